@@ -1,0 +1,46 @@
+/** The closed list of events that the auditor sees. */
+export type AuditEventName =
+  | 'enrollment.started'
+  | 'enrollment.proved'
+  | 'enrollment.proofRefused'
+  | 'enrollment.completed'
+  | 'enrollment.revoked'
+  | 'code.sent'
+  | 'code.notSent'
+  | 'code.accepted'
+  | 'code.refused'
+  | 'code.locked'
+  | 'reset.started'
+  | 'reset.attempted'
+  | 'reset.written'
+  | 'reset.refused'
+  | 'reset.unknown'
+  | 'reset.verified'
+  | 'unlock.started'
+  | 'unlock.completed'
+  | 'access.denied'
+  | 'notice.sent'
+  | 'notice.failed'
+  | 'reminder.sent'
+  | 'reminder.skipped'
+  | 'reminder.failed'
+  | 'reminder.snoozed'
+  | 'reminder.notNeeded'
+  | 'service.started'
+  | 'service.stopped'
+  | `admin.${string}`;
+
+export type AuditResult = 'ok' | 'refused' | 'failed' | 'unknown';
+
+/** One row for the auditor. Time, instance and chain are added by the store. */
+export interface AuditEvent {
+  readonly event: AuditEventName;
+  /** `tenant/aadObjectId` of a manager, `system`, or `os:<user>` of an administrator. */
+  readonly actor: string;
+  /** objectGUID / entryUUID; absent where no account is concerned. */
+  readonly account?: string | undefined;
+  readonly result: AuditResult;
+  /** A reason of the contract, or a short fixed word. Never text from outside. */
+  readonly reason?: string | undefined;
+  readonly flow?: string | undefined;
+}

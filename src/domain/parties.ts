@@ -1,0 +1,14 @@
+/** A person in Teams. The two ids come from the verified activity, never from a card. */
+export interface ManagerKey {
+  readonly tenantId: string;
+  readonly aadObjectId: string;
+}
+
+/** The key as one word: what audit rows name as actor. */
+export function managerName(key: ManagerKey): string {
+  return `${key.tenantId.toLowerCase()}/${key.aadObjectId.toLowerCase()}`;
+}
+
+export type Locale = 'sv' | 'en';
+
+export type Purpose = 'enrollment' | 'reset' | 'unlock';

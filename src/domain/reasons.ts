@@ -1,0 +1,44 @@
+/** Why something was not done, in order of precedence: of several faults the first is shown. */
+export const REASONS = [
+  'passwordWrong',
+  'proofLocked',
+  'mobileInvalid',
+  'codeRefused',
+  'locked',
+  'tooManyCodes',
+  'passwordMismatch',
+  'passwordTooShort',
+  'passwordTooLong',
+  'passwordForbiddenCharacter',
+  'passwordUsedBefore',
+  'passwordTooCommon',
+  'passwordRefusedByDirectory',
+  'notEnrolled',
+  'notResponsible',
+  'numberTooNew',
+  'flowExpired',
+  'directoryUnavailable',
+  'smsUnavailable',
+  'smsNumberRefused',
+  'temporarilyUnavailable',
+] as const;
+
+export type Reason = (typeof REASONS)[number];
+
+/** A fault as a card shows it. */
+export interface Problem {
+  readonly reason: Reason;
+  /** When the block ends, epoch ms. */
+  readonly until?: number;
+  /** Further wrong tries before the block. */
+  readonly attemptsLeft?: number;
+  /** All faults of a password, most important first; `reason` is the first of them. */
+  readonly all?: readonly Reason[];
+  /** The same reference stands in the log. */
+  readonly reference?: string;
+}
+
+/** The faults in the order in which they are reported. */
+export function byPrecedence(reasons: readonly Reason[]): Reason[] {
+  return REASONS.filter((reason) => reasons.includes(reason));
+}

@@ -1,0 +1,121 @@
+import type { Problem } from './reasons.ts';
+
+/** What a card shows, in domain words; src/teams renders it. Times are epoch ms. */
+export type View =
+  | HomeView
+  | { readonly card: 'help' }
+  | CurrentPasswordView
+  | MobileView
+  | CodeView
+  | EnrollmentDoneView
+  | NewPasswordView
+  | { readonly card: 'reset.done'; readonly accountName: string }
+  | ResetUnknownView
+  | UnlockDoneView
+  | { readonly card: 'working'; readonly handle: string | undefined }
+  | NoticeView
+  | RefusedView
+  | { readonly card: 'cancelled' };
+
+export type CardName = View['card'];
+
+export interface HomeAccount {
+  /** Opaque; stands in the data of the account's buttons. */
+  readonly handle: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly isEnrolled: boolean;
+  readonly isLocked: boolean;
+  readonly passwordSetAt?: number | undefined;
+  readonly passwordExpiresAt?: number | undefined;
+}
+
+export interface HomeView {
+  readonly card: 'home';
+  readonly accounts: readonly HomeAccount[];
+  readonly problem?: Problem | undefined;
+}
+
+/** Common to the cards of a running flow. */
+interface FlowView {
+  /** Opaque; stands in the data of every button on the card that concerns the flow. */
+  readonly handle: string;
+  readonly accountName: string;
+  readonly problem?: Problem | undefined;
+}
+
+export interface CurrentPasswordView extends FlowView {
+  readonly card: 'enrollment.currentPassword';
+}
+
+export interface MobileView extends FlowView {
+  readonly card: 'enrollment.mobile';
+  /** The known number, masked; absent where none is known. */
+  readonly shownMobile?: string | undefined;
+  /** Whether the known number is already enrolled or only a suggestion from the directory. */
+  readonly shownIsEnrolled?: boolean | undefined;
+}
+
+export interface CodeView extends FlowView {
+  readonly card: 'enrollment.oldCode' | 'enrollment.code' | 'reset.code' | 'unlock.code';
+  readonly maskedMobile: string;
+  readonly expiresAt: number;
+  /** False on `unlock.code` when the code was accepted but the directory failed: only a new try is offered. */
+  readonly hasInput: boolean;
+}
+
+export interface EnrollmentDoneView {
+  readonly card: 'enrollment.done';
+  readonly handle: string;
+  readonly accountName: string;
+  readonly maskedMobile: string;
+  /** When the number may first be used for a reset, where it has to wait. */
+  readonly usableFrom?: number | undefined;
+}
+
+/** The rules for a new password: the bot's own and the directory's, as one list. */
+export interface ShownRules {
+  readonly minLength: number;
+  readonly maxLength: number;
+  readonly forbiddenCharacters: string;
+  readonly historyLength: number;
+  readonly requiresComplexity: boolean;
+}
+
+export interface NewPasswordView extends FlowView {
+  readonly card: 'reset.newPassword';
+  readonly rules: ShownRules;
+  /** A password came as chat text: advise to delete that message. */
+  readonly advisesDeletion?: boolean | undefined;
+}
+
+export interface ResetUnknownView {
+  readonly card: 'reset.unknown';
+  readonly handle: string;
+  readonly accountName: string;
+  /** When the password was last changed by anyone, where the directory says so. */
+  readonly passwordSetAt?: number | undefined;
+}
+
+export interface UnlockDoneView {
+  readonly card: 'unlock.done';
+  readonly handle: string;
+  readonly accountName: string;
+}
+
+export type NoticeEvent = 'reset' | 'firstEnrollment' | 'numberChange' | 'unlock' | 'revoke';
+
+export interface NoticeView {
+  readonly card: 'notice';
+  readonly event: NoticeEvent;
+  readonly accountName: string;
+  /** Display name of who did it. */
+  readonly byName: string;
+  readonly at: number;
+}
+
+export interface RefusedView {
+  readonly card: 'refused';
+  readonly problem: Problem;
+  readonly accountName?: string | undefined;
+}

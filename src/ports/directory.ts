@@ -1,0 +1,170 @@
+import type { Secret } from '../domain/secret.ts';
+
+/**
+ * The closed list of what can fail outside.
+ * `unreachable`: nothing that changes anything was sent. `noAnswer`: the request may have been
+ * carried out. `tls`: the server could not be verified, nothing secret was sent. `serviceAccount`:
+ * the bot's own credentials are refused. `noRights`: the directory denies the operation.
+ * `unexpected`: an answer that the protocol does not allow or the bot does not know.
+ */
+export type DirectoryErrorCode =
+  'unreachable' | 'noAnswer' | 'tls' | 'serviceAccount' | 'noRights' | 'unexpected';
+
+/** The one error that a directory throws. `detail` is for the log: result codes, never names or secrets. */
+export class DirectoryError extends Error {
+  override readonly name = 'DirectoryError';
+  readonly code: DirectoryErrorCode;
+  readonly detail: string;
+
+  constructor(code: DirectoryErrorCode, detail: string, options?: ErrorOptions) {
+    super(`directory: ${code} (${detail})`, options);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** How a Teams person is looked for; from the connector's roster, never from a card. */
+export interface ManagerQuery {
+  readonly upn?: string | undefined;
+  readonly mail?: string | undefined;
+  readonly aadObjectId: string;
+}
+
+/** A person's entry in the directory. */
+export interface DirectoryManager {
+  /** objectGUID / entryUUID, lower-case hyphenated. */
+  readonly id: string;
+  readonly displayName: string;
+  /** The entry's `mobile` as it stands there, not validated. */
+  readonly mobile?: string;
+}
+
+/** What the directory itself demands of a new password of one account. */
+export interface DirectoryRules {
+  /** False where a policy applies that the service account may not read. */
+  readonly isReadable: boolean;
+  readonly minLength: number;
+  /** Earlier passwords that are refused; 0 for none. */
+  readonly historyLength: number;
+  /** Active Directory's three of five character classes, or a server-side quality check. */
+  readonly requiresComplexity: boolean;
+  /** Age at which the password expires, ms; absent: never. */
+  readonly maxAgeMs?: number;
+}
+
+/** Wrong binds that lead to the directory's own lockout. */
+export interface DirectoryLockout {
+  /** Wrong binds that lock; `none` where the directory never locks, `unreadable` where it does not say. */
+  readonly threshold: number | 'none' | 'unreadable';
+  /** Wrong binds that still count against the threshold. */
+  readonly recentFailures: number;
+}
+
+/** A shared account for which the asked manager answers, now. */
+export interface Account {
+  /** objectGUID / entryUUID, lower-case hyphenated. */
+  readonly id: string;
+  /** sAMAccountName / uid. */
+  readonly name: string;
+  readonly displayName: string;
+  /** Names and domain of the account, from which a password may not be made. */
+  readonly contextNames: readonly string[];
+  /** Differs after every password write; opaque. */
+  readonly passwordVersion: string;
+  /** When the password was set, epoch ms; absent: unknown, or it must be changed at next logon. */
+  readonly passwordSetAt?: number;
+  /** When the directory expires the password, epoch ms; absent: never. */
+  readonly passwordExpiresAt?: number;
+  readonly isLocked: boolean;
+  readonly rules: DirectoryRules;
+  readonly lockout: DirectoryLockout;
+}
+
+/**
+ * `proved`: the password is right (also where it is expired or must be changed).
+ * `locked`: the directory has locked the account, right or wrong. `wrong`: all else.
+ */
+export type ProofOutcome = 'proved' | 'wrong' | 'locked';
+
+/** What became of a password write. `server` names the one server that was written to. */
+export type WriteOutcome =
+  /** The new password binds and the directory's time of change has moved. */
+  | { readonly outcome: 'written' }
+  | { readonly outcome: 'refused'; readonly reason: 'usedBefore' | 'tooShort' | 'policy' }
+  /** The password was changed by somebody else since `expectedVersion`; nothing was written. */
+  | { readonly outcome: 'stale' }
+  /** The account may no longer be reset by this manager; nothing was written. */
+  | { readonly outcome: 'notResponsible' }
+  /** The answer was lost, or the write could not be verified: never repeat it, ask `readWrite`. */
+  | { readonly outcome: 'unknown'; readonly server: string };
+
+/** The traces of a write whose answer was lost, read from the server that it was sent to. */
+export interface WriteTraces {
+  readonly passwordVersion: string;
+  readonly passwordSetAt?: number;
+  /** Whether the password at hand binds; absent where none was given. */
+  readonly binds?: boolean;
+}
+
+/**
+ * The directory that holds managers and shared accounts. Every call reads afresh and ends when
+ * `signal` aborts, at the latest after 10 s; it throws only DirectoryError. A protected, disabled or
+ * misplaced account (requirement D4) does not exist for any of these methods.
+ */
+export interface Directory {
+  /** The one enabled person that the query finds; undefined for none or several. */
+  findManager(query: ManagerQuery, signal: AbortSignal): Promise<DirectoryManager | undefined>;
+
+  /** The person of that id; undefined where the entry is gone or disabled. */
+  managerById(id: string, signal: AbortSignal): Promise<DirectoryManager | undefined>;
+
+  /** All shared accounts that the manager answers for, by name. */
+  accountsOf(managerId: string, signal: AbortSignal): Promise<Account[]>;
+
+  /** The account if the manager answers for it now, else undefined. */
+  accountOf(
+    managerId: string,
+    accountId: string,
+    signal: AbortSignal,
+  ): Promise<Account | undefined>;
+
+  /** Ids of all persons who answer for the account now (groups resolved). */
+  managersOf(accountId: string, signal: AbortSignal): Promise<string[]>;
+
+  /**
+   * One bind as the account. Refuses an empty or blank password without asking the directory.
+   * @throws DirectoryError `unreachable` when no bind was sent, `noAnswer` when one was.
+   */
+  provePassword(accountId: string, password: Secret, signal: AbortSignal): Promise<ProofOutcome>;
+
+  /**
+   * Sets a new password without the old one and lifts the directory's lockout with it. Writes at
+   * most once. `written` only after the new password was seen to bind.
+   * @throws DirectoryError `unreachable`, `tls`, `serviceAccount` or `noRights`: nothing was written.
+   */
+  writePassword(
+    write: {
+      readonly managerId: string;
+      readonly accountId: string;
+      readonly password: Secret;
+      readonly expectedVersion: string;
+    },
+    signal: AbortSignal,
+  ): Promise<WriteOutcome>;
+
+  /** What an unanswered write left behind, read from `server` only. */
+  readWrite(
+    write: { readonly accountId: string; readonly password?: Secret; readonly server: string },
+    signal: AbortSignal,
+  ): Promise<WriteTraces | undefined>;
+
+  /** Clears the directory's lockout; does nothing where there is none. Safe to repeat. */
+  unlock(
+    managerId: string,
+    accountId: string,
+    signal: AbortSignal,
+  ): Promise<'unlocked' | 'notResponsible'>;
+
+  /** Ends kept connections. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,52 @@
+import type { Locale } from '../domain/parties.ts';
+import type { View } from '../domain/view.ts';
+
+/** Where a manager is reached in Teams; kept as it came with the newest activity. */
+export interface Conversation {
+  readonly serviceUrl: string;
+  readonly conversationId: string;
+  readonly tenantId: string;
+  readonly aadObjectId: string;
+  /** The channel's id of the person (`29:…`). */
+  readonly userId: string;
+  /** The channel's id of the bot (`28:…`). */
+  readonly botId: string;
+  readonly channelId: string;
+}
+
+/**
+ * `unreachable`: the bot was removed or blocked. `messageGone`: the message or conversation no longer exists.
+ * `ambiguous`: it may have been delivered. `refused`: anything else, nothing was delivered.
+ */
+export type NotifierErrorCode = 'unreachable' | 'messageGone' | 'ambiguous' | 'refused';
+
+/** The one error that a notifier throws. */
+export class NotifierError extends Error {
+  override readonly name = 'NotifierError';
+  readonly code: NotifierErrorCode;
+
+  constructor(code: NotifierErrorCode, detail: string, options?: ErrorOptions) {
+    super(`notifier: ${code} (${detail})`, options);
+    this.code = code;
+  }
+}
+
+/** Sends cards to managers outside their own taps. One try each; throws only NotifierError. */
+export interface Notifier {
+  /** Posts a new card and gives its message id. */
+  post(
+    conversation: Conversation,
+    view: View,
+    locale: Locale,
+    signal: AbortSignal,
+  ): Promise<string>;
+
+  /** Replaces the card of an earlier message. */
+  update(
+    conversation: Conversation,
+    messageId: string,
+    view: View,
+    locale: Locale,
+    signal: AbortSignal,
+  ): Promise<void>;
+}

@@ -1,0 +1,232 @@
+import type { AuditEvent } from '../domain/audit.ts';
+import type { Flow } from '../domain/flow.ts';
+import type { Locale, ManagerKey, Purpose } from '../domain/parties.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { NoticeEvent } from '../domain/view.ts';
+import type { Conversation } from './notifier.ts';
+
+/** `unavailable`: the database did not answer or refused; nothing was committed, or it is not known. */
+export type StoreErrorCode = 'unavailable' | 'corrupt';
+
+/** The one error that a store throws. `corrupt`: stored data cannot be decrypted or read. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, detail: string, options?: ErrorOptions) {
+    super(`store: ${code} (${detail})`, options);
+    this.code = code;
+  }
+}
+
+/** A Teams person the bot has met. */
+export interface ManagerRecord {
+  readonly key: ManagerKey;
+  /** The directory entry that the person was first found as; later mismatches are refused. */
+  readonly directoryId?: string | undefined;
+  readonly displayName?: string | undefined;
+  /** The manager's last choice of language. */
+  readonly locale?: Locale | undefined;
+  readonly conversation?: Conversation | undefined;
+}
+
+/** What an account's button on `home` stands for. */
+export interface Button {
+  readonly handle: string;
+  readonly manager: ManagerKey;
+  readonly accountId: string;
+}
+
+/** A proven mobile number of one manager for one account. */
+export interface Enrollment {
+  /** New with every completed enrollment: codes are bound to it. */
+  readonly id: string;
+  readonly manager: ManagerKey;
+  readonly accountId: string;
+  /** E.164. */
+  readonly mobile: string;
+  readonly enrolledAt: number;
+  /** Before this time the number cannot be used for a reset. */
+  readonly usableFrom: number;
+}
+
+/** `code`: a wrong code. `proof`: a wrong current password. */
+export type FailureKind = 'code' | 'proof';
+
+/** One code message: reserved before it goes out, settled by the answer. */
+export interface CodeSend {
+  readonly id: string;
+  readonly flowId: string;
+  readonly manager: ManagerKey;
+  readonly accountId: string;
+  readonly mobile: string;
+}
+
+export type SendOutcome = 'reserved' | 'accepted' | 'refused' | 'unknown';
+export type SendFate = 'sent' | 'delivered' | 'failed';
+
+/** What the service desk sees of the last message. */
+export interface SentMessage {
+  readonly id: string;
+  readonly flowId: string;
+  readonly createdAt: number;
+  readonly outcome: SendOutcome;
+  readonly fate?: SendFate | undefined;
+}
+
+/** Something that people are told once a change is done. A row of the transaction that it reports. */
+export interface Notice {
+  readonly id: string;
+  readonly event: NoticeEvent;
+  readonly accountId: string;
+  readonly accountName: string;
+  readonly byName: string;
+  readonly at: number;
+  readonly flow?: string | undefined;
+  readonly to:
+    | { readonly channel: 'sms'; readonly mobile: string; readonly locale: Locale }
+    /** A card to one manager. */
+    | { readonly channel: 'chat'; readonly manager: ManagerKey }
+    /** To be resolved into cards for all other managers of the account when it is taken up. */
+    | { readonly channel: 'otherManagers'; readonly except: ManagerKey };
+}
+
+/** A notice taken up by this instance; nobody else takes it before the lease ends. */
+export interface ClaimedNotice extends Notice {
+  /** Tries so far, this one included. */
+  readonly tries: number;
+}
+
+/** An opaque slow hash of a password; compared and kept only inside the store. */
+export type PasswordDigest = { readonly digest: Uint8Array };
+
+/**
+ * All reads and writes of one transaction. `now` is the database's clock at its start, epoch ms.
+ * Take locks first (the account's before `sms`); audit rows are chained and written last, at commit.
+ */
+export interface StoreTransaction {
+  readonly now: number;
+
+  /** Holds the named lock until the transaction ends; others wait. */
+  lock(name: string): Promise<void>;
+
+  manager(key: ManagerKey): Promise<ManagerRecord | undefined>;
+  /** Inserts or replaces. */
+  saveManager(record: ManagerRecord): Promise<void>;
+  managersByDirectoryId(directoryIds: readonly string[]): Promise<ManagerRecord[]>;
+
+  addButtons(buttons: readonly Button[]): Promise<void>;
+  button(handle: string): Promise<Button | undefined>;
+
+  flow(id: string): Promise<Flow | undefined>;
+  /** The flow that this button began for this purpose. */
+  flowFrom(origin: string, purpose: Purpose): Promise<Flow | undefined>;
+  /** The flow of the manager on the account that has not ended; there is at most one. */
+  openFlow(manager: ManagerKey, accountId: string): Promise<Flow | undefined>;
+  openFlows(manager: ManagerKey): Promise<Flow[]>;
+  /** Open flows of one account, of all managers. */
+  openFlowsOf(accountId: string): Promise<Flow[]>;
+  /** Open flows last saved before `before`, oldest first. */
+  idleFlows(before: number, limit: number): Promise<Flow[]>;
+  addFlow(flow: Flow): Promise<void>;
+  /** Saves under the version that was read and gives the saved flow; undefined when it was no longer that version. */
+  saveFlow<F extends Flow>(flow: F): Promise<F | undefined>;
+  setFlowMessage(flowId: string, messageId: string): Promise<void>;
+
+  /** Replaces the flow's code; only a keyed hash is kept. */
+  setPasscode(passcode: {
+    readonly flowId: string;
+    readonly code: Secret;
+    readonly expiresAt: number;
+  }): Promise<void>;
+  /**
+   * Compares in constant time. `match` uses the code up. `repeated`: the same code was already
+   * compared for the same turn (a double tap). `noMatch`: wrong, expired, used, or none.
+   */
+  tryPasscode(guess: {
+    readonly flowId: string;
+    readonly turn: number;
+    readonly code: Secret;
+  }): Promise<'match' | 'noMatch' | 'repeated'>;
+  removePasscode(flowId: string): Promise<void>;
+
+  /** Counts a failure now; the id takes it back. */
+  addFailure(failure: {
+    readonly kind: FailureKind;
+    readonly manager: ManagerKey;
+    readonly accountId: string;
+  }): Promise<string>;
+  removeFailure(id: string): Promise<void>;
+  /** Times of failures on the account since `since`, newest first; of one manager or of all. */
+  failureTimes(query: {
+    readonly kind: FailureKind;
+    readonly accountId: string;
+    readonly manager?: ManagerKey;
+    readonly since: number;
+  }): Promise<number[]>;
+  /** Forgets the failures of one manager on the account, or of all. */
+  clearFailures(query: {
+    readonly kind: FailureKind;
+    readonly accountId: string;
+    readonly manager?: ManagerKey;
+  }): Promise<void>;
+
+  /** Reserves a code message; it counts at once. */
+  addSend(send: CodeSend): Promise<void>;
+  settleSend(
+    id: string,
+    outcome: Exclude<SendOutcome, 'reserved'>,
+    messageId?: string,
+  ): Promise<void>;
+  /** Times of code messages that were not refused, newest first. Absent fields match all. */
+  sendTimes(query: {
+    readonly flowId?: string;
+    readonly mobile?: string;
+    readonly manager?: ManagerKey;
+    readonly since: number;
+  }): Promise<number[]>;
+  /** Number of code messages that were not refused since `since`. */
+  countSends(since: number): Promise<number>;
+  /** Records a status report; undefined where the message is unknown or the report moves nothing forward. */
+  setSendFate(messageId: string, fate: SendFate): Promise<SentMessage | undefined>;
+  /** The flow's newest code message. */
+  lastSend(flowId: string): Promise<SentMessage | undefined>;
+
+  enrollment(manager: ManagerKey, accountId: string): Promise<Enrollment | undefined>;
+  enrollmentsOf(accountId: string): Promise<Enrollment[]>;
+  enrollmentsOfManager(manager: ManagerKey): Promise<Enrollment[]>;
+  /** Replaces the manager's enrollment for the account. */
+  saveEnrollment(enrollment: Enrollment): Promise<void>;
+
+  /** Whether the digest is among the newest `last` of the account. */
+  isInHistory(accountId: string, digest: PasswordDigest, last: number): Promise<boolean>;
+  /** Adds the digest as the newest and forgets all but the newest `keep`. One that is the newest already is not added again. */
+  addToHistory(accountId: string, digest: PasswordDigest, keep: number): Promise<void>;
+
+  addNotices(notices: readonly Notice[]): Promise<void>;
+  /** Takes up the notice that has waited longest and is due; nobody else gets it for `leaseMs`. */
+  claimNotice(leaseMs: number): Promise<ClaimedNotice | undefined>;
+  /** Makes a claimed notice due again at `at`. */
+  postponeNotice(id: string, at: number): Promise<void>;
+  removeNotice(id: string): Promise<void>;
+
+  /** Adds an audit row; written at commit, in order of the calls. */
+  audit(event: AuditEvent): void;
+}
+
+/** The bot's memory, shared by all instances. Throws only StoreError. */
+export interface Store {
+  /**
+   * Runs `work` in one transaction: all of it is kept or nothing. `work` awaits nothing but the transaction.
+   * It may run again after a conflict, so it must have no other effect.
+   */
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+
+  /** A slow hash (off the event loop) with the account's own salt; the same password gives the same digest. */
+  digestPassword(accountId: string, password: Secret): Promise<PasswordDigest>;
+
+  /** True when the database answers and its schema is the one that this build needs. */
+  isReady(): Promise<boolean>;
+
+  close(): Promise<void>;
+}

@@ -1,0 +1,90 @@
+import type { Locale, ManagerKey, Purpose } from '../domain/parties.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { View } from '../domain/view.ts';
+import type { Conversation } from '../ports/notifier.ts';
+
+/** What the channel's roster says of the sender. */
+export type Roster =
+  | {
+      readonly status: 'member';
+      readonly upn?: string | undefined;
+      readonly mail?: string | undefined;
+      readonly name?: string | undefined;
+    }
+  /** A guest, or an entry of another tenant or person. */
+  | { readonly status: 'notAllowed' }
+  | { readonly status: 'unavailable' };
+
+/** Who tapped or wrote, from the verified activity. */
+export interface Person {
+  readonly key: ManagerKey;
+  readonly roster: Roster;
+  readonly conversation: Conversation;
+}
+
+/** A typed secret as it came: absent where the field was missing or no string. At most 1 024 characters are kept. */
+export type SecretInput = Secret | undefined;
+
+/** One thing that a manager did. `handle` is what stood on the card, unverified; absent for words typed in the chat. */
+export type Input =
+  | { readonly type: 'home' }
+  | { readonly type: 'help' }
+  | { readonly type: 'language'; readonly locale?: Locale | undefined }
+  | { readonly type: 'begin'; readonly purpose: Purpose; readonly handle?: string | undefined }
+  /** Without a handle: all own flows. */
+  | { readonly type: 'cancel'; readonly handle?: string | undefined }
+  | { readonly type: 'refresh'; readonly handle?: string | undefined }
+  | FlowInput
+  /** A chat message that is no command word: a code for the one flow that awaits one, or nothing. */
+  | { readonly type: 'text'; readonly text: Secret };
+
+/** What is done on the card of a running flow. */
+export type FlowInput = { readonly handle: string | undefined } & (
+  | { readonly type: 'proveCurrentPassword'; readonly currentPassword: SecretInput }
+  | { readonly type: 'setMobile'; readonly mobile: string | undefined }
+  | { readonly type: 'useShownMobile' }
+  | { readonly type: 'changeMobile' }
+  | { readonly type: 'confirmOldCode'; readonly code: SecretInput }
+  | { readonly type: 'confirmCode'; readonly code: SecretInput }
+  | { readonly type: 'resendCode' }
+  | {
+      readonly type: 'setPassword';
+      readonly newPassword: SecretInput;
+      readonly confirmPassword: SecretInput;
+    }
+);
+
+/** The card that answers an input. */
+export interface Answer {
+  readonly view: View;
+  readonly locale: Locale;
+  /** The flow that the card shows, where it shows one: the channel reports the card's message for it. */
+  readonly flowId?: string | undefined;
+  /** True where the card belongs in a new message below (a code that was typed as chat text). */
+  readonly isNewMessage?: boolean | undefined;
+}
+
+/** The use cases, as the channel calls them. */
+export interface Turns {
+  /** Never throws; what cannot be done is a card. `signal` ends outside calls. */
+  take(person: Person, input: Input, signal: AbortSignal): Promise<Answer>;
+
+  /** A flow's card is shown by this message of the manager's conversation. */
+  cardShown(flowId: string, messageId: string): Promise<void>;
+
+  /** Keeps the newest way to reach the person; called for installations and removals too. */
+  met(person: Pick<Person, 'key' | 'conversation'>, isReachable: boolean): Promise<void>;
+
+  /** The manager's language, for what is said outside a flow. */
+  localeOf(key: ManagerKey): Promise<Locale>;
+
+  /** Takes a verified status report of the SMS service. */
+  smsReported(report: {
+    readonly messageId: string;
+    readonly fate: 'sent' | 'delivered' | 'failed';
+    readonly fault?: 'number' | 'service' | undefined;
+  }): Promise<void>;
+
+  /** A foreign, unknown or tampered request that the channel itself turned down. */
+  denied(key: ManagerKey): Promise<void>;
+}
