@@ -1,5 +1,13 @@
-import type { CodeProgress, EndedState } from './flow.ts';
-import type { Problem } from './reasons.ts';
+import {
+  progressAfterSend,
+  progressAfterTrouble,
+  resend,
+  type CodeEvent,
+  type CodeProgress,
+  type SendProgress,
+} from './codeSteps.ts';
+import { endedBy, isEnded, type EndedState, type EndingEvent, type Step } from './flow.ts';
+import type { Problem, Reason } from './reasons.ts';
 
 /** A number that the manager need not type. */
 export interface KnownMobile {
@@ -18,7 +26,11 @@ export interface ProvenEnrollment {
 
 /** The states of an enrollment; numbers are E.164, times epoch ms. */
 export type EnrollmentState =
-  | { readonly step: 'currentPassword'; readonly problem?: Problem | undefined }
+  | {
+      readonly step: 'currentPassword';
+      readonly problem?: Problem | undefined;
+      readonly advisesDeletion?: boolean | undefined;
+    }
   /** A bind is under way. `failureId` is the attempt that is already counted. */
   | { readonly step: 'provingPassword'; readonly since: number; readonly failureId: string }
   | ({
@@ -26,18 +38,182 @@ export type EnrollmentState =
       readonly malformed: number;
       readonly problem?: Problem | undefined;
     } & ProvenEnrollment)
-  /** An SMS is under way to the old or the new number. */
+  /** An SMS is under way to the old number or, with `to: 'new'`, to `newMobile` itself. */
+  | (SendProgress & { readonly to: 'old' | 'new'; readonly newMobile: string } & ProvenEnrollment)
+  /** Waits for the code that went to the enrolled number, before `newMobile` gets its own. */
   | ({
-      readonly step: 'sendingCode';
-      readonly since: number;
-      readonly to: 'old' | 'new';
+      readonly step: 'oldCode';
       readonly mobile: string;
-      readonly expiresAt: number;
-      readonly malformed: number;
-      /** True when the code card was shown before: a refusal answers there. */
-      readonly isResend: boolean;
-    } & ProvenEnrollment)
-  | ({ readonly step: 'oldCode'; readonly mobile: string } & CodeProgress & ProvenEnrollment)
+      readonly newMobile: string;
+    } & CodeProgress &
+      ProvenEnrollment)
   | ({ readonly step: 'code'; readonly mobile: string } & CodeProgress & ProvenEnrollment)
   | { readonly step: 'done'; readonly mobile: string; readonly usableFrom?: number | undefined }
   | EndedState;
+
+export type EnrollmentEvent =
+  | { readonly type: 'proofStarted'; readonly failureId: string }
+  | { readonly type: 'passwordProved'; readonly known?: KnownMobile | undefined }
+  /** The proof was not accepted, or could not be tried. */
+  | { readonly type: 'proofFailed'; readonly reason: Reason; readonly attemptsLeft?: number }
+  | { readonly type: 'passwordTypedInChat' }
+  | { readonly type: 'mobileRefused'; readonly reason: Reason }
+  | { readonly type: 'mobileChosen'; readonly mobile: string; readonly expiresAt: number }
+  | { readonly type: 'mobileChangeAsked' }
+  | CodeEvent
+  /** The old number's code was right; a message to the new number goes out. */
+  | { readonly type: 'oldCodeAccepted'; readonly expiresAt: number }
+  /** The old number's code was right, but no message to the new number may go out now. */
+  | { readonly type: 'oldCodeAcceptedOnly'; readonly reason: Reason }
+  | { readonly type: 'codeAccepted'; readonly usableFrom?: number | undefined }
+  | EndingEvent;
+
+export type EnrollmentCommand =
+  | { readonly type: 'provePassword' }
+  | { readonly type: 'sendCode'; readonly to: 'old' | 'new'; readonly mobile: string };
+
+type EnrollmentStep = Step<EnrollmentState, EnrollmentCommand>;
+
+/** The number to which an enrollment sends first: the old one must agree to a change (requirement A13). */
+export function firstRecipient(proven: ProvenEnrollment, mobile: string): 'old' | 'new' {
+  const { known, isOldProven } = proven;
+  return known?.isEnrolled === true && known.mobile !== mobile && !isOldProven ? 'old' : 'new';
+}
+
+function proven({ known, isOldProven }: ProvenEnrollment): ProvenEnrollment {
+  return { known, isOldProven };
+}
+
+function send(
+  from: ProvenEnrollment & { readonly malformed: number },
+  to: 'old' | 'new',
+  newMobile: string,
+  expiresAt: number,
+  now: number,
+): EnrollmentStep {
+  const mobile = to === 'old' && from.known !== undefined ? from.known.mobile : newMobile;
+  const { malformed } = from;
+  return {
+    state: {
+      step: 'sendingCode',
+      since: now,
+      mobile,
+      newMobile,
+      to,
+      expiresAt,
+      malformed,
+      ...proven(from),
+    },
+    command: { type: 'sendCode', to, mobile },
+  };
+}
+
+/** The next state of an enrollment. Total: an event that does not fit the state changes nothing. */
+export function stepEnrollment(
+  state: EnrollmentState,
+  event: EnrollmentEvent,
+  now: number,
+): EnrollmentStep {
+  const unchanged: EnrollmentStep = { state };
+  switch (event.type) {
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return isEnded(state) ? unchanged : { state: endedBy(event) };
+
+    case 'proofStarted':
+      if (state.step !== 'currentPassword') return unchanged;
+      return {
+        state: { step: 'provingPassword', since: now, failureId: event.failureId },
+        command: { type: 'provePassword' },
+      };
+    case 'passwordProved':
+      if (state.step !== 'provingPassword') return unchanged;
+      return { state: { step: 'mobile', malformed: 0, known: event.known, isOldProven: false } };
+    case 'proofFailed': {
+      if (state.step !== 'provingPassword' && state.step !== 'currentPassword') return unchanged;
+      const { reason, attemptsLeft } = event;
+      const problem = attemptsLeft === undefined ? { reason } : { reason, attemptsLeft };
+      return { state: { step: 'currentPassword', problem } };
+    }
+    case 'passwordTypedInChat':
+      if (state.step !== 'currentPassword') return unchanged;
+      return { state: { ...state, advisesDeletion: true } };
+
+    case 'mobileRefused':
+      if (state.step !== 'mobile') return unchanged;
+      return { state: { ...state, problem: { reason: event.reason } } };
+    case 'mobileChosen':
+      if (state.step !== 'mobile') return unchanged;
+      return send(state, firstRecipient(state, event.mobile), event.mobile, event.expiresAt, now);
+    case 'mobileChangeAsked':
+      if (state.step !== 'code' && state.step !== 'oldCode') return unchanged;
+      return { state: { step: 'mobile', malformed: state.malformed, ...proven(state) } };
+
+    case 'codeSent':
+    case 'codeUncertain':
+      return state.step === 'sendingCode' ? { state: waitForCode(state, event) } : unchanged;
+    case 'codeNotSent':
+      if (state.step !== 'sendingCode') return unchanged;
+      if (state.former !== undefined) return { state: waitForCode(state, event) };
+      return {
+        state: {
+          step: 'mobile',
+          malformed: state.malformed,
+          problem: { reason: event.reason },
+          ...proven(state),
+        },
+      };
+    case 'resendAsked': {
+      if (state.step !== 'code' && state.step !== 'oldCode') return unchanged;
+      const to = state.step === 'oldCode' ? 'old' : 'new';
+      const newMobile = state.step === 'oldCode' ? state.newMobile : state.mobile;
+      return {
+        state: {
+          ...resend(state, state.mobile, event.expiresAt, now),
+          to,
+          newMobile,
+          ...proven(state),
+        },
+        command: { type: 'sendCode', to, mobile: state.mobile },
+      };
+    }
+    case 'resendRefused':
+    case 'codeMalformed':
+    case 'codeRefused':
+    case 'smsFailed':
+      if (state.step !== 'code' && state.step !== 'oldCode') return unchanged;
+      return { state: { ...state, ...progressAfterTrouble(state, event) } };
+
+    case 'oldCodeAccepted':
+      if (state.step !== 'oldCode') return unchanged;
+      return send({ ...state, isOldProven: true }, 'new', state.newMobile, event.expiresAt, now);
+    case 'oldCodeAcceptedOnly':
+      if (state.step !== 'oldCode') return unchanged;
+      return {
+        state: {
+          step: 'mobile',
+          malformed: state.malformed,
+          problem: { reason: event.reason },
+          known: state.known,
+          isOldProven: true,
+        },
+      };
+    case 'codeAccepted':
+      if (state.step !== 'code') return unchanged;
+      return { state: { step: 'done', mobile: state.mobile, usableFrom: event.usableFrom } };
+  }
+}
+
+type Sending = Extract<EnrollmentState, { step: 'sendingCode' }>;
+
+function waitForCode(
+  state: Sending,
+  event: Extract<CodeEvent, { type: 'codeSent' | 'codeUncertain' | 'codeNotSent' }>,
+): EnrollmentState {
+  const progress = { ...progressAfterSend(state, event), ...proven(state) };
+  return state.to === 'old'
+    ? { step: 'oldCode', mobile: state.mobile, newMobile: state.newMobile, ...progress }
+    : { step: 'code', mobile: state.mobile, ...progress };
+}

@@ -7,13 +7,8 @@ import type { UnlockState } from './unlock.ts';
 /** How long a flow may take from its first card to its last, ms (requirement A11). */
 export const FLOW_LIFETIME_MS = 15 * 60_000;
 
-/** What a card that waits for a code remembers beside the number. The code itself is never here. */
-export interface CodeProgress {
-  readonly expiresAt: number;
-  /** Inputs that could not be a code; limited per flow. */
-  readonly malformed: number;
-  readonly problem?: Problem | undefined;
-}
+/** After this long an operation that has not reported is taken for lost, ms. No port call lasts as long. */
+export const OPERATION_LOST_MS = 20_000;
 
 /** How a flow came to its end, common to all purposes. */
 export type EndedState =
@@ -22,6 +17,26 @@ export type EndedState =
   /** Another purpose was started on the same account. */
   | { readonly step: 'superseded' }
   | { readonly step: 'expired' };
+
+/** Events that end any open flow. */
+export type EndingEvent =
+  | { readonly type: 'refused'; readonly problem: Problem }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'superseded' }
+  | { readonly type: 'expired' };
+
+/** The next state, and the one thing to be done outside, if any. */
+export interface Step<State, Command> {
+  readonly state: State;
+  readonly command?: Command;
+}
+
+/** The state that an ending event leads to. */
+export function endedBy(event: EndingEvent): EndedState {
+  return event.type === 'refused'
+    ? { step: 'refused', problem: event.problem }
+    : { step: event.type };
+}
 
 /** What every flow knows from its start. */
 interface FlowFrame {
@@ -63,3 +78,50 @@ export interface UnlockFlow extends FlowFrame {
 export type Flow = EnrollmentFlow | ResetFlow | UnlockFlow;
 
 export type FlowOf<P extends Purpose> = Extract<Flow, { purpose: P }>;
+
+/** Whether the flow's last step is behind it. */
+export function isEnded(state: Flow['state']): boolean {
+  switch (state.step) {
+    case 'done':
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return true;
+    case 'currentPassword':
+    case 'provingPassword':
+    case 'mobile':
+    case 'sendingCode':
+    case 'oldCode':
+    case 'code':
+    case 'newPassword':
+    case 'writingPassword':
+    case 'unknown':
+    case 'unlocking':
+      return false;
+  }
+}
+
+/** When the operation under way began; undefined where none is. */
+export function operationSince(state: Flow['state']): number | undefined {
+  switch (state.step) {
+    case 'provingPassword':
+    case 'sendingCode':
+    case 'writingPassword':
+      return state.since;
+    case 'unlocking':
+      return state.problem === undefined ? state.since : undefined;
+    case 'currentPassword':
+    case 'mobile':
+    case 'oldCode':
+    case 'code':
+    case 'newPassword':
+    case 'unknown':
+    case 'done':
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return undefined;
+  }
+}

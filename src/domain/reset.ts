@@ -1,35 +1,114 @@
-import type { CodeProgress, EndedState } from './flow.ts';
-import type { Problem } from './reasons.ts';
+import {
+  stepEnrolledCode,
+  type CodeEvent,
+  type EnrolledCodeState,
+  type SendCodeCommand,
+} from './codeSteps.ts';
+import { endedBy, isEnded, type EndedState, type EndingEvent, type Step } from './flow.ts';
+import type { Problem, Reason } from './reasons.ts';
+import type { ShownRules } from './view.ts';
+
+/** What stays the same once the code is accepted: it is not asked for again in this flow. */
+interface VerifiedReset {
+  /** The rules as the card shows them. */
+  readonly rules: ShownRules;
+}
 
 /** The states of a reset; numbers are E.164, times epoch ms. */
 export type ResetState =
-  | {
-      readonly step: 'sendingCode';
-      readonly since: number;
-      readonly mobile: string;
-      readonly enrollmentId: string;
-      readonly expiresAt: number;
-      readonly malformed: number;
-      readonly isResend: boolean;
-    }
+  | EnrolledCodeState
   | ({
-      readonly step: 'code';
-      readonly mobile: string;
-      readonly enrollmentId: string;
-    } & CodeProgress)
-  | {
       readonly step: 'newPassword';
       readonly problem?: Problem | undefined;
       readonly advisesDeletion?: boolean | undefined;
-    }
+    } & VerifiedReset)
   /** A write is under way; whatever happens now, it is not sent a second time. */
-  | { readonly step: 'writingPassword'; readonly since: number }
-  | {
+  | ({ readonly step: 'writingPassword'; readonly since: number } & VerifiedReset)
+  | ({
       readonly step: 'unknown';
       readonly since: number;
       /** The only server whose silence about the write means anything; absent after a crash. */
       readonly server?: string | undefined;
+      /** When anybody last changed the password, as the directory says after the lost answer. */
       readonly passwordSetAt?: number | undefined;
-    }
+    } & VerifiedReset)
   | { readonly step: 'done' }
   | EndedState;
+
+export type ResetEvent =
+  | CodeEvent
+  | { readonly type: 'codeAccepted'; readonly rules: ShownRules }
+  | { readonly type: 'passwordTypedInChat' }
+  /** The bot's own rules or the directory said no; nothing was written. */
+  | { readonly type: 'passwordRefused'; readonly reasons: readonly Reason[] }
+  | { readonly type: 'writeStarted' }
+  /** The write was definitely not carried out. */
+  | { readonly type: 'writeNotDone'; readonly reason: Reason }
+  | { readonly type: 'passwordWritten' }
+  | { readonly type: 'outcomeUnknown'; readonly server?: string | undefined }
+  /** The directory shows a change that need not be ours. */
+  | { readonly type: 'changeSeen'; readonly passwordSetAt?: number | undefined }
+  | EndingEvent;
+
+export type ResetCommand = SendCodeCommand | { readonly type: 'writePassword' };
+
+type ResetStep = Step<ResetState, ResetCommand>;
+
+/** The next state of a reset. Total: an event that does not fit the state changes nothing. */
+export function stepReset(state: ResetState, event: ResetEvent, now: number): ResetStep {
+  const unchanged: ResetStep = { state };
+  switch (event.type) {
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return isEnded(state) ? unchanged : { state: endedBy(event) };
+
+    case 'codeSent':
+    case 'codeUncertain':
+    case 'codeNotSent':
+    case 'resendAsked':
+    case 'resendRefused':
+    case 'codeMalformed':
+    case 'codeRefused':
+    case 'smsFailed':
+      if (state.step !== 'sendingCode' && state.step !== 'code') return unchanged;
+      return stepEnrolledCode(state, event, now);
+    case 'codeAccepted':
+      if (state.step !== 'code') return unchanged;
+      return { state: { step: 'newPassword', rules: event.rules } };
+
+    case 'passwordTypedInChat':
+      if (state.step !== 'newPassword') return unchanged;
+      return { state: { ...state, advisesDeletion: true } };
+    case 'passwordRefused': {
+      const [reason] = event.reasons;
+      if (reason === undefined) return unchanged;
+      if (state.step !== 'newPassword' && state.step !== 'writingPassword') return unchanged;
+      const { rules } = state;
+      return { state: { step: 'newPassword', rules, problem: { reason, all: event.reasons } } };
+    }
+    case 'writeStarted':
+      if (state.step !== 'newPassword') return unchanged;
+      return {
+        state: { step: 'writingPassword', since: now, rules: state.rules },
+        command: { type: 'writePassword' },
+      };
+    case 'writeNotDone':
+      if (state.step !== 'writingPassword' && state.step !== 'unknown') return unchanged;
+      return {
+        state: { step: 'newPassword', rules: state.rules, problem: { reason: event.reason } },
+      };
+    case 'passwordWritten':
+      if (state.step !== 'writingPassword' && state.step !== 'unknown') return unchanged;
+      return { state: { step: 'done' } };
+    case 'outcomeUnknown':
+      if (state.step !== 'writingPassword') return unchanged;
+      return {
+        state: { step: 'unknown', since: now, server: event.server, rules: state.rules },
+      };
+    case 'changeSeen':
+      if (state.step !== 'unknown') return unchanged;
+      return { state: { ...state, passwordSetAt: event.passwordSetAt } };
+  }
+}

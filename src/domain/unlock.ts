@@ -1,28 +1,74 @@
-import type { CodeProgress, EndedState } from './flow.ts';
+import {
+  stepEnrolledCode,
+  type CodeEvent,
+  type EnrolledCodeState,
+  type SendCodeCommand,
+} from './codeSteps.ts';
+import { endedBy, isEnded, type EndedState, type EndingEvent, type Step } from './flow.ts';
+import type { Problem, Reason } from './reasons.ts';
 
 /** The states of an unlock; numbers are E.164, times epoch ms. */
 export type UnlockState =
-  | {
-      readonly step: 'sendingCode';
-      readonly since: number;
-      readonly mobile: string;
-      readonly enrollmentId: string;
-      readonly expiresAt: number;
-      readonly malformed: number;
-      readonly isResend: boolean;
-    }
-  | ({
-      readonly step: 'code';
-      readonly mobile: string;
-      readonly enrollmentId: string;
-      /** The code was accepted, only the directory has still to be asked. */
-      readonly isProven: boolean;
-    } & CodeProgress)
+  | EnrolledCodeState
+  /** The code was accepted; the directory is asked, or `problem` says why it has to be asked again. */
   | {
       readonly step: 'unlocking';
       readonly since: number;
       readonly mobile: string;
-      readonly enrollmentId: string;
+      readonly problem?: Problem | undefined;
     }
   | { readonly step: 'done' }
   | EndedState;
+
+export type UnlockEvent =
+  | CodeEvent
+  | { readonly type: 'codeAccepted' }
+  /** The manager taps again after the directory failed. */
+  | { readonly type: 'unlockAsked' }
+  | { readonly type: 'unlocked' }
+  | { readonly type: 'notUnlocked'; readonly reason: Reason }
+  | EndingEvent;
+
+export type UnlockCommand = SendCodeCommand | { readonly type: 'unlock' };
+
+type UnlockStep = Step<UnlockState, UnlockCommand>;
+
+/** The next state of an unlock. Total: an event that does not fit the state changes nothing. */
+export function stepUnlock(state: UnlockState, event: UnlockEvent, now: number): UnlockStep {
+  const unchanged: UnlockStep = { state };
+  switch (event.type) {
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return isEnded(state) ? unchanged : { state: endedBy(event) };
+
+    case 'codeSent':
+    case 'codeUncertain':
+    case 'codeNotSent':
+    case 'resendAsked':
+    case 'resendRefused':
+    case 'codeMalformed':
+    case 'codeRefused':
+    case 'smsFailed':
+      if (state.step !== 'sendingCode' && state.step !== 'code') return unchanged;
+      return stepEnrolledCode(state, event, now);
+    case 'codeAccepted':
+      if (state.step !== 'code') return unchanged;
+      return {
+        state: { step: 'unlocking', since: now, mobile: state.mobile },
+        command: { type: 'unlock' },
+      };
+    case 'unlockAsked':
+      if (state.step !== 'unlocking' || state.problem === undefined) return unchanged;
+      return {
+        state: { step: 'unlocking', since: now, mobile: state.mobile },
+        command: { type: 'unlock' },
+      };
+    case 'unlocked':
+      return state.step === 'unlocking' ? { state: { step: 'done' } } : unchanged;
+    case 'notUnlocked':
+      if (state.step !== 'unlocking') return unchanged;
+      return { state: { ...state, problem: { reason: event.reason } } };
+  }
+}

@@ -46,6 +46,8 @@ interface FlowView {
 
 export interface CurrentPasswordView extends FlowView {
   readonly card: 'enrollment.currentPassword';
+  /** A password came as chat text: advise to delete that message. */
+  readonly advisesDeletion?: boolean | undefined;
 }
 
 export interface MobileView extends FlowView {
@@ -59,7 +61,8 @@ export interface MobileView extends FlowView {
 export interface CodeView extends FlowView {
   readonly card: 'enrollment.oldCode' | 'enrollment.code' | 'reset.code' | 'unlock.code';
   readonly maskedMobile: string;
-  readonly expiresAt: number;
+  /** When the code ends; absent where none is asked for. */
+  readonly expiresAt?: number | undefined;
   /** False on `unlock.code` when the code was accepted but the directory failed: only a new try is offered. */
   readonly hasInput: boolean;
 }

@@ -1,0 +1,125 @@
+import type { EnrollmentEvent, EnrollmentState } from '../../src/domain/enrollment.ts';
+import type { EndedState, EndingEvent } from '../../src/domain/flow.ts';
+import type { CodeEvent } from '../../src/domain/codeSteps.ts';
+import type { ResetEvent, ResetState } from '../../src/domain/reset.ts';
+import type { UnlockEvent, UnlockState } from '../../src/domain/unlock.ts';
+import type { ShownRules } from '../../src/domain/view.ts';
+
+export const NOW = 1_000_000;
+export const OLD = '+46701234567';
+export const NEW = '+46739999999';
+
+export const RULES: ShownRules = {
+  minLength: 8,
+  maxLength: 127,
+  forbiddenCharacters: 'åäö',
+  historyLength: 25,
+  requiresComplexity: true,
+};
+
+const progress = { expiresAt: NOW + 300_000, malformed: 2, firstTurn: 3 };
+const known = { mobile: OLD, isEnrolled: true };
+const proven = { known, isOldProven: false };
+const sending = {
+  step: 'sendingCode',
+  since: NOW,
+  mobile: OLD,
+  expiresAt: NOW + 300_000,
+  malformed: 2,
+} as const;
+
+/** How any flow may have ended. */
+export const ENDED: readonly EndedState[] = [
+  { step: 'refused', problem: { reason: 'locked' } },
+  { step: 'cancelled' },
+  { step: 'superseded' },
+  { step: 'expired' },
+];
+
+/** One state of each kind, and of those kinds whose events depend on a field, one of each value. */
+export const ENROLLMENT_STATES: readonly EnrollmentState[] = [
+  { step: 'currentPassword' },
+  { step: 'provingPassword', since: NOW, failureId: 'f' },
+  { step: 'mobile', malformed: 2, ...proven },
+  { ...sending, to: 'old', newMobile: NEW, ...proven },
+  { ...sending, mobile: NEW, to: 'new', newMobile: NEW, ...proven },
+  { step: 'oldCode', mobile: OLD, newMobile: NEW, ...progress, ...proven },
+  { step: 'code', mobile: NEW, ...progress, ...proven },
+  { step: 'done', mobile: NEW },
+  ...ENDED,
+];
+
+export const RESET_STATES: readonly ResetState[] = [
+  { ...sending, enrollmentId: 'e' },
+  { ...sending, enrollmentId: 'e', former: { firstTurn: 1, expiresAt: NOW + 100 } },
+  { step: 'code', mobile: OLD, enrollmentId: 'e', ...progress },
+  { step: 'newPassword', rules: RULES },
+  { step: 'writingPassword', since: NOW, rules: RULES },
+  { step: 'unknown', since: NOW, server: 'ldaps://dc1', rules: RULES },
+  { step: 'done' },
+  ...ENDED,
+];
+
+export const UNLOCK_STATES: readonly UnlockState[] = [
+  { ...sending, enrollmentId: 'e' },
+  { step: 'code', mobile: OLD, enrollmentId: 'e', ...progress },
+  { step: 'unlocking', since: NOW, mobile: OLD },
+  { step: 'unlocking', since: NOW, mobile: OLD, problem: { reason: 'directoryUnavailable' } },
+  { step: 'done' },
+  ...ENDED,
+];
+
+const ENDING: readonly EndingEvent[] = [
+  { type: 'refused', problem: { reason: 'locked' } },
+  { type: 'cancelled' },
+  { type: 'superseded' },
+  { type: 'expired' },
+];
+
+const CODE: readonly CodeEvent[] = [
+  { type: 'codeSent', turn: 4 },
+  { type: 'codeUncertain', turn: 4 },
+  { type: 'codeNotSent', turn: 4, reason: 'smsUnavailable' },
+  { type: 'resendAsked', expiresAt: NOW + 300_000 },
+  { type: 'resendRefused', reason: 'tooManyCodes' },
+  { type: 'codeMalformed' },
+  { type: 'codeRefused', attemptsLeft: 3 },
+  { type: 'smsFailed', reason: 'smsNumberRefused' },
+];
+
+export const ENROLLMENT_EVENTS: readonly EnrollmentEvent[] = [
+  { type: 'proofStarted', failureId: 'f' },
+  { type: 'passwordProved', known },
+  { type: 'proofFailed', reason: 'passwordWrong', attemptsLeft: 2 },
+  { type: 'passwordTypedInChat' },
+  { type: 'mobileRefused', reason: 'mobileInvalid' },
+  { type: 'mobileChosen', mobile: NEW, expiresAt: NOW + 300_000 },
+  { type: 'mobileChangeAsked' },
+  { type: 'oldCodeAccepted', expiresAt: NOW + 300_000 },
+  { type: 'oldCodeAcceptedOnly', reason: 'tooManyCodes' },
+  { type: 'codeAccepted' },
+  ...CODE,
+  ...ENDING,
+];
+
+export const RESET_EVENTS: readonly ResetEvent[] = [
+  { type: 'codeAccepted', rules: RULES },
+  { type: 'passwordTypedInChat' },
+  { type: 'passwordRefused', reasons: ['passwordTooShort', 'passwordTooCommon'] },
+  { type: 'writeStarted' },
+  { type: 'writeNotDone', reason: 'directoryUnavailable' },
+  { type: 'passwordWritten' },
+  { type: 'outcomeUnknown', server: 'ldaps://dc1' },
+  { type: 'changeSeen', passwordSetAt: NOW },
+  ...CODE,
+  ...ENDING,
+];
+
+export const UNLOCK_EVENTS: readonly UnlockEvent[] = [
+  { type: 'codeAccepted' },
+  { type: 'unlockAsked' },
+  { type: 'unlocked' },
+  { type: 'notUnlocked', reason: 'directoryUnavailable' },
+  ...CODE,
+  ...ENDING,
+];
