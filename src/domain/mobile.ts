@@ -1,0 +1,39 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { CountryCode } from 'libphonenumber-js/max';
+
+/** Longer input than any way of writing a number is not looked at. */
+const MAX_INPUT_LENGTH = 40;
+
+/** Bidirectional marks and other invisible signs that come along when a number is copied. */
+const INVISIBLE = /\p{Cf}/gu;
+
+/**
+ * The E.164 form of a mobile number as people write it, or undefined where it is no valid mobile of
+ * one of `countries` (ISO 3166-1 alpha-2). Numbers without a country code belong to the first.
+ */
+export function parseMobile(input: string, countries: readonly string[]): string | undefined {
+  const [home] = countries;
+  const text = input.replace(INVISIBLE, '').replace(/\s/g, ' ').trim();
+  if (home === undefined || text.length > MAX_INPUT_LENGTH) return undefined;
+
+  // The library's type names countries one by one; the list was checked when it was configured.
+  const number = parsePhoneNumberFromString(text, {
+    defaultCountry: home as CountryCode,
+    extract: false,
+  });
+  if (number === undefined || !number.isValid() || number.ext !== undefined) return undefined;
+  if (number.country === undefined || !countries.includes(number.country)) return undefined;
+  return isMobile(number.getType()) ? number.number : undefined;
+}
+
+/** Some countries' plans (DK, US) do not tell mobiles from fixed lines: there only the code can show it. */
+function isMobile(type: string | undefined): boolean {
+  return type === 'MOBILE' || type === 'FIXED_LINE_OR_MOBILE';
+}
+
+/** The number with all but its country code and last two digits hidden: `+46 ••• •• •• 67`. */
+export function maskMobile(e164: string): string {
+  const country = parsePhoneNumberFromString(e164)?.countryCallingCode;
+  const hidden = `••• •• •• ${e164.slice(-2)}`;
+  return country === undefined ? hidden : `+${country} ${hidden}`;
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { budgetAlarm, budgetRefusal } from '../../src/domain/smsBudget.ts';
+
+const T = Date.UTC(2027, 0, 15, 12);
+const MINUTE = 60_000;
+const NOTHING = { now: T, flowNumber: [], number: [], manager: [], total: 0 };
+/** `count` sends, the newest `newest` minutes ago, one every `every` minutes before it. */
+const sends = (count: number, newest: number, every: number): number[] =>
+  Array.from({ length: count }, (_, i) => T - (newest + i * every) * MINUTE);
+
+describe('budgetRefusal', () => {
+  it('lets the first message go', () => {
+    expect(budgetRefusal(NOTHING, 2000)).toBeUndefined();
+  });
+
+  it('waits 60 s between two messages of a flow to a number', () => {
+    const after = (seconds: number) =>
+      budgetRefusal({ ...NOTHING, flowNumber: [T - seconds * 1000] }, 2000);
+    expect(after(0)).toBe('tooManyCodes');
+    expect(after(59.999)).toBe('tooManyCodes');
+    expect(after(60)).toBeUndefined();
+    // The database's clock was set back.
+    expect(after(-5)).toBe('tooManyCodes');
+  });
+
+  it('allows three messages of a flow to a number', () => {
+    expect(budgetRefusal({ ...NOTHING, flowNumber: sends(2, 2, 2) }, 2000)).toBeUndefined();
+    expect(budgetRefusal({ ...NOTHING, flowNumber: sends(3, 2, 2) }, 2000)).toBe('tooManyCodes');
+  });
+
+  it('allows five messages to a number in 10 minutes', () => {
+    expect(budgetRefusal({ ...NOTHING, number: sends(4, 0, 1) }, 2000)).toBeUndefined();
+    expect(budgetRefusal({ ...NOTHING, number: sends(5, 5.9, 1) }, 2000)).toBe('tooManyCodes');
+    expect(budgetRefusal({ ...NOTHING, number: sends(5, 6, 1) }, 2000)).toBeUndefined();
+  });
+
+  it('allows ten messages to a number in 24 hours', () => {
+    const day = 24 * 60;
+    expect(budgetRefusal({ ...NOTHING, number: sends(9, 30, 60) }, 2000)).toBeUndefined();
+    expect(budgetRefusal({ ...NOTHING, number: sends(10, 30, 60) }, 2000)).toBe('tooManyCodes');
+    const old = [...sends(9, 30, 60), T - day * MINUTE];
+    expect(budgetRefusal({ ...NOTHING, number: old }, 2000)).toBeUndefined();
+  });
+
+  it('allows ten messages of a manager in an hour', () => {
+    expect(budgetRefusal({ ...NOTHING, manager: sends(9, 1, 5) }, 2000)).toBeUndefined();
+    expect(budgetRefusal({ ...NOTHING, manager: sends(10, 1, 5) }, 2000)).toBe('tooManyCodes');
+    expect(budgetRefusal({ ...NOTHING, manager: sends(10, 15, 5) }, 2000)).toBeUndefined();
+  });
+
+  it('ends at the ceiling of the day', () => {
+    expect(budgetRefusal({ ...NOTHING, total: 1999 }, 2000)).toBeUndefined();
+    expect(budgetRefusal({ ...NOTHING, total: 2000 }, 2000)).toBe('smsUnavailable');
+  });
+
+  it('blames the own budget before the ceiling', () => {
+    const both = { ...NOTHING, flowNumber: [T], total: 2000 };
+    expect(budgetRefusal(both, 2000)).toBe('tooManyCodes');
+  });
+});
+
+describe('budgetAlarm', () => {
+  it('sounds once at 50, 80 and 100 per cent', () => {
+    const alarms = Array.from({ length: 25 }, (_, i) => budgetAlarm(i + 1, 21));
+    expect(alarms.flatMap((mark, i) => (mark === undefined ? [] : [[i + 1, mark]]))).toEqual([
+      [11, 50],
+      [17, 80],
+      [21, 100],
+    ]);
+  });
+
+  it('says the most where marks fall together', () => {
+    expect(budgetAlarm(1, 1)).toBe(100);
+  });
+});
