@@ -24,10 +24,17 @@ export type NotifierErrorCode = 'unreachable' | 'messageGone' | 'ambiguous' | 'r
 export class NotifierError extends Error {
   override readonly name = 'NotifierError';
   readonly code: NotifierErrorCode;
+  /** How long the channel asks to wait before the next try, where it says so. */
+  readonly retryAfterMs?: number;
 
-  constructor(code: NotifierErrorCode, detail: string, options?: ErrorOptions) {
+  constructor(
+    code: NotifierErrorCode,
+    detail: string,
+    options: ErrorOptions & { readonly retryAfterMs?: number } = {},
+  ) {
     super(`notifier: ${code} (${detail})`, options);
     this.code = code;
+    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }
 }
 

@@ -139,6 +139,8 @@ export interface StoreTransaction {
     readonly code: Secret;
     readonly expiresAt: number;
   }): Promise<void>;
+  /** Puts back the code that the last `setPasscode` replaced: the new one was never sent. Without a former one the flow has none. */
+  restorePasscode(flowId: string): Promise<void>;
   /**
    * Compares in constant time. `match` uses the code up. `repeated`: the same code was already
    * compared for the same turn (a double tap). `noMatch`: wrong, expired, used, or none.
