@@ -60,8 +60,6 @@ export interface Answer {
   readonly locale: Locale;
   /** The flow that the card shows, where it shows one: the channel reports the card's message for it. */
   readonly flowId?: string | undefined;
-  /** True where the card belongs in a new message below (a code that was typed as chat text). */
-  readonly isNewMessage?: boolean | undefined;
 }
 
 /** The use cases, as the channel calls them. */

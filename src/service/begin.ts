@@ -1,0 +1,183 @@
+import type { EnrollmentState } from '../domain/enrollment.ts';
+import { beginWithCode } from '../domain/codeSteps.ts';
+import { FLOW_LIFETIME_MS, type Flow } from '../domain/flow.ts';
+import { managerName, type Purpose } from '../domain/parties.ts';
+import type { Problem, Reason } from '../domain/reasons.ts';
+import type { Account } from '../ports/directory.ts';
+import type { Enrollment, StoreTransaction } from '../ports/store.ts';
+import {
+  codeBudgetRefusal,
+  codeExpiry,
+  codesLockedUntil,
+  issueCode,
+  type ReservedCode,
+} from './codes.ts';
+import type { Deps } from './deps.ts';
+import { auditOf, endFlow, isSamePerson, lockAccount, readFlowHandle } from './flows.ts';
+import { deliver } from './flowTurn.ts';
+import type { Manager } from './people.ts';
+
+/** What a button stands for, once it is known to be the manager's own. */
+export interface Origin {
+  readonly accountId: string;
+  /** The word under which the button begins one flow of each purpose. */
+  readonly origin: string;
+}
+
+/** Reads a button's handle; undefined for what is unknown, tampered with or somebody else's. */
+export async function readOrigin(
+  deps: Deps,
+  manager: Manager['key'],
+  handle: string,
+): Promise<Origin | undefined> {
+  return deps.store.transaction(async (tx) => {
+    const flowHandle = readFlowHandle(handle);
+    if (flowHandle !== undefined) {
+      const flow = await tx.flow(flowHandle.flowId);
+      if (flow === undefined || !isSamePerson(flow.manager, manager)) return undefined;
+      return { accountId: flow.accountId, origin: flow.id };
+    }
+    const button = await tx.button(handle);
+    if (button === undefined || !isSamePerson(button.manager, manager)) return undefined;
+    return { accountId: button.accountId, origin: handle };
+  });
+}
+
+/** The flow that the button began before, or the one of this purpose that is open. */
+export async function begunBefore(
+  deps: Deps,
+  manager: Manager['key'],
+  purpose: Purpose,
+  origin: Origin,
+): Promise<Flow | undefined> {
+  return deps.store.transaction((tx) => findBegun(tx, manager, purpose, origin));
+}
+
+async function findBegun(
+  tx: StoreTransaction,
+  manager: Manager['key'],
+  purpose: Purpose,
+  { accountId, origin }: { readonly accountId: string; readonly origin: string | undefined },
+): Promise<Flow | undefined> {
+  const own = origin === undefined ? undefined : await tx.flowFrom(origin, purpose);
+  if (own !== undefined) return own;
+  const open = await tx.openFlow(manager, accountId);
+  if (open?.purpose !== purpose || !isCurrent(open, tx.now)) return undefined;
+  // From the card of an unknown outcome the manager may start over.
+  return open.state.step === 'unknown' && open.id === origin ? undefined : open;
+}
+
+/** An open flow whose time is over is as good as ended, save one whose outcome is still sought. */
+function isCurrent(flow: Flow, now: number): boolean {
+  return now <= flow.expiresAt;
+}
+
+/** What a start led to. */
+export type Started =
+  { readonly flow: Flow; readonly reserved?: ReservedCode } | { readonly refused: Problem };
+
+/**
+ * Begins a flow, or finds the one that this start belongs to. Starting another purpose on the account
+ * ends the open one (requirement A11).
+ */
+export async function begin(
+  deps: Deps,
+  manager: Manager,
+  account: Account,
+  purpose: Purpose,
+  origin: string | undefined,
+  signal: AbortSignal,
+): Promise<Flow | { readonly refused: Problem }> {
+  const started = await deps.store.transaction<Started>(async (tx) => {
+    await lockAccount(tx, account.id);
+    const before = await findBegun(tx, manager.key, purpose, { accountId: account.id, origin });
+    if (before !== undefined) return { flow: before };
+
+    const enrollment = await tx.enrollment(manager.key, account.id);
+    const refused = await refusalOf(deps, tx, manager, account, purpose, enrollment);
+    if (refused !== undefined) {
+      tx.audit({ event: `${purpose}.started`, ...refusedStart(manager, account, refused) });
+      return { refused };
+    }
+    const open = await tx.openFlow(manager.key, account.id);
+    if (open !== undefined) {
+      await endFlow(tx, open, { type: isCurrent(open, tx.now) ? 'superseded' : 'expired' });
+    }
+    return startFlow(deps, tx, { manager, account, purpose, origin, enrollment });
+  });
+  if ('refused' in started) return started;
+  if (started.reserved === undefined) return started.flow;
+  return deliver({ deps, manager, account, signal }, started.flow, started.reserved);
+}
+
+function refusedStart(
+  manager: Manager,
+  account: Account,
+  refused: Problem,
+): { actor: string; account: string; result: 'refused'; reason: Reason } {
+  const actor = managerName(manager.key);
+  return { actor, account: account.id, result: 'refused', reason: refused.reason };
+}
+
+/** Why the flow cannot begin now; undefined where it can. */
+async function refusalOf(
+  deps: Deps,
+  tx: StoreTransaction,
+  manager: Manager,
+  account: Account,
+  purpose: Purpose,
+  enrollment: Enrollment | undefined,
+): Promise<Problem | undefined> {
+  const until = await codesLockedUntil(deps, tx, manager.key, account.id);
+  if (until !== undefined) return { reason: 'locked', until };
+  if (purpose === 'enrollment') return undefined;
+  if (enrollment === undefined) return { reason: 'notEnrolled' };
+
+  const to = { mobile: enrollment.mobile, manager: manager.key };
+  const budget = await codeBudgetRefusal(deps, tx, to);
+  if (budget === 'tooManyCodes') return { reason: budget };
+  if (purpose === 'reset' && tx.now < enrollment.usableFrom) {
+    return { reason: 'numberTooNew', until: enrollment.usableFrom };
+  }
+  return budget === undefined ? undefined : { reason: budget };
+}
+
+interface Start {
+  readonly manager: Manager;
+  readonly account: Account;
+  readonly purpose: Purpose;
+  readonly origin: string | undefined;
+  readonly enrollment: Enrollment | undefined;
+}
+
+async function startFlow(deps: Deps, tx: StoreTransaction, start: Start): Promise<Started> {
+  const { manager, account, purpose, origin, enrollment } = start;
+  const frame = {
+    id: deps.random.id(),
+    manager: manager.key,
+    accountId: account.id,
+    accountName: account.name,
+    startedAt: tx.now,
+    expiresAt: tx.now + FLOW_LIFETIME_MS,
+    turn: 0,
+    version: 0,
+    origin,
+    passwordVersion: account.passwordVersion,
+  };
+  if (purpose === 'enrollment') {
+    const state: EnrollmentState = { step: 'currentPassword' };
+    const flow = { ...frame, purpose, state };
+    await tx.addFlow(flow);
+    tx.audit({ event: 'enrollment.started', result: 'ok', ...auditOf(flow) });
+    return { flow };
+  }
+  if (enrollment === undefined) return { refused: { reason: 'notEnrolled' } };
+
+  const { mobile, id: enrollmentId } = enrollment;
+  const expiresAt = codeExpiry(deps, tx);
+  const { state } = beginWithCode({ mobile, enrollmentId, expiresAt }, tx.now);
+  const flow: Flow = { ...frame, purpose, state };
+  await tx.addFlow(flow);
+  tx.audit({ event: `${purpose}.started`, result: 'ok', ...auditOf(flow) });
+  return { flow, reserved: await issueCode(deps, tx, flow, { mobile, purpose, expiresAt }) };
+}

@@ -1,0 +1,172 @@
+import type { Flow } from '../domain/flow.ts';
+import type { Purpose } from '../domain/parties.ts';
+import { readPasscode } from '../domain/passcode.ts';
+import { Secret } from '../domain/secret.ts';
+import { DirectoryError } from '../ports/directory.ts';
+import { readOrigin } from './begin.ts';
+import { enrollmentTakes, takeEnrollment } from './enrollment.ts';
+import {
+  advanceEnrollment,
+  advanceReset,
+  auditOf,
+  endFlow,
+  flowHandle,
+  lockFlow,
+  settled,
+} from './flows.ts';
+import type { FlowTurn } from './flowTurn.ts';
+import type { FlowInput } from './input.ts';
+import { directoryReason } from './people.ts';
+import { resetTakes, takeReset } from './reset.ts';
+import { admit, denyTap, ownFlow, showFlow, showHome, type Reply, type Tap } from './tap.ts';
+import { takeUnlock, unlockTakes } from './unlock.ts';
+
+const PURPOSES: readonly Purpose[] = ['enrollment', 'reset', 'unlock'];
+
+/** A submission on the card of a running flow; a card that is not current gets the current one. */
+export async function takeOnCard(tap: Tap, input: FlowInput): Promise<Reply> {
+  const { deps, signal } = tap;
+  const own = await ownFlow(tap, input.handle);
+  if (own === undefined) return denyTap(tap);
+  const flow = await settled(deps, own.flow, signal);
+  if (!isTaken(flow, own.turn, input)) return showFlow(tap, flow);
+  if (await isOver(tap, flow)) return showFlow(tap, flow);
+  try {
+    const manager = await admit(tap);
+    if ('view' in manager) return manager;
+    const account = await deps.directory.accountOf(manager.entry.id, flow.accountId, signal);
+    if (account === undefined) return showFlow(tap, await endDenied(tap, flow));
+    const turn = { deps, manager, account, cardTurn: own.turn, signal };
+    return await showFlow(tap, await dispatch(turn, flow, input));
+  } catch (error) {
+    // Nothing was compared, counted or sent yet: the same card, inputs offered again.
+    if (!(error instanceof DirectoryError)) throw error;
+    return showFlow(tap, flow, { reason: directoryReason(deps, error) });
+  }
+}
+
+function isTaken(flow: Flow, cardTurn: number, input: FlowInput): boolean {
+  if (flow.endedAt !== undefined || !takes(flow, input.type)) return false;
+  const isGuess = input.type === 'confirmCode' || input.type === 'confirmOldCode';
+  return isGuess || cardTurn === flow.turn;
+}
+
+function takes(flow: Flow, input: FlowInput['type']): boolean {
+  switch (flow.purpose) {
+    case 'enrollment':
+      return enrollmentTakes(flow, input);
+    case 'reset':
+      return resetTakes(flow, input);
+    case 'unlock':
+      return unlockTakes(flow, input);
+  }
+}
+
+async function dispatch(
+  turn: Omit<FlowTurn<Flow>, 'flow'>,
+  flow: Flow,
+  input: FlowInput,
+): Promise<Flow> {
+  switch (flow.purpose) {
+    case 'enrollment':
+      return takeEnrollment({ ...turn, flow }, input);
+    case 'reset':
+      return takeReset({ ...turn, flow }, input);
+    case 'unlock':
+      return takeUnlock({ ...turn, flow }, input);
+  }
+}
+
+async function isOver(tap: Tap, flow: Flow): Promise<boolean> {
+  return tap.deps.store.transaction((tx) => Promise.resolve(tx.now > flow.expiresAt));
+}
+
+/** The manager no longer answers for the account: the flow ends with the one refusal. */
+async function endDenied(tap: Tap, flow: Flow): Promise<Flow> {
+  return tap.deps.store.transaction(async (tx) => {
+    const current = await lockFlow(tx, flow);
+    const reason = 'notResponsible';
+    tx.audit({ event: 'access.denied', result: 'refused', reason, ...auditOf(flow) });
+    return endFlow(tx, current, { type: 'refused', problem: { reason } });
+  });
+}
+
+/** Ends the flow of this card, unless the card is stale or a write is under way. */
+export async function cancelCard(tap: Tap, handle: string): Promise<Reply> {
+  const own = await ownFlow(tap, handle);
+  if (own === undefined) return denyTap(tap);
+  const flow = await settled(tap.deps, own.flow, tap.signal);
+  if (flow.endedAt !== undefined || flow.turn !== own.turn) return showFlow(tap, flow);
+  const ended = await tap.deps.store.transaction(async (tx) => {
+    const current = await lockFlow(tx, flow);
+    return current.turn === own.turn ? endFlow(tx, current, { type: 'cancelled' }) : current;
+  });
+  return showFlow(tap, ended);
+}
+
+/** Ends all of the person's own flows, save those whose outcome is being sought. */
+export async function cancelAll(tap: Tap): Promise<Reply> {
+  const { deps, person } = tap;
+  const open = await deps.store.transaction((tx) => tx.openFlows(person.key));
+  for (const flow of open) {
+    const quiet = await settled(deps, flow, tap.signal);
+    if (quiet.state.step === 'unknown' || quiet.endedAt !== undefined) continue;
+    await deps.store.transaction(async (tx) =>
+      endFlow(tx, await lockFlow(tx, quiet), { type: 'cancelled' }),
+    );
+  }
+  return { view: { card: 'cancelled' } };
+}
+
+/** Shows where things stand, and does nothing. */
+export async function refresh(tap: Tap, handle: string | undefined): Promise<Reply> {
+  if (handle === undefined) return showHome(tap);
+  const own = await ownFlow(tap, handle);
+  if (own !== undefined) return showFlow(tap, own.flow);
+  const { deps, person } = tap;
+  const origin = await readOrigin(deps, person.key, handle);
+  if (origin === undefined) return denyTap(tap);
+  const newest = await deps.store.transaction(async (tx) => {
+    const begun = await Promise.all(PURPOSES.map((purpose) => tx.flowFrom(origin.origin, purpose)));
+    return begun.filter((flow) => flow !== undefined).sort((a, b) => b.startedAt - a.startedAt)[0];
+  });
+  return newest === undefined ? showHome(tap) : showFlow(tap, newest);
+}
+
+/**
+ * A chat message that is no command: a code where exactly one flow waits for one; in a password step
+ * the advice to delete it, for it may be a password; else home. The text itself is kept nowhere.
+ */
+export async function takeText(tap: Tap, text: Secret): Promise<Reply> {
+  const { deps, person } = tap;
+  const flows = await deps.store.transaction(async (tx) =>
+    (await tx.openFlows(person.key)).filter((flow) => tx.now <= flow.expiresAt),
+  );
+  const code = readPasscode(text.reveal(), deps.settings.codeLength);
+  const waiting = flows.filter(({ state }) => state.step === 'code' || state.step === 'oldCode');
+  const [flow, ...others] = waiting;
+  if (code !== undefined && flow !== undefined && others.length === 0) {
+    const type = flow.state.step === 'oldCode' ? 'confirmOldCode' : 'confirmCode';
+    const input = { type, handle: flowHandle(flow), code: new Secret(code) } as const;
+    return takeOnCard(tap, input);
+  }
+  for (const open of flows) {
+    const advised = await adviseDeletion(tap, open);
+    if (advised !== undefined) return showFlow(tap, advised);
+  }
+  return showHome(tap);
+}
+
+async function adviseDeletion(tap: Tap, flow: Flow): Promise<Flow | undefined> {
+  return tap.deps.store.transaction(async (tx) => {
+    const current = await lockFlow(tx, flow);
+    const event = { type: 'passwordTypedInChat' } as const;
+    if (current.purpose === 'enrollment' && current.state.step === 'currentPassword') {
+      return advanceEnrollment(tx, current, event, 'sameTurn');
+    }
+    if (current.purpose === 'reset' && current.state.step === 'newPassword') {
+      return advanceReset(tx, current, event, 'sameTurn');
+    }
+    return undefined;
+  });
+}

@@ -1,0 +1,164 @@
+import { firstRecipient, type KnownMobile } from '../domain/enrollment.ts';
+import type { EnrollmentFlow, Flow } from '../domain/flow.ts';
+import { parseMobile } from '../domain/mobile.ts';
+import { codeBudgetRefusal, codeExpiry, issueCode, type ReservedCode } from './codes.ts';
+import { advanceEnrollment, auditOf } from './flows.ts';
+import {
+  deliver,
+  guessCode,
+  resendCode,
+  submit,
+  type FlowTurn,
+  type Submitted,
+} from './flowTurn.ts';
+import type { FlowInput, SecretInput } from './input.ts';
+import { addNotices } from './notices.ts';
+import { proveCurrentPassword } from './proof.ts';
+
+type EnrollmentTurn = FlowTurn<EnrollmentFlow>;
+
+/** Which input the enrollment's card takes now. */
+export function enrollmentTakes(flow: EnrollmentFlow, input: FlowInput['type']): boolean {
+  switch (flow.state.step) {
+    case 'currentPassword':
+      return input === 'proveCurrentPassword';
+    case 'mobile':
+      return input === 'setMobile' || input === 'useShownMobile';
+    case 'oldCode':
+      return input === 'confirmOldCode' || input === 'resendCode' || input === 'changeMobile';
+    case 'code':
+      return input === 'confirmCode' || input === 'resendCode' || input === 'changeMobile';
+    case 'provingPassword':
+    case 'sendingCode':
+    case 'done':
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return false;
+  }
+}
+
+/** One submission on an enrollment's card; gives the flow as it is afterwards. */
+export async function takeEnrollment(turn: EnrollmentTurn, input: FlowInput): Promise<Flow> {
+  switch (input.type) {
+    case 'proveCurrentPassword':
+      return proveCurrentPassword(turn, input.currentPassword);
+    case 'setMobile': {
+      const { smsCountries } = turn.deps.settings;
+      return chooseMobile(turn, () => parseMobile(input.mobile ?? '', smsCountries));
+    }
+    case 'useShownMobile':
+      return chooseMobile(turn, (known) => known?.mobile);
+    case 'changeMobile':
+      return changeMobile(turn);
+    case 'confirmOldCode':
+      return confirmOldCode(turn, input.code);
+    case 'confirmCode':
+      return confirmNewCode(turn, input.code);
+    case 'resendCode':
+      return resendCode(turn);
+    case 'setPassword':
+      return turn.flow;
+  }
+}
+
+async function chooseMobile(
+  turn: EnrollmentTurn,
+  choose: (known: KnownMobile | undefined) => string | undefined,
+): Promise<Flow> {
+  const { deps, manager } = turn;
+  const { flow, todo } = await submit<EnrollmentFlow, ReservedCode>(turn, async (tx, current) => {
+    const { state } = current;
+    if (state.step !== 'mobile') return { flow: current };
+    const mobile = choose(state.known);
+    if (mobile === undefined) {
+      const event = { type: 'mobileRefused', reason: 'mobileInvalid' } as const;
+      return { flow: await advanceEnrollment(tx, current, event) };
+    }
+    const to = firstRecipient(state, mobile);
+    const recipient = to === 'old' && state.known !== undefined ? state.known.mobile : mobile;
+    const budget = { flowId: current.id, mobile: recipient, manager: manager.key };
+    const reason = await codeBudgetRefusal(deps, tx, budget);
+    if (reason !== undefined) {
+      return { flow: await advanceEnrollment(tx, current, { type: 'mobileRefused', reason }) };
+    }
+    const expiresAt = codeExpiry(deps, tx);
+    const saved = await advanceEnrollment(tx, current, { type: 'mobileChosen', mobile, expiresAt });
+    const purpose = to === 'old' ? 'oldNumber' : 'enrollment';
+    const todo = await issueCode(deps, tx, saved, { mobile: recipient, purpose, expiresAt });
+    return { flow: saved, todo };
+  });
+  return todo === undefined ? flow : deliver(turn, flow, todo);
+}
+
+async function changeMobile(turn: EnrollmentTurn): Promise<Flow> {
+  const { flow } = await submit(turn, async (tx, current) => {
+    await tx.removePasscode(current.id);
+    return { flow: await advanceEnrollment(tx, current, { type: 'mobileChangeAsked' }) };
+  });
+  return flow;
+}
+
+/** The old number agrees: the new one gets its code. */
+async function confirmOldCode(turn: EnrollmentTurn, input: SecretInput): Promise<Flow> {
+  const { deps, manager } = turn;
+  const { flow, todo } = await guessCode<EnrollmentFlow, ReservedCode>(
+    turn,
+    input,
+    async (tx, current): Promise<Submitted<EnrollmentFlow, ReservedCode>> => {
+      if (current.state.step !== 'oldCode') return { flow: current };
+      const mobile = current.state.newMobile;
+      const to = { flowId: current.id, mobile, manager: manager.key };
+      const reason = await codeBudgetRefusal(deps, tx, to);
+      if (reason !== undefined) {
+        return {
+          flow: await advanceEnrollment(tx, current, { type: 'oldCodeAcceptedOnly', reason }),
+        };
+      }
+      const expiresAt = codeExpiry(deps, tx);
+      const saved = await advanceEnrollment(tx, current, { type: 'oldCodeAccepted', expiresAt });
+      const code = { mobile, purpose: 'enrollment', expiresAt } as const;
+      return { flow: saved, todo: await issueCode(deps, tx, saved, code) };
+    },
+  );
+  return todo === undefined ? flow : deliver(turn, flow, todo);
+}
+
+/** The number is proven: it counts from here on. */
+async function confirmNewCode(turn: EnrollmentTurn, input: SecretInput): Promise<Flow> {
+  const { deps, manager, account } = turn;
+  const { flow } = await guessCode<EnrollmentFlow, never>(turn, input, async (tx, current) => {
+    if (current.state.step !== 'code') return { flow: current };
+    const { mobile } = current.state;
+    const former = await tx.enrollment(manager.key, account.id);
+    if (former !== undefined && former.mobile !== mobile && !current.state.isOldProven) {
+      // The enrolled number changed under the flow's feet: it has not agreed.
+      return { flow: await advanceEnrollment(tx, current, { type: 'expired' }) };
+    }
+    const usableFrom = former?.usableFrom ?? tx.now;
+    await tx.saveEnrollment({
+      id: deps.random.id(),
+      manager: manager.key,
+      accountId: account.id,
+      mobile,
+      enrolledAt: tx.now,
+      usableFrom,
+    });
+    tx.audit({ event: 'enrollment.completed', result: 'ok', ...auditOf(current) });
+    const reported = {
+      event: former === undefined ? 'firstEnrollment' : 'numberChange',
+      manager: manager.key,
+      accountId: account.id,
+      accountName: account.name,
+      byName: manager.entry.displayName,
+      flow: current.id,
+    } as const;
+    await addNotices(deps, tx, reported, former === undefined ? [mobile] : [former.mobile, mobile]);
+    const waits = usableFrom > tx.now ? usableFrom : undefined;
+    return {
+      flow: await advanceEnrollment(tx, current, { type: 'codeAccepted', usableFrom: waits }),
+    };
+  });
+  return flow;
+}

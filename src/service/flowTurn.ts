@@ -1,0 +1,178 @@
+import type { CodeEvent } from '../domain/codeSteps.ts';
+import type { EndingEvent, Flow } from '../domain/flow.ts';
+import { attemptsLeft, FAILURES_LOOKBACK_MS } from '../domain/lockout.ts';
+import { readPasscode } from '../domain/passcode.ts';
+import { Secret } from '../domain/secret.ts';
+import type { Account } from '../ports/directory.ts';
+import type { StoreTransaction } from '../ports/store.ts';
+import {
+  codeBudgetRefusal,
+  codeExpiry,
+  codesLockedUntil,
+  issueCode,
+  sendCode,
+  type ReservedCode,
+} from './codes.ts';
+import type { Deps } from './deps.ts';
+import { auditOf, endFlow, lockFlow, saveFlow, stepAny } from './flows.ts';
+import type { SecretInput } from './input.ts';
+import type { Manager } from './people.ts';
+
+/** A tap on a flow's card, once the directory has been read for it. */
+export interface FlowTurn<F extends Flow> {
+  readonly deps: Deps;
+  readonly manager: Manager;
+  /** The account as the directory has it now; the manager answers for it. */
+  readonly account: Account;
+  readonly flow: F;
+  /** The turn at which the tapped card was drawn. */
+  readonly cardTurn: number;
+  readonly signal: AbortSignal;
+}
+
+/** What a submission left: the flow, and what is to be done outside where this tap got to do it. */
+export interface Submitted<F extends Flow, Todo> {
+  readonly flow: F;
+  readonly todo?: Todo;
+}
+
+/**
+ * Takes the flow under its lock and hands it to `work` only if the tapped card is still the current
+ * one; of two taps at once the second gets the flow as the first has left it.
+ */
+export async function submit<F extends Flow, Todo>(
+  turn: FlowTurn<F>,
+  work: (tx: StoreTransaction, current: F) => Promise<Submitted<F, Todo>>,
+): Promise<Submitted<F, Todo>> {
+  return turn.deps.store.transaction(async (tx) => {
+    const current = await lockFlow(tx, turn.flow);
+    if (current.turn !== turn.cardTurn || current.endedAt !== undefined) return { flow: current };
+    return work(tx, current);
+  });
+}
+
+/** Ends the flow with an event that every purpose knows, and says so to the auditor where asked. */
+export async function endTurn<F extends Flow>(
+  turn: FlowTurn<F>,
+  event: EndingEvent,
+): Promise<Flow> {
+  return turn.deps.store.transaction(async (tx) =>
+    endFlow(tx, await lockFlow(tx, turn.flow), event),
+  );
+}
+
+function awaitsCode(flow: Flow): { readonly firstTurn: number } | undefined {
+  return flow.state.step === 'code' || flow.state.step === 'oldCode' ? flow.state : undefined;
+}
+
+/**
+ * Compares a typed code. Every card of the same waiting step may bring a guess, so that a stale copy
+ * of the card still works; the store tells a double tap from a second guess.
+ */
+export async function guessCode<F extends Flow, Todo>(
+  turn: FlowTurn<F>,
+  input: SecretInput,
+  onAccepted: (tx: StoreTransaction, current: F) => Promise<Submitted<F, Todo>>,
+): Promise<Submitted<Flow, Todo>> {
+  const { deps, manager } = turn;
+  const code = readPasscode(input?.reveal() ?? '', deps.settings.codeLength);
+  return deps.store.transaction(async (tx) => {
+    const current = await lockFlow(tx, turn.flow);
+    const waiting = awaitsCode(current);
+    if (waiting === undefined || turn.cardTurn < waiting.firstTurn) return { flow: current };
+
+    const until = await codesLockedUntil(deps, tx, manager.key, current.accountId);
+    if (until !== undefined) return { flow: await refuseLocked(tx, current, until) };
+    if (code === undefined) {
+      if (turn.cardTurn !== current.turn) return { flow: current };
+      const flow = stepAny(current, { type: 'codeMalformed' }, tx.now);
+      return { flow: await saveFlow(tx, flow, 'nextTurn') };
+    }
+    if (!(await isStillEnrolled(tx, current))) {
+      return { flow: await endFlow(tx, current, { type: 'expired' }) };
+    }
+    const result = await tx.tryPasscode({
+      flowId: current.id,
+      turn: turn.cardTurn,
+      code: new Secret(code),
+    });
+    switch (result) {
+      case 'repeated':
+        return { flow: current };
+      case 'match':
+        tx.audit({ event: 'code.accepted', result: 'ok', ...auditOf(current) });
+        return onAccepted(tx, current);
+      case 'noMatch':
+        return { flow: await countWrongCode(turn, tx, current) };
+    }
+  });
+}
+
+/** A code counts only for the number it was sent to (requirement C8). */
+async function isStillEnrolled(tx: StoreTransaction, flow: Flow): Promise<boolean> {
+  if (flow.purpose === 'enrollment' || flow.state.step !== 'code') return true;
+  const enrollment = await tx.enrollment(flow.manager, flow.accountId);
+  return enrollment?.id === flow.state.enrollmentId;
+}
+
+async function countWrongCode<F extends Flow>(
+  { deps, manager }: FlowTurn<F>,
+  tx: StoreTransaction,
+  flow: F,
+): Promise<Flow> {
+  const { accountId } = flow;
+  await tx.addFailure({ kind: 'code', manager: manager.key, accountId });
+  tx.audit({ event: 'code.refused', result: 'refused', reason: 'codeRefused', ...auditOf(flow) });
+  const until = await codesLockedUntil(deps, tx, manager.key, accountId);
+  if (until !== undefined) return refuseLocked(tx, flow, until);
+
+  const since = tx.now - FAILURES_LOOKBACK_MS;
+  const times = await tx.failureTimes({ kind: 'code', accountId, manager: manager.key, since });
+  const left = attemptsLeft(times, deps.settings.codeAttempts, tx.now);
+  const event: CodeEvent = { type: 'codeRefused', attemptsLeft: left };
+  return saveFlow(tx, stepAny(flow, event, tx.now), 'nextTurn');
+}
+
+async function refuseLocked(tx: StoreTransaction, flow: Flow, until: number): Promise<Flow> {
+  tx.audit({ event: 'code.locked', result: 'refused', reason: 'locked', ...auditOf(flow) });
+  return endFlow(tx, flow, { type: 'refused', problem: { reason: 'locked', until } });
+}
+
+/** Sends a new code to the number that the waiting card already shows. */
+export async function resendCode(turn: FlowTurn<Flow>): Promise<Flow> {
+  const { deps, manager } = turn;
+  const { flow, todo } = await submit<Flow, ReservedCode>(turn, async (tx, current) => {
+    const { state } = current;
+    if (state.step !== 'code' && state.step !== 'oldCode') return { flow: current };
+    const until = await codesLockedUntil(deps, tx, manager.key, current.accountId);
+    if (until !== undefined) return { flow: await refuseLocked(tx, current, until) };
+
+    const { mobile } = state;
+    const to = { flowId: current.id, mobile, manager: manager.key };
+    const reason = await codeBudgetRefusal(deps, tx, to);
+    if (reason !== undefined) {
+      const refused = stepAny(current, { type: 'resendRefused', reason }, tx.now);
+      return { flow: await saveFlow(tx, refused, 'nextTurn') };
+    }
+    const expiresAt = codeExpiry(deps, tx);
+    const sending = stepAny(current, { type: 'resendAsked', expiresAt }, tx.now);
+    const saved = await saveFlow(tx, sending, 'nextTurn');
+    const purpose = state.step === 'oldCode' ? 'oldNumber' : current.purpose;
+    return { flow: saved, todo: await issueCode(deps, tx, saved, { mobile, purpose, expiresAt }) };
+  });
+  return todo === undefined ? flow : deliver(turn, flow, todo);
+}
+
+/** Sends a reserved code in the manager's name. */
+export async function deliver(
+  { deps, manager, account, signal }: Omit<FlowTurn<Flow>, 'flow' | 'cardTurn'>,
+  flow: Flow,
+  reserved: ReservedCode,
+): Promise<Flow> {
+  const names = {
+    locale: manager.locale,
+    accountName: account.name,
+    byName: manager.entry.displayName,
+  };
+  return sendCode(deps, flow, reserved, names, signal);
+}

@@ -1,0 +1,175 @@
+import type { CodeEvent } from '../domain/codeSteps.ts';
+import { stepEnrollment, type EnrollmentEvent } from '../domain/enrollment.ts';
+import {
+  isEnded,
+  operationSince,
+  OPERATION_LOST_MS,
+  type EndingEvent,
+  type EnrollmentFlow,
+  type Flow,
+  type ResetFlow,
+  type UnlockFlow,
+} from '../domain/flow.ts';
+import { managerName, type ManagerKey } from '../domain/parties.ts';
+import { stepReset, type ResetEvent } from '../domain/reset.ts';
+import { stepUnlock, type UnlockEvent } from '../domain/unlock.ts';
+import type { StoreTransaction } from '../ports/store.ts';
+import type { Deps } from './deps.ts';
+
+const POLL_MS = 60;
+
+/** What a card's handle says: which flow, and at which turn the card was drawn. */
+export interface FlowHandle {
+  readonly flowId: string;
+  readonly turn: number;
+}
+
+export function flowHandle(flow: Pick<Flow, 'id' | 'turn'>): string {
+  return `${flow.id}.${String(flow.turn)}`;
+}
+
+/** Reads a flow card's handle; undefined for anything else. */
+export function readFlowHandle(handle: string | undefined): FlowHandle | undefined {
+  const match = /^([\w-]{16,64})\.(\d{1,9})$/.exec(handle ?? '');
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  return { flowId: match[1], turn: Number(match[2]) };
+}
+
+export function isSamePerson(a: ManagerKey, b: ManagerKey): boolean {
+  return managerName(a) === managerName(b);
+}
+
+/** All changes of an account's flows, failures and numbers wait for one another here. */
+export async function lockAccount(tx: StoreTransaction, accountId: string): Promise<void> {
+  await tx.lock(`account:${accountId}`);
+}
+
+/** Takes the account's lock and reads the flow anew, so that of two taps at once one comes second. */
+export async function lockFlow<F extends Flow>(tx: StoreTransaction, flow: F): Promise<F> {
+  await lockAccount(tx, flow.accountId);
+  const current = await tx.flow(flow.id);
+  if (current === undefined || !isOfPurpose(current, flow)) throw new Error('flow vanished');
+  return current;
+}
+
+function isOfPurpose<F extends Flow>(current: Flow, flow: F): current is F {
+  return current.purpose === flow.purpose;
+}
+
+/**
+ * Saves the flow in its new state. `nextTurn` for what the manager did: cards drawn before are stale
+ * from then on. What the world answered keeps the turn, so that the card at hand stays good.
+ */
+export async function saveFlow<F extends Flow>(
+  tx: StoreTransaction,
+  flow: F,
+  turn: 'nextTurn' | 'sameTurn',
+): Promise<F> {
+  const hasEnded = isEnded(flow.state);
+  if (hasEnded) await tx.removePasscode(flow.id);
+  const saved = await tx.saveFlow({
+    ...flow,
+    turn: turn === 'nextTurn' ? flow.turn + 1 : flow.turn,
+    endedAt: hasEnded ? (flow.endedAt ?? tx.now) : undefined,
+  });
+  if (saved === undefined) throw new Error('flow was saved without its lock');
+  return saved;
+}
+
+/** Takes an event into an enrollment and saves it. */
+export async function advanceEnrollment(
+  tx: StoreTransaction,
+  flow: EnrollmentFlow,
+  event: EnrollmentEvent,
+  turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
+): Promise<EnrollmentFlow> {
+  return saveFlow(tx, { ...flow, state: stepEnrollment(flow.state, event, tx.now).state }, turn);
+}
+
+/** Takes an event into a reset and saves it. */
+export async function advanceReset(
+  tx: StoreTransaction,
+  flow: ResetFlow,
+  event: ResetEvent,
+  turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
+): Promise<ResetFlow> {
+  return saveFlow(tx, { ...flow, state: stepReset(flow.state, event, tx.now).state }, turn);
+}
+
+/** Takes an event into an unlock and saves it. */
+export async function advanceUnlock(
+  tx: StoreTransaction,
+  flow: UnlockFlow,
+  event: UnlockEvent,
+  turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
+): Promise<UnlockFlow> {
+  return saveFlow(tx, { ...flow, state: stepUnlock(flow.state, event, tx.now).state }, turn);
+}
+
+/** The flow after an event that every purpose knows. */
+export function stepAny(flow: Flow, event: CodeEvent | EndingEvent, now: number): Flow {
+  switch (flow.purpose) {
+    case 'enrollment':
+      return { ...flow, state: stepEnrollment(flow.state, event, now).state };
+    case 'reset':
+      return { ...flow, state: stepReset(flow.state, event, now).state };
+    case 'unlock':
+      return { ...flow, state: stepUnlock(flow.state, event, now).state };
+  }
+}
+
+/** Ends an open flow and saves it; an ended one stays as it is. */
+export async function endFlow(
+  tx: StoreTransaction,
+  flow: Flow,
+  event: EndingEvent,
+  turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
+): Promise<Flow> {
+  if (isEnded(flow.state)) return flow;
+  return saveFlow(tx, stepAny(flow, event, tx.now), turn);
+}
+
+/** The actor and the place of an audit row about the flow. */
+export function auditOf(flow: Flow): { actor: string; account: string; flow: string } {
+  return { actor: managerName(flow.manager), account: flow.accountId, flow: flow.id };
+}
+
+/** Takes note that an operation's answer will not be brought by anybody any more. */
+export async function settleLost(tx: StoreTransaction, flow: Flow): Promise<Flow> {
+  const since = operationSince(flow.state);
+  if (since === undefined || tx.now - since < OPERATION_LOST_MS) return flow;
+  if (flow.state.step === 'sendingCode') {
+    const reason = 'smsUnavailable';
+    tx.audit({ event: 'code.notSent', result: 'unknown', reason, ...auditOf(flow) });
+    const event = { type: 'codeUncertain', turn: flow.turn } as const;
+    return saveFlow(tx, stepAny(flow, event, tx.now), 'sameTurn');
+  }
+  const reason = 'directoryUnavailable';
+  switch (flow.purpose) {
+    case 'enrollment':
+      return advanceEnrollment(tx, flow, { type: 'proofFailed', reason }, 'sameTurn');
+    case 'unlock':
+      return advanceUnlock(tx, flow, { type: 'notUnlocked', reason }, 'sameTurn');
+    case 'reset':
+      tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(flow) });
+      return advanceReset(tx, flow, { type: 'outcomeUnknown' }, 'sameTurn');
+  }
+}
+
+/**
+ * Waits until no operation of the flow is under way, as long as the signal allows; the flow is then as
+ * the operation left it. Whoever finds one that has been lost settles it.
+ */
+export async function settled(deps: Deps, flow: Flow, signal: AbortSignal): Promise<Flow> {
+  let current = flow;
+  while (operationSince(current.state) !== undefined && !signal.aborted) {
+    await deps.delay(POLL_MS, signal);
+    current = await deps.store.transaction(async (tx) => {
+      const read = (await tx.flow(flow.id)) ?? current;
+      const since = operationSince(read.state);
+      if (since === undefined || tx.now - since < OPERATION_LOST_MS) return read;
+      return settleLost(tx, await lockFlow(tx, read));
+    });
+  }
+  return current;
+}

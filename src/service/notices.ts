@@ -1,0 +1,202 @@
+import type { Locale, ManagerKey } from '../domain/parties.ts';
+import { Secret } from '../domain/secret.ts';
+import type { NoticeEvent } from '../domain/view.ts';
+import { DirectoryError } from '../ports/directory.ts';
+import { NotifierError } from '../ports/notifier.ts';
+import type { ClaimedNotice, Notice, StoreTransaction } from '../ports/store.ts';
+import type { Deps } from './deps.ts';
+import { isSamePerson } from './flows.ts';
+
+/** Longer than a notice can take, so that two instances never send the same one. */
+const LEASE_MS = 60_000;
+const DELIVERY_MS = 10_000;
+const MAX_TRIES = 8;
+/** News of yesterday is not delivered. */
+const TEXT_VALIDITY_SECONDS = 4 * 3600;
+
+/** What happened, told of by notices. */
+export interface Reported {
+  readonly event: NoticeEvent;
+  readonly manager: ManagerKey;
+  readonly accountId: string;
+  readonly accountName: string;
+  readonly byName: string;
+  readonly flow: string;
+}
+
+/**
+ * Writes down whom to tell of a change: the manager's own numbers by SMS, the account's other managers
+ * in chat and, of a first enrollment, on their enrolled numbers too (requirements A13, P13).
+ */
+export async function addNotices(
+  deps: Deps,
+  tx: StoreTransaction,
+  reported: Reported,
+  ownMobiles: readonly string[],
+): Promise<void> {
+  const { event, manager, accountId, accountName, byName, flow } = reported;
+  const about = { event, accountId, accountName, byName, flow, at: tx.now };
+  const texts = new Map<string, Locale>();
+  const localeOf = async (key: ManagerKey): Promise<Locale> =>
+    (await tx.manager(key))?.locale ?? deps.settings.defaultLocale;
+
+  if (event === 'firstEnrollment') {
+    for (const other of await tx.enrollmentsOf(accountId)) {
+      if (isSamePerson(other.manager, manager)) continue;
+      texts.set(other.mobile, await localeOf(other.manager));
+    }
+  }
+  const ownLocale = await localeOf(manager);
+  for (const mobile of ownMobiles) texts.set(mobile, ownLocale);
+
+  const notices: Notice[] = [...texts].map(([mobile, locale]) => ({
+    id: deps.random.id(),
+    ...about,
+    to: { channel: 'sms', mobile, locale },
+  }));
+  notices.push({
+    id: deps.random.id(),
+    ...about,
+    to: { channel: 'otherManagers', except: manager },
+  });
+  await tx.addNotices(notices);
+}
+
+/** Delivers the notice that has waited longest; false where none is due. */
+export async function deliverNotice(deps: Deps): Promise<boolean> {
+  const notice = await deps.store.transaction((tx) => tx.claimNotice(LEASE_MS));
+  if (notice === undefined) return false;
+  const signal = AbortSignal.timeout(DELIVERY_MS);
+  switch (notice.to.channel) {
+    case 'otherManagers':
+      await addressOthers(deps, notice, notice.to.except, signal);
+      return true;
+    case 'sms':
+      await sendText(deps, notice, notice.to, signal);
+      return true;
+    case 'chat':
+      await postCard(deps, notice, notice.to.manager, signal);
+      return true;
+  }
+}
+
+async function addressOthers(
+  deps: Deps,
+  notice: ClaimedNotice,
+  except: ManagerKey,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const entries = await deps.directory.managersOf(notice.accountId, signal);
+    await deps.store.transaction(async (tx) => {
+      const others = (await tx.managersByDirectoryId(entries)).filter(
+        ({ key, conversation }) => !isSamePerson(key, except) && conversation !== undefined,
+      );
+      await tx.addNotices(
+        others.map(({ key }) => ({
+          ...told(notice),
+          id: deps.random.id(),
+          to: { channel: 'chat', manager: key },
+        })),
+      );
+      await tx.removeNotice(notice.id);
+    });
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error;
+    await tryLater(deps, notice, 'directoryUnavailable');
+  }
+}
+
+/** The notice without what belongs to its addressee. */
+function told({
+  event,
+  accountId,
+  accountName,
+  byName,
+  at,
+  flow,
+}: Notice): Omit<Notice, 'id' | 'to'> {
+  return { event, accountId, accountName, byName, at, flow };
+}
+
+async function sendText(
+  deps: Deps,
+  notice: ClaimedNotice,
+  to: { readonly mobile: string; readonly locale: Locale },
+  signal: AbortSignal,
+): Promise<void> {
+  const text = new Secret(deps.smsTexts.notice(to.locale, notice.event, notice));
+  const outcome = await deps.sms.send(
+    { to: to.mobile, text, validitySeconds: TEXT_VALIDITY_SECONDS },
+    signal,
+  );
+  switch (outcome.outcome) {
+    case 'accepted':
+      return finish(deps, notice, 'ok');
+    case 'unknown':
+      return finish(deps, notice, 'unknown', 'smsUnavailable');
+    case 'refused':
+      if (outcome.fault === 'number') return finish(deps, notice, 'failed', 'smsNumberRefused');
+      return tryLater(deps, notice, 'smsUnavailable');
+  }
+}
+
+async function postCard(
+  deps: Deps,
+  notice: ClaimedNotice,
+  manager: ManagerKey,
+  signal: AbortSignal,
+): Promise<void> {
+  const record = await deps.store.transaction((tx) => tx.manager(manager));
+  const conversation = record?.conversation;
+  if (conversation === undefined) return finish(deps, notice, 'failed', 'notInTeams');
+  const { event, accountName, byName, at } = notice;
+  const locale = record?.locale ?? deps.settings.defaultLocale;
+  try {
+    await deps.notifier.post(
+      conversation,
+      { card: 'notice', event, accountName, byName, at },
+      locale,
+      signal,
+    );
+    await finish(deps, notice, 'ok');
+  } catch (error) {
+    if (!(error instanceof NotifierError)) throw error;
+    switch (error.code) {
+      case 'ambiguous':
+        return finish(deps, notice, 'unknown', 'temporarilyUnavailable');
+      case 'unreachable':
+      case 'messageGone':
+        return finish(deps, notice, 'failed', 'notInTeams');
+      case 'refused':
+        return tryLater(deps, notice, 'temporarilyUnavailable');
+    }
+  }
+}
+
+async function finish(
+  deps: Deps,
+  notice: ClaimedNotice,
+  result: 'ok' | 'failed' | 'unknown',
+  reason?: string,
+): Promise<void> {
+  await deps.store.transaction(async (tx) => {
+    await tx.removeNotice(notice.id);
+    tx.audit({
+      event: result === 'ok' ? 'notice.sent' : 'notice.failed',
+      actor: 'system',
+      account: notice.accountId,
+      result,
+      reason,
+      flow: notice.flow,
+    });
+  });
+}
+
+/** Tries again after 2, 4, 8 … seconds, at most eight times; then the auditor is told. */
+async function tryLater(deps: Deps, notice: ClaimedNotice, reason: string): Promise<void> {
+  if (notice.tries >= MAX_TRIES) return finish(deps, notice, 'failed', reason);
+  await deps.store.transaction((tx) =>
+    tx.postponeNotice(notice.id, tx.now + 2 ** notice.tries * 1000),
+  );
+}

@@ -1,0 +1,104 @@
+import { managerName, type Locale, type ManagerKey } from '../domain/parties.ts';
+import type { DirectoryError } from '../ports/directory.ts';
+import { type DirectoryManager } from '../ports/directory.ts';
+import type { ManagerRecord } from '../ports/store.ts';
+import type { Deps } from './deps.ts';
+import type { Person } from './input.ts';
+
+/** The person behind a tap, as the directory knows them now. */
+export interface Manager {
+  readonly key: ManagerKey;
+  readonly locale: Locale;
+  readonly entry: DirectoryManager;
+}
+
+/** Why a person is not let in. */
+export type NotLetIn = 'notResponsible' | 'temporarilyUnavailable';
+
+/** The record of the person, made or brought up to date with where they were last heard from. */
+export async function meet(
+  deps: Deps,
+  person: Pick<Person, 'key' | 'conversation'>,
+  isReachable: boolean,
+): Promise<ManagerRecord> {
+  return deps.store.transaction(async (tx) => {
+    const record = (await tx.manager(person.key)) ?? { key: person.key };
+    const conversation = isReachable ? person.conversation : undefined;
+    if (JSON.stringify(record.conversation) === JSON.stringify(conversation)) return record;
+    const updated = { ...record, conversation };
+    await tx.saveManager(updated);
+    return updated;
+  });
+}
+
+/**
+ * Finds the directory entry of the person. The first match is pinned: a Teams account that later
+ * shows another one's address does not become that other one.
+ * @throws DirectoryError where the directory does not answer.
+ */
+export async function identify(
+  deps: Deps,
+  person: Person,
+  record: ManagerRecord,
+  signal: AbortSignal,
+): Promise<DirectoryManager | NotLetIn> {
+  const { roster } = person;
+  if (roster.status === 'notAllowed') return deny(deps, person.key);
+  const found =
+    roster.status === 'member'
+      ? await deps.directory.findManager(
+          { upn: roster.upn, mail: roster.mail, aadObjectId: person.key.aadObjectId },
+          signal,
+        )
+      : undefined;
+  if (record.directoryId !== undefined) {
+    if (found?.id === record.directoryId) return found;
+    const pinned = await deps.directory.managerById(record.directoryId, signal);
+    if (pinned !== undefined) {
+      return roster.status === 'unavailable' ? pinned : deny(deps, person.key);
+    }
+  }
+  if (roster.status === 'unavailable') return 'temporarilyUnavailable';
+  if (found === undefined) return deny(deps, person.key);
+  await pin(deps, person.key, found);
+  return found;
+}
+
+async function pin(deps: Deps, key: ManagerKey, entry: DirectoryManager): Promise<void> {
+  await deps.store.transaction(async (tx) => {
+    const record = (await tx.manager(key)) ?? { key };
+    await tx.saveManager({ ...record, directoryId: entry.id, displayName: entry.displayName });
+  });
+}
+
+async function deny(deps: Deps, key: ManagerKey): Promise<'notResponsible'> {
+  await auditDenied(deps, key);
+  return 'notResponsible';
+}
+
+/** Tells the auditor of somebody who reached for what is not theirs. */
+export async function auditDenied(deps: Deps, key: ManagerKey, accountId?: string): Promise<void> {
+  await deps.store.transaction((tx) => {
+    tx.audit({
+      event: 'access.denied',
+      actor: managerName(key),
+      account: accountId,
+      result: 'refused',
+      reason: 'notResponsible',
+    });
+    return Promise.resolve();
+  });
+}
+
+/** What the manager is told of a directory that failed; the log gets the rest. */
+export function directoryReason(
+  deps: Deps,
+  error: DirectoryError,
+): 'directoryUnavailable' | 'temporarilyUnavailable' {
+  if (error.code === 'noRights') {
+    deps.log.error({ alarm: 'directoryRights', detail: error.detail }, 'directory denies the bot');
+    return 'temporarilyUnavailable';
+  }
+  deps.log.warn({ code: error.code, detail: error.detail }, 'directory failed');
+  return 'directoryUnavailable';
+}

@@ -1,0 +1,170 @@
+import type { KnownMobile } from '../domain/enrollment.ts';
+import type { EnrollmentFlow, Flow } from '../domain/flow.ts';
+import {
+  attemptsLeft,
+  FAILURES_LOOKBACK_MS,
+  lockedUntil,
+  proofAllowance,
+} from '../domain/lockout.ts';
+import { parseMobile } from '../domain/mobile.ts';
+import type { Problem } from '../domain/reasons.ts';
+import type { Secret } from '../domain/secret.ts';
+import { DirectoryError, type ProofOutcome } from '../ports/directory.ts';
+import type { PasswordDigest, StoreTransaction } from '../ports/store.ts';
+import { advanceEnrollment, auditOf, lockFlow } from './flows.ts';
+import { submit, type FlowTurn } from './flowTurn.ts';
+import type { SecretInput } from './input.ts';
+import { directoryReason } from './people.ts';
+
+/** A directory keeps no password as long as this; longer input is not asked about. */
+const MAX_CURRENT_PASSWORD = 256;
+
+type EnrollmentTurn = FlowTurn<EnrollmentFlow>;
+
+/** Proves the account's current password by one bind that can never lock it (requirements P10 to P12). */
+export async function proveCurrentPassword(
+  turn: EnrollmentTurn,
+  input: SecretInput,
+): Promise<Flow> {
+  const { deps, account } = turn;
+  if (input === undefined || !canBePassword(input)) {
+    const { flow } = await submit(turn, async (tx, current) => ({
+      flow: await advanceEnrollment(tx, current, { type: 'proofFailed', reason: 'passwordWrong' }),
+    }));
+    return flow;
+  }
+  const { flow, todo } = await submit<EnrollmentFlow, string>(turn, async (tx, current) => {
+    const problem = await proofBlock(turn, tx);
+    if (problem !== undefined) return { flow: await refuseProof(tx, current, problem) };
+    // Counted before the bind: a crash or a crowd of taps can only count too many, never too few.
+    const failureId = await tx.addFailure({
+      kind: 'proof',
+      manager: current.manager,
+      accountId: current.accountId,
+    });
+    return {
+      flow: await advanceEnrollment(tx, current, { type: 'proofStarted', failureId }),
+      todo: failureId,
+    };
+  });
+  if (todo === undefined) return flow;
+
+  const outcome = await bind(turn, input);
+  const digest =
+    outcome === 'proved' ? await deps.store.digestPassword(account.id, input) : undefined;
+  return deps.store.transaction(async (tx) =>
+    takeProof(turn, tx, await lockFlow(tx, flow), { outcome, digest, failureId: todo }),
+  );
+}
+
+function canBePassword(input: Secret): boolean {
+  const value = input.reveal();
+  return value.trim() !== '' && [...value].length <= MAX_CURRENT_PASSWORD;
+}
+
+/** Why no bind may be sent now (requirement P11); undefined where one may. */
+async function proofBlock(
+  { account }: EnrollmentTurn,
+  tx: StoreTransaction,
+): Promise<Problem | undefined> {
+  if (account.isLocked) return { reason: 'proofLocked' };
+  const allowance = proofAllowance(account.lockout);
+  if (allowance === 'refused') return { reason: 'proofLocked' };
+  const times = await tx.failureTimes({
+    kind: 'proof',
+    accountId: account.id,
+    since: tx.now - FAILURES_LOOKBACK_MS,
+  });
+  const until = lockedUntil(times, allowance, tx.now);
+  return until === undefined ? undefined : { reason: 'proofLocked', until };
+}
+
+async function refuseProof(
+  tx: StoreTransaction,
+  flow: EnrollmentFlow,
+  problem: Problem,
+): Promise<EnrollmentFlow> {
+  tx.audit({
+    event: 'enrollment.proofRefused',
+    result: 'refused',
+    reason: problem.reason,
+    ...auditOf(flow),
+  });
+  return advanceEnrollment(tx, flow, { type: 'refused', problem });
+}
+
+async function bind(
+  turn: EnrollmentTurn,
+  password: Secret,
+): Promise<ProofOutcome | DirectoryError> {
+  try {
+    return await turn.deps.directory.provePassword(turn.account.id, password, turn.signal);
+  } catch (error) {
+    if (error instanceof DirectoryError) return error;
+    throw error;
+  }
+}
+
+async function takeProof(
+  turn: EnrollmentTurn,
+  tx: StoreTransaction,
+  current: EnrollmentFlow,
+  proof: {
+    readonly outcome: ProofOutcome | DirectoryError;
+    readonly digest: PasswordDigest | undefined;
+    readonly failureId: string;
+  },
+): Promise<EnrollmentFlow> {
+  const { deps, account } = turn;
+  const { outcome, digest, failureId } = proof;
+  if (outcome !== 'wrong') await tx.removeFailure(failureId);
+  if (current.state.step !== 'provingPassword') return current;
+  if (outcome instanceof DirectoryError) {
+    const reason = directoryReason(deps, outcome);
+    return advanceEnrollment(tx, current, { type: 'proofFailed', reason }, 'sameTurn');
+  }
+  switch (outcome) {
+    case 'proved': {
+      if (digest !== undefined) {
+        await tx.addToHistory(account.id, digest, deps.settings.passwordHistory);
+      }
+      tx.audit({ event: 'enrollment.proved', result: 'ok', ...auditOf(current) });
+      const known = await knownMobile(turn, tx);
+      return advanceEnrollment(tx, current, { type: 'passwordProved', known }, 'sameTurn');
+    }
+    case 'locked':
+      return refuseProof(tx, current, { reason: 'proofLocked' });
+    case 'wrong': {
+      const problem = await proofBlock(turn, tx);
+      if (problem !== undefined) return refuseProof(tx, current, problem);
+      tx.audit({
+        event: 'enrollment.proofRefused',
+        result: 'refused',
+        reason: 'passwordWrong',
+        ...auditOf(current),
+      });
+      const left = await proofsLeft(turn, tx);
+      const event = { type: 'proofFailed', reason: 'passwordWrong', attemptsLeft: left } as const;
+      return advanceEnrollment(tx, current, event, 'sameTurn');
+    }
+  }
+}
+
+async function proofsLeft({ account }: EnrollmentTurn, tx: StoreTransaction): Promise<number> {
+  const allowance = proofAllowance(account.lockout);
+  if (allowance === 'refused') return 0;
+  const since = tx.now - FAILURES_LOOKBACK_MS;
+  const times = await tx.failureTimes({ kind: 'proof', accountId: account.id, since });
+  return attemptsLeft(times, allowance, tx.now);
+}
+
+/** The number that need not be typed: the enrolled one, else the directory's, if it is a mobile. */
+async function knownMobile(
+  { deps, manager, account }: EnrollmentTurn,
+  tx: StoreTransaction,
+): Promise<KnownMobile | undefined> {
+  const enrollment = await tx.enrollment(manager.key, account.id);
+  if (enrollment !== undefined) return { mobile: enrollment.mobile, isEnrolled: true };
+  const mobile = parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries);
+  return mobile === undefined ? undefined : { mobile, isEnrolled: false };
+}

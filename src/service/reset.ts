@@ -1,0 +1,235 @@
+import type { Flow, ResetFlow } from '../domain/flow.ts';
+import {
+  leastLength,
+  loweredPasswords,
+  MAX_PASSWORD_LENGTH,
+  passwordFaults,
+} from '../domain/passwordPolicy.ts';
+import { byPrecedence, type Reason } from '../domain/reasons.ts';
+import { Secret } from '../domain/secret.ts';
+import type { ShownRules } from '../domain/view.ts';
+import { DirectoryError, type Account, type WriteOutcome } from '../ports/directory.ts';
+import type { PasswordDigest, StoreTransaction } from '../ports/store.ts';
+import type { Settings } from './deps.ts';
+import { advanceReset, auditOf, lockFlow } from './flows.ts';
+import { endTurn, guessCode, resendCode, submit, type FlowTurn } from './flowTurn.ts';
+import type { FlowInput, SecretInput } from './input.ts';
+import { completeReset, noteUnknown, seekOutcome } from './outcome.ts';
+import { directoryReason } from './people.ts';
+
+type ResetTurn = FlowTurn<ResetFlow>;
+
+/** Which input the reset's card takes now. */
+export function resetTakes(flow: ResetFlow, input: FlowInput['type']): boolean {
+  switch (flow.state.step) {
+    case 'code':
+      return input === 'confirmCode' || input === 'resendCode';
+    case 'newPassword':
+      return input === 'setPassword';
+    case 'sendingCode':
+    case 'writingPassword':
+    case 'unknown':
+    case 'done':
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return false;
+  }
+}
+
+/** One submission on a reset's card; gives the flow as it is afterwards. */
+export async function takeReset(turn: ResetTurn, input: FlowInput): Promise<Flow> {
+  switch (input.type) {
+    case 'confirmCode':
+      return confirmCode(turn, input.code);
+    case 'resendCode':
+      return resendCode(turn);
+    case 'setPassword':
+      return setPassword(turn, input);
+    case 'proveCurrentPassword':
+    case 'setMobile':
+    case 'useShownMobile':
+    case 'changeMobile':
+    case 'confirmOldCode':
+      return turn.flow;
+  }
+}
+
+async function confirmCode(turn: ResetTurn, input: SecretInput): Promise<Flow> {
+  const rules = shownRules(turn.deps.settings, turn.account);
+  const { flow } = await guessCode<ResetFlow, never>(turn, input, async (tx, current) => ({
+    flow: await advanceReset(tx, current, { type: 'codeAccepted', rules }),
+  }));
+  return flow;
+}
+
+/** All rules that a new password meets, the stricter of the bot's and the directory's. */
+function shownRules(settings: Settings, { rules }: Account): ShownRules {
+  const own = {
+    minLength: settings.passwordMinLength,
+    forbiddenCharacters: settings.passwordForbiddenCharacters,
+  };
+  return {
+    minLength: leastLength(own, rules.minLength),
+    maxLength: MAX_PASSWORD_LENGTH,
+    forbiddenCharacters: settings.passwordForbiddenCharacters,
+    historyLength: Math.max(settings.passwordHistory, rules.historyLength),
+    requiresComplexity: rules.requiresComplexity,
+  };
+}
+
+interface NewPassword {
+  readonly newPassword: SecretInput;
+  readonly confirmPassword: SecretInput;
+}
+
+interface Write {
+  readonly password: Secret;
+  readonly digest: PasswordDigest;
+}
+
+async function setPassword(turn: ResetTurn, input: NewPassword): Promise<Flow> {
+  const { account, flow } = turn;
+  if (account.passwordVersion !== flow.passwordVersion) {
+    // Somebody else changed it since: this flow answers a question that is no longer asked.
+    return endTurn(turn, { type: 'expired' });
+  }
+  const checked = await checkPassword(turn, input);
+  const { flow: saved, todo } = await submit<ResetFlow, Write>(turn, async (tx, current) => {
+    const reasons = await allFaults(turn, tx, checked);
+    if (reasons.length > 0 || checked.write === undefined) {
+      auditRefused(tx, current, reasons[0]);
+      return { flow: await advanceReset(tx, current, { type: 'passwordRefused', reasons }) };
+    }
+    tx.audit({ event: 'reset.attempted', result: 'ok', ...auditOf(current) });
+    const writing = await advanceReset(tx, current, { type: 'writeStarted' });
+    return { flow: writing, todo: checked.write };
+  });
+  return todo === undefined ? saved : write(turn, saved, todo);
+}
+
+interface CheckedPassword {
+  readonly faults: readonly Reason[];
+  /** Absent where a plain fault makes the costly comparison with earlier passwords needless. */
+  readonly write?: Write;
+  /** What earlier passwords would be that this one only counts up from. */
+  readonly lowered: readonly PasswordDigest[];
+}
+
+async function checkPassword(turn: ResetTurn, input: NewPassword): Promise<CheckedPassword> {
+  const { deps, account } = turn;
+  const faults = passwordFaults({
+    newPassword: input.newPassword?.reveal(),
+    confirmPassword: input.confirmPassword?.reveal(),
+    rules: {
+      minLength: deps.settings.passwordMinLength,
+      forbiddenCharacters: deps.settings.passwordForbiddenCharacters,
+    },
+    directoryMinLength: account.rules.minLength,
+    contextNames: account.contextNames,
+  });
+  const isTyped = faults.every((fault) => fault === 'passwordTooCommon');
+  if (input.newPassword === undefined || !isTyped) return { faults, lowered: [] };
+
+  const password = input.newPassword;
+  const digestOf = (value: Secret): Promise<PasswordDigest> =>
+    deps.store.digestPassword(account.id, value);
+  const lowered = loweredPasswords(password.reveal()).map((value) => new Secret(value));
+  return {
+    faults,
+    write: { password, digest: await digestOf(password) },
+    lowered: await Promise.all(lowered.map(digestOf)),
+  };
+}
+
+async function allFaults(
+  { deps, account }: ResetTurn,
+  tx: StoreTransaction,
+  { faults, write, lowered }: CheckedPassword,
+): Promise<Reason[]> {
+  const last = deps.settings.passwordHistory;
+  for (const digest of write === undefined ? [] : [write.digest, ...lowered]) {
+    if (await tx.isInHistory(account.id, digest, last)) {
+      return byPrecedence([...faults, 'passwordUsedBefore']);
+    }
+  }
+  return byPrecedence(faults);
+}
+
+function auditRefused(tx: StoreTransaction, flow: ResetFlow, reason: string | undefined): void {
+  tx.audit({ event: 'reset.refused', result: 'refused', reason, ...auditOf(flow) });
+}
+
+/** The one write of this submission. Its answer, whatever it is, is taken into the flow. */
+async function write(turn: ResetTurn, flow: ResetFlow, todo: Write): Promise<Flow> {
+  const { deps, manager, account, signal } = turn;
+  let outcome: WriteOutcome | DirectoryError;
+  try {
+    outcome = await deps.directory.writePassword(
+      {
+        managerId: manager.entry.id,
+        accountId: account.id,
+        password: todo.password,
+        expectedVersion: flow.passwordVersion,
+      },
+      signal,
+    );
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error;
+    outcome = error;
+  }
+  const saved = await deps.store.transaction(async (tx) =>
+    takeOutcome(turn, tx, await lockFlow(tx, flow), outcome, todo),
+  );
+  if (saved.state.step === 'unknown') {
+    seekOutcome(deps, saved, { ...todo, manager });
+  }
+  return saved;
+}
+
+async function takeOutcome(
+  turn: ResetTurn,
+  tx: StoreTransaction,
+  current: ResetFlow,
+  outcome: WriteOutcome | DirectoryError,
+  { digest }: Write,
+): Promise<ResetFlow> {
+  const { deps, manager } = turn;
+  if (current.state.step !== 'writingPassword') return current;
+  if (outcome instanceof DirectoryError) {
+    if (outcome.code === 'noAnswer' || outcome.code === 'unexpected') {
+      return noteUnknown(tx, current, undefined);
+    }
+    const reason = directoryReason(deps, outcome);
+    auditRefused(tx, current, reason);
+    return reason === 'temporarilyUnavailable'
+      ? advanceReset(tx, current, { type: 'refused', problem: { reason } })
+      : advanceReset(tx, current, { type: 'writeNotDone', reason }, 'sameTurn');
+  }
+  switch (outcome.outcome) {
+    case 'written':
+      return completeReset(deps, tx, current, { digest, byName: manager.entry.displayName });
+    case 'refused': {
+      const reason = REFUSALS[outcome.reason];
+      auditRefused(tx, current, reason);
+      return advanceReset(tx, current, { type: 'passwordRefused', reasons: [reason] }, 'sameTurn');
+    }
+    case 'stale':
+      auditRefused(tx, current, 'flowExpired');
+      return advanceReset(tx, current, { type: 'expired' });
+    case 'notResponsible': {
+      const reason = 'notResponsible';
+      tx.audit({ event: 'access.denied', result: 'refused', reason, ...auditOf(current) });
+      return advanceReset(tx, current, { type: 'refused', problem: { reason } });
+    }
+    case 'unknown':
+      return noteUnknown(tx, current, outcome.server);
+  }
+}
+
+const REFUSALS = {
+  usedBefore: 'passwordUsedBefore',
+  tooShort: 'passwordTooShort',
+  policy: 'passwordRefusedByDirectory',
+} as const;

@@ -1,0 +1,31 @@
+import type { SendFate } from '../ports/store.ts';
+import type { Deps } from './deps.ts';
+import { lockFlow, saveFlow, stepAny } from './flows.ts';
+import { showCard } from './showCard.ts';
+
+/** A status report of the SMS service whose signature has been checked. */
+export interface SmsReport {
+  readonly messageId: string;
+  readonly fate: SendFate;
+  readonly fault?: 'number' | 'service' | undefined;
+}
+
+/**
+ * Takes a report into the flow that waits for the message: one that did not arrive is said on the card
+ * at once. Unknown messages, repeats and reports out of order change nothing (requirement R3).
+ */
+export async function reportSms(deps: Deps, report: SmsReport): Promise<void> {
+  const failed = await deps.store.transaction(async (tx) => {
+    const message = await tx.setSendFate(report.messageId, report.fate);
+    if (message === undefined || report.fate !== 'failed') return undefined;
+    const found = await tx.flow(message.flowId);
+    if (found === undefined) return undefined;
+    const flow = await lockFlow(tx, found);
+    const newest = await tx.lastSend(flow.id);
+    const isAwaited = flow.state.step === 'code' || flow.state.step === 'oldCode';
+    if (!isAwaited || newest?.id !== message.id) return undefined;
+    const reason = report.fault === 'number' ? 'smsNumberRefused' : 'smsUnavailable';
+    return saveFlow(tx, stepAny(flow, { type: 'smsFailed', reason }, tx.now), 'sameTurn');
+  });
+  if (failed !== undefined) await showCard(deps, failed);
+}

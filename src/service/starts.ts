@@ -1,0 +1,64 @@
+import type { Purpose } from '../domain/parties.ts';
+import type { Account } from '../ports/directory.ts';
+import { begin, begunBefore, readOrigin } from './begin.ts';
+import { listAccounts } from './home.ts';
+import type { Manager } from './people.ts';
+import { admit, denyTap, showFlow, showHome, type Reply, type Tap } from './tap.ts';
+
+/** A tap on a button that begins a flow, on `home` or at the end of another flow. */
+export async function startFromButton(tap: Tap, purpose: Purpose, handle: string): Promise<Reply> {
+  const { deps, person, signal } = tap;
+  const origin = await readOrigin(deps, person.key, handle);
+  if (origin === undefined) return denyTap(tap);
+  const before = await begunBefore(deps, person.key, purpose, origin);
+  if (before !== undefined) return showFlow(tap, before);
+  // Before anything else is looked at: without a number there is nothing to begin with.
+  if (!(await isEnrolledFor(tap, purpose, origin.accountId))) {
+    return showHome(tap, { reason: 'notEnrolled' });
+  }
+  const manager = await admit(tap);
+  if ('view' in manager) return manager;
+  const account = await deps.directory.accountOf(manager.entry.id, origin.accountId, signal);
+  if (account === undefined) return denyTap(tap, origin.accountId);
+  return start(tap, manager, account, purpose, origin.origin);
+}
+
+/** Words typed in the chat: they begin a flow at once where there is only one account to choose. */
+export async function startByWord(tap: Tap, purpose: Purpose): Promise<Reply> {
+  const { deps, signal } = tap;
+  const manager = await admit(tap);
+  if ('view' in manager) return manager;
+  const accounts = await deps.directory.accountsOf(manager.entry.id, signal);
+  const [account, ...others] = accounts;
+  if (account === undefined || others.length > 0) {
+    return { view: await listAccounts(deps, manager, accounts) };
+  }
+  if (!(await isEnrolledFor(tap, purpose, account.id))) {
+    const problem = { reason: 'notEnrolled' } as const;
+    return { view: await listAccounts(deps, manager, accounts, problem) };
+  }
+  return start(tap, manager, account, purpose, undefined);
+}
+
+async function isEnrolledFor(tap: Tap, purpose: Purpose, accountId: string): Promise<boolean> {
+  if (purpose === 'enrollment') return true;
+  const { deps, person } = tap;
+  const enrollment = await deps.store.transaction((tx) => tx.enrollment(person.key, accountId));
+  return enrollment !== undefined;
+}
+
+async function start(
+  tap: Tap,
+  manager: Manager,
+  account: Account,
+  purpose: Purpose,
+  origin: string | undefined,
+): Promise<Reply> {
+  const { deps, signal } = tap;
+  if (purpose === 'unlock' && !account.isLocked) return showHome(tap);
+  const begun = await begin(deps, manager, account, purpose, origin, signal);
+  if ('refused' in begun) {
+    return { view: { card: 'refused', problem: begun.refused, accountName: account.name } };
+  }
+  return showFlow(tap, begun);
+}

@@ -1,0 +1,88 @@
+import type { View } from '../domain/view.ts';
+import { DirectoryError } from '../ports/directory.ts';
+import { cancelAll, cancelCard, refresh, takeOnCard, takeText } from './cardTaps.ts';
+import type { Deps } from './deps.ts';
+import { chooseLocale } from './home.ts';
+import type { Answer, Input, Person, Turns } from './input.ts';
+import { auditDenied, directoryReason, meet } from './people.ts';
+import { reportSms } from './smsReports.ts';
+import { startByWord, startFromButton } from './starts.ts';
+import { denyTap, showHome, type Reply, type Tap } from './tap.ts';
+
+/** The use cases over the given parts. */
+export function createTurns(deps: Deps): Turns {
+  return {
+    take: (person, input, signal) => take(deps, person, input, signal),
+    cardShown: (flowId, messageId) =>
+      deps.store.transaction((tx) => tx.setFlowMessage(flowId, messageId)),
+    met: async (person, isReachable) => {
+      await meet(deps, person, isReachable);
+    },
+    localeOf: async (key) => {
+      const record = await deps.store.transaction((tx) => tx.manager(key));
+      return record?.locale ?? deps.settings.defaultLocale;
+    },
+    smsReported: (report) => reportSms(deps, report),
+    denied: (key) => auditDenied(deps, key),
+  };
+}
+
+/** The one boundary of the use cases: whatever fails below becomes a card, and the log gets the cause. */
+async function take(
+  deps: Deps,
+  person: Person,
+  input: Input,
+  signal: AbortSignal,
+): Promise<Answer> {
+  let locale = deps.settings.defaultLocale;
+  try {
+    const record = await meet(deps, person, true);
+    locale = record.locale ?? locale;
+    if (input.type === 'language') locale = input.locale ?? (locale === 'sv' ? 'en' : 'sv');
+    return { ...(await reply({ deps, person, record, locale, signal }, input)), locale };
+  } catch (error) {
+    return { view: refuseFailure(deps, error), locale };
+  }
+}
+
+function refuseFailure(deps: Deps, error: unknown): View {
+  const reference = deps.random.id().slice(0, 8);
+  if (error instanceof DirectoryError) {
+    deps.log.warn({ reference, code: error.code }, 'a turn ended without the directory');
+    return { card: 'refused', problem: { reason: directoryReason(deps, error), reference } };
+  }
+  deps.log.error({ reference, err: error }, 'a turn failed');
+  return { card: 'refused', problem: { reason: 'temporarilyUnavailable', reference } };
+}
+
+async function reply(tap: Tap, input: Input): Promise<Reply> {
+  if (tap.person.roster.status === 'notAllowed') return denyTap(tap);
+  switch (input.type) {
+    case 'home':
+      return showHome(tap);
+    case 'help':
+      return { view: { card: 'help' } };
+    case 'language':
+      await chooseLocale(tap.deps, tap.person.key, tap.locale);
+      return showHome(tap);
+    case 'begin':
+      return input.handle === undefined
+        ? startByWord(tap, input.purpose)
+        : startFromButton(tap, input.purpose, input.handle);
+    case 'cancel':
+      return input.handle === undefined ? cancelAll(tap) : cancelCard(tap, input.handle);
+    case 'refresh':
+      return refresh(tap, input.handle);
+    case 'text':
+      return takeText(tap, input.text);
+    case 'proveCurrentPassword':
+    case 'setMobile':
+    case 'useShownMobile':
+    case 'changeMobile':
+    case 'confirmOldCode':
+    case 'confirmCode':
+    case 'resendCode':
+    case 'setPassword':
+      return takeOnCard(tap, input);
+  }
+}

@@ -1,0 +1,100 @@
+import type { Flow, UnlockFlow } from '../domain/flow.ts';
+import { DirectoryError } from '../ports/directory.ts';
+import { advanceUnlock, auditOf, lockFlow } from './flows.ts';
+import { guessCode, resendCode, submit, type FlowTurn } from './flowTurn.ts';
+import type { FlowInput, SecretInput } from './input.ts';
+import { addNotices } from './notices.ts';
+import { directoryReason } from './people.ts';
+
+type UnlockTurn = FlowTurn<UnlockFlow>;
+
+/** Which input the unlock's card takes now. */
+export function unlockTakes(flow: UnlockFlow, input: FlowInput['type']): boolean {
+  switch (flow.state.step) {
+    case 'code':
+      return input === 'confirmCode' || input === 'resendCode';
+    case 'unlocking':
+      return input === 'confirmCode' && flow.state.problem !== undefined;
+    case 'sendingCode':
+    case 'done':
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return false;
+  }
+}
+
+/** One submission on an unlock's card; gives the flow as it is afterwards. */
+export async function takeUnlock(turn: UnlockTurn, input: FlowInput): Promise<Flow> {
+  switch (input.type) {
+    case 'confirmCode':
+      return turn.flow.state.step === 'unlocking' ? tryAgain(turn) : confirmCode(turn, input.code);
+    case 'resendCode':
+      return resendCode(turn);
+    case 'proveCurrentPassword':
+    case 'setMobile':
+    case 'useShownMobile':
+    case 'changeMobile':
+    case 'confirmOldCode':
+    case 'setPassword':
+      return turn.flow;
+  }
+}
+
+async function confirmCode(turn: UnlockTurn, input: SecretInput): Promise<Flow> {
+  const { flow, todo } = await guessCode<UnlockFlow, 'unlock'>(
+    turn,
+    input,
+    async (tx, current) => ({
+      flow: await advanceUnlock(tx, current, { type: 'codeAccepted' }),
+      todo: 'unlock',
+    }),
+  );
+  return todo === undefined || flow.purpose !== 'unlock' ? flow : unlock(turn, flow);
+}
+
+async function tryAgain(turn: UnlockTurn): Promise<Flow> {
+  const { flow, todo } = await submit<UnlockFlow, 'unlock'>(turn, async (tx, current) => ({
+    flow: await advanceUnlock(tx, current, { type: 'unlockAsked' }),
+    todo: 'unlock',
+  }));
+  return todo === undefined ? flow : unlock(turn, flow);
+}
+
+/** Clears the directory's lockout: safe to repeat, so a lost answer is simply tried again. */
+async function unlock(turn: UnlockTurn, flow: UnlockFlow): Promise<Flow> {
+  const { deps, manager, account, signal } = turn;
+  const outcome = await deps.directory
+    .unlock(manager.entry.id, account.id, signal)
+    .catch((error: unknown) => {
+      if (error instanceof DirectoryError) return error;
+      throw error;
+    });
+  return deps.store.transaction(async (tx) => {
+    const current = await lockFlow(tx, flow);
+    if (current.state.step !== 'unlocking') return current;
+    if (outcome instanceof DirectoryError) {
+      const reason = directoryReason(deps, outcome);
+      return reason === 'temporarilyUnavailable'
+        ? advanceUnlock(tx, current, { type: 'refused', problem: { reason } })
+        : advanceUnlock(tx, current, { type: 'notUnlocked', reason }, 'sameTurn');
+    }
+    if (outcome === 'notResponsible') {
+      const reason = 'notResponsible';
+      tx.audit({ event: 'access.denied', result: 'refused', reason, ...auditOf(current) });
+      return advanceUnlock(tx, current, { type: 'refused', problem: { reason } });
+    }
+    tx.audit({ event: 'unlock.completed', result: 'ok', ...auditOf(current) });
+    const reported = {
+      event: 'unlock',
+      manager: manager.key,
+      accountId: account.id,
+      accountName: account.name,
+      byName: manager.entry.displayName,
+      flow: current.id,
+    } as const;
+    await addNotices(deps, tx, reported, [current.state.mobile]);
+    return advanceUnlock(tx, current, { type: 'unlocked' }, 'sameTurn');
+  });
+}

@@ -1,0 +1,166 @@
+import type { EnrollmentState } from '../domain/enrollment.ts';
+import type { EndedState, Flow } from '../domain/flow.ts';
+import { maskMobile } from '../domain/mobile.ts';
+import type { Problem } from '../domain/reasons.ts';
+import type { ResetState } from '../domain/reset.ts';
+import type { UnlockState } from '../domain/unlock.ts';
+import type { CodeView, View } from '../domain/view.ts';
+import { flowHandle } from './flows.ts';
+
+interface Frame {
+  readonly handle: string;
+  readonly accountName: string;
+}
+
+/**
+ * The card of a flow as it stands; undefined where the flow has none of its own any more and `home`
+ * answers. `problem` takes the place of the one that the state remembers.
+ */
+export function viewOf(flow: Flow, now: number, problem?: Problem): View | undefined {
+  // A flow that ended, in whatever way, keeps its last card for the rest of its time.
+  if (flow.endedAt !== undefined && now > flow.expiresAt) return undefined;
+  const frame = { handle: flowHandle(flow), accountName: flow.accountName };
+  switch (flow.purpose) {
+    case 'enrollment':
+      return enrollmentView(flow.state, frame, problem);
+    case 'reset':
+      return resetView(flow.state, frame, problem);
+    case 'unlock':
+      return unlockView(flow.state, frame, problem);
+  }
+}
+
+function enrollmentView(
+  state: EnrollmentState,
+  frame: Frame,
+  problem: Problem | undefined,
+): View | undefined {
+  switch (state.step) {
+    case 'currentPassword':
+      return {
+        card: 'enrollment.currentPassword',
+        ...frame,
+        problem: problem ?? state.problem,
+        advisesDeletion: state.advisesDeletion,
+      };
+    case 'mobile':
+      return {
+        card: 'enrollment.mobile',
+        ...frame,
+        problem: problem ?? state.problem,
+        shownMobile: state.known === undefined ? undefined : maskMobile(state.known.mobile),
+        shownIsEnrolled: state.known?.isEnrolled,
+      };
+    case 'oldCode':
+      return codeView('enrollment.oldCode', state, frame, problem);
+    case 'code':
+      return codeView('enrollment.code', state, frame, problem);
+    case 'done':
+      return {
+        card: 'enrollment.done',
+        ...frame,
+        maskedMobile: maskMobile(state.mobile),
+        usableFrom: state.usableFrom,
+      };
+    case 'provingPassword':
+    case 'sendingCode':
+      return { card: 'working', handle: frame.handle };
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return endedView(state, frame);
+  }
+}
+
+function resetView(
+  state: ResetState,
+  frame: Frame,
+  problem: Problem | undefined,
+): View | undefined {
+  switch (state.step) {
+    case 'code':
+      return codeView('reset.code', state, frame, problem);
+    case 'newPassword':
+      return {
+        card: 'reset.newPassword',
+        ...frame,
+        problem: problem ?? state.problem,
+        rules: state.rules,
+        advisesDeletion: state.advisesDeletion,
+      };
+    case 'unknown':
+      return { card: 'reset.unknown', ...frame, passwordSetAt: state.passwordSetAt };
+    case 'done':
+      return { card: 'reset.done', accountName: frame.accountName };
+    case 'sendingCode':
+    case 'writingPassword':
+      return { card: 'working', handle: frame.handle };
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return endedView(state, frame);
+  }
+}
+
+function unlockView(
+  state: UnlockState,
+  frame: Frame,
+  problem: Problem | undefined,
+): View | undefined {
+  switch (state.step) {
+    case 'code':
+      return codeView('unlock.code', state, frame, problem);
+    case 'unlocking':
+      if (state.problem === undefined) return { card: 'working', handle: frame.handle };
+      return {
+        card: 'unlock.code',
+        ...frame,
+        problem: problem ?? state.problem,
+        maskedMobile: maskMobile(state.mobile),
+        hasInput: false,
+      };
+    case 'done':
+      return { card: 'unlock.done', ...frame };
+    case 'sendingCode':
+      return { card: 'working', handle: frame.handle };
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return endedView(state, frame);
+  }
+}
+
+function codeView(
+  card: CodeView['card'],
+  state: {
+    readonly mobile: string;
+    readonly expiresAt: number;
+    readonly problem?: Problem | undefined;
+  },
+  frame: Frame,
+  problem: Problem | undefined,
+): CodeView {
+  return {
+    card,
+    ...frame,
+    problem: problem ?? state.problem,
+    maskedMobile: maskMobile(state.mobile),
+    expiresAt: state.expiresAt,
+    hasInput: true,
+  };
+}
+
+function endedView(state: EndedState, frame: Frame): View | undefined {
+  switch (state.step) {
+    case 'refused':
+      return { card: 'refused', problem: state.problem, accountName: frame.accountName };
+    case 'cancelled':
+      return { card: 'cancelled' };
+    case 'superseded':
+    case 'expired':
+      return undefined;
+  }
+}
