@@ -1,0 +1,179 @@
+import type { Locale } from '../domain/parties.ts';
+import type { CodeView, HomeAccount, ShownRules, View } from '../domain/view.ts';
+import { plain } from './markdown.ts';
+import type { TextValues } from './texts.ts';
+import type { Words } from './words.ts';
+
+const MINUTE_MS = 60_000;
+/** An expiry nearer than this is told on `home`. */
+const EXPIRY_NOTICE_MS = 14 * 24 * 60 * MINUTE_MS;
+
+/** One language, at one moment. */
+export interface Voice {
+  readonly locale: Locale;
+  readonly now: number;
+  readonly words: Words;
+  /** The service desk's line, escaped. */
+  readonly desk: string;
+  text(key: string, values?: TextValues): string;
+}
+
+/** What a view says: `values` fill the placeholders of texts, `data` the bindings of the template. */
+export interface CardFacts {
+  readonly values: TextValues;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The view in words; everything that came from outside is escaped here. */
+export function cardFacts(view: View, voice: Voice): CardFacts {
+  const { words, now } = voice;
+  switch (view.card) {
+    case 'home':
+      return {
+        values: { count: view.accounts.length },
+        data: {
+          otherLocale: voice.locale === 'sv' ? 'en' : 'sv',
+          isAnyEnrolled: view.accounts.some(({ isEnrolled }) => isEnrolled),
+          accounts: view.accounts.map((account, index) => accountFacts(account, index + 1, voice)),
+        },
+      };
+    case 'help':
+    case 'cancelled':
+      return { values: {}, data: {} };
+    case 'enrollment.currentPassword':
+      return ofFlow(view, {}, { advisesDeletion: view.advisesDeletion === true });
+    case 'enrollment.mobile':
+      return ofFlow(
+        view,
+        view.shownMobile === undefined
+          ? { isShown: 'no' }
+          : { isShown: 'yes', mobile: view.shownMobile },
+        { shownMobile: view.shownMobile, shownIsEnrolled: view.shownIsEnrolled === true },
+      );
+    case 'enrollment.oldCode':
+    case 'enrollment.code':
+    case 'reset.code':
+    case 'unlock.code':
+      return codeFacts(view, voice);
+    case 'enrollment.done': {
+      const usableFrom =
+        view.usableFrom === undefined || view.usableFrom <= now
+          ? {}
+          : { usableFrom: words.until(view.usableFrom, now) };
+      return ofFlow(view, { mobile: view.maskedMobile, ...usableFrom }, usableFrom);
+    }
+    case 'reset.newPassword':
+      return ofFlow(
+        view,
+        {
+          minLength: view.rules.minLength,
+          maxLength: view.rules.maxLength,
+          signs: forbiddenSigns(view.rules, voice) ?? 'none',
+        },
+        { advisesDeletion: view.advisesDeletion === true, rules: ruleLines(view.rules, voice) },
+      );
+    case 'reset.done':
+    case 'unlock.done':
+      return ofFlow(view, {}, {});
+    case 'reset.unknown': {
+      const passwordSetAt = view.passwordSetAt;
+      const setAt = passwordSetAt === undefined ? {} : { setAt: words.moment(passwordSetAt) };
+      return ofFlow(view, setAt, { passwordSetAt });
+    }
+    case 'working':
+      return { values: {}, data: { handle: view.handle } };
+    case 'notice':
+      return ofFlow(
+        view,
+        { event: view.event, byName: plain(view.byName), at: words.moment(view.at) },
+        {},
+      );
+    case 'refused':
+      return view.accountName === undefined
+        ? { values: {}, data: {} }
+        : ofFlow({ accountName: view.accountName }, {}, {});
+  }
+}
+
+function ofFlow(
+  view: { readonly handle?: string; readonly accountName: string },
+  values: TextValues,
+  data: Readonly<Record<string, unknown>>,
+): CardFacts {
+  const accountName = plain(view.accountName);
+  return {
+    values: { accountName, ...values },
+    data: { handle: view.handle, accountName, ...data },
+  };
+}
+
+function codeFacts(view: CodeView, { words, now }: Voice): CardFacts {
+  const { expiresAt, hasInput, maskedMobile: mobile } = view;
+  const reason = view.problem?.reason;
+  // These two problems tell themselves what became of the message.
+  const isSent =
+    expiresAt !== undefined && reason !== 'smsUnavailable' && reason !== 'smsNumberRefused';
+  if (expiresAt === undefined) return ofFlow(view, { mobile }, { isSent, hasInput });
+  const minutes = expiresAt <= now ? 0 : Math.max(1, Math.round((expiresAt - now) / MINUTE_MS));
+  const expires = words.clock(expiresAt);
+  return ofFlow(view, { mobile, minutes, expires }, { isSent, hasInput });
+}
+
+function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<string, unknown> {
+  const { isEnrolled, isLocked } = account;
+  const name = plain(account.name);
+  const displayName = plain(account.displayName);
+  const lines = [ageLine(account, voice)];
+  if (isLocked) {
+    lines.push(
+      isEnrolled
+        ? voice.text('home.locked')
+        : voice.text('home.lockedNotEnrolled', { desk: voice.desk }),
+    );
+  }
+  if (!isEnrolled) lines.push(voice.text('home.notEnrolled'));
+  return {
+    n,
+    name,
+    ...(displayName === '' || displayName === name ? {} : { displayName }),
+    handle: account.handle,
+    lines,
+    isEnrolled,
+    canUnlock: isEnrolled && isLocked,
+  };
+}
+
+function ageLine(account: HomeAccount, { text, words, now }: Voice): string {
+  const { passwordSetAt, passwordExpiresAt } = account;
+  const ago = passwordSetAt === undefined ? undefined : words.distance(passwordSetAt, now);
+  if (passwordExpiresAt !== undefined && passwordExpiresAt - now < EXPIRY_NOTICE_MS) {
+    const expiry = words.distance(passwordExpiresAt, now);
+    if (passwordExpiresAt <= now) return text('home.age.expired', { expiry });
+    if (ago === undefined) return text('home.age.expiringUnknown', { expiry });
+    return text('home.age.expiring', { ago, expiry });
+  }
+  return ago === undefined ? text('home.age.unknown') : text('home.age.known', { ago });
+}
+
+/** All rules before anything is typed, so that no refusal costs a new walk. */
+function ruleLines(rules: ShownRules, voice: Voice): string[] {
+  const { minLength, maxLength, historyLength } = rules;
+  const signs = forbiddenSigns(rules, voice);
+  return [
+    voice.text('reset.newPassword.rule.length', { minLength, maxLength }),
+    ...(signs === undefined ? [] : [voice.text('reset.newPassword.rule.forbidden', { signs })]),
+    ...(rules.requiresComplexity ? [voice.text('reset.newPassword.rule.complexity')] : []),
+    ...(historyLength > 0 ? [voice.text('reset.newPassword.rule.history', { historyLength })] : []),
+    voice.text('reset.newPassword.rule.guessable'),
+  ];
+}
+
+/** `å, ä och ö`: a capital letter is not told beside its small one. */
+function forbiddenSigns(rules: ShownRules, { text, words }: Voice): string | undefined {
+  const all = [...new Set(rules.forbiddenCharacters)];
+  const told = all.filter(
+    (sign) => sign === sign.toLowerCase() || !all.includes(sign.toLowerCase()),
+  );
+  if (told.length === 0) return undefined;
+  return words.list(told.map((sign) => (/\s/.test(sign) ? text('when.space') : plain(sign))));
+}

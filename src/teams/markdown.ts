@@ -1,0 +1,34 @@
+/** Longer names say nothing more and make a card heavy. */
+const MAX_CHARACTERS = 120;
+
+/**
+ * A name or other text from outside as a TextBlock shows it letter by letter: one line, no Markdown,
+ * links, mentions or card functions (requirement T8). Only what would act is escaped, so that an
+ * ordinary account name stays as it is.
+ */
+export function plain(text: string): string {
+  return shorten(oneLine(text))
+    .replace(/[\\`*[\]<>~]/g, '\\$&')
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
+    .replace(/&(?=#?\w+;)/g, '\\&')
+    .replace(/(?<=[{$])\{/g, '\\{')
+    .replace(/:(?=\/\/)/g, '\\:')
+    .replace(/(?<=\bwww)\./gi, '\\.')
+    .replace(/^[#+-]/, '\\$&')
+    .replace(/^(\d+)([.)])/, '$1\\$2');
+}
+
+/** Without line breaks, control characters and the marks that turn the reading direction. */
+function oneLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .replace(/(?!\u200D)\p{Cf}/gu, '')
+    .trim();
+}
+
+function shorten(text: string): string {
+  const characters = [...text];
+  if (characters.length <= MAX_CHARACTERS) return text;
+  return `${characters.slice(0, MAX_CHARACTERS - 1).join('')}…`;
+}

@@ -1,0 +1,35 @@
+import type { Problem } from '../domain/reasons.ts';
+import { plain } from './markdown.ts';
+import type { CardFacts, Voice } from './cardFacts.ts';
+import type { TextValues } from './texts.ts';
+
+/**
+ * What did not work, one line for each fault. `keyOf` finds the card's own wording of
+ * `problem.<reason>`, which may name whatever stands in `values`.
+ */
+export function problemFacts(
+  problem: Problem | undefined,
+  values: TextValues,
+  voice: Voice,
+  keyOf: (key: string) => string,
+): CardFacts {
+  if (problem === undefined) return { values: {}, data: {} };
+  const reasons =
+    problem.all === undefined || problem.all.length === 0 ? [problem.reason] : problem.all;
+  const told = {
+    ...values,
+    left: problem.attemptsLeft ?? 'unknown',
+    until: problem.until === undefined ? 'none' : voice.words.until(problem.until, voice.now),
+  };
+  const reference = problem.reference === undefined ? {} : { reference: plain(problem.reference) };
+  return {
+    values: reference,
+    data: {
+      problem: {
+        reason: problem.reason,
+        lines: reasons.map((reason) => voice.text(keyOf(`problem.${reason}`), told)),
+        ...reference,
+      },
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Locale } from '../../src/domain/parties.ts';
+import type { View } from '../../src/domain/view.ts';
+import { createCards } from '../../src/teams/cards.ts';
+import { texts } from './cardNodes.ts';
+import type { Node } from './cardNodes.ts';
+import { CODE_CARDS, NOW, SAMPLES, withProblem } from './sampleViews.ts';
+
+const cards = createCards({
+  serviceDesk: 'Servicedesk 019-21 00 00',
+  timeZone: 'Europe/Stockholm',
+  codeLength: 6,
+});
+
+function render(view: View, locale: Locale = 'sv'): Node {
+  return cards.render(view, locale, NOW);
+}
+
+describe('what cards say', () => {
+  it('says how many tries are left', () => {
+    const view = withProblem('reset.code', { reason: 'codeRefused', attemptsLeft: 3 });
+    expect(texts(render(view!))).toContain(
+      'Koden stämmer inte eller har gått ut. Du har 3 försök kvar.',
+    );
+  });
+
+  it('says until when it is blocked and whom to call', () => {
+    const view = withProblem('refused', { reason: 'locked', until: NOW + 24 * 3_600_000 });
+    expect(texts(render(view!))).toContain(
+      'Nu är det spärrat till i morgon kl. 14.32. Bråttom? Ring Servicedesk 019-21 00 00.',
+    );
+    expect(texts(render(view!, 'en'))).toContain(
+      'This is now blocked until tomorrow at 14:32. Urgent? Call Servicedesk 019-21 00 00.',
+    );
+  });
+
+  it.each(['proofLocked', 'locked', 'numberTooNew', 'notResponsible'] as const)(
+    'names the service desk where %s is refused',
+    (reason) => {
+      const card = render(withProblem('refused', { reason })!);
+      expect(texts(card).join()).toContain('Servicedesk 019-21 00 00');
+    },
+  );
+
+  it.each(['reset.code', 'enrollment.oldCode', 'unlock.code'] as const)(
+    'sends the manager to the service desk where no sms reaches the number on %s',
+    (name) => {
+      const card = render(withProblem(name, { reason: 'smsNumberRefused' })!);
+      expect(texts(card).join()).toContain('Servicedesk 019-21 00 00');
+    },
+  );
+
+  it.each(CODE_CARDS)(
+    'does not claim on %s that a code was sent when that is not known',
+    (name) => {
+      const sent =
+        'Koden är skickad till +46 ••• •• •• 67. Den gäller i 5 minuter, till kl. 14.36.';
+      expect(texts(render(withProblem(name, { reason: 'codeRefused' })!))).toContain(sent);
+      expect(texts(render(withProblem(name, { reason: 'smsUnavailable' })!))).not.toContain(sent);
+    },
+  );
+
+  it('names every fault of a password with the figures of its rules', () => {
+    const view = withProblem('reset.newPassword', {
+      reason: 'passwordTooShort',
+      all: ['passwordTooShort', 'passwordForbiddenCharacter'],
+    });
+    expect(texts(render(view!))).toEqual(
+      expect.arrayContaining([
+        'Lösenordet är för kort. Det ska ha minst 8 tecken.',
+        'Lösenordet har ett tecken som inte går. Välj ett utan å, ä och ö.',
+      ]),
+    );
+  });
+
+  it('shows all rules before a password is typed, and only those that apply', () => {
+    const rules = (name: string): string[] =>
+      texts(render(SAMPLES.find((sample) => sample.name === name)!.view)).filter((text) =>
+        text.startsWith('•'),
+      );
+    expect(rules('reset.newPassword')).toEqual([
+      '• Minst 8 tecken, högst 127',
+      '• Utan å, ä och ö',
+      '• Minst tre av: små bokstäver, stora bokstäver, siffror, andra tecken',
+      '• Inget av de 25 senaste, inte heller med ny siffra',
+      '• Inte lätt att gissa: inte kontots namn, en årstid eller ett vanligt lösenord',
+    ]);
+    expect(rules('reset.newPassword: advice, few rules')).toHaveLength(2);
+    expect(rules('reset.newPassword: odd forbidden characters')).toContain(
+      '• Utan Ö, mellanslag och \\*',
+    );
+  });
+
+  it.each([
+    ['home: enrolled', 'Lösenordet byttes för 3 månader sedan.'],
+    ['home: age unknown', 'Det syns inte när lösenordet byttes senast.'],
+    ['home: expiring', 'Lösenordet byttes för 3 månader sedan och går ut om 5 dagar.'],
+    ['home: expiring, age unknown', 'Lösenordet går ut i morgon.'],
+    ['home: expired', 'Lösenordet gick ut för 3 dagar sedan och behöver bytas.'],
+  ])('tells the age of the password on %s', (name, line) => {
+    expect(texts(render(SAMPLES.find((sample) => sample.name === name)!.view))).toContain(line);
+  });
+
+  it('shows names letter by letter, never as links, mentions, functions or bindings', () => {
+    const shown = (name: string): string => {
+      const card = render({
+        card: 'notice',
+        event: 'reset',
+        accountName: 'a',
+        byName: name,
+        at: NOW,
+      });
+      return texts(card)
+        .find((text) => text.endsWith(' bytte lösenordet.'))!
+        .slice(0, -18);
+    };
+    expect(shown('[x](http://evil.example)')).toBe('\\[x\\](http\\://evil.example)');
+    expect(shown('<at>Anna</at>')).toBe('\\<at\\>Anna\\</at\\>');
+    expect(shown('**bold** _it_ `code` ~~no~~')).toBe(
+      '\\*\\*bold\\*\\* \\_it\\_ \\`code\\` \\~\\~no\\~\\~',
+    );
+    expect(shown('a\r\n# b\u2028- c\u202e')).toBe('a # b - c');
+    expect(shown('# heading')).toBe('\\# heading');
+    expect(shown('- list')).toBe('\\- list');
+    expect(shown('1. list')).toBe('1\\. list');
+    expect(shown('${handle} {{DATE(2026-01-01T00:00:00Z)}}')).toBe(
+      '$\\{handle} {\\{DATE(2026-01-01T00:00:00Z)}}',
+    );
+    expect(shown('{byName}, plural')).toBe('{byName}, plural');
+    expect(shown('x'.repeat(500))).toHaveLength(120);
+    expect(shown("Åsa_B. O'Neil-Öst")).toBe("Åsa_B. O'Neil-Öst");
+  });
+});

@@ -1,0 +1,173 @@
+import { describe, expect, it } from '@jest/globals';
+import { REASONS } from '../../src/domain/reasons.ts';
+import type { Locale } from '../../src/domain/parties.ts';
+import type { CardName, View } from '../../src/domain/view.ts';
+import { createCards } from '../../src/teams/cards.ts';
+import { byType, nodes, texts } from './cardNodes.ts';
+import type { Node } from './cardNodes.ts';
+import { ACCOUNT, NOW, SAMPLES, problemsOf, withProblem } from './sampleViews.ts';
+
+const LOCALES: readonly Locale[] = ['sv', 'en'];
+const cards = createCards({
+  serviceDesk: 'Servicedesk 019-21 00 00',
+  timeZone: 'Europe/Stockholm',
+  codeLength: 6,
+});
+
+const ELEMENTS = ['TextBlock', 'FactSet', 'Container', 'Input.Text', 'ActionSet'];
+const INPUTS: Partial<Record<CardName, readonly string[]>> = {
+  'enrollment.currentPassword': ['currentPassword'],
+  'enrollment.mobile': ['mobile'],
+  'enrollment.oldCode': ['code'],
+  'enrollment.code': ['code'],
+  'reset.code': ['code'],
+  'unlock.code': ['code'],
+  'reset.newPassword': ['newPassword', 'confirmPassword'],
+};
+/** What fits beside each other on a phone 320 pixels wide, seen in a browser. */
+const ROW_CHARACTERS = 26;
+
+function render(view: View, locale: Locale = 'sv'): Node {
+  return cards.render(view, locale, NOW);
+}
+
+const everySample = LOCALES.flatMap((locale) =>
+  SAMPLES.map(({ name, ...rest }) => ({ name: `${name} (${locale})`, locale, ...rest })),
+);
+
+describe('cards', () => {
+  it.each(everySample)('$name carries its name, language and only what phones show', (sample) => {
+    const card = render(sample.view, sample.locale);
+    expect(card).toMatchObject({ type: 'AdaptiveCard', version: '1.5', lang: sample.locale });
+    expect(card).not.toHaveProperty('speak');
+    expect(card).not.toHaveProperty('actions');
+    const body = card['body'] as Node[];
+    expect(body[0]).toMatchObject({ id: sample.view.card, style: 'heading' });
+
+    const typed = nodes(card).filter((node) => 'type' in node && node !== card);
+    const elements = typed.filter(({ type }) => !String(type).startsWith('Action.'));
+    for (const element of elements) expect(ELEMENTS).toContain(element['type']);
+    for (const block of byType(card, 'TextBlock')) expect(block['wrap']).toBe(true);
+    const ids = nodes(card).flatMap(({ id }) => (id === undefined ? [] : [id]));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(JSON.stringify(card)).not.toMatch(/\$\{|#\{|"\$|undefined|NaN|\[object/);
+    expect(texts(card).every((text) => text.trim() === text && text.length > 0)).toBe(true);
+    expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThan(20_000);
+  });
+
+  it.each(everySample)('$name offers the verbs of the contract', ({ view, verbs, locale }) => {
+    const card = render(view, locale);
+    const buttons = byType(card, 'Action.Execute');
+    expect(buttons.map(({ verb }) => String(verb)).sort()).toEqual([...verbs].sort());
+
+    for (const button of buttons) {
+      const { title, verb, data, fallback } = button;
+      expect(data).toHaveProperty('verb', verb);
+      expect(fallback).toEqual({ type: 'Action.Submit', title, data });
+      // A cancel button must not stumble over an empty input.
+      expect(button).not.toHaveProperty('associatedInputs');
+    }
+    const inSets = byType(card, 'ActionSet').map(({ actions }) => actions as Node[]);
+    expect(inSets.flat()).toEqual(buttons);
+    for (const row of inSets) {
+      expect(row.length).toBeGreaterThan(0);
+      const characters = row.map(({ title }) => String(title).length).reduce((a, b) => a + b);
+      expect(characters).toBeLessThanOrEqual(ROW_CHARACTERS);
+    }
+  });
+
+  it.each(everySample)('$name puts only opaque values into buttons', ({ view, locale }) => {
+    for (const { verb, data } of byType(render(view, locale), 'Action.Execute')) {
+      if (verb === 'language') {
+        expect(data).toEqual({ verb, locale: locale === 'sv' ? 'en' : 'sv' });
+      } else if (verb === 'home' || (view.card === 'working' && view.handle === undefined)) {
+        expect(data).toEqual({ verb });
+      } else {
+        expect(data).toEqual({ verb, handle: expect.stringMatching(/-handle$/) });
+      }
+    }
+  });
+
+  it.each(everySample)('$name asks for what the contract names, with labels', (sample) => {
+    const { view, locale } = sample;
+    const inputs = byType(render(view, locale), 'Input.Text');
+    const asksNothing = 'hasInput' in view && !view.hasInput;
+    expect(inputs.map(({ id }) => id)).toEqual(asksNothing ? [] : (INPUTS[view.card] ?? []));
+    for (const input of inputs) {
+      expect(input['label']).toEqual(expect.stringMatching(/\p{L}/u));
+      expect(input['maxLength']).toEqual(expect.any(Number));
+      expect(input).not.toHaveProperty('isRequired');
+      expect(input).not.toHaveProperty('value');
+      const isPassword = /password/i.test(String(input['id']));
+      expect(input['style'] === 'password').toBe(isPassword);
+    }
+  });
+
+  const reporting = [...new Set(SAMPLES.map(({ view }) => view.card))].filter(
+    (card) => withProblem(card, { reason: 'locked' }) !== undefined,
+  );
+  it.each(reporting)('%s reports every fault in one element, in both languages', (name) => {
+    for (const locale of LOCALES) {
+      for (const problem of REASONS.flatMap(problemsOf)) {
+        const view = withProblem(name, problem);
+        if (view === undefined) throw new Error(`${name} reports no problem`);
+        const card = render(view, locale);
+        const reported = nodes(card).filter(({ id }) => String(id).startsWith('problem:'));
+        expect(reported.map(({ id }) => id)).toEqual([`problem:${problem.reason}`]);
+        const lines = texts(reported[0]);
+        const faults = problem.all?.length ?? 1;
+        expect(lines).toHaveLength(faults + (problem.reference === undefined ? 0 : 1));
+        expect(lines.every((line) => line.length > 10 && !/[{}]/.test(line))).toBe(true);
+        if (problem.reference !== undefined) expect(lines.at(-1)).toContain(problem.reference);
+      }
+    }
+  });
+
+  it('shows each account in a container of its own, name first, with its own handle', () => {
+    const accounts = [ACCOUNT, { ...ACCOUNT, handle: 'second-handle', name: 'hemvard_2-natt' }];
+    const containers = byType(render({ card: 'home', accounts }), 'Container');
+    expect(containers.map(({ id }) => id)).toEqual(['account:1', 'account:2']);
+    expect(containers.map((container) => texts(container)[0])).toEqual([
+      'hemvardsgruppen',
+      'hemvard_2-natt',
+    ]);
+    const handles = containers.map((container) =>
+      byType(container, 'Action.Execute').map(({ data }) => (data as Node)['handle']),
+    );
+    expect(handles).toEqual([
+      ['account-handle', 'account-handle'],
+      ['second-handle', 'second-handle'],
+    ]);
+  });
+
+  it('stays small with fifteen locked accounts of long names', () => {
+    const account = {
+      ...ACCOUNT,
+      handle: 'h'.repeat(22),
+      name: 'å'.repeat(64),
+      displayName: 'ö'.repeat(64),
+      isLocked: true,
+    };
+    const card = render({ card: 'home', accounts: Array.from({ length: 15 }, () => account) });
+    expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThan(28_000);
+  });
+
+  it('refuses to show a card with a hole in it', () => {
+    const view = { card: 'reset.done', accountName: 'a' } as const;
+    expect(render(view)).toBeDefined();
+    const broken = { ...SAMPLES.find((sample) => sample.name === 'reset.code')!.view } as object;
+    expect(() => render({ ...broken, handle: undefined } as unknown as View)).toThrow(
+      'card reset.code: a binding is empty',
+    );
+  });
+
+  it('renders a card in well under a millisecond', () => {
+    const view = withProblem('reset.newPassword', { reason: 'passwordTooShort' })!;
+    const times = Array.from({ length: 200 }, () => {
+      const start = performance.now();
+      render(view);
+      return performance.now() - start;
+    });
+    expect(times.sort((a, b) => a - b)[100]).toBeLessThan(1);
+  });
+});

@@ -1,0 +1,213 @@
+import type { Problem, Reason } from '../../src/domain/reasons.ts';
+import type { CardName, HomeAccount, NoticeEvent, View } from '../../src/domain/view.ts';
+
+/** Monday 2026-11-23 14:31:30 in Stockholm. */
+export const NOW = Date.parse('2026-11-23T13:31:30Z');
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+const MASKED = '+46 ••• •• •• 67';
+const FLOW = { handle: 'flow-handle', accountName: 'hemvardsgruppen' } as const;
+const RULES = {
+  minLength: 8,
+  maxLength: 127,
+  forbiddenCharacters: 'åäöÅÄÖ',
+  historyLength: 25,
+  requiresComplexity: true,
+} as const;
+
+export const ACCOUNT: HomeAccount = {
+  handle: 'account-handle',
+  name: 'hemvardsgruppen',
+  displayName: 'Hemvård Öster',
+  isEnrolled: true,
+  isLocked: false,
+  passwordSetAt: NOW - 95 * DAY_MS,
+};
+export const CODE_CARDS = [
+  'enrollment.oldCode',
+  'enrollment.code',
+  'reset.code',
+  'unlock.code',
+] as const;
+export const NOTICE_EVENTS: readonly NoticeEvent[] = [
+  'reset',
+  'firstEnrollment',
+  'numberChange',
+  'unlock',
+  'revoke',
+];
+
+export interface Sample {
+  readonly name: string;
+  readonly view: View;
+  /** The contract's verbs of the card as this view shows it. */
+  readonly verbs: readonly string[];
+}
+
+/** Every card in every form that has a layout or text of its own. */
+export const SAMPLES: readonly Sample[] = [
+  home('enrolled', {}, ['enroll', 'reset']),
+  home('locked', { isLocked: true }, ['enroll', 'reset', 'unlock']),
+  home('not enrolled', { isEnrolled: false }, ['enroll']),
+  home('not enrolled and locked', { isEnrolled: false, isLocked: true }, ['enroll']),
+  home('age unknown', { passwordSetAt: undefined }, ['enroll', 'reset']),
+  home('expiring', { passwordExpiresAt: NOW + 5 * DAY_MS }, ['enroll', 'reset']),
+  home('expired', { passwordExpiresAt: NOW - 3 * DAY_MS }, ['enroll', 'reset']),
+  home('expiring, age unknown', { passwordSetAt: undefined, passwordExpiresAt: NOW + DAY_MS }, [
+    'enroll',
+    'reset',
+  ]),
+  {
+    name: 'home: two accounts',
+    view: {
+      card: 'home',
+      accounts: [ACCOUNT, { ...ACCOUNT, handle: 'second-handle', name: 'hemvard_2-natt' }],
+    },
+    verbs: ['enroll', 'reset', 'enroll', 'reset', 'language'],
+  },
+  { name: 'help', view: { card: 'help' }, verbs: ['home'] },
+  sample({ card: 'enrollment.currentPassword', ...FLOW }, ['proveCurrentPassword', 'cancel']),
+  sample(
+    { card: 'enrollment.currentPassword', ...FLOW, advisesDeletion: true },
+    ['proveCurrentPassword', 'cancel'],
+    'advice',
+  ),
+  sample({ card: 'enrollment.mobile', ...FLOW }, ['setMobile', 'cancel']),
+  sample(
+    { card: 'enrollment.mobile', ...FLOW, shownMobile: MASKED, shownIsEnrolled: true },
+    ['useShownMobile', 'setMobile', 'cancel'],
+    'enrolled number',
+  ),
+  sample(
+    { card: 'enrollment.mobile', ...FLOW, shownMobile: MASKED, shownIsEnrolled: false },
+    ['useShownMobile', 'setMobile', 'cancel'],
+    'suggestion',
+  ),
+  code('enrollment.oldCode', ['confirmOldCode', 'resendCode', 'changeMobile', 'cancel']),
+  code('enrollment.code', ['confirmCode', 'resendCode', 'changeMobile', 'cancel']),
+  code('reset.code', ['confirmCode', 'resendCode', 'cancel']),
+  code('unlock.code', ['confirmCode', 'resendCode', 'cancel']),
+  sample(
+    {
+      card: 'unlock.code',
+      ...FLOW,
+      maskedMobile: MASKED,
+      hasInput: false,
+      problem: { reason: 'directoryUnavailable' },
+    },
+    ['confirmCode', 'cancel'],
+    'proven',
+  ),
+  sample(
+    { card: 'reset.code', ...FLOW, maskedMobile: MASKED, expiresAt: NOW - 1, hasInput: true },
+    ['confirmCode', 'resendCode', 'cancel'],
+    'expired',
+  ),
+  sample({ card: 'enrollment.done', ...FLOW, maskedMobile: MASKED }, ['reset', 'home']),
+  sample(
+    { card: 'enrollment.done', ...FLOW, maskedMobile: MASKED, usableFrom: NOW + DAY_MS },
+    ['reset', 'home'],
+    'cool-down',
+  ),
+  sample({ card: 'reset.newPassword', ...FLOW, rules: RULES }, ['setPassword', 'cancel']),
+  sample(
+    {
+      card: 'reset.newPassword',
+      ...FLOW,
+      rules: { ...RULES, forbiddenCharacters: '', historyLength: 0, requiresComplexity: false },
+      advisesDeletion: true,
+    },
+    ['setPassword', 'cancel'],
+    'advice, few rules',
+  ),
+  sample(
+    { card: 'reset.newPassword', ...FLOW, rules: { ...RULES, forbiddenCharacters: 'Ö *' } },
+    ['setPassword', 'cancel'],
+    'odd forbidden characters',
+  ),
+  sample({ card: 'reset.done', accountName: FLOW.accountName }, ['home']),
+  sample({ card: 'reset.unknown', ...FLOW }, ['refresh', 'reset', 'home']),
+  sample(
+    { card: 'reset.unknown', ...FLOW, passwordSetAt: NOW - 2 * MINUTE_MS },
+    ['refresh', 'reset', 'home'],
+    'with time',
+  ),
+  sample({ card: 'working', handle: FLOW.handle }, ['refresh']),
+  sample({ card: 'working', handle: undefined }, ['refresh'], 'without handle'),
+  sample({ card: 'unlock.done', ...FLOW }, ['reset', 'home']),
+  ...NOTICE_EVENTS.map((event) =>
+    sample(
+      { card: 'notice', event, accountName: FLOW.accountName, byName: 'Anna Berg', at: NOW },
+      ['home'],
+      event,
+    ),
+  ),
+  sample({ card: 'refused', problem: { reason: 'notResponsible' } }, ['home']),
+  sample(
+    {
+      card: 'refused',
+      accountName: FLOW.accountName,
+      problem: { reason: 'locked', until: NOW + DAY_MS, reference: 'a1b2c3d4' },
+    },
+    ['home'],
+    'locked',
+  ),
+  sample({ card: 'cancelled' }, ['home']),
+];
+
+/** The first sample of the card, reporting `problem`; undefined where the card reports none. */
+export function withProblem(card: CardName, problem: Problem): View | undefined {
+  const view = SAMPLES.find((candidate) => candidate.view.card === card)?.view;
+  switch (view?.card) {
+    case 'home':
+    case 'enrollment.currentPassword':
+    case 'enrollment.mobile':
+    case 'enrollment.oldCode':
+    case 'enrollment.code':
+    case 'reset.code':
+    case 'unlock.code':
+    case 'reset.newPassword':
+    case 'refused':
+      return { ...view, problem };
+    case 'help':
+    case 'enrollment.done':
+    case 'reset.done':
+    case 'reset.unknown':
+    case 'working':
+    case 'unlock.done':
+    case 'notice':
+    case 'cancelled':
+    case undefined:
+      return undefined;
+  }
+}
+
+/** A fault with and without the figures that may come with it. */
+export function problemsOf(reason: Reason): readonly Problem[] {
+  return [
+    { reason },
+    { reason, until: NOW + 90_000, attemptsLeft: 1 },
+    { reason, until: NOW + DAY_MS, attemptsLeft: 3, reference: 'a1b2c3d4' },
+    { reason, until: NOW + 5 * DAY_MS, all: [reason, 'passwordTooCommon'] },
+  ];
+}
+
+function home(name: string, account: Partial<HomeAccount>, verbs: readonly string[]): Sample {
+  return {
+    name: `home: ${name}`,
+    view: { card: 'home', accounts: [{ ...ACCOUNT, ...account }] },
+    verbs: [...verbs, 'language'],
+  };
+}
+
+function sample(view: View, verbs: readonly string[], detail?: string): Sample {
+  return { name: detail === undefined ? view.card : `${view.card}: ${detail}`, view, verbs };
+}
+
+function code(card: (typeof CODE_CARDS)[number], verbs: readonly string[]): Sample {
+  return sample(
+    { card, ...FLOW, maskedMobile: MASKED, expiresAt: NOW + 5 * MINUTE_MS, hasInput: true },
+    verbs,
+  );
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { Secret } from '../../src/domain/secret.ts';
+import type { Locale } from '../../src/domain/parties.ts';
+import type { CodePurpose } from '../../src/ports/smsTexts.ts';
+import { createSmsTexts } from '../../src/teams/smsTexts.ts';
+import { NOTICE_EVENTS, NOW } from './sampleViews.ts';
+
+const LOCALES: readonly Locale[] = ['sv', 'en'];
+const PURPOSES: readonly CodePurpose[] = ['enrollment', 'oldNumber', 'reset', 'unlock'];
+const ORDINARY = { accountName: 'hemvardsgruppen', byName: 'Anna Berg', at: NOW };
+const NAMES = [
+  ORDINARY,
+  { accountName: 'å'.repeat(64), byName: 'Đorđe Čović-Łukasz 👩🏽‍⚕️ '.repeat(4), at: NOW },
+  { accountName: '1234567890'.repeat(6), byName: '00482913 ^{}[]~|€'.repeat(4), at: NOW },
+  { accountName: 'https://evil.example', byName: 'www.evil.example\n999999', at: NOW },
+  { accountName: '{code} {time}', byName: '<b>—“x”</b>', at: NOW },
+];
+
+// 3GPP TS 23.038, written down once more so that the product's own table is not its own judge.
+const BASIC =
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡' +
+  'ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
+const EXTENDED = '\f^{}\\[~]|€';
+
+function septets(text: string): number {
+  return [...text]
+    .map((sign) => (BASIC.includes(sign) ? 1 : EXTENDED.includes(sign) ? 2 : Infinity))
+    .reduce((sum, count) => sum + count, 0);
+}
+
+const texts = (codeLength = 6): ReturnType<typeof createSmsTexts> =>
+  createSmsTexts({ timeZone: 'Europe/Stockholm', codeLength });
+
+function everyMessage(codeLength: number, code: string): { text: string; hasCode: boolean }[] {
+  const sms = texts(codeLength);
+  return LOCALES.flatMap((locale) =>
+    NAMES.flatMap((names) => [
+      ...PURPOSES.map((purpose) => ({
+        text: sms.code(locale, purpose, { code: new Secret(code), ...names }).reveal(),
+        hasCode: true,
+      })),
+      ...NOTICE_EVENTS.map((event) => ({ text: sms.notice(locale, event, names), hasCode: false })),
+    ]),
+  );
+}
+
+describe('sms texts', () => {
+  it('fit one message whatever the names are', () => {
+    for (const { text } of everyMessage(6, '048291'))
+      expect(septets(text)).toBeLessThanOrEqual(160);
+  });
+
+  it.each([
+    [6, '048291'],
+    [7, '0482913'],
+    [8, '04829134'],
+  ])('begin with the code of %d digits and hold no other run as long', (codeLength, code) => {
+    const run = new RegExp(`[0-9]{${String(codeLength)},}`, 'g');
+    for (const { text, hasCode } of everyMessage(codeLength, code)) {
+      expect(text.match(run) ?? []).toEqual(hasCode ? [code] : []);
+      expect(text.startsWith(code)).toBe(hasCode);
+    }
+  });
+
+  it('hold no link', () => {
+    for (const { text } of everyMessage(6, '048291')) expect(text).not.toMatch(/:\/\/|www\./i);
+  });
+
+  it.each(PURPOSES)(
+    'name account, requester and time of %s and warn against sharing',
+    (purpose) => {
+      const sms = texts();
+      const swedish = sms.code('sv', purpose, { code: new Secret('048291'), ...ORDINARY });
+      expect(String(swedish)).toBe('[secret]');
+      expect(swedish.reveal()).toMatch(
+        /^048291 .*hemvardsgruppen\. Begärd av Anna Berg kl\. 14\.31\. Lämna aldrig ut koden\.$/,
+      );
+      const english = sms.code('en', purpose, { code: new Secret('048291'), ...ORDINARY });
+      expect(english.reveal()).toMatch(
+        /^048291 .*hemvardsgruppen\. Requested by Anna Berg at 14:31\. Never share the code\.$/,
+      );
+    },
+  );
+
+  it.each(PURPOSES)('say what the code of %s is for, each in its own words', (purpose) => {
+    const sms = texts();
+    const opening = (of: CodePurpose): string =>
+      sms
+        .code('sv', of, { code: new Secret('048291'), ...ORDINARY })
+        .reveal()
+        .split('hemvard')[0]!;
+    const others = PURPOSES.filter((other) => other !== purpose).map(opening);
+    expect(others).not.toContain(opening(purpose));
+  });
+
+  it.each(NOTICE_EVENTS)('tell of %s who did it, to what and when', (event) => {
+    const text = texts().notice('sv', event, ORDINARY);
+    expect(text).toContain('hemvardsgruppen');
+    expect(text).toContain('Anna Berg');
+    expect(text).toContain('23 november kl. 14.31');
+  });
+});
