@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { FIELDS, SECRET_NAMES } from './config/fields.ts';
+import type { Partials, Values } from './config/fields.ts';
+import { contradictions, dangerousSwitches } from './config/rules.ts';
+import { Secret } from './domain/secret.ts';
+
+/** The sender's account at Twilio. At least one of `from` and `messagingServiceSid` is there. */
+export interface TwilioConfig {
+  readonly accountSid: string;
+  readonly authToken: Secret;
+  readonly from?: string;
+  readonly messagingServiceSid?: string;
+  readonly apiUrl: string;
+  readonly statusCallbackUrl: string;
+}
+
+/** The configuration by topic, checked and frozen. Defaults that depend on the directory's dialect are left out. */
+export type Config = ReturnType<typeof byTopic>;
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly faults: string[] };
+
+/**
+ * Reads all of the environment. Each fault is `NAME: what would be right`; they are reported
+ * together and hold nothing of a value.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigResult {
+  const faults: string[] = dangerousSwitches(env);
+  const given = { ...env, ...secretsFromFiles(env, faults) };
+  const values = parseEach(given, faults);
+  const ldapCa = readCertificates(values.LDAP_CA_FILE, faults);
+  faults.push(...contradictions(values));
+  if (faults.length > 0) return { ok: false, faults };
+  // Every variable was parsed without a fault.
+  return { ok: true, config: deepFreeze(byTopic(values as Values, ldapCa)) };
+}
+
+/** An empty variable counts as absent, save where empty says something. */
+function parseEach(env: NodeJS.ProcessEnv, faults: string[]): Partials {
+  const values: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(FIELDS)) {
+    if (faults.some((fault) => fault.startsWith(`${name}_FILE:`))) continue;
+    const text = env[name];
+    const isAbsent = text === '' && name !== 'PASSWORD_FORBIDDEN_CHARACTERS';
+    const result = field.safeParse(isAbsent ? undefined : text);
+    if (result.success) values[name] = result.data;
+    else faults.push(`${name}: ${result.error.issues[0]?.message ?? 'is wrong'}`);
+  }
+  return values;
+}
+
+function secretsFromFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.ProcessEnv {
+  const secrets: NodeJS.ProcessEnv = {};
+  for (const name of SECRET_NAMES) {
+    const file = env[`${name}_FILE`];
+    if (file === undefined || file === '') continue;
+    if (env[name] !== undefined && env[name] !== '') {
+      faults.push(`${name}: give either ${name} or ${name}_FILE, not both`);
+      continue;
+    }
+    try {
+      // Editors and `echo` end a file with a line break that belongs to no secret.
+      secrets[name] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    } catch (error) {
+      faults.push(`${name}_FILE: must name a readable file (${codeOf(error)})`);
+    }
+  }
+  return secrets;
+}
+
+function readCertificates(file: string | undefined, faults: string[]): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    const pem = readFileSync(file, 'utf8');
+    new X509Certificate(pem);
+    return pem;
+  } catch (error) {
+    faults.push(`LDAP_CA_FILE: must name a readable file of PEM certificates (${codeOf(error)})`);
+    return undefined;
+  }
+}
+
+function codeOf(error: unknown): string {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode ? String(error.code) : 'unreadable';
+}
+
+function byTopic(values: Values, ldapCa: string | undefined) {
+  return {
+    isProduction: values.NODE_ENV === 'production',
+    logLevel: values.LOG_LEVEL,
+    serviceDesk: values.SERVICE_DESK,
+    defaultLocale: values.DEFAULT_LOCALE,
+    timeZone: values.TIME_ZONE,
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      publicUrl: values.PUBLIC_URL,
+      metricsToken: values.METRICS_TOKEN,
+    },
+    bot: {
+      isAuthenticated: values.BOT_AUTH === 'on',
+      appId: values.MicrosoftAppId,
+      appPassword: values.MicrosoftAppPassword,
+      tenantId: values.MicrosoftAppTenantId,
+      openIdMetadataUrl: values.BOT_OPENID_METADATA_URL,
+      loginUrl: values.BOT_LOGIN_URL,
+      serviceHosts: values.BOT_SERVICE_HOSTS,
+    },
+    store: {
+      /** Absent: SQLite in `dataDir`. */
+      databaseUrl: values.DATABASE_URL,
+      dataDir: values.DATA_DIR,
+      encryptionKeys: values.ENCRYPTION_KEYS,
+    },
+    ldap: {
+      urls: values.LDAP_URL,
+      /** PEM; absent: the system's own trust anchors. */
+      ca: ldapCa,
+      bindDn: values.LDAP_BIND_DN,
+      bindPassword: values.LDAP_BIND_PASSWORD,
+      dialect: values.LDAP_DIALECT,
+      accountsBase: values.LDAP_ACCOUNTS_BASE,
+      accountsFilter: values.LDAP_ACCOUNTS_FILTER,
+      managersBase: values.LDAP_MANAGERS_BASE,
+      managerFilter: values.LDAP_MANAGER_FILTER,
+      responsibleAttribute: values.LDAP_RESPONSIBLE_ATTRIBUTE,
+    },
+    sms: {
+      countries: values.SMS_COUNTRIES,
+      perDay: values.SMS_PER_DAY,
+      /** Absent: messages are printed. */
+      twilio: twilioOf(values),
+    },
+    codes: {
+      length: values.CODE_LENGTH,
+      ttlSeconds: values.CODE_TTL_SECONDS,
+      attempts: values.CODE_ATTEMPTS,
+    },
+    passwords: {
+      minLength: values.PASSWORD_MIN_LENGTH,
+      history: values.PASSWORD_HISTORY,
+      forbiddenCharacters: values.PASSWORD_FORBIDDEN_CHARACTERS,
+    },
+    enrollment: { newNumberCooldownSeconds: values.NEW_NUMBER_COOLDOWN_SECONDS },
+    rotation: {
+      /** Absent: what the directory says of each account, else 90. */
+      days: values.ROTATION_DAYS,
+      reminderDays: values.REMINDER_DAYS,
+      reminderHours: values.REMINDER_HOURS,
+      fallbackUpn: values.REMINDER_FALLBACK_UPN,
+    },
+  } as const;
+}
+
+function twilioOf(values: Values): TwilioConfig | undefined {
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = values;
+  if (values.SMS_PROVIDER !== 'twilio') return undefined;
+  // `contradictions` has seen to it that all three are there.
+  if (accountSid === undefined || authToken === undefined || values.PUBLIC_URL === undefined) {
+    return undefined;
+  }
+  const { TWILIO_FROM: from, TWILIO_MESSAGING_SERVICE_SID: messagingServiceSid } = values;
+  return {
+    accountSid,
+    authToken,
+    ...(from === undefined ? {} : { from }),
+    ...(messagingServiceSid === undefined ? {} : { messagingServiceSid }),
+    apiUrl: values.TWILIO_API_URL,
+    statusCallbackUrl: `${values.PUBLIC_URL}/api/sms/status`,
+  };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || value instanceof Secret) return value;
+  Object.values(value).forEach(deepFreeze);
+  return Object.freeze(value);
+}

@@ -1,0 +1,63 @@
+/** Whether the host is this machine's own loopback, as a URL or a listen address names it. */
+export function isLoopback(host: string): boolean {
+  return /^(?:127(?:\.[0-9]{1,3}){3}|\[?::1\]?|localhost)$/i.test(host);
+}
+
+/** An https address, http for loopback hosts; without credentials and fragment. */
+export function httpUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.username !== '' || url.password !== '' || url.hash !== '') {
+    return undefined;
+  }
+  const isAllowed =
+    url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  return isAllowed ? text : undefined;
+}
+
+/** Such an address without path and query, as it was written save a slash at the end. */
+export function origin(text: string): string | undefined {
+  const address = httpUrl(text)?.replace(/\/$/, '');
+  return address !== undefined && /^https?:\/\/[^/?#\\]+$/i.test(address) ? address : undefined;
+}
+
+/** One or several `ldaps://host[:port]` or `ldap://host[:port]`, separated by spaces. */
+export function ldapUrls(text: string): string[] | undefined {
+  const urls = text
+    .trim()
+    .split(/\s+/)
+    .map((url) => url.replace(/\/$/, ''));
+  const isRight = (url: string): boolean =>
+    /^ldaps?:\/\/(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/i.test(url) &&
+    URL.canParse(url);
+  return urls.every(isRight) ? urls : undefined;
+}
+
+/** A PostgreSQL address with a database or a host; everything else is left to the driver. */
+export function postgresUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^postgres(?:ql)?:$/.test(url.protocol) ? text : undefined;
+}
+
+/** Whether a database address leaves this machine over anything but verified TLS. */
+export function isUnprotected(databaseUrl: string): boolean {
+  const url = new URL(databaseUrl);
+  const host = url.searchParams.get('host') ?? url.hostname;
+  const isLocal = host === '' || host.startsWith('/') || isLoopback(host);
+  return !isLocal && url.searchParams.get('sslmode') !== 'verify-full';
+}
+
+/** Attribute=value pairs; the directory judges the rest. */
+export function isDn(text: string): boolean {
+  return /^[A-Za-z0-9.-]+ *=.+$/.test(text);
+}
+
+/** One filter in matching parentheses, none of them left open or closed too early. */
+export function isBalanced(text: string): boolean {
+  let depth = 0;
+  for (const [index, sign] of [...text].entries()) {
+    if (sign === '(') depth += 1;
+    if (sign === ')') depth -= 1;
+    if (depth < 1 && index < [...text].length - 1) return false;
+  }
+  return depth === 0 && /^\([^()]|^\(\(/.test(text);
+}
