@@ -1,0 +1,176 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import twilio from 'twilio';
+import type { Secret } from '../domain/secret.ts';
+import type { Log } from '../ports/log.ts';
+import type { SmsGateway, SmsMessage, SmsOutcome } from '../ports/sms.ts';
+import { failureCode, outcomeOf, retryDelayMs, statusOf } from './twilioAnswers.ts';
+import type { Answer } from './twilioAnswers.ts';
+
+/** All tries of one message together. */
+const DEADLINE_MS = 8000;
+/** Further posts after a 429, the one answer that is sure to mean "not taken". */
+const MAX_RETRIES = 2;
+/** Twilio's own bounds of ValidityPeriod. */
+const MAX_VALIDITY_SECONDS = 36_000;
+
+const NOT_SENT: Answer = { failure: 'notSent', isUnsent: true };
+
+export interface TwilioOptions {
+  readonly accountSid: string;
+  readonly authToken: Secret;
+  /** A number in E.164 or a sender name. */
+  readonly from?: string;
+  readonly messagingServiceSid?: string;
+  readonly apiUrl: string;
+  /** The address that Twilio is given, and that its signatures cover. */
+  readonly statusCallbackUrl: string;
+}
+
+/** SMS by Twilio's Programmable Messaging. Posts a message once, save after a 429; logs codes only. */
+export function createTwilioGateway(options: TwilioOptions, log: Log): SmsGateway {
+  return {
+    send: async (message, signal) => {
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
+      if (deadline.aborted) return { outcome: 'refused', fault: 'service', code: 'tooLate' };
+      const outcome = await postPatiently(options, message, deadline);
+      report(log, outcome);
+      return outcome;
+    },
+
+    readStatus: (parameters, signature) => {
+      const isGenuine =
+        signature !== undefined &&
+        twilio.validateRequest(
+          options.authToken.reveal(),
+          signature,
+          options.statusCallbackUrl,
+          parameters,
+        );
+      if (!isGenuine) return 'forged';
+      const status = statusOf(parameters);
+      if (status !== 'irrelevant' && status.fate === 'failed') {
+        log.warn({ code: status.code, fault: status.fault }, 'SMS not delivered');
+      }
+      return status;
+    },
+  };
+}
+
+async function postPatiently(
+  options: TwilioOptions,
+  message: SmsMessage,
+  deadline: AbortSignal,
+): Promise<SmsOutcome> {
+  for (let retries = 0; ; retries += 1) {
+    const answer = await post(options, message, deadline);
+    const delayMs = retries < MAX_RETRIES ? retryDelayMs(answer, retries) : undefined;
+    if (delayMs === undefined) return outcomeOf(answer);
+    try {
+      await wait(delayMs, undefined, { signal: deadline });
+    } catch {
+      return outcomeOf(answer);
+    }
+  }
+}
+
+/** One POST. What came of it stands in the answer, never in an exception. */
+async function post(
+  options: TwilioOptions,
+  message: SmsMessage,
+  signal: AbortSignal,
+): Promise<Answer> {
+  let http: OneRequest | undefined;
+  try {
+    http = new OneRequest(signal);
+    const client = twilio(options.accountSid, options.authToken.reveal(), {
+      httpClient: http,
+      // Set, so that TWILIO_EDGE and TWILIO_REGION of the environment do not change the host.
+      edge: '',
+      region: '',
+    });
+    client.api.baseUrl = options.apiUrl;
+    await client.messages.create({
+      to: message.to,
+      body: message.text.reveal(),
+      ...(options.from === undefined ? {} : { from: options.from }),
+      ...(options.messagingServiceSid === undefined
+        ? {}
+        : { messagingServiceSid: options.messagingServiceSid }),
+      statusCallback: options.statusCallbackUrl,
+      // Without it Twilio keeps trying for ten hours: a dead code would still arrive.
+      validityPeriod: Math.min(
+        Math.max(1, Math.floor(message.validitySeconds)),
+        MAX_VALIDITY_SECONDS,
+      ),
+      contentRetention: 'discard',
+      addressRetention: 'obfuscate',
+      smartEncoded: false,
+    });
+  } catch {
+    // The library's errors repeat the number and the text; `answer` holds what may be told.
+  }
+  return http?.answer ?? NOT_SENT;
+}
+
+/**
+ * The library's way out for one request: `fetch` instead of its own axios client, which follows no
+ * signal and keeps the last request, code and all, in memory.
+ */
+class OneRequest extends twilio.RequestClient {
+  answer: Answer = NOT_SENT;
+  readonly #signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    super();
+    this.#signal = signal;
+  }
+
+  override async request<T>(
+    request: Parameters<typeof twilio.RequestClient.prototype.request<T>>[0],
+  ): ReturnType<typeof twilio.RequestClient.prototype.request<T>> {
+    const credentials = `${request.username ?? ''}:${request.password ?? ''}`;
+    try {
+      const response = await fetch(request.uri, {
+        method: request.method.toUpperCase(),
+        headers: {
+          ...request.headers,
+          Authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+        },
+        body: new URLSearchParams(formOf(request.data)),
+        redirect: 'manual',
+        signal: this.#signal,
+      });
+      const body = await response.text();
+      this.answer = {
+        status: response.status,
+        body,
+        retryAfter: response.headers.get('retry-after') ?? undefined,
+      };
+      return {
+        statusCode: response.status,
+        body: body as T,
+        headers: {},
+        toString: () => 'answer',
+      };
+    } catch (error) {
+      this.answer = failureCode(error);
+      throw error;
+    }
+  }
+}
+
+function formOf(data: unknown): Record<string, string> {
+  if (typeof data !== 'object' || data === null) return {};
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, String(value)]));
+}
+
+function report(log: Log, outcome: SmsOutcome): void {
+  switch (outcome.outcome) {
+    case 'accepted':
+      return log.debug({ messageId: outcome.messageId }, 'SMS accepted');
+    case 'refused':
+      return log.warn({ code: outcome.code, fault: outcome.fault }, 'SMS refused');
+    case 'unknown':
+      return log.warn({ code: outcome.code }, 'SMS without a clear answer, not sent again');
+  }
+}

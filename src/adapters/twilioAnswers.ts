@@ -1,0 +1,110 @@
+import type { SmsOutcome, SmsStatus } from '../ports/sms.ts';
+
+/** What came back of one POST: an HTTP answer, or the reason why there is none. */
+export type Answer =
+  | { readonly status: number; readonly body: string; readonly retryAfter?: string | undefined }
+  | { readonly failure: string; readonly isUnsent: boolean };
+
+/** Invalid, not allowed, opted out, not a mobile; as a callback blocked, unknown, landline. */
+const NUMBER_FAULTS = new Set(['21211', '21408', '21610', '21614', '30004', '30005', '30006']);
+
+/** The request never left: the server was not found, not there, or not the right one. */
+const UNSENT_SYSCALLS = new Set(['connect', 'getaddrinfo']);
+const UNSENT_CODES = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'],
+  ...['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'],
+  ...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
+]);
+
+/** A longer Retry-After than this is not waited for. */
+const MAX_RETRY_AFTER_MS = 2000;
+const FIRST_BACKOFF_MS = 250;
+
+/** The outcome by requirement F7: unless Twilio says clearly "no", the message may have been taken. */
+export function outcomeOf(answer: Answer): SmsOutcome {
+  if ('failure' in answer) {
+    return answer.isUnsent
+      ? { outcome: 'refused', fault: 'service', code: answer.failure }
+      : { outcome: 'unknown', code: answer.failure };
+  }
+  const { status } = answer;
+  const body = fieldsOf(answer.body);
+  const code = wordOf(body['code']) ?? `http${String(status)}`;
+  if (status >= 400 && status < 500) {
+    return { outcome: 'refused', fault: NUMBER_FAULTS.has(code) ? 'number' : 'service', code };
+  }
+  const messageId = wordOf(body['sid']);
+  return status >= 200 && status < 300 && messageId !== undefined
+    ? { outcome: 'accepted', messageId }
+    : { outcome: 'unknown', code };
+}
+
+/** How long to wait before the same message may be posted again; undefined where it may not. */
+export function retryDelayMs(answer: Answer, retries: number): number | undefined {
+  if ('failure' in answer || answer.status !== 429) return undefined;
+  const jittered = FIRST_BACKOFF_MS * 2 ** retries * (0.5 + Math.random() / 2);
+  const asked = /^[0-9]+$/.test(answer.retryAfter ?? '') ? Number(answer.retryAfter) * 1000 : 0;
+  return asked > MAX_RETRY_AFTER_MS ? undefined : Math.max(asked, jittered);
+}
+
+/** Why `fetch` gave no answer, by the codes of Node.js; nothing of the request is in them. */
+export function failureCode(error: unknown): Answer {
+  const name = wordOf(fieldOf(error, 'name'));
+  if (name === 'TimeoutError' || name === 'AbortError') {
+    return { failure: 'timeout', isUnsent: false };
+  }
+  const cause = fieldOf(error, 'cause');
+  const code = wordOf(fieldOf(cause, 'code'));
+  const syscall = wordOf(fieldOf(cause, 'syscall'));
+  return {
+    failure: code ?? 'noAnswer',
+    isUnsent: UNSENT_CODES.has(code ?? '') || UNSENT_SYSCALLS.has(syscall ?? ''),
+  };
+}
+
+/** The report in a status callback whose signature was right. */
+export function statusOf(parameters: Readonly<Record<string, string>>): SmsStatus | 'irrelevant' {
+  const messageId = wordOf(parameters['MessageSid']);
+  if (messageId === undefined) return 'irrelevant';
+  switch (parameters['MessageStatus'] ?? '') {
+    case 'sent':
+    case 'partially_delivered':
+      return { messageId, fate: 'sent' };
+    case 'delivered':
+    case 'read':
+      return { messageId, fate: 'delivered' };
+    case 'failed':
+    case 'undelivered':
+    case 'canceled': {
+      const code = wordOf(parameters['ErrorCode']) ?? 'none';
+      return {
+        messageId,
+        fate: 'failed',
+        fault: NUMBER_FAULTS.has(code) ? 'number' : 'service',
+        code,
+      };
+    }
+    default:
+      return 'irrelevant';
+  }
+}
+
+function fieldsOf(json: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+/** Ids and codes are short words; anything else that stands in their place is not passed on. */
+function wordOf(value: unknown): string | undefined {
+  const text = typeof value === 'number' ? String(value) : value;
+  return typeof text === 'string' && /^[A-Za-z0-9_]{1,64}$/.test(text) ? text : undefined;
+}

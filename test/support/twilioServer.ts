@@ -1,0 +1,213 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** What the server does with the next message. Without a script it takes every message. */
+export type TwilioAnswer =
+  | 'ok'
+  /** Never answers; the connection ends with the server. */
+  | 'hang'
+  /** Takes the message, begins its answer and cuts the connection. */
+  | 'cut'
+  /** Cuts the connection before a single byte of answer. */
+  | 'cutBefore'
+  | 'withoutSid'
+  /** Takes the message, but says so too late. */
+  | { readonly delayMs: number }
+  | { readonly redirectTo: string }
+  | {
+      readonly status: number;
+      readonly code?: number;
+      readonly retryAfter?: string;
+      /** Sent as it is instead of Twilio's JSON. */
+      readonly text?: string;
+    };
+
+/** A request as it came in, right or wrong. */
+export interface TwilioRequest {
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly user: string;
+  readonly password: string;
+  /** The form's fields: To, From, Body, … */
+  readonly form: Readonly<Record<string, string>>;
+  /** The SID that the message got, where the server took it. */
+  readonly sid: string | undefined;
+}
+
+export interface TwilioServer {
+  readonly url: string;
+  readonly accountSid: string;
+  readonly authToken: string;
+  /** All POSTs in order of arrival. */
+  readonly requests: readonly TwilioRequest[];
+  /** Answers for the next messages, in order; afterwards `ok` again. */
+  script(...answers: readonly TwilioAnswer[]): void;
+  /** Waits until that many requests have come, and gives the last of them. */
+  waitForRequest(count: number, timeoutMs?: number): Promise<TwilioRequest>;
+  /**
+   * Posts a status callback. It is signed for `signedUrl` (default: the address that it goes to)
+   * with `token` (default: the account's own); `signature` stands in for the whole signature.
+   */
+  sendStatus(
+    url: string,
+    parameters: Readonly<Record<string, string>>,
+    options?: { signedUrl?: string; token?: string; signature?: string | null },
+  ): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** X-Twilio-Signature as Twilio's manual describes it: the address, then names and values by name. */
+export function twilioSignature(
+  token: string,
+  url: string,
+  parameters: Readonly<Record<string, string>>,
+): string {
+  const names = Object.keys(parameters).sort();
+  const text = url + names.map((name) => name + (parameters[name] ?? '')).join('');
+  return createHmac('sha1', token).update(text, 'utf8').digest('base64');
+}
+
+/** An HTTP server on loopback that speaks Twilio's Messages API and remembers what it was told. */
+export async function startTwilioServer(port = 0): Promise<TwilioServer> {
+  const accountSid = `AC${randomBytes(16).toString('hex')}`;
+  const authToken = randomBytes(16).toString('hex');
+  const requests: TwilioRequest[] = [];
+  const answers: TwilioAnswer[] = [];
+
+  const server = createServer((incoming, response) => {
+    void take(incoming, response);
+  });
+
+  async function take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await readRequest(incoming);
+    const fault = faultOf(request, accountSid, authToken);
+    const answer = fault ?? answers.shift() ?? 'ok';
+    const sid = isTaken(answer) ? `SM${randomBytes(16).toString('hex')}` : undefined;
+    requests.push({ ...request, sid });
+    await respond(response, answer, sid, request.form);
+  }
+
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+
+  return {
+    url: `http://127.0.0.1:${String(address.port)}`,
+    accountSid,
+    authToken,
+    requests,
+    script: (...next) => {
+      answers.splice(0, answers.length, ...next);
+    },
+    waitForRequest: async (count, timeoutMs = 5000) => {
+      const end = Date.now() + timeoutMs;
+      for (;;) {
+        const request = requests[count - 1];
+        if (request !== undefined) return request;
+        if (Date.now() > end) {
+          throw new Error(`${String(requests.length)} of ${String(count)} SMS requests came`);
+        }
+        await wait(10);
+      }
+    },
+    sendStatus: (url, parameters, { signedUrl = url, token = authToken, signature } = {}) => {
+      const own = twilioSignature(token, signedUrl, parameters);
+      return fetch(url, {
+        method: 'POST',
+        body: new URLSearchParams(parameters),
+        headers: signature === null ? {} : { 'X-Twilio-Signature': signature ?? own },
+      });
+    },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<Omit<TwilioRequest, 'sid'>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk as Uint8Array));
+  const basic = /^Basic (.+)$/.exec(incoming.headers.authorization ?? '')?.[1] ?? '';
+  const [user = '', password = ''] = Buffer.from(basic, 'base64').toString().split(':');
+  return {
+    at: Date.now(),
+    method: incoming.method ?? '',
+    path: incoming.url ?? '',
+    headers: incoming.headers,
+    user,
+    password,
+    form: Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString())),
+  };
+}
+
+/** What Twilio itself would refuse before anything else. */
+function faultOf(
+  request: Omit<TwilioRequest, 'sid'>,
+  accountSid: string,
+  authToken: string,
+): TwilioAnswer | undefined {
+  const path = `/2010-04-01/Accounts/${accountSid}/Messages.json`;
+  if (request.method !== 'POST' || request.path !== path) return { status: 404, code: 20404 };
+  if (request.user !== accountSid || request.password !== authToken) {
+    return { status: 401, code: 20003 };
+  }
+  const { To, Body, From, MessagingServiceSid } = request.form;
+  if (To === undefined) return { status: 400, code: 21604 };
+  if (Body === undefined) return { status: 400, code: 21602 };
+  if (From === undefined && MessagingServiceSid === undefined) return { status: 400, code: 21603 };
+  return undefined;
+}
+
+function isTaken(answer: TwilioAnswer): boolean {
+  return answer === 'ok' || answer === 'cut' || (typeof answer === 'object' && 'delayMs' in answer);
+}
+
+async function respond(
+  response: ServerResponse,
+  answer: TwilioAnswer,
+  sid: string | undefined,
+  form: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (answer === 'hang') return;
+  if (answer === 'cutBefore') {
+    response.destroy();
+    return;
+  }
+  if (typeof answer === 'object' && 'delayMs' in answer) await wait(answer.delayMs);
+  if (typeof answer === 'object' && 'redirectTo' in answer) {
+    response.writeHead(307, { Location: answer.redirectTo }).end();
+    return;
+  }
+  if (typeof answer === 'object' && 'status' in answer) {
+    const { status, code, retryAfter, text } = answer;
+    response.writeHead(status, {
+      'Content-Type': 'application/json',
+      ...(retryAfter === undefined ? {} : { 'Retry-After': retryAfter }),
+    });
+    // Like Twilio's own texts it repeats what was sent: none of it may turn up in a log.
+    const message = `The 'To' number ${form['To'] ?? ''} … ${form['Body'] ?? ''}`;
+    response.end(text ?? JSON.stringify({ code, message, more_info: '', status }));
+    return;
+  }
+  const body = JSON.stringify({
+    sid: sid ?? null,
+    status: 'queued',
+    to: form['To'],
+    body: form['Body'],
+    error_code: null,
+  });
+  response.writeHead(201, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+  });
+  if (answer === 'cut') {
+    response.write(body.slice(0, 20), () => response.destroy());
+    return;
+  }
+  response.end(body);
+}
