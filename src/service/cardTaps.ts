@@ -12,6 +12,7 @@ import {
   endFlow,
   flowHandle,
   lockFlow,
+  readFlowHandle,
   settled,
 } from './flows.ts';
 import type { FlowTurn } from './flowTurn.ts';
@@ -25,6 +26,12 @@ const PURPOSES: readonly Purpose[] = ['enrollment', 'reset', 'unlock'];
 
 /** A submission on the card of a running flow; a card that is not current gets the current one. */
 export async function takeOnCard(tap: Tap, input: FlowInput): Promise<Reply> {
+  const flowId = readFlowHandle(input.handle)?.flowId;
+  if (flowId === undefined) return denyTap(tap);
+  return tap.deps.exclusive(flowId, () => takeInTurn(tap, input));
+}
+
+async function takeInTurn(tap: Tap, input: FlowInput): Promise<Reply> {
   const { deps, signal } = tap;
   const own = await ownFlow(tap, input.handle);
   if (own === undefined) return denyTap(tap);

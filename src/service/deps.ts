@@ -6,6 +6,7 @@ import type { Notifier } from '../ports/notifier.ts';
 import type { SmsGateway } from '../ports/sms.ts';
 import type { SmsTexts } from '../ports/smsTexts.ts';
 import type { Store } from '../ports/store.ts';
+import type { Exclusive } from './exclusive.ts';
 
 /** The figures that an administrator may set. */
 export interface Settings {
@@ -41,6 +42,7 @@ export interface Deps {
   readonly random: Random;
   readonly log: Log;
   readonly settings: Settings;
+  readonly exclusive: Exclusive;
   /** Resolves after `ms`, or at once when the signal aborts. */
   delay(ms: number, signal?: AbortSignal): Promise<void>;
 }

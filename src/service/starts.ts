@@ -7,6 +7,10 @@ import { admit, denyTap, showFlow, showHome, type Reply, type Tap } from './tap.
 
 /** A tap on a button that begins a flow, on `home` or at the end of another flow. */
 export async function startFromButton(tap: Tap, purpose: Purpose, handle: string): Promise<Reply> {
+  return tap.deps.exclusive(handle, () => startInTurn(tap, purpose, handle));
+}
+
+async function startInTurn(tap: Tap, purpose: Purpose, handle: string): Promise<Reply> {
   const { deps, person, signal } = tap;
   const origin = await readOrigin(deps, person.key, handle);
   if (origin === undefined) return denyTap(tap);
