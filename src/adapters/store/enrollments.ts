@@ -1,0 +1,66 @@
+import type { Selectable } from 'kysely';
+import { managerName } from '../../domain/parties.ts';
+import type { Enrollment, StoreTransaction } from '../../ports/store.ts';
+import type { Place } from './crypto.ts';
+import { managerKey } from './stored.ts';
+import type { EnrollmentTable, Scope } from './tables.ts';
+
+const mobilePlace = (id: string): Place => ['enrollment', id, 'mobile'];
+
+function toEnrollment({ keys }: Scope, row: Selectable<EnrollmentTable>): Enrollment {
+  return {
+    id: row.id,
+    manager: managerKey(row.manager),
+    accountId: row.account_id,
+    mobile: keys.open(mobilePlace(row.id), row.mobile),
+    enrolledAt: row.enrolled_at,
+    usableFrom: row.usable_from,
+  };
+}
+
+type EnrollmentQueries = Pick<
+  StoreTransaction,
+  'enrollment' | 'enrollmentsOf' | 'enrollmentsOfManager' | 'saveEnrollment'
+>;
+
+export function enrollmentQueries(scope: Scope): EnrollmentQueries {
+  const { db, keys } = scope;
+  const enrollments = () =>
+    db.selectFrom('enrollment').selectAll().orderBy('enrolled_at').orderBy('id');
+
+  return {
+    async enrollment(manager, accountId) {
+      const row = await enrollments()
+        .where('manager', '=', managerName(manager))
+        .where('account_id', '=', accountId)
+        .executeTakeFirst();
+      return row && toEnrollment(scope, row);
+    },
+
+    async enrollmentsOf(accountId) {
+      const rows = await enrollments().where('account_id', '=', accountId).execute();
+      return rows.map((row) => toEnrollment(scope, row));
+    },
+
+    async enrollmentsOfManager(manager) {
+      const rows = await enrollments().where('manager', '=', managerName(manager)).execute();
+      return rows.map((row) => toEnrollment(scope, row));
+    },
+
+    async saveEnrollment({ id, manager, accountId, mobile, enrolledAt, usableFrom }) {
+      const key = { manager: managerName(manager), account_id: accountId };
+      const values = {
+        id,
+        mobile: keys.seal(mobilePlace(id), mobile),
+        mobile_index: keys.index(mobile),
+        enrolled_at: enrolledAt,
+        usable_from: usableFrom,
+      };
+      await db
+        .insertInto('enrollment')
+        .values({ ...key, ...values })
+        .onConflict((conflict) => conflict.columns(['manager', 'account_id']).doUpdateSet(values))
+        .execute();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { managerName } from '../../domain/parties.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import type { Scope } from './tables.ts';
+
+type FailureQueries = Pick<
+  StoreTransaction,
+  'addFailure' | 'removeFailure' | 'failureTimes' | 'clearFailures'
+>;
+
+export function failureQueries({ db, now }: Scope): FailureQueries {
+  return {
+    async addFailure({ kind, manager, accountId }) {
+      const id = randomUUID();
+      const row = { id, kind, manager: managerName(manager), account_id: accountId, at: now };
+      await db.insertInto('failure').values(row).execute();
+      return id;
+    },
+
+    async removeFailure(id) {
+      await db.deleteFrom('failure').where('id', '=', id).execute();
+    },
+
+    async failureTimes({ kind, accountId, manager, since }) {
+      let selection = db
+        .selectFrom('failure')
+        .select('at')
+        .where('account_id', '=', accountId)
+        .where('kind', '=', kind)
+        .where('at', '>=', since);
+      if (manager !== undefined) selection = selection.where('manager', '=', managerName(manager));
+      const rows = await selection.orderBy('at', 'desc').execute();
+      return rows.map(({ at }) => at);
+    },
+
+    async clearFailures({ kind, accountId, manager }) {
+      let deletion = db
+        .deleteFrom('failure')
+        .where('account_id', '=', accountId)
+        .where('kind', '=', kind);
+      if (manager !== undefined) deletion = deletion.where('manager', '=', managerName(manager));
+      await deletion.execute();
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import type { EnrollmentState } from '../../domain/enrollment.ts';
+import type { Flow } from '../../domain/flow.ts';
+import { REASONS } from '../../domain/reasons.ts';
+import type { ResetState } from '../../domain/reset.ts';
+import type { UnlockState } from '../../domain/unlock.ts';
+import { exactly } from './exactly.ts';
+
+const time = z.int().nonnegative();
+const count = z.int().nonnegative();
+
+const reason = z.enum(REASONS);
+const problem = z.object({
+  reason,
+  until: time.exactOptional(),
+  attemptsLeft: count.exactOptional(),
+  all: z.array(reason).exactOptional(),
+  reference: z.string().exactOptional(),
+});
+
+const endedStates = [
+  z.object({ step: z.literal('refused'), problem }),
+  z.object({ step: z.literal('cancelled') }),
+  z.object({ step: z.literal('superseded') }),
+  z.object({ step: z.literal('expired') }),
+] as const;
+const done = z.object({ step: z.literal('done') });
+
+const codeProgress = {
+  expiresAt: time,
+  malformed: count,
+  firstTurn: count,
+  problem: problem.optional(),
+};
+const sendProgress = {
+  step: z.literal('sendingCode'),
+  since: time,
+  mobile: z.string(),
+  expiresAt: time,
+  malformed: count,
+  former: z.object({ firstTurn: count, expiresAt: time }).optional(),
+};
+const enrolledCode = [
+  z.object({ ...sendProgress, enrollmentId: z.string() }),
+  z.object({
+    step: z.literal('code'),
+    mobile: z.string(),
+    enrollmentId: z.string(),
+    ...codeProgress,
+  }),
+] as const;
+
+const provenEnrollment = {
+  known: z.object({ mobile: z.string(), isEnrolled: z.boolean() }).optional(),
+  isOldProven: z.boolean(),
+};
+const enrollmentState = exactly<EnrollmentState>()(
+  z.discriminatedUnion('step', [
+    z.object({
+      step: z.literal('currentPassword'),
+      problem: problem.optional(),
+      advisesDeletion: z.boolean().optional(),
+    }),
+    z.object({ step: z.literal('provingPassword'), since: time, failureId: z.string() }),
+    z.object({
+      step: z.literal('mobile'),
+      malformed: count,
+      problem: problem.optional(),
+      ...provenEnrollment,
+    }),
+    z.object({
+      ...sendProgress,
+      to: z.enum(['old', 'new']),
+      newMobile: z.string(),
+      ...provenEnrollment,
+    }),
+    z.object({
+      step: z.literal('oldCode'),
+      mobile: z.string(),
+      newMobile: z.string(),
+      ...codeProgress,
+      ...provenEnrollment,
+    }),
+    z.object({ step: z.literal('code'), mobile: z.string(), ...codeProgress, ...provenEnrollment }),
+    z.object({ step: z.literal('done'), mobile: z.string(), usableFrom: time.optional() }),
+    ...endedStates,
+  ]),
+);
+
+const rules = z.object({
+  minLength: count,
+  maxLength: count,
+  forbiddenCharacters: z.string(),
+  historyLength: count,
+  requiresComplexity: z.boolean(),
+});
+const resetState = exactly<ResetState>()(
+  z.discriminatedUnion('step', [
+    ...enrolledCode,
+    z.object({
+      step: z.literal('newPassword'),
+      problem: problem.optional(),
+      advisesDeletion: z.boolean().optional(),
+      rules,
+    }),
+    z.object({ step: z.literal('writingPassword'), since: time, rules }),
+    z.object({
+      step: z.literal('unknown'),
+      since: time,
+      server: z.string().optional(),
+      passwordSetAt: time.optional(),
+      rules,
+    }),
+    done,
+    ...endedStates,
+  ]),
+);
+
+const unlockState = exactly<UnlockState>()(
+  z.discriminatedUnion('step', [
+    ...enrolledCode,
+    z.object({
+      step: z.literal('unlocking'),
+      since: time,
+      mobile: z.string(),
+      problem: problem.optional(),
+    }),
+    done,
+    ...endedStates,
+  ]),
+);
+
+/** What is stored of a flow beside its frame. */
+export const flowStateSchema = exactly<Flow extends infer F ? StatePart<F> : never>()(
+  z.discriminatedUnion('purpose', [
+    z.object({ purpose: z.literal('enrollment'), state: enrollmentState }),
+    z.object({ purpose: z.literal('reset'), state: resetState }),
+    z.object({ purpose: z.literal('unlock'), state: unlockState }),
+  ]),
+);
+type StatePart<F> = F extends Flow ? Pick<F, 'purpose' | 'state'> : never;

@@ -1,0 +1,136 @@
+import type { Insertable, Selectable, SelectQueryBuilder } from 'kysely';
+import type { Flow } from '../../domain/flow.ts';
+import { managerName } from '../../domain/parties.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import type { Place } from './crypto.ts';
+import { flowStateSchema } from './flowSchema.ts';
+import { managerKey, readJson, readOrSkip } from './stored.ts';
+import type { FlowTable, Scope, Tables } from './tables.ts';
+
+const statePlace = (id: string): Place => ['flow', id, 'state'];
+
+function sealState({ keys }: Scope, { id, purpose, state }: Flow): string {
+  return keys.seal(statePlace(id), JSON.stringify({ purpose, state }));
+}
+
+function toFlow({ keys }: Scope, row: Selectable<FlowTable>): Flow {
+  return {
+    id: row.id,
+    manager: managerKey(row.manager),
+    accountId: row.account_id,
+    accountName: row.account_name,
+    startedAt: row.started_at,
+    expiresAt: row.expires_at,
+    endedAt: row.ended_at ?? undefined,
+    turn: row.turn,
+    version: row.version,
+    origin: row.origin ?? undefined,
+    passwordVersion: row.password_version,
+    messageId: row.message_id ?? undefined,
+    // The purpose is sealed with its state: a changed column cannot turn one flow into another.
+    ...readJson(flowStateSchema, keys.open(statePlace(row.id), row.state), 'flow.state'),
+  };
+}
+
+function toRow(scope: Scope, flow: Flow): Insertable<FlowTable> {
+  return {
+    id: flow.id,
+    purpose: flow.purpose,
+    manager: managerName(flow.manager),
+    account_id: flow.accountId,
+    account_name: flow.accountName,
+    started_at: flow.startedAt,
+    expires_at: flow.expiresAt,
+    ended_at: flow.endedAt ?? null,
+    saved_at: scope.now,
+    turn: flow.turn,
+    version: flow.version,
+    origin: flow.origin ?? null,
+    password_version: flow.passwordVersion,
+    message_id: flow.messageId ?? null,
+    state: sealState(scope, flow),
+  };
+}
+
+type FlowQueries = Pick<
+  StoreTransaction,
+  | 'flow'
+  | 'flowFrom'
+  | 'openFlow'
+  | 'openFlows'
+  | 'openFlowsOf'
+  | 'idleFlows'
+  | 'addFlow'
+  | 'saveFlow'
+  | 'setFlowMessage'
+>;
+
+export function flowQueries(scope: Scope): FlowQueries {
+  const { db, now } = scope;
+  type FlowSelection = SelectQueryBuilder<Tables, 'flow', Selectable<FlowTable>>;
+
+  const flows = (): FlowSelection => db.selectFrom('flow').selectAll();
+  const open = (): FlowSelection => flows().where('ended_at', 'is', null);
+
+  async function first(query: FlowSelection): Promise<Flow | undefined> {
+    const row = await query.executeTakeFirst();
+    return row && toFlow(scope, row);
+  }
+  async function all(query: FlowSelection): Promise<Flow[]> {
+    return (await query.execute()).map((row) => toFlow(scope, row));
+  }
+
+  return {
+    flow: (id) => first(flows().where('id', '=', id)),
+    flowFrom: (origin, purpose) =>
+      first(flows().where('origin', '=', origin).where('purpose', '=', purpose)),
+    openFlow: (manager, accountId) =>
+      first(open().where('manager', '=', managerName(manager)).where('account_id', '=', accountId)),
+    openFlows: (manager) =>
+      all(open().where('manager', '=', managerName(manager)).orderBy('started_at').orderBy('id')),
+    openFlowsOf: (accountId) =>
+      all(open().where('account_id', '=', accountId).orderBy('started_at').orderBy('id')),
+    async idleFlows(before, limit) {
+      const rows = await open()
+        .where('saved_at', '<', before)
+        .orderBy('saved_at')
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.flatMap((row) => readOrSkip(() => toFlow(scope, row), scope.log) ?? []);
+    },
+
+    async addFlow(flow) {
+      await db.insertInto('flow').values(toRow(scope, flow)).execute();
+    },
+
+    async saveFlow(flow) {
+      const version = flow.version + 1;
+      // Not the message: setFlowMessage may have come between the reading and this.
+      const row = await db
+        .updateTable('flow')
+        .set({
+          version,
+          turn: flow.turn,
+          state: sealState(scope, flow),
+          ended_at: flow.endedAt ?? null,
+          password_version: flow.passwordVersion,
+          saved_at: now,
+        })
+        .where('id', '=', flow.id)
+        .where('version', '=', flow.version)
+        .where('purpose', '=', flow.purpose)
+        .returning('message_id')
+        .executeTakeFirst();
+      return row && { ...flow, version, messageId: row.message_id ?? undefined };
+    },
+
+    async setFlowMessage(flowId, messageId) {
+      await db
+        .updateTable('flow')
+        .set({ message_id: messageId })
+        .where('id', '=', flowId)
+        .execute();
+    },
+  };
+}

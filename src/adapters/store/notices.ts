@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { ClaimedNotice, Notice, StoreTransaction } from '../../ports/store.ts';
+import type { Place } from './crypto.ts';
+import { exactly } from './exactly.ts';
+import { readJson, readOrSkip } from './stored.ts';
+import type { Scope } from './tables.ts';
+
+const managerSchema = z.object({ tenantId: z.string(), aadObjectId: z.string() });
+const noticeSchema = exactly<Notice>()(
+  z.object({
+    id: z.string(),
+    event: z.enum(['reset', 'firstEnrollment', 'numberChange', 'unlock', 'revoke']),
+    accountId: z.string(),
+    accountName: z.string(),
+    byName: z.string(),
+    at: z.number(),
+    flow: z.string().optional(),
+    to: z.discriminatedUnion('channel', [
+      z.object({ channel: z.literal('sms'), mobile: z.string(), locale: z.enum(['sv', 'en']) }),
+      z.object({ channel: z.literal('chat'), manager: managerSchema }),
+      z.object({ channel: z.literal('otherManagers'), except: managerSchema }),
+    ]),
+  }),
+);
+
+const payloadPlace = (id: string): Place => ['notice', id, 'payload'];
+
+type NoticeQueries = Pick<
+  StoreTransaction,
+  'addNotices' | 'claimNotice' | 'postponeNotice' | 'removeNotice'
+>;
+
+export function noticeQueries({ db, keys, now, log }: Scope): NoticeQueries {
+  const due = () => db.selectFrom('notice').select('id').where('due_at', '<=', now);
+
+  return {
+    async addNotices(notices) {
+      if (notices.length === 0) return;
+      const rows = notices.map((notice) => ({
+        id: notice.id,
+        due_at: now,
+        tries: 0,
+        payload: keys.seal(payloadPlace(notice.id), JSON.stringify(notice)),
+      }));
+      await db.insertInto('notice').values(rows).execute();
+    },
+
+    async claimNotice(leaseMs): Promise<ClaimedNotice | undefined> {
+      // Another instance may take the row that this one found first: then there is a next, or none.
+      while ((await due().limit(1).executeTakeFirst()) !== undefined) {
+        const row = await db
+          .updateTable('notice')
+          .set((notice) => ({ due_at: now + leaseMs, tries: notice('tries', '+', 1) }))
+          .where('id', '=', due().orderBy('due_at').orderBy('id').limit(1))
+          .where('due_at', '<=', now)
+          .returning(['id', 'tries', 'payload'])
+          .executeTakeFirst();
+        const notice =
+          row &&
+          readOrSkip(() => {
+            const payload = keys.open(payloadPlace(row.id), row.payload);
+            return { ...readJson(noticeSchema, payload, 'notice.payload'), tries: row.tries };
+          }, log);
+        if (notice !== undefined) return notice;
+      }
+      return undefined;
+    },
+
+    async postponeNotice(id, at) {
+      await db.updateTable('notice').set({ due_at: at }).where('id', '=', id).execute();
+    },
+
+    async removeNotice(id) {
+      await db.deleteFrom('notice').where('id', '=', id).execute();
+    },
+  };
+}

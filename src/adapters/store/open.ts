@@ -1,0 +1,148 @@
+import type { AuditEvent } from '../../domain/audit.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Store, StoreTransaction } from '../../ports/store.ts';
+import { appendAudit } from './audit.ts';
+import type { AuditLog } from './auditLog.ts';
+import { openAuditLog } from './auditLog.ts';
+import type { EncryptionKey } from './crypto.ts';
+import { createKeyring } from './crypto.ts';
+import type { Engine } from './engine.ts';
+import { transactPatiently } from './engine.ts';
+import { enrollmentQueries } from './enrollments.ts';
+import { failureQueries } from './failures.ts';
+import { flowQueries } from './flows.ts';
+import { digestWith, historyQueries, saltOf } from './history.ts';
+import { managerQueries } from './managers.ts';
+import { noticeQueries } from './notices.ts';
+import { passcodeQueries } from './passcodes.ts';
+import { openPostgres } from './postgres.ts';
+import { migrate, schemaAhead, schemaBehind, schemaState } from './schema.ts';
+import { sendQueries } from './sends.ts';
+import { openSqlite } from './sqlite.ts';
+import type { Scope } from './tables.ts';
+
+export type DatabaseOptions =
+  | { readonly kind: 'sqlite'; readonly directory: string }
+  | { readonly kind: 'postgres'; readonly url: Secret };
+
+export interface StoreOptions {
+  readonly database: DatabaseOptions;
+  /** The first encrypts, all decrypt. */
+  readonly keys: readonly EncryptionKey[];
+  /** Names this process in audit rows. */
+  readonly instance: string;
+  /** Whether an old schema is brought up at once, or refused. */
+  readonly migrate: boolean;
+}
+
+/** The store with what only `main` and the administration need of it. */
+export interface OpenStore extends Store {
+  readonly audit: AuditLog;
+}
+
+const READY_TIMEOUT_MS = 1_000;
+const MIGRATION_STATEMENT_TIMEOUT_MS = 10 * 60_000;
+
+function openEngine(database: DatabaseOptions, log: Log, statementTimeoutMs?: number): Engine {
+  return database.kind === 'sqlite'
+    ? openSqlite(database.directory)
+    : openPostgres(database.url, log, statementTimeoutMs);
+}
+
+/**
+ * Brings the schema up, for `admin migrate` and for installations where the bot may do it.
+ * @throws StoreError when it cannot; the schema is then as it was.
+ */
+export async function migrateStore(database: DatabaseOptions, log: Log): Promise<void> {
+  const engine = openEngine(database, log, MIGRATION_STATEMENT_TIMEOUT_MS);
+  try {
+    const state = await schemaState(engine);
+    if (state === 'ahead') throw schemaAhead();
+    if (state === 'current') return;
+    await migrate(engine);
+    log.info({}, 'the database schema was brought up');
+  } finally {
+    await engine.close();
+  }
+}
+
+function transactionOn(scope: Scope, events: AuditEvent[]): StoreTransaction {
+  const { db, now } = scope;
+  return {
+    now,
+    async lock(name) {
+      // Both engines keep a row that was written locked until the end of the transaction.
+      await db
+        .insertInto('lock')
+        .values({ name })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ name }))
+        .execute();
+    },
+    audit(event) {
+      events.push(event);
+    },
+    ...managerQueries(scope),
+    ...flowQueries(scope),
+    ...passcodeQueries(scope),
+    ...failureQueries(scope),
+    ...sendQueries(scope),
+    ...enrollmentQueries(scope),
+    ...historyQueries(scope),
+    ...noticeQueries(scope),
+  };
+}
+
+/**
+ * Opens the database with a current schema.
+ * @throws StoreError when it cannot be opened, or its schema is old and may not be brought up
+ */
+export async function openStore(options: StoreOptions, log: Log): Promise<OpenStore> {
+  const keys = createKeyring(options.keys);
+  const engine = openEngine(options.database, log);
+  try {
+    if ((await schemaState(engine)) === 'behind') {
+      if (!options.migrate) throw schemaBehind();
+      await migrateStore(options.database, log);
+    }
+    if ((await schemaState(engine)) === 'ahead') throw schemaAhead();
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+
+  return {
+    audit: openAuditLog(engine),
+
+    transaction(work) {
+      return transactPatiently(engine, async (db) => {
+        const { now } = await db.selectNoFrom(engine.clock.as('now')).executeTakeFirstOrThrow();
+        const events: AuditEvent[] = [];
+        const result = await work(transactionOn({ db, keys, now, log }, events));
+        await appendAudit(db, engine.clock, events, options.instance);
+        return result;
+      });
+    },
+
+    async digestPassword(accountId, password) {
+      const salt = await transactPatiently(engine, (db) => saltOf(db, accountId));
+      return digestWith(salt, password);
+    },
+
+    async isReady() {
+      const isCurrent = schemaState(engine).then(
+        (state) => state === 'current',
+        () => false,
+      );
+      const { promise: isLate, resolve } = Promise.withResolvers<boolean>();
+      const timer = setTimeout(resolve, READY_TIMEOUT_MS, false);
+      try {
+        return await Promise.race([isCurrent, isLate]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+
+    close: () => engine.close(),
+  };
+}

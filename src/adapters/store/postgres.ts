@@ -1,0 +1,151 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { DatabaseError, Pool, types } from 'pg';
+import type { PoolClient, QueryResult } from 'pg';
+import type { Secret } from '../../domain/secret.ts';
+import type { Log } from '../../ports/log.ts';
+import type { StoreError } from '../../ports/store.ts';
+import type { Engine } from './engine.ts';
+import { storeFailure } from './errors.ts';
+import type { Tables } from './tables.ts';
+
+const CONNECTIONS = 10;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** The server ends a statement after this time, waiting for locks included. */
+const STATEMENT_TIMEOUT_MS = 5_000;
+/** A server that does not even say so is given up later than that. */
+const SILENCE_MS = 2_000;
+/** A transaction that an instance forgot must not keep an account's lock from the others. */
+const FORGOTTEN_TRANSACTION_MS = 15_000;
+
+function createPool(url: Secret, statementTimeoutMs: number, log: Log): Pool {
+  const pool = new Pool({
+    connectionString: url.reveal(),
+    max: CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + SILENCE_MS,
+    idle_in_transaction_session_timeout: FORGOTTEN_TRANSACTION_MS,
+    keepAlive: true,
+    types: {
+      // bigint: our largest values are epoch milliseconds, far below 2^53.
+      getTypeParser: (oid, format) =>
+        oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format),
+    },
+  });
+  const lost = (error: Error): void => {
+    log.warn({ error: storeFailure(error).message }, 'a database connection was lost');
+  };
+  pool.on('error', lost);
+  // The pool's own listener covers idle connections only; one that is dropped inside a transaction
+  // would end the process.
+  pool.on('connect', (client) => client.on('error', lost));
+  return pool;
+}
+
+/** One connection for the length of one transaction. */
+interface Session {
+  readonly db: Kysely<Tables>;
+  run(text: string): Promise<QueryResult>;
+  /** The first error: what comes after it in the transaction is only its consequence. */
+  failure(): StoreError | undefined;
+  /** True once the connection cannot be used by anybody else. */
+  isBroken(): boolean;
+  end(): void;
+}
+
+function openSession(client: PoolClient): Session {
+  let isOpen = true;
+  let isBroken = false;
+  let failure: StoreError | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function send(text: string, values: readonly unknown[]): Promise<QueryResult> {
+    if (!isOpen) throw new Error('a query came after the end of its transaction');
+    try {
+      return await client.query(text, [...values]);
+    } catch (error) {
+      // After an ERROR the connection still knows where it is; after anything else it may not.
+      if (!(error instanceof DatabaseError) || error.severity !== 'ERROR') isBroken = true;
+      throw (failure ??= storeFailure(error));
+    }
+  }
+
+  /** In turn: `pg` takes one query at a time, our queries may be asked for in parallel. */
+  function query(text: string, values: readonly unknown[] = []): Promise<QueryResult> {
+    const turn = last.then(() => send(text, values));
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  const db = new Kysely<Tables>({
+    dialect: new PostgresDialect({
+      pool: {
+        // Kysely knows a query with parameters and a cursor; ours are all of the first kind.
+        connect: () => Promise.resolve({ query: query as never, release: () => undefined }),
+        end: () => Promise.resolve(),
+        options: {},
+      },
+    }),
+  });
+  return {
+    db,
+    run: query,
+    failure: () => failure,
+    isBroken: () => isBroken,
+    end() {
+      isOpen = false;
+      client.release(isBroken);
+    },
+  };
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw storeFailure(error);
+  }
+}
+
+/**
+ * A PostgreSQL database; TLS as the URL says (`sslmode=verify-full&sslrootcert=…`).
+ * @param statementTimeoutMs longer for migrations
+ */
+export function openPostgres(
+  url: Secret,
+  log: Log,
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+): Engine {
+  let pool: Pool;
+  try {
+    pool = createPool(url, statementTimeoutMs, log);
+  } catch (error) {
+    throw storeFailure(error);
+  }
+  let ended: Promise<void> | undefined;
+  return {
+    kind: 'postgres',
+    clock: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+
+    async transact(work) {
+      const session = openSession(await connect(pool));
+      try {
+        await session.run('begin isolation level read committed');
+        const result = await work(session.db);
+        // COMMIT would roll back without an error.
+        const failure = session.failure();
+        if (failure !== undefined) throw failure;
+        await session.run('commit');
+        return result;
+      } catch (error) {
+        // What cannot be rolled back is on a connection that is thrown away.
+        if (!session.isBroken()) await session.run('rollback').catch(() => undefined);
+        throw error;
+      } finally {
+        session.end();
+      }
+    },
+
+    close: () => (ended ??= pool.end()),
+  };
+}

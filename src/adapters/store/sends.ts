@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { managerName } from '../../domain/parties.ts';
+import type { SendFate, SentMessage, StoreTransaction } from '../../ports/store.ts';
+import { readValue } from './stored.ts';
+import type { Scope } from './tables.ts';
+
+const sentSchema = z.object({
+  id: z.string(),
+  flow_id: z.string(),
+  created_at: z.number(),
+  outcome: z.enum(['reserved', 'accepted', 'refused', 'unknown']),
+  fate: z.enum(['sent', 'delivered', 'failed']).nullable(),
+});
+const SENT_COLUMNS = ['id', 'flow_id', 'created_at', 'outcome', 'fate'] as const;
+
+function toSent(row: unknown): SentMessage {
+  const { id, flow_id, created_at, outcome, fate } = readValue(sentSchema, row, 'code_send');
+  return { id, flowId: flow_id, createdAt: created_at, outcome, fate: fate ?? undefined };
+}
+
+type SendQueries = Pick<
+  StoreTransaction,
+  'addSend' | 'settleSend' | 'sendTimes' | 'countSends' | 'setSendFate' | 'lastSend'
+>;
+
+export function sendQueries({ db, keys, now }: Scope): SendQueries {
+  const counted = (since: number) =>
+    db.selectFrom('code_send').where('outcome', '!=', 'refused').where('created_at', '>=', since);
+
+  return {
+    async addSend({ id, flowId, manager, accountId, mobile }) {
+      await db
+        .insertInto('code_send')
+        .values({
+          id,
+          flow_id: flowId,
+          manager: managerName(manager),
+          account_id: accountId,
+          mobile: keys.seal(['code_send', id, 'mobile'], mobile),
+          mobile_index: keys.index(mobile),
+          created_at: now,
+          outcome: 'reserved',
+        })
+        .execute();
+    },
+
+    async settleSend(id, outcome, messageId) {
+      await db
+        .updateTable('code_send')
+        .set({ outcome, message_id: messageId ?? null })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    async sendTimes({ flowId, mobile, manager, since }) {
+      let selection = counted(since).select('created_at');
+      if (flowId !== undefined) selection = selection.where('flow_id', '=', flowId);
+      if (mobile !== undefined) {
+        selection = selection.where('mobile_index', 'in', keys.indexes(mobile));
+      }
+      if (manager !== undefined) selection = selection.where('manager', '=', managerName(manager));
+      const rows = await selection.orderBy('created_at', 'desc').execute();
+      return rows.map((row) => row.created_at);
+    },
+
+    async countSends(since) {
+      const row = await counted(since)
+        .select((count) => count.fn.countAll<number>().as('sends'))
+        .executeTakeFirstOrThrow();
+      return row.sends;
+    },
+
+    async setSendFate(messageId: string, fate: SendFate) {
+      // Reports come late, twice and in any order: what has been decided stays (requirement R3).
+      const row = await db
+        .updateTable('code_send')
+        .set({ fate })
+        .where('message_id', '=', messageId)
+        .where((send) =>
+          fate === 'sent'
+            ? send('fate', 'is', null)
+            : send.or([send('fate', 'is', null), send('fate', '=', 'sent')]),
+        )
+        .returning(SENT_COLUMNS)
+        .executeTakeFirst();
+      return row && toSent(row);
+    },
+
+    async lastSend(flowId) {
+      const row = await db
+        .selectFrom('code_send')
+        .select(SENT_COLUMNS)
+        .where('flow_id', '=', flowId)
+        .orderBy('created_at', 'desc')
+        .executeTakeFirst();
+      return row && toSent(row);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { SQLInputValue } from 'node:sqlite';
+import { Kysely, sql, SqliteDialect } from 'kysely';
+import { createPrivateFile, prepareDataDirectory } from './dataDirectory.ts';
+import type { StoreError } from '../../ports/store.ts';
+import type { Engine } from './engine.ts';
+import { storeFailure } from './errors.ts';
+import type { Tables } from './tables.ts';
+
+const FILE = 'bot.sqlite';
+/** For opening only, while another process may be recovering the file. */
+const OPEN_TIMEOUT_MS = 5_000;
+
+function attempt<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw storeFailure(error);
+  }
+}
+
+function openFile(directory: string): DatabaseSync {
+  prepareDataDirectory(directory);
+  const path = createPrivateFile(directory, FILE);
+  return attempt(() => {
+    const database = new DatabaseSync(path, { timeout: OPEN_TIMEOUT_MS });
+    // FULL: in WAL mode NORMAL may lose the last commits at a power failure, and with them the
+    // record that a password write is under way.
+    database.exec(
+      'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;' +
+        // node:sqlite waits inside the call, which would hold up the whole process, and for ever
+        // if the holder lives in it too: waiting is done by transactPatiently.
+        'pragma busy_timeout = 0;',
+    );
+    return database;
+  });
+}
+
+/** What is known of the transaction under way. */
+interface Progress {
+  isOpen: boolean;
+  /** The first error of a statement. */
+  failure: StoreError | undefined;
+}
+
+/** node:sqlite with the face that Kysely's dialect knows; answers only while the transaction is open. */
+function queriesOn(database: DatabaseSync, progress: Progress): Kysely<Tables> {
+  const query = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw (progress.failure ??= storeFailure(error));
+    }
+  };
+  // The parameters are those that our queries pass: strings, numbers and null.
+  const bound = (values: readonly unknown[]) => [...values] as SQLInputValue[];
+  return new Kysely<Tables>({
+    dialect: new SqliteDialect({
+      database: {
+        close: () => undefined,
+        prepare(text) {
+          if (!progress.isOpen) throw new Error('a query came after the end of its transaction');
+          const statement = query(() => database.prepare(text));
+          return {
+            reader: statement.columns().length > 0,
+            all: (values) => query(() => statement.all(...bound(values))),
+            run: (values) => query(() => statement.run(...bound(values))),
+            iterate: (values) => statement.iterate(...bound(values)),
+          };
+        },
+      },
+    }),
+  });
+}
+
+/** The embedded database in `directory`; one connection, one transaction at a time. */
+export function openSqlite(directory: string): Engine {
+  const database = openFile(directory);
+  let last: Promise<unknown> = Promise.resolve();
+  const run = (statement: string): void => {
+    attempt(() => {
+      database.exec(statement);
+    });
+  };
+
+  async function once<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    const progress: Progress = { isOpen: true, failure: undefined };
+    // IMMEDIATE: what is read under the write lock is still true when it is written.
+    run('begin immediate');
+    try {
+      const result = await work(queriesOn(database, progress));
+      // As PostgreSQL does it: SQLite itself would keep what went before a failed statement.
+      if (progress.failure !== undefined) throw progress.failure;
+      run('commit');
+      return result;
+    } catch (error) {
+      if (database.isTransaction) run('rollback');
+      throw error;
+    } finally {
+      progress.isOpen = false;
+    }
+  }
+
+  return {
+    kind: 'sqlite',
+    clock: sql<number>`cast(round(unixepoch('subsec') * 1000) as integer)`,
+    transact(work) {
+      const turn = last.then(() => once(work));
+      last = turn.catch(() => undefined);
+      return turn;
+    },
+    async close() {
+      await last;
+      if (database.isOpen) database.close();
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import type { Kysely } from 'kysely';
+import type { Log } from '../../ports/log.ts';
+import type { Keyring } from './crypto.ts';
+
+/*
+ * The columns as the queries see them. Times are epoch ms by the database's clock, `manager` is
+ * managerName(), and every column of type Sealed holds what Keyring.seal() gave.
+ */
+
+type Sealed = string;
+
+interface ManagerTable {
+  manager: string;
+  directory_id: string | null;
+  display_name: Sealed | null;
+  locale: string | null;
+  conversation: Sealed | null;
+}
+
+interface ButtonTable {
+  handle: string;
+  manager: string;
+  account_id: string;
+  created_at: number;
+}
+
+export interface FlowTable {
+  id: string;
+  purpose: string;
+  manager: string;
+  account_id: string;
+  account_name: string;
+  started_at: number;
+  expires_at: number;
+  ended_at: number | null;
+  saved_at: number;
+  turn: number;
+  version: number;
+  origin: string | null;
+  password_version: string;
+  message_id: string | null;
+  state: Sealed;
+}
+
+interface PasscodeTable {
+  flow_id: string;
+  /** `<key id>:<base64>`. */
+  mac: string;
+  expires_at: number;
+  former_mac: string | null;
+  former_expires_at: number | null;
+}
+
+interface PasscodeTryTable {
+  flow_id: string;
+  turn: number;
+  mac: string;
+}
+
+interface FailureTable {
+  id: string;
+  kind: string;
+  manager: string;
+  account_id: string;
+  at: number;
+}
+
+export interface CodeSendTable {
+  id: string;
+  flow_id: string;
+  manager: string;
+  account_id: string;
+  mobile: Sealed;
+  mobile_index: string;
+  created_at: number;
+  outcome: string;
+  message_id: string | null;
+  fate: string | null;
+}
+
+export interface EnrollmentTable {
+  id: string;
+  manager: string;
+  account_id: string;
+  mobile: Sealed;
+  mobile_index: string;
+  enrolled_at: number;
+  usable_from: number;
+}
+
+interface PasswordSaltTable {
+  account_id: string;
+  salt: string;
+}
+
+interface PasswordHistoryTable {
+  account_id: string;
+  /** Rises with every password of the account. */
+  number: number;
+  digest: Sealed;
+}
+
+export interface NoticeTable {
+  id: string;
+  due_at: number;
+  tries: number;
+  payload: Sealed;
+}
+
+/** One row for the auditor; the contract names the columns. */
+export interface AuditTable {
+  seq: number;
+  /** ISO 8601, UTC, with milliseconds. */
+  at: string;
+  event: string;
+  actor: string;
+  account: string | null;
+  result: string;
+  reason: string | null;
+  flow: string | null;
+  instance: string;
+  previous: string;
+  hash: string;
+}
+
+interface AuditHeadTable {
+  id: number;
+  seq: number;
+  hash: string;
+}
+
+export interface Tables {
+  manager: ManagerTable;
+  button: ButtonTable;
+  flow: FlowTable;
+  passcode: PasscodeTable;
+  passcode_try: PasscodeTryTable;
+  failure: FailureTable;
+  code_send: CodeSendTable;
+  enrollment: EnrollmentTable;
+  password_salt: PasswordSaltTable;
+  password_history: PasswordHistoryTable;
+  notice: NoticeTable;
+  lock: { name: string };
+  audit: AuditTable;
+  audit_head: AuditHeadTable;
+  bot_migration: { name: string };
+}
+
+/** What the queries of one transaction share. */
+export interface Scope {
+  readonly db: Kysely<Tables>;
+  readonly keys: Keyring;
+  readonly log: Log;
+  /** Epoch ms by the database's clock, at the start of the transaction. */
+  readonly now: number;
+}

@@ -1,0 +1,200 @@
+import { describe, expect, it } from '@jest/globals';
+import { createKeyring } from '../../../src/adapters/store/crypto.ts';
+import { migrateStore } from '../../../src/adapters/store/open.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import { StoreError } from '../../../src/ports/store.ts';
+import {
+  MINUTE,
+  someEnrollment,
+  someFlow,
+  someManager,
+  someNotice,
+  someSend,
+} from '../../contracts/storeSamples.ts';
+import { auditAtRestSuite } from './auditAtRest.ts';
+import { createBench } from './bench.ts';
+import type { RawDatabase } from './bench.ts';
+import { recordingLog, silentLog, someKey } from './support.ts';
+
+const CORRUPT = { name: 'StoreError', code: 'corrupt' };
+
+/** What the store leaves in its database, and what it makes of a database that was changed behind it. */
+export function atRestSuite(create: () => Promise<RawDatabase>): void {
+  const bench = createBench(create);
+
+  describe('the schema', () => {
+    it('is brought up once by several instances that start together', async () => {
+      const stores = await Promise.all([bench.open(), bench.open(), bench.open()]);
+      expect(await Promise.all(stores.map((store) => store.isReady()))).toEqual([true, true, true]);
+      expect(await bench.database.query('select name from bot_migration')).toHaveLength(1);
+    });
+
+    it('is refused when it is old and may not be changed, with the cure', async () => {
+      const early = bench.open([bench.key], false);
+      await expect(early).rejects.toThrow(StoreError);
+      await expect(early).rejects.toThrow('admin migrate');
+      await migrateStore(bench.database.options, silentLog);
+      await migrateStore(bench.database.options, silentLog);
+      const store = await bench.open([bench.key], false);
+      expect(await store.isReady()).toBe(true);
+    });
+
+    it('is refused when it is newer than this build', async () => {
+      const store = await bench.open();
+      await bench.database.query(
+        `insert into bot_migration (name, timestamp) values ('9999_future', '2030-01-01T00:00:00.000Z')`,
+      );
+      expect(await store.isReady()).toBe(false);
+      await expect(bench.open()).rejects.toThrow('newer than this build');
+      await expect(migrateStore(bench.database.options, silentLog)).rejects.toThrow('newer');
+    });
+
+    it('makes a store not ready when it is gone', async () => {
+      const store = await bench.open();
+      await bench.database.query('drop table bot_migration');
+      expect(await store.isReady()).toBe(false);
+    });
+  });
+
+  auditAtRestSuite(bench);
+
+  it('shows no number, code, password or name to whoever reads the database', async () => {
+    const store = await bench.open();
+    const mobile = '+46701234567';
+    const [code, former, guess] = ['482913', '593024', '604135'].map((text) => new Secret(text));
+    const password = new Secret('Granen i Örebro 7');
+    const manager = someManager();
+    const flow = someFlow({ manager });
+    const enrollment = someEnrollment({ manager, mobile });
+    const { accountId } = enrollment;
+    const digest = await store.digestPassword(accountId, password);
+    await store.transaction(async (tx) => {
+      await tx.saveManager({
+        key: manager,
+        displayName: 'Anna Åkesson',
+        conversation: {
+          serviceUrl: 'https://smba.example/',
+          conversationId: 'a:canary',
+          ...manager,
+          userId: '29:canary',
+          botId: '28:bot',
+          channelId: 'msteams',
+        },
+      });
+      await tx.addFlow(flow);
+      await tx.setPasscode({ flowId: flow.id, code: former!, expiresAt: tx.now + MINUTE });
+      await tx.setPasscode({ flowId: flow.id, code: code!, expiresAt: tx.now + MINUTE });
+      await tx.tryPasscode({ flowId: flow.id, turn: 1, code: guess! });
+      await tx.addSend(someSend({ mobile, flowId: flow.id }));
+      await tx.saveEnrollment(enrollment);
+      await tx.addToHistory(accountId, digest, 25);
+      await tx.addNotices([someNotice({ byName: 'Anna Åkesson' })]);
+    });
+    const dump = await bench.database.dump();
+    expect(dump).toContain(flow.id);
+    const clear = ['701234567', '482913', '593024', '604135', 'Granen', 'kesson', 'canary'];
+    clear.push(Buffer.from(digest.digest).toString('base64'));
+    clear.push(Buffer.from(digest.digest).toString('hex'));
+    for (const text of clear) expect(dump.includes(text)).toBe(false);
+  });
+
+  describe('sealed values', () => {
+    it('open nowhere but in their own row', async () => {
+      const store = await bench.open();
+      const [first, second] = [someEnrollment(), someEnrollment({ mobile: '+46739999999' })];
+      await store.transaction(async (tx) => {
+        await tx.saveEnrollment(first);
+        await tx.saveEnrollment(second);
+      });
+      await bench.database.query(
+        `update enrollment set mobile = (select mobile from enrollment where id = '${second.id}')
+         where id = '${first.id}'`,
+      );
+      const read = store.transaction((tx) => tx.enrollment(first.manager, first.accountId));
+      await expect(read).rejects.toMatchObject(CORRUPT);
+      expect(
+        await store.transaction((tx) => tx.enrollment(second.manager, second.accountId)),
+      ).toEqual(second);
+    });
+
+    it('of an earlier key are read and found while that key is configured, and only then', async () => {
+      const old = await bench.open();
+      const flow = someFlow();
+      const send = someSend();
+      const enrollment = someEnrollment();
+      const { accountId, manager } = enrollment;
+      const code = new Secret('482913');
+      const digest = await old.digestPassword(accountId, new Secret('Granen 7'));
+      await old.transaction(async (tx) => {
+        await tx.addFlow(flow);
+        await tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now + MINUTE });
+        await tx.tryPasscode({ flowId: flow.id, turn: 1, code: new Secret('000000') });
+        await tx.addSend(send);
+        await tx.saveEnrollment(enrollment);
+        await tx.addToHistory(accountId, digest, 25);
+      });
+
+      const k2 = someKey('k2');
+      const both = await bench.open([k2, bench.key]);
+      const again = await both.digestPassword(accountId, new Secret('Granen 7'));
+      await both.transaction(async (tx) => {
+        expect(await tx.flow(flow.id)).toEqual(flow);
+        expect(await tx.enrollment(manager, accountId)).toEqual(enrollment);
+        expect(await tx.sendTimes({ mobile: send.mobile, since: 0 })).toHaveLength(1);
+        expect(await tx.isInHistory(accountId, again, 25)).toBe(true);
+        const repeated = { flowId: flow.id, turn: 1, code: new Secret('000000') };
+        expect(await tx.tryPasscode(repeated)).toBe('repeated');
+        expect(await tx.tryPasscode({ flowId: flow.id, turn: 2, code })).toBe('match');
+        await tx.addSend(someSend({ mobile: send.mobile }));
+        await tx.saveFlow(flow);
+      });
+      // An instance that has not been given the new order yet reads what the new key wrote.
+      const behind = await bench.open([bench.key, k2]);
+      await behind.transaction(async (tx) => {
+        expect(await tx.sendTimes({ mobile: send.mobile, since: 0 })).toHaveLength(2);
+        expect(await tx.flow(flow.id)).toMatchObject({ id: flow.id, version: 2 });
+      });
+
+      const without = await bench.open([k2]);
+      const read = without.transaction((tx) => tx.enrollment(manager, accountId));
+      await expect(read).rejects.toMatchObject(CORRUPT);
+      expect(await without.transaction((tx) => tx.flow(flow.id))).toMatchObject({ version: 2 });
+    });
+
+    it('that hold no state of any flow are refused', async () => {
+      const store = await bench.open();
+      const flow = someFlow();
+      await store.transaction((tx) => tx.addFlow(flow));
+      const text = JSON.stringify({ purpose: 'reset', state: { step: 'code', mobile: '+4670' } });
+      const sealed = createKeyring([bench.key]).seal(['flow', flow.id, 'state'], text);
+      await bench.database.query(`update flow set state = '${sealed}' where id = '${flow.id}'`);
+      const read = store.transaction((tx) => tx.flow(flow.id));
+      await expect(read).rejects.toMatchObject(CORRUPT);
+      await expect(read).rejects.not.toThrow('+4670');
+    });
+
+    it('that cannot be read do not hold up the rows behind them', async () => {
+      const { log, lines } = recordingLog();
+      const store = await bench.open([bench.key], true, log);
+      const [bad, good] = [someFlow(), someFlow()];
+      const [badNotice, goodNotice] = [someNotice(), someNotice()];
+      for (const [flow, notice] of [
+        [bad, badNotice],
+        [good, goodNotice],
+      ] as const) {
+        await store.transaction(async (tx) => {
+          await tx.addFlow(flow);
+          await tx.addNotices([notice]);
+        });
+      }
+      await bench.database.query(`update flow set state = 'x' where id = '${bad.id}'`);
+      await bench.database.query(`update notice set payload = 'x' where id = '${badNotice.id}'`);
+      await store.transaction(async (tx) => {
+        expect((await tx.idleFlows(tx.now + 1, 10)).map(({ id }) => id)).toEqual([good.id]);
+        expect((await tx.claimNotice(MINUTE))?.id).toBe(goodNotice.id);
+        expect(await tx.claimNotice(MINUTE)).toBeUndefined();
+      });
+      expect(lines.filter((line) => line.level === 'error').length).toBeGreaterThanOrEqual(2);
+    });
+  });
+}

@@ -1,0 +1,286 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createAuthority } from '../../../demo/certificates.ts';
+import type { Authority } from '../../../demo/certificates.ts';
+import { migrateStore, openStore } from '../../../src/adapters/store/open.ts';
+import type { OpenStore } from '../../../src/adapters/store/open.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import { StoreError } from '../../../src/ports/store.ts';
+import { storeContract } from '../../contracts/store.ts';
+import { someEnrollment, someFlow, someManager } from '../../contracts/storeSamples.ts';
+import type { PostgresServer } from '../../support/postgres.ts';
+import { startPostgres } from '../../support/postgres.ts';
+import { atRestSuite } from './atRest.ts';
+import { startRelay } from './relay.ts';
+import type { Relay } from './relay.ts';
+import { recordingLog, silentLog, someKey, temporaryDirectory } from './support.ts';
+
+let server: PostgresServer;
+let authority: Authority;
+beforeAll(async () => {
+  authority = await createAuthority();
+  const { certPem, keyPem } = await authority.issue({
+    commonName: 'localhost',
+    dnsNames: ['localhost'],
+    ipAddresses: [],
+  });
+  server = await startPostgres({ tls: { certificate: certPem, key: keyPem } });
+});
+afterAll(() => server.stop());
+
+const newDatabase = () => server.createDatabase(`d${randomUUID()}`);
+const optionsAt = (url: string) => ({
+  database: { kind: 'postgres' as const, url: new Secret(url) },
+  keys: [someKey('k1')],
+  instance: 'one',
+  migrate: true,
+});
+const UNAVAILABLE = { name: 'StoreError', code: 'unavailable' };
+
+describe('the store on PostgreSQL', () => {
+  storeContract(async () => {
+    const options = optionsAt(await newDatabase());
+    const one = await openStore(options, silentLog);
+    const other = await openStore({ ...options, instance: 'other' }, silentLog);
+    return {
+      one,
+      other,
+      async close() {
+        await one.close();
+        await other.close();
+      },
+    };
+  });
+});
+
+describe('the PostgreSQL database', () => {
+  atRestSuite(async () => {
+    const url = await newDatabase();
+    const query = (text: string) => server.query(text, [], url);
+    return {
+      options: { kind: 'postgres', url: new Secret(url) },
+      disarm: ['alter table audit disable trigger all'],
+      query,
+      async dump() {
+        const tables = await query(
+          `select table_name from information_schema.tables where table_schema = 'public'`,
+        );
+        const texts = tables.map(({ table_name }) =>
+          query(`select to_json(t)::text from "${String(table_name)}" t`),
+        );
+        return JSON.stringify(await Promise.all(texts));
+      },
+      remove: () => Promise.resolve(),
+    };
+  });
+
+  it('refuses to empty the audit at once', async () => {
+    const url = await newDatabase();
+    await migrateStore({ kind: 'postgres', url: new Secret(url) }, silentLog);
+    await expect(server.query('truncate audit', [], url)).rejects.toThrow('append-only');
+  });
+});
+
+describe('a PostgreSQL server that fails', () => {
+  const opened: { close(): Promise<void> }[] = [];
+  afterEach(async () => {
+    for (const resource of opened.splice(0).toReversed()) await resource.close();
+  });
+
+  async function storeOn(url: string, log = silentLog): Promise<OpenStore> {
+    const store = await openStore(optionsAt(url), log);
+    opened.push(store);
+    return store;
+  }
+
+  async function storeBehindRelay(): Promise<{ store: OpenStore; relay: Relay; url: string }> {
+    const relay = await startRelay(server.port);
+    opened.push(relay);
+    const url = await newDatabase();
+    const store = await storeOn(url.replace(`:${server.port}/`, `:${relay.port}/`));
+    return { store, relay, url };
+  }
+
+  const terminate = (url: string) =>
+    server.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid()`,
+      [],
+      url,
+    );
+
+  it('in the middle of a transaction gives an error, and the next call works', async () => {
+    const url = await newDatabase();
+    const { log, lines } = recordingLog();
+    const store = await storeOn(url, log);
+    const flow = someFlow();
+    const cut = store.transaction(async (tx) => {
+      await tx.addFlow(flow);
+      await terminate(url);
+      await pause(50);
+      await tx.setFlowMessage(flow.id, 'late');
+    });
+    await expect(cut).rejects.toMatchObject(UNAVAILABLE);
+    expect(await store.transaction((tx) => tx.flow(flow.id))).toBeUndefined();
+    expect(lines.some(({ level }) => level === 'warn')).toBe(true);
+  });
+
+  it('between two transactions is not noticed by the second', async () => {
+    const url = await newDatabase();
+    const store = await storeOn(url);
+    await Promise.all([1, 2, 3].map(() => store.transaction((tx) => tx.flow('x'))));
+    await terminate(url);
+    await pause(50);
+    expect(await store.transaction((tx) => tx.flow('x'))).toBeUndefined();
+  });
+
+  it('at COMMIT gives an error although the work may have been kept', async () => {
+    const { store, relay, url } = await storeBehindRelay();
+    const flow = someFlow();
+    relay.cutAnswerTo = 'commit\0';
+    const cut = store.transaction((tx) => tx.addFlow(flow));
+    await expect(cut).rejects.toMatchObject(UNAVAILABLE);
+    await pause(50);
+    expect(await server.query('select id from flow', [], url)).toEqual([{ id: flow.id }]);
+    expect(await store.transaction((tx) => tx.flow(flow.id))).toEqual(flow);
+  });
+
+  it('by silence is not ready within a second, gives errors in time, and is used again', async () => {
+    const { store, relay } = await storeBehindRelay();
+    expect(await store.isReady()).toBe(true);
+    relay.mode = 'hold';
+    const start = performance.now();
+    const silent = store.transaction((tx) => tx.flow('x'));
+    expect(await store.isReady()).toBe(false);
+    expect(performance.now() - start).toBeLessThan(1_500);
+    await expect(silent).rejects.toMatchObject(UNAVAILABLE);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    relay.mode = 'pass';
+    expect(await store.transaction((tx) => tx.flow('x'))).toBeUndefined();
+    expect(await store.isReady()).toBe(true);
+  });
+
+  it('to be reached gives an error at once', async () => {
+    const relay = await startRelay(server.port);
+    await relay.close();
+    const nowhere = openStore(optionsAt(`postgres://u:p@127.0.0.1:${relay.port}/x`), silentLog);
+    await expect(nowhere).rejects.toMatchObject(UNAVAILABLE);
+  });
+
+  it('by a deadlock is asked again, and both transactions are done', async () => {
+    const store = await storeOn(await newDatabase());
+    const [a, b] = [someManager(), someManager()];
+    let runs = 0;
+    const meet = Promise.withResolvers<void>();
+    const inOrder = (first: string, second: string, key: typeof a) =>
+      store.transaction(async (tx) => {
+        runs += 1;
+        await tx.lock(first);
+        if (runs === 2) meet.resolve();
+        await meet.promise;
+        await tx.lock(second);
+        await tx.saveManager({ key });
+      });
+    await Promise.all([inOrder('left', 'right', a), inOrder('right', 'left', b)]);
+    expect(runs).toBe(3);
+    expect(await store.transaction((tx) => tx.manager(a))).toBeDefined();
+    expect(await store.transaction((tx) => tx.manager(b))).toBeDefined();
+  });
+
+  it('says what was wrong without a stored value, a password or an address', async () => {
+    const url = await newDatabase();
+    const store = await storeOn(url);
+    const button = { handle: 'canary-handle', manager: someManager(), accountId: 'canary-account' };
+    await store.transaction((tx) => tx.addButtons([button]));
+    const twice: unknown = await store
+      .transaction((tx) => tx.addButtons([button]))
+      .catch((error: unknown) => error);
+    const wrong: unknown = await openStore(
+      optionsAt(url.replace(/:[^:@]+@/, ':canary-password@')),
+      silentLog,
+    ).catch((error: unknown) => error);
+    const malformed: unknown = await openStore(
+      optionsAt('postgres://canary-user:canary-password@:x/'),
+      silentLog,
+    ).catch((error: unknown) => error);
+    for (const error of [twice, wrong, malformed]) {
+      if (!(error instanceof StoreError)) throw new Error('no StoreError');
+      const { cause } = error;
+      const shown = `${error.stack} ${JSON.stringify(cause, Object.getOwnPropertyNames(cause))}`;
+      expect(shown).not.toContain('canary');
+    }
+  });
+});
+
+describe('a PostgreSQL role that may not change the schema', () => {
+  const role = `bot_${randomUUID().replaceAll('-', '')}`;
+  let url: string;
+  let roleUrl: string;
+  beforeAll(async () => {
+    url = await newDatabase();
+    await server.query(`create role ${role} login password 'p'`);
+    roleUrl = url.replace(/\/\/[^@]+@/, `//${role}:p@`);
+  });
+
+  it('is told to run admin migrate', async () => {
+    await expect(openStore(optionsAt(roleUrl), silentLog)).rejects.toThrow('admin migrate');
+  });
+
+  it('works once another role has done it', async () => {
+    await migrateStore({ kind: 'postgres', url: new Secret(url) }, silentLog);
+    for (const right of [
+      `grant select, insert, update, delete on all tables in schema public to ${role}`,
+      `revoke update, delete, truncate on audit from ${role}`,
+      `revoke insert, update, delete on bot_migration from ${role}`,
+    ]) {
+      await server.query(right, [], url);
+    }
+    const store = await openStore(optionsAt(roleUrl), silentLog);
+    const enrollment = someEnrollment();
+    await store.transaction(async (tx) => {
+      await tx.lock('x');
+      await tx.saveEnrollment(enrollment);
+      tx.audit({ event: 'enrollment.completed', actor: 'system', result: 'ok' });
+    });
+    expect(await store.isReady()).toBe(true);
+    expect(await store.audit.verify()).toMatchObject({ result: 'intact', rows: 1 });
+    await store.close();
+  });
+});
+
+describe('TLS to PostgreSQL', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  beforeAll(async () => {
+    directory = await temporaryDirectory();
+  });
+  afterAll(() => directory.remove());
+
+  async function openVerified(host: string, caPem: string): Promise<boolean> {
+    const ca = join(directory.path, `${randomUUID()}.pem`);
+    await writeFile(ca, caPem);
+    const url = server.url.replace('127.0.0.1', host);
+    const store = await openStore(
+      optionsAt(`${url}?sslmode=verify-full&sslrootcert=${ca}`),
+      silentLog,
+    );
+    const isEncrypted = await server.query(
+      `select ssl from pg_stat_ssl join pg_stat_activity using (pid)
+       where pid <> pg_backend_pid() and backend_type = 'client backend' and ssl`,
+    );
+    await store.close();
+    return isEncrypted.length > 0;
+  }
+
+  it('is used where the certificate is right', async () => {
+    expect(await openVerified('localhost', authority.caPem)).toBe(true);
+  });
+
+  it('is refused for another name or another authority', async () => {
+    await expect(openVerified('127.0.0.1', authority.caPem)).rejects.toMatchObject(UNAVAILABLE);
+    const { caPem } = await createAuthority();
+    await expect(openVerified('localhost', caPem)).rejects.toMatchObject(UNAVAILABLE);
+  });
+});

@@ -1,0 +1,225 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { lockDataDirectory } from '../../../src/adapters/store/dataDirectory.ts';
+import { openStore } from '../../../src/adapters/store/open.ts';
+import { StoreError } from '../../../src/ports/store.ts';
+import { storeContract } from '../../contracts/store.ts';
+import { someEnrollment } from '../../contracts/storeSamples.ts';
+import { atRestSuite } from './atRest.ts';
+import { endChildren, startNode } from './child.ts';
+import { silentLog, someKey, temporaryDirectory } from './support.ts';
+
+afterEach(endChildren);
+
+const SOURCE = new URL('../../../src/adapters/store/', import.meta.url);
+
+describe('the store on SQLite', () => {
+  storeContract(async () => {
+    const directory = await temporaryDirectory();
+    const options = {
+      database: { kind: 'sqlite', directory: directory.path },
+      keys: [someKey('k1')],
+      migrate: true,
+    } as const;
+    const one = await openStore({ ...options, instance: 'one' }, silentLog);
+    const other = await openStore({ ...options, instance: 'other' }, silentLog);
+    return {
+      one,
+      other,
+      async close() {
+        await one.close();
+        await other.close();
+        await directory.remove();
+      },
+    };
+  });
+});
+
+describe('the SQLite database', () => {
+  atRestSuite(async () => {
+    const directory = await temporaryDirectory();
+    const file = join(directory.path, 'bot.sqlite');
+    return {
+      options: { kind: 'sqlite', directory: directory.path },
+      disarm: ['drop trigger audit_no_update', 'drop trigger audit_no_delete'],
+      query(text) {
+        const database = new DatabaseSync(file, { timeout: 1_000 });
+        try {
+          return Promise.resolve(database.prepare(text).all());
+        } catch (error) {
+          return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+        } finally {
+          database.close();
+        }
+      },
+      async dump() {
+        const names = await readdir(directory.path);
+        const files = names.map((name) => readFile(join(directory.path, name)));
+        return Buffer.concat(await Promise.all(files)).toString('latin1');
+      },
+      remove: () => directory.remove(),
+    };
+  });
+});
+
+describe('the SQLite file', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  beforeEach(async () => {
+    directory = await temporaryDirectory();
+  });
+  afterEach(() => directory.remove());
+
+  const optionsIn = (path: string) =>
+    ({
+      database: { kind: 'sqlite', directory: path },
+      keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
+      instance: 'one',
+      migrate: true,
+    }) as const;
+
+  it('is for its owner alone, as is the directory that is made for it', async () => {
+    const path = join(directory.path, 'new', 'data');
+    const before = process.umask(0);
+    try {
+      const store = await openStore(optionsIn(path), silentLog);
+      await store.transaction((tx) => tx.saveEnrollment(someEnrollment()));
+      const modeOf = async (name: string) => (await stat(join(path, name))).mode & 0o777;
+      expect((await modeOf('.')).toString(8)).toBe('700');
+      for (const name of await readdir(path)) expect((await modeOf(name)).toString(8)).toBe('600');
+      expect(await readdir(path)).toContain('bot.sqlite-wal');
+      await store.close();
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it('is waited for while another process writes, without holding up this one', async () => {
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    const file = join(directory.path, 'bot.sqlite');
+    const writer = new DatabaseSync(file);
+    writer.exec('begin immediate');
+    let ticks = 0;
+    const ticking = setInterval(() => (ticks += 1), 5);
+    setTimeout(() => writer.exec('commit'), 300);
+    const enrollment = someEnrollment();
+    await store.transaction((tx) => tx.saveEnrollment(enrollment));
+    clearInterval(ticking);
+    expect(ticks).toBeGreaterThan(10);
+    writer.close();
+    await store.close();
+  });
+
+  it('gives an error when another process never ends its writing', async () => {
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    const writer = new DatabaseSync(join(directory.path, 'bot.sqlite'));
+    writer.exec('begin immediate');
+    expect(await store.isReady()).toBe(false);
+    const late = store.transaction((tx) => tx.saveEnrollment(someEnrollment()));
+    await expect(late).rejects.toMatchObject({ name: 'StoreError', code: 'unavailable' });
+    writer.close();
+    expect(await store.isReady()).toBe(true);
+    await store.close();
+  });
+
+  it('gives an error when it is no database', async () => {
+    const file = join(directory.path, 'bot.sqlite');
+    await writeFile(file, 'x'.repeat(4096));
+    await expect(openStore(optionsIn(directory.path), silentLog)).rejects.toThrow(StoreError);
+  });
+
+  it('is brought up once by two processes that start together', async () => {
+    const script = `
+      const { openStore } = await import('${SOURCE.href}open.ts');
+      const log = { debug() {}, info() {}, warn() {}, error() {} };
+      const store = await openStore({
+        database: { kind: 'sqlite', directory: process.argv[1] },
+        keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
+        instance: 'child', migrate: true }, log);
+      await store.transaction(async (tx) => {
+        tx.audit({ event: 'service.started', actor: 'system', result: 'ok' });
+      });
+      await store.close();
+      console.log('done');`;
+    const children = [1, 2, 3].map(() => startNode(script, directory.path));
+    const exits = await Promise.all(children.map((child) => child.ended));
+    expect(exits).toEqual([1, 2, 3].map(() => ({ code: 0, output: 'done\n' })));
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    expect(await store.audit.verify()).toMatchObject({ result: 'intact', rows: 3 });
+    await store.close();
+  });
+
+  it('keeps all or nothing of a transaction whose process is killed', async () => {
+    const script = `
+      const { openStore } = await import('${SOURCE.href}open.ts');
+      const log = { debug() {}, info() {}, warn() {}, error() {} };
+      const store = await openStore({
+        database: { kind: 'sqlite', directory: process.argv[1] },
+        keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
+        instance: 'child', migrate: true }, log);
+      const event = { event: 'service.started', actor: 'system', result: 'ok' };
+      await store.transaction(async (tx) => { tx.audit(event); });
+      await store.transaction(async (tx) => {
+        tx.audit(event);
+        await tx.lock('half');
+        console.log('half');
+        await new Promise(() => { setInterval(() => {}, 1000); });
+      });`;
+    const child = startNode(script, directory.path);
+    await child.said('half');
+    child.kill();
+    await child.ended;
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    expect(await store.audit.verify()).toMatchObject({ result: 'intact', rows: 1 });
+    await store.close();
+  });
+});
+
+describe('the lock on the data directory', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  beforeEach(async () => {
+    directory = await temporaryDirectory();
+  });
+  afterEach(() => directory.remove());
+
+  it('is held by one at a time', async () => {
+    const release = await lockDataDirectory(directory.path);
+    await expect(lockDataDirectory(directory.path)).rejects.toThrow('another bot');
+    release();
+    (await lockDataDirectory(directory.path))();
+  });
+
+  it('keeps other processes out and leaves nothing behind when its holder is killed', async () => {
+    const script = `
+      const { lockDataDirectory } = await import('${SOURCE.href}dataDirectory.ts');
+      await lockDataDirectory(process.argv[1]);
+      console.log('locked');
+      setInterval(() => {}, 1000);`;
+    const holder = startNode(script, directory.path);
+    await holder.said('locked');
+    await expect(lockDataDirectory(directory.path)).rejects.toMatchObject({
+      name: 'StoreError',
+      message: expect.stringContaining('another bot is running'),
+    });
+    holder.kill();
+    await holder.ended;
+    (await lockDataDirectory(directory.path))();
+  });
+
+  it('does not keep the database from others', async () => {
+    const release = await lockDataDirectory(directory.path);
+    const store = await openStore(
+      {
+        database: { kind: 'sqlite', directory: directory.path },
+        keys: [someKey('k1')],
+        instance: 'admin',
+        migrate: true,
+      },
+      silentLog,
+    );
+    expect(await store.isReady()).toBe(true);
+    await store.close();
+    release();
+  });
+});

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ResetFlow } from '../../src/domain/flow.ts';
+import { StoreError } from '../../src/ports/store.ts';
+import type { Store } from '../../src/ports/store.ts';
+import { storedCountsContract } from './storeCounts.ts';
+import { storedFlowsContract } from './storeFlows.ts';
+import { storedPeopleContract } from './storePeople.ts';
+import { MINUTE, someFlow, someManager, storedFlow } from './storeSamples.ts';
+import type { StorePair } from './storeSamples.ts';
+
+/** What every store promises, run on each of them. */
+export function storeContract(open: () => Promise<StorePair>): void {
+  let pair: StorePair;
+  let store: Store;
+  beforeAll(async () => {
+    pair = await open();
+    store = pair.one;
+  });
+  afterAll(() => pair.close());
+  const withFlow = (changes?: Partial<ResetFlow>) => storedFlow(store, changes);
+
+  describe('a transaction', () => {
+    it('keeps nothing of work that fails, and gives its error on', async () => {
+      const flow = someFlow();
+      const failure = new Error('a bug');
+      const attempt = store.transaction(async (tx) => {
+        await tx.addFlow(flow);
+        throw failure;
+      });
+      await expect(attempt).rejects.toBe(failure);
+      expect(await store.transaction((tx) => tx.flow(flow.id))).toBeUndefined();
+    });
+
+    it('keeps nothing when work goes on after a failed write', async () => {
+      const flow = await withFlow();
+      const manager = someManager();
+      const attempt = store.transaction(async (tx) => {
+        await tx.saveManager({ key: manager });
+        await tx.addFlow(flow).catch(() => undefined);
+      });
+      await expect(attempt).rejects.toThrow(StoreError);
+      expect(await store.transaction((tx) => tx.manager(manager))).toBeUndefined();
+    });
+
+    it('knows the time in epoch milliseconds', async () => {
+      const now = await store.transaction((tx) => Promise.resolve(tx.now));
+      expect(Number.isInteger(now)).toBe(true);
+      expect(Math.abs(now - Date.now())).toBeLessThan(2_000);
+    });
+
+    it('does not go by the clock of its own process', async () => {
+      const { now } = Date;
+      Date.now = () => now() + 5 * MINUTE;
+      try {
+        const seen = await store.transaction((tx) => Promise.resolve(tx.now));
+        expect(Math.abs(seen - now())).toBeLessThan(2_000);
+      } finally {
+        Date.now = now;
+      }
+    });
+
+    it('takes queries in parallel', async () => {
+      const flow = await withFlow();
+      const found = await store.transaction((tx) =>
+        Promise.all([tx.flow(flow.id), tx.flow('none'), tx.manager(flow.manager)]),
+      );
+      expect(found).toEqual([flow, undefined, undefined]);
+    });
+
+    it('lets one at a time into a named lock, over all instances', async () => {
+      const { manager, accountId } = someFlow();
+      const kind = 'code';
+      const limit = 5;
+      const tries = Array.from({ length: 60 }, (_, index) =>
+        (index % 2 === 0 ? pair.one : pair.other).transaction(async (tx) => {
+          await tx.lock(`account ${accountId}`);
+          const times = await tx.failureTimes({ kind, manager, accountId, since: 0 });
+          if (times.length >= limit) return false;
+          await tx.addFailure({ kind, manager, accountId });
+          return true;
+        }),
+      );
+      const counted = (await Promise.all(tries)).filter(Boolean);
+      expect(counted).toHaveLength(limit);
+    });
+
+    it('is refused to queries that come after its end', async () => {
+      const late = await store.transaction((tx) => Promise.resolve({ flow: () => tx.flow('x') }));
+      await expect(late.flow()).rejects.toThrow('after the end');
+    });
+  });
+
+  storedFlowsContract(() => pair);
+  storedCountsContract(() => pair);
+  storedPeopleContract(() => pair);
+
+  it('is ready until it is closed, which may be done twice', async () => {
+    expect(await store.isReady()).toBe(true);
+    const { one, close } = await open();
+    await one.close();
+    expect(await one.isReady()).toBe(false);
+    await close();
+  });
+}

@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { EnrollmentFlow, Flow, ResetFlow } from '../../src/domain/flow.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { StoreError } from '../../src/ports/store.ts';
+import type { Store } from '../../src/ports/store.ts';
+import { MINUTE, MOBILE, someFlow, storedFlow } from './storeSamples.ts';
+import type { StorePair } from './storeSamples.ts';
+
+/** What a store promises of flows and their codes. */
+export function storedFlowsContract(opened: () => StorePair): void {
+  let pair: StorePair;
+  let store: Store;
+  beforeAll(() => {
+    pair = opened();
+    store = pair.one;
+  });
+  const withFlow = (changes?: Partial<ResetFlow>) => storedFlow(store, changes);
+
+  describe('flows', () => {
+    it('come back as they were saved', async () => {
+      const flow: EnrollmentFlow = {
+        ...someFlow(),
+        purpose: 'enrollment',
+        origin: randomUUID(),
+        messageId: '1:message',
+        state: {
+          step: 'mobile',
+          malformed: 2,
+          known: { mobile: MOBILE, isEnrolled: true },
+          isOldProven: false,
+          problem: { reason: 'tooManyCodes', until: 1_790_000_000_001 },
+        },
+      };
+      await store.transaction((tx) => tx.addFlow(flow));
+      expect(await pair.other.transaction((tx) => tx.flow(flow.id))).toEqual(flow);
+    });
+
+    it('are saved only under the version that was read', async () => {
+      const flow = await withFlow();
+      const next: ResetFlow = { ...flow, turn: 2, state: { step: 'done' }, endedAt: 5 };
+      const saved = await store.transaction((tx) => tx.saveFlow(next));
+      expect(saved).toEqual({ ...next, version: 2 });
+      expect(await store.transaction((tx) => tx.flow(flow.id))).toEqual(saved);
+
+      const late = await store.transaction((tx) => tx.saveFlow({ ...flow, turn: 9 }));
+      expect(late).toBeUndefined();
+      expect(await store.transaction((tx) => tx.flow(flow.id))).toEqual(saved);
+    });
+
+    it('let one of many savers win, over all instances', async () => {
+      const flow = await withFlow();
+      const savers = Array.from({ length: 40 }, (_, index) =>
+        (index % 2 === 0 ? pair.one : pair.other).transaction((tx) => tx.saveFlow(flow)),
+      );
+      const saved = (await Promise.all(savers)).filter((won) => won !== undefined);
+      expect(saved).toHaveLength(1);
+    });
+
+    it('remember their message whatever is saved meanwhile', async () => {
+      const flow = await withFlow();
+      await store.transaction((tx) => tx.setFlowMessage(flow.id, '1:new'));
+      const saved = await store.transaction((tx) => tx.saveFlow(flow));
+      expect(saved?.messageId).toBe('1:new');
+      expect((await store.transaction((tx) => tx.flow(flow.id)))?.messageId).toBe('1:new');
+    });
+
+    it('are found by the button that began them and their purpose', async () => {
+      const flow = await withFlow({ origin: randomUUID() });
+      const find = (purpose: Flow['purpose']) =>
+        store.transaction((tx) => tx.flowFrom(flow.origin!, purpose));
+      expect(await find('reset')).toEqual(flow);
+      expect(await find('unlock')).toBeUndefined();
+    });
+
+    it('are open until they have ended', async () => {
+      const open = await withFlow();
+      const { manager, accountId } = open;
+      await withFlow({ manager, accountId, endedAt: 1 });
+      const another = await withFlow({ manager });
+      const colleague = await withFlow({ accountId });
+      await store.transaction(async (tx) => {
+        expect(await tx.openFlow(manager, accountId)).toEqual(open);
+        const own = await tx.openFlows(manager);
+        expect(own).toHaveLength(2);
+        expect(own).toEqual(expect.arrayContaining([open, another]));
+        const onAccount = await tx.openFlowsOf(accountId);
+        expect(onAccount).toHaveLength(2);
+        expect(onAccount).toEqual(expect.arrayContaining([open, colleague]));
+      });
+      await store.transaction((tx) => tx.saveFlow({ ...open, endedAt: 1 }));
+      await store.transaction(async (tx) => {
+        expect(await tx.openFlow(manager, accountId)).toBeUndefined();
+        expect(await tx.openFlows(manager)).toEqual([another]);
+      });
+    });
+
+    it('cannot be open twice for one manager and account, nor come twice from one button', async () => {
+      const flow = await withFlow({ origin: randomUUID() });
+      const { manager, accountId, origin } = flow;
+      const second = someFlow({ manager, accountId });
+      await expect(store.transaction((tx) => tx.addFlow(second))).rejects.toThrow(StoreError);
+      const again = someFlow({ origin: origin! });
+      await expect(store.transaction((tx) => tx.addFlow(again))).rejects.toThrow(StoreError);
+    });
+
+    it('are idle when nothing was saved since', async () => {
+      const first = await withFlow();
+      await pause(3);
+      const second = await withFlow();
+      const ended = await withFlow({ endedAt: 1 });
+      const idle = await store.transaction((tx) => tx.idleFlows(tx.now + 1, 1_000));
+      const ids = idle.map(({ id }) => id);
+      expect(ids.indexOf(first.id)).toBeGreaterThanOrEqual(0);
+      expect(ids.indexOf(first.id)).toBeLessThan(ids.indexOf(second.id));
+      expect(ids).not.toContain(ended.id);
+      expect(await store.transaction((tx) => tx.idleFlows(tx.now + 1, 1))).toHaveLength(1);
+      const old = await store.transaction((tx) => tx.idleFlows(tx.now - MINUTE, 1_000));
+      expect(old).toEqual([]);
+    });
+  });
+
+  describe('a passcode', () => {
+    const code = new Secret('482913');
+    const wrong = new Secret('000000');
+
+    async function withCode(expiresIn = MINUTE): Promise<ResetFlow> {
+      const flow = await withFlow();
+      await store.transaction((tx) =>
+        tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now + expiresIn }),
+      );
+      return flow;
+    }
+    const attempt = (flowId: string, turn: number, guess: Secret, at: Store = store) =>
+      at.transaction((tx) => tx.tryPasscode({ flowId, turn, code: guess }));
+
+    it('matches once', async () => {
+      const { id } = await withCode();
+      expect(await attempt(id, 1, wrong)).toBe('noMatch');
+      expect(await attempt(id, 2, code)).toBe('match');
+      expect(await attempt(id, 3, code)).toBe('noMatch');
+    });
+
+    it('is compared once for a double tap, right or wrong', async () => {
+      const { id } = await withCode();
+      expect(await attempt(id, 1, wrong)).toBe('noMatch');
+      expect(await attempt(id, 1, wrong)).toBe('repeated');
+      expect(await attempt(id, 1, code)).toBe('match');
+      expect(await attempt(id, 1, code)).toBe('repeated');
+    });
+
+    it('is valid up to its last millisecond by the database clock', async () => {
+      const flow = await withFlow();
+      const outcomes = await store.transaction(async (tx) => {
+        await tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now - 1 });
+        const late = await tx.tryPasscode({ flowId: flow.id, turn: 1, code });
+        await tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now });
+        return [late, await tx.tryPasscode({ flowId: flow.id, turn: 2, code })];
+      });
+      expect(outcomes).toEqual(['noMatch', 'match']);
+    });
+
+    it('dies when a new one is set, when it is removed, and belongs to its flow only', async () => {
+      const flow = await withCode();
+      const elsewhere = await withFlow();
+      expect(await attempt(elsewhere.id, 1, code)).toBe('noMatch');
+
+      const next = new Secret('777777');
+      await store.transaction((tx) =>
+        tx.setPasscode({ flowId: flow.id, code: next, expiresAt: tx.now + MINUTE }),
+      );
+      expect(await attempt(flow.id, 1, code)).toBe('noMatch');
+      await store.transaction((tx) => tx.removePasscode(flow.id));
+      expect(await attempt(flow.id, 2, next)).toBe('noMatch');
+    });
+
+    it('is put back when the one that replaced it was never sent', async () => {
+      const { id } = await withCode();
+      const next = new Secret('777777');
+      await store.transaction((tx) =>
+        tx.setPasscode({ flowId: id, code: next, expiresAt: tx.now + MINUTE }),
+      );
+      await store.transaction((tx) => tx.restorePasscode(id));
+      expect(await attempt(id, 1, next)).toBe('noMatch');
+      expect(await attempt(id, 2, code)).toBe('match');
+    });
+
+    it('leaves none behind when there was no former one', async () => {
+      const { id } = await withCode();
+      await store.transaction((tx) => tx.restorePasscode(id));
+      expect(await attempt(id, 1, code)).toBe('noMatch');
+      await store.transaction((tx) => tx.restorePasscode(id));
+    });
+
+    it('matches once of 200 tries at once over two instances', async () => {
+      const { id } = await withCode();
+      const tries = Array.from({ length: 200 }, (_, turn) =>
+        attempt(id, turn, code, turn % 2 === 0 ? pair.one : pair.other),
+      );
+      const outcomes = await Promise.all(tries);
+      expect(outcomes.filter((outcome) => outcome === 'match')).toHaveLength(1);
+    });
+
+    it('is compared once of 200 equal taps over two instances', async () => {
+      const { id } = await withCode();
+      const tries = Array.from({ length: 200 }, (_, index) =>
+        attempt(id, 1, wrong, index % 2 === 0 ? pair.one : pair.other),
+      );
+      const outcomes = await Promise.all(tries);
+      expect(outcomes.filter((outcome) => outcome === 'noMatch')).toHaveLength(1);
+      expect(outcomes.filter((outcome) => outcome === 'repeated')).toHaveLength(199);
+    });
+  });
+}

@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Secret } from '../../src/domain/secret.ts';
+import type { Store } from '../../src/ports/store.ts';
+import {
+  MINUTE,
+  someConversation,
+  someEnrollment,
+  someManager,
+  someNotice,
+} from './storeSamples.ts';
+import type { StorePair } from './storeSamples.ts';
+
+/** What a store promises of managers, their numbers, the passwords of their accounts and their notices. */
+export function storedPeopleContract(opened: () => StorePair): void {
+  let pair: StorePair;
+  let store: Store;
+  beforeAll(() => {
+    pair = opened();
+    store = pair.one;
+  });
+
+  describe('managers', () => {
+    it('are saved, replaced and found by their key in any case', async () => {
+      const key = someManager();
+      expect(await store.transaction((tx) => tx.manager(key))).toBeUndefined();
+      const record = {
+        key,
+        directoryId: randomUUID(),
+        displayName: 'Anna Åkesson',
+        locale: 'en' as const,
+        conversation: someConversation(key),
+      };
+      await store.transaction((tx) => tx.saveManager(record));
+      const upper = { ...key, aadObjectId: key.aadObjectId.toUpperCase() };
+      expect(await store.transaction((tx) => tx.manager(upper))).toEqual(record);
+
+      await store.transaction((tx) => tx.saveManager({ key, locale: 'sv' }));
+      expect(await store.transaction((tx) => tx.manager(key))).toEqual({ key, locale: 'sv' });
+    });
+
+    it('are found by the ids of their directory entries', async () => {
+      const [first, second, third] = [1, 2, 3].map(() => ({
+        key: someManager(),
+        directoryId: randomUUID(),
+      }));
+      await store.transaction(async (tx) => {
+        for (const record of [first!, second!, third!]) await tx.saveManager(record);
+      });
+      const ids = [first!.directoryId, third!.directoryId, randomUUID()];
+      const found = await store.transaction((tx) => tx.managersByDirectoryId(ids));
+      expect(found).toHaveLength(2);
+      expect(found).toEqual(expect.arrayContaining([first, third]));
+      expect(await store.transaction((tx) => tx.managersByDirectoryId([]))).toEqual([]);
+    });
+  });
+
+  describe('buttons', () => {
+    it('stand for one manager and one account', async () => {
+      const buttons = [1, 2].map(() => ({
+        handle: randomUUID(),
+        manager: someManager(),
+        accountId: randomUUID(),
+      }));
+      await store.transaction((tx) => tx.addButtons(buttons));
+      await store.transaction((tx) => tx.addButtons([]));
+      const { handle } = buttons[1]!;
+      expect(await store.transaction((tx) => tx.button(handle))).toEqual(buttons[1]);
+      expect(await store.transaction((tx) => tx.button('none'))).toBeUndefined();
+    });
+  });
+
+  describe('enrollments', () => {
+    it('are one for each manager and account, replaced by the next', async () => {
+      const first = someEnrollment();
+      const { manager, accountId } = first;
+      await store.transaction((tx) => tx.saveEnrollment(first));
+      expect(await store.transaction((tx) => tx.enrollment(manager, accountId))).toEqual(first);
+      const second = someEnrollment({ manager, accountId, mobile: '+46739999999' });
+      await store.transaction((tx) => tx.saveEnrollment(second));
+      expect(await store.transaction((tx) => tx.enrollment(manager, accountId))).toEqual(second);
+
+      const colleague = someEnrollment({ accountId });
+      const elsewhere = someEnrollment({ manager });
+      await store.transaction(async (tx) => {
+        await tx.saveEnrollment(colleague);
+        await tx.saveEnrollment(elsewhere);
+        const onAccount = await tx.enrollmentsOf(accountId);
+        expect(onAccount).toHaveLength(2);
+        expect(onAccount).toEqual(expect.arrayContaining([second, colleague]));
+        const own = await tx.enrollmentsOfManager(manager);
+        expect(own).toHaveLength(2);
+        expect(own).toEqual(expect.arrayContaining([second, elsewhere]));
+        expect(await tx.enrollment(manager, randomUUID())).toBeUndefined();
+      });
+    });
+  });
+
+  describe('the password history', () => {
+    const digestOf = (password: string, accountId: string, at: Store = store) =>
+      at.digestPassword(accountId, new Secret(password));
+
+    it('gives the same digest for the same password of one account only', async () => {
+      const accountId = randomUUID();
+      const [first, again, other, elsewhere] = await Promise.all([
+        digestOf('Granen 7 barr', accountId),
+        digestOf('Granen 7 barr', accountId, pair.other),
+        digestOf('Granen 7 barr ', accountId),
+        digestOf('Granen 7 barr', randomUUID()),
+      ]);
+      expect(again).toEqual(first);
+      expect(other).not.toEqual(first);
+      expect(elsewhere).not.toEqual(first);
+    });
+
+    it('finds the newest passwords only and keeps no more than asked', async () => {
+      const accountId = randomUUID();
+      const digests = [1, 2, 3, 4].map((byte) => ({ digest: new Uint8Array(32).fill(byte) }));
+      const isKnown = (last: number) =>
+        store.transaction((tx) =>
+          Promise.all(digests.map((digest) => tx.isInHistory(accountId, digest, last))),
+        );
+      expect(await isKnown(25)).toEqual([false, false, false, false]);
+      for (const digest of digests) {
+        await store.transaction((tx) => tx.addToHistory(accountId, digest, 3));
+      }
+      expect(await isKnown(25)).toEqual([false, true, true, true]);
+      expect(await isKnown(2)).toEqual([false, false, true, true]);
+    });
+
+    it('does not add the newest password again', async () => {
+      const accountId = randomUUID();
+      const [first, second] = [1, 2].map((byte) => ({ digest: new Uint8Array(32).fill(byte) }));
+      await store.transaction(async (tx) => {
+        await tx.addToHistory(accountId, first!, 2);
+        await tx.addToHistory(accountId, second!, 2);
+        await tx.addToHistory(accountId, second!, 2);
+        expect(await tx.isInHistory(accountId, first!, 2)).toBe(true);
+        await tx.addToHistory(accountId, first!, 2);
+        expect(await tx.isInHistory(accountId, first!, 1)).toBe(true);
+      });
+    });
+  });
+
+  describe('notices', () => {
+    const LEASE = MINUTE;
+    const claim = (at: Store = store) => at.transaction((tx) => tx.claimNotice(LEASE));
+
+    async function drain(): Promise<void> {
+      for (let notice = await claim(); notice; notice = await claim()) {
+        const { id } = notice;
+        await store.transaction((tx) => tx.removeNotice(id));
+      }
+    }
+
+    it('are taken up one by one, the longest waiting first', async () => {
+      await drain();
+      const manager = someManager();
+      const first = someNotice({ flow: randomUUID(), to: { channel: 'chat', manager } });
+      const second = someNotice({ to: { channel: 'otherManagers', except: manager } });
+      await store.transaction((tx) => tx.addNotices([first]));
+      await pause(3);
+      await store.transaction((tx) => tx.addNotices([second]));
+      await store.transaction((tx) => tx.addNotices([]));
+      expect(await claim()).toEqual({ ...first, tries: 1 });
+      expect(await claim(pair.other)).toEqual({ ...second, tries: 1 });
+      expect(await claim()).toBeUndefined();
+    });
+
+    it('come back when they are due again, until they are removed', async () => {
+      await drain();
+      const notice = someNotice();
+      await store.transaction((tx) => tx.addNotices([notice]));
+      await claim();
+      await store.transaction((tx) => tx.postponeNotice(notice.id, tx.now + MINUTE));
+      expect(await claim()).toBeUndefined();
+      await store.transaction((tx) => tx.postponeNotice(notice.id, tx.now));
+      expect(await claim()).toEqual({ ...notice, tries: 2 });
+      await store.transaction((tx) => tx.postponeNotice(notice.id, tx.now));
+      await store.transaction((tx) => tx.removeNotice(notice.id));
+      expect(await claim()).toBeUndefined();
+    });
+
+    it('come back when the lease ends', async () => {
+      await drain();
+      const notice = someNotice();
+      await store.transaction((tx) => tx.addNotices([notice]));
+      await store.transaction((tx) => tx.claimNotice(1));
+      await pause(5);
+      expect(await claim(pair.other)).toEqual({ ...notice, tries: 2 });
+    });
+
+    it('are taken up once each by many at once over two instances', async () => {
+      await drain();
+      const notices = Array.from({ length: 20 }, () => someNotice());
+      await store.transaction((tx) => tx.addNotices(notices));
+      const claims = await Promise.all(
+        Array.from({ length: 40 }, (_, index) => claim(index % 2 === 0 ? pair.one : pair.other)),
+      );
+      const taken = claims.flatMap((notice) => (notice === undefined ? [] : [notice.id]));
+      expect(taken.toSorted()).toEqual(notices.map(({ id }) => id).toSorted());
+    });
+  });
+}

@@ -1,0 +1,192 @@
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, chown, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+
+const run = promisify(execFile);
+
+const INSTALLATIONS = '/usr/lib/postgresql';
+const CURE =
+  'These tests need the PostgreSQL server programs (initdb, postgres): ' +
+  `apt-get install postgresql puts them in ${INSTALLATIONS}/<version>/bin.`;
+const START_TIMEOUT_MS = 20_000;
+
+export interface PostgresServer {
+  /** An empty database, as a superuser. */
+  readonly url: string;
+  readonly port: number;
+  /** Runs one statement as the superuser and gives its rows; in `url`'s database where one is given. */
+  query(
+    text: string,
+    values?: readonly unknown[],
+    url?: string,
+  ): Promise<Record<string, unknown>[]>;
+  /** A further empty database of that name; gives its url. */
+  createDatabase(name: string): Promise<string>;
+  /** Ends the server and removes all that it kept. */
+  stop(): Promise<void>;
+}
+
+export interface PostgresOptions {
+  /** PEM texts; with them the server offers TLS. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+}
+
+interface Owner {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+async function programs(): Promise<string> {
+  const versions = await readdir(INSTALLATIONS).catch(() => []);
+  const newest = versions.toSorted((a, b) => Number(a) - Number(b)).at(-1);
+  if (newest === undefined) throw new Error(CURE);
+  return join(INSTALLATIONS, newest, 'bin');
+}
+
+/** PostgreSQL refuses to run as root; its package brings a user for it. */
+async function serverOwner(): Promise<Owner> {
+  if (process.getuid?.() !== 0) return {};
+  try {
+    const [uid, gid] = await Promise.all(
+      ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)),
+    );
+    return { uid: uid!, gid: gid! };
+  } catch {
+    throw new Error(CURE);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function queryAt(url: string, text: string, values: readonly unknown[] = []) {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return (await client.query<Record<string, unknown>>(text, [...values])).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function untilReady(url: string, server: ChildProcess, log: string): Promise<void> {
+  const giveUpAt = performance.now() + START_TIMEOUT_MS;
+  for (;;) {
+    try {
+      await queryAt(url, 'select 1');
+      return;
+    } catch (error) {
+      if (server.exitCode !== null || performance.now() > giveUpAt) {
+        const said = await readFile(log, 'utf8').catch(() => '');
+        throw new Error(`PostgreSQL did not start\n${said}`, { cause: error });
+      }
+    }
+    await pause(50);
+  }
+}
+
+/** A throw-away PostgreSQL cluster on loopback; `stop` it in afterAll. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const bin = await programs();
+  const owner = await serverOwner();
+  const directory = await mkdtemp(join(tmpdir(), 'bot-postgres-'));
+  const give = async (path: string) => {
+    if (owner.uid !== undefined && owner.gid !== undefined) await chown(path, owner.uid, owner.gid);
+  };
+  const write = async (name: string, text: string) => {
+    const path = join(directory, name);
+    await writeFile(path, text, { mode: 0o600 });
+    await give(path);
+    return path;
+  };
+  await chmod(directory, 0o700);
+  await give(directory);
+
+  const data = join(directory, 'data');
+  const password = randomBytes(16).toString('hex');
+  const passwordFile = await write('password', password);
+  await run(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'].concat(
+      `--auth=scram-sha-256`,
+      `--pwfile=${passwordFile}`,
+    ),
+    { ...owner, cwd: directory },
+  );
+
+  const port = await freePort();
+  // Durability is not what these tests are about: the machine does not lose power in them.
+  const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${directory}`].concat(
+    [`port=${port}`, 'fsync=off', 'max_connections=60', 'logging_collector=off'],
+    options.tls === undefined
+      ? []
+      : [
+          'ssl=on',
+          `ssl_cert_file=${await write('server.crt', options.tls.certificate)}`,
+          `ssl_key_file=${await write('server.key', options.tls.key)}`,
+        ],
+  );
+  const log = await write('log', '');
+  const server = spawn(
+    '/bin/sh',
+    [
+      '-c',
+      'exec "$0" "$@" 2>>"$PG_LOG"',
+      join(bin, 'postgres'),
+      '-D',
+      data,
+      ...settings.flatMap((setting) => ['-c', setting]),
+    ],
+    { ...owner, cwd: directory, stdio: 'ignore', env: { ...process.env, PG_LOG: log } },
+  );
+  // A test process that dies must not leave a server behind.
+  const endAtExit = () => server.kill('SIGQUIT');
+  process.once('exit', endAtExit);
+
+  const urlOf = (database: string) =>
+    `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
+  const url = urlOf('postgres');
+  const stop = async () => {
+    process.off('exit', endAtExit);
+    if (server.exitCode === null && server.signalCode === null) {
+      const exited = once(server, 'exit');
+      // Fast shutdown: sessions are cut, the server ends in order.
+      server.kill('SIGINT');
+      await exited;
+    }
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await untilReady(url, server, log);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    url,
+    port,
+    query: (text, values, at = url) => queryAt(at, text, values),
+    async createDatabase(name) {
+      await queryAt(url, `create database "${name}"`);
+      return urlOf(name);
+    },
+    stop,
+  };
+}
