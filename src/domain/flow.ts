@@ -8,7 +8,7 @@ import type { UnlockState } from './unlock.ts';
 export const FLOW_LIFETIME_MS = 15 * 60_000;
 
 /** After this long an operation that has not reported is taken for lost, ms. No port call lasts as long. */
-export const OPERATION_LOST_MS = 20_000;
+export const OPERATION_LOST_MS = 15_000;
 
 /** How a flow came to its end, common to all purposes. */
 export type EndedState =

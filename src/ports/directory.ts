@@ -112,6 +112,9 @@ export interface WriteTraces {
  * misplaced account (requirement D4) does not exist for any of these methods.
  */
 export interface Directory {
+  /** All servers that a write may have gone to, as `readWrite` names them. */
+  readonly servers: readonly string[];
+
   /** The one enabled person that the query finds; undefined for none or several. */
   findManager(query: ManagerQuery, signal: AbortSignal): Promise<DirectoryManager | undefined>;
 

@@ -1,17 +1,20 @@
+import type { Flow } from '../domain/flow.ts';
 import type { Deps } from './deps.ts';
 import { deliverNotice } from './notices.ts';
-import { recover } from './recovery.ts';
+import { createRecovery } from './recovery.ts';
+import { showCard } from './showCard.ts';
 
 const NOTICES_EVERY_MS = 1_000;
-const RECOVERY_EVERY_MS = 3_000;
+const RECOVERY_EVERY_MS = 2_000;
 
 /** What goes on without a tap. `stop` resolves when nothing is under way any more. */
 export interface Background {
   stop(): Promise<void>;
 }
 
-/** Delivers notices and settles what nobody else will, until stopped. A failed round is logged and repeated. */
-export function startBackground(deps: Deps): Background {
+/** Delivers notices, shows the `outdated` cards anew and settles what nobody else will, until stopped. A failed round is logged and repeated. */
+export function startBackground(deps: Deps, outdated: readonly Flow[]): Background {
+  const recovery = createRecovery(deps);
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -32,9 +35,10 @@ export function startBackground(deps: Deps): Background {
   }
 
   const loops = [
+    Promise.all(outdated.map((flow) => showCard(deps, flow))),
     repeat('notices', NOTICES_EVERY_MS, () => deliverNotice(deps)),
     repeat('recovery', RECOVERY_EVERY_MS, async () => {
-      await recover(deps);
+      await recovery.round();
       return false;
     }),
   ];

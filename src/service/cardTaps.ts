@@ -1,4 +1,4 @@
-import type { Flow } from '../domain/flow.ts';
+import type { Flow, ResetFlow } from '../domain/flow.ts';
 import type { Purpose } from '../domain/parties.ts';
 import { readPasscode } from '../domain/passcode.ts';
 import { Secret } from '../domain/secret.ts';
@@ -18,7 +18,7 @@ import {
 import type { FlowTurn } from './flowTurn.ts';
 import type { FlowInput } from './input.ts';
 import { directoryReason } from './people.ts';
-import { resetTakes, takeReset } from './reset.ts';
+import { proveLostWrite, resetTakes, takeReset } from './reset.ts';
 import { admit, denyTap, ownFlow, showFlow, showHome, type Reply, type Tap } from './tap.ts';
 import { takeUnlock, unlockTakes } from './unlock.ts';
 
@@ -36,6 +36,9 @@ async function takeInTurn(tap: Tap, input: FlowInput): Promise<Reply> {
   const own = await ownFlow(tap, input.handle);
   if (own === undefined) return denyTap(tap);
   const flow = await settled(deps, own.flow, signal);
+  if (flow.purpose === 'reset' && flow.state.step === 'unknown' && input.type === 'setPassword') {
+    return retypeLostWrite(tap, flow, input);
+  }
   if (!isTaken(flow, own.turn, input)) return showFlow(tap, flow);
   if (await isOver(tap, flow)) return showFlow(tap, flow);
   try {
@@ -50,6 +53,20 @@ async function takeInTurn(tap: Tap, input: FlowInput): Promise<Reply> {
     if (!(error instanceof DirectoryError)) throw error;
     return showFlow(tap, flow, { reason: directoryReason(deps, error) });
   }
+}
+
+/** After a crash the same submission may come again: it cannot write, but it can prove. */
+async function retypeLostWrite(
+  tap: Tap,
+  flow: ResetFlow,
+  input: Extract<FlowInput, { type: 'setPassword' }>,
+): Promise<Reply> {
+  const { deps, signal } = tap;
+  const manager = await admit(tap);
+  if ('view' in manager) return manager;
+  await proveLostWrite({ deps, manager, flow, signal }, input);
+  const current = await deps.store.transaction((tx) => tx.flow(flow.id));
+  return showFlow(tap, current ?? flow);
 }
 
 function isTaken(flow: Flow, cardTurn: number, input: FlowInput): boolean {

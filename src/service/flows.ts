@@ -135,9 +135,13 @@ export function auditOf(flow: Flow): { actor: string; account: string; flow: str
 }
 
 /** Takes note that an operation's answer will not be brought by anybody any more. */
-export async function settleLost(tx: StoreTransaction, flow: Flow): Promise<Flow> {
+export async function settleLost(
+  tx: StoreTransaction,
+  flow: Flow,
+  lostAfterMs = OPERATION_LOST_MS,
+): Promise<Flow> {
   const since = operationSince(flow.state);
-  if (since === undefined || tx.now - since < OPERATION_LOST_MS) return flow;
+  if (since === undefined || tx.now - since < lostAfterMs) return flow;
   if (flow.state.step === 'sendingCode') {
     const reason = 'smsUnavailable';
     tx.audit({ event: 'code.notSent', result: 'unknown', reason, ...auditOf(flow) });

@@ -37,6 +37,7 @@ export function watchDirectory(directory: Directory, health: Health): Directory 
       }
     };
   return {
+    servers: directory.servers,
     findManager: watched(directory.findManager),
     managerById: watched(directory.managerById),
     accountsOf: watched(directory.accountsOf),

@@ -1,4 +1,5 @@
 import type { Flow, ResetFlow } from '../domain/flow.ts';
+import { FAILURES_WINDOW_MS } from '../domain/lockout.ts';
 import {
   leastLength,
   loweredPasswords,
@@ -14,7 +15,7 @@ import type { Settings } from './deps.ts';
 import { advanceReset, auditOf, lockFlow } from './flows.ts';
 import { endTurn, guessCode, resendCode, submit, type FlowTurn } from './flowTurn.ts';
 import type { FlowInput, SecretInput } from './input.ts';
-import { completeReset, noteUnknown, seekOutcome } from './outcome.ts';
+import { completeReset, lookForOutcome, noteUnknown, seekOutcome } from './outcome.ts';
 import { directoryReason } from './people.ts';
 
 type ResetTurn = FlowTurn<ResetFlow>;
@@ -183,7 +184,11 @@ async function write(turn: ResetTurn, flow: ResetFlow, todo: Write): Promise<Flo
     takeOutcome(turn, tx, await lockFlow(tx, flow), outcome, todo),
   );
   if (saved.state.step === 'unknown') {
-    seekOutcome(deps, saved, { ...todo, manager });
+    seekOutcome(deps, saved, {
+      ...todo,
+      byName: manager.entry.displayName,
+      isTheOneSent: true,
+    });
   }
   return saved;
 }
@@ -196,7 +201,10 @@ async function takeOutcome(
   { digest }: Write,
 ): Promise<ResetFlow> {
   const { deps, manager } = turn;
-  if (current.state.step !== 'writingPassword') return current;
+  // A write that took so long that it was given up for lost may still report its success.
+  const isTooLate = current.state.step === 'unknown';
+  const isWritten = !(outcome instanceof DirectoryError) && outcome.outcome === 'written';
+  if (current.state.step !== 'writingPassword' && !(isTooLate && isWritten)) return current;
   if (outcome instanceof DirectoryError) {
     if (outcome.code === 'noAnswer' || outcome.code === 'unexpected') {
       return noteUnknown(tx, current, undefined);
@@ -233,3 +241,35 @@ const REFUSALS = {
   tooShort: 'passwordTooShort',
   policy: 'passwordRefusedByDirectory',
 } as const;
+
+/** Wrong binds that this may cost in a day: below all that a directory's lockout allows (P11). */
+const LOST_WRITE_BINDS = 2;
+
+/**
+ * The same password typed again on the old card after a crash: where the directory shows a change
+ * and this password binds, the write was carried out. Reads, and binds once at most.
+ */
+export async function proveLostWrite(
+  turn: Omit<ResetTurn, 'account' | 'cardTurn'>,
+  input: NewPassword,
+): Promise<void> {
+  const { deps, flow, manager } = turn;
+  const { accountId } = flow;
+  const password = input.newPassword;
+  const isTyped = password !== undefined && password.reveal() === input.confirmPassword?.reveal();
+  if (!isTyped || flow.state.step !== 'unknown' || flow.state.server !== undefined) return;
+
+  const failureId = await deps.store.transaction(async (tx) => {
+    await lockFlow(tx, flow);
+    const since = tx.now - FAILURES_WINDOW_MS;
+    const failures = await tx.failureTimes({ kind: 'proof', accountId, since });
+    if (failures.length >= LOST_WRITE_BINDS) return undefined;
+    return tx.addFailure({ kind: 'proof', manager: manager.key, accountId });
+  });
+  if (failureId === undefined) return;
+  const digest = await deps.store.digestPassword(accountId, password);
+  const byName = manager.entry.displayName;
+  const sought = { password, digest, byName, isTheOneSent: false };
+  const outcome = await lookForOutcome(deps, flow, sought);
+  if (outcome === 'settled') await deps.store.transaction((tx) => tx.removeFailure(failureId));
+}
