@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { Secret } from '../domain/secret.ts';
+import type { Input } from '../service/input.ts';
+import { MAX_TYPED_LENGTH } from './commands.ts';
+
+const MAX_HANDLE_LENGTH = 200;
+/** Matches no handle that was ever given out, so that the service refuses and audits it. */
+const IMPOSSIBLE_HANDLE = '';
+
+/** Anything that is no string counts as absent (requirement A10). */
+const typed = z
+  .string()
+  .transform((text) => text.slice(0, MAX_TYPED_LENGTH))
+  .optional()
+  .catch(undefined);
+const secret = typed.transform((text) => (text === undefined ? undefined : new Secret(text)));
+
+const dataSchema = z.object({
+  handle: z.string().max(MAX_HANDLE_LENGTH).optional().catch(IMPOSSIBLE_HANDLE),
+  locale: z.enum(['sv', 'en']).optional().catch(undefined),
+  mobile: typed,
+  currentPassword: secret,
+  newPassword: secret,
+  confirmPassword: secret,
+  code: secret,
+});
+type ActionData = z.infer<typeof dataSchema>;
+
+/** The verbs on the contract's cards. */
+const VERBS: Readonly<Record<string, (data: ActionData) => Input>> = {
+  home: () => ({ type: 'home' }),
+  language: ({ locale }) => ({ type: 'language', locale }),
+  enroll: (data) => begin('enrollment', data),
+  reset: (data) => begin('reset', data),
+  unlock: (data) => begin('unlock', data),
+  cancel: ({ handle }) => ({ type: 'cancel', handle }),
+  refresh: ({ handle }) => ({ type: 'refresh', handle }),
+  proveCurrentPassword: ({ handle, currentPassword }) => ({
+    type: 'proveCurrentPassword',
+    handle,
+    currentPassword,
+  }),
+  setMobile: ({ handle, mobile }) => ({ type: 'setMobile', handle, mobile }),
+  useShownMobile: ({ handle }) => ({ type: 'useShownMobile', handle }),
+  changeMobile: ({ handle }) => ({ type: 'changeMobile', handle }),
+  confirmOldCode: ({ handle, code }) => ({ type: 'confirmOldCode', handle, code }),
+  confirmCode: ({ handle, code }) => ({ type: 'confirmCode', handle, code }),
+  resendCode: ({ handle }) => ({ type: 'resendCode', handle }),
+  setPassword: ({ handle, newPassword, confirmPassword }) => ({
+    type: 'setPassword',
+    handle,
+    newPassword,
+    confirmPassword,
+  }),
+};
+
+/** A button always names its account; without a name the tap must not pass for a typed word. */
+function begin(purpose: 'enrollment' | 'reset' | 'unlock', { handle }: ActionData): Input {
+  return { type: 'begin', purpose, handle: handle ?? IMPOSSIBLE_HANDLE };
+}
+
+const executeSchema = z.object({
+  action: z.object({
+    type: z.literal('Action.Execute'),
+    verb: z.string(),
+    data: z.unknown().optional(),
+  }),
+});
+const submitSchema = z.object({ verb: z.string() });
+
+/** An Action.Execute; undefined where the bot knows no such verb. */
+export function readExecute(value: unknown): Input | undefined {
+  const action = executeSchema.safeParse(value).data?.action;
+  return action && readAction(action.verb, action.data);
+}
+
+/** The Action.Submit that old clients send in its place. */
+export function readSubmit(value: unknown): Input | undefined {
+  const verb = submitSchema.safeParse(value).data?.verb;
+  return verb === undefined ? undefined : readAction(verb, value);
+}
+
+function readAction(verb: string, data: unknown): Input | undefined {
+  if (!Object.hasOwn(VERBS, verb)) return undefined;
+  return VERBS[verb]?.(dataSchema.catch(dataSchema.parse({})).parse(data));
+}

@@ -1,0 +1,99 @@
+import type { Locale } from '../domain/parties.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Log } from '../ports/log.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import type { Turns } from '../service/input.ts';
+import { createBot } from './bot.ts';
+import { createConnector } from './connector.ts';
+import { createGuard } from './guard.ts';
+import { createServiceHosts } from './hosts.ts';
+import { createLogin } from './login.ts';
+import { createNotifier } from './proactive.ts';
+import type { Render } from './proactive.ts';
+import { createServer } from './server.ts';
+import type { Server, ServerOptions } from './server.ts';
+import { createSigningKeys } from './signingKeys.ts';
+import { createUpdateQueue } from './updates.ts';
+
+/** The channel's part of the configuration, already checked. */
+export interface ChannelSettings {
+  /** `off` is for chat clients on the same machine. */
+  readonly auth: 'on' | 'off';
+  /** Empty only where `auth` is off. */
+  readonly appId: string;
+  readonly appPassword: Secret;
+  /** Empty only where `auth` is off. */
+  readonly tenantId: string;
+  readonly openIdMetadataUrl: string;
+  /** Origin of the Microsoft login. */
+  readonly loginUrl: string;
+  readonly serviceHosts: readonly string[];
+  readonly metricsToken: Secret | undefined;
+  readonly defaultLocale: Locale;
+}
+
+export interface ChannelOptions {
+  readonly settings: ChannelSettings;
+  readonly render: Render;
+  /** The one sentence that is said outside a personal chat. */
+  readonly notPersonal: (locale: Locale) => string;
+  readonly clock: () => number;
+  readonly log: Log;
+}
+
+/** What the port needs beside the channel: known only once the service stands. */
+export interface Served extends Pick<
+  ServerOptions,
+  'gateway' | 'isReady' | 'metrics' | 'receiveTimeoutMs'
+> {
+  readonly turns: Turns;
+  /** Names of failing systems beside `login`. */
+  readonly degraded: () => readonly string[];
+}
+
+export interface Channel {
+  /** The service's way to managers; usable before `serve`. */
+  readonly notifier: Notifier;
+  /** Fetches the bot's token once, for a check of the installation. Rejects where it gets none. */
+  checkLogin(): Promise<void>;
+  /** Makes the port; it is opened by its `listen`. Called once. */
+  serve(served: Served): Server;
+}
+
+/** Teams, whole: what comes in through the port and what goes out to the connector. */
+export function createChannel(options: ChannelOptions): Channel {
+  const { settings, render, notPersonal, clock, log } = options;
+  const { auth, appId, tenantId, defaultLocale } = settings;
+  const isServiceHost = createServiceHosts(settings.serviceHosts);
+  const login = auth === 'on' ? createLogin({ ...settings, clock, log }) : undefined;
+  const connector = createConnector({ isServiceHost, tenantId, login });
+  const updates = createUpdateQueue();
+  const keys = createSigningKeys(settings.openIdMetadataUrl, clock, log);
+  const guard = createGuard({ auth, appId, tenantId, isServiceHost, keys, clock, log });
+
+  return {
+    notifier: createNotifier({ connector, updates, render, clock }),
+    async checkLogin() {
+      await login?.token();
+    },
+    serve(served) {
+      const { turns } = served;
+      const bot = createBot({
+        turns,
+        connector,
+        updates,
+        render,
+        notPersonal,
+        defaultLocale,
+        clock,
+        log,
+      });
+      const degraded = (): readonly string[] => [
+        ...served.degraded(),
+        ...(login?.isFailing() ? ['login'] : []),
+      ];
+      const { metricsToken } = settings;
+      return createServer({ ...served, auth, guard, bot, degraded, metricsToken, clock, log });
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../ports/log.ts';
+import { NotifierError } from '../ports/notifier.ts';
+import type { Conversation } from '../ports/notifier.ts';
+import type { Turns } from '../service/input.ts';
+import type { Card, Connector } from './connector.ts';
+import { describeFault } from './fault.ts';
+import { messageKey } from './proactive.ts';
+import type { UpdateQueue } from './updates.ts';
+
+const REPEAT_AFTER_MS = 1_000;
+
+/** The message of the chat that shows a tap's card. */
+export interface Placement {
+  /**
+   * Writes the card into its message and tells the service which one shows the flow. `isLate`: the
+   * channel has had its answer, so this is the only way to the person. Never rejects.
+   */
+  show(card: Card, flowId: string | undefined, isLate: boolean): Promise<void>;
+}
+
+export interface PlacementOptions {
+  readonly turns: Pick<Turns, 'cardShown'>;
+  readonly connector: Connector;
+  readonly updates: UpdateQueue;
+  readonly log: Log;
+}
+
+export interface Place {
+  readonly conversation: Conversation;
+  /** The message that was tapped; absent where a new one has to be posted. */
+  readonly messageId: string | undefined;
+  /** True where the channel's answer itself carries the card. */
+  readonly isInAnswer: boolean;
+}
+
+export function createPlacement(options: PlacementOptions, place: Place): Placement {
+  const { connector, updates, log } = options;
+  const { conversation, isInAnswer } = place;
+  let messageId = place.messageId;
+
+  async function report(flowId: string | undefined, shownBy: string): Promise<void> {
+    if (flowId === undefined) return;
+    await options.turns.cardShown(flowId, shownBy).catch((error: unknown) => {
+      log.warn({ fault: describeFault(error) }, 'the card’s message was not noted');
+    });
+  }
+
+  /** An update may safely be repeated, and must be where nothing else shows the card. */
+  async function update(target: string, card: Card, isOnlyWay: boolean): Promise<void> {
+    await updates.add(messageKey(conversation.conversationId, target), async (isSuperseded) => {
+      try {
+        await connector.update(conversation, target, card);
+      } catch (error) {
+        const isWorthRepeating =
+          error instanceof NotifierError && ['ambiguous', 'refused'].includes(error.code);
+        if (!isOnlyWay || !isWorthRepeating) throw error;
+        await sleep(REPEAT_AFTER_MS);
+        if (!isSuperseded()) await connector.update(conversation, target, card);
+      }
+    });
+  }
+
+  async function write(card: Card, flowId: string | undefined, isOnlyWay: boolean): Promise<void> {
+    if (messageId !== undefined) {
+      const target = messageId;
+      // Reported first: the service may have news for this message while it is still being written.
+      const reported = report(flowId, target);
+      try {
+        await update(target, card, isOnlyWay);
+        return;
+      } catch (error) {
+        const isGone = error instanceof NotifierError && error.code === 'messageGone';
+        if (!isOnlyWay || !isGone) throw error;
+      } finally {
+        await reported;
+      }
+    }
+    if (!isOnlyWay) return;
+    messageId = await connector.post(conversation, card);
+    await report(flowId, messageId);
+  }
+
+  return {
+    async show(card, flowId, isLate) {
+      try {
+        await write(card, flowId, isLate || !isInAnswer);
+      } catch (error) {
+        log.warn({ isLate, fault: describeFault(error) }, 'a card was not written');
+      }
+    },
+  };
+}

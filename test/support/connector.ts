@@ -1,0 +1,247 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { personal } from './activities.ts';
+import type { Activity, TeamsPerson } from './activities.ts';
+import { FaultPlan } from './faults.ts';
+import type { Fault, Operation } from './faults.ts';
+import { createChannelKey, signToken } from './tokens.ts';
+import type { ChannelKey } from './tokens.ts';
+
+/** A message that the bot posted or updated. */
+export interface Sent {
+  readonly operation: 'post' | 'update';
+  readonly conversationId: string;
+  readonly id: string;
+  readonly activity: Activity;
+  /** The Adaptive Card; undefined for text. */
+  readonly card: Card | undefined;
+  readonly authorization: string | undefined;
+}
+
+export type Card = { readonly body: readonly { readonly id?: string }[] } & Record<string, unknown>;
+
+export interface BotAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** The card of an invoke's answer. */
+  readonly card: Card | undefined;
+}
+
+export interface TokenOptions {
+  readonly claims?: Record<string, unknown>;
+  readonly header?: Record<string, unknown>;
+  readonly key?: ChannelKey;
+}
+
+/**
+ * Microsoft's side of Teams on one loopback port: signing keys, login, and the Bot Connector with
+ * its roster. Records all that the bot sends, and fails where a test wants it to.
+ */
+export class TeamsServer {
+  /** Everything posted and updated, in order of arrival. */
+  readonly sent: Sent[] = [];
+  /** Roster requests, as `conversation/user`. */
+  readonly memberRequests: string[] = [];
+  logins = 0;
+  keyFetches = 0;
+  /** The keys that are published; the first signs. */
+  keys: ChannelKey[] = [createChannelKey('key-1', ['msteams'])];
+  /** Roster entries by user id; changed at will. */
+  readonly members = new Map<string, Record<string, unknown>>();
+  readonly #faults = new FaultPlan();
+  readonly #knownMessages = new Set<string>();
+  readonly #server: Server;
+  readonly #appId: string;
+  #nextId = 1;
+  #port = 0;
+
+  constructor(appId: string) {
+    this.#appId = appId;
+    this.#server = createServer((request, response) => {
+      void this.#serve(request, response);
+    });
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.#port = (this.#server.address() as AddressInfo).port;
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${String(this.#port)}`;
+  }
+  get openIdMetadataUrl(): string {
+    return `${this.url}/v1/.well-known/openidconfiguration`;
+  }
+  get serviceUrl(): string {
+    return `${this.url}/emea/`;
+  }
+
+  /** Makes the next `times` calls of the operation fail. */
+  fail(operation: Operation, fault: Fault, times = Infinity): void {
+    this.#faults.plan(operation, fault, times);
+  }
+  heal(operation: Operation): void {
+    this.#faults.clear(operation);
+  }
+
+  /** Puts the person on the roster as an ordinary member. */
+  addMember(person: TeamsPerson, overrides: Record<string, unknown> = {}): void {
+    this.members.set(person.userId, {
+      id: person.userId,
+      name: person.name,
+      aadObjectId: person.aadObjectId,
+      email: person.mail,
+      userPrincipalName: person.upn,
+      tenantId: person.tenantId,
+      userRole: 'user',
+      ...overrides,
+    });
+  }
+
+  /** A token as the channel signs it for this serviceUrl. */
+  token({ claims = {}, header = {}, key = this.keys[0]! }: TokenOptions = {}): string {
+    const now = Math.floor(Date.now() / 1_000);
+    return signToken(
+      { alg: 'RS256', typ: 'JWT', kid: key.kid, ...header },
+      {
+        iss: 'https://api.botframework.com',
+        aud: this.#appId,
+        serviceurl: this.serviceUrl,
+        nbf: now - 60,
+        exp: now + 3_600,
+        ...claims,
+      },
+      key,
+    );
+  }
+
+  /** The activity as it comes from the person's own chat. */
+  from(person: TeamsPerson, activity: Activity): Activity {
+    return { ...personal(person, this.serviceUrl, this.#appId), ...activity };
+  }
+
+  /** Posts an activity to the bot; `token: null` sends none. */
+  async send(
+    botUrl: string,
+    activity: unknown,
+    {
+      token = this.token(),
+      headers = {},
+    }: { token?: string | null; headers?: Record<string, string> } = {},
+  ): Promise<BotAnswer> {
+    const response = await fetch(`${botUrl}/api/messages`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      body: typeof activity === 'string' ? activity : JSON.stringify(activity),
+    });
+    const text = await response.text();
+    return { status: response.status, text, card: cardOfAnswer(text) };
+  }
+
+  /** Waits until the condition holds. */
+  async until(condition: () => boolean, ms = 5_000): Promise<void> {
+    const end = Date.now() + ms;
+    while (!condition()) {
+      if (Date.now() > end) throw new Error(`still not so after ${String(ms)} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readAll(request).catch(() => '');
+    const path = decodeURIComponent((request.url ?? '').split('?')[0]!);
+    const parts = path
+      .replace(/^\/emea/, '')
+      .split('/')
+      .slice(1);
+    if (path.endsWith('/openidconfiguration')) {
+      const metadata = { issuer: 'https://api.botframework.com', jwks_uri: `${this.url}/keys` };
+      await this.#faults.answer('metadata', response, () => metadata);
+    } else if (path === '/keys') {
+      await this.#faults.answer('keys', response, () => {
+        this.keyFetches += 1;
+        return { keys: this.keys.map(({ jwk }) => jwk) };
+      });
+    } else if (path.endsWith('/oauth2/v2.0/token')) {
+      await this.#faults.answer('login', response, () => {
+        this.logins += 1;
+        const token = `bot-token-${String(this.logins)}`;
+        return { token_type: 'Bearer', expires_in: 3_600, access_token: token };
+      });
+    } else if (parts[0] === 'v3' && parts[1] === 'conversations') {
+      await this.#serveConversation(request, response, parts.slice(2), body);
+    } else {
+      response.writeHead(404).end();
+    }
+  }
+
+  async #serveConversation(
+    request: IncomingMessage,
+    response: ServerResponse,
+    [conversationId = '', collection, id = '']: readonly string[],
+    body: string,
+  ): Promise<void> {
+    if (request.method === 'GET' && collection === 'members') {
+      this.memberRequests.push(`${conversationId}/${id}`);
+      await this.#faults.answer('member', response, () => this.members.get(id));
+      return;
+    }
+    const isUpdate = request.method === 'PUT';
+    if (collection !== 'activities' || (!isUpdate && request.method !== 'POST')) {
+      response.writeHead(404).end();
+      return;
+    }
+    await this.#faults.answer(isUpdate ? 'update' : 'post', response, () => {
+      if (isUpdate && !this.#knownMessages.has(`${conversationId}/${id}`)) return undefined;
+      const activity = JSON.parse(body) as Activity;
+      const sentId = isUpdate ? id : String(1_700_000_000_000 + this.#nextId++);
+      this.know(conversationId, sentId);
+      this.sent.push({
+        operation: isUpdate ? 'update' : 'post',
+        conversationId,
+        id: sentId,
+        activity,
+        card: (activity['attachments'] as { content: Card }[] | undefined)?.[0]?.content,
+        authorization: request.headers.authorization,
+      });
+      return { id: sentId };
+    });
+  }
+
+  /** Makes an id that of a message which exists in the conversation. */
+  know(conversationId: string, id: string): void {
+    this.#knownMessages.add(`${conversationId}/${id}`);
+  }
+}
+
+/** The card's name: the id of its first element (contract, "Cards"). */
+export function nameOf(card: Card | undefined): string | undefined {
+  return card?.body[0]?.id;
+}
+
+function cardOfAnswer(text: string): Card | undefined {
+  try {
+    const answer = JSON.parse(text) as { value?: Card };
+    return typeof answer.value === 'object' ? answer.value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readAll(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,51 @@
+import type { ServerResponse } from 'node:http';
+
+export type Operation = 'post' | 'update' | 'member' | 'login' | 'metadata' | 'keys';
+
+/** What goes wrong: an answer of that status, no answer, a cut connection (before or after the effect), or a delay. */
+export type Fault =
+  | { readonly status: number; readonly code?: string; readonly headers?: Record<string, string> }
+  | 'hang'
+  | 'cut'
+  | 'cutAfter'
+  | { readonly delayMs: number };
+
+/** Which of Microsoft's answers go wrong, and how. */
+export class FaultPlan {
+  readonly #planned = new Map<Operation, { fault: Fault; times: number }>();
+
+  plan(operation: Operation, fault: Fault, times: number): void {
+    this.#planned.set(operation, { fault, times });
+  }
+  clear(operation: Operation): void {
+    this.#planned.delete(operation);
+  }
+
+  /** Carries out `effect` and answers with its result, or as planned; 404 where it has no result. */
+  async answer(operation: Operation, response: ServerResponse, effect: () => unknown) {
+    const planned = this.#planned.get(operation);
+    const fault = planned && planned.times-- > 0 ? planned.fault : undefined;
+    if (fault === 'hang') return;
+    if (fault === 'cut') {
+      response.destroy();
+      return;
+    }
+    if (typeof fault === 'object' && 'status' in fault) {
+      response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
+      response.end(JSON.stringify({ error: { code: fault.code ?? 'Fault', message: 'planned' } }));
+      return;
+    }
+    if (typeof fault === 'object')
+      await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
+    const result = effect();
+    if (fault === 'cutAfter') {
+      response.destroy();
+    } else if (result === undefined) {
+      response.writeHead(404, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { code: 'NotFound', message: 'unknown' } }));
+    } else {
+      response.writeHead(operation === 'post' ? 201 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(result));
+    }
+  }
+}

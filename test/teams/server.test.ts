@@ -1,0 +1,227 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect } from 'node:net';
+import { message } from '../support/activities.ts';
+import { closeBenches, openBench } from './support.ts';
+import type { Bench } from './support.ts';
+
+const MAX = 256 * 1_024;
+let bench: Bench;
+
+/** Sends bytes as they are and gives what comes back until the connection ends or `ms` are over. */
+function raw(url: string, bytes: string, ms = 1_500): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    let answer = '';
+    const end = (): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(end, ms);
+    socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
+    socket.on('error', end);
+    socket.on('close', end);
+    socket.write(bytes);
+  });
+}
+
+/** The status of one request with an empty body, its path as it stands here. */
+async function statusOf(method: string, path: string, headers = ''): Promise<string> {
+  const head = `${method} ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}`;
+  const answer = await raw(bench.url, `${head}Content-Length: 0\r\n\r\n`);
+  expect(answer.split('\r\n\r\n')[1]).toBe('');
+  return answer.slice(9, 12);
+}
+
+function post(path: string, body: string, headers: Record<string, string> = {}) {
+  return fetch(`${bench.url}${path}`, { method: 'POST', body, headers });
+}
+
+describe('server', () => {
+  beforeAll(async () => {
+    bench = await openBench();
+  });
+  afterEach(() => {
+    bench.turns.taken.length = 0;
+  });
+  afterAll(closeBenches);
+
+  it('knows its paths only as they stand on the wire', async () => {
+    const paths = [
+      '/api//messages',
+      '//api/messages',
+      '/./api/messages',
+      '/api/./messages',
+      '/x/../api/messages',
+      '/%61pi/messages',
+      '/api%2fmessages',
+      '/api/messages%2e',
+      '/api/messages.',
+      '/api/messages/',
+      '/api/messages;x',
+      '/API/messages',
+      '/api/Messages',
+      '/api/messages%00',
+      '/api/messages%3f',
+      '/api\\messages',
+      'http://x/api/messages',
+      '/',
+      '/api',
+      '/favicon.ico',
+      '/healthz/',
+      '*',
+    ];
+    for (const path of paths) {
+      expect([path, await statusOf('POST', path)]).toEqual([path, '404']);
+      expect([path, await statusOf('GET', path)]).toEqual([path, '404']);
+    }
+    expect(await statusOf('GET', '/healthz?x=1')).toBe('200');
+  });
+
+  it('says 405 to other methods', async () => {
+    for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
+      expect(await statusOf(method, '/api/messages')).toBe('405');
+      expect(await statusOf(method, '/api/sms/status?x')).toBe('405');
+    }
+    for (const path of ['/healthz', '/readyz', '/metrics']) {
+      expect(await statusOf('POST', path)).toBe('405');
+      expect(await statusOf('HEAD', path)).toBe('405');
+    }
+  });
+
+  it('takes no encoded body', async () => {
+    for (const path of ['/api/messages', '/api/sms/status']) {
+      expect(await statusOf('POST', path, 'Content-Encoding: gzip\r\n')).toBe('415');
+      expect(await statusOf('POST', path, 'Content-Encoding: identity, br\r\n')).toBe('415');
+    }
+    expect(await statusOf('POST', '/api/messages', 'Content-Encoding: identity\r\n')).toBe('400');
+  });
+
+  it('takes a body of 256 KiB and no byte more, told beforehand or not', async () => {
+    for (const path of ['/api/messages', '/api/sms/status']) {
+      const fits = (await post(path, 'x'.repeat(MAX))).status;
+      expect(fits).toBe(path === '/api/messages' ? 400 : 403);
+      expect((await post(path, 'x'.repeat(MAX + 1))).status).toBe(413);
+      const head = `POST ${path} HTTP/1.1\r\nHost: x\r\n`;
+      const announced = await raw(bench.url, `${head}Content-Length: 90000000\r\n\r\n`);
+      expect(announced).toMatch(/^HTTP\/1.1 413 .*\r\nContent-Length: 0\r\n/s);
+      const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+      const endless = `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(5)}`;
+      expect(await raw(bench.url, endless)).toMatch(/^HTTP\/1.1 413 /);
+    }
+  });
+
+  it('cuts off a client that goes on sending after its answer', async () => {
+    const { hostname, port } = new URL(bench.url);
+    const taken = await new Promise<number>((resolve) => {
+      const socket = connect(Number(port), hostname);
+      const head = 'POST /nowhere HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
+      socket.write(head);
+      const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+      let sent = 0;
+      const push = (): void => {
+        while (!socket.destroyed && socket.write(chunk)) sent += 1;
+      };
+      socket.on('drain', push);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        resolve(sent * 0x10000);
+      });
+      push();
+    });
+    expect(taken).toBeLessThan(8 * 1_024 * 1_024);
+  });
+
+  it('does not wait for the rest of a body that it has refused', async () => {
+    const started = Date.now();
+    const head = 'POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n';
+    expect(await raw(bench.url, head, 5_000)).toMatch(/^HTTP\/1.1 404 /);
+    expect(Date.now() - started).toBeLessThan(2_000);
+  });
+
+  it('says 400 to what is no JSON object with a type', async () => {
+    const deep = `{"type":"message","value":${'['.repeat(40)}${']'.repeat(40)}}`;
+    const bodies = ['', '{', 'null', '[]', '"x"', '7', '{}', '{"type":7}', '{"type":""}', deep];
+    for (const body of bodies) {
+      const answer = await post('/api/messages', body);
+      expect([body, answer.status, await answer.text()]).toEqual([body, 400, '']);
+    }
+    const bytes = Buffer.from([0x7b, 0xff, 0x7d]);
+    const answer = await fetch(`${bench.url}/api/messages`, { method: 'POST', body: bytes });
+    expect(answer.status).toBe(400);
+  });
+
+  it('does not count brackets inside texts as depth', async () => {
+    const text = `\\"${'['.repeat(500)}`;
+    const activity = bench.teams.from(bench.anna, message(text));
+    expect((await bench.teams.send(bench.url, activity)).status).toBe(200);
+  });
+
+  it('names no product and no version', async () => {
+    for (const path of ['/healthz', '/readyz', '/nowhere']) {
+      const names = [...(await fetch(bench.url + path)).headers.keys()];
+      expect(names).not.toContain('server');
+      expect(names).not.toContain('x-powered-by');
+    }
+  });
+
+  it('passes on verified SMS reports only', async () => {
+    const report = { messageId: 'SM1', fate: 'failed', fault: 'number' } as const;
+    expect((await post('/api/sms/status', 'MessageSid=SM1')).status).toBe(403);
+    expect(bench.turns.reports).toEqual([]);
+    bench.state.sms = report;
+    const answer = await post('/api/sms/status', 'MessageSid=SM1&To=%2B4670');
+    expect([answer.status, await answer.text()]).toEqual([204, '']);
+    expect(bench.turns.reports).toEqual([report]);
+  });
+
+  it('hands parameters and signature to the gateway as they came', async () => {
+    const seen: unknown[] = [];
+    const other = await openBench(
+      {},
+      {
+        gateway: {
+          readStatus: (parameters, signature) => {
+            seen.push([parameters, signature]);
+            return 'irrelevant';
+          },
+        },
+      },
+    );
+    const headers = { 'x-twilio-signature': 'sig=' };
+    const body = new URLSearchParams([
+      ['MessageSid', 'SM1'],
+      ['Body', 'å + ä'],
+      ['__proto__', 'x'],
+    ]);
+    const options = { method: 'POST', headers, body };
+    expect((await fetch(`${other.url}/api/sms/status`, options)).status).toBe(204);
+    expect(seen).toEqual([[Object.fromEntries(body), 'sig=']]);
+    expect(other.turns.reports).toEqual([]);
+  });
+
+  it('answers a bug with 500 and an empty body, and lives on', async () => {
+    const other = await openBench(
+      {},
+      { gateway: { readStatus: () => JSON.parse('canary-secret') as never } },
+    );
+    const answer = await fetch(`${other.url}/api/sms/status`, { method: 'POST', body: 'a=b' });
+    expect([answer.status, await answer.text()]).toEqual([500, '']);
+    expect(other.logged.join()).toMatch(/"reference":"[0-9A-F]{8}"/);
+    expect(other.logged.join()).not.toContain('canary');
+    expect((await fetch(`${other.url}/healthz`)).status).toBe(200);
+  });
+
+  it('cuts off clients that send headers or body too slowly', async () => {
+    const slow = await openBench({}, { receiveTimeoutMs: 500 });
+    const started = Date.now();
+    const [head, body] = await Promise.all([
+      raw(slow.url, 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-', 5_000),
+      raw(slow.url, 'POST /api/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{', 5_000),
+    ]);
+    expect(head).toMatch(/^HTTP\/1.1 408 /);
+    expect(body).toMatch(/^HTTP\/1.1 408 |^$/);
+    expect(Date.now() - started).toBeLessThan(3_000);
+  });
+});

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Answer } from '../../src/service/input.ts';
+import { createPerson, execute, message } from '../support/activities.ts';
+import type { Activity } from '../support/activities.ts';
+import { nameOf } from '../support/connector.ts';
+import type { BotAnswer } from '../support/connector.ts';
+import type { Fault } from '../support/faults.ts';
+import { closeBenches, openBench, show, TENANT_ID } from './support.ts';
+import type { Bench } from './support.ts';
+
+/** What one slow turn left behind. */
+interface Run {
+  readonly bench: Bench;
+  readonly answer: BotAnswer;
+  readonly again: BotAnswer;
+  readonly answeredAfterMs: number;
+  /** `operation card`, in order. */
+  readonly sent: readonly string[];
+  readonly sentAfterMs: number;
+}
+
+interface Script {
+  readonly activity: Activity;
+  readonly takesMs?: number;
+  /** For the update that follows `working`. */
+  readonly lateFault?: Fault;
+  readonly takesUntilAborted?: boolean;
+  readonly sends: number;
+}
+
+const HANDLE = 'flow-handle';
+
+async function run(script: Script): Promise<Run> {
+  const bench = await openBench();
+  const { teams, turns, anna, url } = bench;
+  teams.know(anna.conversationId, 'm1');
+  const slow = show('help', 'flow-1');
+  turns.answer = (_input, signal) =>
+    new Promise<Answer>((resolve) => {
+      const end = (): void => {
+        if (script.lateFault) teams.fail('update', script.lateFault, 1);
+        resolve(slow);
+      };
+      if (script.takesUntilAborted) signal.addEventListener('abort', end);
+      else setTimeout(end, script.takesMs ?? 3_600);
+    });
+  const started = Date.now();
+  const activity = teams.from(anna, script.activity);
+  const answer = await teams.send(url, activity);
+  const answeredAfterMs = Date.now() - started;
+  await teams.until(() => teams.sent.length === script.sends, 16_000);
+  const sentAfterMs = Date.now() - started;
+  const again = await teams.send(url, activity);
+  const sent = teams.sent.map(({ operation, card }) => `${operation} ${nameOf(card) ?? 'text'}`);
+  return { bench, answer, again, answeredAfterMs, sent, sentAfterMs };
+}
+
+const scripts = {
+  tap: { activity: execute('confirmCode', { handle: HANDLE, code: '1' }, 'm1'), sends: 2 },
+  gone: {
+    activity: execute('confirmCode', { handle: HANDLE }, 'm1'),
+    lateFault: { status: 404 },
+    sends: 2,
+  },
+  failing: {
+    activity: execute('confirmCode', { handle: HANDLE }, 'm1'),
+    lateFault: { status: 502 },
+    sends: 2,
+  },
+  typed: { activity: message('reset'), sends: 2 },
+  endless: {
+    activity: execute('confirmCode', { handle: HANDLE }, 'm1'),
+    takesUntilAborted: true,
+    sends: 2,
+  },
+} as const satisfies Record<string, Script>;
+
+describe('a turn that takes longer than three seconds', () => {
+  const runs: Partial<Record<keyof typeof scripts, Promise<Run>>> = {};
+  beforeAll(() => {
+    for (const [name, script] of Object.entries(scripts)) {
+      runs[name as keyof typeof scripts] = run(script);
+    }
+  });
+  afterAll(async () => {
+    await Promise.allSettled(Object.values(runs));
+    await closeBenches();
+  });
+
+  it('is answered with working after 3 s, with the tap’s handle', async () => {
+    const { answer, answeredAfterMs, sent } = await runs.tap!;
+    expect(nameOf(answer.card)).toBe('working');
+    expect(answer.card?.['handle']).toBe(HANDLE);
+    expect(answeredAfterMs).toBeGreaterThan(2_900);
+    expect(answeredAfterMs).toBeLessThan(4_500);
+    expect(sent).toEqual(['update working', 'update help']);
+  });
+
+  it('answers a repetition with the result, once that is known, and runs once', async () => {
+    const { again, bench } = await runs.tap!;
+    expect(nameOf(again.card)).toBe('help');
+    expect(bench.turns.taken).toHaveLength(1);
+  });
+
+  it('posts a new card where the message is gone, and says which one shows the flow', async () => {
+    const { sent, bench } = await runs.gone!;
+    expect(sent).toEqual(['update working', 'post help']);
+    expect(bench.turns.shown.at(-1)).toEqual(['flow-1', bench.teams.sent[1]?.id]);
+  });
+
+  it('tries the update once more where it failed', async () => {
+    expect((await runs.failing!).sent).toEqual(['update working', 'update help']);
+  });
+
+  it('shows working for a typed word too, and replaces it', async () => {
+    const { answer, sent, bench } = await runs.typed!;
+    expect(answer.text).toBe('');
+    expect(sent).toEqual(['post working', 'update help']);
+    expect(bench.teams.sent[1]?.id).toBe(bench.teams.sent[0]?.id);
+  });
+
+  it('is told to end after 13 s, so that the message shows the result within 15 s', async () => {
+    const { sent, sentAfterMs } = await runs.endless!;
+    expect(sent).toEqual(['update working', 'update help']);
+    expect(sentAfterMs).toBeGreaterThan(12_500);
+    expect(sentAfterMs).toBeLessThan(15_000);
+  });
+});
+
+describe('closing', () => {
+  afterAll(closeBenches);
+
+  it('lets what is under way end, and takes nothing new', async () => {
+    const bench = await openBench();
+    const { teams, turns, anna, url, server } = bench;
+    turns.answer = () =>
+      new Promise((resolve) => setTimeout(resolve, 3_500, show('help', 'flow-1')));
+    teams.know(anna.conversationId, 'm1');
+    const tap = teams.send(url, teams.from(anna, execute('home', {}, 'm1')));
+    await teams.until(() => turns.taken.length === 1);
+    const closed = server.close();
+    const other = createPerson('Berit', TENANT_ID);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await teams.send(url, teams.from(other, message('hej')))).status).toBe(503);
+    expect(nameOf((await tap).card)).toBe('working');
+    await closed;
+    expect(teams.sent.map(({ card }) => nameOf(card))).toEqual(['working', 'help']);
+    expect(turns.taken).toHaveLength(1);
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  });
+});
