@@ -1,0 +1,170 @@
+import { Attribute, Change, Control } from 'ldapts';
+import type { BerWriter, Entry } from 'ldapts';
+
+import { DirectoryError } from '../../ports/directory.ts';
+import type { ProofOutcome } from '../../ports/directory.ts';
+import {
+  DOMAIN_RULE_ATTRIBUTES,
+  domainRules,
+  PASSWORD_ATTRIBUTES,
+  passwordStates,
+} from './activeDirectoryRules.ts';
+import type { Dialect } from './dialect.ts';
+import { bufferOf, guidBytes, guidText } from './entry.ts';
+import { refusalOf, RESULT } from './errors.ts';
+import { allOf, anyOf, chunks, equals } from './filters.ts';
+import {
+  ENABLED_FILTER,
+  inChain,
+  isEnabledUser,
+  isUnprotected,
+  PROTECTION_ATTRIBUTES,
+  unprotectedFilter,
+} from './protection.ts';
+import type { Session } from './sessions.ts';
+
+/** LDAP_SERVER_POLICY_HINTS and its predecessor: a reset then obeys the password history (MS-ADTS 3.1.1.3.4.1.27). */
+const POLICY_HINTS = ['1.2.840.113556.1.4.2239', '1.2.840.113556.1.4.2066'];
+/** Win32 ERROR_PASSWORD_RESTRICTION. */
+const PASSWORD_RESTRICTION = '0000052D';
+/** Bind reasons that are given for the right password only: wrong time, wrong place, expired, must be changed. */
+const PROVING_REASONS = new Set(['530', '531', '532', '773']);
+const LOCKED_REASON = '775';
+const BINARY = ['objectGUID', 'objectSid'];
+
+class PolicyHints extends Control {
+  constructor(oid: string) {
+    // Critical: a server that cannot obey must refuse, not skip the history.
+    super(oid, { critical: true });
+  }
+
+  protected override writeControl(writer: BerWriter): void {
+    // PolicyHintsRequestValue ::= SEQUENCE { Flags INTEGER }, flag 1: check the history.
+    writer.writeBuffer(Buffer.from([0x30, 0x03, 0x02, 0x01, 0x01]), 4);
+  }
+}
+
+function replace(type: string, value: string | Buffer): Change {
+  const values = typeof value === 'string' ? [value] : [value];
+  return new Change({
+    operation: 'replace',
+    modification: new Attribute({ type, values: values as string[] | Buffer[] }),
+  });
+}
+
+function domainOf(session: Session): string {
+  const domain = session.facts.defaultNamingContext;
+  if (domain === undefined) {
+    throw new DirectoryError('unexpected', 'the rootDSE names no defaultNamingContext');
+  }
+  return domain;
+}
+
+async function domainHead(session: Session): Promise<Entry> {
+  const [head] = await session.connection.search({
+    base: domainOf(session),
+    scope: 'base',
+    attributes: ['objectSid', ...DOMAIN_RULE_ATTRIBUTES],
+    binary: BINARY,
+  });
+  if (head === undefined) throw new DirectoryError('unexpected', 'the domain cannot be read');
+  return head;
+}
+
+/** Active Directory, and Samba as a domain controller. */
+export const activeDirectory: Dialect = {
+  defaultAccountsFilter: '(objectClass=user)',
+  defaultManagerFilter: '(userPrincipalName={upn})',
+  nameAttribute: 'sAMAccountName',
+  idAttribute: 'objectGUID',
+  binary: BINARY,
+  personAttributes: ['objectClass', 'userAccountControl'],
+  accountAttributes: [...PROTECTION_ATTRIBUTES, ...PASSWORD_ATTRIBUTES],
+  isVersionExact: true,
+  personFilter: ENABLED_FILTER,
+
+  idOf(entry) {
+    const bytes = bufferOf(entry, 'objectGUID');
+    return bytes === undefined ? undefined : guidText(bytes);
+  },
+
+  idFilter: (id) => equals('objectGUID', guidBytes(id)),
+
+  isPerson: isEnabledUser,
+
+  async groupsOf(session, dn) {
+    const groups = await session.connection.search({
+      base: domainOf(session),
+      scope: 'sub',
+      filter: inChain('member', dn),
+      attributes: ['1.1'],
+    });
+    return groups.map((group) => group.dn);
+  },
+
+  async personsBehind(session, base, dns) {
+    const found = new Map<string, Entry>();
+    for (const some of chunks(dns)) {
+      const filters = some.flatMap((dn) => [
+        equals('distinguishedName', dn),
+        inChain('memberOf', dn),
+      ]);
+      const entries = await session.connection.search({
+        base,
+        scope: 'sub',
+        filter: allOf([equals('objectClass', 'user'), ENABLED_FILTER, anyOf(filters)]),
+        attributes: ['objectGUID', ...this.personAttributes],
+        binary: BINARY,
+      });
+      for (const entry of entries) found.set(entry.dn, entry);
+    }
+    return [...found.values()];
+  },
+
+  async prepare(session) {
+    const head = await domainHead(session);
+    return {
+      filter: await unprotectedFilter(session, head),
+      isEligible: isUnprotected,
+      passwordState: passwordStates(session, domainRules(head)),
+    };
+  },
+
+  async prove(connection, dn, password): Promise<ProofOutcome> {
+    try {
+      await connection.bind(dn, password);
+      return 'proved';
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal?.code !== RESULT.invalidCredentials) throw error;
+      if (PROVING_REASONS.has(refusal.bindReason ?? '')) return 'proved';
+      return refusal.bindReason === LOCKED_REASON ? 'locked' : 'wrong';
+    }
+  },
+
+  async write(session, dn, password) {
+    const hints = POLICY_HINTS.find((oid) => session.facts.controls.includes(oid));
+    // MS-ADTS 3.1.1.3.1.5: the quoted password in UTF-16LE, and nothing done to it before.
+    const quoted = Buffer.from(`"${password.reveal()}"`, 'utf16le');
+    try {
+      await session.connection.modify(
+        dn,
+        [replace('unicodePwd', quoted), replace('lockoutTime', '0')],
+        hints === undefined ? [] : [new PolicyHints(hints)],
+      );
+      return undefined;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      const isPolicy =
+        (refusal?.code === RESULT.constraintViolation ||
+          refusal?.code === RESULT.unwillingToPerform) &&
+        refusal.win32 === PASSWORD_RESTRICTION;
+      if (isPolicy) return 'policy';
+      throw error;
+    }
+  },
+
+  async unlock(session, entry) {
+    await session.connection.modify(entry.dn, [replace('lockoutTime', '0')]);
+  },
+};

@@ -1,0 +1,56 @@
+import type { Entry, Filter } from 'ldapts';
+
+import type { Secret } from '../../domain/secret.ts';
+import type { Account, ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
+import type { Connection } from './connection.ts';
+import type { Session } from './sessions.ts';
+
+/** What the directory knows of an account's password and lock. */
+export type PasswordState = Pick<
+  Account,
+  'passwordVersion' | 'passwordSetAt' | 'passwordExpiresAt' | 'isLocked' | 'rules' | 'lockout'
+>;
+
+/** How accounts are looked at during one call: prepared once, used for each entry. */
+export interface AccountLens {
+  /** What an account must match to be touched at all (requirement D4), where the server can tell. */
+  readonly filter: Filter | undefined;
+  /** The rest of requirement D4, told from the entry. */
+  isEligible(entry: Entry): boolean;
+  passwordState(entry: Entry): Promise<PasswordState>;
+}
+
+export type WriteRefusal = Extract<WriteOutcome, { outcome: 'refused' }>['reason'];
+
+/** What differs between Active Directory and OpenLDAP. Methods reject with ResultCodeError or AnswerLost. */
+export interface Dialect {
+  readonly defaultAccountsFilter: string;
+  readonly defaultManagerFilter: string;
+  readonly nameAttribute: string;
+  readonly idAttribute: string;
+  /** Attributes that hold bytes. */
+  readonly binary: readonly string[];
+  readonly personAttributes: readonly string[];
+  readonly accountAttributes: readonly string[];
+  /** Whether two password writes never leave the same version behind. */
+  readonly isVersionExact: boolean;
+  /** What a person must match, where the server can tell. */
+  readonly personFilter: Filter | undefined;
+
+  idOf(entry: Entry): string | undefined;
+  /** `id` has the form that `isId` accepts. */
+  idFilter(id: string): Filter;
+  /** Whether the entry is a person who may act now. */
+  isPerson(entry: Entry): boolean;
+  /** DNs of the groups that the entry belongs to, through other groups too. */
+  groupsOf(session: Session, dn: string): Promise<string[]>;
+  /** Entries below `base` that the DNs name or, where they name groups, contain; without duplicates. */
+  personsBehind(session: Session, base: string, dns: readonly string[]): Promise<Entry[]>;
+
+  prepare(session: Session): Promise<AccountLens>;
+  /** One bind. */
+  prove(connection: Connection, dn: string, password: Secret): Promise<ProofOutcome>;
+  /** One modification that sets the password and lifts the lockout; undefined when it was accepted. */
+  write(session: Session, dn: string, password: Secret): Promise<WriteRefusal | undefined>;
+  unlock(session: Session, entry: Entry): Promise<void>;
+}

@@ -1,0 +1,67 @@
+import type { Directory } from '../../ports/directory.ts';
+import type { Log } from '../../ports/log.ts';
+import { parseFilter } from './filters.ts';
+import { createLookup } from './lookup.ts';
+import type { LookupSettings } from './lookup.ts';
+import { createPasswords } from './passwords.ts';
+import { openSessions } from './sessions.ts';
+import { endpointOf } from './tlsSocket.ts';
+import type { SessionOptions } from './sessions.ts';
+
+/** Bounds what one large group can set in motion. */
+const MAX_MANAGERS = 500;
+
+/** The directory as configured; see the contract's LDAP_ variables. */
+export interface DirectoryOptions extends SessionOptions, LookupSettings {}
+
+/**
+ * The directory over verified TLS. Opening it asks no server: what is amiss there shows at the
+ * first call.
+ * @throws Error for a filter or a URL that cannot be read.
+ */
+export function openDirectory(options: DirectoryOptions, log: Log): Directory {
+  for (const filter of [options.accountsFilter, options.managerFilter]) {
+    if (filter !== undefined) parseFilter(filter);
+  }
+  const sessions = openSessions(options, log);
+  const lookup = createLookup(options);
+
+  return {
+    servers: options.urls.map((url) => endpointOf(url).url),
+
+    findManager: (query, signal) =>
+      sessions.read(signal, (session) => lookup.person(session, query)),
+
+    managerById: (id, signal) => sessions.read(signal, (session) => lookup.personById(session, id)),
+
+    accountsOf: (managerId, signal) =>
+      sessions.read(signal, async (session) => {
+        const found = await lookup.accountsOf(session, managerId);
+        return found
+          .map(({ account }) => account)
+          .sort((a, b) => a.name.localeCompare(b.name, 'sv'));
+      }),
+
+    accountOf: (managerId, accountId, signal) =>
+      sessions.read(signal, async (session) => {
+        return (await lookup.accountOf(session, managerId, accountId))?.account;
+      }),
+
+    managersOf: (accountId, signal) =>
+      sessions.read(signal, async (session) => {
+        const ids = await lookup.personsFor(session, accountId);
+        if (ids.length > MAX_MANAGERS) {
+          const fields = { account: accountId, managers: ids.length };
+          log.warn(fields, 'too many persons answer for an account');
+        }
+        return ids.slice(0, MAX_MANAGERS);
+      }),
+
+    ...createPasswords(sessions, lookup, log),
+
+    close() {
+      sessions.close();
+      return Promise.resolve();
+    },
+  };
+}

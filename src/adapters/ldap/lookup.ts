@@ -1,0 +1,131 @@
+import type { Entry, Filter } from 'ldapts';
+
+import type { DirectoryManager, ManagerQuery } from '../../ports/directory.ts';
+import { findAccounts } from './accounts.ts';
+import type { AccountSettings, FoundAccount } from './accounts.ts';
+import { activeDirectory } from './activeDirectory.ts';
+import type { Dialect } from './dialect.ts';
+import { isId, textOf } from './entry.ts';
+import { allOf, managerFilter } from './filters.ts';
+import { openldap } from './openldap.ts';
+import { serviceAccountTest } from './serviceAccount.ts';
+import type { Session } from './sessions.ts';
+
+/** LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS 3.1.1.3.4.3). */
+const ACTIVE_DIRECTORY = '1.2.840.113556.1.4.800';
+const PERSON_ATTRIBUTES = ['displayName', 'cn', 'mobile'];
+
+export interface LookupSettings extends AccountSettings {
+  readonly bindDn: string;
+  /** Absent: read from the server. */
+  readonly dialect?: 'activeDirectory' | 'openldap' | undefined;
+  readonly managersBase: string;
+  /** With the placeholders {upn}, {mail} and {aadObjectId}. */
+  readonly managerFilter?: string | undefined;
+}
+
+/** Finds persons and accounts on a bound connection; what is not allowed is not found. */
+export interface Lookup {
+  dialectOf(session: Session): Dialect;
+  person(session: Session, query: ManagerQuery): Promise<DirectoryManager | undefined>;
+  personById(session: Session, id: string): Promise<DirectoryManager | undefined>;
+  /** Ids of the persons who answer for the account. */
+  personsFor(session: Session, accountId: string): Promise<string[]>;
+  account(session: Session, id: string): Promise<FoundAccount | undefined>;
+  /** The account if the manager answers for it. */
+  accountOf(session: Session, managerId: string, id: string): Promise<FoundAccount | undefined>;
+  accountsOf(session: Session, managerId: string): Promise<FoundAccount[]>;
+}
+
+export function createLookup(settings: LookupSettings): Lookup {
+  const ownAccount = serviceAccountTest(settings.bindDn);
+
+  function dialectOf({ facts }: Session): Dialect {
+    const isActiveDirectory =
+      settings.dialect === undefined
+        ? facts.capabilities.includes(ACTIVE_DIRECTORY)
+        : settings.dialect === 'activeDirectory';
+    return isActiveDirectory ? activeDirectory : openldap;
+  }
+
+  async function onePerson(session: Session, filter: Filter): Promise<Entry | undefined> {
+    const dialect = dialectOf(session);
+    const found = await session.connection.search({
+      base: settings.managersBase,
+      scope: 'sub',
+      filter: allOf([filter, dialect.personFilter]),
+      attributes: [...PERSON_ATTRIBUTES, dialect.idAttribute, ...dialect.personAttributes],
+      binary: dialect.binary,
+      limit: 2,
+    });
+    const entry = only(found);
+    return entry !== undefined && dialect.isPerson(entry) ? entry : undefined;
+  }
+
+  function entryById(session: Session, id: string): Promise<Entry | undefined> {
+    if (!isId(id)) return Promise.resolve(undefined);
+    return onePerson(session, dialectOf(session).idFilter(id));
+  }
+
+  function managerFrom(session: Session, entry: Entry | undefined): DirectoryManager | undefined {
+    const id = entry === undefined ? undefined : dialectOf(session).idOf(entry);
+    if (entry === undefined || id === undefined) return undefined;
+    const mobile = textOf(entry, 'mobile');
+    return {
+      id,
+      displayName: textOf(entry, 'displayName') ?? textOf(entry, 'cn') ?? '',
+      ...(mobile === undefined ? {} : { mobile }),
+    };
+  }
+
+  async function find(
+    session: Session,
+    query: { readonly id?: string; readonly responsible?: readonly string[] },
+  ): Promise<FoundAccount[]> {
+    if (query.id !== undefined && !isId(query.id)) return [];
+    const dialect = dialectOf(session);
+    const serviceAccount = await ownAccount(session, dialect);
+    return findAccounts(session, dialect, settings, { ...query, serviceAccount });
+  }
+
+  async function findOf(session: Session, managerId: string, id?: string): Promise<FoundAccount[]> {
+    const manager = await entryById(session, managerId);
+    if (manager === undefined) return [];
+    const groups = await dialectOf(session).groupsOf(session, manager.dn);
+    const responsible = [manager.dn, ...groups];
+    return find(session, id === undefined ? { responsible } : { responsible, id });
+  }
+
+  return {
+    dialectOf,
+
+    async person(session, query) {
+      const template = settings.managerFilter ?? dialectOf(session).defaultManagerFilter;
+      const filter = managerFilter(template, query);
+      if (filter === undefined) return undefined;
+      return managerFrom(session, await onePerson(session, filter));
+    },
+
+    personById: async (session, id) => managerFrom(session, await entryById(session, id)),
+
+    async personsFor(session, accountId) {
+      const dialect = dialectOf(session);
+      const found = only(await find(session, { id: accountId }));
+      if (found === undefined) return [];
+      const { responsible } = found;
+      const persons = await dialect.personsBehind(session, settings.managersBase, responsible);
+      return persons
+        .filter((entry) => dialect.isPerson(entry))
+        .flatMap((entry) => dialect.idOf(entry) ?? []);
+    },
+
+    account: async (session, id) => only(await find(session, { id })),
+    accountOf: async (session, managerId, id) => only(await findOf(session, managerId, id)),
+    accountsOf: findOf,
+  };
+}
+
+/** The one entry; several where one was meant are nobody's (requirement D8). */
+function only<T>(found: readonly T[]): T | undefined {
+  return found.length === 1 ? found[0] : undefined;
+}

@@ -1,0 +1,113 @@
+import { Attribute, BerWriter, Change, PasswordPolicyControl, PasswordPolicyError } from 'ldapts';
+import type { Entry } from 'ldapts';
+
+import type { ProofOutcome } from '../../ports/directory.ts';
+import type { Dialect, WriteRefusal } from './dialect.ts';
+import { textOf } from './entry.ts';
+import { hasResult, RESULT } from './errors.ts';
+import { anyOf, chunks, equals } from './filters.ts';
+import { groupsAbove, leavesBelow } from './openldapGroups.ts';
+import { isDisabled, PASSWORD_ATTRIBUTES, passwordStates } from './openldapRules.ts';
+
+/** RFC 3062. Unlike a plain modification it always stores a hash, whatever the server's settings. */
+const MODIFY_PASSWORD = '1.3.6.1.4.1.4203.1.11.1';
+const USER_IDENTITY = 0x80;
+const NEW_PASSWORD = 0x82;
+
+function modifyPasswordRequest(dn: string, password: string): Buffer {
+  const writer = new BerWriter();
+  writer.startSequence();
+  writer.writeString(dn, USER_IDENTITY);
+  writer.writeString(password, NEW_PASSWORD);
+  writer.endSequence();
+  return writer.buffer;
+}
+
+function writeRefusal(policyError: number | undefined): WriteRefusal {
+  if (policyError === PasswordPolicyError.PasswordInHistory) return 'usedBefore';
+  return policyError === PasswordPolicyError.PasswordTooShort ? 'tooShort' : 'policy';
+}
+
+/** OpenLDAP with the ppolicy overlay; without it there are no rules, no lockout and no expiry. */
+export const openldap: Dialect = {
+  defaultAccountsFilter: '(objectClass=inetOrgPerson)',
+  defaultManagerFilter: '(mail={mail})',
+  nameAttribute: 'uid',
+  idAttribute: 'entryUUID',
+  binary: [],
+  personAttributes: ['pwdAccountLockedTime'],
+  accountAttributes: PASSWORD_ATTRIBUTES,
+  // pwdChangedTime counts whole seconds.
+  isVersionExact: false,
+  personFilter: undefined,
+
+  idOf: (entry) => textOf(entry, 'entryUUID')?.toLowerCase(),
+  idFilter: (id) => equals('entryUUID', id),
+  isPerson: (entry) => !isDisabled(entry),
+  groupsOf: groupsAbove,
+
+  async personsBehind(session, base, dns) {
+    const found: Entry[] = [];
+    for (const some of chunks(await leavesBelow(session, dns))) {
+      found.push(
+        ...(await session.connection.search({
+          base,
+          scope: 'sub',
+          filter: anyOf(some.map((dn) => equals('entryDN', dn))),
+          attributes: ['entryUUID', ...this.personAttributes],
+        })),
+      );
+    }
+    return found;
+  },
+
+  prepare: (session) =>
+    Promise.resolve({
+      filter: undefined,
+      isEligible: (entry) => !isDisabled(entry),
+      passwordState: passwordStates(session),
+    }),
+
+  async prove(connection, dn, password): Promise<ProofOutcome> {
+    const policy = new PasswordPolicyControl();
+    try {
+      await connection.bind(dn, password, [policy]);
+      return 'proved';
+    } catch (error) {
+      if (!hasResult(error, RESULT.invalidCredentials)) throw error;
+      // ppolicy looks at the expiry after the password was found right, at the lock before.
+      const reason = policy.value?.error;
+      if (reason === PasswordPolicyError.AccountLocked) return 'locked';
+      return reason === PasswordPolicyError.PasswordExpired ||
+        reason === PasswordPolicyError.ChangeAfterReset
+        ? 'proved'
+        : 'wrong';
+    }
+  },
+
+  async write(session, dn, password) {
+    const policy = new PasswordPolicyControl();
+    try {
+      const request = modifyPasswordRequest(dn, password.reveal());
+      await session.connection.extended(MODIFY_PASSWORD, request, [policy]);
+      return undefined;
+    } catch (error) {
+      const isPolicy =
+        hasResult(error, RESULT.constraintViolation) ||
+        (hasResult(error, RESULT.unwillingToPerform) && policy.value?.error !== undefined);
+      if (isPolicy) return writeRefusal(policy.value?.error);
+      throw error;
+    }
+  },
+
+  async unlock(session, entry) {
+    const lock = new Attribute({ type: 'pwdAccountLockedTime', values: [] });
+    try {
+      await session.connection.modify(entry.dn, [
+        new Change({ operation: 'delete', modification: lock }),
+      ]);
+    } catch (error) {
+      if (!hasResult(error, RESULT.noSuchAttribute)) throw error;
+    }
+  },
+};

@@ -1,0 +1,120 @@
+import type { Secret } from '../../domain/secret.ts';
+import { DirectoryError } from '../../ports/directory.ts';
+import type { Directory, ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
+import type { Log } from '../../ports/log.ts';
+import type { FoundAccount } from './accounts.ts';
+import { AnswerLost, directoryFault } from './errors.ts';
+import type { Lookup } from './lookup.ts';
+import { known } from './passwordRules.ts';
+import { callDeadline } from './sessions.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+type Passwords = Pick<Directory, 'provePassword' | 'writePassword' | 'readWrite' | 'unlock'>;
+
+/** The calls that bind as an account or change one, each on a connection that nothing else uses. */
+export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): Passwords {
+  /** One bind as the account, at the server that was read from. */
+  async function prove(
+    session: Session,
+    { entry }: FoundAccount,
+    password: Secret,
+    signal: AbortSignal,
+  ): Promise<ProofOutcome> {
+    try {
+      return await sessions.unbound(signal, session.connection.server, (connection) =>
+        lookup.dialectOf(session).prove(connection, entry.dn, password),
+      );
+    } catch (error) {
+      if (!(error instanceof AnswerLost)) throw directoryFault(error, 'bind');
+      throw new DirectoryError('noAnswer', 'no answer to bind', { cause: error });
+    }
+  }
+
+  /** Whether a write that the server accepted shows there, by the password's mark and by a bind. */
+  async function isSeen(
+    session: Session,
+    before: FoundAccount,
+    password: Secret,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    try {
+      const after = await lookup.account(session, before.account.id);
+      if (after === undefined) return false;
+      const hasMoved = after.account.passwordVersion !== before.account.passwordVersion;
+      if (!hasMoved && lookup.dialectOf(session).isVersionExact) return false;
+      return (await prove(session, after, password, signal)) === 'proved';
+    } catch (error) {
+      const fault = directoryFault(error, 'read after write');
+      if (!(fault instanceof DirectoryError)) throw fault;
+      const { code, detail } = fault;
+      log.warn({ account: before.account.id, code, detail }, 'a write could not be verified');
+      return false;
+    }
+  }
+
+  return {
+    async provePassword(accountId, password, signal) {
+      if (password.reveal().trim() === '') return 'wrong';
+      const deadline = callDeadline(signal);
+      const { session, found } = await sessions.read(deadline, async (session) => ({
+        session,
+        found: await lookup.account(session, accountId),
+      }));
+      if (found === undefined) return 'wrong';
+      // A bind would tell nothing, and on some servers prolong the lock.
+      if (found.account.isLocked) return 'locked';
+      return prove(session, found, password, deadline);
+    },
+
+    writePassword: ({ managerId, accountId, password, expectedVersion }, signal) =>
+      sessions.write(signal, async (session, deadline): Promise<WriteOutcome> => {
+        if (password.reveal() === '') return { outcome: 'refused', reason: 'tooShort' };
+        const found = await lookup.accountOf(session, managerId, accountId);
+        if (found === undefined) return { outcome: 'notResponsible' };
+        if (found.account.passwordVersion !== expectedVersion) return { outcome: 'stale' };
+        if (!session.connection.isOpen) {
+          throw new DirectoryError('unreachable', 'connection lost before the write');
+        }
+        const unknown = { outcome: 'unknown', server: session.connection.server } as const;
+        try {
+          const { dn } = found.entry;
+          const reason = await lookup.dialectOf(session).write(session, dn, password);
+          if (reason !== undefined) return { outcome: 'refused', reason };
+        } catch (error) {
+          if (error instanceof AnswerLost) return unknown;
+          throw directoryFault(error, 'write');
+        }
+        const isWritten = await isSeen(session, found, password, deadline);
+        return isWritten ? { outcome: 'written' } : unknown;
+      }),
+
+    readWrite: ({ accountId, password, server }, signal) =>
+      sessions.write(
+        signal,
+        async (session, deadline) => {
+          const found = await lookup.account(session, accountId);
+          if (found === undefined) return undefined;
+          const { passwordVersion, passwordSetAt } = found.account;
+          const traces = { passwordVersion, ...known('passwordSetAt', passwordSetAt) };
+          if (password === undefined || password.reveal() === '') return traces;
+          const proof = await prove(session, found, password, deadline);
+          // Of a locked account a bind says nothing about the password.
+          return proof === 'locked' ? traces : { ...traces, binds: proof === 'proved' };
+        },
+        server,
+      ),
+
+    unlock: (managerId, accountId, signal) =>
+      sessions.write(signal, async (session) => {
+        const found = await lookup.accountOf(session, managerId, accountId);
+        if (found === undefined) return 'notResponsible';
+        try {
+          await lookup.dialectOf(session).unlock(session, found.entry);
+          return 'unlocked';
+        } catch (error) {
+          if (!(error instanceof AnswerLost)) throw directoryFault(error, 'unlock');
+          throw new DirectoryError('noAnswer', 'no answer to unlock', { cause: error });
+        }
+      }),
+  };
+}

@@ -1,0 +1,198 @@
+import type { Entry } from 'ldapts';
+
+import type { Secret } from '../../domain/secret.ts';
+import { DirectoryError } from '../../ports/directory.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Connection } from './connection.ts';
+import { textsOf } from './entry.ts';
+import { AnswerLost, directoryFault, hasResult, RESULT } from './errors.ts';
+import { openServers } from './servers.ts';
+
+/** A whole call of the port (requirement D6). */
+const CALL_MS = 10_000;
+const KEPT_CONNECTIONS = 4;
+const KEPT_IDLE_MS = 30_000;
+
+/** What a server says of itself in its rootDSE. */
+export interface ServerFacts {
+  readonly namingContexts: readonly string[];
+  readonly defaultNamingContext: string | undefined;
+  readonly controls: readonly string[];
+  readonly capabilities: readonly string[];
+}
+
+/** A connection that is bound as the service account. */
+export interface Session {
+  readonly connection: Connection;
+  readonly facts: ServerFacts;
+}
+
+type Work<T> = (session: Session, signal: AbortSignal) => Promise<T>;
+
+export interface Sessions {
+  /** Runs searches, on a kept connection where there is one; once more on a new one if the kept one was dead. */
+  read<T>(signal: AbortSignal, work: Work<T>): Promise<T>;
+  /** Runs `work` on a connection of its own, so that a kept one that died never blurs what became of a write. */
+  write<T>(signal: AbortSignal, work: Work<T>, server?: string): Promise<T>;
+  /** Runs `work` on a connection of its own that nobody is bound on. */
+  unbound<T>(
+    signal: AbortSignal,
+    server: string,
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<T>;
+  close(): void;
+}
+
+export interface SessionOptions {
+  readonly urls: readonly string[];
+  readonly ca?: string | undefined;
+  readonly bindDn: string;
+  readonly bindPassword: Secret;
+}
+
+export function openSessions(options: SessionOptions, log: Log): Sessions {
+  const servers = openServers(options.urls, options.ca, log);
+  const kept: { session: Session; timer: NodeJS.Timeout }[] = [];
+  let isClosed = false;
+
+  async function open(signal: AbortSignal, server?: string): Promise<Session> {
+    const connection = await servers.connect(signal, server);
+    try {
+      return await within(signal, connection, async () => {
+        await connection.bind(options.bindDn, options.bindPassword);
+        return { connection, facts: await readFacts(connection) };
+      });
+    } catch (error) {
+      connection.close();
+      if (!hasResult(error, RESULT.invalidCredentials)) throw error;
+      throw new DirectoryError('serviceAccount', 'result 49 to bind');
+    }
+  }
+
+  function take(): Session | undefined {
+    for (;;) {
+      const last = kept.pop();
+      if (last === undefined) return undefined;
+      clearTimeout(last.timer);
+      last.session.connection.wake();
+      if (last.session.connection.isOpen) return last.session;
+      last.session.connection.close();
+    }
+  }
+
+  function keep(session: Session): void {
+    const { connection } = session;
+    if (isClosed || !connection.isOpen || kept.length >= KEPT_CONNECTIONS) {
+      connection.close();
+      return;
+    }
+    connection.rest();
+    const timer = setTimeout(() => {
+      connection.close();
+      kept.splice(
+        kept.findIndex((one) => one.session === session),
+        1,
+      );
+    }, KEPT_IDLE_MS);
+    timer.unref();
+    kept.push({ session, timer });
+  }
+
+  async function readOn<T>(session: Session, signal: AbortSignal, work: Work<T>): Promise<T> {
+    try {
+      return await within(signal, session.connection, () => work(session, signal));
+    } finally {
+      keep(session);
+    }
+  }
+
+  async function call<T>(
+    signal: AbortSignal,
+    work: (deadline: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work(callDeadline(signal));
+    } catch (error) {
+      throw directoryFault(error, 'read');
+    }
+  }
+
+  return {
+    read: (signal, work) =>
+      call(signal, async (deadline) => {
+        const session = take();
+        if (session !== undefined) {
+          try {
+            return await readOn(session, deadline, work);
+          } catch (error) {
+            if (!(error instanceof AnswerLost) || deadline.aborted) throw error;
+          }
+        }
+        return readOn(await open(deadline), deadline, work);
+      }),
+
+    write: (signal, work, server) =>
+      call(signal, async (deadline) => {
+        const session = await open(deadline, server);
+        return within(deadline, session.connection, () => work(session, deadline)).finally(() => {
+          session.connection.close();
+        });
+      }),
+
+    async unbound(signal, server, work) {
+      const connection = await servers.connect(signal, server);
+      return within(signal, connection, () => work(connection)).finally(() => {
+        connection.close();
+      });
+    },
+
+    close() {
+      isClosed = true;
+      for (const { session, timer } of kept.splice(0)) {
+        clearTimeout(timer);
+        session.connection.close();
+      }
+    },
+  };
+}
+
+/** When a call that begins now has to end. */
+export function callDeadline(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]);
+}
+
+/** Ends the connection, and so everything that waits on it, when the time is up. */
+async function within<T>(
+  signal: AbortSignal,
+  connection: Connection,
+  work: () => Promise<T>,
+): Promise<T> {
+  const end = (): void => {
+    connection.close();
+  };
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
+async function readFacts(connection: Connection): Promise<ServerFacts> {
+  const attributes = [
+    'namingContexts',
+    'defaultNamingContext',
+    'supportedControl',
+    'supportedCapabilities',
+  ];
+  const [root] = await connection.search({ base: '', scope: 'base', attributes });
+  const read = (name: string, entry: Entry | undefined): string[] =>
+    entry === undefined ? [] : textsOf(entry, name);
+  return {
+    namingContexts: read('namingContexts', root),
+    defaultNamingContext: read('defaultNamingContext', root)[0],
+    controls: read('supportedControl', root),
+    capabilities: read('supportedCapabilities', root),
+  };
+}

@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import tls from 'node:tls';
+
+import { BerReader } from 'ldapts';
+
+import { DirectoryError } from '../../ports/directory.ts';
+
+/** TCP, StartTLS and TLS handshake together (requirement D6). */
+const CONNECT_MS = 3_000;
+const MAX_STARTTLS_ANSWER_BYTES = 4_096;
+const EXTENDED_RESPONSE = 0x78;
+/** LDAPMessage 1 with the extended request 1.3.6.1.4.1.1466.20037 (RFC 4511 4.14.1). */
+const STARTTLS_REQUEST = Buffer.from(
+  '301d02010177188016312e332e362e312e342e312e313436362e3230303337',
+  'hex',
+);
+/** What the network does; every other failure of a handshake means that the server was not verified. */
+const NETWORK_FAULTS = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNREFUSED', 'ABORT_ERR']);
+
+/** One server, as configured. */
+export interface Endpoint {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** True for ldap://, where TLS is demanded before anything else is said. */
+  readonly isStartTls: boolean;
+}
+
+export function endpointOf(url: string): Endpoint {
+  const { protocol, hostname, port } = new URL(url);
+  const isStartTls = protocol === 'ldap:';
+  return {
+    url,
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? (isStartTls ? 389 : 636) : Number(port),
+    isStartTls,
+  };
+}
+
+/**
+ * A connected TLS socket whose chain and host name are verified. Not left to ldapts: its StartTLS
+ * waits for ever on a silent server, and reconnects in plain text after a lost connection.
+ * @throws DirectoryError `unreachable` or `tls`, within 3 s.
+ */
+export async function openTlsSocket(
+  endpoint: Endpoint,
+  ca: string | undefined,
+  signal: AbortSignal,
+): Promise<tls.TLSSocket> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)]);
+  const { host, port } = endpoint;
+  const raw = net.connect({ host, port, noDelay: true });
+  // Errors that come after the outcome is known have nobody left to tell, but must not end the process.
+  raw.on('error', () => undefined);
+  try {
+    await once(raw, 'connect', { signal: deadline });
+    if (endpoint.isStartTls) await requestTls(raw, deadline);
+  } catch (error) {
+    raw.destroy();
+    throw connectFault(error, 'connect', 'unreachable');
+  }
+  const secure = tls.connect({
+    socket: raw,
+    host,
+    ...(net.isIP(host) === 0 ? { servername: host } : {}),
+    ...(ca === undefined ? {} : { ca }),
+    minVersion: 'TLSv1.2',
+    rejectUnauthorized: true,
+  });
+  secure.on('error', () => undefined);
+  try {
+    await once(secure, 'secureConnect', { signal: deadline });
+    return secure;
+  } catch (error) {
+    secure.destroy();
+    raw.destroy();
+    throw connectFault(error, 'TLS handshake', 'tls');
+  }
+}
+
+function connectFault(error: unknown, phase: string, code: 'unreachable' | 'tls'): DirectoryError {
+  if (error instanceof DirectoryError) return error;
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  const reason = hasCode ? String(error.code) : 'failed';
+  const isNetwork = code === 'unreachable' || NETWORK_FAULTS.has(reason);
+  const detail = `${phase}: ${reason === 'ABORT_ERR' ? 'time is up' : reason}`;
+  return new DirectoryError(isNetwork ? 'unreachable' : 'tls', detail, { cause: error });
+}
+
+/** Asks for TLS on a plain connection and waits for the one answer that allows it. */
+async function requestTls(raw: net.Socket, signal: AbortSignal): Promise<void> {
+  raw.write(STARTTLS_REQUEST);
+  const ended = new AbortController();
+  const onEnd = (): void => {
+    ended.abort();
+  };
+  raw.once('end', onEnd);
+  raw.once('close', onEnd);
+  let answer = Buffer.alloc(0);
+  try {
+    while (!isWhole(answer)) {
+      const [chunk] = await once(raw, 'data', { signal: AbortSignal.any([signal, ended.signal]) });
+      answer = Buffer.concat([answer, chunk]);
+      if (answer.length > MAX_STARTTLS_ANSWER_BYTES)
+        throw new DirectoryError('tls', 'StartTLS: overlong');
+    }
+  } finally {
+    raw.off('end', onEnd);
+    raw.off('close', onEnd);
+    raw.pause();
+  }
+  if (resultOf(answer) !== 0) throw new DirectoryError('tls', 'StartTLS refused');
+}
+
+function isWhole(message: Buffer): boolean {
+  if (message.length < 2) return false;
+  const reader = new BerReader(message);
+  return reader.readSequence() !== null && reader.remain >= reader.length;
+}
+
+/** The result code, or undefined for anything but exactly one extended response: bytes sent ahead of TLS are not trusted. */
+function resultOf(message: Buffer): number | undefined {
+  const reader = new BerReader(message);
+  reader.readSequence();
+  if (reader.remain !== reader.length) return undefined;
+  reader.readInt();
+  return reader.peek() === EXTENDED_RESPONSE && reader.readSequence() !== null
+    ? (reader.readEnumeration() ?? undefined)
+    : undefined;
+}

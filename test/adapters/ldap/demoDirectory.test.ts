@@ -1,0 +1,240 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import type { Operation } from '../../../demo/directory/server.ts';
+import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import type { Account, Directory, DirectoryManager } from '../../../src/ports/directory.ts';
+import { describeDirectory } from '../../contracts/directory.ts';
+import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';
+import type { WorldAccount } from '../../contracts/directoryWorld.ts';
+import { startRecordingServer } from '../../support/recordingServer.ts';
+import { silentLog } from '../../support/silentLog.ts';
+import { startDemoWorld } from './demoWorld.ts';
+import type { DemoWorld } from './demoWorld.ts';
+
+const NEW_PASSWORD = 'Ny-Hemlighet-77';
+const POLICY_HINTS = '1.2.840.113556.1.4.2239';
+const OLD_POLICY_HINTS = '1.2.840.113556.1.4.2066';
+const PAGED_RESULTS = '1.2.840.113556.1.4.319';
+
+describeDirectory('the demo directory', startDemoWorld);
+
+describe('Active Directory’s own ways', () => {
+  let world: DemoWorld;
+  let directory: Directory;
+  let manager: DirectoryManager;
+  let target: WorldAccount;
+  let account: Account;
+  const never = new AbortController().signal;
+
+  beforeAll(async () => {
+    world = await startDemoWorld();
+    directory = openDirectory(world.options, silentLog);
+  });
+
+  beforeEach(async () => {
+    const person = await world.newPerson();
+    target = await world.newAccount({ responsible: [person.dn] });
+    manager = (await directory.findManager(person.query, never))!;
+    account = (await directory.accountsOf(manager.id, never))[0]!;
+  });
+
+  afterEach(() => {
+    world.demo.fault = undefined;
+  });
+
+  afterAll(async () => {
+    await directory.close();
+    await world.close();
+  });
+
+  const faultAt = (name: Operation['name'], fault: readonly [number, string]): void => {
+    world.demo.fault = (operation) =>
+      operation.name === name && operation.dn.toLowerCase() === target.dn.toLowerCase()
+        ? fault
+        : undefined;
+  };
+
+  const write = (text = NEW_PASSWORD, on = directory) =>
+    on.writePassword(
+      {
+        managerId: manager.id,
+        accountId: account.id,
+        password: new Secret(text),
+        expectedVersion: account.passwordVersion,
+      },
+      never,
+    );
+
+  it.each([
+    ['530', 'proved'],
+    ['531', 'proved'],
+    ['532', 'proved'],
+    ['773', 'proved'],
+    ['775', 'locked'],
+    ['52e', 'wrong'],
+    ['525', 'wrong'],
+    ['533', 'wrong'],
+    ['701', 'wrong'],
+    ['57', 'wrong'],
+  ])('takes a bind refused for reason %s as %s', async (reason, outcome) => {
+    const text = `80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext error, data ${reason}, v4563\0`;
+    faultAt('bind', [49, text]);
+    const proof = directory.provePassword(account.id, new Secret(FIRST_PASSWORD), never);
+    expect(await proof).toBe(outcome);
+  });
+
+  it('resets with the critical policy hints, flag 1, and lifts the lockout in the same write', async () => {
+    expect(await write()).toEqual({ outcome: 'written' });
+    const sent = world.demo.writes.at(-1);
+    expect(sent?.attributes).toEqual(['unicodePwd', 'lockoutTime']);
+    expect(sent?.controls).toEqual([
+      { oid: POLICY_HINTS, isCritical: true, value: Buffer.from('3003020101', 'hex') },
+    ]);
+  });
+
+  it('has the history refused by the directory, without knowing why', async () => {
+    expect(await write(FIRST_PASSWORD)).toEqual({ outcome: 'refused', reason: 'policy' });
+  });
+
+  it.each([
+    [19, '0000052D: AtrErr: DSID-03191083, #1:\n\t0: 0000052D: problem 1005\n\0'],
+    [53, '0000052D: SvcErr: DSID-031A12D2, problem 5003 (WILL_NOT_PERFORM), data 0\n\0'],
+  ])('knows a refusal by policy under result %i', async (code, text) => {
+    faultAt('modify', [code, text]);
+    expect(await write()).toEqual({ outcome: 'refused', reason: 'policy' });
+  });
+
+  it.each([
+    [
+      50,
+      '00000005: SecErr: DSID-031A11D5, problem 4003 (INSUFF_ACCESS_RIGHTS), data 0\n\0',
+      'noRights',
+    ],
+    [
+      53,
+      '0000001F: SvcErr: DSID-031A12D2, problem 5003 (WILL_NOT_PERFORM), data 0\n\0',
+      'unexpected',
+    ],
+    [19, '00000057: AtrErr: DSID-03191083\n\0', 'unexpected'],
+    [51, '0000200E: SvcErr: DSID-031A12D2, problem 5001 (BUSY), data 0\n\0', 'unreachable'],
+  ])('throws on result %i "%s"', async (code, text, expected) => {
+    faultAt('modify', [code, text]);
+    const error: unknown = await write().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'DirectoryError', code: expected });
+    // Requirement D9: nothing of the directory's own text leaves the adapter.
+    expect(String(error)).not.toMatch(/DSID|problem|DC=/);
+    expect(await world.binds(target.dn, FIRST_PASSWORD)).toBe(true);
+  });
+
+  it('asks with the older control, or none, where the server offers no better', async () => {
+    for (const [offered, expected] of [
+      [[PAGED_RESULTS, OLD_POLICY_HINTS], [OLD_POLICY_HINTS]],
+      [[PAGED_RESULTS], []],
+    ] as const) {
+      const old = await startDemoWorld({ supportedControls: offered });
+      const person = await old.newPerson();
+      await old.newAccount({ responsible: [person.dn] });
+      const one = openDirectory(old.options, silentLog);
+      const { id: managerId } = (await one.findManager(person.query, never))!;
+      const [found] = await one.accountsOf(managerId, never);
+      const { id: accountId, passwordVersion: expectedVersion } = found!;
+      const password = new Secret(NEW_PASSWORD);
+      const outcome = await one.writePassword(
+        { managerId, accountId, password, expectedVersion },
+        never,
+      );
+      expect(outcome).toEqual({ outcome: 'written' });
+      expect(old.demo.writes.at(-1)?.controls.map(({ oid }) => oid)).toEqual(expected);
+      await one.close();
+      await old.close();
+    }
+  });
+
+  it('reads the fine-grained policy of an account', async () => {
+    const rules = { minLength: 12, historyLength: 25, maxAgeMs: Infinity, lockoutThreshold: 9 };
+    world.demo.passwordSettings('PSO-1', rules, [target.dn]);
+    const found = await directory.accountOf(manager.id, account.id, never);
+    expect(found?.rules).toEqual({
+      isReadable: true,
+      minLength: 12,
+      historyLength: 25,
+      requiresComplexity: true,
+    });
+    expect(found?.lockout.threshold).toBe(9);
+    expect(found?.passwordExpiresAt).toBeUndefined();
+  });
+
+  it.each(['nameOnly', 'hidden'] as const)(
+    'says that a fine-grained policy is unreadable (%s)',
+    async (visibility) => {
+      world.demo.passwordSettings(`PSO-${visibility}`, {}, [target.dn], { visibility });
+      const found = await directory.accountOf(manager.id, account.id, never);
+      expect(found).toMatchObject({
+        rules: { isReadable: false },
+        lockout: { threshold: 'unreadable' },
+      });
+    },
+  );
+
+  it('reads all accounts of a manager, page by page', async () => {
+    const small = await startDemoWorld({ maxPageSize: 3 });
+    const person = await small.newPerson();
+    for (let made = 0; made < 8; made += 1) await small.newAccount({ responsible: [person.dn] });
+    const one = openDirectory(small.options, silentLog);
+    const { id } = (await one.findManager(person.query, never))!;
+    expect(await one.accountsOf(id, never)).toHaveLength(8);
+    await one.close();
+    await small.close();
+  });
+
+  it('does not count a bind that never reached the account’s own password', async () => {
+    const binds = world.demo.bindsOf(target.dn);
+    for (const blank of ['', '  ']) {
+      expect(await directory.provePassword(account.id, new Secret(blank), never)).toBe('wrong');
+    }
+    expect(world.demo.bindsOf(target.dn)).toBe(binds);
+  });
+
+  it('waits for one try a second while no server answers', async () => {
+    const down = openDirectory(world.options, silentLog);
+    world.demo.fault = ({ name }) => (name === 'connect' ? 'drop' : undefined);
+    await expect(down.managerById(manager.id, never)).rejects.toMatchObject({
+      code: 'unreachable',
+    });
+    const before = world.demo.connections;
+    const many = Array.from({ length: 20 }, () => down.managerById(manager.id, never));
+    const outcomes = await Promise.allSettled(many);
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(world.demo.connections - before).toBe(1);
+    world.demo.fault = undefined;
+    expect(await down.managerById(manager.id, never)).toEqual(manager);
+    await down.close();
+  });
+
+  it('asks a server that did not answer only after the others, for a while', async () => {
+    const silent = await startRecordingServer(() => undefined);
+    const urls = [`ldaps://127.0.0.1:${silent.port}`, ...world.options.urls];
+    const two = openDirectory({ ...world.options, urls }, silentLog);
+    const started = Date.now();
+    expect(await two.unlock(manager.id, account.id, never)).toBe('unlocked');
+    const first = Date.now() - started;
+    expect(await two.unlock(manager.id, account.id, never)).toBe('unlocked');
+    expect(first).toBeGreaterThan(2_900);
+    expect(Date.now() - started - first).toBeLessThan(1_000);
+    await two.close();
+    await silent.close();
+  });
+
+  it('gives up on a server that takes a request and says nothing, after 5 s', async () => {
+    const silent = openDirectory(world.options, silentLog);
+    world.demo.fault = ({ name }) => (name === 'search' ? 'hang' : undefined);
+    const started = Date.now();
+    await expect(silent.managerById(manager.id, never)).rejects.toMatchObject({
+      code: 'unreachable',
+    });
+    expect(Date.now() - started).toBeGreaterThan(4_900);
+    expect(Date.now() - started).toBeLessThan(6_000);
+    await silent.close();
+  });
+});

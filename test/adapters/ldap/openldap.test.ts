@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import type { Account, Directory } from '../../../src/ports/directory.ts';
+import { describeDirectory } from '../../contracts/directory.ts';
+import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';
+import { silentLog } from '../../support/silentLog.ts';
+import { startOpenldapWorld } from './openldapWorld.ts';
+import type { OpenldapWorld } from './openldapWorld.ts';
+
+const run = promisify(execFile);
+
+describeDirectory('OpenLDAP', startOpenldapWorld);
+
+describe('OpenLDAP’s own ways', () => {
+  let world: OpenldapWorld;
+  let directory: Directory;
+  const never = new AbortController().signal;
+
+  beforeAll(async () => {
+    world = await startOpenldapWorld();
+    directory = openDirectory(world.options, silentLog);
+  }, 60_000);
+
+  afterAll(async () => {
+    await directory.close();
+    await world.close();
+  });
+
+  async function stage(): Promise<{
+    dn: string;
+    read: () => Promise<Account>;
+    write: (text: string) => Promise<unknown>;
+  }> {
+    const person = await world.newPerson();
+    const { dn } = await world.newAccount({ responsible: [person.dn] });
+    const [managerId, accountId] = [await world.idOf(person.dn), await world.idOf(dn)];
+    const read = async (): Promise<Account> =>
+      (await directory.accountOf(managerId, accountId, never))!;
+    const write = async (text: string): Promise<unknown> => {
+      const { passwordVersion: expectedVersion } = await read();
+      const password = new Secret(text);
+      return directory.writePassword({ managerId, accountId, password, expectedVersion }, never);
+    };
+    return { dn, read, write };
+  }
+
+  async function newPolicy(name: string, rules: Record<string, string>): Promise<string> {
+    const dn = `cn=${name},ou=policies,${world.slapd.base}`;
+    const objectClass = ['device', 'pwdPolicy'];
+    await world.admin.add(dn, { objectClass, cn: name, pwdAttribute: 'userPassword', ...rules });
+    return dn;
+  }
+
+  it('tells a password that was used before from one that is weak', async () => {
+    const { dn, write } = await stage();
+    expect(await write('Ny-Hemlighet-01')).toEqual({ outcome: 'written' });
+    expect(await write('Ny-Hemlighet-02')).toEqual({ outcome: 'written' });
+    const usedBefore = { outcome: 'refused', reason: 'usedBefore' };
+    expect(await write('Ny-Hemlighet-01')).toEqual(usedBefore);
+    expect(await write('Ny-Hemlighet-02')).toEqual(usedBefore);
+    expect(await write('{SSHA}8nKVwlC5X1Vt')).toEqual({ outcome: 'refused', reason: 'policy' });
+    expect(await world.binds(dn, 'Ny-Hemlighet-02')).toBe(true);
+  });
+
+  it('stores a hash, never the password', async () => {
+    const { dn, write } = await stage();
+    await write('Ny-Hemlighet-03');
+    expect(String((await world.admin.read(dn))['userPassword'])).toMatch(/^\{SSHA\}/);
+  });
+
+  it('keeps an account locked for as long as the policy says, which may be for ever', async () => {
+    const { dn, read } = await stage();
+    const lockedAt = '20200101000000Z';
+    await world.admin.put(dn, 'pwdAccountLockedTime', [lockedAt]);
+    expect((await read()).isLocked).toBe(false);
+    await world.admin.put(world.slapd.defaultPolicyDn, 'pwdLockoutDuration', ['0']);
+    expect((await read()).isLocked).toBe(true);
+    await world.admin.put(world.slapd.defaultPolicyDn, 'pwdLockoutDuration', ['1800']);
+  });
+
+  it('reads the policy that the account names', async () => {
+    const { dn, read } = await stage();
+    const policy = await newPolicy('strict', {
+      pwdMinLength: '14',
+      pwdCheckQuality: '2',
+      pwdInHistory: '3',
+      pwdLockout: 'FALSE',
+      pwdMaxFailure: '5',
+    });
+    await world.admin.put(dn, 'pwdPolicySubentry', [policy]);
+    const found = await read();
+    expect(found.rules).toEqual({
+      isReadable: true,
+      minLength: 14,
+      historyLength: 3,
+      requiresComplexity: false,
+    });
+    expect(found.lockout.threshold).toBe('none');
+    await world.admin.remove(policy);
+    expect((await read()).rules.isReadable).toBe(false);
+  });
+
+  it('does not guess which of several policies is the default', async () => {
+    const { read } = await stage();
+    const another = await newPolicy('another', {});
+    const found = await read();
+    expect(found).toMatchObject({
+      rules: { isReadable: false },
+      lockout: { threshold: 'unreadable' },
+    });
+    await world.admin.remove(another);
+    expect((await read()).rules.isReadable).toBe(true);
+  });
+
+  it('lets the process end although a connection is kept', async () => {
+    const { query } = await world.newPerson();
+    const { bindPassword, ...options } = world.options;
+    const source = new URL('../../../src/', import.meta.url);
+    const script = `
+      import { openDirectory } from '${new URL('adapters/ldap/directory.ts', source).href}';
+      import { Secret } from '${new URL('domain/secret.ts', source).href}';
+      const { options, bindPassword, query } = JSON.parse(process.env.INPUT);
+      const log = { debug() {}, info() {}, warn() {}, error() {} };
+      const directory = openDirectory({ ...options, bindPassword: new Secret(bindPassword) }, log);
+      const found = await directory.findManager(query, new AbortController().signal);
+      process.stdout.write(found.id);`;
+    const input = JSON.stringify({ options, bindPassword: bindPassword.reveal(), query });
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
+      env: { ...process.env, INPUT: input },
+      timeout: 5_000,
+    });
+    expect(stdout).toHaveLength(36);
+  });
+
+  it('proves nothing by the first password once another is set', async () => {
+    const { dn, write } = await stage();
+    await write('Ny-Hemlighet-04');
+    const proof = directory.provePassword(await world.idOf(dn), new Secret(FIRST_PASSWORD), never);
+    expect(await proof).toBe('wrong');
+  });
+});

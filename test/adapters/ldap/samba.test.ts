@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import type { Directory } from '../../../src/ports/directory.ts';
+import { describeDirectory } from '../../contracts/directory.ts';
+import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';
+import { silentLog } from '../../support/silentLog.ts';
+import { startSambaWorld } from './sambaWorld.ts';
+import type { SambaWorld } from './sambaWorld.ts';
+
+let world: SambaWorld | undefined;
+
+describeDirectory('Samba', async () => {
+  world = await startSambaWorld();
+  // The suite below uses the same server, which takes seconds to make, and ends it.
+  return { ...world, close: () => Promise.resolve() };
+});
+
+describe('Samba’s own ways', () => {
+  const never = new AbortController().signal;
+  let samba: SambaWorld;
+  let directory: Directory;
+
+  beforeAll(async () => {
+    samba = world ??= await startSambaWorld();
+    directory = openDirectory(samba.options, silentLog);
+  }, 60_000);
+
+  afterAll(async () => {
+    await directory?.close();
+    await world?.close();
+  });
+
+  it('knows the bot’s own account by its UPN and by its DOMAIN\\name too', async () => {
+    const person = await samba.newPerson();
+    const own = await samba.newAccount({ responsible: [person.dn] });
+    const managerId = await samba.idOf(person.dn);
+    expect(await directory.accountsOf(managerId, never)).toHaveLength(1);
+    for (const bindDn of [`${own.name}@ad.orebro.test`, `OREBRO\\${own.name}`]) {
+      const bindPassword = new Secret(FIRST_PASSWORD);
+      const asOwn = openDirectory({ ...samba.options, bindDn, bindPassword }, silentLog);
+      expect([bindDn, await asOwn.accountsOf(managerId, never)]).toEqual([bindDn, []]);
+      await asOwn.close();
+    }
+  });
+
+  it('takes the right password outside the logon hours, but none of an expired account', async () => {
+    const person = await samba.newPerson();
+    const { dn } = await samba.newAccount({ responsible: [person.dn] });
+    const accountId = await samba.idOf(dn);
+    const prove = (text: string) => directory.provePassword(accountId, new Secret(text), never);
+    await samba.admin.put(dn, 'logonHours', [Buffer.alloc(21)]);
+    expect(await prove(FIRST_PASSWORD)).toBe('proved');
+    expect(await prove('Fel-0001-xyz')).toBe('wrong');
+    await samba.admin.put(dn, 'logonHours', []);
+    await samba.admin.put(dn, 'accountExpires', ['132223104000000000']);
+    expect(await prove(FIRST_PASSWORD)).toBe('wrong');
+  });
+
+  it('does not take a fine-grained policy that it may not read for the domain’s', async () => {
+    const person = await samba.newPerson();
+    const { dn } = await samba.newAccount({ responsible: [person.dn] });
+    const [managerId, accountId] = [await samba.idOf(person.dn), await samba.idOf(dn)];
+    const container = `CN=Password Settings Container,CN=System,${samba.samba.base}`;
+    await samba.admin.add(`CN=Delade,${container}`, {
+      objectClass: 'msDS-PasswordSettings',
+      'msDS-PasswordSettingsPrecedence': '10',
+      'msDS-PasswordReversibleEncryptionEnabled': 'FALSE',
+      'msDS-PasswordHistoryLength': '25',
+      'msDS-PasswordComplexityEnabled': 'TRUE',
+      'msDS-MinimumPasswordLength': '14',
+      'msDS-MinimumPasswordAge': '0',
+      'msDS-MaximumPasswordAge': '-77760000000000',
+      'msDS-LockoutThreshold': '3',
+      'msDS-LockoutObservationWindow': '-18000000000',
+      'msDS-LockoutDuration': '-18000000000',
+      'msDS-PSOAppliesTo': dn,
+    });
+    expect(await directory.accountOf(managerId, accountId, never)).toMatchObject({
+      rules: { isReadable: false },
+      lockout: { threshold: 'unreadable' },
+    });
+    const { bindDn, bindPassword } = {
+      bindDn: samba.samba.adminDn,
+      bindPassword: new Secret(samba.samba.adminPassword),
+    };
+    const allowed = openDirectory({ ...samba.options, bindDn, bindPassword }, silentLog);
+    expect(await allowed.accountOf(managerId, accountId, never)).toMatchObject({
+      rules: { isReadable: true, minLength: 14, historyLength: 25 },
+      lockout: { threshold: 3 },
+    });
+    await allowed.close();
+  });
+
+  it('leaves room below the lockout for the manager when the bot stops at three', async () => {
+    const person = await samba.newPerson();
+    const { dn } = await samba.newAccount({ responsible: [person.dn] });
+    const [managerId, accountId] = [await samba.idOf(person.dn), await samba.idOf(dn)];
+    for (let time = 1; time <= 3; time += 1) {
+      await directory.provePassword(accountId, new Secret('Fel-0001-xyz'), never);
+    }
+    expect(await directory.accountOf(managerId, accountId, never)).toMatchObject({
+      isLocked: false,
+      lockout: { threshold: 5, recentFailures: 3 },
+    });
+  });
+});

@@ -1,0 +1,276 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+
+import { createAuthority } from '../../../demo/certificates.ts';
+import type { Authority } from '../../../demo/certificates.ts';
+import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import type { Directory } from '../../../src/ports/directory.ts';
+import { startBlackHole, startRecordingServer } from '../../support/recordingServer.ts';
+import type { Behaviour, RecordingServer } from '../../support/recordingServer.ts';
+import { silentLog } from '../../support/silentLog.ts';
+
+const CANARY = 'Canary-Passw0rd-4711';
+const STARTTLS_DONE = Buffer.from('300c02010178070a010004000400', 'hex');
+const STARTTLS_REFUSED = Buffer.from('300c02010178070a013404000400', 'hex');
+const BIND_DONE = Buffer.from('300c02010261070a010004000400', 'hex');
+const SEARCH_DONE = Buffer.from('300c02010365070a010004000400', 'hex');
+
+type Pair = { certPem: string; keyPem: string };
+
+describe('TLS to the directory', () => {
+  let authority: Authority;
+  let good: Pair;
+  const closing: (() => Promise<void>)[] = [];
+  const never = new AbortController().signal;
+
+  beforeAll(async () => {
+    authority = await createAuthority();
+    good = await issue();
+  });
+
+  afterEach(async () => {
+    for (const close of closing.splice(0)) await close();
+  });
+
+  function issue(change = {}, by = authority): Promise<Pair> {
+    return by.issue({
+      commonName: 'localhost',
+      dnsNames: ['localhost'],
+      ipAddresses: ['127.0.0.1'],
+      ...change,
+    });
+  }
+
+  function open(url: string): Directory {
+    const directory = openDirectory(
+      {
+        urls: [url],
+        ca: authority.caPem,
+        bindDn: 'CN=svc,DC=orebro,DC=test',
+        bindPassword: new Secret(CANARY),
+        accountsBase: 'OU=Delade,DC=orebro,DC=test',
+        managersBase: 'OU=Personal,DC=orebro,DC=test',
+        responsibleAttribute: 'manager',
+      },
+      silentLog,
+    );
+    closing.push(() => directory.close());
+    return directory;
+  }
+
+  async function serve(behave: Behaviour): Promise<RecordingServer> {
+    const server = await startRecordingServer(behave);
+    closing.push(() => server.close());
+    return server;
+  }
+
+  /** The code with which a call fails, and how long that took. */
+  async function failure(url: string): Promise<{ code: unknown; ms: number }> {
+    const started = Date.now();
+    const error: unknown = await open(url)
+      .managerById('00000000-1111-2222-3333-444444444444', never)
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'DirectoryError' });
+    expect(String(error)).not.toContain(CANARY);
+    return { code: (error as { code: unknown }).code, ms: Date.now() - started };
+  }
+
+  const withTls =
+    ({ certPem: cert, keyPem: key }: Pair, options = {}): Behaviour =>
+    (_socket, secure) => {
+      secure({ cert, key, ...options });
+    };
+
+  const withStartTls =
+    (answer: Buffer, pair?: Pair): Behaviour =>
+    (socket, secure) => {
+      socket.once('data', () => {
+        if (pair === undefined) socket.write(answer);
+        else {
+          socket.write(answer, () => {
+            secure({ cert: pair.certPem, key: pair.keyPem });
+          });
+        }
+      });
+    };
+
+  async function selfSigned(): Promise<Pair> {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+    const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const certificate = await X509CertificateGenerator.createSelfSigned({
+      name: 'CN=localhost',
+      signingAlgorithm: algorithm,
+      keys,
+      extensions: [new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])],
+    });
+    const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
+    return {
+      certPem: certificate.toString('pem'),
+      keyPem: PemConverter.encode(key, 'PRIVATE KEY'),
+    };
+  }
+
+  const day = 86_400_000;
+  const expired = {
+    notBefore: new Date(Date.now() - 9 * day),
+    notAfter: new Date(Date.now() - day),
+  };
+  const otherName = { dnsNames: ['dc1.another.test'], ipAddresses: ['127.0.0.9'] };
+  const certificates: [string, () => Promise<Pair>][] = [
+    ['is self-signed', selfSigned],
+    ['has expired', () => issue(expired)],
+    ['is for another name', () => issue(otherName)],
+    ['is of another authority', async () => issue({}, await createAuthority())],
+  ];
+
+  it.each(certificates)(
+    'sends nothing to an LDAPS server whose certificate %s',
+    async (_, make) => {
+      const server = await serve(withTls(await make()));
+      for (const host of ['127.0.0.1', 'localhost']) {
+        const { code, ms } = await failure(`ldaps://${host}:${server.port}`);
+        expect([host, code]).toEqual([host, 'tls']);
+        expect(ms).toBeLessThan(2_000);
+      }
+      expect(server.decrypted()).toHaveLength(0);
+      expect(server.received().includes(CANARY)).toBe(false);
+    },
+  );
+
+  it.each(certificates)('sends nothing after StartTLS when the certificate %s', async (_, make) => {
+    const server = await serve(withStartTls(STARTTLS_DONE, await make()));
+    expect((await failure(`ldap://127.0.0.1:${server.port}`)).code).toBe('tls');
+    expect(server.decrypted()).toHaveLength(0);
+    expect(server.received().includes(CANARY)).toBe(false);
+  });
+
+  it('sends nothing over TLS 1.1', async () => {
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
+    const server = await serve(withTls(good, old));
+    expect((await failure(`ldaps://127.0.0.1:${server.port}`)).code).toBe('tls');
+    expect(server.decrypted()).toHaveLength(0);
+  });
+
+  it.each([
+    ['an LDAP server without TLS', 'ldaps', (socket) => void socket.write(BIND_DONE)],
+    ['a server that refuses StartTLS', 'ldap', withStartTls(STARTTLS_REFUSED)],
+    ['a server that answers StartTLS with a bind', 'ldap', withStartTls(BIND_DONE)],
+    [
+      'a server that says more before TLS than it was asked',
+      'ldap',
+      (socket) =>
+        void socket.once('data', () => socket.write(Buffer.concat([STARTTLS_DONE, BIND_DONE]))),
+    ],
+    ['a server that answers StartTLS without end', 'ldap', withStartTls(Buffer.alloc(8_192, 0x30))],
+  ] as [string, string, Behaviour][])(
+    'falls back to nothing before %s',
+    async (_, scheme, behave) => {
+      const server = await serve(behave);
+      const { code, ms } = await failure(`${scheme}://127.0.0.1:${server.port}`);
+      expect(code).toBe('tls');
+      expect(ms).toBeLessThan(2_000);
+      expect(server.received().includes(CANARY)).toBe(false);
+    },
+  );
+
+  it.each([
+    ['ends', (socket) => void socket.once('data', () => socket.end())],
+    [
+      'is reset within a message',
+      (socket) =>
+        void socket.once('data', () =>
+          socket.write(STARTTLS_DONE.subarray(0, 5), () => socket.resetAndDestroy()),
+        ),
+    ],
+  ] as [string, Behaviour][])(
+    'gives up at once when the connection %s before TLS',
+    async (_, behave) => {
+      const server = await serve(behave);
+      const { code, ms } = await failure(`ldap://127.0.0.1:${server.port}`);
+      expect(code).toBe('unreachable');
+      expect(ms).toBeLessThan(2_000);
+      expect(server.received().includes(CANARY)).toBe(false);
+    },
+  );
+
+  it('gives up after 3 s on silence, wherever it begins', async () => {
+    const hole = await startBlackHole();
+    closing.push(() => hole.close());
+    const silent = await serve(() => undefined);
+    const silentAfterAgreeing = await serve(withStartTls(STARTTLS_DONE));
+    const half = await serve(withStartTls(STARTTLS_DONE.subarray(0, 5)));
+    const outcomes = await Promise.all(
+      [
+        `ldaps://127.0.0.1:${hole.port}`,
+        `ldaps://127.0.0.1:${silent.port}`,
+        `ldap://127.0.0.1:${silent.port}`,
+        `ldap://127.0.0.1:${silentAfterAgreeing.port}`,
+        `ldap://127.0.0.1:${half.port}`,
+      ].map(failure),
+    );
+    for (const { code, ms } of outcomes) {
+      expect(code).toBe('unreachable');
+      expect(ms).toBeGreaterThan(2_900);
+      expect(ms).toBeLessThan(3_700);
+    }
+    for (const server of [silent, silentAfterAgreeing, half]) {
+      expect(server.received().includes(CANARY)).toBe(false);
+    }
+  });
+
+  it('gives up at once when a message breaks off within TLS, and starts anew', async () => {
+    const { certPem: cert, keyPem: key } = good;
+    let connections = 0;
+    const server = await serve((_socket, secure) => {
+      connections += 1;
+      secure({ cert, key }, (socket) => {
+        socket.write(BIND_DONE.subarray(0, 5), () => socket.destroy());
+      });
+    });
+    const directory = open(`ldaps://127.0.0.1:${server.port}`);
+    for (let time = 1; time <= 2; time += 1) {
+      const started = Date.now();
+      const answer = directory.managerById('00000000-1111-2222-3333-444444444444', never);
+      await expect(answer).rejects.toMatchObject({ code: 'unreachable' });
+      expect(Date.now() - started).toBeLessThan(2_000);
+      expect(connections).toBe(time);
+    }
+  });
+
+  it.each(['ldaps', 'ldap'])(
+    'sends the password once the server is verified (%s)',
+    async (scheme) => {
+      const { certPem: cert, keyPem: key } = good;
+      const answers = (socket: { write(data: Buffer): unknown }): ((data: Buffer) => void) => {
+        let asked = 0;
+        return () => void socket.write((asked += 1) === 1 ? BIND_DONE : SEARCH_DONE);
+      };
+      const server = await serve((socket, secure) => {
+        let answer: ((data: Buffer) => void) | undefined;
+        const begin = (): void => {
+          secure({ cert, key }, (secured, data) => {
+            answer ??= answers(secured);
+            answer(data);
+          });
+        };
+        if (scheme === 'ldaps') begin();
+        else socket.once('data', () => socket.write(STARTTLS_DONE, begin));
+      });
+      const directory = open(`${scheme}://127.0.0.1:${server.port}`);
+      const signal = AbortSignal.timeout(500);
+      await directory
+        .managerById('00000000-1111-2222-3333-444444444444', signal)
+        .catch(() => undefined);
+      expect(server.decrypted().includes(CANARY)).toBe(true);
+      expect(server.received().includes(CANARY)).toBe(false);
+    },
+  );
+});

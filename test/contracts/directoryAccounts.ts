@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { Secret } from '../../src/domain/secret.ts';
+import { never } from './directoryStage.ts';
+import type { DirectoryStage } from './directoryStage.ts';
+import { FIRST_PASSWORD } from './directoryWorld.ts';
+
+const NEW_PASSWORD = 'Ny-Hemlighet-77';
+const DEFAULT_LOCKOUT = { threshold: 5, windowSeconds: 1_800 };
+
+/** Which accounts exist for the bot, and what they show. */
+export function describeAccounts(on: DirectoryStage): void {
+  describe('what is protected', () => {
+    it('does not exist for any method', async () => {
+      const { dn, query } = await on.world.newPerson();
+      const manager = await on.directory.findManager(query, never);
+      for (const [why, protectedDn] of await on.world.newProtectedAccounts(dn)) {
+        const accountId = await on.world.idOf(protectedDn);
+        const password = new Secret(FIRST_PASSWORD);
+        const server = on.world.options.urls[0]!;
+        const write = { managerId: manager!.id, accountId, password, expectedVersion: '0' };
+        const answers = {
+          why,
+          account: await on.directory.accountOf(manager!.id, accountId, never),
+          managers: await on.directory.managersOf(accountId, never),
+          proof: await on.directory.provePassword(accountId, password, never),
+          write: await on.directory.writePassword(write, never),
+          traces: await on.directory.readWrite({ accountId, password, server }, never),
+          unlock: await on.directory.unlock(manager!.id, accountId, never),
+        };
+        expect(answers).toEqual({
+          why,
+          account: undefined,
+          managers: [],
+          proof: 'wrong',
+          write: { outcome: 'notResponsible' },
+          traces: undefined,
+          unlock: 'notResponsible',
+        });
+      }
+      expect(await on.directory.accountsOf(manager!.id, never)).toEqual([]);
+    });
+
+    it('includes the bot’s own account, however its name is written', async () => {
+      const { dn, query } = await on.world.newPerson();
+      const { dn: ownDn } = await on.world.newAccount({ responsible: [dn] });
+      const manager = await on.directory.findManager(query, never);
+      expect(await on.directory.accountsOf(manager!.id, never)).toHaveLength(1);
+      const bindDn = ownDn.replaceAll(',', ' , ').toUpperCase();
+      const asAccount = on.open({ bindDn, bindPassword: new Secret(FIRST_PASSWORD) });
+      expect(await asAccount.accountsOf(manager!.id, never)).toEqual([]);
+    });
+
+    it('is refused by the directory itself where the bot has no rights', async () => {
+      const { dn, query } = await on.world.newPerson();
+      const account = await on.world.newAccount({ responsible: [dn], isOutside: true });
+      const base = on.world.options.accountsBase.replace(/^[^,]*,/, '');
+      const wide = on.open({ accountsBase: base });
+      const manager = await wide.findManager(query, never);
+      const [found] = await wide.accountsOf(manager!.id, never);
+      expect(found?.name).toBe(account.name);
+      const write = {
+        managerId: manager!.id,
+        accountId: found!.id,
+        password: new Secret(NEW_PASSWORD),
+        expectedVersion: found!.passwordVersion,
+      };
+      await expect(wide.writePassword(write, never)).rejects.toMatchObject({ code: 'noRights' });
+      expect(await on.world.binds(account.dn, FIRST_PASSWORD)).toBe(true);
+    });
+  });
+
+  describe('an account', () => {
+    it('shows names, rules and times as the directory holds them', async () => {
+      const { manager, account, accountId } = await on.stage();
+      const found = await on.directory.accountOf(manager.id, accountId, never);
+      expect(found).toMatchObject({
+        id: await on.world.idOf(account.dn),
+        name: account.name,
+        displayName: `Hemvården ${account.name}`,
+        isLocked: false,
+        rules: { isReadable: true, minLength: 8, maxAgeMs: 90 * 86_400_000 },
+        lockout: { threshold: 5, recentFailures: 0 },
+      });
+      expect(found?.contextNames).toEqual(
+        expect.arrayContaining([account.name, `Hemvården ${account.name}`, 'orebro']),
+      );
+      expect(Math.abs(Date.now() - (found?.passwordSetAt ?? 0))).toBeLessThan(30_000);
+      expect(found?.passwordExpiresAt).toBe((found?.passwordSetAt ?? 0) + 90 * 86_400_000);
+    });
+
+    it('says that the directory never locks', async () => {
+      const { manager, accountId } = await on.stage();
+      await on.world.setLockout({ threshold: 0, windowSeconds: 1_800 });
+      const found = await on.directory.accountOf(manager.id, accountId, never);
+      await on.world.setLockout(DEFAULT_LOCKOUT);
+      expect(found?.lockout.threshold).toBe('none');
+    });
+
+    it('counts wrong binds only while they count for the directory', async () => {
+      const { manager, accountId } = await on.stage();
+      await on.world.setLockout({ threshold: 5, windowSeconds: 1 });
+      await on.directory.provePassword(accountId, new Secret('Fel-0001-xyz'), never);
+      await new Promise((done) => setTimeout(done, 2_100));
+      expect(await on.failures(manager.id, accountId)).toBe(0);
+      await on.world.setLockout(DEFAULT_LOCKOUT);
+      expect(await on.failures(manager.id, accountId)).toBe(1);
+    });
+  });
+}

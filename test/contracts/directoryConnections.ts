@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { Secret } from '../../src/domain/secret.ts';
+import { REQUEST } from '../support/ldapProxy.ts';
+import { never } from './directoryStage.ts';
+import type { DirectoryStage } from './directoryStage.ts';
+
+/** How servers are reached, kept and given up. */
+export function describeConnections(on: DirectoryStage): void {
+  describe('a connection', () => {
+    it('is secured by StartTLS where the URL says ldap', async () => {
+      const { query } = await on.world.newPerson();
+      const plain = on.open({ urls: [`ldap://${on.world.host}:${on.world.ldapPort}`] });
+      expect(await plain.findManager(query, never)).toBeDefined();
+    });
+
+    it('is made to the next server when the first cannot be reached', async () => {
+      const { query } = await on.world.newPerson();
+      const second = on.open({ urls: ['ldaps://127.0.0.1:1', ...on.world.options.urls] });
+      expect(await second.findManager(query, never)).toBeDefined();
+    });
+
+    it('is kept for searches, and replaced when it turns out to be dead', async () => {
+      const { manager } = await on.stage();
+      const { proxy, proxied } = await on.openProxied();
+      for (let time = 1; time <= 3; time += 1) await proxied.managerById(manager.id, never);
+      expect(proxy.connections).toBe(1);
+      proxy.treat = (operation) => {
+        if (operation === REQUEST.search) proxy.treat = () => 'pass';
+        return operation === REQUEST.search ? 'drop' : 'pass';
+      };
+      expect(await proxied.managerById(manager.id, never)).toEqual(manager);
+      proxy.cut();
+      expect(await proxied.managerById(manager.id, never)).toEqual(manager);
+      expect(proxy.connections).toBe(3);
+    });
+
+    it('is refused with the wrong service password, and says so', async () => {
+      const closed = on.open({ bindPassword: new Secret('Fel-Passw0rd!') });
+      const answer = closed.findManager({ upn: 'x', mail: 'x', aadObjectId: 'x' }, never);
+      await expect(answer).rejects.toMatchObject({ code: 'serviceAccount' });
+    });
+
+    it('ends with the caller’s signal', async () => {
+      const { manager } = await on.stage();
+      const { proxy, proxied } = await on.openProxied();
+      proxy.treat = () => 'hang';
+      const started = Date.now();
+      const answer = proxied.managerById(manager.id, AbortSignal.timeout(200));
+      await expect(answer).rejects.toMatchObject({ code: 'unreachable' });
+      expect(Date.now() - started).toBeLessThan(1_000);
+      const late = proxied.managerById(manager.id, AbortSignal.abort());
+      await expect(late).rejects.toMatchObject({ code: 'unreachable' });
+    });
+  });
+}

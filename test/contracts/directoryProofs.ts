@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { Secret } from '../../src/domain/secret.ts';
+import { REQUEST } from '../support/ldapProxy.ts';
+import { never } from './directoryStage.ts';
+import type { DirectoryStage } from './directoryStage.ts';
+import { FIRST_PASSWORD } from './directoryWorld.ts';
+
+/** Proofs of a current password, and unlocking. */
+export function describeProofs(on: DirectoryStage): void {
+  describe('a proof', () => {
+    it('tells the right password from a wrong one', async () => {
+      const { accountId, account } = await on.stage();
+      const prove = (text: string) =>
+        on.directory.provePassword(accountId, new Secret(text), never);
+      expect(await prove(FIRST_PASSWORD)).toBe('proved');
+      expect(await prove(`${FIRST_PASSWORD} `)).toBe('wrong');
+      expect(await prove(FIRST_PASSWORD.toLowerCase())).toBe('wrong');
+      expect(await prove(account.name)).toBe('wrong');
+    });
+
+    it('refuses a blank password without a bind', async () => {
+      const { manager, accountId } = await on.stage();
+      const { proxy, proxied } = await on.openProxied();
+      for (const blank of ['', ' ', '\t\n', '\u00a0', '\u3000']) {
+        expect(await proxied.provePassword(accountId, new Secret(blank), never)).toBe('wrong');
+      }
+      expect(proxy.requests).toEqual([]);
+      expect(await on.failures(manager.id, accountId)).toBe(0);
+    });
+
+    it('holds where the password has expired or must be changed', async () => {
+      for (const change of ['expire', 'mustChange'] as const) {
+        const { account, accountId } = await on.stage();
+        await on.world[change](account.dn);
+        const right = new Secret(FIRST_PASSWORD);
+        const wrong = new Secret('Fel-0001-xyz');
+        expect([change, await on.directory.provePassword(accountId, wrong, never)]).toEqual([
+          change,
+          'wrong',
+        ]);
+        expect([change, await on.directory.provePassword(accountId, right, never)]).toEqual([
+          change,
+          'proved',
+        ]);
+      }
+    });
+
+    it('tells of a locked account, right or wrong, and binds no more', async () => {
+      const { manager, accountId } = await on.stage();
+      const wrong = new Secret('Fel-0001-xyz');
+      for (let time = 1; time <= 5; time += 1) {
+        expect(await on.directory.provePassword(accountId, wrong, never)).toBe('wrong');
+      }
+      const found = await on.directory.accountOf(manager.id, accountId, never);
+      expect(found).toMatchObject({ isLocked: true, lockout: { threshold: 5 } });
+      const { proxy, proxied } = await on.openProxied();
+      expect(await proxied.provePassword(accountId, wrong, never)).toBe('locked');
+      expect(await proxied.provePassword(accountId, new Secret(FIRST_PASSWORD), never)).toBe(
+        'locked',
+      );
+      expect(proxy.connections).toBe(1);
+    });
+
+    it('is unanswered, not wrong, when the connection ends after the bind', async () => {
+      const { accountId } = await on.stage();
+      const { proxy, proxied } = await on.openProxied();
+      let binds = 0;
+      proxy.treat = (operation) =>
+        operation === REQUEST.bind && (binds += 1) === 2 ? 'applyThenDrop' : 'pass';
+      const proof = proxied.provePassword(accountId, new Secret(FIRST_PASSWORD), never);
+      await expect(proof).rejects.toMatchObject({ name: 'DirectoryError', code: 'noAnswer' });
+    });
+  });
+
+  describe('an unlock', () => {
+    it('clears the lockout, and may be repeated', async () => {
+      const { manager, accountId } = await on.stage();
+      for (let time = 1; time <= 5; time += 1) {
+        await on.directory.provePassword(accountId, new Secret('Fel-0001-xyz'), never);
+      }
+      expect((await on.directory.accountOf(manager.id, accountId, never))?.isLocked).toBe(true);
+      expect(await on.directory.unlock(manager.id, accountId, never)).toBe('unlocked');
+      expect(await on.directory.unlock(manager.id, accountId, never)).toBe('unlocked');
+      const found = await on.directory.accountOf(manager.id, accountId, never);
+      expect(found).toMatchObject({ isLocked: false, lockout: { recentFailures: 0 } });
+      const proof = await on.directory.provePassword(accountId, new Secret(FIRST_PASSWORD), never);
+      expect(proof).toBe('proved');
+    });
+  });
+}

@@ -1,0 +1,89 @@
+import { openDirectory } from '../../src/adapters/ldap/directory.ts';
+import type { DirectoryOptions } from '../../src/adapters/ldap/directory.ts';
+import type { Directory, DirectoryManager } from '../../src/ports/directory.ts';
+import { startLdapProxy } from '../support/ldapProxy.ts';
+import type { LdapProxy } from '../support/ldapProxy.ts';
+import { silentLog } from '../support/silentLog.ts';
+import type { DirectoryWorld, WorldAccount } from './directoryWorld.ts';
+
+/** A signal that no test aborts. */
+export const never = new AbortController().signal;
+
+/** A manager, an account that the manager answers for, and their ids. */
+export interface Stage {
+  readonly manager: DirectoryManager;
+  readonly managerDn: string;
+  readonly account: WorldAccount;
+  readonly accountId: string;
+  readonly version: string;
+}
+
+/** What a test of the contract works with: a world, and directories opened on it. */
+export interface DirectoryStage {
+  readonly world: DirectoryWorld;
+  readonly directory: Directory;
+  /** Another directory on the same world; ends with the test. */
+  open(change?: Partial<DirectoryOptions>): Directory;
+  /** A directory behind a proxy that can lose requests and answers; both end with the test. */
+  openProxied(): Promise<{ proxy: LdapProxy; proxied: Directory }>;
+  stage(): Promise<Stage>;
+  /** Wrong binds that count against the account now. */
+  failures(managerId: string, accountId: string): Promise<number | undefined>;
+  endTest(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openStage(world: DirectoryWorld): DirectoryStage {
+  const directory = openDirectory(world.options, silentLog);
+  const opened: Directory[] = [];
+  const proxies: LdapProxy[] = [];
+
+  function open(change: Partial<DirectoryOptions> = {}): Directory {
+    const one = openDirectory({ ...world.options, ...change }, silentLog);
+    opened.push(one);
+    return one;
+  }
+
+  async function endTest(): Promise<void> {
+    await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
+    await Promise.all(opened.splice(0).map((one) => one.close()));
+  }
+
+  return {
+    world,
+    directory,
+    open,
+    endTest,
+
+    async openProxied() {
+      const upstream = { host: world.host, port: world.ldapsPort };
+      const proxy = await startLdapProxy(upstream, world.authority);
+      proxies.push(proxy);
+      return { proxy, proxied: open({ urls: [proxy.url] }) };
+    },
+
+    async stage() {
+      const person = await world.newPerson();
+      const account = await world.newAccount({ responsible: [person.dn] });
+      const manager = await directory.findManager(person.query, never);
+      const [found] = await directory.accountsOf(manager!.id, never);
+      return {
+        manager: manager!,
+        managerDn: person.dn,
+        account,
+        accountId: found!.id,
+        version: found!.passwordVersion,
+      };
+    },
+
+    async failures(managerId, accountId) {
+      return (await directory.accountOf(managerId, accountId, never))?.lockout.recentFailures;
+    },
+
+    async close() {
+      await endTest();
+      await directory.close();
+      await world.close();
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { createAuthority } from '../../demo/certificates.ts';
+import type { Authority } from '../../demo/certificates.ts';
+import { inDirectory, requireProgram, startServer } from './serverProcess.ts';
+import type { ServerProcess } from './serverProcess.ts';
+
+const run = promisify(execFile);
+const SLAPD = '/usr/sbin/slapd';
+const HOST = '127.0.0.1';
+
+/** An OpenLDAP server with the ppolicy overlay, on free ports. */
+export interface Openldap extends ServerProcess {
+  readonly host: string;
+  readonly ldapPort: number;
+  readonly ldapsPort: number;
+  readonly authority: Authority;
+  readonly base: string;
+  readonly adminDn: string;
+  readonly adminPassword: string;
+  readonly serviceDn: string;
+  readonly servicePassword: string;
+  readonly defaultPolicyDn: string;
+}
+
+export async function startOpenldap(): Promise<Openldap> {
+  await requireProgram(SLAPD, 'slapd');
+  return inDirectory('slapd', start);
+}
+
+async function start(directory: string): Promise<Openldap> {
+  const authority = await createAuthority();
+  const { certPem, keyPem } = await authority.issue({
+    commonName: 'localhost',
+    dnsNames: ['localhost'],
+    ipAddresses: [HOST],
+  });
+  const base = 'dc=orebro,dc=test';
+  const facts = {
+    base,
+    adminDn: `cn=admin,${base}`,
+    adminPassword: 'Admin-Passw0rd!',
+    serviceDn: `uid=svc-pwbot,ou=service,${base}`,
+    servicePassword: 'Service-Passw0rd!',
+    defaultPolicyDn: `cn=default,ou=policies,${base}`,
+  };
+  const file = (name: string): string => path.join(directory, name);
+  await mkdir(file('db'));
+  await writeFile(file('ca.crt'), authority.caPem);
+  await writeFile(file('server.crt'), certPem);
+  await writeFile(file('server.key'), keyPem, { mode: 0o600 });
+  await writeFile(file('slapd.conf'), configuration(directory, facts));
+  await writeFile(file('seed.ldif'), seed(facts));
+  await run('/usr/sbin/slapadd', ['-q', '-f', file('slapd.conf'), '-l', file('seed.ldif')]);
+  const [ldapPort, ldapsPort] = [await freePort(), await freePort()];
+  const server = await startServer({
+    command: SLAPD,
+    args: [
+      '-f',
+      file('slapd.conf'),
+      '-h',
+      `ldap://${HOST}:${ldapPort} ldaps://${HOST}:${ldapsPort}`,
+      '-d',
+      '0',
+    ],
+    directory,
+    host: HOST,
+    tlsPort: ldapsPort,
+    caPem: authority.caPem,
+  });
+  return { ...server, ...facts, host: HOST, ldapPort, ldapsPort, authority };
+}
+
+type Facts = Pick<
+  Openldap,
+  'base' | 'adminDn' | 'adminPassword' | 'serviceDn' | 'servicePassword' | 'defaultPolicyDn'
+>;
+
+function configuration(directory: string, facts: Facts): string {
+  const service = `by dn.exact="${facts.serviceDn}"`;
+  return `include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/inetorgperson.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+moduleload ppolicy
+pidfile ${directory}/slapd.pid
+argsfile ${directory}/slapd.args
+TLSCACertificateFile ${directory}/ca.crt
+TLSCertificateFile ${directory}/server.crt
+TLSCertificateKeyFile ${directory}/server.key
+TLSProtocolMin 3.3
+# Nothing secret in plain text: binds and writes without TLS are refused (13).
+security simple_bind=128 update_ssf=128
+password-hash {SSHA}
+sizelimit 500
+database mdb
+maxsize 268435456
+suffix "${facts.base}"
+rootdn "${facts.adminDn}"
+rootpw ${facts.adminPassword}
+directory ${directory}/db
+dbnosync
+index objectClass,uid,manager,mail,entryUUID,member,uniqueMember eq
+limits dn.exact="${facts.serviceDn}" size.soft=1000 size.hard=unlimited size.pr=1000 size.prtotal=unlimited
+# Delegated: the service account resets and unlocks below ou=delade only.
+access to dn.subtree="ou=delade,${facts.base}" attrs=userPassword ${service} write by self write by anonymous auth by * none
+access to dn.subtree="ou=delade,${facts.base}" attrs=pwdAccountLockedTime,pwdReset,pwdFailureTime ${service} manage by users read by * none
+access to attrs=userPassword by self write by anonymous auth by * none
+access to * by users read by * none
+overlay ppolicy
+ppolicy_default "${facts.defaultPolicyDn}"
+ppolicy_hash_cleartext
+ppolicy_use_lockout
+`;
+}
+
+function seed(facts: Facts): string {
+  const { base } = facts;
+  const unit = (name: string): string =>
+    `dn: ou=${name},${base}\nobjectClass: organizationalUnit\nou: ${name}\n`;
+  return [
+    `dn: ${base}\nobjectClass: organization\nobjectClass: dcObject\ndc: orebro\no: Orebro\n`,
+    ...['policies', 'delade', 'personal', 'service', 'annat', 'grupper'].map(unit),
+    `dn: ${facts.defaultPolicyDn}
+objectClass: device
+objectClass: pwdPolicy
+cn: default
+pwdAttribute: userPassword
+pwdInHistory: 25
+pwdMinLength: 8
+pwdCheckQuality: 2
+pwdMaxAge: 7776000
+pwdLockout: TRUE
+pwdLockoutDuration: 1800
+pwdMaxFailure: 5
+pwdFailureCountInterval: 1800
+pwdAllowUserChange: TRUE
+`,
+    `dn: ${facts.serviceDn}
+objectClass: inetOrgPerson
+uid: svc-pwbot
+cn: svc-pwbot
+sn: svc-pwbot
+userPassword: ${facts.servicePassword}
+`,
+  ].join('\n');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, HOST);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

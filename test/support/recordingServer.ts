@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import tls from 'node:tls';
+import { Worker } from 'node:worker_threads';
+
+/** A server that notes every byte that reaches it, encrypted or not. */
+export interface RecordingServer {
+  readonly port: number;
+  /** As it came over the network. */
+  readonly received: () => Buffer;
+  /** What came inside TLS. */
+  readonly decrypted: () => Buffer;
+  close(): Promise<void>;
+}
+
+/** What the server does with a connection; `secure` makes it speak TLS from here on. */
+export type Behaviour = (
+  socket: Socket,
+  secure: (options: tls.TlsOptions, onData?: (socket: tls.TLSSocket, data: Buffer) => void) => void,
+) => void;
+
+export async function startRecordingServer(behave: Behaviour): Promise<RecordingServer> {
+  const raw: Buffer[] = [];
+  const inside: Buffer[] = [];
+  const sockets = new Set<Socket>();
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    behave(socket, (options, onData) => {
+      const secured = new tls.TLSSocket(socket, { isServer: true, ...options });
+      sockets.add(secured);
+      secured.on('error', () => undefined);
+      secured.on('data', (data: Buffer) => {
+        inside.push(data);
+        onData?.(secured, data);
+      });
+    });
+    socket.on('data', (data) => raw.push(data));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    received: () => Buffer.concat(raw),
+    decrypted: () => Buffer.concat(inside),
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A port on which connections are neither taken nor refused: the queue of a server that never looks is full. */
+export async function startBlackHole(): Promise<{ port: number; close(): Promise<void> }> {
+  const gate = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+     const server = require('node:net').createServer();
+     server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+       parentPort.postMessage(server.address().port);
+       setTimeout(() => Atomics.wait(workerData, 0, 0), 20);
+     });`,
+    { eval: true, workerData: gate },
+  );
+  const [port] = (await once(worker, 'message')) as [number];
+  await new Promise((done) => setTimeout(done, 50));
+  const fillers = Array.from({ length: 4 }, () => net.connect({ port, host: '127.0.0.1' }));
+  for (const filler of fillers) filler.on('error', () => undefined);
+  await new Promise((done) => setTimeout(done, 100));
+  return {
+    port,
+    async close() {
+      for (const filler of fillers) filler.destroy();
+      Atomics.store(gate, 0, 1);
+      Atomics.notify(gate, 0);
+      await worker.terminate();
+    },
+  };
+}

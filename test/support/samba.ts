@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { createAuthority } from '../../demo/certificates.ts';
+import type { Authority } from '../../demo/certificates.ts';
+import { inDirectory, requireProgram, startServer } from './serverProcess.ts';
+import type { ServerProcess } from './serverProcess.ts';
+
+const run = promisify(execFile);
+const PYTHON = '/usr/bin/python3';
+const SAMBA = '/usr/sbin/samba';
+const PACKAGES = 'samba samba-dsdb-modules samba-ad-provision';
+const SCRIPT = path.join(import.meta.dirname, 'samba-provision.py');
+
+/** A Samba domain controller on an address of its own; its ports are fixed, which takes root. */
+export interface Samba extends ServerProcess {
+  readonly host: string;
+  readonly authority: Authority;
+  readonly base: string;
+  readonly adminDn: string;
+  readonly adminPassword: string;
+  readonly serviceDn: string;
+  readonly servicePassword: string;
+  /** Writes an attribute that no LDAP client may write. */
+  set(dn: string, attribute: string, value: string): Promise<void>;
+}
+
+export async function startSamba(): Promise<Samba> {
+  await requireProgram(SAMBA, PACKAGES);
+  await requireProgram(PYTHON, 'python3');
+  return inDirectory('samba', start);
+}
+
+async function start(directory: string): Promise<Samba> {
+  // Each process its own loopback address: suites that run at once do not meet.
+  const host = `127.${64 + ((process.pid >> 8) & 127)}.${process.pid & 255}.77`;
+  const [adminPassword, servicePassword] = ['Adm1n-Passw0rd!', 'Service-Passw0rd!'];
+  const authority = await createAuthority();
+  const { certPem, keyPem } = await authority.issue({
+    commonName: 'dc1.ad.orebro.test',
+    dnsNames: ['dc1.ad.orebro.test', 'localhost'],
+    ipAddresses: [host],
+  });
+  const files = path.join(directory, 'tls');
+  await mkdir(files);
+  await writeFile(path.join(files, 'ca.crt'), authority.caPem);
+  await writeFile(path.join(files, 'server.crt'), certPem);
+  await writeFile(path.join(files, 'server.key'), keyPem, { mode: 0o600 });
+  const python = (...args: string[]): Promise<unknown> => run(PYTHON, [SCRIPT, ...args]);
+  await python('provision', directory, host, adminPassword, servicePassword);
+  const server = await startServer({
+    command: SAMBA,
+    args: [
+      '-s',
+      path.join(directory, 'etc/smb.conf'),
+      '--maximum-runtime=600',
+      '-F',
+      '--no-process-group',
+      '-M',
+      'single',
+    ],
+    directory,
+    host,
+    tlsPort: 636,
+    caPem: authority.caPem,
+  });
+  const base = 'DC=ad,DC=orebro,DC=test';
+  return {
+    ...server,
+    host,
+    authority,
+    base,
+    adminDn: `CN=Administrator,CN=Users,${base}`,
+    adminPassword,
+    serviceDn: `CN=svc-pwbot,OU=Service,${base}`,
+    servicePassword,
+    async set(dn, attribute, value) {
+      await python('set', directory, dn, attribute, value);
+    },
+  };
+}
