@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Child } from './child.ts';
+import { startChild } from './child.ts';
+import { TENANT_ID } from './people.ts';
+import type { Seed } from './seed.ts';
+
+export const MAIN = join(import.meta.dirname, '../dist/main.js');
+
+/** The built bot, configured by nothing but its environment. */
+export function startBot(
+  folder: string,
+  setup: {
+    readonly port: number;
+    readonly locale: 'sv' | 'en';
+    readonly ldapUrl: string;
+    readonly caFile: string;
+    readonly seed: Seed;
+  },
+  onLine: (line: string, from: 'stdout' | 'stderr') => void,
+): Child {
+  const { seed } = setup;
+  const env = {
+    PATH: process.env['PATH'],
+    HOST: '127.0.0.1',
+    PORT: String(setup.port),
+    BOT_AUTH: 'off',
+    MicrosoftAppTenantId: TENANT_ID,
+    BOT_SERVICE_HOSTS: '127.0.0.1',
+    DATA_DIR: join(folder, 'data'),
+    ENCRYPTION_KEYS: `demo:${randomBytes(32).toString('base64')}`,
+    LDAP_URL: setup.ldapUrl,
+    LDAP_CA_FILE: setup.caFile,
+    LDAP_BIND_DN: seed.serviceDn,
+    LDAP_BIND_PASSWORD: seed.servicePassword,
+    LDAP_ACCOUNTS_BASE: seed.accountsBase,
+    LDAP_MANAGERS_BASE: seed.managersBase,
+    SMS_PROVIDER: 'console',
+    SERVICE_DESK: 'Servicedesk 019-21 00 00',
+    DEFAULT_LOCALE: setup.locale,
+  };
+  return startChild([MAIN], { cwd: join(import.meta.dirname, '..'), env }, onLine);
+}

@@ -1,0 +1,97 @@
+import 'reflect-metadata'; // @peculiar/x509's dependency injection looks for it at load
+import { webcrypto } from 'node:crypto';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+/** A certificate is valid from a little before it was made, so that no clock comes too early. */
+const BACKDATED_MS = 5 * 60_000;
+const LIFETIME_MS = 24 * 3_600_000;
+
+/** Whom a server certificate is for, and when it is valid: by default from now for a day. */
+export interface CertificateRequest {
+  readonly commonName: string;
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+}
+
+/** A certificate authority that lives only in this process. */
+export interface Authority {
+  /** What a client must trust. */
+  readonly caPem: string;
+  /** A certificate and PKCS#8 key for a TLS server; dates in the past are accepted. */
+  issue(request: CertificateRequest): Promise<{ certPem: string; keyPem: string }>;
+}
+
+/** A new authority with its own EC P-256 key; the key never leaves the process. */
+export async function createAuthority(): Promise<Authority> {
+  const keys = await generateKeys();
+  const name = `CN=Demo CA ${serialNumber().slice(0, 8)}`;
+  const now = Date.now();
+  const ca = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(),
+    name,
+    notBefore: new Date(now - 10 * 365 * LIFETIME_MS), // older than any expired certificate below it
+    notAfter: new Date(now + 2 * LIFETIME_MS),
+    signingAlgorithm: ALGORITHM,
+    keys,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+
+  async function issue(request: CertificateRequest) {
+    const own = await generateKeys();
+    const certificate = await X509CertificateGenerator.create({
+      serialNumber: serialNumber(),
+      subject: `CN=${request.commonName}`,
+      issuer: name,
+      notBefore: request.notBefore ?? new Date(Date.now() - BACKDATED_MS),
+      notAfter: request.notAfter ?? new Date(Date.now() + LIFETIME_MS),
+      signingAlgorithm: ALGORITHM,
+      publicKey: own.publicKey,
+      signingKey: keys.privateKey,
+      extensions: [
+        new BasicConstraintsExtension(false, undefined, true),
+        new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+        new SubjectAlternativeNameExtension([
+          ...request.dnsNames.map((value) => ({ type: 'dns' as const, value })),
+          ...request.ipAddresses.map((value) => ({ type: 'ip' as const, value })),
+        ]),
+        await SubjectKeyIdentifierExtension.create(own.publicKey),
+        await AuthorityKeyIdentifierExtension.create(ca),
+      ],
+    });
+    const key = await webcrypto.subtle.exportKey('pkcs8', own.privateKey);
+    return {
+      certPem: certificate.toString('pem'),
+      keyPem: PemConverter.encode(key, 'PRIVATE KEY'),
+    };
+  }
+
+  return { caPem: ca.toString('pem'), issue };
+}
+
+function generateKeys() {
+  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+}
+
+function serialNumber(): string {
+  // RFC 5280 4.1.2.2: positive, so the first bit stays 0.
+  return `01${Buffer.from(webcrypto.getRandomValues(new Uint8Array(15))).toString('hex')}`;
+}

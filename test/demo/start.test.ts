@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { USAGE, readOptions } from '../../demo/options.ts';
+
+/** What the demo says when it cannot start. */
+function start(args: readonly string[], cwd = process.cwd()) {
+  const demo = resolve('demo');
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', join(demo, 'preflight.js'), join(demo, 'demo.ts'), ...args],
+    { cwd, encoding: 'utf8' },
+  );
+  return { status, stdout, stderr };
+}
+
+describe('the demo', () => {
+  it('says in one line which port is taken, and how to choose another', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+
+    for (const [flag, args, words] of [
+      ['--port', [], 'är upptagen'],
+      ['--chat-port', ['--english'], 'is taken'],
+    ] as const) {
+      const { status, stdout, stderr } = start([...args, flag, String(port)]);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toMatch(new RegExp(`^Port ${port} ${words}.*npm run demo -- ${flag}.*\n$`));
+    }
+    server.close();
+  });
+
+  it('says in one line what an unknown option could have been', () => {
+    expect(start(['--englsih'])).toEqual({ status: 1, stdout: '', stderr: `${USAGE}\n` });
+  });
+
+  it('says in one line that npm ci was not run', () => {
+    const empty = mkdtempSync(join(tmpdir(), 'demo-empty-'));
+    const { status, stderr } = start([], empty);
+    rmSync(empty, { recursive: true });
+
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^Run "npm ci" first.*\n$/);
+  });
+});
+
+describe('readOptions', () => {
+  it('knows Swedish and fixed ports where nothing is said', () => {
+    expect(readOptions([])).toEqual({
+      locale: 'sv',
+      port: 3978,
+      chatPort: 56150,
+      ldapsPort: 0,
+      isBuilt: false,
+      isVerbose: false,
+    });
+  });
+
+  it('refuses what is no port, and one port for two', () => {
+    for (const args of [
+      ['--port', '0'],
+      ['--port', '65536'],
+      ['--port', 'x'],
+      ['--chat-port', '3978'],
+    ]) {
+      expect(readOptions(args)).toBeUndefined();
+    }
+  });
+});
