@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+
+const CHROMIUM = '/usr/bin/chromium';
+const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
+/** A tap is answered within 5 s; the page itself takes a few to load. */
+const CARD_MS = 8_000;
+const LOAD_MS = 20_000;
+
+/** A card that differs is drawn right after its answer; one that says the same stays as it is. */
+const NEXT_FRAME =
+  'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))';
+
+/** The chat client in a real browser, used as a person does: by what is seen. */
+export interface Chat {
+  /** The newest card. */
+  readonly card: Locator;
+  /** Waits until the newest card has this heading, and takes its picture. */
+  shows(heading: string): Promise<void>;
+  /** Waits until the newest card says this, and takes its picture. */
+  says(text: string | RegExp): Promise<void>;
+  /** All that the newest card says. */
+  text(): Promise<string>;
+  fill(label: string, value: string): Promise<void>;
+  /** Taps the first such button of the newest card, or of a part of it, and waits for the answer. */
+  tap(button: string | RegExp, within?: Locator): Promise<void>;
+  /** Writes a chat message. */
+  send(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the chat; pictures of its cards go to test/e2e/screenshots, numbered after `name`. */
+export async function openChat(url: string, name: string): Promise<Chat> {
+  if (!existsSync(CHROMIUM)) {
+    throw new Error('Chromium is missing: apt-get install -y --no-install-recommends chromium');
+  }
+  await mkdir(SCREENSHOTS, { recursive: true });
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  try {
+    return chatOn(browser, await load(browser, url), name);
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+async function load(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.setDefaultTimeout(CARD_MS);
+  // The page asks a content network for its fonts; nothing may leave this machine.
+  await page.route(
+    ({ hostname }) => hostname !== '127.0.0.1',
+    (route) => route.abort(),
+  );
+  await page.goto(url);
+  await page.getByText('Connected.', { exact: true }).waitFor({ timeout: LOAD_MS });
+  // The log repeats every text of the chat.
+  await page.getByRole('button', { name: 'Hide log panel' }).click();
+  return page;
+}
+
+function chatOn(browser: Browser, page: Page, name: string): Chat {
+  const card = page.locator('.ac-adaptiveCard').last();
+  let pictures = 0;
+
+  const picture = async () => {
+    pictures += 1;
+    const number = String(pictures).padStart(2, '0');
+    await card.screenshot({ path: join(SCREENSHOTS, `${name}-${number}.png`) });
+  };
+  const appears = async (what: Locator, expected: string | RegExp) => {
+    try {
+      await what.first().waitFor({ timeout: CARD_MS });
+    } catch {
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}-failed.png`) });
+      throw new Error(`no card with "${expected}", but:\n${await seen(card)}`);
+    }
+    await picture();
+  };
+
+  return {
+    card,
+    shows: (heading) => appears(card.getByText(heading, { exact: true }), heading),
+    says: (text) => appears(card.getByText(text), text),
+    text: () => seen(card),
+    fill: (label, value) => card.getByLabel(label, { exact: true }).fill(value),
+    tap: async (button, within = card) => {
+      const answered = page.waitForResponse(
+        (response) => response.url().endsWith('/_conversation/v1/invoke'),
+        { timeout: CARD_MS },
+      );
+      await within.getByRole('button', { name: button, exact: true }).first().click();
+      await answered;
+      await page.evaluate(NEXT_FRAME);
+    },
+    send: async (text) => {
+      const composer = page.locator('[contenteditable="true"][role="textbox"]').last();
+      await composer.fill(text);
+      await page.getByRole('button', { name: 'Send Message' }).click();
+    },
+    close: () => browser.close(),
+  };
+}
+
+/** Passwords are in inputs, not in the text, so that this may be printed. */
+function seen(card: Locator): Promise<string> {
+  return card.innerText({ timeout: 1_000 }).catch(() => 'no card at all');
+}

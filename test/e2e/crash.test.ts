@@ -1,0 +1,109 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { startProduct, type Product } from '../support/product.ts';
+import { FIRST_PASSWORD, newEnrolled, resetToPassword, startReset } from '../support/walks.ts';
+
+const GOOD = 'Kaffekanna-Blomma-42';
+const both = { newPassword: GOOD, confirmPassword: GOOD };
+
+let product: Product;
+beforeAll(async () => {
+  product = await startProduct();
+});
+afterAll(async () => {
+  await product.stop();
+});
+afterEach(() => {
+  product.directory.fault = undefined;
+});
+
+/** Kills the bot while the write is under way, applied or not, and starts it again. */
+async function killInWrite(fault: 'hang' | 'applyThenHang') {
+  const walker = await newEnrolled(product);
+  await resetToPassword(product, walker);
+  const button = walker.chat.button('setPassword');
+  const writes = product.directory.writes.length;
+  product.directory.fault = ({ name }) => (name === 'modify' ? fault : undefined);
+  const tap = walker.chat.sendTap(button, both).catch(() => undefined);
+  await product.teams.until(() => product.directory.writes.length > writes);
+  await product.end('SIGKILL');
+  await tap;
+  product.directory.fault = undefined;
+  await product.start();
+  return { walker, button, writes };
+}
+
+describe('a bot killed while a password is written', () => {
+  it('finds that nothing was written, and goes on with the same flow', async () => {
+    const { walker, button, writes } = await killInWrite('hang');
+    await product.teams.until(
+      () => walker.chat.reload() === 'reset.newPassword directoryUnavailable',
+      25_000,
+    );
+    expect(product.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
+    expect(await walker.chat.tapButton(button, both)).toBe(
+      'reset.newPassword directoryUnavailable',
+    );
+    expect(await walker.chat.tap('setPassword', both)).toBe('reset.done');
+    expect(product.directory.writes.length).toBe(writes + 2);
+  }, 40_000);
+
+  it('never says done of a change alone, but proves it by the same password typed again', async () => {
+    const { walker, button, writes } = await killInWrite('applyThenHang');
+    expect(product.directory.hasPassword(walker.accountDn, GOOD)).toBe(true);
+    await product.teams.until(() => walker.chat.reload() === 'reset.unknown', 25_000);
+    await new Promise((resolve) => setTimeout(resolve, 7_000));
+    expect(walker.chat.reload()).toBe('reset.unknown');
+    expect(await walker.chat.tap('refresh')).toBe('reset.unknown');
+    expect(await walker.chat.tapButton(button, both)).toBe('reset.done');
+    expect(product.directory.writes.length).toBe(writes + 1);
+    const events = product.audit().map(({ event }) => event);
+    expect(events.slice(-3)).toEqual(['reset.unknown', 'service.started', 'reset.verified']);
+  }, 40_000);
+
+  it('lets the manager start over from the unknown', async () => {
+    const { walker } = await killInWrite('applyThenHang');
+    await product.teams.until(() => walker.chat.reload() === 'reset.unknown', 25_000);
+    product.passTime(61_000);
+    expect(await walker.chat.tap('reset')).toBe('reset.code');
+    await walker.chat.tap('confirmCode', { code: product.code(walker.mobile) });
+    const other = { newPassword: 'Annan-Blomma-77', confirmPassword: 'Annan-Blomma-77' };
+    expect(await walker.chat.tap('setPassword', other)).toBe('reset.done');
+  }, 40_000);
+});
+
+describe('a bot killed while a code is sent', () => {
+  it('sends no second one; the code that may have come is good', async () => {
+    const walker = await newEnrolled(product);
+    await walker.chat.say('status');
+    const button = walker.chat.button('reset', walker.account);
+    const codes = product.codes(walker.mobile).length;
+    product.twilio.script({ delayMs: 5_000 });
+    const tap = walker.chat.sendTap(button).catch(() => undefined);
+    await product.teams.until(() => product.codes(walker.mobile).length > codes);
+    await product.end('SIGKILL');
+    await tap;
+    await product.start();
+    expect(await walker.chat.tapButton(button)).toBe('reset.code smsUnavailable');
+    expect(product.codes(walker.mobile).length).toBe(codes + 1);
+    expect(await walker.chat.tap('confirmCode', { code: product.code(walker.mobile) })).toBe(
+      'reset.newPassword',
+    );
+  }, 40_000);
+});
+
+describe('a bot that is told to stop', () => {
+  it('lets the turn under way end and exits with 0', async () => {
+    const walker = await newEnrolled(product);
+    await startReset(walker);
+    const button = walker.chat.button('confirmCode');
+    product.directory.fault = ({ name }) => (name === 'search' ? { delayMs: 300 } : undefined);
+    const tap = walker.chat.sendTap(button, { code: product.code(walker.mobile) });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const ended = product.end('SIGTERM');
+    expect((await tap).card?.body[0]?.id).toBe('reset.newPassword');
+    expect(await ended).toBe(0);
+    await product.start();
+    const events = product.audit().map(({ event }) => event);
+    expect(events.slice(-2)).toEqual(['service.stopped', 'service.started']);
+  });
+});

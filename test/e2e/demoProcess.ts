@@ -1,0 +1,135 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'ldapts';
+
+const READY_MS = 25_000;
+const SMS_MS = 10_000;
+
+/** A message as the demo's terminal shows it. */
+export interface Sms {
+  readonly to: string;
+  readonly text: string;
+}
+
+/** The demo, started as a newcomer does, seen through its terminal and its LDAP port. */
+export interface DemoProcess {
+  readonly chatUrl: string;
+  readonly pid: number;
+  /** The lines that it greeted with. */
+  readonly greeting: readonly string[];
+  /** All lines so far, without messages. */
+  readonly lines: readonly string[];
+  /** Its exit code, once it has ended. */
+  readonly ended: Promise<number | null>;
+  /** The next message that nobody has taken yet. */
+  nextSms(): Promise<Sms>;
+  /** The code of the next message. */
+  nextCode(): Promise<string>;
+  /** Whether the account's password binds, asked over verified LDAPS. */
+  binds(dn: string, password: string): Promise<boolean>;
+  /** Ctrl-C; gives the exit code and what is left in the folder for temporary files. Safe to repeat. */
+  stop(): Promise<{ code: number | null; left: string[] }>;
+}
+
+/** @param args options of the demo; ports are chosen here. */
+export async function startDemo(args: readonly string[] = []): Promise<DemoProcess> {
+  const temporary = await mkdtemp(join(tmpdir(), 'demo-test-'));
+  const [port, chatPort, ldapsPort] = await freePorts(3);
+  const ports = ['--port', port, '--chat-port', chatPort, '--ldaps-port', ldapsPort].map(String);
+  const child = spawn(
+    process.execPath,
+    ['--import', './demo/preflight.js', 'demo/demo.ts', '--built', ...ports, ...args],
+    { env: { ...process.env, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const exited = once(child, 'close').then(() => child.exitCode);
+  const lines: string[] = [];
+  const messages: Sms[] = [];
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input }).on('line', (line) => {
+      const [, to, text] = /^SMS to (\S+): (.*)$/.exec(line) ?? [];
+      if (to !== undefined && text !== undefined) messages.push({ to, text });
+      else if (line.trim() !== '') lines.push(line);
+    });
+  }
+  let stopped: ReturnType<DemoProcess['stop']> | undefined;
+  const stop = () => (stopped ??= end(child, temporary));
+  const isGreeted = await until(READY_MS, () => lines.at(-1)?.includes('Ctrl-C') || ended(child));
+  if (!isGreeted || ended(child)) {
+    await stop();
+    throw new Error(`the demo did not start: ${lines.join(' | ')}`);
+  }
+
+  async function nextSms(): Promise<Sms> {
+    await until(SMS_MS, () => messages.length > 0);
+    const sms = messages.shift();
+    if (sms === undefined) throw new Error(`no SMS within ${SMS_MS} ms`);
+    return sms;
+  }
+  return {
+    chatUrl: `http://127.0.0.1:${chatPort}`,
+    pid: child.pid ?? 0,
+    greeting: [...lines],
+    lines,
+    ended: exited,
+    nextSms,
+    nextCode: async () => /\b\d{6}\b/.exec((await nextSms()).text)?.[0] ?? 'no code',
+    binds: async (dn, password) => {
+      const [folder = ''] = await readdir(temporary);
+      const ca = await readFile(join(temporary, folder, 'ca.pem'));
+      return binds(`ldaps://127.0.0.1:${ldapsPort}`, ca, dn, password);
+    },
+    stop,
+  };
+}
+
+async function binds(url: string, ca: Buffer, dn: string, password: string): Promise<boolean> {
+  const client = new Client({ url, tlsOptions: { ca }, timeout: 3000, connectTimeout: 3000 });
+  try {
+    await client.bind(dn, password);
+    return true;
+  } catch (error) {
+    // 52e: wrong password. All else is a fault of the test.
+    if (error instanceof Error && error.message.includes('data 52e')) return false;
+    throw error;
+  } finally {
+    await client.unbind();
+  }
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  for (const server of servers) if (!server.listening) await once(server, 'listening');
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  for (const server of servers) server.close();
+  return ports;
+}
+
+function ended(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function end(child: ChildProcess, temporary: string) {
+  if (!ended(child)) {
+    child.kill('SIGINT');
+    await once(child, 'exit');
+  }
+  const left = await readdir(temporary);
+  await rm(temporary, { recursive: true, force: true });
+  return { code: child.exitCode, left };
+}
+
+/** Waits for a condition; false when it did not come true in time. */
+async function until(ms: number, isTrue: () => boolean | undefined): Promise<boolean> {
+  for (const deadline = Date.now() + ms; Date.now() < deadline; await delay(20)) {
+    if (isTrue() === true) return true;
+  }
+  return isTrue() === true;
+}

@@ -1,0 +1,232 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { startProduct, PUBLIC_URL, type Product } from '../support/product.ts';
+import {
+  FIRST_PASSWORD,
+  MINUTE_MS,
+  newEnrolled,
+  newManager,
+  prove,
+  resetToPassword,
+  startReset,
+} from '../support/walks.ts';
+
+const GOOD = 'Kaffekanna-Blomma-42';
+const both = { newPassword: GOOD, confirmPassword: GOOD };
+
+let product: Product;
+beforeAll(async () => {
+  product = await startProduct();
+});
+afterAll(async () => {
+  await product.stop();
+});
+afterEach(() => {
+  product.directory.fault = undefined;
+});
+
+describe('an SMS service that', () => {
+  it.each([
+    ['refuses the number', { status: 400, code: 21614 }, 'smsNumberRefused'],
+    ['was told to stop by the phone', { status: 400, code: 21610 }, 'smsNumberRefused'],
+    ['refuses the sender', { status: 400, code: 21606 }, 'smsUnavailable'],
+    ['refuses the credentials', { status: 401, code: 20003 }, 'smsUnavailable'],
+  ] as const)(
+    '%s ends the start, and asks again on the number’s card',
+    async (_n, answer, reason) => {
+      const walker = await newEnrolled(product);
+      product.twilio.script(answer);
+      expect(await startReset(walker)).toBe(`refused ${reason}`);
+
+      const fresh = newManager(product);
+      await prove(fresh);
+      product.twilio.script(answer);
+      expect(await fresh.chat.tap('setMobile', { mobile: fresh.mobile })).toBe(
+        `enrollment.mobile ${reason}`,
+      );
+      expect(await fresh.chat.tap('setMobile', { mobile: fresh.mobile })).toBe('enrollment.code');
+    },
+  );
+
+  it.each([
+    ['fails within', { status: 500 }],
+    ['cuts its answer', 'cut'],
+    ['names no message', { status: 201, text: '{}' }],
+  ] as const)('%s may have sent: the card waits, the code is good', async (_name, answer) => {
+    const walker = await newEnrolled(product);
+    const before = product.twilio.requests.length;
+    product.twilio.script(answer);
+    expect(await startReset(walker)).toBe('reset.code smsUnavailable');
+    const own = product.twilio.requests
+      .slice(before)
+      .filter(({ form }) => /^\d{6}/.test(form['Body'] ?? ''));
+    expect(own).toHaveLength(1);
+    expect(await walker.chat.tap('confirmCode', { code: product.code(walker.mobile) })).toBe(
+      'reset.newPassword',
+    );
+  });
+
+  it('refuses a new code leaves the former one good', async () => {
+    const walker = await newEnrolled(product);
+    await startReset(walker);
+    const code = product.code(walker.mobile);
+    product.passTime(61_000);
+    product.twilio.script({ status: 400, code: 21606 });
+    expect(await walker.chat.tap('resendCode')).toBe('reset.code smsUnavailable');
+    expect(await walker.chat.tap('confirmCode', { code })).toBe('reset.newPassword');
+  });
+
+  it('reports a failure later has it shown on the card by itself', async () => {
+    const walker = await newEnrolled(product);
+    await startReset(walker);
+    const request = product.twilio.requests
+      .filter(({ form }) => form['To'] === walker.mobile && /^\d{6}/.test(form['Body'] ?? ''))
+      .at(-1);
+    expect(request?.form['StatusCallback']).toBe(`${PUBLIC_URL}/api/sms/status`);
+    const status = {
+      MessageSid: request?.sid ?? '',
+      MessageStatus: 'undelivered',
+      ErrorCode: '30006',
+    };
+    const url = `${product.url}/api/sms/status`;
+    const forged = await product.twilio.sendStatus(url, status, { signature: 'AAAA' });
+    expect(forged.status).toBe(403);
+    expect(walker.chat.reload()).toBe('reset.code');
+    const signedUrl = `${PUBLIC_URL}/api/sms/status`;
+    const taken = await product.twilio.sendStatus(url, status, { signedUrl });
+    expect([200, 204]).toContain(taken.status);
+    await product.teams.until(() => walker.chat.reload() === 'reset.code smsNumberRefused');
+    expect(await walker.chat.tap('confirmCode', { code: product.code(walker.mobile) })).toBe(
+      'reset.newPassword',
+    );
+  });
+});
+
+describe('a directory that', () => {
+  it('cannot be reached refuses a start', async () => {
+    const walker = await newEnrolled(product);
+    await walker.chat.say('status');
+    product.directory.fault = () => 'drop';
+    expect(await walker.chat.tap('reset', {}, walker.account)).toBe('refused directoryUnavailable');
+    product.directory.fault = undefined;
+    expect(await startReset(walker)).toBe('reset.code');
+  });
+
+  it('hangs while a code is checked compares and counts nothing', async () => {
+    const walker = await newEnrolled(product);
+    await startReset(walker);
+    const code = product.code(walker.mobile);
+    const rows = product.auditRows();
+    product.directory.fault = () => 'hang';
+    expect(await walker.chat.tap('confirmCode', { code })).toBe('reset.code directoryUnavailable');
+    product.directory.fault = undefined;
+    expect(product.audit(rows)).toEqual([]);
+    expect(await walker.chat.tap('confirmCode', { code })).toBe('reset.newPassword');
+  });
+
+  it('fails at the bind counts no try', async () => {
+    const walker = newManager(product);
+    const { chat, account, accountDn } = walker;
+    await chat.say('status');
+    await chat.tap('enroll', {}, account);
+    for (let time = 0; time < 4; time += 1) {
+      product.directory.fault = ({ name, dn }) =>
+        name === 'bind' && dn === accountDn ? 'drop' : undefined;
+      expect(await chat.tap('proveCurrentPassword', { currentPassword: FIRST_PASSWORD })).toBe(
+        'enrollment.currentPassword directoryUnavailable',
+      );
+    }
+    product.directory.fault = undefined;
+    expect(await chat.tap('proveCurrentPassword', { currentPassword: FIRST_PASSWORD })).toBe(
+      'enrollment.mobile',
+    );
+  });
+
+  it('fails before the write has written nothing, and the code is not asked for again', async () => {
+    const walker = await newEnrolled(product);
+    await resetToPassword(product, walker);
+    product.directory.fault = () => 'drop';
+    expect(await walker.chat.tap('setPassword', both)).toBe(
+      'reset.newPassword directoryUnavailable',
+    );
+    product.directory.fault = undefined;
+    expect(await walker.chat.tap('setPassword', both)).toBe('reset.done');
+  });
+
+  it('denies the right to write ends the flow with an alarm', async () => {
+    const walker = await newEnrolled(product);
+    await resetToPassword(product, walker);
+    product.directory.fault = ({ name }) =>
+      name === 'modify'
+        ? ([50, '00000005: SecErr: DSID-031A11D5, problem 4003'] as const)
+        : undefined;
+    expect(await walker.chat.tap('setPassword', both)).toBe('refused temporarilyUnavailable');
+    expect(product.output).toContain('alarm');
+    expect(product.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
+  });
+
+  it('applies the write and loses the answer is believed once the password binds', async () => {
+    const walker = await newEnrolled(product);
+    await resetToPassword(product, walker);
+    let isLost = false;
+    product.directory.fault = ({ name }) => {
+      if (name === 'modify' && !isLost) {
+        isLost = true;
+        return 'applyThenDrop';
+      }
+      return undefined;
+    };
+    const writes = product.directory.writes.length;
+    const shown = await walker.chat.tap('setPassword', both);
+    expect(['reset.unknown', 'reset.done']).toContain(shown);
+    await product.teams.until(() => walker.chat.reload() === 'reset.done', 15_000);
+    expect(product.directory.hasPassword(walker.accountDn, GOOD)).toBe(true);
+    expect(product.directory.writes.length).toBe(writes + 1);
+  });
+
+  it('loses the write is tried again by the manager, not by the bot', async () => {
+    const walker = await newEnrolled(product);
+    await resetToPassword(product, walker);
+    let isLost = false;
+    product.directory.fault = ({ name }) => {
+      if (name === 'modify' && !isLost) {
+        isLost = true;
+        return 'drop';
+      }
+      return undefined;
+    };
+    expect(await walker.chat.tap('setPassword', both)).toBe('reset.unknown');
+    await product.teams.until(
+      () => walker.chat.reload() === 'reset.newPassword directoryUnavailable',
+      20_000,
+    );
+    expect(product.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
+    expect(await walker.chat.tap('setPassword', both)).toBe('reset.done');
+  });
+
+  it('is slow gets an answer within three seconds, and the card is updated by itself', async () => {
+    const walker = await newEnrolled(product);
+    await walker.chat.say('status');
+    product.directory.fault = ({ name }) => (name === 'search' ? { delayMs: 1_500 } : undefined);
+    const button = walker.chat.button('reset', walker.account);
+    const began = performance.now();
+    const { card } = await walker.chat.sendTap(button);
+    expect(performance.now() - began).toBeLessThan(4_500);
+    product.directory.fault = undefined;
+    expect(card?.body[0]?.id).toBe('working');
+    await product.teams.until(() => walker.chat.reload() === 'reset.code', 12_000);
+  });
+});
+
+describe('a Teams connector that fails', () => {
+  it('does not keep a card from the answer', async () => {
+    const walker = await newEnrolled(product);
+    await walker.chat.say('status');
+    product.teams.fail('update', { status: 500 });
+    try {
+      expect(await walker.chat.tap('reset', {}, walker.account)).toBe('reset.code');
+    } finally {
+      product.teams.heal('update');
+    }
+    product.passTime(MINUTE_MS);
+  });
+});

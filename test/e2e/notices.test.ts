@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { nameOf } from '../support/connector.ts';
+import { textOf } from '../support/chatDriver.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { enroll, FIRST_PASSWORD, newMobile, reset } from '../support/walks.ts';
+
+let product: Product;
+beforeAll(async () => {
+  product = await startProduct();
+});
+afterAll(async () => {
+  await product.stop();
+});
+
+const GOOD = 'Kaffekanna-Blomma-42';
+
+describe('notices', () => {
+  it('tell the number and the colleagues of an enrollment and of a reset', async () => {
+    const asa = product.manager('Asanotis');
+    const bo = product.manager('Bonotis');
+    const stranger = product.manager('Annan');
+    const group = product.directory.group('Notischefer', [asa.dn, bo.dn]);
+    product.account('notisgrupp', group.dn, FIRST_PASSWORD);
+    product.account('annangrupp', stranger.dn, FIRST_PASSWORD);
+    await stranger.say('status');
+
+    const boWalker = { chat: bo, account: 'notisgrupp', mobile: newMobile() };
+    const asaWalker = {
+      chat: asa,
+      account: 'notisgrupp',
+      mobile: newMobile(),
+      accountDn: '',
+      accountId: '',
+    };
+    const noticesTo = (mobile: string) =>
+      product.texts(mobile).filter((text) => !/^\d{6}/.test(text));
+    const cardsIn = (conversationId: string) =>
+      product.teams.sent.filter(
+        (sent) => sent.conversationId === conversationId && nameOf(sent.card) === 'notice',
+      );
+
+    await enroll(product, boWalker);
+    await product.teams.until(() => noticesTo(boWalker.mobile).length === 1);
+    await enroll(product, asaWalker);
+    await product.teams.until(() => noticesTo(asaWalker.mobile).length === 1);
+    // A first enrollment is told on the numbers of the others too.
+    await product.teams.until(() => noticesTo(boWalker.mobile).length === 2);
+    await product.teams.until(() => cardsIn(bo.person.conversationId).length === 1);
+
+    expect(await reset(product, asaWalker, GOOD)).toBe('reset.done');
+    await product.teams.until(() => noticesTo(asaWalker.mobile).length === 2);
+    await product.teams.until(() => cardsIn(bo.person.conversationId).length === 2);
+    expect(cardsIn(asa.person.conversationId)).toHaveLength(0);
+    expect(cardsIn(stranger.person.conversationId)).toHaveLength(0);
+    expect(noticesTo(boWalker.mobile)).toHaveLength(2);
+
+    const card = cardsIn(bo.person.conversationId).at(-1)?.card;
+    expect(textOf(card)).toContain('notisgrupp');
+    expect(textOf(card)).toContain('Asanotis');
+    const all = [
+      ...noticesTo(asaWalker.mobile),
+      ...noticesTo(boWalker.mobile),
+      textOf(card),
+    ].join();
+    expect(all).not.toContain(GOOD);
+    expect(all).not.toMatch(/\d{6}/);
+    const sent = product.wholeAudit().filter(({ event }) => event === 'notice.sent');
+    await product.teams.until(
+      () => product.wholeAudit().filter(({ event }) => event === 'notice.sent').length >= 6,
+    );
+    expect(sent.every(({ actor }) => actor === 'system')).toBe(true);
+  });
+
+  it('survive a kill and are then sent', async () => {
+    const chat = product.manager('Krasch');
+    product.account('kraschgrupp', chat.dn, FIRST_PASSWORD);
+    const walker = { chat, account: 'kraschgrupp', mobile: newMobile() };
+    product.twilio.script('ok', { status: 400, code: 20003 });
+    expect(await enroll(product, walker)).toBe('enrollment.done');
+    await product.end('SIGKILL');
+    const notices = () => product.texts(walker.mobile).filter((text) => !/^\d{6}/.test(text));
+    const before = notices().length;
+    await product.start();
+    await product.teams.until(() => notices().length > before, 20_000);
+  });
+});

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
+import { SERVICE_DESK, startProduct, type Product } from '../support/product.ts';
+import { FIRST_PASSWORD, newEnrolled, newManager, newName } from '../support/walks.ts';
+
+let product: Product;
+beforeAll(async () => {
+  product = await startProduct();
+});
+afterAll(async () => {
+  await product.stop();
+});
+
+describe('a person', () => {
+  it('who answers for nothing is told so, and whom to call', async () => {
+    const nobody = product.manager('Ingenting');
+    expect(await nobody.say('hej')).toBe('refused notResponsible');
+    expect(textOf(nobody.card)).toContain(SERVICE_DESK);
+  });
+
+  it.each([
+    ['a guest', { userRole: 'guest' }],
+    ['of another tenant', { tenantId: randomUUID() }],
+    ['another person', { aadObjectId: randomUUID() }],
+    ['anonymous', { userRole: 'anonymous' }],
+  ])('whom the roster calls %s is not let in', async (_name, entry) => {
+    const { chat } = newManager(product);
+    product.teams.addMember(chat.person, entry);
+    expect(await chat.say('status')).toBe('refused notResponsible');
+  });
+
+  it('is known by the roster’s address, whatever the activity says', async () => {
+    const owner = newManager(product);
+    const stranger = product.manager('Framling');
+    const activity = {
+      ...product.teams.from(stranger.person, { type: 'message', text: 'status' }),
+      from: {
+        id: stranger.person.userId,
+        name: owner.chat.person.name,
+        aadObjectId: stranger.person.aadObjectId,
+      },
+      value: undefined,
+    };
+    await product.teams.send(product.url, activity);
+    expect(stranger.reload()).toBe('refused notResponsible');
+  });
+
+  it('stays the directory entry that it was first found as', async () => {
+    const first = await newEnrolled(product);
+    const other = newManager(product);
+    product.teams.addMember(first.chat.person, {
+      userPrincipalName: other.chat.person.upn,
+      email: other.chat.person.mail,
+    });
+    expect(await first.chat.say('status')).toBe('refused notResponsible');
+    product.teams.addMember(first.chat.person);
+    expect(await first.chat.say('status')).toBe('home');
+  });
+
+  it('is found anew when the pinned entry no longer exists', async () => {
+    const name = newName('Ater');
+    const chat = product.manager(name);
+    product.account(newName('grupp'), chat.dn, FIRST_PASSWORD);
+    expect(await chat.say('status')).toBe('home');
+    product.directory.remove(chat.dn);
+    const { dn } = product.directory.user({
+      name: `${name.toLowerCase()}2`,
+      commonName: `${name} igen`,
+      attributes: { userPrincipalName: chat.person.upn, mail: chat.person.mail },
+    });
+    const account = newName('grupp');
+    product.account(account, dn, FIRST_PASSWORD);
+    expect(await chat.say('status')).toBe('home');
+    expect(textOf(chat.card)).toContain(account);
+  });
+
+  it('who is pinned goes on without the roster, others wait', async () => {
+    const known = await newEnrolled(product);
+    const unknown = newManager(product);
+    product.teams.fail('member', { status: 503 });
+    try {
+      expect(await known.chat.say('status')).toBe('home');
+      expect(await unknown.chat.say('status')).toBe('refused temporarilyUnavailable');
+    } finally {
+      product.teams.heal('member');
+    }
+    expect(await unknown.chat.say('status')).toBe('home');
+  });
+
+  it('who left the directory is not let in', async () => {
+    const walker = await newEnrolled(product);
+    product.directory.put(walker.chat.dn, 'userAccountControl', '514');
+    expect(await walker.chat.say('status')).toBe('refused notResponsible');
+  });
+
+  it('sees each account with its state, and only the own ones', async () => {
+    const walker = await newEnrolled(product);
+    const second = newName('grupp');
+    product.account(second, walker.chat.dn, FIRST_PASSWORD);
+    const foreign = newManager(product);
+    await walker.chat.say('status');
+    const text = textOf(walker.chat.card);
+    expect(text).toContain(walker.account);
+    expect(text).toContain(second);
+    expect(text).not.toContain(foreign.account);
+    expect(walker.chat.button('reset', walker.account).verb).toBe('reset');
+    expect(() => walker.chat.button('reset', second)).toThrow('no reset');
+    expect(() => walker.chat.button('unlock', walker.account)).toThrow('no unlock');
+  });
+});
+
+describe('an account named by LDAP’s own signs', () => {
+  it.each(['PLAIN', 'EXTERNAL', 'a(b)c', 'DIGEST-MD5'])(
+    '%s is an account like any other',
+    async (name) => {
+      const chat = product.manager(newName('Chef'));
+      product.account(name, chat.dn, FIRST_PASSWORD);
+      await chat.say('status');
+      await chat.tap('enroll', {}, name);
+      expect(await chat.tap('proveCurrentPassword', { currentPassword: 'fel' })).toBe(
+        'enrollment.currentPassword passwordWrong',
+      );
+      expect(await chat.tap('proveCurrentPassword', { currentPassword: FIRST_PASSWORD })).toBe(
+        'enrollment.mobile',
+      );
+    },
+  );
+});

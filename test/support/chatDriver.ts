@@ -1,0 +1,185 @@
+import {
+  execute,
+  installation,
+  message,
+  submit,
+  type Activity,
+  type TeamsPerson,
+} from './activities.ts';
+import { nameOf, type Card, type TeamsServer } from './connector.ts';
+
+/** A button as it stands on a card. */
+export interface Button {
+  readonly verb: string;
+  readonly title: string;
+  readonly data: Activity;
+}
+
+/** Everything below a node of a card, the node itself first. */
+function* nodes(value: unknown): Generator<Record<string, unknown>> {
+  if (Array.isArray(value)) {
+    for (const item of value) yield* nodes(item);
+  } else if (typeof value === 'object' && value !== null) {
+    yield value as Record<string, unknown>;
+    for (const [key, item] of Object.entries(value)) if (key !== 'fallback') yield* nodes(item);
+  }
+}
+
+export function buttonsOf(card: unknown): Button[] {
+  return [...nodes(card)]
+    .filter((node) => node['type'] === 'Action.Execute')
+    .map((node) => ({
+      verb: String(node['verb']),
+      title: String(node['title']),
+      data: node['data'] as Activity,
+    }));
+}
+
+/** The reason of the card's problem; undefined where it reports none. */
+export function problemOf(card: unknown): string | undefined {
+  const ids = [...nodes(card)].map((node) => node['id']);
+  const problems = ids.filter(
+    (id): id is string => typeof id === 'string' && id.startsWith('problem:'),
+  );
+  if (problems.length > 1) throw new Error(`a card with several problems: ${problems.join(', ')}`);
+  return problems[0]?.slice('problem:'.length);
+}
+
+/** The card's name, with its problem where it has one: `reset.code codeRefused`. */
+export function describeCard(card: Card | undefined): string {
+  const problem = problemOf(card);
+  return `${nameOf(card) ?? 'nothing'}${problem === undefined ? '' : ` ${problem}`}`;
+}
+
+/** The container of the account of that name on a home card. */
+export function accountOn(card: unknown, accountName: string): Record<string, unknown> | undefined {
+  return [...nodes(card)].find((node) => {
+    const isAccount = /^account:\d+$/.test(String(node['id']));
+    const [first] = isAccount ? [...nodes(node['items'])].filter((item) => 'text' in item) : [];
+    return first?.['text'] === accountName;
+  });
+}
+
+/** All text of a card, for looking through. */
+export function textOf(card: unknown): string {
+  return [...nodes(card)]
+    .flatMap((node) => ['text', 'label', 'title', 'errorMessage'].map((key) => node[key]))
+    .filter((text) => typeof text === 'string')
+    .join('\n');
+}
+
+/** One person in their own chat with the bot, as a Teams client behaves. */
+export class ChatDriver {
+  readonly person: TeamsPerson;
+  /** The card at hand. */
+  card: Card | undefined;
+  /** The message that shows it. */
+  messageId: string | undefined;
+  readonly #teams: TeamsServer;
+  readonly #botUrl: () => string;
+
+  constructor(person: TeamsPerson, teams: TeamsServer, botUrl: () => string) {
+    this.person = person;
+    this.#teams = teams;
+    this.#botUrl = botUrl;
+  }
+
+  /** What the card at hand is: `home`, `reset.code codeRefused`. */
+  get shown(): string {
+    return describeCard(this.card);
+  }
+
+  async install(): Promise<string> {
+    return this.#write(installation('add'));
+  }
+
+  /** Types a message; the answer is the newest card below. */
+  async say(text: string): Promise<string> {
+    return this.#write(message(text));
+  }
+
+  async #write(activity: Activity): Promise<string> {
+    const before = this.#teams.sent.length;
+    await this.#teams.send(this.#botUrl(), this.#teams.from(this.person, activity));
+    const isOwn = (): boolean =>
+      this.#teams.sent
+        .slice(before)
+        .some((sent) => sent.operation === 'post' && this.#isOwn(sent.conversationId));
+    await this.#teams.until(isOwn);
+    this.#takeNewest();
+    await this.#finishWorking();
+    return this.shown;
+  }
+
+  /** Taps a button of the card at hand, by its verb and, on `home`, by its account. */
+  async tap(verb: string, inputs: Activity = {}, accountName?: string): Promise<string> {
+    return this.tapButton(this.button(verb, accountName), inputs);
+  }
+
+  button(verb: string, accountName?: string): Button {
+    const within = accountName === undefined ? this.card : accountOn(this.card, accountName);
+    const found = buttonsOf(within).find((button) => button.verb === verb);
+    if (found === undefined) throw new Error(`no ${verb} on ${this.shown}`);
+    return found;
+  }
+
+  /** Taps a button, be it of an old card. */
+  async tapButton(button: Button, inputs: Activity = {}): Promise<string> {
+    const { card } = await this.sendTap(button, inputs);
+    this.card = card;
+    await this.#finishWorking();
+    return this.shown;
+  }
+
+  /** Sends a tap and gives the raw answer; the card at hand stays. */
+  async sendTap({ verb, data }: Button, inputs: Activity = {}, overrides: Activity = {}) {
+    const activity = execute(verb, { ...data, ...inputs }, this.messageId);
+    return this.#teams.send(
+      this.#botUrl(),
+      this.#teams.from(this.person, { ...activity, ...overrides }),
+    );
+  }
+
+  /** The same tap in a client without Action.Execute: the message itself is updated. */
+  async submit(verb: string, inputs: Activity = {}, accountName?: string): Promise<string> {
+    const { data } = this.button(verb, accountName);
+    const before = this.#teams.sent.length;
+    const activity = submit(verb, { ...data, ...inputs }, this.messageId);
+    await this.#teams.send(this.#botUrl(), this.#teams.from(this.person, activity));
+    await this.#teams.until(() =>
+      this.#teams.sent.slice(before).some(({ conversationId }) => this.#isOwn(conversationId)),
+    );
+    this.#takeNewest();
+    return this.shown;
+  }
+
+  /** The card that the message shows after a reload of the client. */
+  reload(): string {
+    this.#takeNewest();
+    return this.shown;
+  }
+
+  #isOwn(conversationId: string): boolean {
+    return conversationId === this.person.conversationId;
+  }
+
+  #takeNewest(): void {
+    const own = this.#teams.sent.filter(({ conversationId }) => this.#isOwn(conversationId));
+    const newest = own.at(-1);
+    this.card = newest?.card;
+    this.messageId = newest?.id;
+  }
+
+  /** A tap that takes long is answered with `working`; the message is then updated by itself. */
+  async #finishWorking(): Promise<void> {
+    if (nameOf(this.card) !== 'working') return;
+    const isDone = (): boolean => {
+      const newest = this.#teams.sent
+        .filter(({ conversationId }) => this.#isOwn(conversationId))
+        .at(-1);
+      return newest?.card !== undefined && nameOf(newest.card) !== 'working';
+    };
+    await this.#teams.until(isDone, 15_000);
+    this.#takeNewest();
+  }
+}

@@ -1,0 +1,91 @@
+import type { ChatDriver } from './chatDriver.ts';
+import type { Product } from './product.ts';
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+
+/** The first password of every account in these suites. */
+export const FIRST_PASSWORD = 'Gammalt-Losen-17';
+
+let nextNumber = 0;
+
+/** A mobile number that no other test uses, in E.164. */
+export function newMobile(): string {
+  nextNumber += 1;
+  return `+4670${String(1_740_600 + nextNumber * 7).padStart(7, '0')}`;
+}
+
+let nextName = 0;
+
+/** A name that no other test uses. */
+export function newName(prefix: string): string {
+  nextName += 1;
+  return `${prefix}${String.fromCharCode(97 + Math.floor(nextName / 26), 97 + (nextName % 26))}`;
+}
+
+/** A manager with one account. */
+export function newManager(product: Product) {
+  const chat = product.manager(newName('Chef'));
+  const account = newName('grupp');
+  const { dn, id } = product.account(account, chat.dn, FIRST_PASSWORD);
+  return { chat, account, accountDn: dn, accountId: id, mobile: newMobile() };
+}
+
+export type Walker = ReturnType<typeof newManager>;
+
+export async function prove(
+  walker: Pick<Walker, 'chat' | 'account'>,
+  password = FIRST_PASSWORD,
+): Promise<string> {
+  const { chat, account } = walker;
+  await chat.say('status');
+  await chat.tap('enroll', {}, account);
+  return chat.tap('proveCurrentPassword', { currentPassword: password });
+}
+
+/** As far as the card that waits for the enrollment's code. */
+export async function enrollToCode(
+  product: Product,
+  walker: Pick<Walker, 'chat' | 'account' | 'mobile'>,
+): Promise<string> {
+  await prove(walker);
+  return walker.chat.tap('setMobile', { mobile: walker.mobile });
+}
+
+export async function enroll(
+  product: Product,
+  walker: Pick<Walker, 'chat' | 'account' | 'mobile'>,
+): Promise<string> {
+  await enrollToCode(product, walker);
+  return walker.chat.tap('confirmCode', { code: product.code(walker.mobile) });
+}
+
+/** An enrolled manager whose budgets of messages are fresh again. */
+export async function newEnrolled(product: Product): Promise<Walker> {
+  const walker = newManager(product);
+  const end = await enroll(product, walker);
+  if (end !== 'enrollment.done') throw new Error(`enrollment ended in ${end}`);
+  return walker;
+}
+
+/** As far as the card that waits for the reset's code. */
+export async function startReset({ chat, account }: Walker): Promise<string> {
+  await chat.say('status');
+  return chat.tap('reset', {}, account);
+}
+
+/** As far as the card that takes the new password. */
+export async function resetToPassword(product: Product, walker: Walker): Promise<string> {
+  await startReset(walker);
+  return walker.chat.tap('confirmCode', { code: product.code(walker.mobile) });
+}
+
+export async function reset(product: Product, walker: Walker, password: string): Promise<string> {
+  await resetToPassword(product, walker);
+  return walker.chat.tap('setPassword', { newPassword: password, confirmPassword: password });
+}
+
+/** A code that is surely wrong. */
+export function wrongCode(right: string, offset = 1): string {
+  return String((Number(right) + offset) % 10 ** right.length).padStart(right.length, '0');
+}
