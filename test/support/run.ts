@@ -1,0 +1,88 @@
+/** The test command: `npm test` runs everything, `npm run test:quick` what needs no server. */
+import { run, stopChildrenOnSignals } from './children.ts';
+import { runJest } from './jestRun.ts';
+import { ensurePackages } from './packages.ts';
+import { LEFT_OUT_OF_QUICK } from './suites.ts';
+
+const CACHE = '.test-cache';
+const isQuick = process.argv.includes('--quick');
+const start = performance.now();
+
+/** One check beside the tests: a node program from node_modules that must exit 0. */
+interface Check {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+// What a cache can miss (a type that changed in another file) is left to the full run.
+const eslintCache = ['--cache', '--cache-location', `${CACHE}/eslint`];
+const CHECKS: readonly Check[] = [
+  {
+    name: 'types',
+    program: 'typescript/bin/tsc',
+    args: ['--noEmit', '--incremental', '--tsBuildInfoFile', `${CACHE}/types.tsbuildinfo`],
+  },
+  {
+    name: 'lint',
+    program: 'eslint/bin/eslint.js',
+    args: ['.', '--max-warnings', '0', ...(isQuick ? eslintCache : [])],
+  },
+  {
+    name: 'format',
+    program: 'prettier/bin/prettier.cjs',
+    args: ['--check', '.', '--log-level', 'warn', '--cache', `--cache-location=${CACHE}/prettier`],
+  },
+];
+const BUILD: Check = {
+  name: 'build',
+  program: 'typescript/bin/tsc',
+  args: ['-p', 'tsconfig.build.json'],
+};
+
+/** Runs a check and prints one line, and its output where it fails; true when it holds. */
+async function holds({ name, program, args }: Check): Promise<boolean> {
+  const began = performance.now();
+  const { code, output } = await run(process.execPath, [`node_modules/${program}`, ...args], {
+    isShown: false,
+  });
+  const time = `${((performance.now() - began) / 1000).toFixed(1)} s`;
+  process.stdout.write(`${name.padEnd(8)}${code === 0 ? 'ok' : 'FAILED'} (${time})\n`);
+  if (code !== 0) process.stdout.write(`${output.trimEnd()}\n\n`);
+  return code === 0;
+}
+
+async function countFailedChecks(): Promise<number> {
+  const results = await Promise.all(CHECKS.map(holds));
+  if (!isQuick) results.push(await holds(BUILD));
+  return results.filter((isGood) => !isGood).length;
+}
+
+async function main(): Promise<number> {
+  stopChildrenOnSignals();
+  if (!isQuick) {
+    const problem = await ensurePackages();
+    if (problem !== undefined) {
+      process.stderr.write(`${problem}\n`);
+      return 1;
+    }
+  }
+  // The quick run does all at once; the full one keeps the machine free for tests that measure time.
+  const checks = countFailedChecks();
+  if (!isQuick) await checks;
+  const tests = await runJest(isQuick ? LEFT_OUT_OF_QUICK : []);
+  let failed = await checks;
+  if (tests === undefined) process.stdout.write('jest ended without a report\n');
+  if (tests?.skipped) process.stdout.write(`${tests.skipped} skipped tests count as failed\n`);
+  failed += tests === undefined || tests.passed + tests.failed === 0 ? 1 : tests.failed;
+
+  process.stdout.write('\nSlowest test files\n');
+  for (const { file, seconds } of tests?.slowest.slice(0, 5) ?? []) {
+    process.stdout.write(`  ${seconds.toFixed(1).padStart(6)} s  ${file}\n`);
+  }
+  process.stdout.write(`Total ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
+  process.stdout.write(`${tests?.passed ?? 0} passed, ${failed} failed\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();
