@@ -1,8 +1,9 @@
 import type { EnrollmentState } from '../domain/enrollment.ts';
+import type { AuditEvent } from '../domain/audit.ts';
 import { beginWithCode } from '../domain/codeSteps.ts';
-import { FLOW_LIFETIME_MS, type Flow } from '../domain/flow.ts';
+import { FLOW_LIFETIME_MS, operationSince, type Flow } from '../domain/flow.ts';
 import { managerName, type Purpose } from '../domain/parties.ts';
-import type { Problem, Reason } from '../domain/reasons.ts';
+import type { Problem } from '../domain/reasons.ts';
 import type { Account } from '../ports/directory.ts';
 import type { Enrollment, StoreTransaction } from '../ports/store.ts';
 import {
@@ -13,7 +14,7 @@ import {
   type ReservedCode,
 } from './codes.ts';
 import type { Deps } from './deps.ts';
-import { auditOf, endFlow, isSamePerson, lockAccount, readFlowHandle } from './flows.ts';
+import { auditOf, endFlow, isSamePerson, lockAccount, readFlowHandle, settled } from './flows.ts';
 import { deliver } from './flowTurn.ts';
 import type { Manager } from './people.ts';
 
@@ -74,7 +75,10 @@ function isCurrent(flow: Flow, now: number): boolean {
 
 /** What a start led to. */
 export type Started =
-  { readonly flow: Flow; readonly reserved?: ReservedCode } | { readonly refused: Problem };
+  | { readonly flow: Flow; readonly reserved?: ReservedCode }
+  /** Another flow on the account has an operation under way that must not be cut short. */
+  | { readonly busy: Flow }
+  | { readonly refused: Problem };
 
 /**
  * Begins a flow, or finds the one that this start belongs to. Starting another purpose on the account
@@ -96,27 +100,37 @@ export async function begin(
     const enrollment = await tx.enrollment(manager.key, account.id);
     const refused = await refusalOf(deps, tx, manager, account, purpose, enrollment);
     if (refused !== undefined) {
-      tx.audit({ event: `${purpose}.started`, ...refusedStart(manager, account, refused) });
+      tx.audit(refusedStart(manager, account, refused));
       return { refused };
     }
     const open = await tx.openFlow(manager.key, account.id);
+    if (open !== undefined && operationSince(open.state) !== undefined) return { busy: open };
     if (open !== undefined) {
       await endFlow(tx, open, { type: isCurrent(open, tx.now) ? 'superseded' : 'expired' });
     }
     return startFlow(deps, tx, { manager, account, purpose, origin, enrollment });
   });
   if ('refused' in started) return started;
+  if ('busy' in started) {
+    const quiet = await settled(deps, started.busy, signal);
+    if (operationSince(quiet.state) !== undefined) return quiet;
+    return begin(deps, manager, account, purpose, origin, signal);
+  }
   if (started.reserved === undefined) return started.flow;
   return deliver({ deps, manager, account, signal }, started.flow, started.reserved);
 }
 
-function refusedStart(
-  manager: Manager,
-  account: Account,
-  refused: Problem,
-): { actor: string; account: string; result: 'refused'; reason: Reason } {
-  const actor = managerName(manager.key);
-  return { actor, account: account.id, result: 'refused', reason: refused.reason };
+/** A start that was turned down, under the event whose refusal it is. */
+function refusedStart(manager: Manager, account: Account, { reason }: Problem): AuditEvent {
+  const isLocked = reason === 'locked';
+  const isBudget = reason === 'tooManyCodes' || reason === 'smsUnavailable';
+  return {
+    event: isLocked ? 'code.locked' : isBudget ? 'code.notSent' : 'reset.refused',
+    actor: managerName(manager.key),
+    account: account.id,
+    result: 'refused',
+    reason,
+  };
 }
 
 /** Why the flow cannot begin now; undefined where it can. */

@@ -4,7 +4,7 @@ import { readPasscode } from '../domain/passcode.ts';
 import { Secret } from '../domain/secret.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import { readOrigin } from './begin.ts';
-import { enrollmentTakes, takeEnrollment } from './enrollment.ts';
+import { enrollmentTakes, refuseMalformedEnrollment, takeEnrollment } from './enrollment.ts';
 import {
   advanceEnrollment,
   advanceReset,
@@ -15,12 +15,12 @@ import {
   readFlowHandle,
   settled,
 } from './flows.ts';
-import type { FlowTurn } from './flowTurn.ts';
+import type { FlowTurn, Submission } from './flowTurn.ts';
 import type { FlowInput } from './input.ts';
 import { directoryReason } from './people.ts';
-import { proveLostWrite, resetTakes, takeReset } from './reset.ts';
+import { proveLostWrite, refuseMalformedReset, resetTakes, takeReset } from './reset.ts';
 import { admit, denyTap, ownFlow, showFlow, showHome, type Reply, type Tap } from './tap.ts';
-import { takeUnlock, unlockTakes } from './unlock.ts';
+import { refuseMalformedUnlock, takeUnlock, unlockTakes } from './unlock.ts';
 
 const PURPOSES: readonly Purpose[] = ['enrollment', 'reset', 'unlock'];
 
@@ -41,6 +41,8 @@ async function takeInTurn(tap: Tap, input: FlowInput): Promise<Reply> {
   }
   if (!isTaken(flow, own.turn, input)) return showFlow(tap, flow);
   if (await isOver(tap, flow)) return showFlow(tap, flow);
+  const refused = await refuseMalformed({ deps, cardTurn: own.turn }, flow, input);
+  if (refused !== undefined) return showFlow(tap, refused);
   try {
     const manager = await admit(tap);
     if ('view' in manager) return manager;
@@ -83,6 +85,21 @@ function takes(flow: Flow, input: FlowInput['type']): boolean {
       return resetTakes(flow, input);
     case 'unlock':
       return unlockTakes(flow, input);
+  }
+}
+
+async function refuseMalformed(
+  turn: Omit<Submission<Flow>, 'flow'>,
+  flow: Flow,
+  input: FlowInput,
+): Promise<Flow | undefined> {
+  switch (flow.purpose) {
+    case 'enrollment':
+      return refuseMalformedEnrollment({ ...turn, flow }, input);
+    case 'reset':
+      return refuseMalformedReset({ ...turn, flow }, input);
+    case 'unlock':
+      return refuseMalformedUnlock({ ...turn, flow }, input);
   }
 }
 

@@ -1,19 +1,24 @@
-import { firstRecipient, type KnownMobile } from '../domain/enrollment.ts';
+import { firstRecipient, type EnrollmentEvent, type KnownMobile } from '../domain/enrollment.ts';
 import type { EnrollmentFlow, Flow } from '../domain/flow.ts';
 import { parseMobile } from '../domain/mobile.ts';
+import type { StoreTransaction } from '../ports/store.ts';
 import { codeBudgetRefusal, codeExpiry, issueCode, type ReservedCode } from './codes.ts';
+import type { Deps } from './deps.ts';
 import { advanceEnrollment, auditOf } from './flows.ts';
 import {
   deliver,
   guessCode,
+  isCode,
+  refuseMalformedCode,
   resendCode,
   submit,
   type FlowTurn,
+  type Submission,
   type Submitted,
 } from './flowTurn.ts';
 import type { FlowInput, SecretInput } from './input.ts';
 import { addNotices } from './notices.ts';
-import { proveCurrentPassword } from './proof.ts';
+import { isPassword, proveCurrentPassword } from './proof.ts';
 
 type EnrollmentTurn = FlowTurn<EnrollmentFlow>;
 
@@ -39,11 +44,45 @@ export function enrollmentTakes(flow: EnrollmentFlow, input: FlowInput['type']):
   }
 }
 
+/** Answers an input that is wrong by itself, without the directory; undefined where it has to be asked. */
+export async function refuseMalformedEnrollment(
+  turn: Submission<EnrollmentFlow>,
+  input: FlowInput,
+): Promise<Flow | undefined> {
+  switch (input.type) {
+    case 'proveCurrentPassword':
+      if (isPassword(input.currentPassword)) return undefined;
+      return refuse(turn, { type: 'proofFailed', reason: 'passwordWrong' });
+    case 'setMobile':
+      if (parseMobile(input.mobile ?? '', turn.deps.settings.smsCountries) !== undefined) {
+        return undefined;
+      }
+      return refuse(turn, { type: 'mobileRefused', reason: 'mobileInvalid' });
+    case 'confirmCode':
+    case 'confirmOldCode':
+      return isCode(turn.deps, input.code) ? undefined : refuseMalformedCode(turn);
+    case 'useShownMobile':
+    case 'changeMobile':
+    case 'resendCode':
+    case 'setPassword':
+      return undefined;
+  }
+}
+
+async function refuse(turn: Submission<EnrollmentFlow>, event: EnrollmentEvent): Promise<Flow> {
+  const { flow } = await submit(turn, async (tx, current) => ({
+    flow: await advanceEnrollment(tx, current, event),
+  }));
+  return flow;
+}
+
 /** One submission on an enrollment's card; gives the flow as it is afterwards. */
 export async function takeEnrollment(turn: EnrollmentTurn, input: FlowInput): Promise<Flow> {
   switch (input.type) {
     case 'proveCurrentPassword':
-      return proveCurrentPassword(turn, input.currentPassword);
+      return isPassword(input.currentPassword)
+        ? proveCurrentPassword(turn, input.currentPassword)
+        : turn.flow;
     case 'setMobile': {
       const { smsCountries } = turn.deps.settings;
       return chooseMobile(turn, () => parseMobile(input.mobile ?? '', smsCountries));
@@ -136,7 +175,7 @@ async function confirmNewCode(turn: EnrollmentTurn, input: SecretInput): Promise
       // The enrolled number changed under the flow's feet: it has not agreed.
       return { flow: await advanceEnrollment(tx, current, { type: 'expired' }) };
     }
-    const usableFrom = former?.usableFrom ?? tx.now;
+    const usableFrom = former?.usableFrom ?? (await firstUse(deps, tx, account.id));
     await tx.saveEnrollment({
       id: deps.random.id(),
       manager: manager.key,
@@ -161,4 +200,15 @@ async function confirmNewCode(turn: EnrollmentTurn, input: SecretInput): Promise
     };
   });
   return flow;
+}
+
+/**
+ * When a number without a predecessor can first be used for a reset (requirement A14). After a revoke
+ * that is the cool-down later, for the first number of each of the account's managers: whoever took
+ * one manager's phone or chat could as well come as another, and several may have lost theirs at once.
+ * A number that only replaces an enrolled one keeps that one's time.
+ */
+async function firstUse(deps: Deps, tx: StoreTransaction, accountId: string): Promise<number> {
+  if ((await tx.revokedAt(accountId)) === undefined) return tx.now;
+  return tx.now + deps.settings.newNumberCooldownSeconds * 1000;
 }

@@ -18,15 +18,19 @@ import { auditOf, endFlow, lockFlow, saveFlow, stepAny } from './flows.ts';
 import type { SecretInput } from './input.ts';
 import type { Manager } from './people.ts';
 
-/** A tap on a flow's card, once the directory has been read for it. */
-export interface FlowTurn<F extends Flow> {
+/** A tap on a card of the manager's own flow. */
+export interface Submission<F extends Flow> {
   readonly deps: Deps;
-  readonly manager: Manager;
-  /** The account as the directory has it now; the manager answers for it. */
-  readonly account: Account;
   readonly flow: F;
   /** The turn at which the tapped card was drawn. */
   readonly cardTurn: number;
+}
+
+/** Such a tap once the directory has been read for it. */
+export interface FlowTurn<F extends Flow> extends Submission<F> {
+  readonly manager: Manager;
+  /** The account as the directory has it now; the manager answers for it. */
+  readonly account: Account;
   readonly signal: AbortSignal;
 }
 
@@ -41,7 +45,7 @@ export interface Submitted<F extends Flow, Todo> {
  * one; of two taps at once the second gets the flow as the first has left it.
  */
 export async function submit<F extends Flow, Todo>(
-  turn: FlowTurn<F>,
+  turn: Submission<F>,
   work: (tx: StoreTransaction, current: F) => Promise<Submitted<F, Todo>>,
 ): Promise<Submitted<F, Todo>> {
   return turn.deps.store.transaction(async (tx) => {
@@ -51,9 +55,9 @@ export async function submit<F extends Flow, Todo>(
   });
 }
 
-/** Ends the flow with an event that every purpose knows, and says so to the auditor where asked. */
+/** Ends the flow with an event that every purpose knows. */
 export async function endTurn<F extends Flow>(
-  turn: FlowTurn<F>,
+  turn: Submission<F>,
   event: EndingEvent,
 ): Promise<Flow> {
   return turn.deps.store.transaction(async (tx) =>
@@ -65,6 +69,23 @@ function awaitsCode(flow: Flow): { readonly firstTurn: number } | undefined {
   return flow.state.step === 'code' || flow.state.step === 'oldCode' ? flow.state : undefined;
 }
 
+/** Whether the input has the form of a code; anything else is no guess and asks no directory. */
+export function isCode(deps: Deps, input: SecretInput): boolean {
+  return readPasscode(input?.reveal() ?? '', deps.settings.codeLength) !== undefined;
+}
+
+/** Answers what cannot be a code, uncounted. */
+export async function refuseMalformedCode<F extends Flow>(turn: Submission<F>): Promise<Flow> {
+  const { deps } = turn;
+  const { flow } = await submit<Flow, never>(turn, async (tx, current) => {
+    const until = await codesLockedUntil(deps, tx, current.manager, current.accountId);
+    if (until !== undefined) return { flow: await refuseLocked(tx, current, until) };
+    const event = { type: 'codeMalformed' } as const;
+    return { flow: await saveFlow(tx, stepAny(current, event, tx.now), 'nextTurn') };
+  });
+  return flow;
+}
+
 /**
  * Compares a typed code. Every card of the same waiting step may bring a guess, so that a stale copy
  * of the card still works; the store tells a double tap from a second guess.
@@ -74,36 +95,28 @@ export async function guessCode<F extends Flow, Todo>(
   input: SecretInput,
   onAccepted: (tx: StoreTransaction, current: F) => Promise<Submitted<F, Todo>>,
 ): Promise<Submitted<Flow, Todo>> {
-  const { deps, manager } = turn;
+  const { deps, cardTurn } = turn;
   const code = readPasscode(input?.reveal() ?? '', deps.settings.codeLength);
   return deps.store.transaction(async (tx) => {
     const current = await lockFlow(tx, turn.flow);
     const waiting = awaitsCode(current);
-    if (waiting === undefined || turn.cardTurn < waiting.firstTurn) return { flow: current };
+    const isStale = waiting === undefined || cardTurn < waiting.firstTurn;
+    if (isStale || code === undefined) return { flow: current };
 
-    const until = await codesLockedUntil(deps, tx, manager.key, current.accountId);
+    const until = await codesLockedUntil(deps, tx, current.manager, current.accountId);
     if (until !== undefined) return { flow: await refuseLocked(tx, current, until) };
-    if (code === undefined) {
-      if (turn.cardTurn !== current.turn) return { flow: current };
-      const flow = stepAny(current, { type: 'codeMalformed' }, tx.now);
-      return { flow: await saveFlow(tx, flow, 'nextTurn') };
-    }
     if (!(await isStillEnrolled(tx, current))) {
       return { flow: await endFlow(tx, current, { type: 'expired' }) };
     }
-    const result = await tx.tryPasscode({
-      flowId: current.id,
-      turn: turn.cardTurn,
-      code: new Secret(code),
-    });
-    switch (result) {
+    const guess = { flowId: current.id, turn: cardTurn, code: new Secret(code) };
+    switch (await tx.tryPasscode(guess)) {
       case 'repeated':
         return { flow: current };
       case 'match':
         tx.audit({ event: 'code.accepted', result: 'ok', ...auditOf(current) });
         return onAccepted(tx, current);
       case 'noMatch':
-        return { flow: await countWrongCode(turn, tx, current) };
+        return { flow: await countWrongCode(deps, tx, current) };
     }
   });
 }
@@ -115,19 +128,15 @@ async function isStillEnrolled(tx: StoreTransaction, flow: Flow): Promise<boolea
   return enrollment?.id === flow.state.enrollmentId;
 }
 
-async function countWrongCode<F extends Flow>(
-  { deps, manager }: FlowTurn<F>,
-  tx: StoreTransaction,
-  flow: F,
-): Promise<Flow> {
-  const { accountId } = flow;
-  await tx.addFailure({ kind: 'code', manager: manager.key, accountId });
+async function countWrongCode(deps: Deps, tx: StoreTransaction, flow: Flow): Promise<Flow> {
+  const { accountId, manager } = flow;
+  await tx.addFailure({ kind: 'code', manager, accountId });
   tx.audit({ event: 'code.refused', result: 'refused', reason: 'codeRefused', ...auditOf(flow) });
-  const until = await codesLockedUntil(deps, tx, manager.key, accountId);
+  const until = await codesLockedUntil(deps, tx, manager, accountId);
   if (until !== undefined) return refuseLocked(tx, flow, until);
 
   const since = tx.now - FAILURES_LOOKBACK_MS;
-  const times = await tx.failureTimes({ kind: 'code', accountId, manager: manager.key, since });
+  const times = await tx.failureTimes({ kind: 'code', accountId, manager, since });
   const left = attemptsLeft(times, deps.settings.codeAttempts, tx.now);
   const event: CodeEvent = { type: 'codeRefused', attemptsLeft: left };
   return saveFlow(tx, stepAny(flow, event, tx.now), 'nextTurn');

@@ -1,4 +1,5 @@
 import type { ResetFlow } from '../domain/flow.ts';
+import { judgeLostWrite, type LostWriteVerdict } from '../domain/lostWrite.ts';
 import type { Secret } from '../domain/secret.ts';
 import { DirectoryError, type WriteTraces } from '../ports/directory.ts';
 import type { PasswordDigest, StoreTransaction } from '../ports/store.ts';
@@ -7,10 +8,6 @@ import { advanceReset, auditOf, lockFlow } from './flows.ts';
 import { addNotices } from './notices.ts';
 import { showCard } from './showCard.ts';
 
-/** A request that was cut off may still be carried out for this long; only then "not applied" is true, ms. */
-const LATE_WRITE_MS = 6_000;
-/** After this long a person has to look, ms. */
-const GIVE_UP_MS = 24 * 60 * 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const LOOK_MS = 10_000;
@@ -34,7 +31,7 @@ export async function completeReset(
   const { manager, accountId, accountName } = flow;
   await tx.addToHistory(accountId, done.digest, deps.settings.passwordHistory);
   await tx.clearFailures({ kind: 'code', accountId, manager });
-  const event = flow.state.step === 'unknown' ? 'reset.verified' : 'reset.written';
+  const event = flow.state.step === 'writingPassword' ? 'reset.written' : 'reset.verified';
   tx.audit({ event, result: 'ok', ...auditOf(flow) });
   const enrollment = await tx.enrollment(manager, accountId);
   await addNotices(
@@ -85,20 +82,37 @@ export async function lookForOutcome(
   flow: ResetFlow,
   sought?: SoughtWrite,
 ): Promise<'open' | 'settled'> {
+  if (flow.state.step !== 'unknown') return 'settled';
+  const { since, passwordSetAt: before } = flow.state;
   const traces = await readTraces(deps, flow, undefined);
-  const isChanged = traces?.some((seen) => seen.passwordVersion !== flow.passwordVersion) ?? false;
+  const isChanged = traces?.some((seen) => seen.passwordVersion !== flow.passwordVersion);
   // A wrong bind counts towards the directory's lockout: asked once, and only after a change.
-  const binds =
-    isChanged && sought !== undefined
-      ? (await readTraces(deps, flow, sought.password))?.some((seen) => seen.binds === true)
+  const proved =
+    isChanged === true && sought !== undefined
+      ? await readTraces(deps, flow, sought.password)
       : undefined;
-  const before = flow.state.step === 'unknown' ? flow.state.passwordSetAt : undefined;
-  const judged = await deps.store.transaction(async (tx) =>
-    judge(deps, tx, await lockFlow(tx, flow), { traces, isChanged, binds, sought }),
-  );
-  const isOpen = judged.state.step === 'unknown';
-  if (!isOpen || judged.state.passwordSetAt !== before) await showCard(deps, judged);
-  return isOpen ? 'open' : 'settled';
+  const passwordSetAt = traces?.map((seen) => seen.passwordSetAt).find((at) => at !== undefined);
+
+  const { verdict, settled } = await deps.store.transaction(async (tx) => {
+    const verdict = judgeLostWrite({
+      isChanged,
+      binds: anyBinds(proved),
+      isTheOneSent: sought?.isTheOneSent === true,
+      ageMs: tx.now - since,
+    });
+    const current = await lockFlow(tx, flow);
+    const seenAt = isChanged === true ? passwordSetAt : undefined;
+    return { verdict, settled: await takeVerdict(deps, tx, current, { verdict, sought, seenAt }) };
+  });
+  const isNews = settled.state.step !== 'unknown' || settled.state.passwordSetAt !== before;
+  if (isNews) await showCard(deps, settled);
+  return verdict === 'open' ? 'open' : 'settled';
+}
+
+/** True where one server takes the password, false where one refuses it, undefined where none says. */
+function anyBinds(traces: readonly WriteTraces[] | undefined): boolean | undefined {
+  const said = (traces ?? []).map(({ binds }) => binds).filter((binds) => binds !== undefined);
+  return said.length === 0 ? undefined : said.includes(true);
 }
 
 /** What all servers say that the write may have gone to; undefined where one of them does not. */
@@ -124,47 +138,48 @@ async function readTraces(
   }
 }
 
-interface Seen {
-  readonly traces: readonly WriteTraces[] | undefined;
-  readonly isChanged: boolean;
-  readonly binds: boolean | undefined;
-  readonly sought: SoughtWrite | undefined;
-}
-
-async function judge(
+/** Takes the verdict into the flow; one that the manager has left meanwhile keeps its state. */
+async function takeVerdict(
   deps: Deps,
   tx: StoreTransaction,
   flow: ResetFlow,
-  { traces, isChanged, binds, sought }: Seen,
+  found: {
+    readonly verdict: LostWriteVerdict;
+    readonly sought: SoughtWrite | undefined;
+    readonly seenAt: number | undefined;
+  },
 ): Promise<ResetFlow> {
-  const { state } = flow;
-  if (state.step !== 'unknown') return flow;
-  if (isChanged && binds === true && sought !== undefined) {
-    return completeReset(deps, tx, flow, sought);
+  const { verdict, sought, seenAt } = found;
+  if (flow.state.step === 'done') return flow;
+  switch (verdict) {
+    case 'applied':
+      // Told also where the manager has moved on: nobody may silence a change by that.
+      return sought === undefined ? flow : completeReset(deps, tx, flow, sought);
+    case 'notApplied': {
+      tx.audit({ event: 'reset.verified', result: 'refused', ...auditOf(flow) });
+      const reason = 'directoryUnavailable';
+      const isOver = tx.now > flow.expiresAt;
+      const event = isOver
+        ? ({ type: 'expired' } as const)
+        : ({ type: 'writeNotDone', reason } as const);
+      return advanceReset(tx, flow, event, 'sameTurn');
+    }
+    case 'replaced': {
+      // Whatever became of ours, this flow answers a question that is no longer asked.
+      const reason = 'flowExpired';
+      tx.audit({ event: 'reset.verified', result: 'refused', reason, ...auditOf(flow) });
+      return advanceReset(tx, flow, { type: 'expired' }, 'sameTurn');
+    }
+    case 'givenUp':
+      deps.log.error(
+        { alarm: 'outcomeUnknown', flow: flow.id },
+        'a write stayed unknown for a day',
+      );
+      return advanceReset(tx, flow, { type: 'expired' }, 'sameTurn');
+    case 'open': {
+      const isNews = flow.state.step === 'unknown' && flow.state.passwordSetAt !== seenAt;
+      if (!isNews || seenAt === undefined) return flow;
+      return advanceReset(tx, flow, { type: 'changeSeen', passwordSetAt: seenAt }, 'sameTurn');
+    }
   }
-  const isLate = tx.now - state.since >= LATE_WRITE_MS;
-  if (traces !== undefined && !isChanged && isLate) {
-    tx.audit({ event: 'reset.verified', result: 'refused', ...auditOf(flow) });
-    if (tx.now > flow.expiresAt) return advanceReset(tx, flow, { type: 'expired' }, 'sameTurn');
-    const reason = 'directoryUnavailable';
-    return advanceReset(tx, flow, { type: 'writeNotDone', reason }, 'sameTurn');
-  }
-  if (isChanged && binds === false && sought?.isTheOneSent === true) {
-    // Somebody else's password stands there now: whatever became of ours, this flow is over.
-    tx.audit({
-      event: 'reset.verified',
-      result: 'refused',
-      reason: 'flowExpired',
-      ...auditOf(flow),
-    });
-    return advanceReset(tx, flow, { type: 'expired' }, 'sameTurn');
-  }
-  if (tx.now - state.since > GIVE_UP_MS) {
-    deps.log.error({ alarm: 'outcomeUnknown', flow: flow.id }, 'a write stayed unknown for a day');
-    return advanceReset(tx, flow, { type: 'expired' }, 'sameTurn');
-  }
-  const passwordSetAt = traces?.map((seen) => seen.passwordSetAt).find((at) => at !== undefined);
-  if (!isChanged || passwordSetAt === undefined || passwordSetAt === state.passwordSetAt)
-    return flow;
-  return advanceReset(tx, flow, { type: 'changeSeen', passwordSetAt }, 'sameTurn');
 }

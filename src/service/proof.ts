@@ -21,18 +21,15 @@ const MAX_CURRENT_PASSWORD = 256;
 
 type EnrollmentTurn = FlowTurn<EnrollmentFlow>;
 
+/** Whether the input can be a password at all; anything else asks no directory and is no attempt. */
+export function isPassword(input: SecretInput): input is Secret {
+  const value = input?.reveal() ?? '';
+  return value.trim() !== '' && [...value].length <= MAX_CURRENT_PASSWORD;
+}
+
 /** Proves the account's current password by one bind that can never lock it (requirements P10 to P12). */
-export async function proveCurrentPassword(
-  turn: EnrollmentTurn,
-  input: SecretInput,
-): Promise<Flow> {
+export async function proveCurrentPassword(turn: EnrollmentTurn, input: Secret): Promise<Flow> {
   const { deps, account } = turn;
-  if (input === undefined || !canBePassword(input)) {
-    const { flow } = await submit(turn, async (tx, current) => ({
-      flow: await advanceEnrollment(tx, current, { type: 'proofFailed', reason: 'passwordWrong' }),
-    }));
-    return flow;
-  }
   const { flow, todo } = await submit<EnrollmentFlow, string>(turn, async (tx, current) => {
     const problem = await proofBlock(turn, tx);
     if (problem !== undefined) return { flow: await refuseProof(tx, current, problem) };
@@ -55,11 +52,6 @@ export async function proveCurrentPassword(
   return deps.store.transaction(async (tx) =>
     takeProof(turn, tx, await lockFlow(tx, flow), { outcome, digest, failureId: todo }),
   );
-}
-
-function canBePassword(input: Secret): boolean {
-  const value = input.reveal();
-  return value.trim() !== '' && [...value].length <= MAX_CURRENT_PASSWORD;
 }
 
 /** Why no bind may be sent now (requirement P11); undefined where one may. */

@@ -65,6 +65,7 @@ export function createRecovery(deps: Deps): Recovery {
   return {
     async round() {
       const idle = await deps.store.transaction((tx) => tx.idleFlows(tx.now - QUIET_MS, AT_ONCE));
+      deps.metrics.unknownOutcomes(idle.filter(({ state }) => state.step === 'unknown').length);
       for (const flow of idle) {
         try {
           await recover(flow);

@@ -13,7 +13,16 @@ import { DirectoryError, type Account, type WriteOutcome } from '../ports/direct
 import type { PasswordDigest, StoreTransaction } from '../ports/store.ts';
 import type { Settings } from './deps.ts';
 import { advanceReset, auditOf, lockFlow } from './flows.ts';
-import { endTurn, guessCode, resendCode, submit, type FlowTurn } from './flowTurn.ts';
+import {
+  endTurn,
+  guessCode,
+  isCode,
+  refuseMalformedCode,
+  resendCode,
+  submit,
+  type FlowTurn,
+  type Submission,
+} from './flowTurn.ts';
 import type { FlowInput, SecretInput } from './input.ts';
 import { completeReset, lookForOutcome, noteUnknown, seekOutcome } from './outcome.ts';
 import { directoryReason } from './people.ts';
@@ -37,6 +46,44 @@ export function resetTakes(flow: ResetFlow, input: FlowInput['type']): boolean {
     case 'expired':
       return false;
   }
+}
+
+/** Answers an input that is wrong by itself, without the directory; undefined where it has to be asked. */
+export async function refuseMalformedReset(
+  turn: Submission<ResetFlow>,
+  input: FlowInput,
+): Promise<Flow | undefined> {
+  switch (input.type) {
+    case 'confirmCode':
+      return isCode(turn.deps, input.code) ? undefined : refuseMalformedCode(turn);
+    case 'setPassword': {
+      const reason = malformedPassword(input);
+      if (reason === undefined) return undefined;
+      const { flow } = await submit(turn, async (tx, current) => {
+        auditRefused(tx, current, reason);
+        const event = { type: 'passwordRefused', reasons: [reason] } as const;
+        return { flow: await advanceReset(tx, current, event) };
+      });
+      return flow;
+    }
+    case 'resendCode':
+    case 'proveCurrentPassword':
+    case 'setMobile':
+    case 'useShownMobile':
+    case 'changeMobile':
+    case 'confirmOldCode':
+      return undefined;
+  }
+}
+
+/** What is wrong with inputs that hold nothing to compare or check. */
+function malformedPassword({ newPassword, confirmPassword }: NewPassword): Reason | undefined {
+  const typed = newPassword?.reveal() ?? '';
+  if (typed === '') return 'passwordTooShort';
+  if ([...typed].length > MAX_PASSWORD_LENGTH) return 'passwordTooLong';
+  const confirmed = confirmPassword?.reveal() ?? '';
+  const isMissing = confirmed === '' || [...confirmed].length > MAX_PASSWORD_LENGTH;
+  return isMissing ? 'passwordMismatch' : undefined;
 }
 
 /** One submission on a reset's card; gives the flow as it is afterwards. */
@@ -206,7 +253,7 @@ async function takeOutcome(
   const isWritten = !(outcome instanceof DirectoryError) && outcome.outcome === 'written';
   if (current.state.step !== 'writingPassword' && !(isTooLate && isWritten)) return current;
   if (outcome instanceof DirectoryError) {
-    if (outcome.code === 'noAnswer' || outcome.code === 'unexpected') {
+    if (outcome.code === 'noAnswer') {
       return noteUnknown(tx, current, undefined);
     }
     const reason = directoryReason(deps, outcome);

@@ -1,7 +1,15 @@
 import type { Flow, UnlockFlow } from '../domain/flow.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import { advanceUnlock, auditOf, lockFlow } from './flows.ts';
-import { guessCode, resendCode, submit, type FlowTurn } from './flowTurn.ts';
+import {
+  guessCode,
+  isCode,
+  refuseMalformedCode,
+  resendCode,
+  submit,
+  type FlowTurn,
+  type Submission,
+} from './flowTurn.ts';
 import type { FlowInput, SecretInput } from './input.ts';
 import { addNotices } from './notices.ts';
 import { directoryReason } from './people.ts';
@@ -23,6 +31,15 @@ export function unlockTakes(flow: UnlockFlow, input: FlowInput['type']): boolean
     case 'expired':
       return false;
   }
+}
+
+/** Answers what cannot be a code, without the directory; undefined where it has to be asked. */
+export async function refuseMalformedUnlock(
+  turn: Submission<UnlockFlow>,
+  input: FlowInput,
+): Promise<Flow | undefined> {
+  const isGuess = input.type === 'confirmCode' && turn.flow.state.step === 'code';
+  return isGuess && !isCode(turn.deps, input.code) ? refuseMalformedCode(turn) : undefined;
 }
 
 /** One submission on an unlock's card; gives the flow as it is afterwards. */

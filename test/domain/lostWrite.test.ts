@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { GIVE_UP_MS, judgeLostWrite, LATE_WRITE_MS } from '../../src/domain/lostWrite.ts';
+
+const soon = LATE_WRITE_MS - 1;
+const late = LATE_WRITE_MS;
+const tooLate = GIVE_UP_MS + 1;
+
+describe('judgeLostWrite', () => {
+  it.each([
+    // changed, binds, the one sent, age, verdict
+    [true, true, true, 0, 'applied'],
+    [true, true, false, 0, 'applied'],
+    [true, false, true, 0, 'replaced'],
+    [true, false, false, late, 'open'],
+    [true, undefined, true, late, 'open'],
+    [true, undefined, false, tooLate, 'givenUp'],
+    [false, undefined, true, soon, 'open'],
+    [false, undefined, true, late, 'notApplied'],
+    [false, true, true, soon, 'open'],
+    [undefined, undefined, true, late, 'open'],
+    [undefined, undefined, true, tooLate, 'givenUp'],
+  ] as const)(
+    'changed %s, binds %s, sent %s after %d ms is %s',
+    (isChanged, binds, isTheOneSent, ageMs, verdict) => {
+      expect(judgeLostWrite({ isChanged, binds, isTheOneSent, ageMs })).toBe(verdict);
+    },
+  );
+});
