@@ -1,4 +1,4 @@
-import type { EndedState, Step } from './flow.ts';
+import type { EndedState, Step } from './steps.ts';
 import type { Problem } from './reasons.ts';
 
 /** Inputs that cannot be a code are answered this many times in a flow, uncounted as guesses. */

@@ -6,7 +6,7 @@ import {
   type CodeProgress,
   type SendProgress,
 } from './codeSteps.ts';
-import { endedBy, isEnded, type EndedState, type EndingEvent, type Step } from './flow.ts';
+import { endedBy, isEnded, type EndedState, type EndingEvent, type Step } from './steps.ts';
 import type { Problem, Reason } from './reasons.ts';
 
 /** A number that the manager need not type. */

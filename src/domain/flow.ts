@@ -1,6 +1,5 @@
 import type { EnrollmentState } from './enrollment.ts';
 import type { ManagerKey, Purpose } from './parties.ts';
-import type { Problem } from './reasons.ts';
 import type { ResetState } from './reset.ts';
 import type { UnlockState } from './unlock.ts';
 
@@ -9,34 +8,6 @@ export const FLOW_LIFETIME_MS = 15 * 60_000;
 
 /** After this long an operation that has not reported is taken for lost, ms. No port call lasts as long. */
 export const OPERATION_LOST_MS = 15_000;
-
-/** How a flow came to its end, common to all purposes. */
-export type EndedState =
-  | { readonly step: 'refused'; readonly problem: Problem }
-  | { readonly step: 'cancelled' }
-  /** Another purpose was started on the same account. */
-  | { readonly step: 'superseded' }
-  | { readonly step: 'expired' };
-
-/** Events that end any open flow. */
-export type EndingEvent =
-  | { readonly type: 'refused'; readonly problem: Problem }
-  | { readonly type: 'cancelled' }
-  | { readonly type: 'superseded' }
-  | { readonly type: 'expired' };
-
-/** The next state, and the one thing to be done outside, if any. */
-export interface Step<State, Command> {
-  readonly state: State;
-  readonly command?: Command;
-}
-
-/** The state that an ending event leads to. */
-export function endedBy(event: EndingEvent): EndedState {
-  return event.type === 'refused'
-    ? { step: 'refused', problem: event.problem }
-    : { step: event.type };
-}
 
 /** What every flow knows from its start. */
 interface FlowFrame {
@@ -78,29 +49,6 @@ export interface UnlockFlow extends FlowFrame {
 export type Flow = EnrollmentFlow | ResetFlow | UnlockFlow;
 
 export type FlowOf<P extends Purpose> = Extract<Flow, { purpose: P }>;
-
-/** Whether the flow's last step is behind it. */
-export function isEnded(state: Flow['state']): boolean {
-  switch (state.step) {
-    case 'done':
-    case 'refused':
-    case 'cancelled':
-    case 'superseded':
-    case 'expired':
-      return true;
-    case 'currentPassword':
-    case 'provingPassword':
-    case 'mobile':
-    case 'sendingCode':
-    case 'oldCode':
-    case 'code':
-    case 'newPassword':
-    case 'writingPassword':
-    case 'unknown':
-    case 'unlocking':
-      return false;
-  }
-}
 
 /** When the operation under way began; undefined where none is. */
 export function operationSince(state: Flow['state']): number | undefined {

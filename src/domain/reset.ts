@@ -4,7 +4,7 @@ import {
   type EnrolledCodeState,
   type SendCodeCommand,
 } from './codeSteps.ts';
-import { endedBy, isEnded, type EndedState, type EndingEvent, type Step } from './flow.ts';
+import { endedBy, isEnded, type EndedState, type EndingEvent, type Step } from './steps.ts';
 import type { Problem, Reason } from './reasons.ts';
 import type { ShownRules } from './view.ts';
 

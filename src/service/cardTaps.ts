@@ -18,7 +18,8 @@ import {
 import type { FlowTurn, Submission } from './flowTurn.ts';
 import type { FlowInput } from './input.ts';
 import { directoryReason } from './people.ts';
-import { proveLostWrite, refuseMalformedReset, resetTakes, takeReset } from './reset.ts';
+import { proveLostWrite } from './newPassword.ts';
+import { refuseMalformedReset, resetTakes, takeReset } from './reset.ts';
 import { admit, denyTap, ownFlow, showFlow, showHome, type Reply, type Tap } from './tap.ts';
 import { refuseMalformedUnlock, takeUnlock, unlockTakes } from './unlock.ts';
 

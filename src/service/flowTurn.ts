@@ -1,8 +1,9 @@
 import type { CodeEvent } from '../domain/codeSteps.ts';
-import type { EndingEvent, Flow } from '../domain/flow.ts';
+import type { Flow } from '../domain/flow.ts';
 import { attemptsLeft, FAILURES_LOOKBACK_MS } from '../domain/lockout.ts';
 import { readPasscode } from '../domain/passcode.ts';
 import { Secret } from '../domain/secret.ts';
+import type { EndingEvent } from '../domain/steps.ts';
 import type { Account } from '../ports/directory.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import {

@@ -1,10 +1,8 @@
 import type { CodeEvent } from '../domain/codeSteps.ts';
 import { stepEnrollment, type EnrollmentEvent } from '../domain/enrollment.ts';
 import {
-  isEnded,
   operationSince,
   OPERATION_LOST_MS,
-  type EndingEvent,
   type EnrollmentFlow,
   type Flow,
   type ResetFlow,
@@ -12,6 +10,7 @@ import {
 } from '../domain/flow.ts';
 import { managerName, type ManagerKey } from '../domain/parties.ts';
 import { stepReset, type ResetEvent } from '../domain/reset.ts';
+import { isEnded, type EndingEvent } from '../domain/steps.ts';
 import { stepUnlock, type UnlockEvent } from '../domain/unlock.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';

@@ -1,4 +1,5 @@
-import { isEnded, operationSince, type Flow } from '../domain/flow.ts';
+import { operationSince, type Flow } from '../domain/flow.ts';
+import { isEnded } from '../domain/steps.ts';
 import type { Deps } from './deps.ts';
 import { endFlow, lockFlow, settleLost } from './flows.ts';
 import { lookForOutcome } from './outcome.ts';

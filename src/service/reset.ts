@@ -1,31 +1,19 @@
 import type { Flow, ResetFlow } from '../domain/flow.ts';
-import { FAILURES_WINDOW_MS } from '../domain/lockout.ts';
-import {
-  leastLength,
-  loweredPasswords,
-  MAX_PASSWORD_LENGTH,
-  passwordFaults,
-} from '../domain/passwordPolicy.ts';
-import { byPrecedence, type Reason } from '../domain/reasons.ts';
-import { Secret } from '../domain/secret.ts';
+import { leastLength, MAX_PASSWORD_LENGTH } from '../domain/passwordPolicy.ts';
 import type { ShownRules } from '../domain/view.ts';
-import { DirectoryError, type Account, type WriteOutcome } from '../ports/directory.ts';
-import type { PasswordDigest, StoreTransaction } from '../ports/store.ts';
+import type { Account } from '../ports/directory.ts';
 import type { Settings } from './deps.ts';
-import { advanceReset, auditOf, lockFlow } from './flows.ts';
+import { advanceReset } from './flows.ts';
 import {
-  endTurn,
   guessCode,
   isCode,
   refuseMalformedCode,
   resendCode,
-  submit,
   type FlowTurn,
   type Submission,
 } from './flowTurn.ts';
 import type { FlowInput, SecretInput } from './input.ts';
-import { completeReset, lookForOutcome, noteUnknown, seekOutcome } from './outcome.ts';
-import { directoryReason } from './people.ts';
+import { refuseMalformedPassword, setPassword } from './newPassword.ts';
 
 type ResetTurn = FlowTurn<ResetFlow>;
 
@@ -56,16 +44,8 @@ export async function refuseMalformedReset(
   switch (input.type) {
     case 'confirmCode':
       return isCode(turn.deps, input.code) ? undefined : refuseMalformedCode(turn);
-    case 'setPassword': {
-      const reason = malformedPassword(input);
-      if (reason === undefined) return undefined;
-      const { flow } = await submit(turn, async (tx, current) => {
-        auditRefused(tx, current, reason);
-        const event = { type: 'passwordRefused', reasons: [reason] } as const;
-        return { flow: await advanceReset(tx, current, event) };
-      });
-      return flow;
-    }
+    case 'setPassword':
+      return refuseMalformedPassword(turn, input);
     case 'resendCode':
     case 'proveCurrentPassword':
     case 'setMobile':
@@ -74,16 +54,6 @@ export async function refuseMalformedReset(
     case 'confirmOldCode':
       return undefined;
   }
-}
-
-/** What is wrong with inputs that hold nothing to compare or check. */
-function malformedPassword({ newPassword, confirmPassword }: NewPassword): Reason | undefined {
-  const typed = newPassword?.reveal() ?? '';
-  if (typed === '') return 'passwordTooShort';
-  if ([...typed].length > MAX_PASSWORD_LENGTH) return 'passwordTooLong';
-  const confirmed = confirmPassword?.reveal() ?? '';
-  const isMissing = confirmed === '' || [...confirmed].length > MAX_PASSWORD_LENGTH;
-  return isMissing ? 'passwordMismatch' : undefined;
 }
 
 /** One submission on a reset's card; gives the flow as it is afterwards. */
@@ -125,198 +95,4 @@ function shownRules(settings: Settings, { rules }: Account): ShownRules {
     historyLength: Math.max(settings.passwordHistory, rules.historyLength),
     requiresComplexity: rules.requiresComplexity,
   };
-}
-
-interface NewPassword {
-  readonly newPassword: SecretInput;
-  readonly confirmPassword: SecretInput;
-}
-
-interface Write {
-  readonly password: Secret;
-  readonly digest: PasswordDigest;
-}
-
-async function setPassword(turn: ResetTurn, input: NewPassword): Promise<Flow> {
-  const { account, flow } = turn;
-  if (account.passwordVersion !== flow.passwordVersion) {
-    // Somebody else changed it since: this flow answers a question that is no longer asked.
-    return endTurn(turn, { type: 'expired' });
-  }
-  const checked = await checkPassword(turn, input);
-  const { flow: saved, todo } = await submit<ResetFlow, Write>(turn, async (tx, current) => {
-    const reasons = await allFaults(turn, tx, checked);
-    if (reasons.length > 0 || checked.write === undefined) {
-      auditRefused(tx, current, reasons[0]);
-      return { flow: await advanceReset(tx, current, { type: 'passwordRefused', reasons }) };
-    }
-    tx.audit({ event: 'reset.attempted', result: 'ok', ...auditOf(current) });
-    const writing = await advanceReset(tx, current, { type: 'writeStarted' });
-    return { flow: writing, todo: checked.write };
-  });
-  return todo === undefined ? saved : write(turn, saved, todo);
-}
-
-interface CheckedPassword {
-  readonly faults: readonly Reason[];
-  /** Absent where a plain fault makes the costly comparison with earlier passwords needless. */
-  readonly write?: Write;
-  /** What earlier passwords would be that this one only counts up from. */
-  readonly lowered: readonly PasswordDigest[];
-}
-
-async function checkPassword(turn: ResetTurn, input: NewPassword): Promise<CheckedPassword> {
-  const { deps, account } = turn;
-  const faults = passwordFaults({
-    newPassword: input.newPassword?.reveal(),
-    confirmPassword: input.confirmPassword?.reveal(),
-    rules: {
-      minLength: deps.settings.passwordMinLength,
-      forbiddenCharacters: deps.settings.passwordForbiddenCharacters,
-    },
-    directoryMinLength: account.rules.minLength,
-    contextNames: account.contextNames,
-  });
-  const isTyped = faults.every((fault) => fault === 'passwordTooCommon');
-  if (input.newPassword === undefined || !isTyped) return { faults, lowered: [] };
-
-  const password = input.newPassword;
-  const digestOf = (value: Secret): Promise<PasswordDigest> =>
-    deps.store.digestPassword(account.id, value);
-  const lowered = loweredPasswords(password.reveal()).map((value) => new Secret(value));
-  return {
-    faults,
-    write: { password, digest: await digestOf(password) },
-    lowered: await Promise.all(lowered.map(digestOf)),
-  };
-}
-
-async function allFaults(
-  { deps, account }: ResetTurn,
-  tx: StoreTransaction,
-  { faults, write, lowered }: CheckedPassword,
-): Promise<Reason[]> {
-  const last = deps.settings.passwordHistory;
-  for (const digest of write === undefined ? [] : [write.digest, ...lowered]) {
-    if (await tx.isInHistory(account.id, digest, last)) {
-      return byPrecedence([...faults, 'passwordUsedBefore']);
-    }
-  }
-  return byPrecedence(faults);
-}
-
-function auditRefused(tx: StoreTransaction, flow: ResetFlow, reason: string | undefined): void {
-  tx.audit({ event: 'reset.refused', result: 'refused', reason, ...auditOf(flow) });
-}
-
-/** The one write of this submission. Its answer, whatever it is, is taken into the flow. */
-async function write(turn: ResetTurn, flow: ResetFlow, todo: Write): Promise<Flow> {
-  const { deps, manager, account, signal } = turn;
-  let outcome: WriteOutcome | DirectoryError;
-  try {
-    outcome = await deps.directory.writePassword(
-      {
-        managerId: manager.entry.id,
-        accountId: account.id,
-        password: todo.password,
-        expectedVersion: flow.passwordVersion,
-      },
-      signal,
-    );
-  } catch (error) {
-    if (!(error instanceof DirectoryError)) throw error;
-    outcome = error;
-  }
-  const saved = await deps.store.transaction(async (tx) =>
-    takeOutcome(turn, tx, await lockFlow(tx, flow), outcome, todo),
-  );
-  if (saved.state.step === 'unknown') {
-    seekOutcome(deps, saved, {
-      ...todo,
-      byName: manager.entry.displayName,
-      isTheOneSent: true,
-    });
-  }
-  return saved;
-}
-
-async function takeOutcome(
-  turn: ResetTurn,
-  tx: StoreTransaction,
-  current: ResetFlow,
-  outcome: WriteOutcome | DirectoryError,
-  { digest }: Write,
-): Promise<ResetFlow> {
-  const { deps, manager } = turn;
-  // A write that took so long that it was given up for lost may still report its success.
-  const isTooLate = current.state.step === 'unknown';
-  const isWritten = !(outcome instanceof DirectoryError) && outcome.outcome === 'written';
-  if (current.state.step !== 'writingPassword' && !(isTooLate && isWritten)) return current;
-  if (outcome instanceof DirectoryError) {
-    if (outcome.code === 'noAnswer') {
-      return noteUnknown(tx, current, undefined);
-    }
-    const reason = directoryReason(deps, outcome);
-    auditRefused(tx, current, reason);
-    return reason === 'temporarilyUnavailable'
-      ? advanceReset(tx, current, { type: 'refused', problem: { reason } })
-      : advanceReset(tx, current, { type: 'writeNotDone', reason }, 'sameTurn');
-  }
-  switch (outcome.outcome) {
-    case 'written':
-      return completeReset(deps, tx, current, { digest, byName: manager.entry.displayName });
-    case 'refused': {
-      const reason = REFUSALS[outcome.reason];
-      auditRefused(tx, current, reason);
-      return advanceReset(tx, current, { type: 'passwordRefused', reasons: [reason] }, 'sameTurn');
-    }
-    case 'stale':
-      auditRefused(tx, current, 'flowExpired');
-      return advanceReset(tx, current, { type: 'expired' });
-    case 'notResponsible': {
-      const reason = 'notResponsible';
-      tx.audit({ event: 'access.denied', result: 'refused', reason, ...auditOf(current) });
-      return advanceReset(tx, current, { type: 'refused', problem: { reason } });
-    }
-    case 'unknown':
-      return noteUnknown(tx, current, outcome.server);
-  }
-}
-
-const REFUSALS = {
-  usedBefore: 'passwordUsedBefore',
-  tooShort: 'passwordTooShort',
-  policy: 'passwordRefusedByDirectory',
-} as const;
-
-/** Wrong binds that this may cost in a day: below all that a directory's lockout allows (P11). */
-const LOST_WRITE_BINDS = 2;
-
-/**
- * The same password typed again on the old card after a crash: where the directory shows a change
- * and this password binds, the write was carried out. Reads, and binds once at most.
- */
-export async function proveLostWrite(
-  turn: Omit<ResetTurn, 'account' | 'cardTurn'>,
-  input: NewPassword,
-): Promise<void> {
-  const { deps, flow, manager } = turn;
-  const { accountId } = flow;
-  const password = input.newPassword;
-  const isTyped = password !== undefined && password.reveal() === input.confirmPassword?.reveal();
-  if (!isTyped || flow.state.step !== 'unknown' || flow.state.server !== undefined) return;
-
-  const failureId = await deps.store.transaction(async (tx) => {
-    await lockFlow(tx, flow);
-    const since = tx.now - FAILURES_WINDOW_MS;
-    const failures = await tx.failureTimes({ kind: 'proof', accountId, since });
-    if (failures.length >= LOST_WRITE_BINDS) return undefined;
-    return tx.addFailure({ kind: 'proof', manager: manager.key, accountId });
-  });
-  if (failureId === undefined) return;
-  const digest = await deps.store.digestPassword(accountId, password);
-  const byName = manager.entry.displayName;
-  const sought = { password, digest, byName, isTheOneSent: false };
-  const outcome = await lookForOutcome(deps, flow, sought);
-  if (outcome === 'settled') await deps.store.transaction((tx) => tx.removeFailure(failureId));
 }

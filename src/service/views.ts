@@ -1,8 +1,9 @@
 import type { EnrollmentState } from '../domain/enrollment.ts';
-import type { EndedState, Flow } from '../domain/flow.ts';
+import type { Flow } from '../domain/flow.ts';
 import { maskMobile } from '../domain/mobile.ts';
 import type { Problem } from '../domain/reasons.ts';
 import type { ResetState } from '../domain/reset.ts';
+import type { EndedState } from '../domain/steps.ts';
 import type { UnlockState } from '../domain/unlock.ts';
 import type { CodeView, View } from '../domain/view.ts';
 import { flowHandle } from './flows.ts';

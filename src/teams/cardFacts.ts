@@ -1,5 +1,6 @@
 import type { Locale } from '../domain/parties.ts';
-import type { CodeView, HomeAccount, ShownRules, View } from '../domain/view.ts';
+import { NOT_NEEDED_REASONS } from '../domain/view.ts';
+import type { CodeView, HomeAccount, ReminderView, ShownRules, View } from '../domain/view.ts';
 import { plain } from './markdown.ts';
 import type { TextValues } from './texts.ts';
 import type { Words } from './words.ts';
@@ -82,6 +83,14 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
     }
     case 'working':
       return { values: {}, data: { handle: view.handle } };
+    case 'reminder':
+      return reminderFacts(view, voice);
+    case 'reminder.done':
+      return ofFlow(
+        view,
+        { answer: view.answer, until: words.until(view.until, now), day: words.date(view.until) },
+        {},
+      );
     case 'notice':
       return ofFlow(
         view,
@@ -119,6 +128,22 @@ function codeFacts(view: CodeView, { words, now }: Voice): CardFacts {
   return ofFlow(view, { mobile, minutes, expires }, { isSent, hasInput });
 }
 
+function reminderFacts(view: ReminderView, { words, now, text }: Voice): CardFacts {
+  const { setAt, dueAt, isEnrolled, isEnforced } = view;
+  const days = words.daysUntil(dueAt, now);
+  const values = {
+    age: setAt === undefined ? 'none' : words.distance(setAt, now),
+    distance: words.distance(dueAt, now),
+    day: words.date(dueAt),
+    due: days === 0 ? 'today' : days < 0 ? 'past' : 'ahead',
+  };
+  const reasons = NOT_NEEDED_REASONS.map((value) => ({
+    title: text(`reminder.reason.${value}`),
+    value,
+  }));
+  return ofFlow(view, values, { isEnrolled, canDecline: !isEnforced, reasons });
+}
+
 function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<string, unknown> {
   const { isEnrolled, isLocked } = account;
   const name = plain(account.name);
@@ -131,7 +156,7 @@ function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<str
         : voice.text('home.lockedNotEnrolled', { desk: voice.desk }),
     );
   }
-  if (!isEnrolled) lines.push(voice.text('home.notEnrolled'));
+  lines.push(voice.text(isEnrolled ? 'home.enrolled' : 'home.notEnrolled'));
   return {
     n,
     name,

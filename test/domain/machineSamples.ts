@@ -1,5 +1,5 @@
 import type { EnrollmentEvent, EnrollmentState } from '../../src/domain/enrollment.ts';
-import type { EndedState, EndingEvent } from '../../src/domain/flow.ts';
+import type { EndedState, EndingEvent } from '../../src/domain/steps.ts';
 import type { CodeEvent } from '../../src/domain/codeSteps.ts';
 import type { ResetEvent, ResetState } from '../../src/domain/reset.ts';
 import type { UnlockEvent, UnlockState } from '../../src/domain/unlock.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { stepEnrollment } from '../../src/domain/enrollment.ts';
-import { isEnded, type Flow } from '../../src/domain/flow.ts';
+import type { Flow } from '../../src/domain/flow.ts';
+import { isEnded } from '../../src/domain/steps.ts';
 import { stepReset } from '../../src/domain/reset.ts';
 import { stepUnlock } from '../../src/domain/unlock.ts';
 import {
