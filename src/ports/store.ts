@@ -53,6 +53,23 @@ export interface Enrollment {
 /** `code`: a wrong code. `proof`: a wrong current password. */
 export type FailureKind = 'code' | 'proof';
 
+/** One counted failure. */
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly manager: ManagerKey;
+  readonly at: number;
+}
+
+/** What is forgotten once it is older than this, epoch ms (requirement S7). */
+export interface Retention {
+  /** Codes that ended before, and the tries of flows whose time ended before. */
+  readonly codesBefore: number;
+  readonly failuresBefore: number;
+  /** Flows that ended before, and code messages of before. */
+  readonly flowsBefore: number;
+  readonly buttonsBefore: number;
+}
+
 /** One code message: reserved before it goes out, settled by the answer. */
 export interface CodeSend {
   readonly id: string;
@@ -87,14 +104,47 @@ export interface Notice {
     | { readonly channel: 'sms'; readonly mobile: string; readonly locale: Locale }
     /** A card to one manager. */
     | { readonly channel: 'chat'; readonly manager: ManagerKey }
-    /** To be resolved into cards for all other managers of the account when it is taken up. */
-    | { readonly channel: 'otherManagers'; readonly except: ManagerKey };
+    /** To be resolved into cards for all other managers of the account when it is taken up; for all where nobody is excepted. */
+    | { readonly channel: 'otherManagers'; readonly except?: ManagerKey | undefined };
 }
 
 /** A notice taken up by this instance; nobody else takes it before the lease ends. */
 export interface ClaimedNotice extends Notice {
   /** Tries so far, this one included. */
   readonly tries: number;
+}
+
+/** What makes a reminder that one: nobody gets it twice. */
+export interface ReminderKey {
+  readonly accountId: string;
+  /** The directory's mark of the password that is due. */
+  readonly cycle: string;
+  /** Days before the due date; negative once it is overdue. */
+  readonly stage: number;
+  /** managerName() of who gets it; a word of its own for somebody whose name in Teams is not known. */
+  readonly recipient: string;
+  /** How often the recipient has put off reminders of this cycle. */
+  readonly repeat: number;
+}
+
+/** A reminder as its card knows it. */
+export interface Reminder extends ReminderKey {
+  /** Opaque; stands in the data of the card's buttons. */
+  readonly handle: string;
+  readonly accountName: string;
+}
+
+/**
+ * `reserved`: on its way, by an instance that may have died since. `unknown`: it may have come.
+ * `failed`: it has not come. `skipped`: there was no way to the recipient.
+ */
+export type ReminderFate = 'reserved' | 'sent' | 'unknown' | 'failed' | 'skipped';
+
+/** Why reminders of one cycle rest; epoch ms. */
+export interface ReminderPause {
+  readonly snoozes: number;
+  readonly snoozedUntil: number | undefined;
+  readonly silencedUntil: number | undefined;
 }
 
 /** An opaque slow hash of a password; compared and kept only inside the store. */
@@ -114,6 +164,8 @@ export interface StoreTransaction {
   /** Inserts or replaces. */
   saveManager(record: ManagerRecord): Promise<void>;
   managersByDirectoryId(directoryIds: readonly string[]): Promise<ManagerRecord[]>;
+  /** Where anybody of the tenant is reached: it tells the channel's address and the bot's own id there. */
+  anyConversation(tenantId: string): Promise<Conversation | undefined>;
 
   addButtons(buttons: readonly Button[]): Promise<void>;
   button(handle: string): Promise<Button | undefined>;
@@ -126,8 +178,17 @@ export interface StoreTransaction {
   openFlows(manager: ManagerKey): Promise<Flow[]>;
   /** Open flows of one account, of all managers. */
   openFlowsOf(accountId: string): Promise<Flow[]>;
-  /** Open flows last saved before `before`, oldest first. */
-  idleFlows(before: number, limit: number): Promise<Flow[]>;
+  /**
+   * Open flows last saved before `before` that need somebody's care, oldest first: an operation is
+   * under way, an outcome unknown, or their time is over.
+   */
+  unsettledFlows(before: number, limit: number): Promise<Flow[]>;
+  /** Resets of the account, open or ended, that were under way between the two times. */
+  resetsAround(accountId: string, from: number, to: number): Promise<Flow[]>;
+  /** The account of that name (in any case) or id, as the flows and numbers that are kept know it. */
+  rememberedAccount(
+    nameOrId: string,
+  ): Promise<{ readonly id: string; readonly name: string | undefined } | undefined>;
   addFlow(flow: Flow): Promise<void>;
   /** Saves under the version that was read and gives the saved flow; undefined when it was no longer that version. */
   saveFlow<F extends Flow>(flow: F): Promise<F | undefined>;
@@ -166,6 +227,8 @@ export interface StoreTransaction {
     readonly manager?: ManagerKey;
     readonly since: number;
   }): Promise<number[]>;
+  /** All failures on the account since `since`, of every kind and manager, newest first. */
+  failuresOf(query: { readonly accountId: string; readonly since: number }): Promise<Failure[]>;
   /** Forgets the failures of one manager on the account, or of all. */
   clearFailures(query: {
     readonly kind: FailureKind;
@@ -193,12 +256,18 @@ export interface StoreTransaction {
   setSendFate(messageId: string, fate: SendFate): Promise<SentMessage | undefined>;
   /** The flow's newest code message. */
   lastSend(flowId: string): Promise<SentMessage | undefined>;
+  /** The newest code message about the account, to whomever it went. */
+  lastSendAbout(accountId: string): Promise<SentMessage | undefined>;
 
   enrollment(manager: ManagerKey, accountId: string): Promise<Enrollment | undefined>;
   enrollmentsOf(accountId: string): Promise<Enrollment[]>;
   enrollmentsOfManager(manager: ManagerKey): Promise<Enrollment[]>;
   /** Replaces the manager's enrollment for the account. */
   saveEnrollment(enrollment: Enrollment): Promise<void>;
+  /** Removes the numbers of all managers for the account and remembers that they were revoked now. */
+  revokeEnrollments(accountId: string): Promise<void>;
+  /** When the account's numbers were last revoked; undefined where they never were. */
+  revokedAt(accountId: string): Promise<number | undefined>;
 
   /** Whether the digest is among the newest `last` of the account. */
   isInHistory(accountId: string, digest: PasswordDigest, last: number): Promise<boolean>;
@@ -211,6 +280,62 @@ export interface StoreTransaction {
   /** Makes a claimed notice due again at `at`. */
   postponeNotice(id: string, at: number): Promise<void>;
   removeNotice(id: string): Promise<void>;
+  /** Notices that are not delivered yet. */
+  countNotices(): Promise<number>;
+
+  /**
+   * Takes or keeps the lease of that name for `leaseMs`; false while somebody else holds it, or
+   * where the work that it guards was done less than `everyMs` ago.
+   */
+  takeLease(lease: {
+    readonly name: string;
+    readonly holder: string;
+    readonly leaseMs: number;
+    readonly everyMs: number;
+  }): Promise<boolean>;
+  /** Gives the lease back; `isDone` when the work was done to its end. */
+  endLease(lease: {
+    readonly name: string;
+    readonly holder: string;
+    readonly isDone: boolean;
+  }): Promise<void>;
+
+  /** Reserves the reminder; false where it was sent, may have been sent, or is on its way. */
+  reserveReminder(reminder: Reminder): Promise<boolean>;
+  /** Remembers that there is no way to the recipient; true for the first time. */
+  skipReminder(reminder: Reminder): Promise<boolean>;
+  settleReminder(handle: string, fate: Exclude<ReminderFate, 'reserved'>): Promise<void>;
+  reminderFate(key: ReminderKey): Promise<ReminderFate | undefined>;
+  reminder(handle: string): Promise<Reminder | undefined>;
+  /** Settles as `unknown` all that are reserved, and gives them. For whoever has just taken the lease. */
+  settleLostReminders(): Promise<Reminder[]>;
+  /** Puts off the recipient's reminders; false where they are put off already. */
+  snoozeReminders(
+    snooze: Pick<ReminderKey, 'accountId' | 'cycle' | 'recipient'> & { readonly until: number },
+  ): Promise<boolean>;
+  /** Silences the reminders of all recipients; false where they are silenced already. */
+  silenceReminders(
+    silence: Pick<ReminderKey, 'accountId' | 'cycle'> & { readonly until: number },
+  ): Promise<boolean>;
+  reminderPause(
+    about: Pick<ReminderKey, 'accountId' | 'cycle' | 'recipient'>,
+  ): Promise<ReminderPause>;
+
+  /** Those of the accounts for which somebody is enrolled. */
+  enrolledAmong(accountIds: readonly string[]): Promise<string[]>;
+  /** Accounts for which somebody is enrolled, in order, behind `after`. */
+  enrolledAccounts(after: string, limit: number): Promise<string[]>;
+  /** The password versions that the last sweep saw, by account. */
+  passwordsSeen(accountIds: readonly string[]): Promise<Map<string, string>>;
+  sawPasswords(
+    passwords: readonly { readonly accountId: string; readonly version: string }[],
+  ): Promise<void>;
+  /** Remembers since when the manager does not answer for the account any more, and gives it. */
+  noteRelation(enrollmentId: string, isMissing: boolean): Promise<number | undefined>;
+  removeEnrollment(id: string): Promise<void>;
+
+  /** Forgets at most `limit` rows of each kind; gives how many were forgotten of the kind with most. */
+  forget(retention: Retention, limit: number): Promise<number>;
 
   /** Adds an audit row; written at commit, in order of the calls. */
   audit(event: AuditEvent): void;

@@ -18,8 +18,8 @@ const LONGEST_PAUSE_MS = 60_000;
  */
 export async function settleAtStart(deps: Deps): Promise<Flow[]> {
   const settled: Flow[] = [];
-  const idle = await deps.store.transaction((tx) => tx.idleFlows(tx.now, AT_ONCE));
-  for (const flow of idle) {
+  const unsettled = await deps.store.transaction((tx) => tx.unsettledFlows(tx.now, AT_ONCE));
+  for (const flow of unsettled) {
     if (operationSince(flow.state) === undefined) continue;
     const current = await deps.store.transaction(async (tx) =>
       settleLost(tx, await lockFlow(tx, flow), 0),
@@ -65,9 +65,13 @@ export function createRecovery(deps: Deps): Recovery {
 
   return {
     async round() {
-      const idle = await deps.store.transaction((tx) => tx.idleFlows(tx.now - QUIET_MS, AT_ONCE));
-      deps.metrics.unknownOutcomes(idle.filter(({ state }) => state.step === 'unknown').length);
-      for (const flow of idle) {
+      const unsettled = await deps.store.transaction((tx) =>
+        tx.unsettledFlows(tx.now - QUIET_MS, AT_ONCE),
+      );
+      deps.metrics.unknownOutcomes(
+        unsettled.filter(({ state }) => state.step === 'unknown').length,
+      );
+      for (const flow of unsettled) {
         try {
           await recover(flow);
         } catch (error) {

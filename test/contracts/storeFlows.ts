@@ -105,18 +105,31 @@ export function storedFlowsContract(opened: () => StorePair): void {
       await expect(store.transaction((tx) => tx.addFlow(again))).rejects.toThrow(StoreError);
     });
 
-    it('are idle when nothing was saved since', async () => {
-      const first = await withFlow();
+    it('are unsettled while an operation is under way, and when their time is over', async () => {
+      const rules = {
+        minLength: 8,
+        maxLength: 127,
+        forbiddenCharacters: '',
+        historyLength: 25,
+        requiresComplexity: false,
+      };
+      const writing = { step: 'writingPassword', since: 1, rules } as const;
+      const first = await withFlow({ state: writing, expiresAt: Date.now() + MINUTE });
       await pause(3);
-      const second = await withFlow();
-      const ended = await withFlow({ endedAt: 1 });
-      const idle = await store.transaction((tx) => tx.idleFlows(tx.now + 1, 1_000));
-      const ids = idle.map(({ id }) => id);
+      const second = await withFlow({ expiresAt: 1 });
+      const waiting = await withFlow({
+        state: { step: 'newPassword', rules },
+        expiresAt: Date.now() + MINUTE,
+      });
+      const ended = await withFlow({ state: writing, endedAt: 1 });
+      const found = await store.transaction((tx) => tx.unsettledFlows(tx.now + 1, 1_000));
+      const ids = found.map(({ id }) => id);
+      expect(ids).not.toContain(waiting.id);
       expect(ids.indexOf(first.id)).toBeGreaterThanOrEqual(0);
       expect(ids.indexOf(first.id)).toBeLessThan(ids.indexOf(second.id));
       expect(ids).not.toContain(ended.id);
-      expect(await store.transaction((tx) => tx.idleFlows(tx.now + 1, 1))).toHaveLength(1);
-      const old = await store.transaction((tx) => tx.idleFlows(tx.now - MINUTE, 1_000));
+      expect(await store.transaction((tx) => tx.unsettledFlows(tx.now + 1, 1))).toHaveLength(1);
+      const old = await store.transaction((tx) => tx.unsettledFlows(tx.now - MINUTE, 1_000));
       expect(old).toEqual([]);
     });
   });

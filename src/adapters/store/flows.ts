@@ -1,5 +1,5 @@
 import type { Insertable, Selectable, SelectQueryBuilder } from 'kysely';
-import type { Flow } from '../../domain/flow.ts';
+import { operationSince, type Flow } from '../../domain/flow.ts';
 import { managerName } from '../../domain/parties.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import type { Place } from './crypto.ts';
@@ -32,6 +32,10 @@ function toFlow({ keys }: Scope, row: Selectable<FlowTable>): Flow {
   };
 }
 
+function isUnsettled({ state }: Flow): boolean {
+  return operationSince(state) !== undefined || state.step === 'unknown';
+}
+
 function toRow(scope: Scope, flow: Flow): Insertable<FlowTable> {
   return {
     id: flow.id,
@@ -43,6 +47,7 @@ function toRow(scope: Scope, flow: Flow): Insertable<FlowTable> {
     expires_at: flow.expiresAt,
     ended_at: flow.endedAt ?? null,
     saved_at: scope.now,
+    unsettled: isUnsettled(flow) ? 1 : 0,
     turn: flow.turn,
     version: flow.version,
     origin: flow.origin ?? null,
@@ -59,7 +64,9 @@ type FlowQueries = Pick<
   | 'openFlow'
   | 'openFlows'
   | 'openFlowsOf'
-  | 'idleFlows'
+  | 'unsettledFlows'
+  | 'resetsAround'
+  | 'rememberedAccount'
   | 'addFlow'
   | 'saveFlow'
   | 'setFlowMessage'
@@ -90,12 +97,46 @@ export function flowQueries(scope: Scope): FlowQueries {
       all(open().where('manager', '=', managerName(manager)).orderBy('started_at').orderBy('id')),
     openFlowsOf: (accountId) =>
       all(open().where('account_id', '=', accountId).orderBy('started_at').orderBy('id')),
-    async idleFlows(before, limit) {
+    async unsettledFlows(before, limit) {
       const rows = await open()
         .where('saved_at', '<', before)
+        .where((row) => row.or([row('unsettled', '=', 1), row('expires_at', '<', now)]))
         .orderBy('saved_at')
         .orderBy('id')
         .limit(limit)
+        .execute();
+      return rows.flatMap((row) => readOrSkip(() => toFlow(scope, row), scope.log) ?? []);
+    },
+
+    async rememberedAccount(nameOrId) {
+      const flow = await db
+        .selectFrom('flow')
+        .select(['account_id', 'account_name'])
+        .where((row) =>
+          row.or([
+            row('account_id', '=', nameOrId.toLowerCase()),
+            row(row.fn('lower', ['account_name']), '=', nameOrId.toLowerCase()),
+          ]),
+        )
+        .orderBy('started_at', 'desc')
+        .executeTakeFirst();
+      if (flow !== undefined) return { id: flow.account_id, name: flow.account_name };
+      const enrollment = await db
+        .selectFrom('enrollment')
+        .select('account_id')
+        .where('account_id', '=', nameOrId.toLowerCase())
+        .executeTakeFirst();
+      return enrollment && { id: enrollment.account_id, name: undefined };
+    },
+
+    async resetsAround(accountId, from, to) {
+      const rows = await db
+        .selectFrom('flow')
+        .selectAll()
+        .where('account_id', '=', accountId)
+        .where('purpose', '=', 'reset')
+        .where('started_at', '<=', to)
+        .where('saved_at', '>=', from)
         .execute();
       return rows.flatMap((row) => readOrSkip(() => toFlow(scope, row), scope.log) ?? []);
     },
@@ -116,6 +157,7 @@ export function flowQueries(scope: Scope): FlowQueries {
           ended_at: flow.endedAt ?? null,
           password_version: flow.passwordVersion,
           saved_at: now,
+          unsettled: isUnsettled(flow) ? 1 : 0,
         })
         .where('id', '=', flow.id)
         .where('version', '=', flow.version)

@@ -80,6 +80,40 @@ const TABLES = [
   `insert into audit_head (id, seq, hash) values (1, 0, '')`,
 ];
 
+/** What `admin revoke` leaves behind, and what `admin status` asks by account. */
+const REVOCATIONS = [
+  `create table revocation (account_id text not null primary key, revoked_at bigint not null)`,
+  `create index code_send_account on code_send (account_id, created_at)`,
+];
+
+/** Reminders, and what a sweep over the accounts remembers until the next one. */
+const REMINDERS = [
+  `create table reminder (
+    handle text not null primary key, account_id text not null, account_name text not null,
+    cycle text not null, stage bigint not null, recipient text not null, repeat bigint not null,
+    fate text not null, at bigint not null,
+    unique (account_id, cycle, stage, recipient, repeat))`,
+  `create index reminder_reserved on reminder (at) where fate = 'reserved'`,
+  `create table reminder_snooze (
+    account_id text not null, cycle text not null, recipient text not null, until bigint not null,
+    snoozes bigint not null, primary key (account_id, cycle, recipient))`,
+  `create table reminder_silence (
+    account_id text not null, cycle text not null, until bigint not null,
+    primary key (account_id, cycle))`,
+  `create table lease (
+    name text not null primary key, holder text not null, until bigint not null, done_at bigint)`,
+  `create table password_seen (account_id text not null primary key, version text not null)`,
+  `alter table enrollment add column missing_since bigint`,
+];
+
+/** Which open flows need care, so that the others need not be read and decrypted to find out. */
+const UNSETTLED_FLOWS = [
+  `alter table flow add column unsettled bigint not null default 1`,
+  `drop index flow_idle`,
+  `create index flow_unsettled on flow (saved_at) where ended_at is null and unsettled = 1`,
+  `create index flow_over on flow (expires_at) where ended_at is null`,
+];
+
 const APPEND_ONLY = {
   sqlite: ['update', 'delete'].map(
     (change) =>
@@ -104,6 +138,21 @@ export function migrationsFor(kind: Engine['kind']): Readonly<Record<string, Mig
         for (const statement of [...TABLES, ...APPEND_ONLY[kind]]) {
           await sql.raw(statement).execute(db);
         }
+      },
+    },
+    '0002_revocations': {
+      async up(db) {
+        for (const statement of REVOCATIONS) await sql.raw(statement).execute(db);
+      },
+    },
+    '0003_reminders': {
+      async up(db) {
+        for (const statement of REMINDERS) await sql.raw(statement).execute(db);
+      },
+    },
+    '0004_unsettled_flows': {
+      async up(db) {
+        for (const statement of UNSETTLED_FLOWS) await sql.raw(statement).execute(db);
       },
     },
   };

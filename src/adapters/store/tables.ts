@@ -34,6 +34,8 @@ export interface FlowTable {
   expires_at: number;
   ended_at: number | null;
   saved_at: number;
+  /** 1 where an operation is under way or an outcome unknown, else 0. */
+  unsettled: number;
   turn: number;
   version: number;
   origin: string | null;
@@ -86,6 +88,52 @@ export interface EnrollmentTable {
   mobile_index: string;
   enrolled_at: number;
   usable_from: number;
+  /** Since when every sweep has found that the manager does not answer for the account. */
+  missing_since: number | null;
+}
+
+export interface ReminderTable {
+  handle: string;
+  account_id: string;
+  account_name: string;
+  cycle: string;
+  stage: number;
+  recipient: string;
+  repeat: number;
+  fate: string;
+  at: number;
+}
+
+interface ReminderSnoozeTable {
+  account_id: string;
+  cycle: string;
+  recipient: string;
+  until: number;
+  snoozes: number;
+}
+
+interface ReminderSilenceTable {
+  account_id: string;
+  cycle: string;
+  until: number;
+}
+
+interface LeaseTable {
+  name: string;
+  /** Empty while nobody holds it. */
+  holder: string;
+  until: number;
+  done_at: number | null;
+}
+
+interface PasswordSeenTable {
+  account_id: string;
+  version: string;
+}
+
+interface RevocationTable {
+  account_id: string;
+  revoked_at: number;
 }
 
 interface PasswordSaltTable {
@@ -138,6 +186,12 @@ export interface Tables {
   failure: FailureTable;
   code_send: CodeSendTable;
   enrollment: EnrollmentTable;
+  revocation: RevocationTable;
+  reminder: ReminderTable;
+  reminder_snooze: ReminderSnoozeTable;
+  reminder_silence: ReminderSilenceTable;
+  lease: LeaseTable;
+  password_seen: PasswordSeenTable;
   password_salt: PasswordSaltTable;
   password_history: PasswordHistoryTable;
   notice: NoticeTable;
