@@ -36,7 +36,7 @@ export type CodeEvent =
       readonly reason: 'smsUnavailable' | 'smsNumberRefused';
     }
   | { readonly type: 'resendAsked'; readonly expiresAt: number }
-  | { readonly type: 'resendRefused'; readonly reason: 'tooManyCodes' | 'smsUnavailable' }
+  | { readonly type: 'resendRefused'; readonly problem: Problem }
   | { readonly type: 'codeMalformed' }
   | { readonly type: 'codeRefused'; readonly attemptsLeft: number }
   /** The service reports later that the message did not arrive. */
@@ -92,6 +92,7 @@ export function progressAfterTrouble(
 ): Pick<CodeProgress, 'malformed' | 'problem'> {
   switch (event.type) {
     case 'resendRefused':
+      return { malformed: progress.malformed, problem: event.problem };
     case 'smsFailed':
       return { malformed: progress.malformed, problem: { reason: event.reason } };
     case 'codeRefused':

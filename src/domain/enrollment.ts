@@ -57,14 +57,14 @@ export type EnrollmentEvent =
   /** The proof was not accepted, or could not be tried. */
   | { readonly type: 'proofFailed'; readonly reason: Reason; readonly attemptsLeft?: number }
   | { readonly type: 'passwordTypedInChat' }
-  | { readonly type: 'mobileRefused'; readonly reason: Reason }
+  | { readonly type: 'mobileRefused'; readonly problem: Problem }
   | { readonly type: 'mobileChosen'; readonly mobile: string; readonly expiresAt: number }
   | { readonly type: 'mobileChangeAsked' }
   | CodeEvent
   /** The old number's code was right; a message to the new number goes out. */
   | { readonly type: 'oldCodeAccepted'; readonly expiresAt: number }
   /** The old number's code was right, but no message to the new number may go out now. */
-  | { readonly type: 'oldCodeAcceptedOnly'; readonly reason: Reason }
+  | { readonly type: 'oldCodeAcceptedOnly'; readonly problem: Problem }
   | { readonly type: 'codeAccepted'; readonly usableFrom?: number | undefined }
   | EndingEvent;
 
@@ -143,7 +143,7 @@ export function stepEnrollment(
 
     case 'mobileRefused':
       if (state.step !== 'mobile') return unchanged;
-      return { state: { ...state, problem: { reason: event.reason } } };
+      return { state: { ...state, problem: event.problem } };
     case 'mobileChosen':
       if (state.step !== 'mobile') return unchanged;
       return send(state, firstRecipient(state, event.mobile), event.mobile, event.expiresAt, now);
@@ -195,7 +195,7 @@ export function stepEnrollment(
         state: {
           step: 'mobile',
           malformed: state.malformed,
-          problem: { reason: event.reason },
+          problem: event.problem,
           known: state.known,
           isOldProven: true,
         },

@@ -22,25 +22,39 @@ export interface SendsSoFar {
   readonly total: number;
 }
 
-/** Why one more code message may not go out now; undefined where it may. */
-export function budgetRefusal(
-  sends: SendsSoFar,
-  perDay: number,
-): 'tooManyCodes' | 'smsUnavailable' | undefined {
-  const within = (times: readonly number[], ms: number): number =>
-    times.filter((time) => sends.now - time < ms).length;
-
-  const isTooMany =
-    within(sends.flowNumber, RESEND_COOLDOWN_MS) > 0 ||
-    sends.flowNumber.length >= MAX_SENDS_PER_FLOW_NUMBER ||
-    within(sends.number, 10 * MINUTE_MS) >= MAX_SENDS_PER_NUMBER_10_MIN ||
-    within(sends.number, DAY_MS) >= MAX_SENDS_PER_NUMBER_DAY ||
-    within(sends.manager, HOUR_MS) >= MAX_SENDS_PER_MANAGER_HOUR;
-  if (isTooMany) return 'tooManyCodes';
-  return sends.total >= perDay ? 'smsUnavailable' : undefined;
+/** Why no code message may go out now; `until`, epoch ms, where time alone will change that. */
+export interface BudgetRefusal {
+  readonly reason: 'tooManyCodes' | 'smsUnavailable';
+  readonly until?: number;
 }
 
+/** Why one more code message may not go out now; undefined where it may. */
+export function budgetRefusal(sends: SendsSoFar, perDay: number): BudgetRefusal | undefined {
+  const { now, flowNumber, number, manager } = sends;
+  if (flowNumber.length >= MAX_SENDS_PER_FLOW_NUMBER) return { reason: 'tooManyCodes' };
+  const ends = [
+    budgetEnd(flowNumber, 1, RESEND_COOLDOWN_MS),
+    budgetEnd(number, MAX_SENDS_PER_NUMBER_10_MIN, 10 * MINUTE_MS),
+    budgetEnd(number, MAX_SENDS_PER_NUMBER_DAY, DAY_MS),
+    budgetEnd(manager, MAX_SENDS_PER_MANAGER_HOUR, HOUR_MS),
+  ];
+  const until = Math.max(...ends);
+  if (until > now) return { reason: 'tooManyCodes', until };
+  return sends.total >= perDay ? { reason: 'smsUnavailable' } : undefined;
+}
+
+/** When one more of `most` messages within `ms` may go out: once the oldest that counts is past. */
+function budgetEnd(timesNewestFirst: readonly number[], most: number, ms: number): number {
+  const oldest = timesNewestFirst[most - 1];
+  return oldest === undefined ? 0 : oldest + ms;
+}
+
+/** Shares of the day's ceiling, in per cent, at which an operator is told. */
+export const BUDGET_MARKS = [100, 80, 50] as const;
+
+export type BudgetMark = (typeof BUDGET_MARKS)[number];
+
 /** The share of the day's ceiling, in per cent, that is reached just with the `total`th message. */
-export function budgetAlarm(total: number, perDay: number): 50 | 80 | 100 | undefined {
-  return ([100, 80, 50] as const).find((mark) => total === Math.ceil((perDay * mark) / 100));
+export function budgetAlarm(total: number, perDay: number): BudgetMark | undefined {
+  return BUDGET_MARKS.find((mark) => total === Math.ceil((perDay * mark) / 100));
 }

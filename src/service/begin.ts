@@ -23,6 +23,8 @@ export interface Origin {
   readonly accountId: string;
   /** The word under which the button begins one flow of each purpose. */
   readonly origin: string;
+  /** The password that a reminder is about. */
+  readonly cycle?: string;
 }
 
 /** Reads a button's handle; undefined for what is unknown, tampered with or somebody else's. */
@@ -37,6 +39,10 @@ export async function readOrigin(
       const flow = await tx.flow(flowHandle.flowId);
       if (flow === undefined || !isSamePerson(flow.manager, manager)) return undefined;
       return { accountId: flow.accountId, origin: flow.id };
+    }
+    const reminder = await tx.reminder(handle);
+    if (reminder?.recipient === managerName(manager)) {
+      return { accountId: reminder.accountId, origin: handle, cycle: reminder.cycle };
     }
     const button = await tx.button(handle);
     if (button === undefined || !isSamePerson(button.manager, manager)) return undefined;
@@ -149,11 +155,11 @@ async function refusalOf(
 
   const to = { mobile: enrollment.mobile, manager: manager.key };
   const budget = await codeBudgetRefusal(deps, tx, to);
-  if (budget === 'tooManyCodes') return { reason: budget };
+  if (budget?.reason === 'tooManyCodes') return budget;
   if (purpose === 'reset' && tx.now < enrollment.usableFrom) {
     return { reason: 'numberTooNew', until: enrollment.usableFrom };
   }
-  return budget === undefined ? undefined : { reason: budget };
+  return budget;
 }
 
 interface Start {

@@ -3,7 +3,7 @@ import type { Flow } from '../domain/flow.ts';
 import { ACCOUNT_FAILURE_LIMIT, FAILURES_LOOKBACK_MS, lockedUntil } from '../domain/lockout.ts';
 import type { Locale, ManagerKey } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
-import { budgetRefusal, SENDS_LOOKBACK_MS } from '../domain/smsBudget.ts';
+import { budgetRefusal, SENDS_LOOKBACK_MS, type BudgetRefusal } from '../domain/smsBudget.ts';
 import type { SmsOutcome } from '../ports/sms.ts';
 import type { CodePurpose } from '../ports/smsTexts.ts';
 import type { StoreTransaction } from '../ports/store.ts';
@@ -18,6 +18,8 @@ export interface ReservedCode {
   readonly purpose: CodePurpose;
   /** When it was asked for, epoch ms. */
   readonly at: number;
+  /** Code messages of the last 24 h, this one included. */
+  readonly total: number;
 }
 
 /** Whom a code message names. */
@@ -49,11 +51,11 @@ export async function codeBudgetRefusal(
   deps: Deps,
   tx: StoreTransaction,
   to: { readonly flowId?: string; readonly mobile: string; readonly manager: ManagerKey },
-): Promise<'tooManyCodes' | 'smsUnavailable' | undefined> {
+): Promise<BudgetRefusal | undefined> {
   await tx.lock('sms');
   const { flowId, mobile, manager } = to;
   const since = tx.now - SENDS_LOOKBACK_MS.number;
-  return budgetRefusal(
+  const refusal = budgetRefusal(
     {
       now: tx.now,
       flowNumber: flowId === undefined ? [] : await tx.sendTimes({ flowId, mobile, since }),
@@ -63,6 +65,8 @@ export async function codeBudgetRefusal(
     },
     deps.settings.smsPerDay,
   );
+  if (refusal?.reason === 'smsUnavailable') deps.budgetAlarms.exhausted();
+  return refusal;
 }
 
 /** When a code that is issued now ends, epoch ms of the database. */
@@ -82,7 +86,8 @@ export async function issueCode(
   const { id: flowId, manager, accountId } = flow;
   await tx.addSend({ id: sendId, flowId, manager, accountId, mobile: to.mobile });
   await tx.setPasscode({ flowId, code, expiresAt: to.expiresAt });
-  return { sendId, code, mobile: to.mobile, purpose: to.purpose, at: tx.now };
+  const total = await tx.countSends(tx.now - SENDS_LOOKBACK_MS.total);
+  return { sendId, code, mobile: to.mobile, purpose: to.purpose, at: tx.now, total };
 }
 
 /** Sends the reserved message, once, and takes the answer into the flow. */
@@ -94,6 +99,7 @@ export async function sendCode(
   signal: AbortSignal,
 ): Promise<Flow> {
   const { accountName, byName } = names;
+  deps.budgetAlarms.reserved(reserved.total);
   const text = deps.smsTexts.code(names.locale, reserved.purpose, {
     code: reserved.code,
     accountName,

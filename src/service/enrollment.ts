@@ -57,7 +57,7 @@ export async function refuseMalformedEnrollment(
       if (parseMobile(input.mobile ?? '', turn.deps.settings.smsCountries) !== undefined) {
         return undefined;
       }
-      return refuse(turn, { type: 'mobileRefused', reason: 'mobileInvalid' });
+      return refuse(turn, { type: 'mobileRefused', problem: { reason: 'mobileInvalid' } });
     case 'confirmCode':
     case 'confirmOldCode':
       return isCode(turn.deps, input.code) ? undefined : refuseMalformedCode(turn);
@@ -112,15 +112,15 @@ async function chooseMobile(
     if (state.step !== 'mobile') return { flow: current };
     const mobile = choose(state.known);
     if (mobile === undefined) {
-      const event = { type: 'mobileRefused', reason: 'mobileInvalid' } as const;
+      const event = { type: 'mobileRefused', problem: { reason: 'mobileInvalid' } } as const;
       return { flow: await advanceEnrollment(tx, current, event) };
     }
     const to = firstRecipient(state, mobile);
     const recipient = to === 'old' && state.known !== undefined ? state.known.mobile : mobile;
     const budget = { flowId: current.id, mobile: recipient, manager: manager.key };
-    const reason = await codeBudgetRefusal(deps, tx, budget);
-    if (reason !== undefined) {
-      return { flow: await advanceEnrollment(tx, current, { type: 'mobileRefused', reason }) };
+    const problem = await codeBudgetRefusal(deps, tx, budget);
+    if (problem !== undefined) {
+      return { flow: await advanceEnrollment(tx, current, { type: 'mobileRefused', problem }) };
     }
     const expiresAt = codeExpiry(deps, tx);
     const saved = await advanceEnrollment(tx, current, { type: 'mobileChosen', mobile, expiresAt });
@@ -149,10 +149,10 @@ async function confirmOldCode(turn: EnrollmentTurn, input: SecretInput): Promise
       if (current.state.step !== 'oldCode') return { flow: current };
       const mobile = current.state.newMobile;
       const to = { flowId: current.id, mobile, manager: manager.key };
-      const reason = await codeBudgetRefusal(deps, tx, to);
-      if (reason !== undefined) {
+      const problem = await codeBudgetRefusal(deps, tx, to);
+      if (problem !== undefined) {
         return {
-          flow: await advanceEnrollment(tx, current, { type: 'oldCodeAcceptedOnly', reason }),
+          flow: await advanceEnrollment(tx, current, { type: 'oldCodeAcceptedOnly', problem }),
         };
       }
       const expiresAt = codeExpiry(deps, tx);

@@ -159,9 +159,9 @@ export async function resendCode(turn: FlowTurn<Flow>): Promise<Flow> {
 
     const { mobile } = state;
     const to = { flowId: current.id, mobile, manager: manager.key };
-    const reason = await codeBudgetRefusal(deps, tx, to);
-    if (reason !== undefined) {
-      const refused = stepAny(current, { type: 'resendRefused', reason }, tx.now);
+    const problem = await codeBudgetRefusal(deps, tx, to);
+    if (problem !== undefined) {
+      const refused = stepAny(current, { type: 'resendRefused', problem }, tx.now);
       return { flow: await saveFlow(tx, refused, 'nextTurn') };
     }
     const expiresAt = codeExpiry(deps, tx);

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { GIVE_UP_MS, judgeLostWrite, LATE_WRITE_MS } from '../../src/domain/lostWrite.ts';
+import {
+  GIVE_UP_MS,
+  judgeLostWrite,
+  lateWriteMs,
+  LATE_WRITE_MS,
+} from '../../src/domain/lostWrite.ts';
 
 const soon = LATE_WRITE_MS - 1;
 const late = LATE_WRITE_MS;
@@ -25,4 +30,13 @@ describe('judgeLostWrite', () => {
       expect(judgeLostWrite({ isChanged, binds, isTheOneSent, ageMs })).toBe(verdict);
     },
   );
+
+  it('waits longer for a server that was silent than for one that cut the connection', () => {
+    const quiet = { isChanged: false, binds: undefined, isTheOneSent: true, ageMs: late };
+    expect(judgeLostWrite({ ...quiet, lateMs: lateWriteMs(100) })).toBe('notApplied');
+    expect(judgeLostWrite({ ...quiet, lateMs: lateWriteMs(5_000) })).toBe('open');
+    expect(judgeLostWrite({ ...quiet, ageMs: 25_000, lateMs: lateWriteMs(5_000) })).toBe(
+      'notApplied',
+    );
+  });
 });

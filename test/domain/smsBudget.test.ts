@@ -16,46 +16,63 @@ describe('budgetRefusal', () => {
   it('waits 60 s between two messages of a flow to a number', () => {
     const after = (seconds: number) =>
       budgetRefusal({ ...NOTHING, flowNumber: [T - seconds * 1000] }, 2000);
-    expect(after(0)).toBe('tooManyCodes');
-    expect(after(59.999)).toBe('tooManyCodes');
+    expect(after(0)).toMatchObject({ reason: 'tooManyCodes' });
+    expect(after(59.999)).toMatchObject({ reason: 'tooManyCodes' });
     expect(after(60)).toBeUndefined();
     // The database's clock was set back.
-    expect(after(-5)).toBe('tooManyCodes');
+    expect(after(-5)).toMatchObject({ reason: 'tooManyCodes' });
   });
 
   it('allows three messages of a flow to a number', () => {
     expect(budgetRefusal({ ...NOTHING, flowNumber: sends(2, 2, 2) }, 2000)).toBeUndefined();
-    expect(budgetRefusal({ ...NOTHING, flowNumber: sends(3, 2, 2) }, 2000)).toBe('tooManyCodes');
+    expect(budgetRefusal({ ...NOTHING, flowNumber: sends(3, 2, 2) }, 2000)).toMatchObject({
+      reason: 'tooManyCodes',
+    });
   });
 
   it('allows five messages to a number in 10 minutes', () => {
     expect(budgetRefusal({ ...NOTHING, number: sends(4, 0, 1) }, 2000)).toBeUndefined();
-    expect(budgetRefusal({ ...NOTHING, number: sends(5, 5.9, 1) }, 2000)).toBe('tooManyCodes');
+    expect(budgetRefusal({ ...NOTHING, number: sends(5, 5.9, 1) }, 2000)).toMatchObject({
+      reason: 'tooManyCodes',
+    });
     expect(budgetRefusal({ ...NOTHING, number: sends(5, 6, 1) }, 2000)).toBeUndefined();
   });
 
   it('allows ten messages to a number in 24 hours', () => {
     const day = 24 * 60;
     expect(budgetRefusal({ ...NOTHING, number: sends(9, 30, 60) }, 2000)).toBeUndefined();
-    expect(budgetRefusal({ ...NOTHING, number: sends(10, 30, 60) }, 2000)).toBe('tooManyCodes');
+    expect(budgetRefusal({ ...NOTHING, number: sends(10, 30, 60) }, 2000)).toMatchObject({
+      reason: 'tooManyCodes',
+    });
     const old = [...sends(9, 30, 60), T - day * MINUTE];
     expect(budgetRefusal({ ...NOTHING, number: old }, 2000)).toBeUndefined();
   });
 
   it('allows ten messages of a manager in an hour', () => {
     expect(budgetRefusal({ ...NOTHING, manager: sends(9, 1, 5) }, 2000)).toBeUndefined();
-    expect(budgetRefusal({ ...NOTHING, manager: sends(10, 1, 5) }, 2000)).toBe('tooManyCodes');
+    expect(budgetRefusal({ ...NOTHING, manager: sends(10, 1, 5) }, 2000)).toMatchObject({
+      reason: 'tooManyCodes',
+    });
     expect(budgetRefusal({ ...NOTHING, manager: sends(10, 15, 5) }, 2000)).toBeUndefined();
+  });
+
+  it('says when the next message may go out, where time alone decides', () => {
+    const until = (sends: object) => budgetRefusal({ ...NOTHING, ...sends }, 2000)?.until;
+    expect(until({ flowNumber: [T - 20_000] })).toBe(T + 40_000);
+    expect(until({ number: sends(5, 1, 1) })).toBe(T + 5 * MINUTE);
+    expect(until({ number: sends(5, 1, 1), flowNumber: [T] })).toBe(T + 5 * MINUTE);
+    expect(until({ flowNumber: sends(3, 2, 2) })).toBeUndefined();
+    expect(until({ total: 2000 })).toBeUndefined();
   });
 
   it('ends at the ceiling of the day', () => {
     expect(budgetRefusal({ ...NOTHING, total: 1999 }, 2000)).toBeUndefined();
-    expect(budgetRefusal({ ...NOTHING, total: 2000 }, 2000)).toBe('smsUnavailable');
+    expect(budgetRefusal({ ...NOTHING, total: 2000 }, 2000)).toEqual({ reason: 'smsUnavailable' });
   });
 
   it('blames the own budget before the ceiling', () => {
     const both = { ...NOTHING, flowNumber: [T], total: 2000 };
-    expect(budgetRefusal(both, 2000)).toBe('tooManyCodes');
+    expect(budgetRefusal(both, 2000)).toMatchObject({ reason: 'tooManyCodes' });
   });
 });
 

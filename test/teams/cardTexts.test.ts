@@ -20,17 +20,17 @@ describe('what cards say', () => {
   it('says how many tries are left', () => {
     const view = withProblem('reset.code', { reason: 'codeRefused', attemptsLeft: 3 });
     expect(texts(render(view!))).toContain(
-      'Koden stämmer inte eller har gått ut. Du har 3 försök kvar.',
+      'Koden stämmer inte eller har gått ut. Bara koden i det senaste sms:et gäller. Du har 3 försök kvar.',
     );
   });
 
   it('says until when it is blocked and whom to call', () => {
     const view = withProblem('refused', { reason: 'locked', until: NOW + 24 * 3_600_000 });
     expect(texts(render(view!))).toContain(
-      'Nu är det spärrat till i morgon kl. 14.32. Bråttom? Ring Servicedesk 019-21 00 00.',
+      'Flera koder har inte stämt. Därför går det inte att få nya koder förrän i morgon kl. 14.32. Lösenordet är inte ändrat. Bråttom? Ring Servicedesk 019-21 00 00.',
     );
     expect(texts(render(view!, 'en'))).toContain(
-      'This is now blocked until tomorrow at 14:32. Urgent? Call Servicedesk 019-21 00 00.',
+      'Several codes were not right, so no new codes can be sent until tomorrow at 14:32. The password has not been changed. Urgent? Call Servicedesk 019-21 00 00.',
     );
   });
 
@@ -101,18 +101,37 @@ describe('what cards say', () => {
     expect(texts(render(SAMPLES.find((sample) => sample.name === name)!.view))).toContain(line);
   });
 
+  it.each([
+    [
+      'reminder',
+      'Lösenordet bör bytas senast 7 december, om 2 veckor. Det byttes senast för 2 månader sedan.',
+    ],
+    [
+      'reminder: overdue, expired by the directory',
+      'Lösenordet skulle ha bytts 15 november, för 8 dagar sedan. Det byttes senast för 2 månader sedan.',
+    ],
+    ['reminder: age unknown', 'Lösenordet bör bytas i dag.'],
+    ['reminder.done', 'Vi påminner dig igen i morgon kl. 14.32. Du kan byta lösenord när du vill.'],
+    [
+      'reminder.done: not needed',
+      'Vi påminner inte om det här lösenordet före 21 februari. Du kan byta lösenord när du vill.',
+    ],
+  ])('says on %s what is asked and when it comes again', (name, line) => {
+    expect(texts(render(SAMPLES.find((sample) => sample.name === name)!.view))).toContain(line);
+  });
+
   it('shows names letter by letter, never as links, mentions, functions or bindings', () => {
     const shown = (name: string): string => {
       const card = render({
         card: 'notice',
-        event: 'reset',
+        event: 'numberChange',
         accountName: 'a',
         byName: name,
         at: NOW,
       });
       return texts(card)
-        .find((text) => text.endsWith(' bytte lösenordet.'))!
-        .slice(0, -18);
+        .find((text) => text.endsWith(' bytte sitt mobilnummer för kontot.'))!
+        .slice(0, -35);
     };
     expect(shown('[x](http://evil.example)')).toBe('\\[x\\](http\\://evil.example)');
     expect(shown('<at>Anna</at>')).toBe('\\<at\\>Anna\\</at\\>');

@@ -1,0 +1,197 @@
+import { describe, expect, it } from '@jest/globals';
+import { createSwedishHolidays } from '../../src/adapters/swedishHolidays.ts';
+import { createCalendar } from '../../src/domain/calendar.ts';
+import { rotationOf, stageAt } from '../../src/domain/rotation.ts';
+import type { Rotation } from '../../src/domain/rotation.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const REMINDER_DAYS = [14, 7, 1, 0];
+const isHoliday = createSwedishHolidays();
+const OFFICE = { weekdays: [1, 2, 3, 4, 5], fromHour: 8, toHour: 16 };
+const timeZone = 'Europe/Stockholm';
+const calendar = createCalendar({ hours: OFFICE, timeZone, isHoliday });
+const at = (text: string): number => Date.parse(text);
+
+function dueAt(text: string, periodDays = 90): Rotation {
+  return { dueAt: at(text), periodMs: periodDays * DAY_MS, isEnforced: false };
+}
+
+describe('the due date', () => {
+  const NOW = at('2026-11-23T12:00:00Z');
+  const setAt = NOW - 10 * DAY_MS;
+
+  it('is what the directory says', () => {
+    const passwordExpiresAt = setAt + 42 * DAY_MS;
+    expect(rotationOf({ passwordSetAt: setAt, passwordExpiresAt }, undefined, NOW)).toEqual({
+      setAt,
+      dueAt: passwordExpiresAt,
+      periodMs: 42 * DAY_MS,
+      isEnforced: true,
+    });
+  });
+
+  it('is 90 days on where nobody says anything, and the configured age where one is set', () => {
+    const dueOf = (days?: number) => rotationOf({ passwordSetAt: setAt }, days, NOW);
+    expect(dueOf()).toMatchObject({ dueAt: setAt + 90 * DAY_MS, isEnforced: false });
+    expect(dueOf(30)).toMatchObject({ dueAt: setAt + 30 * DAY_MS, isEnforced: false });
+  });
+
+  it('is the sooner of the configured age and the directory’s expiry', () => {
+    const passwordExpiresAt = setAt + 60 * DAY_MS;
+    const dueOf = (days: number) =>
+      rotationOf({ passwordSetAt: setAt, passwordExpiresAt }, days, NOW);
+    expect(dueOf(30)).toMatchObject({ dueAt: setAt + 30 * DAY_MS });
+    expect(dueOf(180)).toMatchObject({ dueAt: passwordExpiresAt });
+  });
+
+  it('is known by the expiry alone', () => {
+    const passwordExpiresAt = NOW + DAY_MS;
+    expect(rotationOf({ passwordExpiresAt }, undefined, NOW)).toMatchObject({
+      dueAt: passwordExpiresAt,
+      isEnforced: true,
+    });
+  });
+
+  it('is not made up from dates that cannot be', () => {
+    expect(rotationOf({}, 90, NOW)).toBe('dateUnknown');
+    expect(rotationOf({ passwordSetAt: at('1999-12-31T00:00:00Z') }, 90, NOW)).toBe(
+      'dateImplausible',
+    );
+    expect(rotationOf({ passwordExpiresAt: at('1601-01-02T00:00:00Z') }, 90, NOW)).toBe(
+      'dateImplausible',
+    );
+    expect(rotationOf({ passwordSetAt: NOW + HOUR_MS }, 90, NOW)).toBe('dateImplausible');
+    expect(rotationOf({ passwordSetAt: NOW + 1_000 }, 90, NOW)).toMatchObject({
+      isEnforced: false,
+    });
+  });
+});
+
+describe('the stage', () => {
+  const stage = (now: string, rotation = dueAt('2026-12-15T09:00:00Z')) =>
+    stageAt(rotation, at(now), REMINDER_DAYS, calendar);
+
+  it.each([
+    ['2026-11-30T22:59:00Z', undefined],
+    ['2026-11-30T23:00:00Z', 14],
+    ['2026-12-07T22:59:00Z', 14],
+    ['2026-12-08T10:00:00Z', 7],
+    ['2026-12-13T10:00:00Z', 7],
+    ['2026-12-14T10:00:00Z', 1],
+    ['2026-12-14T23:00:00Z', 0],
+    ['2026-12-15T22:00:00Z', 0],
+    ['2026-12-21T12:00:00Z', 0],
+    ['2026-12-22T12:00:00Z', -7],
+    ['2026-12-28T12:00:00Z', -7],
+    ['2026-12-29T12:00:00Z', -14],
+    ['2027-12-14T12:00:00Z', -364],
+  ])('at %s is %p', (now, expected) => {
+    expect(stage(now)).toBe(expected);
+  });
+
+  it('is never one that lies before the password was set', () => {
+    const weekly = dueAt('2026-12-15T09:00:00Z', 7);
+    expect(stage('2026-12-08T10:00:00Z', weekly)).toBeUndefined();
+    expect(stage('2026-12-14T10:00:00Z', weekly)).toBe(1);
+  });
+});
+
+describe('the sending hours', () => {
+  it.each([
+    ['Friday morning', '2026-11-20T07:00:00Z', true],
+    ['before eight', '2026-11-20T06:59:59Z', false],
+    ['until four', '2026-11-20T14:59:59Z', true],
+    ['at four', '2026-11-20T15:00:00Z', false],
+    ['on a Saturday', '2026-11-21T10:00:00Z', false],
+    ['in summer time', '2026-07-01T06:00:00Z', true],
+    ['on Good Friday', '2026-04-03T10:00:00Z', false],
+    ['on Ascension Day', '2027-05-06T10:00:00Z', false],
+    ['on the National Day', '2028-06-06T10:00:00Z', false],
+    ['on the day after Epiphany', '2027-01-07T10:00:00Z', true],
+    ['on Epiphany', '2027-01-06T10:00:00Z', false],
+  ])('%s (%s): %p', (_, when, expected) => {
+    expect(calendar.isSending(at(when))).toBe(expected);
+  });
+
+  it('begin again on the next day that is none of rest', () => {
+    const next = (when: string) => new Date(calendar.nextSendingDay(at(when))).toISOString();
+    expect(next('2026-11-23T10:00:00Z')).toBe('2026-11-24T07:00:00.000Z');
+    expect(next('2026-11-20T10:00:00Z')).toBe('2026-11-23T07:00:00.000Z');
+    // Over Easter and the change to summer time.
+    expect(next('2027-03-25T10:00:00Z')).toBe('2027-03-30T06:00:00.000Z');
+    // Over the change to winter time.
+    expect(next('2026-10-23T10:00:00Z')).toBe('2026-10-26T07:00:00.000Z');
+  });
+
+  it('find the hour that a change of the clocks skips or repeats', () => {
+    const night = { weekdays: [1, 2, 3, 4, 5, 6, 7], fromHour: 2, toHour: 3 };
+    const nightly = createCalendar({ hours: night, timeZone, isHoliday });
+    const next = (when: string) => new Date(nightly.nextSendingDay(at(when))).toISOString();
+    expect(next('2026-03-28T12:00:00Z')).toBe('2026-03-29T01:00:00.000Z');
+    expect(next('2026-10-24T12:00:00Z')).toBe('2026-10-25T00:00:00.000Z');
+  });
+
+  it('may be all the time', () => {
+    const hours = { weekdays: [1, 2, 3, 4, 5, 6, 7], fromHour: 0, toHour: 24 };
+    const always = createCalendar({ hours, timeZone, isHoliday });
+    expect(always.isSending(at('2026-12-25T23:30:00Z'))).toBe(true);
+  });
+
+  it('names the Monday of a week', () => {
+    expect(calendar.weekOf(at('2026-11-22T22:30:00Z'))).toBe('2026-11-16');
+    expect(calendar.weekOf(at('2026-11-22T23:30:00Z'))).toBe('2026-11-23');
+    expect(calendar.weekOf(at('2027-01-01T10:00:00Z'))).toBe('2026-12-28');
+  });
+});
+
+describe('hourly sweeps over ten years', () => {
+  const START = at('2026-01-01T00:00:00Z');
+  const END = at('2036-01-01T00:00:00Z');
+  const hours: number[] = [];
+  for (let now = START; now < END; now += HOUR_MS) hours.push(now);
+  const sending = hours.filter((now) => calendar.isSending(now));
+  const local = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' });
+
+  it('meet eight sending hours on every working day and none on the others', () => {
+    const perDay = new Map<string, number>();
+    for (const now of sending) {
+      const date = local.format(now);
+      perDay.set(date, (perDay.get(date) ?? 0) + 1);
+    }
+    expect(new Set(perDay.values())).toEqual(new Set([8]));
+    for (const date of perDay.keys()) {
+      expect([0, 6]).not.toContain(new Date(date).getUTCDay());
+      expect(isHoliday(date)).toBe(false);
+    }
+    const working = hours
+      .filter((now) => new Date(now).getUTCHours() === 12)
+      .map((now) => local.format(now))
+      .filter((date) => ![0, 6].includes(new Date(date).getUTCDay()) && !isHoliday(date));
+    expect(perDay.size).toBe(working.length);
+  });
+
+  it('send each stage at most once, in order, the first in time, whenever the password was set', () => {
+    // An odd number of minutes, so that due dates fall on all hours and days.
+    for (let due = START + 120 * DAY_MS; due < END - 40 * DAY_MS; due += 47_777 * 60_000) {
+      const rotation = { dueAt: due, periodMs: 90 * DAY_MS, isEnforced: false };
+      const sent: { stage: number; now: number }[] = [];
+      const from = Math.floor((due - 20 * DAY_MS - START) / HOUR_MS);
+      for (const now of hours.slice(from, from + 50 * 24)) {
+        const stage = stageAt(rotation, now, REMINDER_DAYS, calendar);
+        if (stage === undefined || !calendar.isSending(now)) continue;
+        if (!sent.some((before) => before.stage === stage)) sent.push({ stage, now });
+      }
+      const stages = sent.map(({ stage }) => stage);
+      expect(stages).toEqual([...stages].sort((a, b) => b - a));
+      expect(stages).toEqual(expect.arrayContaining([14, 7, -7, -14, -21]));
+      // Four days of rest in a row is the most that a Swedish year has: Easter.
+      expect(calendar.daysBetween(sent[0]!.now, due)).toBeGreaterThanOrEqual(10);
+      for (const { stage, now } of sent) {
+        const early = calendar.daysBetween(now, due) - stage;
+        expect(early).toBeLessThanOrEqual(0);
+        expect(early).toBeGreaterThanOrEqual(-6);
+      }
+    }
+  });
+});
