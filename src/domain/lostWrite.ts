@@ -1,5 +1,14 @@
 /** A request that was cut off may still be carried out for this long; only then "not applied" is true, ms. */
 export const LATE_WRITE_MS = 6_000;
+/** The same for a request to which the server said nothing: it is slow rather than gone, ms. */
+export const SLOW_WRITE_MS = 25_000;
+/** Silence from this on is no cut connection but a slow server, ms. */
+const SILENT_MS = 4_000;
+
+/** How long a write may still be carried out whose answer was waited for in vain for that long, ms. */
+export function lateWriteMs(waitedMs: number): number {
+  return waitedMs >= SILENT_MS ? SLOW_WRITE_MS : LATE_WRITE_MS;
+}
 
 /** After this long the truth is no longer sought; a person has to look, ms. */
 export const GIVE_UP_MS = 24 * 60 * 60_000;
@@ -14,6 +23,8 @@ export interface LostWriteSigns {
   readonly isTheOneSent: boolean;
   /** Time since the answer was lost, ms. */
   readonly ageMs: number;
+  /** How long the write may still be carried out after its answer was lost, ms. */
+  readonly lateMs?: number | undefined;
 }
 
 /**
@@ -28,9 +39,10 @@ export function judgeLostWrite({
   binds,
   isTheOneSent,
   ageMs,
+  lateMs = LATE_WRITE_MS,
 }: LostWriteSigns): LostWriteVerdict {
   if (isChanged === true && binds === true) return 'applied';
   if (isChanged === true && binds === false && isTheOneSent) return 'replaced';
-  if (isChanged === false && ageMs >= LATE_WRITE_MS) return 'notApplied';
+  if (isChanged === false && ageMs >= lateMs) return 'notApplied';
   return ageMs > GIVE_UP_MS ? 'givenUp' : 'open';
 }

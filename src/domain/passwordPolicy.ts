@@ -66,6 +66,8 @@ export function loweredPasswords(password: string): string[] {
 function hasForbidden(password: string, forbiddenCharacters: string): boolean {
   // A lone surrogate has no UTF-8 form: it could be written but never typed at a logon.
   if (!password.isWellFormed()) return true;
+  // Programs cut passwords at control characters, and no keyboard types them.
+  if (/\p{Cc}/u.test(password)) return true;
   const composed = new Set(password.normalize('NFC'));
   const clusters = clustersOf(password);
   return clustersOf(forbiddenCharacters).some(

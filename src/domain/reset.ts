@@ -29,6 +29,8 @@ export type ResetState =
       readonly since: number;
       /** The only server whose silence about the write means anything; absent after a crash. */
       readonly server?: string | undefined;
+      /** Before this time the write may still be carried out. */
+      readonly openUntil?: number | undefined;
       /** When anybody last changed the password, as the directory says after the lost answer. */
       readonly passwordSetAt?: number | undefined;
     } & VerifiedReset)
@@ -45,7 +47,11 @@ export type ResetEvent =
   /** The write was definitely not carried out. */
   | { readonly type: 'writeNotDone'; readonly reason: Reason }
   | { readonly type: 'passwordWritten' }
-  | { readonly type: 'outcomeUnknown'; readonly server?: string | undefined }
+  | {
+      readonly type: 'outcomeUnknown';
+      readonly server?: string | undefined;
+      readonly openUntil?: number | undefined;
+    }
   /** The directory shows a change that need not be ours. */
   | { readonly type: 'changeSeen'; readonly passwordSetAt?: number | undefined }
   | EndingEvent;
@@ -105,7 +111,13 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
     case 'outcomeUnknown':
       if (state.step !== 'writingPassword') return unchanged;
       return {
-        state: { step: 'unknown', since: now, server: event.server, rules: state.rules },
+        state: {
+          step: 'unknown',
+          since: now,
+          server: event.server,
+          openUntil: event.openUntil,
+          rules: state.rules,
+        },
       };
     case 'changeSeen':
       if (state.step !== 'unknown') return unchanged;

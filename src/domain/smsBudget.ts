@@ -9,6 +9,8 @@ export const MAX_SENDS_PER_FLOW_NUMBER = 3;
 export const MAX_SENDS_PER_NUMBER_10_MIN = 5;
 export const MAX_SENDS_PER_NUMBER_DAY = 10;
 export const MAX_SENDS_PER_MANAGER_HOUR = 10;
+/** To a number that somebody else has enrolled: so few that its owner keeps most of its budget. */
+export const MAX_STRANGERS_SENDS_PER_DAY = 3;
 
 /** How far back the sends of a number, a manager and all together must be read, ms. */
 export const SENDS_LOOKBACK_MS = { number: DAY_MS, manager: HOUR_MS, total: DAY_MS } as const;
@@ -19,6 +21,8 @@ export interface SendsSoFar {
   readonly flowNumber: readonly number[];
   readonly number: readonly number[];
   readonly manager: readonly number[];
+  /** Sends by managers who have not enrolled the number, where somebody else has. */
+  readonly strangers: readonly number[];
   readonly total: number;
 }
 
@@ -30,13 +34,14 @@ export interface BudgetRefusal {
 
 /** Why one more code message may not go out now; undefined where it may. */
 export function budgetRefusal(sends: SendsSoFar, perDay: number): BudgetRefusal | undefined {
-  const { now, flowNumber, number, manager } = sends;
+  const { now, flowNumber, number, manager, strangers } = sends;
   if (flowNumber.length >= MAX_SENDS_PER_FLOW_NUMBER) return { reason: 'tooManyCodes' };
   const ends = [
     budgetEnd(flowNumber, 1, RESEND_COOLDOWN_MS),
     budgetEnd(number, MAX_SENDS_PER_NUMBER_10_MIN, 10 * MINUTE_MS),
     budgetEnd(number, MAX_SENDS_PER_NUMBER_DAY, DAY_MS),
     budgetEnd(manager, MAX_SENDS_PER_MANAGER_HOUR, HOUR_MS),
+    budgetEnd(strangers, MAX_STRANGERS_SENDS_PER_DAY, DAY_MS),
   ];
   const until = Math.max(...ends);
   if (until > now) return { reason: 'tooManyCodes', until };

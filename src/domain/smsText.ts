@@ -87,11 +87,14 @@ function longerOf(a: [string, string], b: [string, string]): [string, string] {
 
 /** A name on one line, in GSM-7, that no phone turns into a link. */
 function plainName(name: string): string {
-  return toGsm7(name.replace(/[\s\p{C}]+/gu, ' '))
-    .replace(/:\/\//g, ' ')
-    .replace(/\bwww\./gi, 'www ')
-    .trim()
-    .slice(0, MAX_SEPTETS);
+  return (
+    toGsm7(name.replace(/[\s\p{C}]+/gu, ' '))
+      .replace(/\/+/g, ' ')
+      // Phones make links of bare domains: no dot stays between two letters.
+      .replace(/\.(?=\S)/g, '. ')
+      .trim()
+      .slice(0, MAX_SEPTETS)
+  );
 }
 
 /** Only the code may look like one, to the reader and to a phone that offers to fill it in. */

@@ -67,6 +67,7 @@ export interface Retention {
   readonly failuresBefore: number;
   /** Flows that ended before, and code messages of before. */
   readonly flowsBefore: number;
+  /** Buttons of `home`, and reminders with what rests them. */
   readonly buttonsBefore: number;
 }
 
@@ -250,6 +251,15 @@ export interface StoreTransaction {
     readonly manager?: ManagerKey;
     readonly since: number;
   }): Promise<number[]>;
+  /**
+   * Times of code messages to a number by managers who have not enrolled it, newest first. Empty where
+   * this manager has, or nobody has: then the number is not somebody else's.
+   */
+  strangersSendTimes(query: {
+    readonly mobile: string;
+    readonly manager: ManagerKey;
+    readonly since: number;
+  }): Promise<number[]>;
   /** Number of code messages that were not refused since `since`. */
   countSends(since: number): Promise<number>;
   /** Records a status report; undefined where the message is unknown or the report moves nothing forward. */
@@ -317,6 +327,8 @@ export interface StoreTransaction {
   silenceReminders(
     silence: Pick<ReminderKey, 'accountId' | 'cycle'> & { readonly until: number },
   ): Promise<boolean>;
+  /** The last stage of the cycle of which anybody was reminded, or could not be. */
+  remindedStage(about: Pick<ReminderKey, 'accountId' | 'cycle'>): Promise<number | undefined>;
   reminderPause(
     about: Pick<ReminderKey, 'accountId' | 'cycle' | 'recipient'>,
   ): Promise<ReminderPause>;

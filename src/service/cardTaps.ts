@@ -1,8 +1,9 @@
-import type { Flow, ResetFlow } from '../domain/flow.ts';
+import { operationSince, type Flow, type ResetFlow } from '../domain/flow.ts';
 import type { Purpose } from '../domain/parties.ts';
 import { readPasscode } from '../domain/passcode.ts';
 import { Secret } from '../domain/secret.ts';
 import { DirectoryError } from '../ports/directory.ts';
+import type { StoreTransaction } from '../ports/store.ts';
 import { readOrigin } from './begin.ts';
 import { enrollmentTakes, refuseMalformedEnrollment, takeEnrollment } from './enrollment.ts';
 import {
@@ -22,6 +23,8 @@ import { proveLostWrite } from './newPassword.ts';
 import { refuseMalformedReset, resetTakes, takeReset } from './reset.ts';
 import { admit, denyTap, ownFlow, showFlow, showHome, type Reply, type Tap } from './tap.ts';
 import { refuseMalformedUnlock, takeUnlock, unlockTakes } from './unlock.ts';
+import { UnsavedOutcome } from './unsaved.ts';
+import { viewOf } from './views.ts';
 
 const PURPOSES: readonly Purpose[] = ['enrollment', 'reset', 'unlock'];
 
@@ -52,10 +55,17 @@ async function takeInTurn(tap: Tap, input: FlowInput): Promise<Reply> {
     const turn = { deps, manager, account, cardTurn: own.turn, signal };
     return await showFlow(tap, await dispatch(turn, flow, input));
   } catch (error) {
+    if (error instanceof UnsavedOutcome) return showUnsaved(error);
     // Nothing was compared, counted or sent yet: the same card, inputs offered again.
     if (!(error instanceof DirectoryError)) throw error;
     return showFlow(tap, flow, { reason: directoryReason(deps, error) });
   }
+}
+
+/** The database is away: the card says that the outcome is not known, and nothing is asked of it. */
+function showUnsaved({ flow }: UnsavedOutcome): Reply {
+  const view = viewOf(flow, flow.startedAt);
+  return view === undefined ? { view: { card: 'cancelled' } } : { view, flowId: flow.id };
 }
 
 /** After a crash the same submission may come again: it cannot write, but it can prove. */
@@ -67,7 +77,9 @@ async function retypeLostWrite(
   const { deps, signal } = tap;
   const manager = await admit(tap);
   if ('view' in manager) return manager;
-  await proveLostWrite({ deps, manager, flow, signal }, input);
+  const account = await deps.directory.accountOf(manager.entry.id, flow.accountId, signal);
+  if (account === undefined) return denyTap(tap, flow.accountId);
+  await proveLostWrite({ deps, manager, account, flow, signal }, input);
   const current = await deps.store.transaction((tx) => tx.flow(flow.id));
   return showFlow(tap, current ?? flow);
 }
@@ -141,9 +153,15 @@ export async function cancelCard(tap: Tap, handle: string): Promise<Reply> {
   if (flow.endedAt !== undefined || flow.turn !== own.turn) return showFlow(tap, flow);
   const ended = await tap.deps.store.transaction(async (tx) => {
     const current = await lockFlow(tx, flow);
-    return current.turn === own.turn ? endFlow(tx, current, { type: 'cancelled' }) : current;
+    return current.turn === own.turn ? cancelFlow(tx, current) : current;
   });
   return showFlow(tap, ended);
+}
+
+/** What is under way, or done and not yet known, cannot be called off any more. */
+async function cancelFlow(tx: StoreTransaction, flow: Flow): Promise<Flow> {
+  const isBeyondRecall = operationSince(flow.state) !== undefined || flow.state.step === 'unknown';
+  return isBeyondRecall ? flow : endFlow(tx, flow, { type: 'cancelled' });
 }
 
 /** Ends all of the person's own flows, save those whose outcome is being sought. */
@@ -152,10 +170,7 @@ export async function cancelAll(tap: Tap): Promise<Reply> {
   const open = await deps.store.transaction((tx) => tx.openFlows(person.key));
   for (const flow of open) {
     const quiet = await settled(deps, flow, tap.signal);
-    if (quiet.state.step === 'unknown' || quiet.endedAt !== undefined) continue;
-    await deps.store.transaction(async (tx) =>
-      endFlow(tx, await lockFlow(tx, quiet), { type: 'cancelled' }),
-    );
+    await deps.store.transaction(async (tx) => cancelFlow(tx, await lockFlow(tx, quiet)));
   }
   return { view: { card: 'cancelled' } };
 }
@@ -163,9 +178,14 @@ export async function cancelAll(tap: Tap): Promise<Reply> {
 /** Shows where things stand, and does nothing. */
 export async function refresh(tap: Tap, handle: string | undefined): Promise<Reply> {
   if (handle === undefined) return showHome(tap);
-  const own = await ownFlow(tap, handle);
-  if (own !== undefined) return showFlow(tap, own.flow);
   const { deps, person } = tap;
+  const flowId = readFlowHandle(handle)?.flowId;
+  // After the tap that is under way: its card would be out of date before it is seen.
+  const shown = await deps.exclusive(flowId ?? handle, async () => {
+    const own = await ownFlow(tap, handle);
+    return own === undefined ? undefined : showFlow(tap, own.flow);
+  });
+  if (shown !== undefined) return shown;
   const origin = await readOrigin(deps, person.key, handle);
   if (origin === undefined) return denyTap(tap);
   const newest = await deps.store.transaction(async (tx) => {

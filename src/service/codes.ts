@@ -61,6 +61,7 @@ export async function codeBudgetRefusal(
       flowNumber: flowId === undefined ? [] : await tx.sendTimes({ flowId, mobile, since }),
       number: await tx.sendTimes({ mobile, since }),
       manager: await tx.sendTimes({ manager, since: tx.now - SENDS_LOOKBACK_MS.manager }),
+      strangers: await tx.strangersSendTimes({ mobile, manager, since }),
       total: await tx.countSends(tx.now - SENDS_LOOKBACK_MS.total),
     },
     deps.settings.smsPerDay,

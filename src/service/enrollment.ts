@@ -2,7 +2,13 @@ import { firstRecipient, type EnrollmentEvent, type KnownMobile } from '../domai
 import type { EnrollmentFlow, Flow } from '../domain/flow.ts';
 import { parseMobile } from '../domain/mobile.ts';
 import type { StoreTransaction } from '../ports/store.ts';
-import { codeBudgetRefusal, codeExpiry, issueCode, type ReservedCode } from './codes.ts';
+import {
+  codeBudgetRefusal,
+  codeExpiry,
+  codesLockedUntil,
+  issueCode,
+  type ReservedCode,
+} from './codes.ts';
 import type { Deps } from './deps.ts';
 import { advanceEnrollment, auditOf } from './flows.ts';
 import {
@@ -110,6 +116,12 @@ async function chooseMobile(
   const { flow, todo } = await submit<EnrollmentFlow, ReservedCode>(turn, async (tx, current) => {
     const { state } = current;
     if (state.step !== 'mobile') return { flow: current };
+    const until = await codesLockedUntil(deps, tx, manager.key, current.accountId);
+    if (until !== undefined) {
+      const event = { type: 'refused', problem: { reason: 'locked', until } } as const;
+      tx.audit({ event: 'code.locked', result: 'refused', reason: 'locked', ...auditOf(current) });
+      return { flow: await advanceEnrollment(tx, current, event) };
+    }
     const mobile = choose(state.known);
     if (mobile === undefined) {
       const event = { type: 'mobileRefused', problem: { reason: 'mobileInvalid' } } as const;

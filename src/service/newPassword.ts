@@ -1,7 +1,7 @@
 import type { Flow, ResetFlow } from '../domain/flow.ts';
-import { FAILURES_WINDOW_MS } from '../domain/lockout.ts';
 import { loweredPasswords, MAX_PASSWORD_LENGTH, passwordFaults } from '../domain/passwordPolicy.ts';
 import { byPrecedence, type Reason } from '../domain/reasons.ts';
+import { stepReset } from '../domain/reset.ts';
 import { Secret } from '../domain/secret.ts';
 import { DirectoryError, type WriteOutcome } from '../ports/directory.ts';
 import type { PasswordDigest, StoreTransaction } from '../ports/store.ts';
@@ -10,6 +10,8 @@ import { endTurn, submit, type FlowTurn, type Submission } from './flowTurn.ts';
 import type { SecretInput } from './input.ts';
 import { completeReset, lookForOutcome, noteUnknown, seekOutcome } from './outcome.ts';
 import { directoryReason } from './people.ts';
+import { proofBlock } from './proof.ts';
+import { saveOutcome } from './unsaved.ts';
 
 type ResetTurn = FlowTurn<ResetFlow>;
 
@@ -142,17 +144,17 @@ async function write(turn: ResetTurn, flow: ResetFlow, todo: Write): Promise<Flo
     if (!(error instanceof DirectoryError)) throw error;
     outcome = error;
   }
-  const saved = await deps.store.transaction(async (tx) =>
-    takeOutcome(turn, tx, await lockFlow(tx, flow), outcome, todo),
-  );
-  if (saved.state.step === 'unknown') {
-    seekOutcome(deps, saved, {
-      ...todo,
-      byName: manager.entry.displayName,
-      isTheOneSent: true,
-    });
-  }
-  return saved;
+  const meanwhile = stepReset(flow.state, { type: 'outcomeUnknown' }, flow.startedAt);
+  return saveOutcome(deps, { ...flow, state: meanwhile.state }, async () => {
+    const saved = await deps.store.transaction(async (tx) =>
+      takeOutcome(turn, tx, await lockFlow(tx, flow), outcome, todo),
+    );
+    if (saved.state.step === 'unknown') {
+      const byName = manager.entry.displayName;
+      seekOutcome(deps, saved, { ...todo, byName, isTheOneSent: true });
+    }
+    return saved;
+  });
 }
 
 async function takeOutcome(
@@ -204,18 +206,15 @@ const REFUSALS = {
   policy: 'passwordRefusedByDirectory',
 } as const;
 
-/** Wrong binds that this may cost in a day: below all that a directory's lockout allows (P11). */
-const LOST_WRITE_BINDS = 2;
-
 /**
  * The same password typed again on the old card after a crash: where the directory shows a change
  * and this password binds, the write was carried out. Reads, and binds once at most.
  */
 export async function proveLostWrite(
-  turn: Omit<ResetTurn, 'account' | 'cardTurn'>,
+  turn: Omit<ResetTurn, 'cardTurn'>,
   input: NewPassword,
 ): Promise<void> {
-  const { deps, flow, manager } = turn;
+  const { deps, flow, manager, account } = turn;
   const { accountId } = flow;
   const password = input.newPassword;
   const isTyped = password !== undefined && password.reveal() === input.confirmPassword?.reveal();
@@ -223,9 +222,7 @@ export async function proveLostWrite(
 
   const failureId = await deps.store.transaction(async (tx) => {
     await lockFlow(tx, flow);
-    const since = tx.now - FAILURES_WINDOW_MS;
-    const failures = await tx.failureTimes({ kind: 'proof', accountId, since });
-    if (failures.length >= LOST_WRITE_BINDS) return undefined;
+    if ((await proofBlock(account, tx)) !== undefined) return undefined;
     return tx.addFailure({ kind: 'proof', manager: manager.key, accountId });
   });
   if (failureId === undefined) return;

@@ -3,14 +3,15 @@ import { Secret } from '../domain/secret.ts';
 import type { NoticeEvent } from '../domain/view.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import { NotifierError } from '../ports/notifier.ts';
-import type { ClaimedNotice, Notice, StoreTransaction } from '../ports/store.ts';
+import type { ClaimedNotice, Enrollment, Notice, StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import { isSamePerson } from './flows.ts';
 
 /** Longer than a notice can take, so that two instances never send the same one. */
 const LEASE_MS = 60_000;
 const DELIVERY_MS = 10_000;
-const MAX_TRIES = 8;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+const GIVE_UP_MS = 24 * 60 * 60_000;
 /** News of yesterday is not delivered. */
 const TEXT_VALIDITY_SECONDS = 4 * 3600;
 
@@ -62,6 +63,26 @@ export async function addNotices(
   await tx.addNotices(notices);
 }
 
+/** The same for numbers that an administrator took away: all who lost one, and all who answer for the account. */
+export async function addRevokeNotices(
+  deps: Pick<Deps, 'random' | 'settings'>,
+  tx: StoreTransaction,
+  reported: Pick<Reported, 'accountId' | 'accountName' | 'byName'>,
+  revoked: readonly Enrollment[],
+): Promise<void> {
+  const { accountId, accountName, byName } = reported;
+  const about = { event: 'revoke', accountId, accountName, byName, at: tx.now } as const;
+  const notices: Notice[] = [];
+  for (const { manager, mobile } of revoked) {
+    const locale = (await tx.manager(manager))?.locale ?? deps.settings.defaultLocale;
+    notices.push({ id: deps.random.id(), ...about, to: { channel: 'sms', mobile, locale } });
+  }
+  if (revoked.length > 0) {
+    notices.push({ id: deps.random.id(), ...about, to: { channel: 'otherManagers' } });
+  }
+  await tx.addNotices(notices);
+}
+
 /** Delivers the notice that has waited longest; false where none is due. */
 export async function deliverNotice(deps: Deps): Promise<boolean> {
   const notice = await deps.store.transaction((tx) => tx.claimNotice(LEASE_MS));
@@ -83,14 +104,15 @@ export async function deliverNotice(deps: Deps): Promise<boolean> {
 async function addressOthers(
   deps: Deps,
   notice: ClaimedNotice,
-  except: ManagerKey,
+  except: ManagerKey | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   try {
     const entries = await deps.directory.managersOf(notice.accountId, signal);
     await deps.store.transaction(async (tx) => {
       const others = (await tx.managersByDirectoryId(entries)).filter(
-        ({ key, conversation }) => !isSamePerson(key, except) && conversation !== undefined,
+        ({ key, conversation }) =>
+          conversation !== undefined && (except === undefined || !isSamePerson(key, except)),
       );
       await tx.addNotices(
         others.map(({ key }) => ({
@@ -163,12 +185,12 @@ async function postCard(
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;
     switch (error.code) {
-      case 'ambiguous':
-        return finish(deps, notice, 'unknown', 'temporarilyUnavailable');
       case 'unreachable':
       case 'messageGone':
         return finish(deps, notice, 'failed', 'notInTeams');
       case 'refused':
+      case 'ambiguous':
+        // A second card does no harm; a warning that never comes does.
         return tryLater(deps, notice, 'temporarilyUnavailable');
     }
   }
@@ -193,10 +215,13 @@ async function finish(
   });
 }
 
-/** Tries again after 2, 4, 8 … seconds, at most eight times; then the auditor is told. */
+/** Tries again after 2, 4, 8 … seconds up to five minutes, for a day; then the auditor is told. */
 async function tryLater(deps: Deps, notice: ClaimedNotice, reason: string): Promise<void> {
-  if (notice.tries >= MAX_TRIES) return finish(deps, notice, 'failed', reason);
-  await deps.store.transaction((tx) =>
-    tx.postponeNotice(notice.id, tx.now + 2 ** notice.tries * 1000),
-  );
+  const now = await deps.store.transaction((tx) => Promise.resolve(tx.now));
+  if (now - notice.at > GIVE_UP_MS) {
+    deps.log.error({ alarm: 'noticeLost', reason }, 'a notice could not be delivered for a day');
+    return finish(deps, notice, 'failed', reason);
+  }
+  const pause = Math.min(2 ** notice.tries * 1000, LONGEST_PAUSE_MS);
+  await deps.store.transaction((tx) => tx.postponeNotice(notice.id, tx.now + pause));
 }

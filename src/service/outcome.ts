@@ -1,8 +1,8 @@
 import type { ResetFlow } from '../domain/flow.ts';
-import { judgeLostWrite, type LostWriteVerdict } from '../domain/lostWrite.ts';
+import { judgeLostWrite, lateWriteMs, type LostWriteVerdict } from '../domain/lostWrite.ts';
 import type { Secret } from '../domain/secret.ts';
 import { DirectoryError, type WriteTraces } from '../ports/directory.ts';
-import type { PasswordDigest, StoreTransaction } from '../ports/store.ts';
+import { StoreError, type PasswordDigest, type StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import { advanceReset, auditOf, lockFlow } from './flows.ts';
 import { addNotices } from './notices.ts';
@@ -10,6 +10,8 @@ import { showCard } from './showCard.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
+/** Each pause against the one before: about a quarter of the time since the answer was lost. */
+const PAUSE_GROWTH = 1.25;
 const LOOK_MS = 10_000;
 
 /** What only this process still knows of a write; a crash loses it, and with it the proof by bind. */
@@ -50,7 +52,10 @@ export async function noteUnknown(
   server: string | undefined,
 ): Promise<ResetFlow> {
   tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(flow) });
-  return advanceReset(tx, flow, { type: 'outcomeUnknown', server }, 'sameTurn');
+  const { state } = flow;
+  const waitedMs = state.step === 'writingPassword' ? tx.now - state.since : 0;
+  const openUntil = tx.now + lateWriteMs(waitedMs);
+  return advanceReset(tx, flow, { type: 'outcomeUnknown', server, openUntil }, 'sameTurn');
 }
 
 /**
@@ -68,8 +73,13 @@ async function seek(deps: Deps, flow: ResetFlow, sought: SoughtWrite): Promise<v
   let isOpen = true;
   while (isOpen) {
     await deps.delay(pauses.next);
-    pauses.next = Math.min(2 * pauses.next, LONGEST_PAUSE_MS);
-    isOpen = (await lookForOutcome(deps, flow, sought)) === 'open';
+    pauses.next = Math.min(PAUSE_GROWTH * pauses.next, LONGEST_PAUSE_MS);
+    try {
+      isOpen = (await lookForOutcome(deps, flow, sought)) === 'open';
+    } catch (error) {
+      // Only this search knows the password: it outlives the database's absence.
+      if (!(error instanceof StoreError)) throw error;
+    }
   }
 }
 
@@ -83,22 +93,24 @@ export async function lookForOutcome(
   sought?: SoughtWrite,
 ): Promise<'open' | 'settled'> {
   if (flow.state.step !== 'unknown') return 'settled';
-  const { since, passwordSetAt: before } = flow.state;
-  const traces = await readTraces(deps, flow, undefined);
-  const isChanged = traces?.some((seen) => seen.passwordVersion !== flow.passwordVersion);
-  // A wrong bind counts towards the directory's lockout: asked once, and only after a change.
+  const { since, openUntil, passwordSetAt: before } = flow.state;
+  const traces = await readTraces(deps, flow, flow.state.server);
+  const changed = traces?.find((seen) => seen.passwordVersion !== flow.passwordVersion);
+  const isChanged = traces === undefined ? undefined : changed !== undefined;
+  // A wrong bind counts towards the directory's lockout: one, and only where a change is seen.
   const proved =
-    isChanged === true && sought !== undefined
-      ? await readTraces(deps, flow, sought.password)
+    changed !== undefined && sought !== undefined
+      ? await readServer(deps, flow, changed.server, sought.password)
       : undefined;
   const passwordSetAt = traces?.map((seen) => seen.passwordSetAt).find((at) => at !== undefined);
 
   const { verdict, settled } = await deps.store.transaction(async (tx) => {
     const verdict = judgeLostWrite({
       isChanged,
-      binds: anyBinds(proved),
+      binds: proved?.binds,
       isTheOneSent: sought?.isTheOneSent === true,
       ageMs: tx.now - since,
+      lateMs: openUntil === undefined ? undefined : openUntil - since,
     });
     const current = await lockFlow(tx, flow);
     const seenAt = isChanged === true ? passwordSetAt : undefined;
@@ -109,29 +121,34 @@ export async function lookForOutcome(
   return verdict === 'open' ? 'open' : 'settled';
 }
 
-/** True where one server takes the password, false where one refuses it, undefined where none says. */
-function anyBinds(traces: readonly WriteTraces[] | undefined): boolean | undefined {
-  const said = (traces ?? []).map(({ binds }) => binds).filter((binds) => binds !== undefined);
-  return said.length === 0 ? undefined : said.includes(true);
+/** What one server says of the account. */
+interface ServerTraces extends WriteTraces {
+  readonly server: string;
 }
 
 /** What all servers say that the write may have gone to; undefined where one of them does not. */
 async function readTraces(
   deps: Deps,
   flow: ResetFlow,
-  password: Secret | undefined,
-): Promise<WriteTraces[] | undefined> {
-  const { accountId, state } = flow;
-  if (state.step !== 'unknown') return undefined;
-  const servers = state.server === undefined ? deps.directory.servers : [state.server];
-  const signal = AbortSignal.timeout(LOOK_MS);
+  server: string | undefined,
+): Promise<ServerTraces[] | undefined> {
+  const servers = server === undefined ? deps.directory.servers : [server];
+  const all = await Promise.all(servers.map((name) => readServer(deps, flow, name)));
+  const traces = all.filter((seen) => seen !== undefined);
+  return traces.length === servers.length ? traces : undefined;
+}
+
+async function readServer(
+  deps: Deps,
+  { accountId }: ResetFlow,
+  server: string,
+  password?: Secret,
+): Promise<ServerTraces | undefined> {
   const secret = password === undefined ? {} : { password };
+  const signal = AbortSignal.timeout(LOOK_MS);
   try {
-    const all = await Promise.all(
-      servers.map((server) => deps.directory.readWrite({ accountId, server, ...secret }, signal)),
-    );
-    const traces = all.filter((seen) => seen !== undefined);
-    return traces.length === servers.length ? traces : undefined;
+    const traces = await deps.directory.readWrite({ accountId, server, ...secret }, signal);
+    return traces && { ...traces, server };
   } catch (error) {
     if (error instanceof DirectoryError) return undefined;
     throw error;

@@ -9,15 +9,18 @@ import {
 import { parseMobile } from '../domain/mobile.ts';
 import type { Problem } from '../domain/reasons.ts';
 import type { Secret } from '../domain/secret.ts';
-import { DirectoryError, type ProofOutcome } from '../ports/directory.ts';
+import { DirectoryError, type Account, type ProofOutcome } from '../ports/directory.ts';
 import type { PasswordDigest, StoreTransaction } from '../ports/store.ts';
+import type { Deps } from './deps.ts';
 import { advanceEnrollment, auditOf, lockFlow } from './flows.ts';
-import { submit, type FlowTurn } from './flowTurn.ts';
+import { endTurn, submit, type FlowTurn } from './flowTurn.ts';
 import type { SecretInput } from './input.ts';
 import { directoryReason } from './people.ts';
 
 /** A directory keeps no password as long as this; longer input is not asked about. */
 const MAX_CURRENT_PASSWORD = 256;
+
+const REFUSED = { type: 'refused', problem: { reason: 'notResponsible' } } as const;
 
 type EnrollmentTurn = FlowTurn<EnrollmentFlow>;
 
@@ -29,9 +32,17 @@ export function isPassword(input: SecretInput): input is Secret {
 
 /** Proves the account's current password by one bind that can never lock it (requirements P10 to P12). */
 export async function proveCurrentPassword(turn: EnrollmentTurn, input: Secret): Promise<Flow> {
-  const { deps, account } = turn;
+  // One after another: what the directory has counted must be read after the last bind, not beside it.
+  return turn.deps.exclusive(`proof:${turn.account.id}`, () => proveInTurn(turn, input));
+}
+
+async function proveInTurn(stale: EnrollmentTurn, input: Secret): Promise<Flow> {
+  const { deps, manager, signal } = stale;
+  const account = await deps.directory.accountOf(manager.entry.id, stale.account.id, signal);
+  if (account === undefined) return endTurn(stale, REFUSED);
+  const turn = { ...stale, account };
   const { flow, todo } = await submit<EnrollmentFlow, string>(turn, async (tx, current) => {
-    const problem = await proofBlock(turn, tx);
+    const problem = await proofBlock(account, tx, await bindsUnderWay(tx, current));
     if (problem !== undefined) return { flow: await refuseProof(tx, current, problem) };
     // Counted before the bind: a crash or a crowd of taps can only count too many, never too few.
     const failureId = await tx.addFailure({
@@ -54,13 +65,21 @@ export async function proveCurrentPassword(turn: EnrollmentTurn, input: Secret):
   );
 }
 
+/** Binds of other instances that the directory may not have counted yet. */
+async function bindsUnderWay(tx: StoreTransaction, own: EnrollmentFlow): Promise<number> {
+  const open = await tx.openFlowsOf(own.accountId);
+  return open.filter(({ id, state }) => id !== own.id && state.step === 'provingPassword').length;
+}
+
 /** Why no bind may be sent now (requirement P11); undefined where one may. */
-async function proofBlock(
-  { account }: EnrollmentTurn,
+export async function proofBlock(
+  account: Account,
   tx: StoreTransaction,
+  underWay = 0,
 ): Promise<Problem | undefined> {
   if (account.isLocked) return { reason: 'proofLocked' };
-  const allowance = proofAllowance(account.lockout);
+  const { threshold, recentFailures } = account.lockout;
+  const allowance = proofAllowance({ threshold, recentFailures: recentFailures + underWay });
   if (allowance === 'refused') return { reason: 'proofLocked' };
   const times = await tx.failureTimes({
     kind: 'proof',
@@ -109,7 +128,10 @@ async function takeProof(
 ): Promise<EnrollmentFlow> {
   const { deps, account } = turn;
   const { outcome, digest, failureId } = proof;
-  if (outcome !== 'wrong') await tx.removeFailure(failureId);
+  // A bind whose answer was lost has reached the directory: it stays counted.
+  const isCounted =
+    outcome === 'wrong' || (outcome instanceof DirectoryError && outcome.code === 'noAnswer');
+  if (!isCounted) await tx.removeFailure(failureId);
   if (current.state.step !== 'provingPassword') return current;
   if (outcome instanceof DirectoryError) {
     const reason = directoryReason(deps, outcome);
@@ -117,9 +139,7 @@ async function takeProof(
   }
   switch (outcome) {
     case 'proved': {
-      if (digest !== undefined) {
-        await tx.addToHistory(account.id, digest, deps.settings.passwordHistory);
-      }
+      await rememberProved(deps, tx, account.id, digest);
       tx.audit({ event: 'enrollment.proved', result: 'ok', ...auditOf(current) });
       const known = await knownMobile(turn, tx);
       return advanceEnrollment(tx, current, { type: 'passwordProved', known }, 'sameTurn');
@@ -127,7 +147,7 @@ async function takeProof(
     case 'locked':
       return refuseProof(tx, current, { reason: 'proofLocked' });
     case 'wrong': {
-      const problem = await proofBlock(turn, tx);
+      const problem = await proofBlock(account, tx);
       if (problem !== undefined) return refuseProof(tx, current, problem);
       tx.audit({
         event: 'enrollment.proofRefused',
@@ -159,4 +179,16 @@ async function knownMobile(
   if (enrollment !== undefined) return { mobile: enrollment.mobile, isEnrolled: true };
   const mobile = parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries);
   return mobile === undefined ? undefined : { mobile, isEnrolled: false };
+}
+
+/** A password that is kept already is not moved up: proving old ones in turn would push the others out. */
+async function rememberProved(
+  deps: Deps,
+  tx: StoreTransaction,
+  accountId: string,
+  digest: PasswordDigest | undefined,
+): Promise<void> {
+  const keep = deps.settings.passwordHistory;
+  if (digest === undefined || (await tx.isInHistory(accountId, digest, keep))) return;
+  await tx.addToHistory(accountId, digest, keep);
 }

@@ -3,7 +3,7 @@ import { budgetAlarm, budgetRefusal } from '../../src/domain/smsBudget.ts';
 
 const T = Date.UTC(2027, 0, 15, 12);
 const MINUTE = 60_000;
-const NOTHING = { now: T, flowNumber: [], number: [], manager: [], total: 0 };
+const NOTHING = { now: T, flowNumber: [], number: [], manager: [], strangers: [], total: 0 };
 /** `count` sends, the newest `newest` minutes ago, one every `every` minutes before it. */
 const sends = (count: number, newest: number, every: number): number[] =>
   Array.from({ length: count }, (_, i) => T - (newest + i * every) * MINUTE);
@@ -63,6 +63,13 @@ describe('budgetRefusal', () => {
     expect(until({ number: sends(5, 1, 1), flowNumber: [T] })).toBe(T + 5 * MINUTE);
     expect(until({ flowNumber: sends(3, 2, 2) })).toBeUndefined();
     expect(until({ total: 2000 })).toBeUndefined();
+  });
+
+  it('leaves the owner of a number most of its budget', () => {
+    expect(budgetRefusal({ ...NOTHING, strangers: sends(2, 30, 60) }, 2000)).toBeUndefined();
+    expect(budgetRefusal({ ...NOTHING, strangers: sends(3, 30, 60) }, 2000)).toMatchObject({
+      reason: 'tooManyCodes',
+    });
   });
 
   it('ends at the ceiling of the day', () => {

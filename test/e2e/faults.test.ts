@@ -123,14 +123,13 @@ describe('a directory that', () => {
     expect(await walker.chat.tap('confirmCode', { code })).toBe('reset.newPassword');
   });
 
-  it('fails at the bind counts no try', async () => {
+  it('refuses the connection for the bind counts no try', async () => {
     const walker = newManager(product);
-    const { chat, account, accountDn } = walker;
+    const { chat, account } = walker;
     await chat.say('status');
     await chat.tap('enroll', {}, account);
     for (let time = 0; time < 4; time += 1) {
-      product.directory.fault = ({ name, dn }) =>
-        name === 'bind' && dn === accountDn ? 'drop' : undefined;
+      product.directory.fault = ({ name }) => (name === 'connect' ? 'drop' : undefined);
       expect(await chat.tap('proveCurrentPassword', { currentPassword: FIRST_PASSWORD })).toBe(
         'enrollment.currentPassword directoryUnavailable',
       );

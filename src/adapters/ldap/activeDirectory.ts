@@ -10,7 +10,7 @@ import {
   passwordStates,
 } from './activeDirectoryRules.ts';
 import type { Dialect } from './dialect.ts';
-import { bufferOf, guidBytes, guidText } from './entry.ts';
+import { bufferOf, filetimeOf, guidBytes, guidText } from './entry.ts';
 import { refusalOf, RESULT } from './errors.ts';
 import { allOf, anyOf, chunks, equals } from './filters.ts';
 import {
@@ -24,7 +24,7 @@ import {
 import type { Session } from './sessions.ts';
 
 /** LDAP_SERVER_POLICY_HINTS and its predecessor: a reset then obeys the password history (MS-ADTS 3.1.1.3.4.1.27). */
-const POLICY_HINTS = ['1.2.840.113556.1.4.2239', '1.2.840.113556.1.4.2066'];
+export const POLICY_HINTS = ['1.2.840.113556.1.4.2239', '1.2.840.113556.1.4.2066'];
 /** Win32 ERROR_PASSWORD_RESTRICTION. */
 const PASSWORD_RESTRICTION = '0000052D';
 /** Bind reasons that are given for the right password only: wrong time, wrong place, expired, must be changed. */
@@ -44,12 +44,8 @@ class PolicyHints extends Control {
   }
 }
 
-function replace(type: string, value: string | Buffer): Change {
-  const values = typeof value === 'string' ? [value] : [value];
-  return new Change({
-    operation: 'replace',
-    modification: new Attribute({ type, values: values as string[] | Buffer[] }),
-  });
+function replace(type: string, values: string[] | Buffer[]): Change {
+  return new Change({ operation: 'replace', modification: new Attribute({ type, values }) });
 }
 
 function domainOf(session: Session): string {
@@ -71,14 +67,27 @@ async function domainHead(session: Session): Promise<Entry> {
   return head;
 }
 
+/** Whether the person's account has an end date that is past: whoever left must not stay responsible. */
+function hasExpired(entry: Entry): boolean {
+  const expiresAt = filetimeOf(entry, 'accountExpires');
+  return expiresAt !== undefined && expiresAt <= Date.now();
+}
+
 /** Active Directory, and Samba as a domain controller. */
 export const activeDirectory: Dialect = {
+  name: 'activeDirectory',
   defaultAccountsFilter: '(objectClass=user)',
   defaultManagerFilter: '(userPrincipalName={upn})',
   nameAttribute: 'sAMAccountName',
   idAttribute: 'objectGUID',
   binary: BINARY,
-  personAttributes: ['objectClass', 'userAccountControl'],
+  personAttributes: [
+    'objectClass',
+    'userAccountControl',
+    'accountExpires',
+    'msDS-ExternalDirectoryObjectId',
+  ],
+  entraAttribute: 'msDS-ExternalDirectoryObjectId',
   accountAttributes: [...PROTECTION_ATTRIBUTES, ...PASSWORD_ATTRIBUTES],
   isVersionExact: true,
   personFilter: ENABLED_FILTER,
@@ -90,7 +99,7 @@ export const activeDirectory: Dialect = {
 
   idFilter: (id) => equals('objectGUID', guidBytes(id)),
 
-  isPerson: isEnabledUser,
+  isPerson: (entry) => isEnabledUser(entry) && !hasExpired(entry),
 
   async groupsOf(session, dn) {
     const groups = await session.connection.search({
@@ -113,7 +122,7 @@ export const activeDirectory: Dialect = {
         base,
         scope: 'sub',
         filter: allOf([equals('objectClass', 'user'), ENABLED_FILTER, anyOf(filters)]),
-        attributes: ['objectGUID', ...this.personAttributes],
+        attributes: ['objectGUID', 'displayName', 'cn', ...this.personAttributes],
         binary: BINARY,
       });
       for (const entry of entries) found.set(entry.dn, entry);
@@ -149,7 +158,7 @@ export const activeDirectory: Dialect = {
     try {
       await session.connection.modify(
         dn,
-        [replace('unicodePwd', quoted), replace('lockoutTime', '0')],
+        [replace('unicodePwd', [quoted]), replace('lockoutTime', ['0'])],
         hints === undefined ? [] : [new PolicyHints(hints)],
       );
       return undefined;
@@ -165,6 +174,6 @@ export const activeDirectory: Dialect = {
   },
 
   async unlock(session, entry) {
-    await session.connection.modify(entry.dn, [replace('lockoutTime', '0')]);
+    await session.connection.modify(entry.dn, [replace('lockoutTime', ['0'])]);
   },
 };

@@ -20,12 +20,29 @@ function toSent(row: unknown): SentMessage {
 
 type SendQueries = Pick<
   StoreTransaction,
-  'addSend' | 'settleSend' | 'sendTimes' | 'countSends' | 'setSendFate' | 'lastSend'
+  | 'addSend'
+  | 'settleSend'
+  | 'sendTimes'
+  | 'strangersSendTimes'
+  | 'countSends'
+  | 'setSendFate'
+  | 'lastSend'
+  | 'lastSendAbout'
 >;
 
 export function sendQueries({ db, keys, now }: Scope): SendQueries {
   const counted = (since: number) =>
     db.selectFrom('code_send').where('outcome', '!=', 'refused').where('created_at', '>=', since);
+
+  async function newest(column: 'flow_id' | 'account_id', value: string) {
+    const row = await db
+      .selectFrom('code_send')
+      .select(SENT_COLUMNS)
+      .where(column, '=', value)
+      .orderBy('created_at', 'desc')
+      .executeTakeFirst();
+    return row && toSent(row);
+  }
 
   return {
     async addSend({ id, flowId, manager, accountId, mobile }) {
@@ -63,6 +80,20 @@ export function sendQueries({ db, keys, now }: Scope): SendQueries {
       return rows.map((row) => row.created_at);
     },
 
+    async strangersSendTimes({ mobile, manager, since }) {
+      const indexes = keys.indexes(mobile);
+      const owned = db.selectFrom('enrollment').where('mobile_index', 'in', indexes);
+      const owners = (await owned.select('manager').execute()).map((row) => row.manager);
+      if (owners.length === 0 || owners.includes(managerName(manager))) return [];
+      const rows = await counted(since)
+        .select('created_at')
+        .where('mobile_index', 'in', indexes)
+        .where('manager', 'not in', owners)
+        .orderBy('created_at', 'desc')
+        .execute();
+      return rows.map((row) => row.created_at);
+    },
+
     async countSends(since) {
       const row = await counted(since)
         .select((count) => count.fn.countAll<number>().as('sends'))
@@ -86,14 +117,7 @@ export function sendQueries({ db, keys, now }: Scope): SendQueries {
       return row && toSent(row);
     },
 
-    async lastSend(flowId) {
-      const row = await db
-        .selectFrom('code_send')
-        .select(SENT_COLUMNS)
-        .where('flow_id', '=', flowId)
-        .orderBy('created_at', 'desc')
-        .executeTakeFirst();
-      return row && toSent(row);
-    },
+    lastSend: (flowId) => newest('flow_id', flowId),
+    lastSendAbout: (accountId) => newest('account_id', accountId),
   };
 }

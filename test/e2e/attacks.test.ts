@@ -1,0 +1,211 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { nameOf } from '../support/connector.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import {
+  enroll,
+  FIRST_PASSWORD,
+  HOUR_MS,
+  MINUTE_MS,
+  newEnrolled,
+  newManager,
+  newMobile,
+  newName,
+  prove,
+  reset,
+  resetToPassword,
+  startReset,
+  wrongCode,
+  type Walker,
+} from '../support/walks.ts';
+
+const GOOD = 'Kaffekanna-Blomma-42';
+const both = { newPassword: GOOD, confirmPassword: GOOD };
+
+let product: Product;
+beforeAll(async () => {
+  product = await startProduct();
+});
+afterAll(async () => {
+  await product.stop();
+});
+afterEach(() => {
+  product.directory.fault = undefined;
+  product.teams.heal('post');
+});
+
+function lockoutOf(dn: string): number {
+  return Number(product.directory.get(dn, 'lockoutTime')[0] ?? 0);
+}
+
+/** Several managers who answer for one account together. */
+function colleagues(count: number): Walker[] {
+  const chats = Array.from({ length: count }, () => product.manager(newName('Kollega')));
+  const group = product.directory.group(
+    newName('Kollegor'),
+    chats.map(({ dn }) => dn),
+  );
+  const account = newName('grupp');
+  const { dn, id } = product.account(account, group.dn, FIRST_PASSWORD);
+  return chats.map((chat) => ({
+    chat,
+    account,
+    accountDn: dn,
+    accountId: id,
+    mobile: newMobile(),
+  }));
+}
+
+describe('somebody who types another manager’s number', () => {
+  it('cannot use up the codes of its owner', async () => {
+    const owner = await newEnrolled(product);
+    const stranger = newManager(product);
+    product.passTime(25 * HOUR_MS);
+    const shown: string[] = [];
+    for (let time = 0; time < 5; time += 1) {
+      product.passTime(11 * MINUTE_MS);
+      await prove(stranger);
+      shown.push(await stranger.chat.tap('setMobile', { mobile: owner.mobile }));
+      await stranger.chat.say('avbryt');
+    }
+    expect(shown).toEqual([
+      'enrollment.code',
+      'enrollment.code',
+      'enrollment.code',
+      'enrollment.mobile tooManyCodes',
+      'enrollment.mobile tooManyCodes',
+    ]);
+    expect(await startReset(owner)).toBe('reset.code');
+  });
+});
+
+describe('a write whose outcome is unknown', () => {
+  it('cannot be dropped by a forged cancel, nor by the word', async () => {
+    const walker = await newEnrolled(product);
+    await resetToPassword(product, walker);
+    product.directory.fault = ({ name }) => (name === 'modify' ? 'applyThenDrop' : undefined);
+    const tap = walker.chat.sendTap(walker.chat.button('setPassword'), both);
+    await product.teams.until(() => product.directory.hasPassword(walker.accountDn, GOOD));
+    product.directory.fault = ({ name }) => (name === 'connect' ? 'drop' : undefined);
+    walker.chat.card = (await tap).card;
+    expect(walker.chat.shown).toBe('reset.unknown');
+    const { data } = walker.chat.button('refresh');
+    const forged = { verb: 'cancel', title: '', data: { ...data, verb: 'cancel' } };
+    expect(await walker.chat.tapButton(forged)).toBe('reset.unknown');
+    expect(await walker.chat.say('avbryt')).toBe('cancelled');
+    product.directory.fault = undefined;
+    await product.teams.until(
+      () =>
+        product
+          .audit()
+          .some(({ event, account }) => event === 'reset.verified' && account === walker.accountId),
+      20_000,
+    );
+  }, 40_000);
+});
+
+describe('a notice', () => {
+  it('that Teams fails to take is sent again', async () => {
+    const [asa, bo] = colleagues(2) as [Walker, Walker];
+    await bo.chat.say('status');
+    await enroll(product, asa);
+    const notices = () =>
+      product.teams.sent.filter(
+        ({ conversationId, card }) =>
+          conversationId === bo.chat.person.conversationId && nameOf(card) === 'notice',
+      ).length;
+    await product.teams.until(() => notices() === 1, 15_000);
+    await resetToPassword(product, asa);
+    product.teams.fail('post', { status: 502 }, 1);
+    expect(await asa.chat.tap('setPassword', both)).toBe('reset.done');
+    await product.teams.until(() => notices() === 2, 20_000);
+  }, 40_000);
+});
+
+describe('the proof of a password', () => {
+  it('whose answers are lost counts, and never locks the account', async () => {
+    const walker = newManager(product);
+    const { chat, account, accountDn } = walker;
+    product.directory.fault = ({ name, dn }) =>
+      name === 'bind' && dn === accountDn ? 'applyThenDrop' : undefined;
+    for (let time = 0; time < 8; time += 1) {
+      await chat.say('status');
+      await chat.tap('enroll', {}, account);
+      await chat.tap('proveCurrentPassword', { currentPassword: `Fel-${String(time)}` });
+    }
+    expect(product.directory.bindsOf(accountDn)).toBe(3);
+    expect(lockoutOf(accountDn)).toBe(0);
+  });
+
+  it('by several managers at once never locks the account', async () => {
+    const walkers = colleagues(3);
+    const [{ accountDn }] = walkers as [Walker, Walker, Walker];
+    product.directory.put(accountDn, 'badPwdCount', '2');
+    product.directory.put(
+      accountDn,
+      'badPasswordTime',
+      String((BigInt(Date.now()) + 11644473600000n) * 10000n),
+    );
+    for (const { chat, account } of walkers) {
+      await chat.say('status');
+      await chat.tap('enroll', {}, account);
+    }
+    await Promise.all(
+      walkers.map(({ chat }) =>
+        chat.tap('proveCurrentPassword', { currentPassword: 'Fel-Losen-1' }),
+      ),
+    );
+    expect(product.directory.bindsOf(accountDn)).toBe(1);
+    expect(lockoutOf(accountDn)).toBe(0);
+  });
+
+  it('cannot push earlier passwords out of the history', async () => {
+    const open = await startProduct({ policy: { historyLength: 0 } });
+    try {
+      const walker = await newEnrolled(open);
+      await reset(open, walker, GOOD);
+      for (let time = 0; time < 26; time += 1) {
+        const password = time % 2 === 0 ? FIRST_PASSWORD : GOOD;
+        open.directory.setPassword(walker.accountDn, password);
+        await prove(walker, password);
+        await walker.chat.tap('cancel');
+      }
+      open.passTime(25 * HOUR_MS);
+      await resetToPassword(open, walker);
+      const first = { newPassword: FIRST_PASSWORD, confirmPassword: FIRST_PASSWORD };
+      expect(await walker.chat.tap('setPassword', first)).toBe(
+        'reset.newPassword passwordUsedBefore',
+      );
+    } finally {
+      await open.stop();
+    }
+  }, 60_000);
+});
+
+describe('an account that is locked for codes', () => {
+  it('sends none to a manager who is in the middle of an enrollment', async () => {
+    const [waiting, one, two] = colleagues(3) as [Walker, Walker, Walker];
+    await enroll(product, one);
+    await enroll(product, two);
+    await prove(waiting);
+    for (const walker of [one, two]) {
+      await startReset(walker);
+      const right = product.code(walker.mobile);
+      for (let time = 1; time <= 5; time += 1) {
+        await walker.chat.tap('confirmCode', { code: wrongCode(right, time) });
+      }
+    }
+    expect(await waiting.chat.tap('setMobile', { mobile: waiting.mobile })).toBe('refused locked');
+    expect(product.codes(waiting.mobile)).toEqual([]);
+  });
+});
+
+describe('a manager whose directory account has an end date', () => {
+  it('is let in until then and not after', async () => {
+    const { chat } = newManager(product);
+    const ticks = (ms: number) => String((BigInt(ms) + 11644473600000n) * 10000n);
+    product.directory.put(chat.dn, 'accountExpires', ticks(Date.now() + HOUR_MS));
+    expect(await chat.say('status')).toBe('home');
+    product.directory.put(chat.dn, 'accountExpires', ticks(Date.now() - HOUR_MS));
+    expect(await chat.say('status')).toBe('refused notResponsible');
+  });
+});
