@@ -156,7 +156,9 @@ export function stepEnrollment(
       return state.step === 'sendingCode' ? { state: waitForCode(state, event) } : unchanged;
     case 'codeNotSent':
       if (state.step !== 'sendingCode') return unchanged;
-      if (state.former !== undefined) return { state: waitForCode(state, event) };
+      if (state.former !== undefined && !isNewNumberRefused(state, event.reason)) {
+        return { state: waitForCode(state, event) };
+      }
       return {
         state: {
           step: 'mobile',
@@ -204,6 +206,11 @@ export function stepEnrollment(
       if (state.step !== 'code') return unchanged;
       return { state: { step: 'done', mobile: state.mobile, usableFrom: event.usableFrom } };
   }
+}
+
+/** A number that was typed here and cannot be reached is asked for again, also at a second message. */
+function isNewNumberRefused({ to }: Sending, reason: Reason): boolean {
+  return to === 'new' && reason === 'smsNumberRefused';
 }
 
 type Sending = Extract<EnrollmentState, { step: 'sendingCode' }>;

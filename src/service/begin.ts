@@ -38,6 +38,7 @@ export async function readOrigin(
     if (flowHandle !== undefined) {
       const flow = await tx.flow(flowHandle.flowId);
       if (flow === undefined || !isSamePerson(flow.manager, manager)) return undefined;
+      if (flowHandle.turn > flow.turn) return undefined;
       return { accountId: flow.accountId, origin: flow.id };
     }
     const reminder = await tx.reminder(handle);

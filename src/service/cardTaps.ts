@@ -58,7 +58,10 @@ async function takeInTurn(tap: Tap, input: FlowInput): Promise<Reply> {
     if (error instanceof UnsavedOutcome) return showUnsaved(error);
     // Nothing was compared, counted or sent yet: the same card, inputs offered again.
     if (!(error instanceof DirectoryError)) throw error;
-    return showFlow(tap, flow, { reason: directoryReason(deps, error) });
+    const reason = directoryReason(deps, error);
+    return reason === 'temporarilyUnavailable'
+      ? { view: { card: 'refused', problem: { reason }, accountName: flow.accountName } }
+      : showFlow(tap, flow, { reason });
   }
 }
 

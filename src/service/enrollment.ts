@@ -116,12 +116,8 @@ async function chooseMobile(
   const { flow, todo } = await submit<EnrollmentFlow, ReservedCode>(turn, async (tx, current) => {
     const { state } = current;
     if (state.step !== 'mobile') return { flow: current };
-    const until = await codesLockedUntil(deps, tx, manager.key, current.accountId);
-    if (until !== undefined) {
-      const event = { type: 'refused', problem: { reason: 'locked', until } } as const;
-      tx.audit({ event: 'code.locked', result: 'refused', reason: 'locked', ...auditOf(current) });
-      return { flow: await advanceEnrollment(tx, current, event) };
-    }
+    const locked = await refuseWhereLocked(deps, tx, current);
+    if (locked !== undefined) return { flow: locked };
     const mobile = choose(state.known);
     if (mobile === undefined) {
       const event = { type: 'mobileRefused', problem: { reason: 'mobileInvalid' } } as const;
@@ -143,8 +139,23 @@ async function chooseMobile(
   return todo === undefined ? flow : deliver(turn, flow, todo);
 }
 
+/** Ends the enrollment while codes are locked: none it sent would count. */
+async function refuseWhereLocked(
+  deps: Deps,
+  tx: StoreTransaction,
+  flow: EnrollmentFlow,
+): Promise<EnrollmentFlow | undefined> {
+  const until = await codesLockedUntil(deps, tx, flow.manager, flow.accountId);
+  if (until === undefined) return undefined;
+  tx.audit({ event: 'code.locked', result: 'refused', reason: 'locked', ...auditOf(flow) });
+  const event = { type: 'refused', problem: { reason: 'locked', until } } as const;
+  return advanceEnrollment(tx, flow, event);
+}
+
 async function changeMobile(turn: EnrollmentTurn): Promise<Flow> {
   const { flow } = await submit(turn, async (tx, current) => {
+    const locked = await refuseWhereLocked(turn.deps, tx, current);
+    if (locked !== undefined) return { flow: locked };
     await tx.removePasscode(current.id);
     return { flow: await advanceEnrollment(tx, current, { type: 'mobileChangeAsked' }) };
   });

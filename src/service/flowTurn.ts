@@ -143,6 +143,18 @@ async function countWrongCode(deps: Deps, tx: StoreTransaction, flow: Flow): Pro
   return saveFlow(tx, stepAny(flow, event, tx.now), 'nextTurn');
 }
 
+/** Ends an open flow that waits for a code while codes are locked; any other stays as it is. */
+export async function refuseWhereLocked(deps: Deps, flow: Flow): Promise<Flow> {
+  if (awaitsCode(flow) === undefined) return flow;
+  return deps.store.transaction(async (tx) => {
+    const current = await lockFlow(tx, flow);
+    if (awaitsCode(current) === undefined) return current;
+    const until = await codesLockedUntil(deps, tx, current.manager, current.accountId);
+    return until === undefined ? current : refuseLocked(tx, current, until);
+  });
+}
+
+/** Ends the flow: no code of this manager or account counts now. */
 async function refuseLocked(tx: StoreTransaction, flow: Flow, until: number): Promise<Flow> {
   tx.audit({ event: 'code.locked', result: 'refused', reason: 'locked', ...auditOf(flow) });
   return endFlow(tx, flow, { type: 'refused', problem: { reason: 'locked', until } });

@@ -6,7 +6,7 @@ import { Secret } from '../domain/secret.ts';
 import { DirectoryError, type WriteOutcome } from '../ports/directory.ts';
 import type { PasswordDigest, StoreTransaction } from '../ports/store.ts';
 import { advanceReset, auditOf, lockFlow } from './flows.ts';
-import { endTurn, submit, type FlowTurn, type Submission } from './flowTurn.ts';
+import { submit, type FlowTurn, type Submission } from './flowTurn.ts';
 import type { SecretInput } from './input.ts';
 import { completeReset, lookForOutcome, noteUnknown, seekOutcome } from './outcome.ts';
 import { directoryReason } from './people.ts';
@@ -58,7 +58,11 @@ export async function setPassword(turn: ResetTurn, input: NewPassword): Promise<
   const { account, flow } = turn;
   if (account.passwordVersion !== flow.passwordVersion) {
     // Somebody else changed it since: this flow answers a question that is no longer asked.
-    return endTurn(turn, { type: 'expired' });
+    const { flow: ended } = await submit(turn, async (tx, current) => {
+      auditRefused(tx, current, 'flowExpired');
+      return { flow: await advanceReset(tx, current, { type: 'expired' }) };
+    });
+    return ended;
   }
   const checked = await checkPassword(turn, input);
   const { flow: saved, todo } = await submit<ResetFlow, Write>(turn, async (tx, current) => {
@@ -165,10 +169,10 @@ async function takeOutcome(
   { digest }: Write,
 ): Promise<ResetFlow> {
   const { deps, manager } = turn;
-  // A write that took so long that it was given up for lost may still report its success.
-  const isTooLate = current.state.step === 'unknown';
+  // A write that was given up for lost may still report its success: that is never thrown away.
   const isWritten = !(outcome instanceof DirectoryError) && outcome.outcome === 'written';
-  if (current.state.step !== 'writingPassword' && !(isTooLate && isWritten)) return current;
+  const isAwaited = current.state.step === 'writingPassword';
+  if (!isAwaited && (!isWritten || current.state.step === 'done')) return current;
   if (outcome instanceof DirectoryError) {
     if (outcome.code === 'noAnswer') {
       return noteUnknown(tx, current, undefined);

@@ -30,6 +30,16 @@ export async function completeReset(
   flow: ResetFlow,
   done: Pick<SoughtWrite, 'digest' | 'byName'>,
 ): Promise<ResetFlow> {
+  await recordReset(deps, tx, flow, done);
+  return advanceReset(tx, flow, { type: 'passwordWritten' }, 'sameTurn');
+}
+
+async function recordReset(
+  deps: Deps,
+  tx: StoreTransaction,
+  flow: ResetFlow,
+  done: Pick<SoughtWrite, 'digest' | 'byName'>,
+): Promise<void> {
   const { manager, accountId, accountName } = flow;
   await tx.addToHistory(accountId, done.digest, deps.settings.passwordHistory);
   await tx.clearFailures({ kind: 'code', accountId, manager });
@@ -42,7 +52,6 @@ export async function completeReset(
     { event: 'reset', manager, accountId, accountName, byName: done.byName, flow: flow.id },
     enrollment === undefined ? [] : [enrollment.mobile],
   );
-  return advanceReset(tx, flow, { type: 'passwordWritten' }, 'sameTurn');
 }
 
 /** Notes that nobody knows yet whether the write was carried out. */
@@ -114,10 +123,13 @@ export async function lookForOutcome(
     });
     const current = await lockFlow(tx, flow);
     const seenAt = isChanged === true ? passwordSetAt : undefined;
-    return { verdict, settled: await takeVerdict(deps, tx, current, { verdict, sought, seenAt }) };
+    return {
+      verdict,
+      settled: await takeVerdict(deps, tx, current, { verdict, sought, since, seenAt }),
+    };
   });
   const isNews = settled.state.step !== 'unknown' || settled.state.passwordSetAt !== before;
-  if (isNews) await showCard(deps, settled);
+  if (isNews && settled.version > flow.version) await showCard(deps, settled);
   return verdict === 'open' ? 'open' : 'settled';
 }
 
@@ -163,14 +175,22 @@ async function takeVerdict(
   found: {
     readonly verdict: LostWriteVerdict;
     readonly sought: SoughtWrite | undefined;
+    /** Since when the outcome is unknown that was looked for. */
+    readonly since: number;
     readonly seenAt: number | undefined;
   },
 ): Promise<ResetFlow> {
-  const { verdict, sought, seenAt } = found;
-  if (flow.state.step === 'done') return flow;
+  const { verdict, sought, since, seenAt } = found;
+  const { state } = flow;
+  // Another search may have settled this write, and the manager begun the next one.
+  if (state.step !== 'unknown' || state.since !== since) {
+    // Told all the same: nobody may silence a change by moving on.
+    const isUntold = verdict === 'applied' && state.step !== 'done';
+    if (isUntold && sought !== undefined) await recordReset(deps, tx, flow, sought);
+    return flow;
+  }
   switch (verdict) {
     case 'applied':
-      // Told also where the manager has moved on: nobody may silence a change by that.
       return sought === undefined ? flow : completeReset(deps, tx, flow, sought);
     case 'notApplied': {
       tx.audit({ event: 'reset.verified', result: 'refused', ...auditOf(flow) });
@@ -194,8 +214,7 @@ async function takeVerdict(
       );
       return advanceReset(tx, flow, { type: 'expired' }, 'sameTurn');
     case 'open': {
-      const isNews = flow.state.step === 'unknown' && flow.state.passwordSetAt !== seenAt;
-      if (!isNews || seenAt === undefined) return flow;
+      if (seenAt === undefined || state.passwordSetAt === seenAt) return flow;
       return advanceReset(tx, flow, { type: 'changeSeen', passwordSetAt: seenAt }, 'sameTurn');
     }
   }

@@ -4,6 +4,7 @@ import {
   attemptsLeft,
   FAILURES_LOOKBACK_MS,
   lockedUntil,
+  PROOF_FAILURE_LIMIT,
   proofAllowance,
 } from '../domain/lockout.ts';
 import { parseMobile } from '../domain/mobile.ts';
@@ -80,14 +81,15 @@ export async function proofBlock(
   if (account.isLocked) return { reason: 'proofLocked' };
   const { threshold, recentFailures } = account.lockout;
   const allowance = proofAllowance({ threshold, recentFailures: recentFailures + underWay });
-  if (allowance === 'refused') return { reason: 'proofLocked' };
   const times = await tx.failureTimes({
     kind: 'proof',
     accountId: account.id,
     since: tx.now - FAILURES_LOOKBACK_MS,
   });
-  const until = lockedUntil(times, allowance, tx.now);
-  return until === undefined ? undefined : { reason: 'proofLocked', until };
+  const limit = allowance === 'refused' ? PROOF_FAILURE_LIMIT : allowance;
+  const until = lockedUntil(times, limit, tx.now);
+  if (until !== undefined) return { reason: 'proofLocked', until };
+  return allowance === 'refused' ? { reason: 'proofLocked' } : undefined;
 }
 
 async function refuseProof(

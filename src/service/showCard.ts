@@ -1,6 +1,11 @@
 import type { Flow } from '../domain/flow.ts';
+import type { Locale } from '../domain/parties.ts';
+import type { View } from '../domain/view.ts';
+import { DirectoryError } from '../ports/directory.ts';
 import { NotifierError } from '../ports/notifier.ts';
+import type { ManagerRecord } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
+import { homeView } from './home.ts';
 import { viewOf } from './views.ts';
 
 const UPDATE_MS = 10_000;
@@ -12,15 +17,36 @@ export async function showCard(deps: Deps, flow: Flow): Promise<void> {
     messageId: (await tx.flow(flow.id))?.messageId,
     now: tx.now,
   }));
-  const view = viewOf(flow, now);
   const conversation = record?.conversation;
-  if (view === undefined || messageId === undefined || conversation === undefined) return;
+  if (messageId === undefined || conversation === undefined) return;
   const locale = record?.locale ?? deps.settings.defaultLocale;
+  const view = viewOf(flow, now) ?? (await expiredView(deps, record, locale));
+  if (view === undefined) return;
   try {
     const signal = AbortSignal.timeout(UPDATE_MS);
     await deps.notifier.update(conversation, messageId, view, locale, signal);
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;
     deps.log.warn({ flow: flow.id, code: error.code }, 'the card could not be brought up to date');
+  }
+}
+
+/** What answers for a flow that has no card of its own any more; undefined while the directory is away. */
+async function expiredView(
+  deps: Deps,
+  record: ManagerRecord | undefined,
+  locale: Locale,
+): Promise<View | undefined> {
+  if (record?.directoryId === undefined) return undefined;
+  const signal = AbortSignal.timeout(UPDATE_MS);
+  try {
+    const entry = await deps.directory.managerById(record.directoryId, signal);
+    if (entry === undefined) return undefined;
+    return await homeView(deps, { key: record.key, locale, entry }, signal, {
+      reason: 'flowExpired',
+    });
+  } catch (error) {
+    if (error instanceof DirectoryError) return undefined;
+    throw error;
   }
 }

@@ -3,6 +3,10 @@ import type { Deps } from './deps.ts';
 import { lockFlow, saveFlow, stepAny } from './flows.ts';
 import { showCard } from './showCard.ts';
 
+/** A message that is being sent is known by its id at the latest by then, ms. */
+const KNOWN_AFTER_MS = 9_000;
+const REPEAT_MS = 500;
+
 /** A status report of the SMS service whose signature has been checked. */
 export interface SmsReport {
   readonly messageId: string;
@@ -15,8 +19,26 @@ export interface SmsReport {
  * at once. Unknown messages, repeats and reports out of order change nothing (requirement R3).
  */
 export async function reportSms(deps: Deps, report: SmsReport): Promise<void> {
+  if (await takeReport(deps, report)) return;
+  // The report may be faster than the answer that names the message.
+  void repeatReport(deps, report).catch((error: unknown) => {
+    deps.log.warn({ err: error }, 'a status report was not taken');
+  });
+}
+
+async function repeatReport(deps: Deps, report: SmsReport): Promise<void> {
+  for (let waited = 0; waited < KNOWN_AFTER_MS; waited += REPEAT_MS) {
+    await deps.delay(REPEAT_MS);
+    if (await takeReport(deps, report)) return;
+  }
+}
+
+/** False where the message is unknown, or the report moves nothing forward. */
+async function takeReport(deps: Deps, report: SmsReport): Promise<boolean> {
+  let isKnown = false;
   const failed = await deps.store.transaction(async (tx) => {
     const message = await tx.setSendFate(report.messageId, report.fate);
+    isKnown = message !== undefined;
     if (message === undefined || report.fate !== 'failed') return undefined;
     const found = await tx.flow(message.flowId);
     if (found === undefined) return undefined;
@@ -28,4 +50,5 @@ export async function reportSms(deps: Deps, report: SmsReport): Promise<void> {
     return saveFlow(tx, stepAny(flow, { type: 'smsFailed', reason }, tx.now), 'sameTurn');
   });
   if (failed !== undefined) await showCard(deps, failed);
+  return isKnown;
 }

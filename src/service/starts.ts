@@ -1,6 +1,7 @@
 import type { Purpose } from '../domain/parties.ts';
 import type { Account } from '../ports/directory.ts';
 import { begin, begunBefore, readOrigin } from './begin.ts';
+import { refuseWhereLocked } from './flowTurn.ts';
 import { listAccounts } from './home.ts';
 import type { Manager } from './people.ts';
 import { admit, denyTap, showFlow, showHome, type Reply, type Tap } from './tap.ts';
@@ -15,7 +16,7 @@ async function startInTurn(tap: Tap, purpose: Purpose, handle: string): Promise<
   const origin = await readOrigin(deps, person.key, handle);
   if (origin === undefined) return denyTap(tap);
   const before = await begunBefore(deps, person.key, purpose, origin);
-  if (before !== undefined) return showFlow(tap, before);
+  if (before !== undefined) return showFlow(tap, await refuseWhereLocked(deps, before));
   // Before anything else is looked at: without a number there is nothing to begin with.
   if (!(await isEnrolledFor(tap, purpose, origin.accountId))) {
     return showHome(tap, { reason: 'notEnrolled' });
@@ -24,6 +25,8 @@ async function startInTurn(tap: Tap, purpose: Purpose, handle: string): Promise<
   if ('view' in manager) return manager;
   const account = await deps.directory.accountOf(manager.entry.id, origin.accountId, signal);
   if (account === undefined) return denyTap(tap, origin.accountId);
+  // A reminder of a password that has been changed since is answered with how things stand.
+  if (origin.cycle !== undefined && origin.cycle !== account.passwordVersion) return showHome(tap);
   return start(tap, manager, account, purpose, origin.origin);
 }
 
@@ -64,5 +67,5 @@ async function start(
   if ('refused' in begun) {
     return { view: { card: 'refused', problem: begun.refused, accountName: account.name } };
   }
-  return showFlow(tap, begun);
+  return showFlow(tap, await refuseWhereLocked(deps, begun));
 }

@@ -68,5 +68,7 @@ export async function ownFlow(
   if (read === undefined) return undefined;
   const flow = await tap.deps.store.transaction((tx) => tx.flow(read.flowId));
   if (flow === undefined || !isSamePerson(flow.manager, tap.person.key)) return undefined;
+  // No card was ever drawn at a turn that is still to come.
+  if (read.turn > flow.turn) return undefined;
   return { flow, turn: read.turn };
 }

@@ -1,5 +1,5 @@
 import type { EnrollmentState } from '../domain/enrollment.ts';
-import type { Flow } from '../domain/flow.ts';
+import { FLOW_LIFETIME_MS, type Flow } from '../domain/flow.ts';
 import { maskMobile } from '../domain/mobile.ts';
 import type { Problem } from '../domain/reasons.ts';
 import type { ResetState } from '../domain/reset.ts';
@@ -18,8 +18,7 @@ interface Frame {
  * answers. `problem` takes the place of the one that the state remembers.
  */
 export function viewOf(flow: Flow, now: number, problem?: Problem): View | undefined {
-  // A flow that ended, in whatever way, keeps its last card for the rest of its time.
-  if (flow.endedAt !== undefined && now > flow.expiresAt) return undefined;
+  if (flow.endedAt !== undefined && now > lastCardUntil(flow, flow.endedAt)) return undefined;
   const frame = { handle: flowHandle(flow), accountName: flow.accountName };
   switch (flow.purpose) {
     case 'enrollment':
@@ -29,6 +28,15 @@ export function viewOf(flow: Flow, now: number, problem?: Problem): View | undef
     case 'unlock':
       return unlockView(flow.state, frame, problem);
   }
+}
+
+/**
+ * A flow that ended, in whatever way, keeps its last card for the rest of its time; a write that was
+ * found to be done only after that, for as long again.
+ */
+function lastCardUntil({ state, expiresAt }: Flow, endedAt: number): number {
+  const isLateNews = state.step === 'done' && endedAt > expiresAt;
+  return isLateNews ? endedAt + FLOW_LIFETIME_MS : expiresAt;
 }
 
 function enrollmentView(

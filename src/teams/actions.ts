@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../domain/secret.ts';
+import { NOT_NEEDED_REASONS } from '../domain/view.ts';
 import type { Input } from '../service/input.ts';
 import { MAX_TYPED_LENGTH } from './commands.ts';
 
@@ -23,6 +24,7 @@ const dataSchema = z.object({
   newPassword: secret,
   confirmPassword: secret,
   code: secret,
+  reason: z.enum(NOT_NEEDED_REASONS).catch('other'),
 });
 type ActionData = z.infer<typeof dataSchema>;
 
@@ -33,7 +35,7 @@ const VERBS: Readonly<Record<string, (data: ActionData) => Input>> = {
   enroll: (data) => begin('enrollment', data),
   reset: (data) => begin('reset', data),
   unlock: (data) => begin('unlock', data),
-  cancel: ({ handle }) => ({ type: 'cancel', handle }),
+  cancel: ({ handle }) => ({ type: 'cancel', handle: handle ?? IMPOSSIBLE_HANDLE }),
   refresh: ({ handle }) => ({ type: 'refresh', handle }),
   proveCurrentPassword: ({ handle, currentPassword }) => ({
     type: 'proveCurrentPassword',
@@ -46,6 +48,12 @@ const VERBS: Readonly<Record<string, (data: ActionData) => Input>> = {
   confirmOldCode: ({ handle, code }) => ({ type: 'confirmOldCode', handle, code }),
   confirmCode: ({ handle, code }) => ({ type: 'confirmCode', handle, code }),
   resendCode: ({ handle }) => ({ type: 'resendCode', handle }),
+  snooze: ({ handle }) => ({ type: 'snooze', handle: handle ?? IMPOSSIBLE_HANDLE }),
+  notNeeded: ({ handle, reason }) => ({
+    type: 'notNeeded',
+    handle: handle ?? IMPOSSIBLE_HANDLE,
+    reason,
+  }),
   setPassword: ({ handle, newPassword, confirmPassword }) => ({
     type: 'setPassword',
     handle,

@@ -9,7 +9,7 @@ import { readMessage } from './commands.ts';
 import type { Card } from './connector.ts';
 import { createDeliveries } from './deliveries.ts';
 import type { BotReply, Delivery } from './deliveries.ts';
-import { describeFault } from './fault.ts';
+import { describeFault } from '../ports/fault.ts';
 import { createPlacement } from './placement.ts';
 import type { PlacementOptions } from './placement.ts';
 import { createRecent } from './recent.ts';
@@ -18,7 +18,7 @@ import type { TurnOptions } from './turn.ts';
 
 const CARD_TYPE = 'application/vnd.microsoft.card.adaptive';
 /** An installation is announced twice and delivered again; playgrounds announce it with every page. */
-const WELCOME_ONCE_MS = 30_000;
+const WELCOME_ONCE_MS = 60_000;
 const SENTENCE_ONCE_MS = 24 * 3_600_000;
 const MAX_CONVERSATIONS = 10_000;
 const MEETING_WAIT_MS = 2_000;

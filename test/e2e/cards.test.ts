@@ -113,6 +113,20 @@ describe('a card of somebody else', () => {
     expect(product.directory.hasPassword(owner.accountDn, FIRST_PASSWORD)).toBe(true);
   });
 
+  it('is also one of the own whose turn never was', async () => {
+    const walker = await newEnrolled(product);
+    await startReset(walker);
+    const { data } = walker.chat.button('confirmCode');
+    const [flow] = String(data['handle']).split('.');
+    const later = { verb: 'confirmCode', handle: `${String(flow)}.77` };
+    const code = product.code(walker.mobile);
+    await expectDenied(walker, { verb: 'confirmCode', title: '', data: later }, { code });
+    await expectDenied(walker, { verb: 'enroll', title: '', data: { ...later, verb: 'enroll' } });
+    await expectDenied(walker, { verb: 'cancel', title: '', data: { verb: 'cancel' } });
+    await startReset(walker);
+    expect(await walker.chat.tap('confirmCode', { code })).toBe('reset.newPassword');
+  });
+
   it.each([
     ['a made-up handle', { handle: 'A'.repeat(24) }],
     ['a made-up flow', { handle: `${'A'.repeat(24)}.1` }],

@@ -182,16 +182,16 @@ describe('a new code', () => {
     const walker = await newEnrolled(product);
     const { chat, mobile } = walker;
     await startReset(walker);
-    const before = product.texts(mobile).length;
+    const before = product.codes(mobile).length;
     expect(await chat.tap('resendCode')).toBe('reset.code tooManyCodes');
-    expect(product.texts(mobile).length).toBe(before);
+    expect(product.codes(mobile).length).toBe(before);
     for (let time = 0; time < 2; time += 1) {
       product.passTime(61_000);
       expect(await chat.tap('resendCode')).toBe('reset.code');
     }
     product.passTime(61_000);
     expect(await chat.tap('resendCode')).toBe('reset.code tooManyCodes');
-    expect(product.texts(mobile).length).toBe(before + 2);
+    expect(product.codes(mobile).length).toBe(before + 2);
   });
 
   it('is not sent to a number that has had its share, and says so where it was asked for', async () => {

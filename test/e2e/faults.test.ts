@@ -101,6 +101,24 @@ describe('an SMS service that', () => {
   });
 });
 
+describe('a status report that is faster than the answer to the message', () => {
+  it('is shown all the same', async () => {
+    const walker = await newEnrolled(product);
+    await walker.chat.say('status');
+    const button = walker.chat.button('reset', walker.account);
+    const codes = product.codes(walker.mobile).length;
+    product.twilio.script({ delayMs: 1_000 });
+    const tap = walker.chat.sendTap(button);
+    await product.teams.until(() => product.codes(walker.mobile).length > codes);
+    const sid = product.twilio.requests.at(-1)?.sid ?? '';
+    const status = { MessageSid: sid, MessageStatus: 'failed', ErrorCode: '30005' };
+    const signedUrl = `${PUBLIC_URL}/api/sms/status`;
+    await product.twilio.sendStatus(`${product.url}/api/sms/status`, status, { signedUrl });
+    walker.chat.card = (await tap).card;
+    await product.teams.until(() => walker.chat.reload() === 'reset.code smsNumberRefused', 8_000);
+  });
+});
+
 describe('a directory that', () => {
   it('cannot be reached refuses a start', async () => {
     const walker = await newEnrolled(product);
@@ -201,6 +219,51 @@ describe('a directory that', () => {
     expect(product.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
     expect(await walker.chat.tap('setPassword', both)).toBe('reset.done');
   });
+
+  it('comes back late has its late truth told once, and never undoes the next write', async () => {
+    const walker = await newEnrolled(product);
+    await resetToPassword(product, walker);
+    let isLost = false;
+    product.directory.fault = ({ name }) => {
+      if (name === 'modify' && !isLost) {
+        isLost = true;
+        return 'drop';
+      }
+      return isLost ? 'drop' : undefined;
+    };
+    expect(await walker.chat.tap('setPassword', both)).toBe('reset.unknown');
+    const rows = product.auditRows();
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    let isDelayed = false;
+    product.directory.fault = ({ name }) => {
+      if (name === 'search' && !isDelayed) {
+        isDelayed = true;
+        return { delayMs: 4_600 };
+      }
+      return name === 'modify' ? { delayMs: 4_500 } : undefined;
+    };
+    await product.teams.until(
+      () => walker.chat.reload() === 'reset.newPassword directoryUnavailable',
+      25_000,
+    );
+    expect(await walker.chat.tap('setPassword', both)).toBe('reset.done');
+    expect(product.directory.hasPassword(walker.accountDn, GOOD)).toBe(true);
+    const events = product.audit(rows).map(({ event }) => event);
+    expect(events).toEqual(['reset.verified', 'reset.attempted', 'reset.written']);
+  }, 60_000);
+
+  it('tells the truth only after the flow’s time has it shown on the card', async () => {
+    const walker = await newEnrolled(product);
+    await resetToPassword(product, walker);
+    product.directory.fault = ({ name }) => (name === 'modify' ? 'applyThenDrop' : undefined);
+    const tap = walker.chat.sendTap(walker.chat.button('setPassword'), both);
+    await product.teams.until(() => product.directory.hasPassword(walker.accountDn, GOOD));
+    product.directory.fault = ({ name }) => (name === 'connect' ? 'drop' : undefined);
+    walker.chat.card = (await tap).card;
+    product.passTime(16 * MINUTE_MS);
+    product.directory.fault = undefined;
+    await product.teams.until(() => walker.chat.reload() === 'reset.done', 40_000);
+  }, 60_000);
 
   it('is slow gets an answer within three seconds, and the card is updated by itself', async () => {
     const walker = await newEnrolled(product);
