@@ -77,7 +77,7 @@ describe('a bot killed while a code is sent', () => {
     await walker.chat.say('status');
     const button = walker.chat.button('reset', walker.account);
     const codes = product.codes(walker.mobile).length;
-    product.twilio.script({ delayMs: 5_000 });
+    product.twilio.scriptCodes({ delayMs: 5_000 });
     const tap = walker.chat.sendTap(button).catch(() => undefined);
     await product.teams.until(() => product.codes(walker.mobile).length > codes);
     await product.end('SIGKILL');

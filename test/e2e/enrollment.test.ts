@@ -213,7 +213,7 @@ describe('the mobile number', () => {
     const { chat } = walker;
     await prove(walker);
     await chat.tap('setMobile', { mobile: newMobile() });
-    product.twilio.script({ status: 400, code: 21614 });
+    product.twilio.scriptCodes({ status: 400, code: 21614 });
     expect(await chat.tap('confirmOldCode', { code: product.code(walker.mobile) })).toBe(
       'enrollment.mobile smsNumberRefused',
     );

@@ -34,12 +34,12 @@ describe('an SMS service that', () => {
     '%s ends the start, and asks again on the number’s card',
     async (_n, answer, reason) => {
       const walker = await newEnrolled(product);
-      product.twilio.script(answer);
+      product.twilio.scriptCodes(answer);
       expect(await startReset(walker)).toBe(`refused ${reason}`);
 
       const fresh = newManager(product);
       await prove(fresh);
-      product.twilio.script(answer);
+      product.twilio.scriptCodes(answer);
       expect(await fresh.chat.tap('setMobile', { mobile: fresh.mobile })).toBe(
         `enrollment.mobile ${reason}`,
       );
@@ -54,7 +54,7 @@ describe('an SMS service that', () => {
   ] as const)('%s may have sent: the card waits, the code is good', async (_name, answer) => {
     const walker = await newEnrolled(product);
     const before = product.twilio.requests.length;
-    product.twilio.script(answer);
+    product.twilio.scriptCodes(answer);
     expect(await startReset(walker)).toBe('reset.code smsUnavailable');
     const own = product.twilio.requests
       .slice(before)
@@ -70,7 +70,7 @@ describe('an SMS service that', () => {
     await startReset(walker);
     const code = product.code(walker.mobile);
     product.passTime(61_000);
-    product.twilio.script({ status: 400, code: 21606 });
+    product.twilio.scriptCodes({ status: 400, code: 21606 });
     expect(await walker.chat.tap('resendCode')).toBe('reset.code smsUnavailable');
     expect(await walker.chat.tap('confirmCode', { code })).toBe('reset.newPassword');
   });
@@ -107,7 +107,7 @@ describe('a status report that is faster than the answer to the message', () => 
     await walker.chat.say('status');
     const button = walker.chat.button('reset', walker.account);
     const codes = product.codes(walker.mobile).length;
-    product.twilio.script({ delayMs: 1_000 });
+    product.twilio.scriptCodes({ delayMs: 1_000 });
     const tap = walker.chat.sendTap(button);
     await product.teams.until(() => product.codes(walker.mobile).length > codes);
     const sid = product.twilio.requests.at(-1)?.sid ?? '';

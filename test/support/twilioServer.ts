@@ -46,6 +46,8 @@ export interface TwilioServer {
   readonly requests: readonly TwilioRequest[];
   /** Answers for the next messages, in order; afterwards `ok` again. */
   script(...answers: readonly TwilioAnswer[]): void;
+  /** The same for messages that begin with a code; notices, which come in their own time, use none up. */
+  scriptCodes(...answers: readonly TwilioAnswer[]): void;
   /** Waits until that many requests have come, and gives the last of them. */
   waitForRequest(count: number, timeoutMs?: number): Promise<TwilioRequest>;
   /**
@@ -77,6 +79,7 @@ export async function startTwilioServer(port = 0): Promise<TwilioServer> {
   const authToken = randomBytes(16).toString('hex');
   const requests: TwilioRequest[] = [];
   const answers: TwilioAnswer[] = [];
+  const codeAnswers: TwilioAnswer[] = [];
 
   const server = createServer((incoming, response) => {
     void take(incoming, response);
@@ -84,11 +87,28 @@ export async function startTwilioServer(port = 0): Promise<TwilioServer> {
 
   async function take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
+    if (request.method === 'GET') {
+      showAccount(request, response);
+      return;
+    }
     const fault = faultOf(request, accountSid, authToken);
-    const answer = fault ?? answers.shift() ?? 'ok';
+    const isCode = /^\d{6}/.test(request.form['Body'] ?? '');
+    const planned = (isCode ? codeAnswers.shift() : undefined) ?? answers.shift();
+    const answer = fault ?? planned ?? 'ok';
     const sid = isTaken(answer) ? `SM${randomBytes(16).toString('hex')}` : undefined;
     requests.push({ ...request, sid });
     await respond(response, answer, sid, request.form);
+  }
+
+  function showAccount(
+    { path, user, password }: Omit<TwilioRequest, 'sid'>,
+    response: ServerResponse,
+  ): void {
+    const isAccount = path === `/2010-04-01/Accounts/${accountSid}.json`;
+    const isKnown = user === accountSid && password === authToken;
+    const status = isKnown ? (isAccount ? 200 : 404) : 401;
+    response.writeHead(status, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify(status === 200 ? { sid: accountSid, status: 'active' } : {}));
   }
 
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -102,6 +122,9 @@ export async function startTwilioServer(port = 0): Promise<TwilioServer> {
     requests,
     script: (...next) => {
       answers.splice(0, answers.length, ...next);
+    },
+    scriptCodes: (...next) => {
+      codeAnswers.splice(0, codeAnswers.length, ...next);
     },
     waitForRequest: async (count, timeoutMs = 5000) => {
       const end = Date.now() + timeoutMs;
