@@ -39,6 +39,24 @@ export interface DirectoryManager {
   readonly mobile?: string;
 }
 
+/** A person who answers for an account. */
+export interface ResponsiblePerson extends DirectoryManager {
+  /** The person's Entra object id, where the directory holds it. */
+  readonly aadObjectId?: string;
+}
+
+/** An account and all persons who answer for it now (groups resolved). */
+export interface Responsibility {
+  readonly account: Account;
+  readonly managers: readonly ResponsiblePerson[];
+}
+
+/** What a sweep over all accounts needs to know of each. */
+export type SweptAccount = Pick<
+  Account,
+  'id' | 'name' | 'passwordVersion' | 'passwordSetAt' | 'passwordExpiresAt'
+>;
+
 /** What the directory itself demands of a new password of one account. */
 export interface DirectoryRules {
   /** False where a policy applies that the service account may not read. */
@@ -106,6 +124,12 @@ export interface WriteTraces {
   readonly binds?: boolean;
 }
 
+/** What only administrators ask: accounts by the name that they know. */
+export interface AccountFinder {
+  /** The account of that sAMAccountName/uid or id, whoever answers for it; undefined for none or several. */
+  findAccount(nameOrId: string, signal: AbortSignal): Promise<Account | undefined>;
+}
+
 /**
  * The directory that holds managers and shared accounts. Every call reads afresh and ends when
  * `signal` aborts, at the latest after 10 s; it throws only DirectoryError. A protected, disabled or
@@ -133,6 +157,18 @@ export interface Directory {
 
   /** Ids of all persons who answer for the account now (groups resolved). */
   managersOf(accountId: string, signal: AbortSignal): Promise<string[]>;
+
+  /** The account with all who answer for it; undefined where it is gone. */
+  responsibilityFor(accountId: string, signal: AbortSignal): Promise<Responsibility | undefined>;
+
+  /**
+   * Hands all accounts to `take`, page after page in no order; only one page is kept at a time. May
+   * take as long as it needs, a single answer of the directory at most 5 s. What `take` throws ends it.
+   */
+  sweepAccounts(
+    take: (page: readonly SweptAccount[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
 
   /**
    * One bind as the account. Refuses an empty or blank password without asking the directory.

@@ -1,4 +1,4 @@
-import type { Locale } from '../domain/parties.ts';
+import type { Locale, ManagerKey } from '../domain/parties.ts';
 import type { View } from '../domain/view.ts';
 
 /** Where a manager is reached in Teams; kept as it came with the newest activity. */
@@ -26,14 +26,17 @@ export class NotifierError extends Error {
   readonly code: NotifierErrorCode;
   /** How long the channel asks to wait before the next try, where it says so. */
   readonly retryAfterMs?: number;
+  /** The channel has too much to do: nothing was delivered, and the same may be tried again. */
+  readonly isBusy: boolean;
 
   constructor(
     code: NotifierErrorCode,
     detail: string,
-    options: ErrorOptions & { readonly retryAfterMs?: number } = {},
+    options: ErrorOptions & { readonly retryAfterMs?: number; readonly isBusy?: boolean } = {},
   ) {
     super(`notifier: ${code} (${detail})`, options);
     this.code = code;
+    this.isBusy = options.isBusy ?? false;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }
 }
@@ -47,6 +50,16 @@ export interface Notifier {
     locale: Locale,
     signal: AbortSignal,
   ): Promise<string>;
+
+  /**
+   * Opens the chat with a person by their Entra object id; posts nothing, and may be repeated.
+   * `via`: a conversation with anybody, for the channel's address.
+   */
+  open(
+    person: ManagerKey,
+    via: Conversation | undefined,
+    signal: AbortSignal,
+  ): Promise<Conversation>;
 
   /** Replaces the card of an earlier message. */
   update(

@@ -2,10 +2,12 @@ import { afterAll, afterEach, beforeAll, describe } from '@jest/globals';
 
 import { describeAccounts } from './directoryAccounts.ts';
 import { describeConnections } from './directoryConnections.ts';
+import { describeInspection } from './directoryInspection.ts';
 import { describePersons } from './directoryPersons.ts';
 import { describeProofs } from './directoryProofs.ts';
 import { openStage } from './directoryStage.ts';
 import type { DirectoryStage } from './directoryStage.ts';
+import { describeSweeps } from './directorySweeps.ts';
 import { describeWrites } from './directoryWrites.ts';
 import type { DirectoryWorld } from './directoryWorld.ts';
 
@@ -31,6 +33,8 @@ export function describeDirectory(name: string, start: () => Promise<DirectoryWo
     describeAccounts(on);
     describeProofs(on);
     describeWrites(on);
+    describeSweeps(on);
+    describeInspection(on);
     describeConnections(on);
   });
 }

@@ -1,5 +1,5 @@
 import { openDirectory } from '../../src/adapters/ldap/directory.ts';
-import type { DirectoryOptions } from '../../src/adapters/ldap/directory.ts';
+import type { DirectoryOptions, OpenDirectory } from '../../src/adapters/ldap/directory.ts';
 import type { Directory, DirectoryManager } from '../../src/ports/directory.ts';
 import { startLdapProxy } from '../support/ldapProxy.ts';
 import type { LdapProxy } from '../support/ldapProxy.ts';
@@ -21,9 +21,9 @@ export interface Stage {
 /** What a test of the contract works with: a world, and directories opened on it. */
 export interface DirectoryStage {
   readonly world: DirectoryWorld;
-  readonly directory: Directory;
+  readonly directory: OpenDirectory;
   /** Another directory on the same world; ends with the test. */
-  open(change?: Partial<DirectoryOptions>): Directory;
+  open(change?: Partial<DirectoryOptions>): OpenDirectory;
   /** A directory behind a proxy that can lose requests and answers; both end with the test. */
   openProxied(): Promise<{ proxy: LdapProxy; proxied: Directory }>;
   stage(): Promise<Stage>;
@@ -38,7 +38,7 @@ export function openStage(world: DirectoryWorld): DirectoryStage {
   const opened: Directory[] = [];
   const proxies: LdapProxy[] = [];
 
-  function open(change: Partial<DirectoryOptions> = {}): Directory {
+  function open(change: Partial<DirectoryOptions> = {}): OpenDirectory {
     const one = openDirectory({ ...world.options, ...change }, silentLog);
     opened.push(one);
     return one;

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ResetFlow } from '../../src/domain/flow.ts';
 import { StoreError } from '../../src/ports/store.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { storeAdministrationContract } from './storeAdministration.ts';
 import { storedCountsContract } from './storeCounts.ts';
 import { storedFlowsContract } from './storeFlows.ts';
 import { storedPeopleContract } from './storePeople.ts';
+import { storedRemindersContract } from './storeReminders.ts';
 import { MINUTE, someFlow, someManager, storedFlow } from './storeSamples.ts';
 import type { StorePair } from './storeSamples.ts';
 
@@ -93,6 +95,8 @@ export function storeContract(open: () => Promise<StorePair>): void {
   storedFlowsContract(() => pair);
   storedCountsContract(() => pair);
   storedPeopleContract(() => pair);
+  storeAdministrationContract(() => pair);
+  storedRemindersContract(() => pair);
 
   it('is ready until it is closed, which may be done twice', async () => {
     expect(await store.isReady()).toBe(true);

@@ -168,6 +168,18 @@ export function storedPeopleContract(opened: () => StorePair): void {
       expect(await claim()).toBeUndefined();
     });
 
+    it('are counted from when they are added until they are removed, whoever has taken them up', async () => {
+      const count = (): Promise<number> => store.transaction((tx) => tx.countNotices());
+      const before = await count();
+      const notice = someNotice();
+      await store.transaction((tx) => tx.addNotices([notice, someNotice()]));
+      expect(await count()).toBe(before + 2);
+      await claim();
+      expect(await count()).toBe(before + 2);
+      await store.transaction((tx) => tx.removeNotice(notice.id));
+      expect(await count()).toBe(before + 1);
+    });
+
     it('come back when they are due again, until they are removed', async () => {
       await drain();
       const notice = someNotice();

@@ -1,6 +1,6 @@
 import type { Entry, Filter } from 'ldapts';
 
-import type { Account } from '../../ports/directory.ts';
+import type { Account, SweptAccount } from '../../ports/directory.ts';
 import type { Dialect } from './dialect.ts';
 import { textOf, textsOf } from './entry.ts';
 import { allOf, anyOf, chunks, equals, parseFilter } from './filters.ts';
@@ -27,6 +27,8 @@ export interface AccountQuery {
   readonly responsible?: readonly string[];
   /** Has the form that `isId` accepts. */
   readonly id?: string;
+  /** sAMAccountName / uid. */
+  readonly name?: string;
   /** The bot's own account: never a target. */
   readonly serviceAccount: ServiceAccountTest;
 }
@@ -49,6 +51,7 @@ export async function findAccounts(
       filter: allOf([
         parseFilter(settings.accountsFilter ?? dialect.defaultAccountsFilter),
         query.id === undefined ? undefined : dialect.idFilter(query.id),
+        query.name === undefined ? undefined : equals(dialect.nameAttribute, query.name),
         responsible,
         lens.filter,
       ]),
@@ -78,6 +81,43 @@ export async function findAccounts(
     });
   }
   return accounts;
+}
+
+/**
+ * Hands over all accounts, page by page. Without the costly half of requirement D4 that only the
+ * server can tell: what is protected is not found any more when it is read alone.
+ */
+export async function sweepAccounts(
+  session: Session,
+  dialect: Dialect,
+  settings: AccountSettings,
+  isServiceAccount: ServiceAccountTest,
+  take: (page: readonly SweptAccount[]) => Promise<void>,
+): Promise<void> {
+  const lens = await dialect.prepare(session);
+  const pages = session.connection.pages({
+    base: settings.accountsBase,
+    scope: 'sub',
+    filter: parseFilter(settings.accountsFilter ?? dialect.defaultAccountsFilter),
+    attributes: [dialect.nameAttribute, dialect.idAttribute, ...dialect.accountAttributes],
+    binary: dialect.binary,
+  });
+  for await (const entries of pages) {
+    const page: SweptAccount[] = [];
+    for (const entry of entries) {
+      const id = dialect.idOf(entry);
+      if (id === undefined || !lens.isEligible(entry) || isServiceAccount(entry.dn, id)) continue;
+      const { passwordVersion, passwordSetAt, passwordExpiresAt } = await lens.passwordState(entry);
+      page.push({
+        id,
+        name: textOf(entry, dialect.nameAttribute) ?? '',
+        passwordVersion,
+        ...(passwordSetAt === undefined ? {} : { passwordSetAt }),
+        ...(passwordExpiresAt === undefined ? {} : { passwordExpiresAt }),
+      });
+    }
+    await take(page);
+  }
 }
 
 function responsibilityFilters(

@@ -9,6 +9,8 @@ import { AnswerLost } from './errors.ts';
 /** One request and its answer (requirement D6); ldapts alone would wait for ever. */
 const OPERATION_MS = 5_000;
 const PAGE_SIZE = 500;
+/** Of a page that is worked off nothing outlives the next one: measured, 100 take half the memory of 500. */
+const SWEEP_PAGE_SIZE = 100;
 
 export interface Search {
   readonly base: string;
@@ -72,6 +74,23 @@ export class Connection {
     };
     const { searchEntries } = await this.#answered(this.#client.search(search.base, options));
     return searchEntries;
+  }
+
+  /** The same page by page, for as many entries as there are. */
+  async *pages(search: Omit<Search, 'limit'>): AsyncGenerator<Entry[]> {
+    const pages = this.#client.searchPaginated(search.base, {
+      scope: search.scope,
+      attributes: [...search.attributes],
+      explicitBufferAttributes: [...(search.binary ?? [])],
+      derefAliases: 'never',
+      ...(search.filter === undefined ? {} : { filter: search.filter }),
+      paged: { pageSize: SWEEP_PAGE_SIZE },
+    });
+    for (;;) {
+      const page = await this.#answered(pages.next());
+      if (page.done === true) return;
+      yield page.value.searchEntries;
+    }
   }
 
   async modify(dn: string, changes: Change[], controls: Control[] = []): Promise<void> {

@@ -24,6 +24,7 @@ export type WriteRefusal = Extract<WriteOutcome, { outcome: 'refused' }>['reason
 
 /** What differs between Active Directory and OpenLDAP. Methods reject with ResultCodeError or AnswerLost. */
 export interface Dialect {
+  readonly name: 'activeDirectory' | 'openldap';
   readonly defaultAccountsFilter: string;
   readonly defaultManagerFilter: string;
   readonly nameAttribute: string;
@@ -31,6 +32,8 @@ export interface Dialect {
   /** Attributes that hold bytes. */
   readonly binary: readonly string[];
   readonly personAttributes: readonly string[];
+  /** Holds a person's Entra object id as `User_<guid>`, where the directory knows such a thing. */
+  readonly entraAttribute?: string;
   readonly accountAttributes: readonly string[];
   /** Whether two password writes never leave the same version behind. */
   readonly isVersionExact: boolean;

@@ -1,6 +1,8 @@
-import type { Directory } from '../../ports/directory.ts';
+import type { AccountFinder, Directory } from '../../ports/directory.ts';
 import type { Log } from '../../ports/log.ts';
 import { parseFilter } from './filters.ts';
+import { inspect, inspectServiceAccount } from './inspection.ts';
+import type { Inspection } from './inspection.ts';
 import { createLookup } from './lookup.ts';
 import type { LookupSettings } from './lookup.ts';
 import { createPasswords } from './passwords.ts';
@@ -14,12 +16,18 @@ const MAX_MANAGERS = 500;
 /** The directory as configured; see the contract's LDAP_ variables. */
 export interface DirectoryOptions extends SessionOptions, LookupSettings {}
 
+/** The directory with what only the administration needs of it. */
+export interface OpenDirectory extends Directory, AccountFinder {
+  inspect(signal: AbortSignal): Promise<Inspection>;
+  inspectServiceAccount(signal: AbortSignal): Promise<Inspection['serviceAccount']>;
+}
+
 /**
  * The directory over verified TLS. Opening it asks no server: what is amiss there shows at the
  * first call.
  * @throws Error for a filter or a URL that cannot be read.
  */
-export function openDirectory(options: DirectoryOptions, log: Log): Directory {
+export function openDirectory(options: DirectoryOptions, log: Log): OpenDirectory {
   for (const filter of [options.accountsFilter, options.managerFilter]) {
     if (filter !== undefined) parseFilter(filter);
   }
@@ -56,6 +64,25 @@ export function openDirectory(options: DirectoryOptions, log: Log): Directory {
         }
         return ids.slice(0, MAX_MANAGERS);
       }),
+
+    findAccount: (nameOrId, signal) =>
+      sessions.read(signal, async (session) => {
+        return (await lookup.accountNamed(session, nameOrId))?.account;
+      }),
+
+    inspect: (signal) =>
+      sessions.long(signal, (session) => inspect(session, lookup.dialectOf(session), options)),
+
+    inspectServiceAccount: (signal) =>
+      sessions.read(signal, (session) =>
+        inspectServiceAccount(session, lookup.dialectOf(session), options),
+      ),
+
+    responsibilityFor: (accountId, signal) =>
+      sessions.read(signal, (session) => lookup.responsibilityFor(session, accountId)),
+
+    sweepAccounts: (take, signal) =>
+      sessions.long(signal, (session) => lookup.sweep(session, take)),
 
     ...createPasswords(sessions, lookup, log),
 

@@ -9,6 +9,7 @@ export class AnswerLost extends Error {
 
 /** RFC 4511 appendix A, and the codes that this adapter tells apart. */
 export const RESULT = {
+  referral: 10,
   noSuchAttribute: 16,
   constraintViolation: 19,
   noSuchObject: 32,

@@ -1,8 +1,14 @@
 import type { Entry, Filter } from 'ldapts';
 
-import type { DirectoryManager, ManagerQuery } from '../../ports/directory.ts';
-import { findAccounts } from './accounts.ts';
-import type { AccountSettings, FoundAccount } from './accounts.ts';
+import type {
+  DirectoryManager,
+  ManagerQuery,
+  Responsibility,
+  ResponsiblePerson,
+  SweptAccount,
+} from '../../ports/directory.ts';
+import { findAccounts, sweepAccounts } from './accounts.ts';
+import type { AccountQuery, AccountSettings, FoundAccount } from './accounts.ts';
 import { activeDirectory } from './activeDirectory.ts';
 import type { Dialect } from './dialect.ts';
 import { isId, textOf } from './entry.ts';
@@ -31,7 +37,13 @@ export interface Lookup {
   personById(session: Session, id: string): Promise<DirectoryManager | undefined>;
   /** Ids of the persons who answer for the account. */
   personsFor(session: Session, accountId: string): Promise<string[]>;
+  /** The account with those persons. */
+  responsibilityFor(session: Session, accountId: string): Promise<Responsibility | undefined>;
+  /** Hands all accounts to `take`, page by page. */
+  sweep(session: Session, take: (page: readonly SweptAccount[]) => Promise<void>): Promise<void>;
   account(session: Session, id: string): Promise<FoundAccount | undefined>;
+  /** The account of that name or id. */
+  accountNamed(session: Session, nameOrId: string): Promise<FoundAccount | undefined>;
   /** The account if the manager answers for it. */
   accountOf(session: Session, managerId: string, id: string): Promise<FoundAccount | undefined>;
   accountsOf(session: Session, managerId: string): Promise<FoundAccount[]>;
@@ -78,9 +90,25 @@ export function createLookup(settings: LookupSettings): Lookup {
     };
   }
 
+  async function personsBehind(session: Session, { responsible }: FoundAccount): Promise<Entry[]> {
+    const dialect = dialectOf(session);
+    const persons = await dialect.personsBehind(session, settings.managersBase, responsible);
+    return persons.filter((entry) => dialect.isPerson(entry));
+  }
+
+  function responsiblePerson(session: Session, entry: Entry): ResponsiblePerson | undefined {
+    const manager = managerFrom(session, entry);
+    const { entraAttribute } = dialectOf(session);
+    const text = entraAttribute === undefined ? '' : (textOf(entry, entraAttribute) ?? '');
+    const aadObjectId = /^User_([0-9a-f-]{36})$/i.exec(text)?.[1]?.toLowerCase();
+    return manager === undefined || aadObjectId === undefined
+      ? manager
+      : { ...manager, aadObjectId };
+  }
+
   async function find(
     session: Session,
-    query: { readonly id?: string; readonly responsible?: readonly string[] },
+    query: Omit<AccountQuery, 'serviceAccount'>,
   ): Promise<FoundAccount[]> {
     if (query.id !== undefined && !isId(query.id)) return [];
     const dialect = dialectOf(session);
@@ -112,14 +140,30 @@ export function createLookup(settings: LookupSettings): Lookup {
       const dialect = dialectOf(session);
       const found = only(await find(session, { id: accountId }));
       if (found === undefined) return [];
-      const { responsible } = found;
-      const persons = await dialect.personsBehind(session, settings.managersBase, responsible);
-      return persons
-        .filter((entry) => dialect.isPerson(entry))
-        .flatMap((entry) => dialect.idOf(entry) ?? []);
+      return (await personsBehind(session, found)).flatMap((entry) => dialect.idOf(entry) ?? []);
+    },
+
+    async responsibilityFor(session, accountId) {
+      const found = only(await find(session, { id: accountId }));
+      if (found === undefined) return undefined;
+      const persons = await personsBehind(session, found);
+      const managers = persons.flatMap((entry) => responsiblePerson(session, entry) ?? []);
+      return { account: found.account, managers };
+    },
+
+    async sweep(session, take) {
+      const dialect = dialectOf(session);
+      const serviceAccount = await ownAccount(session, dialect);
+      await sweepAccounts(session, dialect, settings, serviceAccount, take);
     },
 
     account: async (session, id) => only(await find(session, { id })),
+
+    async accountNamed(session, nameOrId) {
+      const id = nameOrId.toLowerCase();
+      return only(await find(session, isId(id) ? { id } : { name: nameOrId }));
+    },
+
     accountOf: async (session, managerId, id) => only(await findOf(session, managerId, id)),
     accountsOf: findOf,
   };

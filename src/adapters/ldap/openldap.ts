@@ -30,6 +30,7 @@ function writeRefusal(policyError: number | undefined): WriteRefusal {
 
 /** OpenLDAP with the ppolicy overlay; without it there are no rules, no lockout and no expiry. */
 export const openldap: Dialect = {
+  name: 'openldap',
   defaultAccountsFilter: '(objectClass=inetOrgPerson)',
   defaultManagerFilter: '(mail={mail})',
   nameAttribute: 'uid',
@@ -54,7 +55,7 @@ export const openldap: Dialect = {
           base,
           scope: 'sub',
           filter: anyOf(some.map((dn) => equals('entryDN', dn))),
-          attributes: ['entryUUID', ...this.personAttributes],
+          attributes: ['entryUUID', 'displayName', 'cn', ...this.personAttributes],
         })),
       );
     }

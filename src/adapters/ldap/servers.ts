@@ -1,46 +1,67 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TLSSocket } from 'node:tls';
 
 import { DirectoryError } from '../../ports/directory.ts';
 import type { Log } from '../../ports/log.ts';
 import { Connection } from './connection.ts';
+import { AnswerLost } from './errors.ts';
 import { endpointOf, openTlsSocket } from './tlsSocket.ts';
 import type { Endpoint } from './tlsSocket.ts';
 
-/** How long a server is left alone after a failed connect: an outage costs one try a second, whoever asks (requirement R13). */
+/**
+ * How long a server is left alone after a failed connect, times the number of servers: an outage
+ * costs one try a second in all, whoever asks (requirement R13).
+ */
 const REST_MS = 1_000;
+/** How long a good connect lets others go beside one another, without one that tries first. */
+const TRUSTED_MS = 1_000;
 /** How long a server that failed is asked after the others. */
 const DEMOTED_MS = 30_000;
 
 /** The configured servers, and which of them answer. */
 export interface Servers {
   /**
-   * A connection, not bound yet: to the first server that can be reached, or to `server` only.
-   * @throws DirectoryError `unreachable` or `tls`.
+   * A connection, made ready by `prepare`: to the first server that can be reached and goes on
+   * answering, or to `server` only. `prepare` changes nothing and closes what it cannot use.
+   * @throws DirectoryError `unreachable` or `tls`, and what `prepare` throws.
    */
-  connect(signal: AbortSignal, server?: string): Promise<Connection>;
+  connect<T>(
+    signal: AbortSignal,
+    prepare: (connection: Connection) => Promise<T>,
+    server?: string,
+  ): Promise<T>;
 }
 
 interface Server {
   readonly endpoint: Endpoint;
   /** Epoch ms of the last failed connect; absent once a connect succeeded. */
   failedAt?: number | undefined;
-  /** The one try at a failed server, for which all others wait. */
-  trial?: Promise<TLSSocket> | undefined;
+  /** Epoch ms of the last good connect. */
+  reachedAt?: number | undefined;
+  /** The one try at a server that failed, or was not asked for a while, for which all others wait. */
+  trial?: Promise<unknown> | undefined;
 }
 
 export function openServers(urls: readonly string[], ca: string | undefined, log: Log): Servers {
   const servers: Server[] = urls.map((url) => ({ endpoint: endpointOf(url) }));
+  const restMs = REST_MS * servers.length;
 
-  async function attempt(server: Server, signal: AbortSignal): Promise<TLSSocket> {
+  async function attempt<T>(
+    server: Server,
+    signal: AbortSignal,
+    prepare: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
     try {
       const socket = await openTlsSocket(server.endpoint, ca, signal);
+      const prepared = await prepare(new Connection(server.endpoint.url, socket));
       if (server.failedAt !== undefined) log.info(logged(server), 'directory server is back');
       server.failedAt = undefined;
-      return socket;
+      server.reachedAt = Date.now();
+      return prepared;
     } catch (error) {
-      if (server.failedAt === undefined && error instanceof DirectoryError) {
-        const { code, detail } = error;
+      if (!isGone(error)) throw error;
+      if (server.failedAt === undefined) {
+        const { code, detail } =
+          error instanceof DirectoryError ? error : { code: 'noAnswer', detail: 'to bind' };
         log.warn({ ...logged(server), code, detail }, 'directory server cannot be reached');
       }
       server.failedAt = Date.now();
@@ -48,17 +69,27 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
     }
   }
 
-  /** After a failure one caller waits the rest out and tries; the others wait for what it finds. */
-  async function open(server: Server, signal: AbortSignal): Promise<TLSSocket> {
+  /**
+   * Where it is not known that the server can be reached one caller tries, after a failure once the
+   * rest is over; the others wait for what it finds.
+   */
+  async function open<T>(
+    server: Server,
+    signal: AbortSignal,
+    prepare: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
     if (server.trial !== undefined) {
       await untilAborted(server.trial, signal);
-      return attempt(server, signal);
+      return attempt(server, signal, prepare);
     }
-    if (server.failedAt === undefined) return attempt(server, signal);
-    const rest = Math.max(0, server.failedAt + REST_MS - Date.now());
-    server.trial = untilAborted(delay(rest), signal).then(() => attempt(server, signal));
+    const { failedAt, reachedAt } = server;
+    const isTrusted = reachedAt !== undefined && Date.now() - reachedAt < TRUSTED_MS;
+    if (failedAt === undefined && isTrusted) return attempt(server, signal, prepare);
+    const rest = failedAt === undefined ? 0 : Math.max(0, failedAt + restMs - Date.now());
+    const own = untilAborted(delay(rest), signal).then(() => attempt(server, signal, prepare));
+    server.trial = own;
     try {
-      return await server.trial;
+      return await own;
     } finally {
       server.trial = undefined;
     }
@@ -71,20 +102,27 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
   }
 
   return {
-    async connect(signal, only) {
+    async connect(signal, prepare, only) {
       const candidates = only === undefined ? inOrder() : servers.filter(isNamed(only));
       let fault: unknown = new DirectoryError('unreachable', 'no such server is configured');
       for (const server of candidates) {
         if (signal.aborted) break;
         try {
-          return new Connection(server.endpoint.url, await open(server, signal));
+          return await open(server, signal, prepare);
         } catch (error) {
+          if (!isGone(error)) throw error;
           fault = error;
         }
       }
       throw signal.aborted ? new DirectoryError('unreachable', 'time is up') : fault;
     },
   };
+}
+
+/** Whether it is the server that fails, and not what was asked of it. */
+function isGone(error: unknown): boolean {
+  if (error instanceof DirectoryError) return error.code === 'unreachable' || error.code === 'tls';
+  return error instanceof AnswerLost;
 }
 
 function isNamed(url: string): (server: Server) => boolean {

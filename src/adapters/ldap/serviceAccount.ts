@@ -1,4 +1,4 @@
-import type { Filter } from 'ldapts';
+import type { Entry, Filter } from 'ldapts';
 
 import type { Dialect } from './dialect.ts';
 import { hasResult, RESULT } from './errors.ts';
@@ -28,6 +28,16 @@ async function readOwnId(
   dialect: Dialect,
   bindName: string,
 ): Promise<string | undefined> {
+  const entry = await ownEntry(session, dialect, bindName);
+  return entry && dialect.idOf(entry);
+}
+
+/** The bot's own entry; undefined where it is not shown to itself. */
+export async function ownEntry(
+  session: Session,
+  dialect: Dialect,
+  bindName: string,
+): Promise<Entry | undefined> {
   const attributes = [dialect.idAttribute];
   const { binary } = dialect;
   const isDn = bindName.includes('=');
@@ -39,7 +49,7 @@ async function readOwnId(
         : { base, scope: 'sub', filter: nameFilter(bindName), attributes, binary, limit: 2 },
     );
     const [entry, another] = entries;
-    return entry === undefined || another !== undefined ? undefined : dialect.idOf(entry);
+    return another === undefined ? entry : undefined;
   } catch (error) {
     if (hasResult(error, RESULT.noSuchObject, RESULT.invalidDn, RESULT.insufficientAccess)) {
       return undefined;

@@ -34,6 +34,8 @@ export interface Sessions {
   read<T>(signal: AbortSignal, work: Work<T>): Promise<T>;
   /** Runs `work` on a connection of its own, so that a kept one that died never blurs what became of a write. */
   write<T>(signal: AbortSignal, work: Work<T>, server?: string): Promise<T>;
+  /** Runs `work` on a connection of its own, for as long as every single answer comes in time. */
+  long<T>(signal: AbortSignal, work: Work<T>): Promise<T>;
   /** Runs `work` on a connection of its own that nobody is bound on. */
   unbound<T>(
     signal: AbortSignal,
@@ -55,8 +57,11 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
   const kept: { session: Session; timer: NodeJS.Timeout }[] = [];
   let isClosed = false;
 
-  async function open(signal: AbortSignal, server?: string): Promise<Session> {
-    const connection = await servers.connect(signal, server);
+  function open(signal: AbortSignal, server?: string): Promise<Session> {
+    return servers.connect(signal, (connection) => bind(connection, signal), server);
+  }
+
+  async function bind(connection: Connection, signal: AbortSignal): Promise<Session> {
     try {
       return await within(signal, connection, async () => {
         await connection.bind(options.bindDn, options.bindPassword);
@@ -139,8 +144,19 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
         });
       }),
 
+    async long(signal, work) {
+      try {
+        const session = await open(callDeadline(signal));
+        return await within(signal, session.connection, () => work(session, signal)).finally(() => {
+          session.connection.close();
+        });
+      } catch (error) {
+        throw directoryFault(error, 'read');
+      }
+    },
+
     async unbound(signal, server, work) {
-      const connection = await servers.connect(signal, server);
+      const connection = await servers.connect(signal, (one) => Promise.resolve(one), server);
       return within(signal, connection, () => work(connection)).finally(() => {
         connection.close();
       });

@@ -22,6 +22,8 @@ export type Place = readonly [table: string, row: string, column: string];
 
 /** The keys at work. Every list is in the order of configuration, the writing key first. */
 export interface Keyring {
+  /** What every value begins with that the key has sealed; the writing key's first. */
+  readonly prefixes: readonly [string, ...string[]];
   /** AES-256-GCM: `v1:<key id>:<base64 of nonce, ciphertext and tag>`. */
   seal(place: Place, clear: string, use?: SealUse): string;
   /** @throws StoreError `corrupt` for an unknown key, another place or a changed value. */
@@ -100,14 +102,18 @@ export function createKeyring(keys: readonly EncryptionKey[]): Keyring {
     return `${key.id}:${mac.digest('base64')}`;
   };
 
+  const prefixOf = ({ id }: DerivedKeys): string => `${VERSION}:${id}:`;
+
   return {
+    prefixes: [prefixOf(first), ...others.map(prefixOf)],
+
     seal(place, clear, use = 'encrypt') {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, first[use], nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(unambiguous(place));
       const body = Buffer.concat([cipher.update(clear, 'utf8'), cipher.final()]);
       const bytes = Buffer.concat([nonce, body, cipher.getAuthTag()]);
-      return `${VERSION}:${first.id}:${bytes.toString('base64')}`;
+      return `${prefixOf(first)}${bytes.toString('base64')}`;
     },
 
     open(place, sealed, use = 'encrypt') {

@@ -20,11 +20,16 @@ function toEnrollment({ keys }: Scope, row: Selectable<EnrollmentTable>): Enroll
 
 type EnrollmentQueries = Pick<
   StoreTransaction,
-  'enrollment' | 'enrollmentsOf' | 'enrollmentsOfManager' | 'saveEnrollment'
+  | 'enrollment'
+  | 'enrollmentsOf'
+  | 'enrollmentsOfManager'
+  | 'saveEnrollment'
+  | 'revokeEnrollments'
+  | 'revokedAt'
 >;
 
 export function enrollmentQueries(scope: Scope): EnrollmentQueries {
-  const { db, keys } = scope;
+  const { db, keys, now } = scope;
   const enrollments = () =>
     db.selectFrom('enrollment').selectAll().orderBy('enrolled_at').orderBy('id');
 
@@ -55,12 +60,31 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
         mobile_index: keys.index(mobile),
         enrolled_at: enrolledAt,
         usable_from: usableFrom,
+        missing_since: null,
       };
       await db
         .insertInto('enrollment')
         .values({ ...key, ...values })
         .onConflict((conflict) => conflict.columns(['manager', 'account_id']).doUpdateSet(values))
         .execute();
+    },
+
+    async revokeEnrollments(accountId) {
+      await db.deleteFrom('enrollment').where('account_id', '=', accountId).execute();
+      await db
+        .insertInto('revocation')
+        .values({ account_id: accountId, revoked_at: now })
+        .onConflict((conflict) => conflict.column('account_id').doUpdateSet({ revoked_at: now }))
+        .execute();
+    },
+
+    async revokedAt(accountId) {
+      const row = await db
+        .selectFrom('revocation')
+        .select('revoked_at')
+        .where('account_id', '=', accountId)
+        .executeTakeFirst();
+      return row?.revoked_at;
     },
   };
 }

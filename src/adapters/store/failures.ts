@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { managerName } from '../../domain/parties.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
+import { managerKey, readValue } from './stored.ts';
 import type { Scope } from './tables.ts';
+
+const kindSchema = z.enum(['code', 'proof']);
 
 type FailureQueries = Pick<
   StoreTransaction,
-  'addFailure' | 'removeFailure' | 'failureTimes' | 'clearFailures'
+  'addFailure' | 'removeFailure' | 'failureTimes' | 'failuresOf' | 'clearFailures'
 >;
 
 export function failureQueries({ db, now }: Scope): FailureQueries {
@@ -31,6 +35,21 @@ export function failureQueries({ db, now }: Scope): FailureQueries {
       if (manager !== undefined) selection = selection.where('manager', '=', managerName(manager));
       const rows = await selection.orderBy('at', 'desc').execute();
       return rows.map(({ at }) => at);
+    },
+
+    async failuresOf({ accountId, since }) {
+      const rows = await db
+        .selectFrom('failure')
+        .select(['kind', 'manager', 'at'])
+        .where('account_id', '=', accountId)
+        .where('at', '>=', since)
+        .orderBy('at', 'desc')
+        .execute();
+      return rows.map(({ kind, manager, at }) => ({
+        kind: readValue(kindSchema, kind, 'failure.kind'),
+        manager: managerKey(manager),
+        at,
+      }));
     },
 
     async clearFailures({ kind, accountId, manager }) {

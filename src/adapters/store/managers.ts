@@ -44,7 +44,7 @@ function toRecord({ keys }: Scope, row: Selectable<Tables['manager']>): ManagerR
 
 type ManagerQueries = Pick<
   StoreTransaction,
-  'manager' | 'saveManager' | 'managersByDirectoryId' | 'addButtons' | 'button'
+  'manager' | 'saveManager' | 'managersByDirectoryId' | 'anyConversation' | 'addButtons' | 'button'
 >;
 
 export function managerQueries(scope: Scope): ManagerQueries {
@@ -86,6 +86,17 @@ export function managerQueries(scope: Scope): ManagerQueries {
         .orderBy('manager')
         .execute();
       return rows.map((row) => toRecord(scope, row));
+    },
+
+    async anyConversation(tenantId) {
+      const row = await db
+        .selectFrom('manager')
+        .selectAll()
+        .where('manager', 'like', `${tenantId.toLowerCase()}/%`)
+        .where('conversation', 'is not', null)
+        .limit(1)
+        .executeTakeFirst();
+      return row && toRecord(scope, row).conversation;
     },
 
     async addButtons(buttons) {

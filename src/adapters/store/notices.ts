@@ -9,7 +9,14 @@ const managerSchema = z.object({ tenantId: z.string(), aadObjectId: z.string() }
 const noticeSchema = exactly<Notice>()(
   z.object({
     id: z.string(),
-    event: z.enum(['reset', 'firstEnrollment', 'numberChange', 'unlock', 'revoke']),
+    event: z.enum([
+      'reset',
+      'firstEnrollment',
+      'numberChange',
+      'unlock',
+      'revoke',
+      'outsideChange',
+    ]),
     accountId: z.string(),
     accountName: z.string(),
     byName: z.string(),
@@ -18,7 +25,7 @@ const noticeSchema = exactly<Notice>()(
     to: z.discriminatedUnion('channel', [
       z.object({ channel: z.literal('sms'), mobile: z.string(), locale: z.enum(['sv', 'en']) }),
       z.object({ channel: z.literal('chat'), manager: managerSchema }),
-      z.object({ channel: z.literal('otherManagers'), except: managerSchema }),
+      z.object({ channel: z.literal('otherManagers'), except: managerSchema.optional() }),
     ]),
   }),
 );
@@ -27,7 +34,7 @@ const payloadPlace = (id: string): Place => ['notice', id, 'payload'];
 
 type NoticeQueries = Pick<
   StoreTransaction,
-  'addNotices' | 'claimNotice' | 'postponeNotice' | 'removeNotice'
+  'addNotices' | 'claimNotice' | 'postponeNotice' | 'removeNotice' | 'countNotices'
 >;
 
 export function noticeQueries({ db, keys, now, log }: Scope): NoticeQueries {
@@ -72,6 +79,14 @@ export function noticeQueries({ db, keys, now, log }: Scope): NoticeQueries {
 
     async removeNotice(id) {
       await db.deleteFrom('notice').where('id', '=', id).execute();
+    },
+
+    async countNotices() {
+      const { waiting } = await db
+        .selectFrom('notice')
+        .select(({ fn }) => fn.countAll().as('waiting'))
+        .executeTakeFirstOrThrow();
+      return Number(waiting);
     },
   };
 }

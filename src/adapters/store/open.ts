@@ -17,8 +17,13 @@ import { managerQueries } from './managers.ts';
 import { noticeQueries } from './notices.ts';
 import { passcodeQueries } from './passcodes.ts';
 import { openPostgres } from './postgres.ts';
+import { reminderQueries } from './reminders.ts';
+import { retentionQueries } from './retention.ts';
 import { migrate, schemaAhead, schemaBehind, schemaState } from './schema.ts';
+import { openSealed } from './sealed.ts';
+import type { SealedValues } from './sealed.ts';
 import { sendQueries } from './sends.ts';
+import { sweepQueries } from './sweeps.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Scope } from './tables.ts';
 
@@ -39,6 +44,7 @@ export interface StoreOptions {
 /** The store with what only `main` and the administration need of it. */
 export interface OpenStore extends Store {
   readonly audit: AuditLog;
+  readonly sealed: SealedValues;
 }
 
 const READY_TIMEOUT_MS = 1_000;
@@ -90,6 +96,9 @@ function transactionOn(scope: Scope, events: AuditEvent[]): StoreTransaction {
     ...enrollmentQueries(scope),
     ...historyQueries(scope),
     ...noticeQueries(scope),
+    ...retentionQueries(scope),
+    ...reminderQueries(scope),
+    ...sweepQueries(scope),
   };
 }
 
@@ -113,6 +122,7 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
 
   return {
     audit: openAuditLog(engine),
+    sealed: openSealed(engine, keys),
 
     transaction(work) {
       return transactPatiently(engine, async (db) => {

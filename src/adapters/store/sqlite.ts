@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue } from 'node:sqlite';
 import { Kysely, sql, SqliteDialect } from 'kysely';
@@ -10,6 +11,11 @@ import type { Tables } from './tables.ts';
 const FILE = 'bot.sqlite';
 /** For opening only, while another process may be recovering the file. */
 const OPEN_TIMEOUT_MS = 5_000;
+
+/** Where the database of a data directory is. */
+export function databaseFile(directory: string): string {
+  return join(directory, FILE);
+}
 
 function attempt<T>(action: () => T): T {
   try {

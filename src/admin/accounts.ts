@@ -1,0 +1,47 @@
+import { listAccounts, type ListedAccount } from '../service/accountList.ts';
+import { settingsOf } from '../wiring.ts';
+import type { Command } from './command.ts';
+import { isoTime, localTime, table } from './print.ts';
+
+const LISTING_MS = 10 * 60_000;
+
+/** The shared accounts as a table. */
+export const showAccounts: Command['run'] = async (place) => {
+  const deps = {
+    directory: place.directory(),
+    store: await place.store(),
+    settings: settingsOf(place.config),
+  };
+  const listed = await listAccounts(deps, AbortSignal.timeout(LISTING_MS));
+  return {
+    json: listed.map(asJson),
+    text: table(
+      ['Account', 'Answers for it', 'Enrolled', 'Password age', 'Next reminder'],
+      listed.map((account) => asRow(account, place.config.timeZone)),
+    ),
+  };
+};
+
+function asJson(listed: ListedAccount): unknown {
+  const { passwordSetAt, nextReminder: next } = listed;
+  return {
+    account: listed.name,
+    id: listed.id,
+    managers: listed.managers.map(({ name, isEnrolled }) => ({ name, enrolled: isEnrolled })),
+    enrolled: listed.enrolled,
+    passwordSetAt: passwordSetAt === undefined ? null : isoTime(passwordSetAt),
+    passwordAgeDays: listed.passwordAgeDays ?? null,
+    nextReminder: next === undefined ? null : { at: isoTime(next.at), stage: next.stage },
+  };
+}
+
+function asRow(listed: ListedAccount, timeZone: string): string[] {
+  const { managers, enrolled, passwordAgeDays: age, nextReminder: next } = listed;
+  return [
+    listed.name,
+    managers.map(({ name }) => name).join(', ') || 'nobody',
+    enrolled === 0 ? 'no' : String(enrolled),
+    age === undefined ? 'unknown' : `${String(age)} d`,
+    next === undefined ? '–' : localTime(next.at, timeZone),
+  ];
+}

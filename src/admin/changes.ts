@@ -1,0 +1,42 @@
+import { clearLockout, revoke } from '../service/administration.ts';
+import { random, settingsOf } from '../wiring.ts';
+import { findAccount } from './account.ts';
+import type { Command } from './command.ts';
+
+/** For a phone that is gone, or in wrong hands. */
+export const revokeNumbers: Command['run'] = async (place, { positionals }) => {
+  const asked = await findAccount(place, positionals[0] ?? '');
+  const store = await place.store();
+  const settings = settingsOf(place.config);
+  const { actor, userName: byName } = place;
+  const act = { actor, byName, accountId: asked.id, accountName: asked.name };
+  const { numbers, flows } = await revoke({ store, random, settings }, act);
+  const hours = (settings.newNumberCooldownSeconds / 3600).toLocaleString('en');
+  return {
+    json: { account: asked.name, id: asked.id, numbers, flows },
+    text: [
+      `${asked.name}: ${counted(numbers, 'number')} removed, ${counted(flows, 'flow')} ended.`,
+      ...(numbers > 0 ? ['The removed numbers are told by SMS.'] : []),
+      `The next number that is enrolled can reset ${hours} h after its enrollment.`,
+    ].join('\n'),
+  };
+};
+
+/** For somebody who has only mistyped. */
+export const clearLockouts: Command['run'] = async (place, { positionals }) => {
+  const asked = await findAccount(place, positionals[0] ?? '');
+  const store = await place.store();
+  const { failures } = await clearLockout({ store }, { actor: place.actor, accountId: asked.id });
+  const isLocked = asked.account?.isLocked === true;
+  return {
+    json: { account: asked.name, id: asked.id, failures, isLockedInDirectory: isLocked },
+    text: [
+      `${asked.name}: ${counted(failures, 'failed attempt')} forgotten.`,
+      ...(isLocked ? ['The directory itself has locked the account; that lock stands.'] : []),
+    ].join('\n'),
+  };
+};
+
+function counted(count: number, what: string): string {
+  return `${String(count)} ${what}${count === 1 ? '' : 's'}`;
+}

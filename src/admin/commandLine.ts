@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+import { CommandFailure, type Arguments, type Command } from './command.ts';
+
+const COMMON_OPTIONS = {
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** The command that a command line asks for, with its arguments; `help` where that is what it asks for. */
+export type Asked = 'help' | { readonly command: Command; readonly args: Arguments };
+
+/** Whether the answer is for a program, however wrong the rest of the line may be. */
+export function asksForJson(argv: readonly string[]): boolean {
+  return argv.includes('--json');
+}
+
+/** @throws CommandFailure for a line that no command understands */
+export function readCommandLine(argv: readonly string[], commands: readonly Command[]): Asked {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const command = commands.find(({ name }) => isCalled(name, words));
+  if (command === undefined) {
+    if (argv.includes('--help') || argv.includes('-h')) return 'help';
+    const [first] = words;
+    const what = first === undefined ? 'no command given' : `unknown command: ${words.join(' ')}`;
+    throw new CommandFailure(`${what}; --help lists the commands`);
+  }
+  const { values, positionals } = parsed(argv, command);
+  const { json, help, ...options } = values;
+  if (help === true) return 'help';
+  const rest = positionals.slice(command.name.split(' ').length);
+  if (rest.length !== command.positionals) {
+    throw new CommandFailure(`usage: ${usageOf(command)}`);
+  }
+  return {
+    command,
+    args: { positionals: rest, isJson: json === true, options: single(options) },
+  };
+}
+
+function isCalled(name: string, words: readonly string[]): boolean {
+  return name.split(' ').every((word, index) => words[index] === word);
+}
+
+function parsed(argv: readonly string[], command: Command) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: { ...command.options, ...COMMON_OPTIONS },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : '';
+    throw new CommandFailure(`${reason ?? ''}; usage: ${usageOf(command)}`);
+  }
+}
+
+/** None of our options may be given more than once. */
+function single(options: Readonly<Record<string, unknown>>): Arguments['options'] {
+  return Object.fromEntries(
+    Object.entries(options).flatMap(([name, value]) =>
+      typeof value === 'string' || typeof value === 'boolean' ? [[name, value]] : [],
+    ),
+  );
+}
+
+function usageOf({ name, usage }: Command): string {
+  return usage === '' ? name : `${name} ${usage}`;
+}
+
+export function helpText(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map((command) => usageOf(command).length));
+  return [
+    'npm run -s admin -- COMMAND [--json]',
+    '',
+    ...commands.map((command) => `  ${usageOf(command).padEnd(width)}  ${command.summary}`),
+    '',
+    "ACCOUNT is the account's sAMAccountName/uid or its id. --json prints one JSON value.",
+    "The configuration is the bot's own, from the environment. The process list shows arguments:",
+    'give copy-to a URL without a password, and the password as PGPASSWORD.',
+  ].join('\n');
+}

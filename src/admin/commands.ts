@@ -1,0 +1,85 @@
+import type { Command } from './command.ts';
+
+/** All commands, in the order of `--help`. Each loads what it needs when it is called: the whole bot takes a second. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'check',
+    usage: '',
+    summary: 'opens database, directory, SMS account and Microsoft login, says what to mend',
+    positionals: 0,
+    run: async (...asked) => (await import('./check.ts')).checkAll(...asked),
+  },
+  {
+    name: 'accounts',
+    usage: '',
+    summary: 'the shared accounts: who answers, enrolled or not, password age, next reminder',
+    positionals: 0,
+    run: async (...asked) => (await import('./accounts.ts')).showAccounts(...asked),
+  },
+  {
+    name: 'sweep',
+    usage: '[--dry-run]',
+    summary: 'one reminder sweep now; outside REMINDER_HOURS and with --dry-run nothing is sent',
+    positionals: 0,
+    options: { 'dry-run': { type: 'boolean' } },
+    run: async (...asked) => (await import('./sweep.ts')).sweepNowByHand(...asked),
+  },
+  {
+    name: 'status',
+    usage: 'ACCOUNT',
+    summary: 'who answers for it, numbers, lockouts, flow under way, last SMS',
+    positionals: 1,
+    run: async (...asked) => (await import('./status.ts')).showStatus(...asked),
+  },
+  {
+    name: 'revoke',
+    usage: 'ACCOUNT',
+    summary: 'removes the enrolled numbers; codes under way die',
+    positionals: 1,
+    run: async (...asked) => (await import('./changes.ts')).revokeNumbers(...asked),
+  },
+  {
+    name: 'clear-lockout',
+    usage: 'ACCOUNT',
+    summary: "lifts the bot's own lockout",
+    positionals: 1,
+    run: async (...asked) => (await import('./changes.ts')).clearLockouts(...asked),
+  },
+  {
+    name: 'audit export',
+    usage: '[--format jsonl|csv]',
+    summary: 'prints the audit, oldest row first',
+    positionals: 0,
+    options: { format: { type: 'string' } },
+    run: async (...asked) => (await import('./auditCommands.ts')).exportAudit(...asked),
+  },
+  {
+    name: 'audit verify',
+    usage: '[--head HASH]',
+    summary: 'recomputes the hash chain, names the first row that is wrong',
+    positionals: 0,
+    options: { head: { type: 'string' } },
+    run: async (...asked) => (await import('./auditCommands.ts')).verifyAudit(...asked),
+  },
+  {
+    name: 'rekey',
+    usage: '',
+    summary: 're-encrypts everything with the first key; safe to interrupt and repeat',
+    positionals: 0,
+    run: async (...asked) => (await import('./storeCommands.ts')).rekeyStore(...asked),
+  },
+  {
+    name: 'migrate',
+    usage: '',
+    summary: "brings the database's schema up, where the bot's own role may not",
+    positionals: 0,
+    run: async (...asked) => (await import('./storeCommands.ts')).migrateDatabase(...asked),
+  },
+  {
+    name: 'copy-to',
+    usage: 'postgres://…',
+    summary: 'moves an embedded store to PostgreSQL, checks counts and chain; safe to repeat',
+    positionals: 1,
+    run: async (...asked) => (await import('./storeCommands.ts')).copyStore(...asked),
+  },
+];

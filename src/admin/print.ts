@@ -1,0 +1,63 @@
+const BAR_WIDTH = 30;
+
+/** Text that cannot move the cursor or colour the terminal: names come from the directory (requirement L4). */
+export function plain(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ');
+}
+
+/** Rows under their headings, each column as wide as its widest cell. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [headings, ...rows].map((row) => row.map(plain));
+  const widths = headings.map((_, column) =>
+    Math.max(...cells.map((row) => [...(row[column] ?? '')].length)),
+  );
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Lines `name: value`, the values below one another. */
+export function facts(pairs: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...pairs.map(([name]) => name.length));
+  return pairs.map(([name, value]) => `${name.padEnd(width)}  ${plain(value)}`).join('\n');
+}
+
+/** A time as people in that zone write it: `2026-11-23 14:05`. */
+export function localTime(at: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', {
+    dateStyle: 'short',
+    timeStyle: 'short',
+    timeZone,
+  }).format(at);
+}
+
+export function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** Shows how far a long command is, on a terminal only. */
+export interface Progress {
+  show(done: number, total: number): void;
+  end(): void;
+}
+
+/** A bar on standard error, so that standard output stays clean. */
+export function createProgress(label: string): Progress {
+  const { stderr } = process;
+  if (!stderr.isTTY) return { show: () => undefined, end: () => undefined };
+  return {
+    show(done, total) {
+      const share = total === 0 ? 1 : done / total;
+      const bar = '#'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH);
+      stderr.write(`\r${label} [${bar}] ${String(done)}/${String(total)}`);
+    },
+    end() {
+      stderr.write('\n');
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import { DirectoryError, type ResponsiblePerson } from '../ports/directory.ts';
+import { accountStatus, type AccountStatus } from '../service/accountStatus.ts';
+import { settingsOf } from '../wiring.ts';
+import { findAccount, type AskedAccount } from './account.ts';
+import type { Command } from './command.ts';
+import { facts, isoTime, localTime, plain } from './print.ts';
+import type { Workplace } from './workplace.ts';
+
+const LOOKUP_MS = 10_000;
+
+/** What the service desk needs to decide, of one account. */
+interface Shown extends AccountStatus {
+  readonly asked: AskedAccount;
+  /** Absent where the directory does not say. */
+  readonly managers: readonly ResponsiblePerson[] | undefined;
+}
+
+/** One account, for whoever has its manager on the telephone. */
+export const showStatus: Command['run'] = async (place, { positionals }) => {
+  const asked = await findAccount(place, positionals[0] ?? '');
+  const store = await place.store();
+  const settings = settingsOf(place.config);
+  const lockout = asked.account?.lockout;
+  const shown: Shown = {
+    asked,
+    managers: await managersOf(place, asked),
+    ...(await accountStatus({ store, settings }, asked.id, lockout)),
+  };
+  return { json: asJson(shown), text: asText(shown, place.config.timeZone) };
+};
+
+async function managersOf(
+  place: Workplace,
+  { id, account }: AskedAccount,
+): Promise<readonly ResponsiblePerson[] | undefined> {
+  if (account === undefined) return undefined;
+  try {
+    const signal = AbortSignal.timeout(LOOKUP_MS);
+    return (await place.directory().responsibilityFor(id, signal))?.managers;
+  } catch (error) {
+    if (error instanceof DirectoryError) return undefined;
+    throw error;
+  }
+}
+
+const time = (at: number | undefined): string | null => (at === undefined ? null : isoTime(at));
+
+function asJson(shown: Shown): unknown {
+  const { asked, managers, numbers, lockouts, flows, lastSms, revokedAt } = shown;
+  return {
+    account: asked.name,
+    id: asked.id,
+    directory: {
+      fault: asked.fault ?? null,
+      isLocked: asked.account?.isLocked ?? null,
+      recentWrongPasswords: asked.account?.lockout.recentFailures ?? null,
+      lockoutThreshold: asked.account?.lockout.threshold ?? null,
+      passwordSetAt: time(asked.account?.passwordSetAt),
+    },
+    managers: managers?.map(({ id, displayName }) => ({ id, name: displayName })) ?? null,
+    numbers: numbers.map((number) => ({
+      manager: number.manager,
+      name: number.name ?? null,
+      mobile: number.mobile,
+      enrolledAt: isoTime(number.enrolledAt),
+      usableFrom: time(number.usableFrom),
+    })),
+    lockouts: lockouts.map(({ kind, manager, name, until }) => ({
+      kind,
+      manager: manager ?? null,
+      name: name ?? null,
+      until: isoTime(until),
+    })),
+    flows: flows.map(({ manager, name, purpose, step, since }) => ({
+      manager,
+      name: name ?? null,
+      purpose,
+      step,
+      since: isoTime(since),
+    })),
+    lastSms: lastSms
+      ? { at: isoTime(lastSms.createdAt), outcome: lastSms.outcome, fate: lastSms.fate ?? null }
+      : null,
+    revokedAt: time(revokedAt),
+  };
+}
+
+function asText(shown: Shown, timeZone: string): string {
+  const { asked, managers, numbers, lockouts, flows, lastSms, revokedAt } = shown;
+  const local = (at: number): string => localTime(at, timeZone);
+  const who = (person: {
+    readonly manager?: string | undefined;
+    readonly name?: string | undefined;
+  }) => plain(person.name ?? person.manager ?? 'all managers');
+  const lines = (name: string, values: readonly string[]): [string, string][] =>
+    (values.length === 0 ? ['–'] : values).map((value, index) => [index === 0 ? name : '', value]);
+  const kinds = { code: 'codes', proof: 'current password' } as const;
+  return facts([
+    ['Account', `${asked.name}  ${asked.id}`],
+    ['Directory', directoryLine(asked, local)],
+    ...lines(
+      'Answers for it',
+      managers?.map(({ displayName }) => displayName) ?? ['not known now'],
+    ),
+    ...lines(
+      'Enrolled',
+      numbers.map(
+        (number) =>
+          `${number.mobile}  ${who(number)}, since ${local(number.enrolledAt)}` +
+          (number.usableFrom === undefined ? '' : `; no reset before ${local(number.usableFrom)}`),
+      ),
+    ),
+    ...lines(
+      'Locked by the bot',
+      lockouts.map(
+        (lockout) => `${kinds[lockout.kind]}, ${who(lockout)}, until ${local(lockout.until)}`,
+      ),
+    ),
+    ...lines(
+      'Under way',
+      flows.map(
+        (flow) => `${flow.purpose}, ${flow.step}, ${who(flow)}, since ${local(flow.since)}`,
+      ),
+    ),
+    ['Last SMS', lastSms === undefined ? '–' : smsLine(lastSms, local)],
+    ...(revokedAt === undefined ? [] : [['Revoked', local(revokedAt)] as const]),
+  ]);
+}
+
+function directoryLine({ account, fault }: AskedAccount, local: (at: number) => string): string {
+  if (account === undefined) return fault ?? '';
+  const { passwordSetAt, isLocked, lockout } = account;
+  const { recentFailures, threshold } = lockout;
+  const set = passwordSetAt === undefined ? 'must be changed' : `set ${local(passwordSetAt)}`;
+  const limit = typeof threshold === 'number' ? ` of ${String(threshold)}` : '';
+  return [
+    `password ${set}`,
+    ...(recentFailures > 0 ? [`${String(recentFailures)}${limit} wrong passwords counted`] : []),
+    ...(isLocked ? ['locked by the directory'] : []),
+  ].join(', ');
+}
+
+function smsLine(
+  { createdAt, outcome, fate }: NonNullable<AccountStatus['lastSms']>,
+  local: (at: number) => string,
+): string {
+  return `${local(createdAt)}, ${fate ?? outcome}`;
+}

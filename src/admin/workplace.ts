@@ -1,0 +1,63 @@
+import { userInfo } from 'node:os';
+import type { OpenDirectory } from '../adapters/ldap/directory.ts';
+import { openStore } from '../adapters/store/open.ts';
+import type { OpenStore } from '../adapters/store/open.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../ports/log.ts';
+import { databaseOf, directoryOf, encryptionKeysOf, instanceName } from '../wiring.ts';
+
+/** Where a command works: what it needs is opened when it is first asked for. */
+export interface Workplace {
+  readonly config: Config;
+  readonly log: Log;
+  /** Who types: `os:<user>`, as in the audit. */
+  readonly actor: string;
+  /** The same without the prefix, as people are told. */
+  readonly userName: string;
+  store(): Promise<OpenStore>;
+  directory(): OpenDirectory;
+  /** Closes what was opened, the last one first. */
+  close(): Promise<void>;
+}
+
+export function openWorkplace(config: Config, log: Log): Workplace {
+  const closings: (() => Promise<void>)[] = [];
+  let store: Promise<OpenStore> | undefined;
+  let directory: OpenDirectory | undefined;
+  const userName = userNameOf();
+
+  async function open(): Promise<OpenStore> {
+    const keys = encryptionKeysOf(config);
+    // Never migrated by the way: a bot of an earlier build may be at work beside.
+    const options = { database: databaseOf(config), keys, migrate: false };
+    const opened = await openStore({ ...options, instance: instanceName() }, log);
+    closings.push(() => opened.close());
+    return opened;
+  }
+
+  return {
+    config,
+    log,
+    actor: `os:${userName}`,
+    userName,
+    store: () => (store ??= open()),
+    directory() {
+      if (directory !== undefined) return directory;
+      const opened = (directory = directoryOf(config, log));
+      closings.push(() => opened.close());
+      return opened;
+    },
+    async close() {
+      for (const close of closings.splice(0).toReversed()) await close();
+    },
+  };
+}
+
+function userNameOf(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // In a container the user may have a number only.
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}

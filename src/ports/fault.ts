@@ -1,0 +1,35 @@
+import { DirectoryError } from './directory.ts';
+import { NotifierError } from './notifier.ts';
+import { StoreError } from './store.ts';
+
+const MOST_FRAMES = 6;
+const DEEPEST_CAUSE = 4;
+
+/**
+ * What the log may say of an exception: its kind, code, place and causes. The message is told of the
+ * ports' own errors only: libraries quote input in theirs, and input can be a password.
+ */
+export function describeFault(error: unknown, depth = 0): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const code = 'code' in error && isPlainCode(error.code) ? error.code : undefined;
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  const hasCause = error.cause !== undefined && depth < DEEPEST_CAUSE;
+  return {
+    name: error.name,
+    ...(code === undefined ? {} : { code }),
+    ...(isOwn(error) ? { message: error.message } : {}),
+    at: frames.slice(0, MOST_FRAMES).map((line) => line.trim()),
+    ...(hasCause ? { cause: describeFault(error.cause, depth + 1) } : {}),
+  };
+}
+
+function isOwn(error: Error): boolean {
+  return (
+    error instanceof DirectoryError || error instanceof StoreError || error instanceof NotifierError
+  );
+}
+
+/** `ECONNREFUSED`, `57P01`, `49`: a word of a standard, no sentence. */
+function isPlainCode(code: unknown): code is string | number {
+  return typeof code === 'number' || (typeof code === 'string' && /^[\w.-]{1,64}$/.test(code));
+}

@@ -1,0 +1,83 @@
+import { nextReminder, type NextReminder } from '../domain/nextReminder.ts';
+import { rotationOf } from '../domain/rotation.ts';
+import type { Account, Responsibility } from '../ports/directory.ts';
+import type { StoreTransaction } from '../ports/store.ts';
+import type { Deps } from './deps.ts';
+
+const LOOKUP_MS = 10_000;
+
+/** One shared account as it is listed. Times are epoch ms. */
+export interface ListedAccount {
+  readonly id: string;
+  readonly name: string;
+  readonly managers: readonly { readonly name: string; readonly isEnrolled: boolean }[];
+  /** Numbers that are enrolled, also of managers who no longer answer for it. */
+  readonly enrolled: number;
+  readonly passwordSetAt: number | undefined;
+  /** Days since then, whole. */
+  readonly passwordAgeDays: number | undefined;
+  /** Absent where nobody can be reminded or no date is known. */
+  readonly nextReminder: NextReminder | undefined;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * All shared accounts by name.
+ * @throws DirectoryError, StoreError
+ */
+export async function listAccounts(
+  deps: Pick<Deps, 'store' | 'directory' | 'settings'>,
+  signal: AbortSignal,
+): Promise<ListedAccount[]> {
+  const listed: ListedAccount[] = [];
+  await deps.directory.sweepAccounts(async (page) => {
+    for (const { id } of page) {
+      const found = await deps.directory.responsibilityFor(id, AbortSignal.timeout(LOOKUP_MS));
+      // Protected, disabled or gone meanwhile.
+      if (found === undefined) continue;
+      listed.push(await deps.store.transaction((tx) => toListed(deps, tx, found)));
+    }
+  }, signal);
+  return listed.toSorted((a, b) => a.name.localeCompare(b.name, 'sv'));
+}
+
+async function toListed(
+  deps: Pick<Deps, 'settings'>,
+  tx: StoreTransaction,
+  { account, managers }: Responsibility,
+): Promise<ListedAccount> {
+  const numbers = await tx.enrollmentsOf(account.id);
+  const enrolledIds = new Set<string | undefined>();
+  for (const { manager } of numbers) enrolledIds.add((await tx.manager(manager))?.directoryId);
+  const { passwordSetAt } = account;
+  return {
+    id: account.id,
+    name: account.name,
+    managers: managers.map(({ id, displayName }) => ({
+      name: displayName,
+      isEnrolled: enrolledIds.has(id),
+    })),
+    enrolled: numbers.length,
+    passwordSetAt,
+    passwordAgeDays:
+      passwordSetAt === undefined ? undefined : Math.floor((tx.now - passwordSetAt) / DAY_MS),
+    nextReminder: managers.length === 0 ? undefined : await nextOf(deps, tx, account),
+  };
+}
+
+async function nextOf(
+  { settings }: Pick<Deps, 'settings'>,
+  tx: StoreTransaction,
+  account: Account,
+): Promise<NextReminder | undefined> {
+  const { rotationDays, reminderDays, calendar } = settings.rotation;
+  const rotation = rotationOf(account, rotationDays, tx.now);
+  if (typeof rotation === 'string') return undefined;
+  const about = { accountId: account.id, cycle: account.passwordVersion };
+  const reminded = await tx.remindedStage(about);
+  // Of nobody in particular: only what rests the reminders of all of them counts here.
+  const { silencedUntil = 0 } = await tx.reminderPause({ ...about, recipient: '' });
+  const from = Math.max(tx.now, silencedUntil);
+  return nextReminder(rotation, { from, reminded }, reminderDays, calendar);
+}

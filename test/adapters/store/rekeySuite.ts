@@ -1,0 +1,184 @@
+import { describe, expect, it } from '@jest/globals';
+import type { EncryptionKey } from '../../../src/adapters/store/crypto.ts';
+import type { OpenStore } from '../../../src/adapters/store/open.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import type { Enrollment } from '../../../src/ports/store.ts';
+import {
+  someConversation,
+  someEnrollment,
+  someFlow,
+  someManager,
+  someNotice,
+  someSend,
+} from '../../contracts/storeSamples.ts';
+import { createBench } from './bench.ts';
+import type { RawDatabase } from './bench.ts';
+import { startNode } from './child.ts';
+import { someKey } from './support.ts';
+
+const SOURCE = new URL('../../../src/adapters/store/', import.meta.url);
+const ROWS = 450;
+
+/** A rekeying in a process of its own, slow enough to be killed in the middle. */
+const CHILD = `
+  const { openStore } = await import('${SOURCE.href}open.ts');
+  const { Secret } = await import('${SOURCE.href}../../domain/secret.ts');
+  const { database, keys } = JSON.parse(process.argv[1]);
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const store = await openStore({
+    database: database.kind === 'sqlite' ? database : { ...database, url: new Secret(database.url) },
+    keys: keys.map(({ id, key }) => ({ id, key: Buffer.from(key, 'base64') })),
+    instance: 'child', migrate: false }, log);
+  await store.sealed.rekey((done) => {
+    console.log('done ' + done);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  });`;
+
+/** One sealed value of every kind, and many of one. */
+async function fill(store: OpenStore) {
+  const key = someManager();
+  const flow = someFlow();
+  const send = someSend();
+  const notice = someNotice();
+  const enrollments = Array.from({ length: ROWS }, () =>
+    someEnrollment({ manager: someManager() }),
+  );
+  const accountId = enrollments[0]!.accountId;
+  const password = new Secret('Granen 7');
+  const digest = await store.digestPassword(accountId, password);
+  const record = { key, displayName: 'Anna Åkesson', conversation: someConversation(key) };
+  await store.transaction(async (tx) => {
+    await tx.saveManager(record);
+    await tx.addFlow(flow);
+    await tx.addSend(send);
+    await tx.addNotices([notice]);
+    await tx.addToHistory(accountId, digest, 25);
+    for (const enrollment of enrollments) await tx.saveEnrollment(enrollment);
+  });
+
+  /** Reads all of it back, with whatever keys that store has. */
+  async function expectReadable(by: OpenStore): Promise<void> {
+    const again = await by.digestPassword(accountId, password);
+    await by.transaction(async (tx) => {
+      expect(await tx.manager(key)).toEqual(record);
+      expect(await tx.flow(flow.id)).toEqual(flow);
+      expect(await tx.sendTimes({ mobile: send.mobile, since: 0 })).toHaveLength(1);
+      expect(await tx.isInHistory(accountId, again, 25)).toBe(true);
+      const read: (Enrollment | undefined)[] = [];
+      for (const one of enrollments) read.push(await tx.enrollment(one.manager, one.accountId));
+      expect(read).toEqual(enrollments);
+    });
+  }
+  return { expectReadable, notice, enrollments };
+}
+
+/** What `rekey` promises, on each engine. */
+export function rekeySuite(create: () => Promise<RawDatabase>): void {
+  const bench = createBench(create);
+
+  function startRekey(keys: readonly EncryptionKey[]) {
+    const { options } = bench.database;
+    const database =
+      options.kind === 'sqlite' ? options : { kind: options.kind, url: options.url.reveal() };
+    const texts = keys.map(({ id, key }) => ({ id, key: Buffer.from(key).toString('base64') }));
+    return startNode(CHILD, JSON.stringify({ database, keys: texts }));
+  }
+
+  describe('a rekeying', () => {
+    it('leaves nothing to the earlier key, and everything reads without it', async () => {
+      const { expectReadable, notice } = await fill(await bench.open());
+      const k2 = someKey('k2');
+      const both = await bench.open([k2, bench.key]);
+      const before = await both.sealed.census();
+      expect(before).toMatchObject({ current: 0, unreadable: 0 });
+      expect(before.earlier).toBe(ROWS + 6);
+
+      const shown: [number, number][] = [];
+      const rekeyed = await both.sealed.rekey((done, total) => shown.push([done, total]));
+      expect(rekeyed).toEqual({ done: ROWS + 6, unreadable: 0, left: 0 });
+      expect(shown.at(0)).toEqual([0, ROWS + 6]);
+      expect(shown.at(-1)).toEqual([ROWS + 6, ROWS + 6]);
+      expect(await bench.database.dump()).not.toContain('v1:k1:');
+
+      const without = await bench.open([k2]);
+      await expectReadable(without);
+      expect(await without.transaction((tx) => tx.claimNotice(1_000))).toMatchObject(notice);
+      expect(await without.sealed.census()).toEqual({
+        current: ROWS + 6,
+        earlier: 0,
+        unreadable: 0,
+      });
+      expect(await both.sealed.rekey(() => undefined)).toMatchObject({ done: 0 });
+    });
+
+    it('that is killed in the middle leaves all readable, and is finished by the next', async () => {
+      const { expectReadable } = await fill(await bench.open());
+      const k2 = someKey('k2');
+      const child = startRekey([k2, bench.key]);
+      await child.said('done 200');
+      child.kill();
+      await child.ended;
+
+      const both = await bench.open([k2, bench.key]);
+      const half = await both.sealed.census();
+      expect(half.current).toBeGreaterThan(0);
+      expect(half.earlier).toBeGreaterThan(0);
+      expect(half.current + half.earlier).toBe(ROWS + 6);
+      await expectReadable(both);
+
+      expect(await both.sealed.rekey(() => undefined)).toMatchObject({ unreadable: 0, left: 0 });
+      await expectReadable(await bench.open([k2]));
+    });
+
+    it('goes on beside a bot that writes, and loses none of its writes', async () => {
+      const { enrollments } = await fill(await bench.open());
+      const keys = [someKey('k2'), bench.key];
+      const bot = await bench.open(keys);
+      const admin = await bench.open(keys);
+      const changed = enrollments.map((one, index) => ({
+        ...one,
+        mobile: `+4673${String(1_000_000 + index)}`,
+      }));
+      const [rekeyed] = await Promise.all([
+        admin.sealed.rekey(() => undefined),
+        (async () => {
+          for (const one of changed) await bot.transaction((tx) => tx.saveEnrollment(one));
+        })(),
+      ]);
+      expect(rekeyed).toMatchObject({ unreadable: 0, left: 0 });
+      const read = await bot.transaction(async (tx) => {
+        const all: (Enrollment | undefined)[] = [];
+        for (const one of changed) all.push(await tx.enrollment(one.manager, one.accountId));
+        return all;
+      });
+      expect(read).toEqual(changed);
+    });
+
+    it('tells of a value that no key opens, and brings the others over', async () => {
+      const store = await bench.open();
+      const [bad, good] = [someEnrollment(), someEnrollment()];
+      await store.transaction(async (tx) => {
+        await tx.saveEnrollment(bad);
+        await tx.saveEnrollment(good);
+      });
+      await bench.database.query(
+        `update enrollment set mobile = 'v1:k0:AAAA' where id = '${bad.id}'`,
+      );
+      const k2 = someKey('k2');
+      const both = await bench.open([k2, bench.key]);
+      expect(await both.sealed.census()).toEqual({ current: 0, earlier: 1, unreadable: 1 });
+      expect(await both.sealed.rekey(() => undefined)).toEqual({ done: 1, unreadable: 1, left: 0 });
+      const only = await bench.open([k2]);
+      expect(await only.transaction((tx) => tx.enrollment(good.manager, good.accountId))).toEqual(
+        good,
+      );
+    });
+
+    it('is not taken in by another key under the same id', async () => {
+      const store = await bench.open();
+      await store.transaction((tx) => tx.saveEnrollment(someEnrollment()));
+      const impostor = await bench.open([someKey('k1')]);
+      expect(await impostor.sealed.census()).toMatchObject({ current: 1, unreadable: 1 });
+    });
+  });
+}

@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { admin, adminJson } from '../support/adminCli.ts';
+import { setAge } from '../support/rotations.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { newEnrolled, newManager } from '../support/walks.ts';
+
+// A program is started for every command, on a machine that has other things to do.
+jest.setTimeout(90_000);
+
+let product: Product;
+beforeAll(async () => {
+  product = await startProduct();
+});
+afterAll(async () => {
+  await product.stop();
+});
+
+describe('the command line', () => {
+  it('lists the commands without a configuration', async () => {
+    const { code, stdout } = await admin({ env: {} }, ['--help']);
+    expect(code).toBe(0);
+    for (const name of ['check', 'revoke ACCOUNT', 'audit verify', 'rekey', 'copy-to']) {
+      expect(stdout).toContain(name);
+    }
+  });
+
+  it.each([
+    [[]],
+    [['nonsense']],
+    [['audit']],
+    [['revoke']],
+    [['revoke', 'a', 'b']],
+    [['status', 'a', '--no-such-option']],
+    [['audit', 'export', '--format', 'xml']],
+    [['status', 'no-such-account']],
+  ])('answers %j with one clear line and exit 1', async (args) => {
+    const { code, stdout, stderr } = await admin(product, args);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('answers programs with an error as one JSON value', async () => {
+    for (const args of [['nonsense'], ['status', 'no-such-account']]) {
+      const { code, value } = await adminJson<{ error: string }>(product, args);
+      expect(code).toBe(1);
+      expect(value.error).toContain(args.at(-1));
+    }
+  });
+
+  it('names every fault of the configuration', async () => {
+    const env = { ENCRYPTION_KEYS: '', LDAP_URL: 'http://x' };
+    const { code, value } = await adminJson<{ error: string; faults: string[] }>(
+      product,
+      ['check'],
+      env,
+    );
+    expect(code).toBe(1);
+    expect(value.faults.map((fault) => fault.split(':')[0])).toEqual([
+      'ENCRYPTION_KEYS',
+      'LDAP_URL',
+    ]);
+  });
+});
+
+describe('accounts', () => {
+  it('lists each account with who answers and whether they are enrolled', async () => {
+    const enrolled = await newEnrolled(product);
+    const fresh = newManager(product);
+    const due = newManager(product);
+    setAge(product, due.accountDn, 80);
+    const { code, value } = await adminJson<Record<string, unknown>[]>(product, ['accounts']);
+    expect(code).toBe(0);
+    const rowOf = (name: string) => value.find(({ account }) => account === name);
+    expect(rowOf(enrolled.account)).toMatchObject({
+      id: enrolled.accountId,
+      managers: [{ name: enrolled.chat.person.name, enrolled: true }],
+      enrolled: 1,
+      passwordAgeDays: 0,
+    });
+    expect(rowOf(fresh.account)).toMatchObject({ managers: [{ enrolled: false }], enrolled: 0 });
+    expect(rowOf(due.account)).toMatchObject({
+      passwordAgeDays: 80,
+      nextReminder: { stage: expect.any(Number), at: expect.stringMatching(/Z$/) },
+    });
+    const { stdout } = await admin(product, ['accounts']);
+    expect(stdout).toMatch(new RegExp(`^${enrolled.account} +${enrolled.chat.person.name}`, 'm'));
+  });
+});
+
+describe('the audit', () => {
+  const exported = async () =>
+    (await adminJson<Record<string, unknown>[]>(product, ['audit', 'export'])).value;
+
+  it('is exported as an array, as lines and as CSV that no spreadsheet computes', async () => {
+    const rows = await exported();
+    expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1));
+    const lines = await admin(product, ['audit', 'export']);
+    expect(
+      lines.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual(rows);
+    const csv = await admin(product, ['audit', 'export', '--format', 'csv']);
+    const [head, first] = csv.stdout.split('\r\n');
+    expect(head).toBe('seq,at,event,actor,account,result,reason,flow,instance,previous,hash');
+    expect(first).toMatch(/^1,\d{4}-.+Z,service\.started,system,,ok,,,.+,sha256-.+=$/);
+    expect(csv.stdout.trim().split('\r\n')).toHaveLength(rows.length + 1);
+  });
+
+  it('is verified, with the head that was noted before', async () => {
+    const rows = await exported();
+    const noted = String(rows.at(3)?.['hash']);
+    await newEnrolled(product);
+    const { code, value } = await adminJson(product, ['audit', 'verify', '--head', noted]);
+    expect({ code, value }).toMatchObject({ code: 0, value: { result: 'intact' } });
+    const unknown = await adminJson<{ error: string }>(product, [
+      'audit',
+      'verify',
+      '--head',
+      `sha256-${randomBytes(32).toString('base64')}`,
+    ]);
+    expect(unknown.code).toBe(1);
+    expect(unknown.value.error).toContain('rewritten');
+  });
+});
+
+describe('check', () => {
+  interface Check {
+    readonly name: string;
+    readonly ok: boolean;
+    readonly mend: readonly string[];
+    readonly mind: readonly string[];
+  }
+  const check = async (env: Record<string, string> = {}) => {
+    const { code, value } = await adminJson<{ checks: Check[]; error?: string }>(
+      product,
+      ['check'],
+      env,
+    );
+    const of = (name: string): Check => value.checks.find((one) => one.name === name)!;
+    return { code, error: value.error, of, checks: value.checks };
+  };
+
+  it('finds all four systems in order and sends nothing', async () => {
+    newManager(product);
+    const messages = product.twilio.requests.length;
+    const { code, checks, of } = await check();
+    expect(checks.map(({ name, ok }) => [name, ok])).toEqual([
+      ['database', true],
+      ['directory', true],
+      ['sms', true],
+      ['login', true],
+    ]);
+    expect(code).toBe(0);
+    expect(of('sms').mind.join()).toContain('geo permissions');
+    expect(product.twilio.requests.length).toBe(messages);
+    const { stdout } = await admin(product, ['check']);
+    expect(stdout).toMatch(/^ok +database/m);
+  });
+
+  it.each([
+    ['directory', 'LDAP_BIND_PASSWORD', { LDAP_BIND_PASSWORD: 'Fel-Losenord-1' }],
+    ['directory', 'LDAP_URL', { LDAP_URL: 'ldaps://127.0.0.1:1' }],
+    ['directory', 'LDAP_ACCOUNTS_BASE', { LDAP_ACCOUNTS_BASE: 'OU=Nowhere,DC=orebro,DC=example' }],
+    ['directory', 'LDAP_MANAGERS_BASE', { LDAP_MANAGERS_BASE: 'OU=Nowhere,DC=orebro,DC=example' }],
+    ['sms', 'TWILIO_AUTH_TOKEN', { TWILIO_AUTH_TOKEN: randomBytes(16).toString('hex') }],
+    ['sms', 'TWILIO_API_URL', { TWILIO_API_URL: 'http://127.0.0.1:1' }],
+    ['login', 'MicrosoftAppPassword', { BOT_LOGIN_URL: 'http://127.0.0.1:1' }],
+    [
+      'database',
+      'ENCRYPTION_KEYS',
+      { ENCRYPTION_KEYS: `k9:${randomBytes(32).toString('base64')}` },
+    ],
+    [
+      'database',
+      'ENCRYPTION_KEYS',
+      { ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}` },
+    ],
+  ])('says of %s what to mend: %s', async (name, cure, env) => {
+    const { code, error, of, checks } = await check(env);
+    expect(code).toBe(1);
+    expect(error).toContain(name);
+    expect(of(name).mend.join()).toContain(cure);
+    expect(checks.filter(({ ok }) => !ok).map((one) => one.name)).toEqual([name]);
+  });
+
+  it('says when the directory locks too soon, and when the service account may too much', async () => {
+    const strict = await startProduct({ policy: { lockoutThreshold: 2 } });
+    try {
+      const { dn } = newManager(strict).chat;
+      const service = strict.env['LDAP_BIND_DN'] ?? '';
+      const admins = `CN=Domain Admins,CN=Users,${strict.directory.base}`;
+      strict.directory.put(admins, 'member', [...strict.directory.get(admins, 'member'), service]);
+      const { code, value } = await adminJson<{ checks: Check[] }>(strict, ['check']);
+      const found = value.checks.find(({ name }) => name === 'directory');
+      expect({ code, dn }).toEqual({ code: 1, dn });
+      expect(found?.mend.join()).toContain('threshold');
+      expect(found?.mind.join()).toContain('privileged');
+      // The bot itself says so at its start.
+      await strict.end();
+      await strict.start();
+      await strict.teams.until(() => strict.output.includes('in a privileged group'));
+      expect(product.output).not.toContain('in a privileged group');
+    } finally {
+      await strict.stop();
+    }
+  });
+});

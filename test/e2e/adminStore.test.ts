@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { hashRow } from '../../src/adapters/store/audit.ts';
+import { admin, adminJson } from '../support/adminCli.ts';
+import { startPostgres, type PostgresServer } from '../support/postgres.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { HOUR_MS, newEnrolled, reset, startReset } from '../support/walks.ts';
+
+jest.setTimeout(90_000);
+
+let product: Product;
+let server: PostgresServer;
+beforeAll(async () => {
+  [product, server] = await Promise.all([startProduct(), startPostgres()]);
+  await newEnrolled(product);
+});
+afterAll(async () => {
+  await product.stop();
+  await server.stop();
+});
+
+type AuditRow = Parameters<typeof hashRow>[0];
+
+describe('audit verify', () => {
+  /** A copy of the database whose guards are gone and that somebody has worked on. */
+  async function verifyAfter(statements: readonly string[], args: readonly string[] = []) {
+    const folder = await mkdtemp(join(tmpdir(), 'bot-audit-'));
+    try {
+      product.database.querySqlite(`vacuum into '${join(folder, 'bot.sqlite')}'`);
+      const database = new DatabaseSync(join(folder, 'bot.sqlite'));
+      database.exec('drop trigger audit_no_update; drop trigger audit_no_delete');
+      for (const statement of statements) database.exec(statement);
+      database.close();
+      return await adminJson<{ error?: string; row?: number; result?: string }>(
+        product,
+        ['audit', 'verify', ...args],
+        { DATA_DIR: folder },
+      );
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  it.each([
+    ['a changed row', [`update audit set actor = 'system' where seq = 3`], 3],
+    ['a changed result', [`update audit set result = 'refused' where seq = 2`], 2],
+    ['a removed row', [`delete from audit where seq = 4`], 4],
+    [
+      'a removed row whose number was given away',
+      ['delete from audit where seq = 4', 'update audit set seq = seq - 1 where seq > 4'],
+      4,
+    ],
+    [
+      'an inserted row',
+      [
+        'update audit set seq = -seq where seq >= 3',
+        'update audit set seq = 1 - seq where seq < 0',
+        `insert into audit select at, event, 'os:nobody', account, result, reason, flow, instance, 3,
+           previous, hash from audit where seq = 4`,
+      ],
+      3,
+    ],
+    [
+      'a removed last row',
+      ['delete from audit where seq = (select max(seq) from audit)'],
+      undefined,
+    ],
+  ] as const)('names %s by its number', async (_what, statements, row) => {
+    const { code, value } = await verifyAfter(statements);
+    expect(code).toBe(1);
+    expect(value.error).toContain(`row ${String(row ?? value.row)}`);
+    expect(value.row).toBe(row ?? product.auditRows());
+  });
+
+  it('finds a chain that was rewritten as a whole by the head that was noted before', async () => {
+    const rows = product.database.querySqlite<AuditRow & { hash: string }>(
+      'select * from audit order by seq',
+    );
+    const noted = rows.at(-1)?.hash ?? '';
+    let previous = '';
+    const statements = rows.map((row) => {
+      const actor = row.actor === 'system' ? 'os:root' : row.actor;
+      const hash = hashRow({ ...row, actor, previous });
+      const statement = `update audit set actor = '${actor}', previous = '${previous}', hash = '${hash}' where seq = ${String(row.seq)}`;
+      previous = hash;
+      return statement;
+    });
+    statements.push(`update audit_head set hash = '${previous}'`);
+    expect(await verifyAfter(statements)).toMatchObject({ code: 0, value: { result: 'intact' } });
+    expect(await verifyAfter(statements, ['--head', noted])).toMatchObject({
+      code: 1,
+      value: { result: 'headUnknown' },
+    });
+  });
+});
+
+describe('the way to PostgreSQL', () => {
+  it('is copied beside the running bot, again after it has stopped, and then goes on there', async () => {
+    const walker = await newEnrolled(product);
+    const url = await server.createDatabase(`d${randomUUID()}`);
+    const first = await adminJson<{ rows: Record<string, number> }>(product, ['copy-to', url]);
+    expect(first).toMatchObject({ code: 0, value: { rows: { enrollment: 2 } } });
+
+    product.passTime(HOUR_MS);
+    await startReset(walker);
+    await product.end();
+    // Arguments stand in the process list: the password can come another way.
+    const { password } = new URL(url);
+    const bare = url.replace(`:${password}@`, '@');
+    const second = await admin(product, ['copy-to', bare], { PGPASSWORD: password });
+    expect(second.code).toBe(0);
+    expect(second.stdout).toMatch(/^enrollment +2$/m);
+
+    const moved = { DATABASE_URL: url };
+    await product.start(moved);
+    expect((await adminJson(product, ['audit', 'verify'], moved)).code).toBe(0);
+    // The code of the flow under way came along.
+    const shown = await walker.chat.tap('confirmCode', { code: product.code(walker.mobile) });
+    expect(shown).toBe('reset.newPassword');
+    await walker.chat.tap('cancel');
+
+    const foreign = await adminJson<{ error: string }>(product, ['copy-to', url]);
+    expect(foreign.code).toBe(1);
+    expect(foreign.value.error).toContain('nothing was copied');
+    const pointless = await adminJson<{ error: string }>(product, ['copy-to', url], moved);
+    expect(pointless.code).toBe(1);
+    expect(pointless.value.error).toContain('PostgreSQL already');
+    await product.end();
+    await product.start();
+    product.passTime(HOUR_MS);
+    expect(await reset(product, walker, 'Kaffekanna-Blomma-42')).toBe('reset.done');
+  });
+
+  it.each([['mysql://x/y'], ['postgres://user@:x/'], ['somewhere']])(
+    'is not looked for at %s',
+    async (url) => {
+      const { code, value } = await adminJson<{ error: string }>(product, ['copy-to', url]);
+      expect(code).toBe(1);
+      expect(value.error).toContain('postgres://');
+    },
+  );
+
+  it('is prepared by migrate, for a role that may not', async () => {
+    const url = await server.createDatabase(`d${randomUUID()}`);
+    const role = `bot_${randomUUID().replaceAll('-', '')}`;
+    await server.query(`create role ${role} login password 'p'`);
+    const roleUrl = url.replace(/\/\/[^@]+@/, `//${role}:p@`);
+    const early = await adminJson<{ error: string }>(product, ['audit', 'verify'], {
+      DATABASE_URL: roleUrl,
+    });
+    expect(early.code).toBe(1);
+    expect(early.value.error).toContain('admin migrate');
+    const denied = await adminJson(product, ['migrate'], { DATABASE_URL: roleUrl });
+    expect(denied.code).toBe(1);
+    expect((await adminJson(product, ['migrate'], { DATABASE_URL: url })).code).toBe(0);
+    for (const right of [
+      `grant select, insert, update, delete on all tables in schema public to ${role}`,
+      `revoke update, delete, truncate on audit from ${role}`,
+    ]) {
+      await server.query(right, [], url);
+    }
+    const later = await adminJson(product, ['audit', 'verify'], { DATABASE_URL: roleUrl });
+    expect(later).toMatchObject({ code: 0, value: { result: 'intact', rows: 1 } });
+  });
+});
