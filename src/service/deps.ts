@@ -1,11 +1,14 @@
+import type { Calendar } from '../domain/calendar.ts';
 import type { Locale } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Log } from '../ports/log.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { SmsGateway } from '../ports/sms.ts';
 import type { SmsTexts } from '../ports/smsTexts.ts';
 import type { Store } from '../ports/store.ts';
+import type { BudgetAlarms } from './budgetAlarms.ts';
 import type { Exclusive } from './exclusive.ts';
 
 /** The figures that an administrator may set. */
@@ -22,12 +25,30 @@ export interface Settings {
   readonly passwordForbiddenCharacters: string;
   readonly newNumberCooldownSeconds: number;
   readonly defaultLocale: Locale;
+  /** The tenant whose people are reached; empty where any is (only without authentication). */
+  readonly tenantId: string;
+  readonly rotation: RotationSettings;
+}
+
+/** When managers are reminded of passwords that are due. */
+export interface RotationSettings {
+  /** Absent: what the directory says of each account. */
+  readonly rotationDays: number | undefined;
+  /** Days before the due date. */
+  readonly reminderDays: readonly number[];
+  readonly calendar: Calendar;
+  /** Who hears of overdue accounts that nobody answers for. */
+  readonly fallbackUpn: string | undefined;
 }
 
 /** What is not the same twice. */
 export interface Random {
   /** At least 128 bits, URL-safe, without a dot. */
   id(): string;
+  /** Short enough to be read out on the telephone: a card's and the log line's. */
+  reference(): string;
+  /** From 0 to below 1, for jitter. */
+  fraction(): number;
   /** Uniform digits, leading zeros kept. */
   passcode(length: number): Secret;
 }
@@ -41,8 +62,16 @@ export interface Deps {
   readonly smsTexts: SmsTexts;
   readonly random: Random;
   readonly log: Log;
+  readonly metrics: Metrics;
+  readonly budgetAlarms: BudgetAlarms;
   readonly settings: Settings;
   readonly exclusive: Exclusive;
   /** Resolves after `ms`, or at once when the signal aborts. */
   delay(ms: number, signal?: AbortSignal): Promise<void>;
 }
+
+/** What a sweep needs of it: the administration sweeps too, beside a running bot. */
+export type SweepDeps = Pick<
+  Deps,
+  'store' | 'directory' | 'notifier' | 'random' | 'log' | 'settings' | 'delay'
+>;

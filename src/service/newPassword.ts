@@ -169,13 +169,14 @@ async function takeOutcome(
   { digest }: Write,
 ): Promise<ResetFlow> {
   const { deps, manager } = turn;
+  const isGivenUp = turn.signal.aborted;
   // A write that was given up for lost may still report its success: that is never thrown away.
   const isWritten = !(outcome instanceof DirectoryError) && outcome.outcome === 'written';
   const isAwaited = current.state.step === 'writingPassword';
   if (!isAwaited && (!isWritten || current.state.step === 'done')) return current;
   if (outcome instanceof DirectoryError) {
     if (outcome.code === 'noAnswer') {
-      return noteUnknown(tx, current, undefined);
+      return noteUnknown(tx, current, { server: undefined, isGivenUp });
     }
     const reason = directoryReason(deps, outcome);
     auditRefused(tx, current, reason);
@@ -200,7 +201,7 @@ async function takeOutcome(
       return advanceReset(tx, current, { type: 'refused', problem: { reason } });
     }
     case 'unknown':
-      return noteUnknown(tx, current, outcome.server);
+      return noteUnknown(tx, current, { server: outcome.server, isGivenUp });
   }
 }
 

@@ -1,5 +1,10 @@
 import type { ResetFlow } from '../domain/flow.ts';
-import { judgeLostWrite, lateWriteMs, type LostWriteVerdict } from '../domain/lostWrite.ts';
+import {
+  judgeLostWrite,
+  lateWriteMs,
+  SLOW_WRITE_MS,
+  type LostWriteVerdict,
+} from '../domain/lostWrite.ts';
 import type { Secret } from '../domain/secret.ts';
 import { DirectoryError, type WriteTraces } from '../ports/directory.ts';
 import { StoreError, type PasswordDigest, type StoreTransaction } from '../ports/store.ts';
@@ -54,16 +59,19 @@ async function recordReset(
   );
 }
 
-/** Notes that nobody knows yet whether the write was carried out. */
+/**
+ * Notes that nobody knows yet whether the write was carried out. `isGivenUp`: the turn's time was up
+ * before the server had its own; it may be slow.
+ */
 export async function noteUnknown(
   tx: StoreTransaction,
   flow: ResetFlow,
-  server: string | undefined,
+  { server, isGivenUp }: { readonly server: string | undefined; readonly isGivenUp: boolean },
 ): Promise<ResetFlow> {
   tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(flow) });
   const { state } = flow;
   const waitedMs = state.step === 'writingPassword' ? tx.now - state.since : 0;
-  const openUntil = tx.now + lateWriteMs(waitedMs);
+  const openUntil = tx.now + (isGivenUp ? SLOW_WRITE_MS : lateWriteMs(waitedMs));
   return advanceReset(tx, flow, { type: 'outcomeUnknown', server, openUntil }, 'sameTurn');
 }
 

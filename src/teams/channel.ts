@@ -1,6 +1,7 @@
 import type { Locale } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Log } from '../ports/log.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Turns } from '../service/input.ts';
 import { createBot } from './bot.ts';
@@ -8,6 +9,7 @@ import { createConnector } from './connector.ts';
 import { createGuard } from './guard.ts';
 import { createServiceHosts } from './hosts.ts';
 import { createLogin } from './login.ts';
+import { observeConnector, observeLogin } from './observed.ts';
 import { createNotifier } from './proactive.ts';
 import type { Render } from './proactive.ts';
 import { createServer } from './server.ts';
@@ -39,6 +41,8 @@ export interface ChannelOptions {
   readonly notPersonal: (locale: Locale) => string;
   readonly clock: () => number;
   readonly log: Log;
+  /** Where the calls of the connector and of the login are measured. */
+  readonly measuredBy?: Metrics;
 }
 
 /** What the port needs beside the channel: known only once the service stands. */
@@ -65,8 +69,11 @@ export function createChannel(options: ChannelOptions): Channel {
   const { settings, render, notPersonal, clock, log } = options;
   const { auth, appId, tenantId, defaultLocale } = settings;
   const isServiceHost = createServiceHosts(settings.serviceHosts);
-  const login = auth === 'on' ? createLogin({ ...settings, clock, log }) : undefined;
-  const connector = createConnector({ isServiceHost, tenantId, login });
+  const { measuredBy } = options;
+  const ownLogin = auth === 'on' ? createLogin({ ...settings, clock, log }) : undefined;
+  const login = ownLogin && measuredBy ? observeLogin(ownLogin, measuredBy) : ownLogin;
+  const ownConnector = createConnector({ appId, isServiceHost, tenantId, login });
+  const connector = measuredBy ? observeConnector(ownConnector, measuredBy) : ownConnector;
   const updates = createUpdateQueue();
   const keys = createSigningKeys(settings.openIdMetadataUrl, clock, log);
   const guard = createGuard({ auth, appId, tenantId, isServiceHost, keys, clock, log });

@@ -2,11 +2,15 @@ import type { Activity } from 'botbuilder';
 import { ConnectorClient } from 'botframework-connector';
 import { z } from 'zod';
 import { NotifierError } from '../ports/notifier.ts';
+import type { ManagerKey } from '../domain/parties.ts';
 import type { Conversation } from '../ports/notifier.ts';
 import type { ServiceHosts } from './hosts.ts';
 import type { Login } from './login.ts';
 
 const CARD_TYPE = 'application/vnd.microsoft.card.adaptive';
+const CHANNEL = 'msteams';
+/** Where Teams takes messages to people that the bot has not heard from yet. */
+const GLOBAL_SERVICE_URL = 'https://smba.trafficmanager.net/teams/';
 const SEND_TIMEOUT_MS = 8_000;
 const MEMBER_TIMEOUT_MS = 2_000;
 
@@ -20,6 +24,12 @@ export type Card = Readonly<Record<string, unknown>>;
 export interface Connector {
   /** Posts a card and gives its message's id. */
   post(conversation: Conversation, card: Card, signal?: AbortSignal): Promise<string>;
+  /** Makes the person's own chat with the bot, or finds it. `via` tells where the channel is. */
+  open(
+    person: ManagerKey,
+    via: Conversation | undefined,
+    signal?: AbortSignal,
+  ): Promise<Conversation>;
   /** Posts a sentence in a conversation of several. */
   say(conversation: Conversation, text: string): Promise<void>;
   /** Replaces the card of a message. */
@@ -35,6 +45,8 @@ export interface Connector {
 
 export interface ConnectorOptions {
   readonly isServiceHost: ServiceHosts;
+  /** The bot's registration; the channel knows the bot as `28:<app id>`. */
+  readonly appId: string;
   /** Empty: any tenant (only without authentication). */
   readonly tenantId: string;
   /** Absent without authentication: nothing is signed. */
@@ -74,6 +86,31 @@ export function createConnector(options: ConnectorOptions): Connector {
         if (!sent.id) throw new NotifierError('ambiguous', 'the answer holds no message id');
         return sent.id;
       }),
+    async open(person, via, signal) {
+      const conversation = newConversation(options, person, via);
+      const conversationId = await call(
+        conversation,
+        SEND_TIMEOUT_MS,
+        signal,
+        async ({ conversations }, abortSignal) => {
+          const { botId, tenantId } = conversation;
+          const created = await conversations.createConversation(
+            {
+              isGroup: false,
+              bot: { id: botId, name: '' },
+              // As `aadObjectId` it would be refused: it has to stand in `id`.
+              members: [{ id: person.aadObjectId, name: '' }],
+              tenantId,
+              channelData: { tenant: { id: tenantId } },
+            },
+            { abortSignal },
+          );
+          if (!created.id) throw new NotifierError('ambiguous', 'the answer holds no conversation');
+          return created.id;
+        },
+      );
+      return { ...conversation, conversationId };
+    },
     say: (conversation, text) =>
       call(conversation, SEND_TIMEOUT_MS, undefined, async ({ conversations }, abortSignal) => {
         const { conversationId: id, botId, channelId } = conversation;
@@ -102,6 +139,23 @@ export function createConnector(options: ConnectorOptions): Connector {
           { abortSignal },
         ),
       ),
+  };
+}
+
+/** Without an id yet. The channel's id of the person is learned from their first activity. */
+function newConversation(
+  { appId }: ConnectorOptions,
+  { tenantId, aadObjectId }: ManagerKey,
+  via: Conversation | undefined,
+): Conversation {
+  return {
+    serviceUrl: via?.serviceUrl ?? GLOBAL_SERVICE_URL,
+    conversationId: '',
+    tenantId,
+    aadObjectId,
+    userId: aadObjectId,
+    botId: via?.botId ?? `28:${appId}`,
+    channelId: via?.channelId ?? CHANNEL,
   };
 }
 
@@ -197,6 +251,7 @@ function toNotifierError(error: unknown, login: Login | undefined): NotifierErro
   const retryAfter = Number(response?.headers.get('retry-after') ?? 'none');
   return new NotifierError('refused', detail, {
     ...options,
+    isBusy: statusCode === 412 || statusCode === 429,
     ...(retryAfter >= 0 ? { retryAfterMs: retryAfter * 1_000 } : {}),
   });
 }

@@ -3,7 +3,7 @@ import type { JWTPayload } from 'jose';
 import type { Log } from '../ports/log.ts';
 import { toInbound } from './activity.ts';
 import type { Inbound, RawActivity } from './activity.ts';
-import { describeFault } from './fault.ts';
+import { describeFault } from '../ports/fault.ts';
 import type { ServiceHosts } from './hosts.ts';
 import type { SigningKeys } from './signingKeys.ts';
 

@@ -1,11 +1,3 @@
-/** Where Microsoft's connector answers for Teams; the default of BOT_SERVICE_HOSTS. */
-export const MICROSOFT_SERVICE_HOSTS: readonly string[] = [
-  'smba.trafficmanager.net',
-  '*.botframework.com',
-  '*.teams.microsoft.com',
-  '*.teams.microsoft.us',
-];
-
 /** Whether the bot may send its token to this serviceUrl. */
 export type ServiceHosts = (serviceUrl: string) => boolean;
 

@@ -2,7 +2,7 @@ import { ConfidentialClientApplication } from '@azure/msal-node';
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
 import type { Secret } from '../domain/secret.ts';
 import type { Log } from '../ports/log.ts';
-import { describeFault } from './fault.ts';
+import { describeFault } from '../ports/fault.ts';
 
 const MICROSOFT_LOGIN = 'https://login.microsoftonline.com';
 const SCOPE = 'https://api.botframework.com/.default';

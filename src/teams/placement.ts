@@ -4,7 +4,7 @@ import { NotifierError } from '../ports/notifier.ts';
 import type { Conversation } from '../ports/notifier.ts';
 import type { Turns } from '../service/input.ts';
 import type { Card, Connector } from './connector.ts';
-import { describeFault } from './fault.ts';
+import { describeFault } from '../ports/fault.ts';
 import { messageKey } from './proactive.ts';
 import type { UpdateQueue } from './updates.ts';
 

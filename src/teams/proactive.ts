@@ -25,6 +25,7 @@ export function createNotifier({ connector, updates, render, clock }: NotifierOp
   return {
     post: (conversation, view, locale, signal) =>
       connector.post(conversation, render(view, locale, clock()), signal),
+    open: (person, via, signal) => connector.open(person, via, signal),
     async update(conversation, messageId, view, locale, signal) {
       const card = render(view, locale, clock());
       await updates.add(messageKey(conversation.conversationId, messageId), () =>

@@ -3,7 +3,7 @@ import type { Log } from '../ports/log.ts';
 import type { Roster } from '../service/input.ts';
 import type { Inbound } from './activity.ts';
 import type { Connector } from './connector.ts';
-import { describeFault } from './fault.ts';
+import { describeFault } from '../ports/fault.ts';
 
 const text = z.string().min(1).optional().catch(undefined);
 

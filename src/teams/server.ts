@@ -8,7 +8,8 @@ import type { Turns } from '../service/input.ts';
 import { readActivity } from './activity.ts';
 import type { Bot } from './bot.ts';
 import { discard, parseJson, readBody } from './body.ts';
-import { createReference, describeFault } from './fault.ts';
+import { describeFault } from '../ports/fault.ts';
+import { createReference } from './fault.ts';
 import type { Guard } from './guard.ts';
 import { createReadiness, isForwarded, maySeeMetrics } from './health.ts';
 

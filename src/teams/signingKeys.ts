@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Log } from '../ports/log.ts';
-import { describeFault } from './fault.ts';
+import { describeFault } from '../ports/fault.ts';
 import { isLoopbackHost } from './hosts.ts';
 
 const FETCH_TIMEOUT_MS = 5_000;

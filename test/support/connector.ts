@@ -17,6 +17,8 @@ export interface Sent {
   /** The Adaptive Card; undefined for text. */
   readonly card: Card | undefined;
   readonly authorization: string | undefined;
+  /** When it came, epoch ms. */
+  readonly at: number;
 }
 
 export type Card = { readonly body: readonly { readonly id?: string }[] } & Record<string, unknown>;
@@ -41,10 +43,16 @@ export interface TokenOptions {
 export class TeamsServer {
   /** Everything posted and updated, in order of arrival. */
   readonly sent: Sent[] = [];
+  /** Conversations that the bot has opened. */
+  readonly created: { readonly conversationId: string; readonly body: Activity }[] = [];
+  /** Conversations whose history was removed: they answer 404. */
+  readonly goneConversations = new Set<string>();
   /** Roster requests, as `conversation/user`. */
   readonly memberRequests: string[] = [];
   logins = 0;
   keyFetches = 0;
+  /** How long the bot's own tokens are good for. */
+  tokenSeconds = 3_600;
   /** The keys that are published; the first signs. */
   keys: ChannelKey[] = [createChannelKey('key-1', ['msteams'])];
   /** Roster entries by user id; changed at will. */
@@ -55,6 +63,7 @@ export class TeamsServer {
   readonly #appId: string;
   #nextId = 1;
   #port = 0;
+  #frontPort: number | undefined;
 
   constructor(appId: string) {
     this.#appId = appId;
@@ -81,7 +90,12 @@ export class TeamsServer {
     return `${this.url}/v1/.well-known/openidconfiguration`;
   }
   get serviceUrl(): string {
-    return `${this.url}/emea/`;
+    return `http://127.0.0.1:${String(this.#frontPort ?? this.#port)}/emea/`;
+  }
+
+  /** The bot reaches the connector through that port of loopback. */
+  standBehind(port: number): void {
+    this.#frontPort = port;
   }
 
   /** Makes the next `times` calls of the operation fail. */
@@ -178,7 +192,7 @@ export class TeamsServer {
       await this.#faults.answer('login', response, () => {
         this.logins += 1;
         const token = `bot-token-${String(this.logins)}`;
-        return { token_type: 'Bearer', expires_in: 3_600, access_token: token };
+        return { token_type: 'Bearer', expires_in: this.tokenSeconds, access_token: token };
       });
     } else if (parts[0] === 'v3' && parts[1] === 'conversations') {
       await this.#serveConversation(request, response, parts.slice(2), body);
@@ -198,12 +212,22 @@ export class TeamsServer {
       await this.#faults.answer('member', response, () => this.members.get(id));
       return;
     }
+    if (request.method === 'POST' && conversationId === '') {
+      await this.#faults.answer('create', response, () => {
+        const created = JSON.parse(body) as Activity;
+        const createdId = `a:created-${String(this.#nextId++)}`;
+        this.created.push({ conversationId: createdId, body: created });
+        return { id: createdId };
+      });
+      return;
+    }
     const isUpdate = request.method === 'PUT';
     if (collection !== 'activities' || (!isUpdate && request.method !== 'POST')) {
       response.writeHead(404).end();
       return;
     }
     await this.#faults.answer(isUpdate ? 'update' : 'post', response, () => {
+      if (this.goneConversations.has(conversationId)) return undefined;
       if (isUpdate && !this.#knownMessages.has(`${conversationId}/${id}`)) return undefined;
       const activity = JSON.parse(body) as Activity;
       const sentId = isUpdate ? id : String(1_700_000_000_000 + this.#nextId++);
@@ -215,6 +239,7 @@ export class TeamsServer {
         activity,
         card: (activity['attachments'] as { content: Card }[] | undefined)?.[0]?.content,
         authorization: request.headers.authorization,
+        at: Date.now(),
       });
       return { id: sentId };
     });

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-export type Operation = 'post' | 'update' | 'member' | 'login' | 'metadata' | 'keys';
+export type Operation = 'post' | 'update' | 'create' | 'member' | 'login' | 'metadata' | 'keys';
 
 /** What goes wrong: an answer of that status, no answer, a cut connection (before or after the effect), or a delay. */
 export type Fault =

@@ -66,6 +66,28 @@ describe('Active Directory’s own ways', () => {
       never,
     );
 
+  it('sweeps through more accounts than one page holds', async () => {
+    for (let n = 0; n < 220; n += 1) await world.newAccount({ responsible: [] });
+    const sizes: number[] = [];
+    await directory.sweepAccounts((page) => {
+      sizes.push(page.length);
+      return Promise.resolve();
+    }, never);
+    expect(sizes.slice(0, -1)).toEqual([100, 100]);
+    expect(sizes.at(-1)).toBeGreaterThan(20);
+  });
+
+  it('reads the Entra object id of those who answer, where it is one', async () => {
+    const [asa, bo] = [await world.newPerson(), await world.newPerson()];
+    const id = '0B6F0A53-8F0E-4A0F-9C55-1D5A0F6D7E01';
+    world.demo.put(asa.dn, 'msDS-ExternalDirectoryObjectId', `User_${id}`);
+    world.demo.put(bo.dn, 'msDS-ExternalDirectoryObjectId', 'Group_x');
+    await world.setResponsible(target.dn, [asa.dn, bo.dn]);
+    const found = await directory.responsibilityFor(account.id, never);
+    const ids = found?.managers.map(({ aadObjectId }) => aadObjectId);
+    expect(ids?.toSorted()).toEqual([id.toLowerCase(), undefined]);
+  });
+
   it.each([
     ['530', 'proved'],
     ['531', 'proved'],

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
+import type { OpenDirectory } from '../../../src/adapters/ldap/directory.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import type { Directory } from '../../../src/ports/directory.ts';
 import { describeDirectory } from '../../contracts/directory.ts';
 import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';
 import { silentLog } from '../../support/silentLog.ts';
@@ -20,7 +20,7 @@ describeDirectory('Samba', async () => {
 describe('Samba’s own ways', () => {
   const never = new AbortController().signal;
   let samba: SambaWorld;
-  let directory: Directory;
+  let directory: OpenDirectory;
 
   beforeAll(async () => {
     samba = world ??= await startSambaWorld();
@@ -91,6 +91,18 @@ describe('Samba’s own ways', () => {
       lockout: { threshold: 3 },
     });
     await allowed.close();
+  });
+
+  it('shows a service account that is in a privileged group, and one that is not', async () => {
+    expect(await directory.inspect(never)).toMatchObject({
+      dialect: 'activeDirectory',
+      serviceAccount: 'ordinary',
+    });
+    const bindDn = samba.samba.adminDn;
+    const bindPassword = new Secret(samba.samba.adminPassword);
+    const admin = openDirectory({ ...samba.options, bindDn, bindPassword }, silentLog);
+    expect(await admin.inspect(never)).toMatchObject({ serviceAccount: 'privileged' });
+    await admin.close();
   });
 
   it('leaves room below the lockout for the manager when the bot stops at three', async () => {

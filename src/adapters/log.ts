@@ -1,0 +1,23 @@
+import { pino } from 'pino';
+import type { DestinationStream } from 'pino';
+import { describeFault } from '../ports/fault.ts';
+import type { Log } from '../ports/log.ts';
+
+/** Where exceptions stand in a line; they are described, never printed with what they carry. */
+const FAULT_FIELDS = ['err', 'error', 'fault', 'cause'] as const;
+
+const describeIfFault = (value: unknown): unknown =>
+  value instanceof Error ? describeFault(value) : value;
+
+/**
+ * One JSON line for each event, whatever stands in its fields (requirement L4), on standard error
+ * and unbuffered: standard output belongs to the printed SMS of a demo, and a line written is not
+ * lost when the process ends.
+ */
+export function createLog(level: string, destination?: DestinationStream): Log {
+  const serializers = Object.fromEntries(FAULT_FIELDS.map((name) => [name, describeIfFault]));
+  return pino(
+    { level, base: null, serializers },
+    destination ?? pino.destination({ dest: 2, sync: true }),
+  );
+}

@@ -1,0 +1,139 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { AuditEvent } from '../domain/audit.ts';
+import { BUDGET_MARKS } from '../domain/smsBudget.ts';
+import type { Metrics } from '../ports/metrics.ts';
+
+/** From a card out of memory to the longest call (10 s) and turn (13 s), in seconds. */
+const BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 10, 15];
+
+export interface PrometheusMetrics extends Metrics {
+  /** What /metrics shows. */
+  readonly registry: { readonly contentType: string; metrics(): Promise<string> };
+}
+
+/** Metrics in Prometheus' conventions (https://prometheus.io/docs/practices/naming/): base units, counts `_total`. */
+export function createMetrics(build: { readonly version: string }): PrometheusMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const buildInfo = new Gauge({
+    name: 'passwordbot_build_info',
+    help: 'Always 1; the labels say what is running.',
+    labelNames: ['version', 'node'],
+    registers,
+  });
+  buildInfo.set({ version: build.version, node: process.version }, 1);
+
+  const turns = new Histogram({
+    name: 'passwordbot_turn_duration_seconds',
+    help: 'From a manager’s input to the card that answers it.',
+    labelNames: ['input', 'card'],
+    buckets: BUCKETS,
+    registers,
+  });
+  const problems = new Counter({
+    name: 'passwordbot_problems_total',
+    help: 'Cards that reported a problem in answer to an input.',
+    labelNames: ['card', 'reason'],
+    registers,
+  });
+  const operations = new Histogram({
+    name: 'passwordbot_operation_duration_seconds',
+    help: 'Calls of outside systems, good and bad.',
+    labelNames: ['system', 'operation'],
+    buckets: BUCKETS,
+    registers,
+  });
+  const faults = new Counter({
+    name: 'passwordbot_operation_errors_total',
+    help: 'Calls of outside systems that failed, by the port’s code or the SMS provider’s.',
+    labelNames: ['system', 'operation', 'code'],
+    registers,
+  });
+  const events = new Counter({
+    name: 'passwordbot_audit_events_total',
+    help: 'Audit rows that this instance committed.',
+    labelNames: ['event', 'result', 'reason'],
+    registers,
+  });
+  const codes = new Counter({
+    name: 'passwordbot_code_messages_total',
+    help: 'Code messages: taken by the SMS service, refused, or without a clear answer.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const lockouts = new Counter({
+    name: 'passwordbot_lockouts_total',
+    help: 'Flows ended by the bot’s own lockout: too many wrong codes, or wrong current passwords.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const alarms = new Counter({
+    name: 'passwordbot_sms_budget_alarms_total',
+    help: 'Times that a share of the day’s code messages was reached.',
+    labelNames: ['percent'],
+    registers,
+  });
+  const used = new Gauge({
+    name: 'passwordbot_sms_budget_used',
+    help: 'Code messages of the last 24 h, over all instances.',
+    registers,
+  });
+  const ceiling = new Gauge({
+    name: 'passwordbot_sms_budget_ceiling',
+    help: 'Code messages allowed within 24 h (SMS_PER_DAY).',
+    registers,
+  });
+  const waiting = new Gauge({
+    name: 'passwordbot_notices_waiting',
+    help: 'Notices that are not delivered yet, over all instances.',
+    registers,
+  });
+  const unknown = new Gauge({
+    name: 'passwordbot_unknown_outcomes',
+    help: 'Password writes whose outcome is not known yet, over all instances.',
+    registers,
+  });
+
+  // A counter that begins with its first event hides that event from rate().
+  for (const outcome of ['sent', 'refused', 'unknown']) codes.inc({ outcome }, 0);
+  for (const kind of ['code', 'proof']) lockouts.inc({ kind }, 0);
+  for (const percent of BUDGET_MARKS) alarms.inc({ percent }, 0);
+
+  function audited({ event, result, reason }: AuditEvent): void {
+    events.inc({ event, result, reason: reason ?? '' });
+    if (event === 'code.sent') codes.inc({ outcome: 'sent' });
+    if (event === 'code.notSent') {
+      codes.inc({ outcome: result === 'unknown' ? 'unknown' : 'refused' });
+    }
+    if (event === 'code.locked') lockouts.inc({ kind: 'code' });
+    if (event === 'enrollment.proofRefused' && reason === 'proofLocked') {
+      lockouts.inc({ kind: 'proof' });
+    }
+  }
+
+  return {
+    registry,
+    turnTaken({ input, card, problem, seconds }) {
+      turns.observe({ input, card }, seconds);
+      if (problem !== undefined) problems.inc({ card, reason: problem });
+    },
+    operationEnded({ system, operation, fault, seconds }) {
+      operations.observe({ system, operation }, seconds);
+      if (fault !== undefined) faults.inc({ system, operation, code: fault });
+    },
+    audited,
+    budgetMarkReached(mark) {
+      alarms.inc({ percent: mark });
+    },
+    storeMeasured({ noticesWaiting, codeMessages, codeMessagesCeiling }) {
+      waiting.set(noticesWaiting);
+      used.set(codeMessages);
+      ceiling.set(codeMessagesCeiling);
+    },
+    unknownOutcomes(count) {
+      unknown.set(count);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { ResetFlow } from '../domain/flow.ts';
+import { StoreError } from '../ports/store.ts';
+import type { Deps } from './deps.ts';
+import { showCard } from './showCard.ts';
+
+const RETRY_MS = 1_000;
+/** After this long nobody asks any more, and the store has its own note of the unknown outcome, ms. */
+const GIVE_UP_MS = 24 * 60 * 60_000;
+
+/** The directory has been written to, but the database could not take note of it yet. */
+export class UnsavedOutcome extends Error {
+  override readonly name = 'UnsavedOutcome';
+  /** The flow as the manager is to see it meanwhile. */
+  readonly flow: ResetFlow;
+
+  constructor(flow: ResetFlow, options: ErrorOptions) {
+    super('an outcome could not be saved', options);
+    this.flow = flow;
+  }
+}
+
+/**
+ * Saves what became of a write. Where the database is away the saving goes on in the background, since
+ * only this process knows it, and the card is brought up to date in the end.
+ * @throws UnsavedOutcome with `meanwhile` when it could not be saved at once.
+ */
+export async function saveOutcome(
+  deps: Deps,
+  meanwhile: ResetFlow,
+  save: () => Promise<ResetFlow>,
+): Promise<ResetFlow> {
+  try {
+    return await save();
+  } catch (cause) {
+    if (!(cause instanceof StoreError)) throw cause;
+    deps.log.error({ flow: meanwhile.id, err: cause }, 'an outcome could not be saved yet');
+    void saveLater(deps, save).catch((err: unknown) => {
+      deps.log.error({ flow: meanwhile.id, err }, 'an outcome was never saved');
+    });
+    throw new UnsavedOutcome(meanwhile, { cause });
+  }
+}
+
+async function saveLater(deps: Deps, save: () => Promise<ResetFlow>): Promise<void> {
+  const giveUpAt = performance.now() + GIVE_UP_MS;
+  for (;;) {
+    await deps.delay(RETRY_MS);
+    try {
+      await showCard(deps, await save());
+      return;
+    } catch (error) {
+      if (!(error instanceof StoreError) || performance.now() > giveUpAt) throw error;
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createAuthority } from '../../../demo/certificates.ts';
+import { DemoDirectory } from '../../../demo/directory/server.ts';
+import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import type { Directory } from '../../../src/ports/directory.ts';
+import { silentLog } from '../../support/silentLog.ts';
+
+const OUTAGE_MS = 4_000;
+const USERS = 50;
+const SERVICE_PASSWORD = 'Tjanst-konto-Hemligt-77';
+
+/** A port whose service is gone: takes a connection and ends it at once. */
+async function startDeadServer(): Promise<{ server: Server; url: string; connects: number[] }> {
+  const connects: number[] = [];
+  const server = createServer((socket) => {
+    connects.push(Date.now());
+    socket.destroy();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { server, url: `ldaps://127.0.0.1:${String(port)}`, connects };
+}
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+function open(
+  urls: readonly string[],
+  ca?: string,
+  bindDn = 'CN=svc,DC=orebro,DC=test',
+): Directory {
+  const directory = openDirectory(
+    {
+      urls,
+      ...(ca === undefined ? {} : { ca }),
+      bindDn,
+      bindPassword: new Secret(SERVICE_PASSWORD),
+      accountsBase: 'OU=Delade,DC=orebro,DC=test',
+      managersBase: 'OU=Personal,DC=orebro,DC=test',
+      responsibleAttribute: 'manager',
+    },
+    silentLog,
+  );
+  closing.push(() => directory.close());
+  return directory;
+}
+
+/** Everybody asks again as soon as they are refused. */
+async function insist(directory: Directory, until: AbortSignal): Promise<number> {
+  let refused = 0;
+  while (!until.aborted) {
+    try {
+      await directory.accountsOf('00000000-0000-4000-8000-000000000000', until);
+    } catch {
+      refused += 1;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return refused;
+}
+
+describe('a directory that is down', () => {
+  it.each([1, 2])(
+    'is asked for a connection once a second by fifty users, with %i servers',
+    async (count) => {
+      const dead = await Promise.all(Array.from({ length: count }, startDeadServer));
+      closing.push(
+        ...dead.map(
+          ({ server }) =>
+            () =>
+              server.close(),
+        ),
+      );
+      const directory = open(dead.map(({ url }) => url));
+      const end = AbortSignal.timeout(OUTAGE_MS);
+      const refused = await Promise.all(
+        Array.from({ length: USERS }, () => insist(directory, end)),
+      );
+      const connects = dead.flatMap((server) => server.connects).length;
+      // One more for each server: the first find of the outage costs nobody a rest.
+      expect(connects).toBeLessThanOrEqual(OUTAGE_MS / 1_000 + count);
+      expect(connects).toBeGreaterThanOrEqual(2);
+      expect(Math.min(...refused)).toBeGreaterThan(0);
+    },
+  );
+
+  it.each(['bind', 'search'])(
+    'is no better off for agreeing to TLS and falling silent at the %s',
+    async (step) => {
+      const authority = await createAuthority();
+      const names = { commonName: 'dc1', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] };
+      const server = new DemoDirectory({ tls: await authority.issue(names) });
+      const { dn } = server.user({ name: 'svc', password: SERVICE_PASSWORD });
+      const { ldapsPort } = await server.listen();
+      closing.push(() => server.close());
+      const directory = open([`ldaps://127.0.0.1:${String(ldapsPort)}`], authority.caPem, dn);
+      server.fault = ({ name }) => (name === step ? 'drop' : undefined);
+      const end = AbortSignal.timeout(OUTAGE_MS);
+      await Promise.all(Array.from({ length: USERS }, () => insist(directory, end)));
+      expect(server.connections).toBeLessThanOrEqual(OUTAGE_MS / 1_000 + 1);
+      expect(server.connections).toBeGreaterThanOrEqual(2);
+    },
+  );
+});

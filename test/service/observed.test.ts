@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createMetrics } from '../../src/adapters/metrics.ts';
+import { openStore, type OpenStore } from '../../src/adapters/store/open.ts';
+import type { Log } from '../../src/ports/log.ts';
+import type { StoreTransaction } from '../../src/ports/store.ts';
+import { createBudgetAlarms } from '../../src/service/budgetAlarms.ts';
+import { observeStore } from '../../src/service/observed.ts';
+import { silentLog, someKey, temporaryDirectory } from '../adapters/store/support.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+describe('an observed store', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let store: OpenStore;
+  beforeAll(async () => {
+    directory = await temporaryDirectory();
+    const database = { kind: 'sqlite', directory: directory.path } as const;
+    const options = { database, keys: [someKey('1')], instance: 'test', migrate: true };
+    store = await openStore(options, silentLog);
+  });
+  afterAll(async () => {
+    await store.close();
+    await directory.remove();
+  });
+
+  const audit = (tx: StoreTransaction): Promise<void> => {
+    tx.audit({ event: 'code.sent', actor: 'system', result: 'ok', flow: randomUUID() });
+    return Promise.resolve();
+  };
+
+  /** How many code messages were counted. */
+  async function sent(metrics: ReturnType<typeof createMetrics>): Promise<number> {
+    const text = await metrics.registry.metrics();
+    return Number(/^passwordbot_code_messages_total\{outcome="sent"\} (\d+)$/m.exec(text)?.[1]);
+  }
+
+  it('counts the audit rows that were kept, and no others', async () => {
+    const metrics = createMetrics({ version: '0' });
+    const observed = observeStore(store, metrics);
+    await observed.transaction(audit);
+    expect(await sent(metrics)).toBe(1);
+    const failing = observed.transaction(async (tx) => {
+      await audit(tx);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await sent(metrics)).toBe(1);
+    expect((await store.audit.head()).seq).toBe(1);
+  });
+
+  it('counts them once when the transaction has to run again', async () => {
+    const metrics = createMetrics({ version: '0' });
+    const conflicting: OpenStore = {
+      ...store,
+      async transaction(work) {
+        await store.transaction(async (tx) => work({ ...tx, audit: () => undefined }));
+        return store.transaction(work);
+      },
+    };
+    await observeStore(conflicting, metrics).transaction(audit);
+    expect(await sent(metrics)).toBe(1);
+  });
+});
+
+describe('the alarms of the SMS budget', () => {
+  function alarms(perDay: number) {
+    const told: unknown[] = [];
+    const tell = ({ percent }: Readonly<Record<string, unknown>>): void => void told.push(percent);
+    const log: Log = { debug: tell, info: tell, warn: tell, error: tell };
+    const state = { now: 0 };
+    const metrics = createMetrics({ version: '0' });
+    const clock = (): number => state.now;
+    return { told, state, budget: createBudgetAlarms(perDay, { log, metrics, clock }) };
+  }
+
+  it('sound once a day each, however often the sum moves around a mark', () => {
+    const { told, state, budget } = alarms(10);
+    for (const total of [4, 5, 4, 5, 6, 5]) budget.reserved(total);
+    expect(told).toEqual([50]);
+    for (const total of [7, 8, 9, 10]) budget.reserved(total);
+    budget.exhausted();
+    expect(told).toEqual([50, 80, 100]);
+    state.now += DAY_MS;
+    budget.reserved(5);
+    expect(told).toEqual([50, 80, 100, 50]);
+  });
+
+  it('sound when the ceiling was lowered below what is used already', () => {
+    const { told, budget } = alarms(10);
+    budget.exhausted();
+    budget.exhausted();
+    expect(told).toEqual([100]);
+  });
+});
