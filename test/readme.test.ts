@@ -1,0 +1,150 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { createMetrics } from '../src/adapters/metrics.ts';
+import { FIELDS, SECRET_NAMES } from '../src/config/fields.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const DOCUMENTS = ['README.md', 'docs/setup.md', 'docs/operations.md', 'docs/security.md'];
+
+/** Requirements of guides and of measurements, which no test of the suite shows. */
+const UNPROVEN = ['F4', 'S6', 'R2', 'R15'];
+
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+/** The text below a heading of the README, up to the next of its rank. */
+function section(heading: string): string {
+  const [, rest = ''] = read('README.md').split(`\n## ${heading}\n`);
+  return rest.split('\n## ')[0] ?? '';
+}
+
+/** What stands in code style in one cell of each row of the section's tables. */
+function cells(text: string, column: number): string[] {
+  const rows = text.split('\n').filter((line) => line.startsWith('|'));
+  return rows.flatMap((row) =>
+    [...(row.split('|')[column] ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ''),
+  );
+}
+
+/** GitHub's anchors of a document's headings. */
+function anchors(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('the README', () => {
+  it('has one row for each variable of the configuration', () => {
+    expect(cells(section('Configuration'), 1).sort()).toEqual(Object.keys(FIELDS).sort());
+  });
+
+  it('names every secret that can come from a file', () => {
+    const [intro = ''] = section('Configuration').split('|');
+    for (const name of SECRET_NAMES) expect(intro).toContain(`\`${name}\``);
+  });
+
+  it('gives a reason for each dependency, and for none that is not there', () => {
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
+      read('package.json'),
+    ) as Record<string, Record<string, string>>;
+    const all = { ...dependencies, ...devDependencies, ...optionalDependencies };
+    expect(cells(section('Dependencies'), 1).sort()).toEqual(Object.keys(all).sort());
+  });
+
+  it('opens with the two commands', () => {
+    const [, block = ''] = read('README.md').split('```');
+    expect(block).toMatch(/^sh\nnpm ci && npm run demo .*\nnpm ci && npm test /);
+  });
+
+  it('calls only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    for (const document of DOCUMENTS) {
+      for (const [, name = ''] of read(document).matchAll(/npm run (?:-s )?([a-z][a-z:]*)/g)) {
+        expect(scripts).toHaveProperty([name]);
+      }
+    }
+  });
+});
+
+describe('the documents', () => {
+  it.each(DOCUMENTS)('%s links to files and headings that are there', (document) => {
+    const links = [...read(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+    for (const link of links.filter((one) => !one.startsWith('https://'))) {
+      const [path = '', anchor] = link.split('#');
+      const file = path === '' ? document : join(dirname(document), path);
+      expect(existsSync(join(ROOT, file)) ? '' : `${link} leads nowhere`).toBe('');
+      if (anchor !== undefined) expect(anchors(read(file))).toContain(anchor);
+    }
+  });
+
+  it.each(DOCUMENTS)('%s names files that are there', (document) => {
+    const paths = read(document).matchAll(/`((?:src|test|demo|cards|manifest|docs)\/[\w./-]+)`/g);
+    for (const [, path = ''] of paths) {
+      expect(existsSync(join(ROOT, path)) ? '' : `${path} is not there`).toBe('');
+    }
+  });
+
+  it('claim only tests that there are', () => {
+    const missing: string[] = [];
+    const unproven: string[] = [];
+    for (const row of read('docs/security.md').split('\n')) {
+      const [, id] = /^\| ([A-Z]\d\w*(?:, [A-Z]\d+)*) +\|/.exec(row) ?? [];
+      if (id !== undefined && !/`test\/[^"|]*"/.test(row)) unproven.push(id);
+      // A cell names files, each followed by the beginnings of its tests in quotation marks.
+      for (const [, file = '', named = ''] of row.matchAll(
+        /`(test\/[\w./]+)`((?: (?:and )?"[^"]+",?)*)/g,
+      )) {
+        const text = existsSync(join(ROOT, file)) ? read(file) : '';
+        for (const [, name = ''] of named.matchAll(/"([^"]+)"/g)) {
+          if (!text.includes(name)) missing.push(`${file}: ${name}`);
+        }
+      }
+    }
+    expect(missing).toEqual([]);
+    expect(unproven).toEqual(UNPROVEN);
+  });
+
+  it('have a row for each requirement', () => {
+    const [, table = ''] = read('docs/security.md').split('\n## Requirements\n');
+    const listed = [...table.matchAll(/^\| ([A-Z]\d[^|]*) \|/gm)].flatMap(([, ids = '']) =>
+      ids.trim().split(', '),
+    );
+    const numbered = (letter: string, last: number, without: readonly number[] = []) =>
+      Array.from({ length: last }, (_, i) => i + 1)
+        .filter((id) => !without.includes(id))
+        .map((id) => `${letter}${id}`);
+    const all = [
+      ...numbered('A', 16),
+      ...numbered('C', 13),
+      ...numbered('P', 13, [9]),
+      'P3b',
+      ...numbered('F', 9),
+      ...numbered('T', 10),
+      ...numbered('D', 10),
+      ...numbered('S', 9),
+      ...numbered('L', 6),
+      ...numbered('R', 15),
+      ...numbered('N', 8),
+    ];
+    expect(listed.sort()).toEqual(all.sort());
+  });
+
+  it('list every metric, and none that is not there', async () => {
+    const text = await createMetrics({ version: '0' }).registry.metrics();
+    const own = [...text.matchAll(/^# TYPE (passwordbot_\w+) /gm)].map(([, name = '']) => name);
+    const [, monitoring = ''] = read('docs/operations.md').split('\n## Monitoring\n');
+    const listed = cells(monitoring.split('\n## ')[0] ?? '', 1);
+    expect(listed.filter((name) => name.startsWith('passwordbot_')).sort()).toEqual(own.sort());
+  });
+
+  it('use only metrics that there are in their alarms', async () => {
+    const text = await createMetrics({ version: '0' }).registry.metrics();
+    const own = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name);
+    for (const [, name = ''] of read('docs/operations.md').matchAll(/expr:.*?(passwordbot_\w+)/g)) {
+      expect(own).toContain(name.replace(/_bucket$/, ''));
+    }
+  });
+});
