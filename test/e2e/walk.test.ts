@@ -47,7 +47,7 @@ describe('a manager in the browser', () => {
   it('enrolls the mobile that the directory knows, after each mistake once', async () => {
     const { currentPassword, mobile, done } = TEXT.enrollment;
     await chat.tap(button.enroll);
-    await chat.says(currentPassword.intro);
+    await chat.says(currentPassword.intro.split('{')[0] ?? '');
     await chat.fill(currentPassword.currentPassword, 'fel lösenord');
     await chat.tap(button.continue);
     await chat.says(start(problem.passwordWrong));
@@ -112,7 +112,7 @@ describe('a manager in the browser', () => {
     await chat.tap(button.home);
     await chat.shows('Dina konton');
     await chat.tap(button.enroll);
-    await chat.says(currentPassword.intro);
+    await chat.says(currentPassword.intro.split('{')[0] ?? '');
     await chat.fill(currentPassword.currentPassword, 'Gullregn-Trapp-31');
     await chat.tap(button.continue);
     await chat.says(mobile.intro);
@@ -143,7 +143,7 @@ describe('a manager in the browser', () => {
 
     await chat.tap(button.home);
     await chat.tap(button.changeNumber); // of hemvardsgruppen, where one was wrong before
-    await chat.says(currentPassword.intro);
+    await chat.says(currentPassword.intro.split('{')[0] ?? '');
     for (let wrong = 0; wrong < 2; wrong += 1) {
       await chat.fill(currentPassword.currentPassword, OLD_PASSWORD);
       await chat.tap(button.continue);
