@@ -13,7 +13,10 @@ export type View =
   | ResetUnknownView
   | UnlockDoneView
   | { readonly card: 'working'; readonly handle: string | undefined }
+  | ReminderView
+  | ReminderDoneView
   | NoticeView
+  | SummaryView
   | RefusedView
   | { readonly card: 'cancelled' };
 
@@ -106,7 +109,34 @@ export interface UnlockDoneView {
   readonly accountName: string;
 }
 
-export type NoticeEvent = 'reset' | 'firstEnrollment' | 'numberChange' | 'unlock' | 'revoke';
+/** A question, never a threat: the password stays as it is until somebody changes it (requirements, section 9). */
+export interface ReminderView {
+  readonly card: 'reminder';
+  readonly handle: string;
+  readonly accountName: string;
+  readonly dueAt: number;
+  readonly setAt?: number | undefined;
+  /** Without a number the manager is invited to enroll, before the password is forgotten. */
+  readonly isEnrolled: boolean;
+  /** Whether the directory itself expires the password: then there is nothing to decline. */
+  readonly isEnforced: boolean;
+}
+
+/** Why a due password may stay, as the card offers it. */
+export const NOT_NEEDED_REASONS = ['nobodyLeft', 'justChanged', 'notUsed', 'other'] as const;
+export type NotNeededReason = (typeof NOT_NEEDED_REASONS)[number];
+
+export interface ReminderDoneView {
+  readonly card: 'reminder.done';
+  readonly handle: string;
+  readonly accountName: string;
+  readonly answer: 'snoozed' | 'notNeeded';
+  /** When the next reminder may come. */
+  readonly until: number;
+}
+
+export type NoticeEvent =
+  'reset' | 'firstEnrollment' | 'numberChange' | 'unlock' | 'revoke' | 'outsideChange';
 
 export interface NoticeView {
   readonly card: 'notice';
@@ -115,6 +145,16 @@ export interface NoticeView {
   /** Display name of who did it. */
   readonly byName: string;
   readonly at: number;
+}
+
+/** Overdue accounts of which nobody can be reminded, for the person who looks after them. */
+export interface SummaryView {
+  readonly card: 'notice';
+  readonly event: 'unanswered';
+  /** As many as fit on a card. */
+  readonly overdue: readonly { readonly name: string; readonly dueAt: number }[];
+  /** All of them. */
+  readonly count: number;
 }
 
 export interface RefusedView {

@@ -1,47 +1,39 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { createAuthority } from '../../demo/certificates.ts';
 import type { Policy } from '../../demo/directory/policy.ts';
 import { DemoDirectory } from '../../demo/directory/server.ts';
 import { createPerson } from './activities.ts';
+import { BotProcess } from './botProcess.ts';
 import { ChatDriver } from './chatDriver.ts';
 import { TeamsServer } from './connector.ts';
+import { ProductDatabase, shiftsOf, type AuditLine } from './productDatabase.ts';
 import { startTwilioServer, type TwilioServer } from './twilioServer.ts';
 
-const MAIN = join(import.meta.dirname, '../../dist/main.js');
-const START_MS = 15_000;
 export const SERVICE_PASSWORD = 'Tjanst-konto-Hemligt-77';
 export const PUBLIC_URL = 'https://bot.orebro.example';
 export const SERVICE_DESK = 'Servicedesk 019-21 00 00';
 
-const TIME_COLUMNS = {
-  flow: ['started_at', 'expires_at', 'ended_at', 'saved_at'],
-  passcode: ['expires_at', 'former_expires_at'],
-  failure: ['at'],
-  code_send: ['created_at'],
-  enrollment: ['enrolled_at', 'usable_from'],
-  notice: ['due_at'],
-} as const;
-
-/** A row as the auditor sees it. */
-export interface AuditLine {
-  readonly event: string;
-  readonly result: string;
-  readonly reason: string | null;
-  readonly actor: string;
-  readonly account: string | null;
-  readonly flow: string | null;
-}
+export type { AuditLine } from './productDatabase.ts';
 
 export interface ProductOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly policy?: Partial<Policy>;
+  /** An empty PostgreSQL database to use instead of SQLite. */
+  readonly databaseUrl?: string;
+  /** Ports of loopback through which the bot reaches its parts, where something stands before them. */
+  readonly through?: (ports: PartPorts) => Promise<Partial<PartPorts>>;
+}
+
+/** Where the parts around the bot listen on loopback. */
+export interface PartPorts {
+  readonly directory: number;
+  readonly sms: number;
+  readonly connector: number;
+  readonly login: number;
+  readonly database: number;
 }
 
 /** The built bot as a process, with everything around it on loopback. */
@@ -52,10 +44,11 @@ export class Product {
   readonly tenantId: string;
   readonly accountsBase: string;
   readonly dataDir: string;
-  /** Everything the bot has written so far, standard output and error. */
-  output = '';
-  port = 0;
-  #child: ChildProcess | undefined;
+  readonly database: ProductDatabase;
+  readonly bot: BotProcess;
+  /** Further processes on the same database. */
+  readonly others: BotProcess[] = [];
+  #asked = 0;
   readonly #env: Record<string, string>;
   readonly #folder: string;
 
@@ -66,6 +59,7 @@ export class Product {
     tenantId: string;
     accountsBase: string;
     folder: string;
+    databaseUrl: string | undefined;
     env: Record<string, string>;
   }) {
     this.directory = parts.directory;
@@ -75,50 +69,54 @@ export class Product {
     this.accountsBase = parts.accountsBase;
     this.#folder = parts.folder;
     this.dataDir = join(parts.folder, 'data');
-    this.#env = parts.env;
+    this.#env = { ...parts.env, DATA_DIR: this.dataDir };
+    this.database = new ProductDatabase(this.dataDir, parts.databaseUrl);
+    this.bot = new BotProcess(this.#env);
   }
 
+  /** The bot's configuration, for what else runs with it. */
+  get env(): Readonly<Record<string, string>> {
+    return this.#env;
+  }
+
+  /** Of the bot; where there are several, of each in turn, as a load balancer would have it. */
   get url(): string {
-    return `http://127.0.0.1:${String(this.port)}`;
+    const bots = [this.bot, ...this.others];
+    this.#asked += 1;
+    return bots[this.#asked % bots.length]!.url;
+  }
+
+  /** Everything the bot has written so far, standard output and error. */
+  get output(): string {
+    return this.bot.output;
+  }
+
+  /** A variable of the bot's environment. */
+  setting(name: string): string {
+    return this.#env[name] ?? '';
   }
 
   /** Starts the bot; resolves when it is ready. */
-  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    this.port = await freePort();
-    const child = spawn(process.execPath, [MAIN], {
-      env: { ...this.#env, ...env, PORT: String(this.port), DATA_DIR: this.dataDir },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#child = child;
-    const take = (data: Buffer): void => {
-      this.output += data.toString();
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    const deadline = Date.now() + START_MS;
-    for (;;) {
-      const ready = await fetch(`${this.url}/readyz`).catch(() => undefined);
-      if (ready?.status === 200) return;
-      if (child.exitCode !== null || Date.now() > deadline) {
-        throw new Error(`the bot did not start:\n${this.output}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
+  start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    return this.bot.start(env);
+  }
+
+  /** Starts a further bot on the same database. */
+  async startAnother(): Promise<BotProcess> {
+    const bot = new BotProcess(this.#env);
+    this.others.push(bot);
+    await bot.start();
+    return bot;
   }
 
   /** Ends the bot; gives its exit code, null where it was killed. */
-  async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return null;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    const [code] = (await exited) as [number | null];
-    return code;
+  end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
+    return this.bot.end(signal);
   }
 
   /** Ends everything and removes what it left. */
   async stop(): Promise<void> {
-    await this.end('SIGKILL');
+    await Promise.all([this.bot, ...this.others].map((bot) => bot.end('SIGKILL')));
     await this.directory.close();
     await this.teams.stop();
     await this.twilio.close();
@@ -182,30 +180,14 @@ export class Product {
   }
 
   wholeAudit(after = 0): AuditLine[] {
-    const database = new DatabaseSync(join(this.dataDir, 'bot.sqlite'), { readOnly: true });
-    try {
-      const rows = database
-        .prepare(
-          'select event, result, reason, actor, account, flow from audit where seq > ? order by seq',
-        )
-        .all(after);
-      return rows as unknown as AuditLine[];
-    } finally {
-      database.close();
-    }
+    return this.database.querySqlite(
+      `select event, result, reason, actor, account, flow from audit where seq > ${String(after)} order by seq`,
+    );
   }
 
   /** Moves all that is stored into the past: as if that much time had gone by. */
   passTime(ms: number): void {
-    const database = new DatabaseSync(join(this.dataDir, 'bot.sqlite'), { timeout: 5_000 });
-    try {
-      for (const [table, columns] of Object.entries(TIME_COLUMNS)) {
-        const shifts = columns.map((column) => `${column} = ${column} - ${String(ms)}`);
-        database.exec(`update ${table} set ${shifts.join(', ')}`);
-      }
-    } finally {
-      database.close();
-    }
+    for (const statement of shiftsOf(ms)) this.database.querySqlite(statement);
   }
 
   /** All that the bot keeps on disk. */
@@ -219,6 +201,8 @@ export class Product {
 export async function startProduct({
   env = {},
   policy = {},
+  databaseUrl,
+  through,
 }: ProductOptions = {}): Promise<Product> {
   const folder = await mkdtemp(join(tmpdir(), 'password-bot-'));
   const authority = await createAuthority();
@@ -241,6 +225,16 @@ export async function startProduct({
   const twilio = await startTwilioServer();
   const caFile = join(folder, 'ca.pem');
   await writeFile(caFile, authority.caPem);
+  const portOf = (url: string): number => Number(new URL(url).port);
+  const ports: PartPorts = {
+    directory: ldapsPort,
+    sms: portOf(twilio.url),
+    connector: portOf(teams.url),
+    login: portOf(teams.url),
+    database: databaseUrl === undefined ? 0 : portOf(databaseUrl),
+  };
+  const reached = { ...ports, ...(await through?.(ports)) };
+  teams.standBehind(reached.connector);
   const product = new Product({
     directory,
     teams,
@@ -248,6 +242,7 @@ export async function startProduct({
     tenantId,
     accountsBase,
     folder,
+    databaseUrl,
     env: {
       NODE_ENV: 'test',
       HOST: '127.0.0.1',
@@ -256,10 +251,10 @@ export async function startProduct({
       MicrosoftAppPassword: 'app-password-for-tests',
       MicrosoftAppTenantId: tenantId,
       BOT_OPENID_METADATA_URL: teams.openIdMetadataUrl,
-      BOT_LOGIN_URL: teams.url,
+      BOT_LOGIN_URL: `http://127.0.0.1:${String(reached.login)}`,
       BOT_SERVICE_HOSTS: '127.0.0.1',
       ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
-      LDAP_URL: `ldaps://127.0.0.1:${String(ldapsPort)}`,
+      LDAP_URL: `ldaps://127.0.0.1:${String(reached.directory)}`,
       LDAP_CA_FILE: caFile,
       LDAP_BIND_DN: service.dn,
       LDAP_BIND_PASSWORD: SERVICE_PASSWORD,
@@ -268,22 +263,14 @@ export async function startProduct({
       TWILIO_ACCOUNT_SID: twilio.accountSid,
       TWILIO_AUTH_TOKEN: twilio.authToken,
       TWILIO_FROM: 'OrebroKom',
-      TWILIO_API_URL: twilio.url,
+      TWILIO_API_URL: `http://127.0.0.1:${String(reached.sms)}`,
+      ...(databaseUrl === undefined
+        ? {}
+        : { DATABASE_URL: databaseUrl.replace(/:\d+\//, `:${String(reached.database)}/`) }),
       SERVICE_DESK,
       ...env,
     },
   });
   await product.start();
   return product;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -1,0 +1,70 @@
+import type { Calendar } from './calendar.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+/** Where neither the configuration nor the directory says how old a password may become. */
+const DEFAULT_ROTATION_DAYS = 90;
+/** Before Active Directory there were no dates to go by: such a date is a fault of the directory. */
+const EARLIEST = Date.UTC(2000, 0, 1);
+/** The directory's clock and the database's may differ by so much. */
+const CLOCK_SLACK_MS = 10 * 60_000;
+
+/** What the directory says of the password's age; epoch ms. */
+export interface PasswordAge {
+  readonly passwordSetAt?: number | undefined;
+  /** When the directory itself expires the password; absent: never. */
+  readonly passwordExpiresAt?: number | undefined;
+}
+
+/** When a password is due. A due password is a question to the manager; the bot enforces nothing. */
+export interface Rotation {
+  /** Epoch ms; absent: unknown. */
+  readonly setAt?: number | undefined;
+  readonly dueAt: number;
+  /** From one change to the next, ms. */
+  readonly periodMs: number;
+  /** Whether the directory itself expires the password. */
+  readonly isEnforced: boolean;
+}
+
+/** Why no due date can be told. */
+export type Undated = 'dateUnknown' | 'dateImplausible';
+
+/**
+ * When the password is due: at the age that is configured or, where that is sooner or nothing is
+ * configured, when the directory expires it; else after 90 days.
+ */
+export function rotationOf(
+  { passwordSetAt: setAt, passwordExpiresAt: expiresAt }: PasswordAge,
+  rotationDays: number | undefined,
+  now: number,
+): Rotation | Undated {
+  const isEnforced = expiresAt !== undefined;
+  if (setAt === undefined) {
+    if (!isEnforced) return 'dateUnknown';
+    if (expiresAt < EARLIEST) return 'dateImplausible';
+    const periodMs = (rotationDays ?? DEFAULT_ROTATION_DAYS) * DAY_MS;
+    return { dueAt: expiresAt, periodMs, isEnforced };
+  }
+  if (setAt < EARLIEST || setAt > now + CLOCK_SLACK_MS) return 'dateImplausible';
+  const days = rotationDays ?? (isEnforced ? Infinity : DEFAULT_ROTATION_DAYS);
+  const dueAt = Math.min(setAt + days * DAY_MS, expiresAt ?? Infinity);
+  return { setAt, dueAt, periodMs: dueAt - setAt, isEnforced };
+}
+
+/**
+ * The stage that a password has reached: the days before its due date, negative in whole weeks
+ * while it is overdue. Of stages that passed unseen only the latest counts; undefined before the first.
+ */
+export function stageAt(
+  { dueAt, periodMs }: Rotation,
+  now: number,
+  reminderDays: readonly number[],
+  calendar: Calendar,
+): number | undefined {
+  const left = calendar.daysBetween(now, dueAt);
+  const overdueWeeks = Math.floor(-left / 7);
+  if (overdueWeeks > 0) return -7 * overdueWeeks;
+  // A password that lives for a week is not announced two weeks ahead, on the day it is set.
+  const reached = reminderDays.filter((days) => days >= left && days * DAY_MS < periodMs);
+  return reached.length === 0 ? undefined : Math.min(...reached);
+}

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startPostgres, type PostgresServer } from '../support/postgres.ts';
+import { startProduct } from '../support/product.ts';
+import { runCrashes } from './crashRounds.ts';
+
+/** On each database; `npm run test:crash` kills 200 times on each. */
+const KILLS = 10;
+const RUN_MS = 240_000;
+
+let postgres: PostgresServer;
+beforeAll(async () => {
+  postgres = await startPostgres();
+}, RUN_MS);
+afterAll(() => postgres.stop());
+
+describe('a bot killed at random moments of running flows', () => {
+  it.each(['SQLite', 'PostgreSQL'])(
+    'repeats nothing, loses nothing and says nothing false on %s',
+    async (engine) => {
+      const isPostgres = engine === 'PostgreSQL';
+      const product = await startProduct(
+        isPostgres ? { databaseUrl: await postgres.createDatabase('crashes') } : {},
+      );
+      try {
+        const counts = await runCrashes(product, KILLS);
+        expect(counts).toMatchObject({
+          kills: KILLS,
+          secondSms: 0,
+          secondWrites: 0,
+          lost: [],
+          falseCards: 0,
+          resolved: counts.unknown,
+          isChainWhole: true,
+        });
+        expect(counts.walks).toBeGreaterThan(4);
+      } finally {
+        await product.stop();
+      }
+    },
+    RUN_MS,
+  );
+});

@@ -1,0 +1,114 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ChatDriver } from '../support/chatDriver.ts';
+import { HTTP_ERROR, OutageRelay, POSTGRES_ERROR } from '../support/outageRelay.ts';
+import type { PostgresServer } from '../support/postgres.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import {
+  enroll,
+  FIRST_PASSWORD,
+  newManager,
+  newName,
+  prove,
+  resetToPassword,
+  startReset,
+  type Walker,
+} from '../support/walks.ts';
+import type { Part, StepName } from './outageTable.ts';
+
+/** How long the bot may feel an outage after its end. */
+export const BACK_MS = 45_000;
+
+/** A product with one part behind a relay, and what belongs to it. */
+export interface Lane {
+  readonly product: Product;
+  readonly relay: OutageRelay;
+  readonly part: Part;
+  stop(): Promise<void>;
+}
+
+export async function openLane(part: Part, postgres?: PostgresServer): Promise<Lane> {
+  let relay: OutageRelay | undefined;
+  const databaseUrl =
+    part === 'database' ? await postgres?.createDatabase(newName('lane')) : undefined;
+  const product = await startProduct({
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    async through(ports) {
+      const error = part === 'database' ? POSTGRES_ERROR : HTTP_ERROR;
+      relay = await new OutageRelay(ports[part], error).start();
+      return { [part]: relay.port };
+    },
+  });
+  if (relay === undefined) throw new Error('no relay');
+  const own = relay;
+  // Below the time that the bot keeps a token before it ends: each call asks for a new one.
+  if (part === 'login') product.teams.tokenSeconds = 60;
+  return {
+    product,
+    relay: own,
+    part,
+    async stop() {
+      await product.stop();
+      await own.close();
+    },
+  };
+}
+
+/** A manager of a cell; with a colleague where notices are looked at. */
+export interface CellWalker extends Walker {
+  readonly colleague?: ChatDriver;
+}
+
+/** A manager who stands right before the step. */
+export async function walkTo(product: Product, step: StepName): Promise<CellWalker> {
+  if (step === 'notify') return walkToNotify(product);
+  const walker = newManager(product);
+  await greet(walker.chat);
+  switch (step) {
+    case 'start':
+      return walker;
+    case 'proof':
+      await walker.chat.tap('enroll', {}, walker.account);
+      return walker;
+    case 'send':
+      await prove(walker);
+      return walker;
+    case 'verify':
+      await enroll(product, walker);
+      await startReset(walker);
+      break;
+    case 'write':
+      await enroll(product, walker);
+      await resetToPassword(product, walker);
+      break;
+  }
+  const { shown } = walker.chat;
+  if (shown !== (step === 'verify' ? 'reset.code' : 'reset.newPassword')) {
+    throw new Error(`the way to ${step} ended on ${shown}`);
+  }
+  return walker;
+}
+
+/** The first card; asked for again while the bot still feels the last outage. */
+async function greet(chat: ChatDriver): Promise<void> {
+  const end = Date.now() + BACK_MS;
+  while ((await chat.say('status')) !== 'home') {
+    if (Date.now() > end) throw new Error(`the bot shows ${chat.shown} long after an outage`);
+    await pause(300);
+  }
+}
+
+/** An account of two managers who know the bot, one of them ready to write. */
+async function walkToNotify(product: Product): Promise<CellWalker> {
+  const chat = product.manager(newName('Chef'));
+  const colleague = product.manager(newName('Kollega'));
+  const group = product.directory.group(newName('Chefer'), [chat.dn, colleague.dn]);
+  const account = newName('grupp');
+  const { dn, id } = product.account(account, group.dn, FIRST_PASSWORD);
+  const { mobile } = newManager(product);
+  const walker = { chat, colleague, account, accountDn: dn, accountId: id, mobile };
+  await greet(colleague);
+  await greet(chat);
+  await enroll(product, walker);
+  await resetToPassword(product, walker);
+  return walker;
+}

@@ -1,0 +1,86 @@
+import { OUTAGES, type Outage } from '../support/outageRelay.ts';
+import type { Seen } from './outageRounds.ts';
+import { PARTS, valueOf, type Part, type Row } from './outageTable.ts';
+
+/** Where the last run of the suite left what it measured. */
+export const RESULTS = '.test-cache/outages.json';
+/** The committed copy of the table. */
+export const REPORT = 'docs/reliability.md';
+
+const PART_NAMES: Readonly<Record<Part, string>> = {
+  directory: 'The directory is gone',
+  sms: 'The SMS service is gone',
+  database: 'The database is gone',
+  connector: 'Teams’ connector is gone',
+  login: 'Microsoft’s login is gone',
+};
+const OUTAGE_NAMES: Readonly<Record<Outage, string>> = {
+  refused: 'refused',
+  serverError: 'server error',
+  cut: 'cut in mid-answer',
+  blackHole: 'black hole',
+  slow: 'slow (20 s)',
+};
+const STEP_NAMES: Readonly<Record<Row['step'], string>> = {
+  start: 'start (`enroll` on home)',
+  proof: 'proof of the current password',
+  send: 'sending a code',
+  verify: 'checking a code',
+  write: 'writing the password',
+  notify: 'telling of it',
+};
+const BEGINS: Readonly<Record<Row['begins'], string>> = {
+  tap: 'before the tap',
+  effect: 'when the request has arrived',
+  after: 'after the answer',
+};
+
+const INTRO = `# When a part is gone
+
+Written by \`npm run docs:reliability\` from the table in \`test/e2e/outageTable.ts\`, which
+\`test/e2e/outages.test.ts\` holds the bot to. Do not change it by hand.
+
+Every cell is one manager in the middle of a flow. The table shows the card that they see during the
+outage, with the time in which the last run of the suite saw it, and the cards that lead on to the
+flow's end when the part is back. In every cell the channel is answered within 5 s, the card names a
+defined state within 15 s, each SMS with a code is sent once, each password is written once, a code
+that was accepted is not asked for again, and what the last card says is true of the directory.
+An answer of \`working\` is followed by its own update; where the connector itself is gone, by a tap
+on its \`refresh\`. Each notice is told once; one that was told but could not be noted, because the
+database went at that moment, is told again rather than lost.
+`;
+
+/** The table as a page; times only where `results` has them. */
+export function renderReport(table: readonly Row[], results: readonly Seen[]): string {
+  const timeOf = (row: Row, outage: Outage): string => {
+    const found = results.find(
+      (seen) => seen.outage === outage && seen.row.part === row.part && seen.row.step === row.step,
+    );
+    return found === undefined ? '' : ` (${(found.stateMs / 1_000).toFixed(1)} s)`;
+  };
+  const parts = PARTS.map((part) => {
+    const lines = table
+      .filter((row) => row.part === part)
+      .flatMap((row) =>
+        OUTAGES.map((outage) =>
+          [
+            STEP_NAMES[row.step],
+            BEGINS[row.begins],
+            OUTAGE_NAMES[outage],
+            `\`${valueOf(row.shows, outage)}\`${timeOf(row, outage)}`,
+            valueOf(row.goesOn, outage),
+          ].join(' | '),
+        ),
+      );
+    const head = 'At | From | Outage | Card meanwhile | Then, when it is back';
+    return `## ${PART_NAMES[part]}\n\n| ${head} |\n|---|---|---|---|---|\n${lines
+      .map((line) => `| ${line} |`)
+      .join('\n')}\n`;
+  });
+  return [INTRO, ...parts].join('\n');
+}
+
+/** The page without what differs from run to run. */
+export function withoutTimes(report: string): string {
+  return report.replace(/ \(\d+\.\d s\)/g, '');
+}

@@ -1,0 +1,173 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Card } from '../support/connector.ts';
+import { buttonsOf, describeCard, type Button } from '../support/chatDriver.ts';
+import { SLOW_MS, type Outage } from '../support/outageRelay.ts';
+import type { Product } from '../support/product.ts';
+import { FIRST_PASSWORD, type Walker } from '../support/walks.ts';
+import {
+  effectsOf,
+  goOn,
+  NEW_PASSWORD,
+  twice,
+  untilNoticesAreOut,
+  type Effects,
+} from './outageEnds.ts';
+import { walkTo, type Lane } from './outageLanes.ts';
+import type { Row, StepName } from './outageTable.ts';
+import type { Fault } from '../../demo/directory/fault.ts';
+
+/** Within this time the card names a defined state (requirement R7). */
+export const STATE_MS = 15_000;
+/** How long a notice may wait for its turn when its part is gone. */
+const NOTICE_MS = 2_500;
+/** How long an effect is held on the other side, so that the outage begins before its answer. */
+const HOLD_MS = 3_000;
+
+/** What became of one cell. */
+export interface Seen {
+  readonly row: Row;
+  readonly outage: Outage;
+  /** How long the channel waited for its answer. */
+  readonly answerMs: number;
+  /** How long it took until the card named a state. */
+  readonly stateMs: number;
+  readonly shows: string;
+  readonly goesOn: string;
+  readonly effects: Effects;
+}
+
+/** The tap of the step. */
+function tapOf(
+  product: Product,
+  { chat, account, mobile }: Walker,
+  step: StepName,
+): [Button, Record<string, string>] {
+  switch (step) {
+    case 'start':
+      return [chat.button('enroll', account), {}];
+    case 'proof':
+      return [chat.button('proveCurrentPassword'), { currentPassword: FIRST_PASSWORD }];
+    case 'send':
+      return [chat.button('setMobile'), { mobile }];
+    case 'verify':
+      return [chat.button('confirmCode'), { code: product.code(mobile) }];
+    case 'write':
+    case 'notify':
+      return [chat.button('setPassword'), twice(NEW_PASSWORD)];
+  }
+}
+
+interface Tapped {
+  readonly answerMs: number;
+  readonly stateMs: number;
+  readonly shows: string;
+}
+
+/** Taps and waits for a card that names a state, in the answer or in the message. */
+async function tapAndWait(lane: Lane, walker: Walker, step: StepName): Promise<Tapped> {
+  const { product, part } = lane;
+  const { chat } = walker;
+  // Without the connector no message changes by itself: the manager taps what `working` offers.
+  const refreshes = part === 'connector' || part === 'login';
+  const [button, inputs] = tapOf(product, walker, step);
+  const began = performance.now();
+  const answer = await chat.sendTap(button, inputs);
+  const answerMs = performance.now() - began;
+  let card: Card | undefined = answer.card;
+  while (describeCard(card) === 'working' && performance.now() - began < STATE_MS + 2_000) {
+    await pause(refreshes ? 1_000 : 20);
+    if (refreshes) {
+      const [refresh] = buttonsOf(card).filter(({ verb }) => verb === 'refresh');
+      if (refresh !== undefined) card = (await chat.sendTap(refresh)).card;
+      continue;
+    }
+    const shown = product.teams.sent.findLast(
+      ({ conversationId }) => conversationId === chat.person.conversationId,
+    );
+    card = shown?.card ?? card;
+  }
+  chat.card = card;
+  return { answerMs, stateMs: performance.now() - began, shows: describeCard(card) };
+}
+
+/** What the directory itself does with the operation at which the outage begins. */
+const DIRECTORY_FAULTS: Readonly<Record<Outage, Fault>> = {
+  refused: 'drop',
+  serverError: [52, '00002024: LdapErr: DSID-0C0904A4, problem 5002 (UNAVAILABLE)'],
+  cut: 'applyThenDrop',
+  blackHole: 'hang',
+  slow: { delayMs: SLOW_MS },
+};
+
+/** Resolves when the effect of the step's tap has reached the other side, and holds it there for a moment. */
+function onEffect(lane: Lane, walker: Walker, step: StepName, outage: Outage): Promise<void> {
+  const { product, part } = lane;
+  const { accountDn, mobile } = walker;
+  if (step === 'send') {
+    product.twilio.script({ delayMs: HOLD_MS });
+    return product.teams.until(() => product.codes(mobile).length > 0, STATE_MS);
+  }
+  return new Promise((resolve) => {
+    const former = product.directory.fault;
+    const wanted = step === 'proof' ? 'bind' : 'modify';
+    let isHit = false;
+    product.directory.fault = (operation) => {
+      if (operation.name !== wanted || operation.dn !== accountDn || isHit)
+        return former?.(operation);
+      isHit = true;
+      resolve();
+      return part === 'directory' ? DIRECTORY_FAULTS[outage] : { delayMs: HOLD_MS };
+    };
+  });
+}
+
+/** One outage of the lane's part, met by a manager at each step. */
+export async function runRound(
+  lane: Lane,
+  outage: Outage,
+  rows: readonly Row[],
+  onSeen: (seen: Seen) => void,
+): Promise<void> {
+  const { product, relay, part } = lane;
+  const walkers = await Promise.all(rows.map(({ step }) => walkTo(product, step)));
+  await untilNoticesAreOut(product);
+  const cells = rows.map((row, index) => ({ row, walker: walkers[index]! }));
+  const at = (begins: Row['begins']) => cells.filter(({ row }) => row.begins === begins);
+  const tapAll = (some: typeof cells) =>
+    some.map(async ({ row, walker }) => {
+      const tapped = await tapAndWait(lane, walker, row.step);
+      return [walker, tapped] as const;
+    });
+
+  const results = tapAll(at('after'));
+  await Promise.all(results);
+  // The write takes longest to arrive, so it goes first.
+  for (const cell of at('effect').toReversed()) {
+    const arrived = onEffect(lane, cell.walker, cell.row.step, outage);
+    results.push(...tapAll([cell]));
+    await arrived;
+  }
+  const down = part === 'directory' && outage === 'serverError';
+  const fault = product.directory.fault;
+  if (down) {
+    // Inside TLS only the directory itself can answer like a broken server.
+    product.directory.fault = (operation) =>
+      operation.name === 'connect' ? undefined : DIRECTORY_FAULTS.serverError;
+  } else relay.begin(outage);
+  results.push(...tapAll(at('tap')));
+  const tapped = new Map(await Promise.all(results));
+  await pause(NOTICE_MS);
+  product.directory.fault = down ? undefined : fault;
+  await relay.end();
+
+  await Promise.all(
+    cells.map(async ({ row, walker }) => {
+      const { step } = row;
+      const { path, password } = await goOn(product, walker, step);
+      await untilNoticesAreOut(product);
+      const effects = await effectsOf(product, walker, password);
+      onSeen({ row, outage, ...tapped.get(walker)!, goesOn: path, effects });
+    }),
+  );
+  product.directory.fault = undefined;
+}

@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+const MAIN = join(import.meta.dirname, '../../dist/main.js');
+const START_MS = 30_000;
+
+type Environment = Readonly<Record<string, string>>;
+
+/** The built bot as a process of its own, on a free port of loopback. */
+export class BotProcess {
+  /** Everything the bot has written so far, standard output and error. */
+  output = '';
+  /** Of the run at hand or the last one. */
+  port = 0;
+  #child: ChildProcess | undefined;
+  readonly #env: Environment;
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${String(this.port)}`;
+  }
+
+  /** 0 while it does not run. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  /** How the last run ended by itself; null while it runs. */
+  get exitCode(): number | null {
+    return this.#child?.exitCode ?? null;
+  }
+
+  /** Starts the bot; resolves when it is ready. */
+  async start(env: Environment = {}): Promise<void> {
+    this.port = await freePort();
+    const child = spawn(process.execPath, [MAIN], {
+      env: { ...this.#env, ...env, PORT: String(this.port) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    const take = (data: Buffer): void => {
+      this.output += data.toString();
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    const deadline = Date.now() + START_MS;
+    for (;;) {
+      const ready = await fetch(`${this.url}/readyz`).catch(() => undefined);
+      if (ready?.status === 200) return;
+      if (child.exitCode !== null || Date.now() > deadline) {
+        throw new Error(`the bot did not start:\n${this.output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+
+  /** Ends the bot; gives its exit code, null where it was killed. */
+  async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return null;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    const [code] = (await exited) as [number | null];
+    return code;
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
