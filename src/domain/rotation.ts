@@ -30,8 +30,8 @@ export interface Rotation {
 export type Undated = 'dateUnknown' | 'dateImplausible';
 
 /**
- * When the password is due: at the age that is configured or, where that is sooner or nothing is
- * configured, when the directory expires it; else after 90 days.
+ * When the password is due: at the age that is configured; where none is, when the directory expires
+ * it; where it never does, after 90 days.
  */
 export function rotationOf(
   { passwordSetAt: setAt, passwordExpiresAt: expiresAt }: PasswordAge,
@@ -46,8 +46,8 @@ export function rotationOf(
     return { dueAt: expiresAt, periodMs, isEnforced };
   }
   if (setAt < EARLIEST || setAt > now + CLOCK_SLACK_MS) return 'dateImplausible';
-  const days = rotationDays ?? (isEnforced ? Infinity : DEFAULT_ROTATION_DAYS);
-  const dueAt = Math.min(setAt + days * DAY_MS, expiresAt ?? Infinity);
+  const configuredAt = rotationDays === undefined ? undefined : setAt + rotationDays * DAY_MS;
+  const dueAt = configuredAt ?? expiresAt ?? setAt + DEFAULT_ROTATION_DAYS * DAY_MS;
   return { setAt, dueAt, periodMs: dueAt - setAt, isEnforced };
 }
 
