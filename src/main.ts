@@ -1,13 +1,18 @@
-import { pino } from 'pino';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { OpenDirectory } from './adapters/ldap/directory.ts';
+import { createLog } from './adapters/log.ts';
+import { createMetrics } from './adapters/metrics.ts';
 import { lockDataDirectory } from './adapters/store/dataDirectory.ts';
 import { openStore } from './adapters/store/open.ts';
 import { readConfig, type Config } from './config.ts';
+import type { Log } from './ports/log.ts';
 import { startBackground } from './service/background.ts';
+import { createBudgetAlarms } from './service/budgetAlarms.ts';
 import type { Deps } from './service/deps.ts';
 import { createExclusive } from './service/exclusive.ts';
-import { createHealth, watchDirectory, watchSms } from './service/health.ts';
+import { createHealth } from './service/health.ts';
+import { observeDirectory, observeSms, observeStore, observeTurns } from './service/observed.ts';
 import { settleAtStart } from './service/recovery.ts';
+import { createRefer, referNotifier } from './service/references.ts';
 import { createTurns } from './service/turns.ts';
 import { createCards } from './teams/cards.ts';
 import { createChannel } from './teams/channel.ts';
@@ -23,28 +28,30 @@ import {
   instanceName,
   random,
   settingsOf,
+  versionOf,
 } from './wiring.ts';
 
 const HEAD_LOG_EVERY_MS = 24 * 60 * 60_000;
-
-function createLog(level: string) {
-  // Standard output belongs to the console SMS of a demo; the log goes beside it, unbuffered.
-  return pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
-}
+const SELF_CHECK_MS = 10_000;
 
 /** Starts everything in order; gives what stops it in the opposite order. */
-async function start(config: Config): Promise<() => Promise<void>> {
-  const log = createLog(config.logLevel);
+async function start(config: Config, log: Log): Promise<() => Promise<void>> {
   const database = databaseOf(config);
   const release =
     database.kind === 'sqlite' ? await lockDataDirectory(database.directory) : undefined;
   const instance = instanceName();
   const keys = encryptionKeysOf(config);
-  const store = await openStore({ database, keys, instance, migrate: true }, log);
+  const metrics = createMetrics({ version: versionOf() });
+  const store = observeStore(
+    await openStore({ database, keys, instance, migrate: true }, log),
+    metrics,
+  );
 
   const health = createHealth();
-  const directory = watchDirectory(directoryOf(config, log), health);
-  const sms = watchSms(gatewayOf(config, log), health);
+  const openDirectory = directoryOf(config, log);
+  const directory = observeDirectory(openDirectory, { health, metrics });
+  const sms = observeSms(gatewayOf(config, log), { health, metrics, delay });
+  const refer = createRefer(random, log);
   const texts = createTexts();
   const { serviceDesk, timeZone } = config;
   const codeLength = config.codes.length;
@@ -55,27 +62,29 @@ async function start(config: Config): Promise<() => Promise<void>> {
     notPersonal: (locale) => texts.text(locale, 'chat.notPersonal'),
     clock: Date.now,
     log,
+    measuredBy: metrics,
   });
+  const settings = settingsOf(config);
   const deps: Deps = {
     store,
     directory,
     sms,
-    notifier: channel.notifier,
+    notifier: referNotifier(channel.notifier, refer),
     smsTexts: createSmsTexts({ timeZone, codeLength }, texts),
     random,
     log,
-    settings: settingsOf(config),
+    metrics,
+    budgetAlarms: createBudgetAlarms(settings.smsPerDay, { log, metrics, clock: Date.now }),
+    settings,
     exclusive: createExclusive(),
     delay,
   };
-  const metrics = new Registry();
-  collectDefaultMetrics({ register: metrics });
   const server = channel.serve({
-    turns: createTurns(deps),
+    turns: observeTurns(createTurns(deps), { metrics, refer }),
     gateway: sms,
     isReady: () => store.isReady(),
     degraded: () => health.degraded(),
-    metrics,
+    metrics: metrics.registry,
   });
 
   const auditService = (event: 'service.started' | 'service.stopped'): Promise<void> =>
@@ -94,6 +103,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const background = startBackground(deps, outdated);
   const headTimer = setInterval(() => void logHead().catch(() => undefined), HEAD_LOG_EVERY_MS);
   log.info({ host: config.http.host, port, instance }, 'listening');
+  void warnOfPrivileges(openDirectory, log);
 
   return async () => {
     clearInterval(headTimer);
@@ -108,6 +118,14 @@ async function start(config: Config): Promise<() => Promise<void>> {
   };
 }
 
+/** Told, not enforced (requirement D5). A directory that does not answer now says so at the first tap. */
+async function warnOfPrivileges(directory: OpenDirectory, log: Log): Promise<void> {
+  const signal = AbortSignal.timeout(SELF_CHECK_MS);
+  const found = await directory.inspectServiceAccount(signal).catch(() => 'unseen' as const);
+  if (found !== 'privileged') return;
+  log.warn({ alarm: 'serviceAccount' }, 'the service account is in a privileged group');
+}
+
 async function main(): Promise<void> {
   const read = readConfig();
   if (!read.ok) {
@@ -115,7 +133,9 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const stop = await start(read.config);
+  const log = createLog(read.config.logLevel);
+  endOnBug(log);
+  const stop = await start(read.config, log);
   let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -130,6 +150,18 @@ async function main(): Promise<void> {
       );
     });
   }
+}
+
+/**
+ * A bug that nobody caught: the process tells of it and ends, and its supervisor starts it anew.
+ * Nothing is lost with it: every step is in the database before it is done (requirement R14).
+ */
+function endOnBug(log: Log): void {
+  // Rejections that nobody handled come this way too.
+  process.on('uncaughtException', (error: unknown, origin: string) => {
+    log.error({ reference: random.reference(), origin, err: error }, 'a bug ends the bot');
+    process.exit(1);
+  });
 }
 
 function describe(error: unknown): string {

@@ -1,15 +1,20 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { createConsoleGateway } from './adapters/consoleSms.ts';
 import { openDirectory } from './adapters/ldap/directory.ts';
+import type { OpenDirectory } from './adapters/ldap/directory.ts';
 import type { EncryptionKey } from './adapters/store/crypto.ts';
 import type { DatabaseOptions } from './adapters/store/open.ts';
+import { createSwedishHolidays } from './adapters/swedishHolidays.ts';
 import { createTwilioGateway } from './adapters/twilio.ts';
 import type { Config } from './config.ts';
+import { createCalendar } from './domain/calendar.ts';
 import { passcodeFrom } from './domain/passcode.ts';
 import { Secret } from './domain/secret.ts';
-import type { Directory } from './ports/directory.ts';
 import type { Log } from './ports/log.ts';
 import type { SmsGateway } from './ports/sms.ts';
 import type { Deps, Random, Settings } from './service/deps.ts';
@@ -20,12 +25,20 @@ const ID_BYTES = 18;
 
 export const random: Random = {
   id: () => randomBytes(ID_BYTES).toString('base64url'),
+  reference: () => randomBytes(4).toString('hex').toUpperCase(),
+  fraction: Math.random,
   passcode: (length) => new Secret(passcodeFrom((max) => randomInt(max), length)),
 };
 
 /** Names this process in audit rows: two bots on one host differ, and so do two runs of one. */
 export function instanceName(): string {
   return `${hostname()}:${String(process.pid)}:${randomBytes(3).toString('hex')}`;
+}
+
+/** The version in package.json, beside `src` and `dist` alike. */
+export function versionOf(): string {
+  const text = readFileSync(join(import.meta.dirname, '../package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
 export const delay: Deps['delay'] = async (ms, signal) => {
@@ -49,7 +62,7 @@ export function encryptionKeysOf({ store }: Config): EncryptionKey[] {
   }));
 }
 
-export function directoryOf({ ldap }: Config, log: Log): Directory {
+export function directoryOf({ ldap }: Config, log: Log): OpenDirectory {
   const { ca, dialect, accountsFilter, managerFilter, ...required } = ldap;
   return openDirectory(
     {
@@ -80,6 +93,17 @@ export function settingsOf(config: Config): Settings {
     passwordForbiddenCharacters: config.passwords.forbiddenCharacters,
     newNumberCooldownSeconds: config.enrollment.newNumberCooldownSeconds,
     defaultLocale: config.defaultLocale,
+    tenantId: config.bot.tenantId ?? '',
+    rotation: {
+      rotationDays: config.rotation.days,
+      reminderDays: config.rotation.reminderDays,
+      calendar: createCalendar({
+        hours: config.rotation.reminderHours,
+        timeZone: config.timeZone,
+        isHoliday: createSwedishHolidays(),
+      }),
+      fallbackUpn: config.rotation.fallbackUpn,
+    },
   };
 }
 

@@ -1,18 +1,28 @@
 import type { Flow } from '../domain/flow.ts';
+import { SENDS_LOOKBACK_MS } from '../domain/smsBudget.ts';
 import type { Deps } from './deps.ts';
 import { deliverNotice } from './notices.ts';
 import { createRecovery } from './recovery.ts';
+import { forgetOld } from './retention.ts';
 import { showCard } from './showCard.ts';
+import { sweepIfDue } from './sweep.ts';
 
 const NOTICES_EVERY_MS = 1_000;
+const SWEEP_LOOK_EVERY_MS = 1_000;
+/** A directory that fails is not asked for all its accounts every few seconds. */
+const SWEEP_REST_MS = 60_000;
 const RECOVERY_EVERY_MS = 2_000;
+const FORGET_EVERY_MS = 60 * 60_000;
+const MEASURE_EVERY_MS = 5_000;
+/** A loop that goes on failing is told of so often. */
+const TOLD_EVERY_MS = 60_000;
 
 /** What goes on without a tap. `stop` resolves when nothing is under way any more. */
 export interface Background {
   stop(): Promise<void>;
 }
 
-/** Delivers notices, shows the `outdated` cards anew and settles what nobody else will, until stopped. A failed round is logged and repeated. */
+/** Delivers notices, shows the `outdated` cards anew and settles what nobody else will, until stopped. A failed round is repeated, and logged at most once a minute. */
 export function startBackground(deps: Deps, outdated: readonly Flow[]): Background {
   const recovery = createRecovery(deps);
   const stopping = new AbortController();
@@ -23,12 +33,18 @@ export function startBackground(deps: Deps, outdated: readonly Flow[]): Backgrou
     everyMs: number,
     round: () => Promise<boolean>,
   ): Promise<void> {
+    let toldAt: number | undefined;
     while (!signal.aborted) {
       let hasMore = false;
       try {
         hasMore = await round();
+        if (toldAt !== undefined) deps.log.info({ loop: name }, 'a background loop works again');
+        toldAt = undefined;
       } catch (error) {
-        deps.log.error({ err: error, loop: name }, 'a background round failed');
+        if (toldAt === undefined || performance.now() - toldAt >= TOLD_EVERY_MS) {
+          deps.log.error({ err: error, loop: name }, 'a background round failed');
+          toldAt = performance.now();
+        }
       }
       if (!hasMore) await deps.delay(everyMs, signal);
     }
@@ -37,8 +53,14 @@ export function startBackground(deps: Deps, outdated: readonly Flow[]): Backgrou
   const loops = [
     Promise.all(outdated.map((flow) => showCard(deps, flow))),
     repeat('notices', NOTICES_EVERY_MS, () => deliverNotice(deps)),
+    repeat('sweep', SWEEP_LOOK_EVERY_MS, () => sweepPatiently(deps, signal)),
     repeat('recovery', RECOVERY_EVERY_MS, async () => {
       await recovery.round();
+      return false;
+    }),
+    repeat('retention', FORGET_EVERY_MS, () => forgetOld(deps)),
+    repeat('measures', MEASURE_EVERY_MS, async () => {
+      await measureStore(deps);
       return false;
     }),
   ];
@@ -48,4 +70,24 @@ export function startBackground(deps: Deps, outdated: readonly Flow[]): Backgrou
       await Promise.all(loops);
     },
   };
+}
+
+/** What an operator wants to see of the store, read now and then rather than at each scrape. */
+async function measureStore({ store, metrics, settings }: Deps): Promise<void> {
+  const state = await store.transaction(async (tx) => ({
+    noticesWaiting: await tx.countNotices(),
+    codeMessages: await tx.countSends(tx.now - SENDS_LOOKBACK_MS.total),
+  }));
+  metrics.storeMeasured({ ...state, codeMessagesCeiling: settings.smsPerDay });
+}
+
+async function sweepPatiently(deps: Deps, signal: AbortSignal): Promise<boolean> {
+  try {
+    await sweepIfDue(deps, signal);
+  } catch (error) {
+    if (signal.aborted) return false;
+    deps.log.error({ err: error }, 'a sweep for due passwords ended early');
+    await deps.delay(SWEEP_REST_MS, signal);
+  }
+  return false;
 }

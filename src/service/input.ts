@@ -1,6 +1,6 @@
 import type { Locale, ManagerKey, Purpose } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { View } from '../domain/view.ts';
+import type { NotNeededReason, View } from '../domain/view.ts';
 import type { Conversation } from '../ports/notifier.ts';
 
 /** What the channel's roster says of the sender. */
@@ -34,9 +34,15 @@ export type Input =
   /** Without a handle: all own flows. */
   | { readonly type: 'cancel'; readonly handle?: string | undefined }
   | { readonly type: 'refresh'; readonly handle?: string | undefined }
+  | ReminderInput
   | FlowInput
   /** A chat message that is no command word: a code for the one flow that awaits one, or nothing. */
   | { readonly type: 'text'; readonly text: Secret };
+
+/** What is done on a reminder, beside beginning a flow. */
+export type ReminderInput = { readonly handle: string } & (
+  { readonly type: 'snooze' } | { readonly type: 'notNeeded'; readonly reason: NotNeededReason }
+);
 
 /** What is done on the card of a running flow. */
 export type FlowInput = { readonly handle: string | undefined } & (

@@ -5,6 +5,7 @@ import type { Deps } from './deps.ts';
 import { chooseLocale } from './home.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
 import { auditDenied, directoryReason, meet } from './people.ts';
+import { answerReminder } from './reminderTaps.ts';
 import { reportSms } from './smsReports.ts';
 import { startByWord, startFromButton } from './starts.ts';
 import { denyTap, showHome, type Reply, type Tap } from './tap.ts';
@@ -46,7 +47,7 @@ async function take(
 }
 
 function refuseFailure(deps: Deps, error: unknown): View {
-  const reference = deps.random.id().slice(0, 8);
+  const reference = deps.random.reference();
   if (error instanceof DirectoryError) {
     deps.log.warn({ reference, code: error.code }, 'a turn ended without the directory');
     return { card: 'refused', problem: { reason: directoryReason(deps, error), reference } };
@@ -73,6 +74,9 @@ async function reply(tap: Tap, input: Input): Promise<Reply> {
       return input.handle === undefined ? cancelAll(tap) : cancelCard(tap, input.handle);
     case 'refresh':
       return refresh(tap, input.handle);
+    case 'snooze':
+    case 'notNeeded':
+      return answerReminder(tap, input);
     case 'text':
       return takeText(tap, input.text);
     case 'proveCurrentPassword':

@@ -1,6 +1,13 @@
 import type { Locale } from '../domain/parties.ts';
 import { NOT_NEEDED_REASONS } from '../domain/view.ts';
-import type { CodeView, HomeAccount, ReminderView, ShownRules, View } from '../domain/view.ts';
+import type {
+  CodeView,
+  HomeAccount,
+  ReminderView,
+  ShownRules,
+  SummaryView,
+  View,
+} from '../domain/view.ts';
 import { plain } from './markdown.ts';
 import type { TextValues } from './texts.ts';
 import type { Words } from './words.ts';
@@ -92,10 +99,11 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
         {},
       );
     case 'notice':
+      if (view.event === 'unanswered') return summaryFacts(view, voice);
       return ofFlow(
         view,
-        { event: view.event, byName: plain(view.byName), at: words.moment(view.at) },
-        {},
+        { event: view.event, byName: plain(view.byName), at: words.moment(view.at), count: 0 },
+        { lines: [], isAbout: true },
       );
     case 'refused':
       return view.accountName === undefined
@@ -142,6 +150,15 @@ function reminderFacts(view: ReminderView, { words, now, text }: Voice): CardFac
     value,
   }));
   return ofFlow(view, values, { isEnrolled, canDecline: !isEnforced, reasons });
+}
+
+function summaryFacts({ overdue, count }: SummaryView, { words, text }: Voice): CardFacts {
+  const lines = overdue.map(({ name, dueAt }) =>
+    text('notice.overdue', { accountName: plain(name), day: words.date(dueAt) }),
+  );
+  const rest = count - overdue.length;
+  if (rest > 0) lines.push(text('notice.rest', { rest }));
+  return { values: { event: 'unanswered', byName: '', count }, data: { lines, isAbout: false } };
 }
 
 function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<string, unknown> {

@@ -6,7 +6,8 @@ import type { Login } from './login.ts';
 
 /** The connector, whose every call is measured. */
 export function observeConnector(connector: Connector, metrics: Metrics): Connector {
-  const faultOf = (error: unknown): string => (error instanceof NotifierError ? error.code : 'other');
+  const faultOf = (error: unknown): string =>
+    error instanceof NotifierError ? error.code : 'other';
   const observed =
     <A extends unknown[], T>(operation: string, call: (...args: A) => Promise<T>) =>
     (...args: A): Promise<T> =>

@@ -27,6 +27,8 @@ const CARD_NAMES: Readonly<Record<CardName, true>> = {
   working: true,
   'unlock.code': true,
   'unlock.done': true,
+  reminder: true,
+  'reminder.done': true,
   notice: true,
   refused: true,
   cancelled: true,

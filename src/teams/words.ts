@@ -13,6 +13,10 @@ export interface Words {
   until(at: number, now: number): string;
   /** A moment that reads the same tomorrow: `6 april kl. 14.32`. */
   moment(at: number): string;
+  /** Calendar days from `now` to `at`; negative for what is past. */
+  daysUntil(at: number, now: number): number;
+  /** `6 april` */
+  date(at: number): string;
   /** The distance in days, weeks, months or years: `för 3 månader sedan`, `om 5 dagar`, `i går`. */
   distance(at: number, now: number): string;
   /** `å, ä och ö` */
@@ -58,6 +62,8 @@ export function createWords(texts: Texts, locale: Locale, timeZone: string): Wor
       return texts.text(locale, 'when.later', { time, day: weekdayAndDate.format(end) });
     },
     moment: (at) => texts.text(locale, 'when.later', { time: clock(at), day: date.format(at) }),
+    daysUntil: (at, now) => daysBetween(now, at),
+    date: (at) => date.format(at),
     distance(at, now) {
       const days = daysBetween(now, at);
       const size = Math.abs(days);

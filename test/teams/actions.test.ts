@@ -27,6 +27,7 @@ describe('actions', () => {
       newPassword: 'b',
       confirmPassword: 'c',
       code: '123456',
+      reason: 'notUsed',
       accountId: 'forged',
     };
     const expected = {
@@ -48,6 +49,8 @@ describe('actions', () => {
       confirmOldCode: { type: 'confirmOldCode', handle: 'h', code: { secret: '123456' } },
       confirmCode: { type: 'confirmCode', handle: 'h', code: { secret: '123456' } },
       resendCode: { type: 'resendCode', handle: 'h' },
+      snooze: { type: 'snooze', handle: 'h' },
+      notNeeded: { type: 'notNeeded', handle: 'h', reason: 'notUsed' },
       setPassword: {
         type: 'setPassword',
         handle: 'h',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { REASONS } from '../../src/domain/reasons.ts';
 import type { Locale } from '../../src/domain/parties.ts';
+import { NOT_NEEDED_REASONS } from '../../src/domain/view.ts';
 import type { CardName, View } from '../../src/domain/view.ts';
 import { createCards } from '../../src/teams/cards.ts';
 import { byType, nodes, texts } from './cardNodes.ts';
@@ -14,7 +15,14 @@ const cards = createCards({
   codeLength: 6,
 });
 
-const ELEMENTS = ['TextBlock', 'FactSet', 'Container', 'Input.Text', 'ActionSet'];
+const ELEMENTS = [
+  'TextBlock',
+  'FactSet',
+  'Container',
+  'Input.Text',
+  'Input.ChoiceSet',
+  'ActionSet',
+];
 const INPUTS: Partial<Record<CardName, readonly string[]>> = {
   'enrollment.currentPassword': ['currentPassword'],
   'enrollment.mobile': ['mobile'],
@@ -87,6 +95,20 @@ describe('cards', () => {
       }
     }
   });
+
+  it.each(everySample)(
+    '$name asks for a reason only where there is something to decline',
+    (sample) => {
+      const { view, locale } = sample;
+      const inputs = byType(render(view, locale), 'Input.ChoiceSet');
+      const canDecline = view.card === 'reminder' && !view.isEnforced;
+      expect(inputs.map(({ id }) => id)).toEqual(canDecline ? ['reason'] : []);
+      for (const { label, choices } of inputs) {
+        expect(label).toEqual(expect.stringMatching(/\p{L}/u));
+        expect((choices as Node[]).map(({ value }) => value)).toEqual([...NOT_NEEDED_REASONS]);
+      }
+    },
+  );
 
   it.each(everySample)('$name asks for what the contract names, with labels', (sample) => {
     const { view, locale } = sample;

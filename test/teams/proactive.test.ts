@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { NotifierError } from '../../src/ports/notifier.ts';
 import type { Conversation } from '../../src/ports/notifier.ts';
-import { createServiceHosts, MICROSOFT_SERVICE_HOSTS } from '../../src/teams/hosts.ts';
+import { createServiceHosts } from '../../src/teams/hosts.ts';
 import { execute } from '../support/activities.ts';
 import { nameOf } from '../support/connector.ts';
 import type { Fault } from '../support/faults.ts';
@@ -193,14 +193,13 @@ describe('login', () => {
 });
 
 describe('service hosts', () => {
-  const isMicrosoft = createServiceHosts(MICROSOFT_SERVICE_HOSTS);
+  const isMicrosoft = createServiceHosts(['smba.trafficmanager.net', '*.botframework.com']);
 
   it.each([
     'https://smba.trafficmanager.net/emea/',
     'https://SMBA.trafficmanager.net:443/emea/',
     'https://webchat.botframework.com/',
     'https://a.b.botframework.com:8443/',
-    'https://smba.infra.gcc.teams.microsoft.com/teams',
   ])('lets the bot call %s', (url) => {
     expect(isMicrosoft(url)).toBe(true);
   });

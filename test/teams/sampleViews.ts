@@ -16,6 +16,14 @@ const RULES = {
   requiresComplexity: true,
 } as const;
 
+const REMINDER = {
+  ...FLOW,
+  setAt: NOW - 76 * DAY_MS,
+  dueAt: NOW + 14 * DAY_MS,
+  isEnrolled: true,
+  isEnforced: false,
+} as const;
+
 export const ACCOUNT: HomeAccount = {
   handle: 'account-handle',
   name: 'hemvardsgruppen',
@@ -36,6 +44,7 @@ export const NOTICE_EVENTS: readonly NoticeEvent[] = [
   'numberChange',
   'unlock',
   'revoke',
+  'outsideChange',
 ];
 
 export interface Sample {
@@ -136,12 +145,50 @@ export const SAMPLES: readonly Sample[] = [
   sample({ card: 'working', handle: FLOW.handle }, ['refresh']),
   sample({ card: 'working', handle: undefined }, ['refresh'], 'without handle'),
   sample({ card: 'unlock.done', ...FLOW }, ['reset', 'home']),
+  sample({ card: 'reminder', ...REMINDER }, ['reset', 'snooze', 'notNeeded']),
+  sample(
+    { card: 'reminder', ...REMINDER, isEnrolled: false },
+    ['enroll', 'snooze', 'notNeeded'],
+    'not enrolled',
+  ),
+  sample(
+    { card: 'reminder', ...REMINDER, isEnforced: true, dueAt: NOW - 8 * DAY_MS },
+    ['reset', 'snooze'],
+    'overdue, expired by the directory',
+  ),
+  sample(
+    { card: 'reminder', ...REMINDER, setAt: undefined, dueAt: NOW },
+    ['reset', 'snooze', 'notNeeded'],
+    'age unknown',
+  ),
+  sample({ card: 'reminder.done', ...FLOW, answer: 'snoozed', until: NOW + DAY_MS }, [
+    'reset',
+    'home',
+  ]),
+  sample(
+    { card: 'reminder.done', ...FLOW, answer: 'notNeeded', until: NOW + 90 * DAY_MS },
+    ['reset', 'home'],
+    'not needed',
+  ),
   ...NOTICE_EVENTS.map((event) =>
     sample(
       { card: 'notice', event, accountName: FLOW.accountName, byName: 'Anna Berg', at: NOW },
       ['home'],
       event,
     ),
+  ),
+  sample(
+    {
+      card: 'notice',
+      event: 'unanswered',
+      overdue: [
+        { name: 'hemvardsgruppen', dueAt: NOW - 9 * DAY_MS },
+        { name: 'hemvard_2-natt', dueAt: NOW - 30 * DAY_MS },
+      ],
+      count: 7,
+    },
+    ['home'],
+    'unanswered',
   ),
   sample({ card: 'refused', problem: { reason: 'notResponsible' } }, ['home']),
   sample(
@@ -176,6 +223,8 @@ export function withProblem(card: CardName, problem: Problem): View | undefined 
     case 'reset.unknown':
     case 'working':
     case 'unlock.done':
+    case 'reminder':
+    case 'reminder.done':
     case 'notice':
     case 'cancelled':
     case undefined:

@@ -6,7 +6,9 @@ import { createSmsTexts } from '../../src/teams/smsTexts.ts';
 import { NOTICE_EVENTS, NOW } from './sampleViews.ts';
 
 /** Of a change outside the bot nobody knows who made it. */
-const BY_SOMEBODY = NOTICE_EVENTS.filter((event) => event !== 'outsideChange');
+const BY_A_MANAGER = NOTICE_EVENTS.filter(
+  (event) => event !== 'outsideChange' && event !== 'revoke',
+);
 
 const LOCALES: readonly Locale[] = ['sv', 'en'];
 const PURPOSES: readonly CodePurpose[] = ['enrollment', 'oldNumber', 'reset', 'unlock'];
@@ -96,10 +98,17 @@ describe('sms texts', () => {
     expect(others).not.toContain(opening(purpose));
   });
 
-  it.each(BY_SOMEBODY)('tell of %s who did it, to what and when', (event) => {
+  it.each(BY_A_MANAGER)('tell of %s who did it, to what and when', (event) => {
     const text = texts().notice('sv', event, ORDINARY);
     expect(text).toContain('hemvardsgruppen');
     expect(text).toContain('Anna Berg');
     expect(text).toContain('23 november kl. 14.31');
+  });
+
+  it('tell of a revoke without the name that the administrator has on the host', () => {
+    const text = texts().notice('sv', 'revoke', { ...ORDINARY, byName: 'root' });
+    expect(text).toContain('hemvardsgruppen');
+    expect(text).toContain('en administratör');
+    expect(text).not.toContain('root');
   });
 });

@@ -108,6 +108,7 @@ const resetState = exactly<ResetState>()(
       step: z.literal('unknown'),
       since: time,
       server: z.string().optional(),
+      openUntil: time.optional(),
       passwordSetAt: time.optional(),
       rules,
     }),

@@ -1,0 +1,87 @@
+import type { View } from '../domain/view.ts';
+import { NotifierError } from '../ports/notifier.ts';
+import type { Conversation } from '../ports/notifier.ts';
+import type { SweepDeps } from './deps.ts';
+import { rememberWay, type Recipient } from './recipients.ts';
+
+const CALL_MS = 8_000;
+const DEFAULT_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 10 * 60_000;
+
+/** `unknown`: it may have come. `unreachable`: the bot was removed or blocked there. */
+export type Delivered =
+  | { readonly outcome: 'sent' | 'unknown' | 'unreachable' | 'failed' }
+  /** Nothing came; the channel asks to wait. */
+  | { readonly outcome: 'busy'; readonly waitMs: number };
+
+/**
+ * Posts one card to a person, once. A chat that does not exist yet, or not any more, is opened first.
+ * Opening says nothing to anybody, so that only the post itself can be ambiguous.
+ */
+export async function deliverCard(
+  deps: SweepDeps,
+  recipient: Recipient,
+  view: View,
+): Promise<Delivered> {
+  try {
+    const known = recipient.way?.conversation;
+    if (known !== undefined) {
+      const posted = await postTo(deps, recipient, known, view);
+      if (posted !== 'gone') return posted;
+    }
+    const posted = await postTo(deps, recipient, await openChat(deps, recipient), view);
+    return posted === 'gone' ? { outcome: 'failed' } : posted;
+  } catch (error) {
+    if (!(error instanceof NotifierError)) throw error;
+    return notDelivered(deps, recipient, error);
+  }
+}
+
+/** Only here something may have come although the answer did not. */
+async function postTo(
+  deps: SweepDeps,
+  recipient: Recipient,
+  conversation: Conversation,
+  view: View,
+): Promise<Delivered | 'gone'> {
+  try {
+    const signal = AbortSignal.timeout(CALL_MS);
+    await deps.notifier.post(conversation, view, recipient.locale, signal);
+    return { outcome: 'sent' };
+  } catch (error) {
+    if (!(error instanceof NotifierError)) throw error;
+    if (error.code === 'ambiguous') return { outcome: 'unknown' };
+    if (error.code === 'messageGone') return 'gone';
+    throw error;
+  }
+}
+
+/** "Remove chat history" ends a conversation for good: the next one has another id. */
+async function openChat(deps: SweepDeps, recipient: Recipient): Promise<Conversation> {
+  const { way } = recipient;
+  if (way === undefined) throw new NotifierError('unreachable', 'no way');
+  const via =
+    way.conversation ??
+    (await deps.store.transaction((tx) => tx.anyConversation(way.key.tenantId)));
+  const opened = await deps.notifier.open(way.key, via, AbortSignal.timeout(CALL_MS));
+  // The channel's own id of the person outlives the chat: the roster is asked by it.
+  const conversation = { ...opened, userId: way.conversation?.userId ?? opened.userId };
+  await rememberWay(deps, recipient, conversation);
+  return conversation;
+}
+
+async function notDelivered(
+  deps: SweepDeps,
+  recipient: Recipient,
+  error: NotifierError,
+): Promise<Delivered> {
+  if (error.isBusy) {
+    const asked = error.retryAfterMs ?? DEFAULT_WAIT_MS;
+    // Jitter: what was refused at once must not come back at once.
+    const waitMs = Math.min(asked, LONGEST_WAIT_MS) * (1 + deps.random.fraction() / 5);
+    return { outcome: 'busy', waitMs };
+  }
+  if (error.code !== 'unreachable') return { outcome: 'failed' };
+  await rememberWay(deps, recipient, undefined);
+  return { outcome: 'unreachable' };
+}

@@ -1,0 +1,81 @@
+import { managerName, type Locale, type ManagerKey } from '../domain/parties.ts';
+import type { ResponsiblePerson } from '../ports/directory.ts';
+import type { Conversation } from '../ports/notifier.ts';
+import type { ManagerRecord, StoreTransaction } from '../ports/store.ts';
+import type { SweepDeps } from './deps.ts';
+import { isSamePerson } from './flows.ts';
+
+/** Somebody who is to be reminded, and how. */
+export interface Recipient {
+  /** As the reminder's row names them. */
+  readonly name: string;
+  readonly person: ResponsiblePerson;
+  readonly locale: Locale;
+  /** Absent where there is no way to them. */
+  readonly way?: Way | undefined;
+}
+
+/** A chat with the person; without a conversation it has to be opened first. */
+export interface Way {
+  readonly key: ManagerKey;
+  readonly conversation?: Conversation | undefined;
+}
+
+/**
+ * Whom a person of the directory is in Teams. Somebody the bot has met is reached where they were
+ * last, unless the bot was removed there; somebody it never met by the Entra object id.
+ */
+export async function recipientOf(
+  deps: SweepDeps,
+  tx: StoreTransaction,
+  person: ResponsiblePerson,
+): Promise<Recipient> {
+  const { tenantId, defaultLocale } = deps.settings;
+  const record = await recordOf(tx, person, tenantId);
+  if (record !== undefined) {
+    const { key, conversation, locale = defaultLocale } = record;
+    // A stored conversation is checked anew before something is said in it (requirement T3).
+    const isOwn = conversation !== undefined && isSamePerson(conversation, key);
+    return {
+      name: managerName(key),
+      person,
+      locale,
+      way: isOwn ? { key, conversation } : undefined,
+    };
+  }
+  if (person.aadObjectId === undefined || tenantId === '') {
+    return { name: `entry:${person.id}`, person, locale: defaultLocale };
+  }
+  const key = { tenantId, aadObjectId: person.aadObjectId };
+  return { name: managerName(key), person, locale: defaultLocale, way: { key } };
+}
+
+async function recordOf(
+  tx: StoreTransaction,
+  { id, aadObjectId }: ResponsiblePerson,
+  tenantId: string,
+): Promise<ManagerRecord | undefined> {
+  const records = await tx.managersByDirectoryId([id]);
+  const known = records.find(({ conversation }) => conversation !== undefined) ?? records[0];
+  if (known !== undefined || aadObjectId === undefined || tenantId === '') return known;
+  return tx.manager({ tenantId, aadObjectId });
+}
+
+/** Remembers a chat that was opened, or that there is none (requirement N7): installing the bot restores it. */
+export async function rememberWay(
+  deps: SweepDeps,
+  { person, way }: Recipient,
+  conversation: Conversation | undefined,
+): Promise<void> {
+  if (way === undefined) return;
+  await deps.store.transaction(async (tx) => {
+    const record = (await tx.manager(way.key)) ?? {
+      key: way.key,
+      directoryId: person.id,
+      displayName: person.displayName,
+    };
+    // What the person did meanwhile is newer than what was tried here.
+    const isUnchanged = record.conversation?.conversationId === way.conversation?.conversationId;
+    if (isUnchanged) await tx.saveManager({ ...record, conversation });
+  });
+}

@@ -1,0 +1,12 @@
+import type { Rotation } from '../domain/rotation.ts';
+import type { ReminderView } from '../domain/view.ts';
+import type { Reminder } from '../ports/store.ts';
+
+/** The card of a reminder. */
+export function reminderView(
+  { handle, accountName }: Pick<Reminder, 'handle' | 'accountName'>,
+  { dueAt, setAt, isEnforced }: Rotation,
+  isEnrolled: boolean,
+): ReminderView {
+  return { card: 'reminder', handle, accountName, dueAt, setAt, isEnrolled, isEnforced };
+}

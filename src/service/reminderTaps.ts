@@ -1,0 +1,59 @@
+import { managerName } from '../domain/parties.ts';
+import { rotationOf } from '../domain/rotation.ts';
+import type { Reminder } from '../ports/store.ts';
+import type { Deps } from './deps.ts';
+import type { ReminderInput } from './input.ts';
+import { reminderView } from './reminderCard.ts';
+import { admit, denyTap, showHome, type Reply, type Tap } from './tap.ts';
+
+/** The person's own reminder that a card's handle names. */
+export async function ownReminder(
+  deps: Deps,
+  key: Tap['person']['key'],
+  handle: string,
+): Promise<Reminder | undefined> {
+  const reminder = await deps.store.transaction((tx) => tx.reminder(handle));
+  return reminder?.recipient === managerName(key) ? reminder : undefined;
+}
+
+/** Puts a reminder off, or keeps for the auditor why the password may stay. A reminder of a past cycle answers `home`. */
+export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Reply> {
+  const { deps, person, signal } = tap;
+  const reminder = await ownReminder(deps, person.key, input.handle);
+  if (reminder === undefined) return denyTap(tap);
+  const manager = await admit(tap);
+  if ('view' in manager) return manager;
+  const { accountId, cycle, recipient } = reminder;
+  const account = await deps.directory.accountOf(manager.entry.id, accountId, signal);
+  if (account === undefined) return denyTap(tap, accountId);
+  if (account.passwordVersion !== cycle) return showHome(tap);
+
+  const { calendar, rotationDays } = deps.settings.rotation;
+  const view = await deps.store.transaction(async (tx) => {
+    const rotation = rotationOf(account, rotationDays, tx.now);
+    if (typeof rotation === 'string') return undefined;
+    const about = { accountId, cycle, recipient };
+    const audited = { actor: recipient, account: accountId, result: 'ok' } as const;
+    const done = {
+      card: 'reminder.done',
+      handle: reminder.handle,
+      accountName: account.name,
+    } as const;
+    if (input.type === 'snooze') {
+      const until = calendar.nextSendingDay(tx.now);
+      const isNew = await tx.snoozeReminders({ ...about, until });
+      if (isNew) tx.audit({ event: 'reminder.snoozed', ...audited });
+      const pause = await tx.reminderPause(about);
+      return { ...done, answer: 'snoozed' as const, until: pause.snoozedUntil ?? until };
+    }
+    if (rotation.isEnforced) {
+      const enrollment = await tx.enrollment(person.key, accountId);
+      return reminderView(reminder, rotation, enrollment !== undefined);
+    }
+    const isNew = await tx.silenceReminders({ ...about, until: tx.now + rotation.periodMs });
+    if (isNew) tx.audit({ event: 'reminder.notNeeded', ...audited, reason: input.reason });
+    const { silencedUntil = tx.now } = await tx.reminderPause(about);
+    return { ...done, answer: 'notNeeded' as const, until: silencedUntil };
+  });
+  return view === undefined ? showHome(tap) : { view };
+}

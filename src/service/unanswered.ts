@@ -1,0 +1,68 @@
+import type { ResponsiblePerson } from '../ports/directory.ts';
+import { deliverCard } from './cardDelivery.ts';
+import { recipientOf } from './recipients.ts';
+import type { Reminding } from './reminders.ts';
+
+/** What a card can hold; the rest is told as a number. */
+const MAX_SHOWN = 30;
+/** No account has this id: the summary is one reminder about all of them. */
+const ALL_ACCOUNTS = 'unanswered';
+
+/** An overdue account of which nobody can be reminded. */
+export interface Unanswered {
+  readonly name: string;
+  readonly dueAt: number;
+}
+
+/** Tells the fallback person once a week which overdue accounts nobody answers for (requirement N4). */
+export async function tellFallback(
+  { deps, lease, pace, signal }: Reminding,
+  unanswered: readonly Unanswered[],
+): Promise<void> {
+  const { fallbackUpn: upn, calendar } = deps.settings.rotation;
+  if (upn === undefined || unanswered.length === 0 || lease === undefined) return;
+  const found = await deps.directory.findManager({ upn, mail: upn, aadObjectId: '' }, signal);
+  if (found === undefined) {
+    deps.log.warn({}, 'the directory knows nobody by REMINDER_FALLBACK_UPN');
+    return;
+  }
+  const person: ResponsiblePerson = found;
+  const recipient = await deps.store.transaction((tx) => recipientOf(deps, tx, person));
+  if (recipient.way === undefined) {
+    deps.log.warn({}, 'the person of REMINDER_FALLBACK_UPN has not met the bot in Teams');
+    return;
+  }
+  await pace.turn(recipient.name, signal);
+  const handle = deps.random.id();
+  const isReserved = await deps.store.transaction(async (tx) => {
+    if (!calendar.isSending(tx.now)) return false;
+    await lease.keep(tx);
+    return tx.reserveReminder({
+      handle,
+      accountId: ALL_ACCOUNTS,
+      accountName: '',
+      cycle: calendar.weekOf(tx.now),
+      stage: 0,
+      recipient: recipient.name,
+      repeat: 0,
+    });
+  });
+  if (!isReserved) return;
+  const { outcome } = await deliverCard(deps, recipient, {
+    card: 'notice',
+    event: 'unanswered',
+    overdue: unanswered.slice(0, MAX_SHOWN),
+    count: unanswered.length,
+  });
+  await deps.store.transaction(async (tx) => {
+    const isSent = outcome === 'sent';
+    const isLost = outcome === 'unknown';
+    await tx.settleReminder(handle, isSent ? 'sent' : isLost ? 'unknown' : 'failed');
+    tx.audit({
+      event: isSent ? 'notice.sent' : 'notice.failed',
+      actor: 'system',
+      result: isSent ? 'ok' : isLost ? 'unknown' : 'failed',
+      reason: 'unanswered',
+    });
+  });
+}

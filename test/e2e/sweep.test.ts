@@ -1,0 +1,240 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import {
+  ALWAYS,
+  cardsTo,
+  DAY_MS,
+  firstSweep,
+  newDue,
+  setAge,
+  sweepAgain,
+} from '../support/rotations.ts';
+import { enroll, FIRST_PASSWORD, newMobile, newName } from '../support/walks.ts';
+
+let product: Product;
+beforeAll(async () => {
+  product = await startProduct({ env: ALWAYS, policy: { maxAgeMs: Infinity } });
+  await firstSweep(product);
+});
+afterAll(async () => {
+  await product.stop();
+});
+
+const GOOD = 'Kaffekanna-Blomma-42';
+const eventsOf = (accountId: string) =>
+  product
+    .audit()
+    .filter(({ account, event }) => account === accountId && event.startsWith('reminder.'))
+    .map(({ event, result, reason }) => [event, result, ...(reason === null ? [] : [reason])]);
+
+describe('a sweep', () => {
+  it('reminds once in each stage, and only where something is due', async () => {
+    const due = await newDue(product, 80);
+    const fresh = await newDue(product, 70);
+    await sweepAgain(product);
+    await sweepAgain(product);
+    expect(cardsTo(product, due.chat)).toHaveLength(1);
+    expect(cardsTo(product, fresh.chat)).toHaveLength(0);
+    expect(eventsOf(due.accountId)).toEqual([['reminder.sent', 'ok']]);
+    const card = textOf(cardsTo(product, due.chat)[0]?.card);
+    expect(card).toContain(due.account);
+    expect(card).not.toContain(due.accountId);
+    expect(card).toContain('Registrera din mobil');
+
+    setAge(product, due.accountDn, 84);
+    await sweepAgain(product);
+    // Another pwdLastSet is another cycle; this one begins in its second stage.
+    expect(cardsTo(product, due.chat)).toHaveLength(2);
+  });
+
+  it('is not kept from its work by a clock that was moved back', async () => {
+    const { chat } = await newDue(product, 80);
+    const day = String(DAY_MS);
+    await product.database.query(
+      `update lease set done_at = done_at + ${day}, until = done_at + ${day}`,
+    );
+    await product.teams.until(() => cardsTo(product, chat).length > 0, 10_000);
+  });
+
+  it('sends only the latest of the stages that were missed', async () => {
+    const { chat, accountId } = await newDue(product, 120);
+    await sweepAgain(product);
+    expect(cardsTo(product, chat)).toHaveLength(1);
+    expect(eventsOf(accountId)).toEqual([['reminder.sent', 'ok']]);
+  });
+
+  it('reminds every manager of a group, and nobody who has left it', async () => {
+    const [asa, bo, cia] = [newName('Asa'), newName('Bo'), newName('Cia')].map((name) =>
+      product.manager(name),
+    );
+    for (const chat of [asa!, bo!, cia!]) await chat.say('status');
+    const name = newName('grupp');
+    const group = product.directory.group(`${name} chefer`, [asa!.dn, bo!.dn, cia!.dn]);
+    const { dn } = product.account(name, group.dn, FIRST_PASSWORD);
+    product.directory.put(group.dn, 'member', [asa!.dn, bo!.dn]);
+    setAge(product, dn, 89);
+    await sweepAgain(product);
+    expect([asa, bo, cia].map((chat) => cardsTo(product, chat!).length)).toEqual([1, 1, 0]);
+  });
+
+  it('goes on past accounts of which nothing can be told, and past managers it cannot reach', async () => {
+    const undated = await newDue(product, 0);
+    product.directory.put(undated.accountDn, 'pwdLastSet', '0');
+    const ancient = await newDue(product, 0);
+    product.directory.put(ancient.accountDn, 'pwdLastSet', '94354848000000000');
+    const future = await newDue(product, -3);
+    const orphan = newName('foraldralos');
+    const { dn: orphanDn, id: orphanId } = product.account(orphan, '', FIRST_PASSWORD);
+    setAge(product, orphanDn, 100);
+    const stranger = product.manager(newName('Okand'));
+    const strange = product.account(newName('okant'), stranger.dn, FIRST_PASSWORD);
+    setAge(product, strange.dn, 100);
+    const good = await newDue(product, 100);
+    await sweepAgain(product);
+    await sweepAgain(product);
+    expect(cardsTo(product, good.chat)).toHaveLength(1);
+    for (const { chat } of [undated, ancient, future]) expect(cardsTo(product, chat)).toEqual([]);
+    expect(eventsOf(orphanId)).toEqual([['reminder.skipped', 'refused', 'noManager']]);
+    expect(eventsOf(strange.id)).toEqual([['reminder.skipped', 'refused', 'notInTeams']]);
+  });
+
+  it('tells enrolled managers once of a password that was changed elsewhere, and not of its own', async () => {
+    const due = await newDue(product, 10);
+    const walker = { ...due, mobile: newMobile() };
+    await enroll(product, walker);
+    await sweepAgain(product);
+    setAge(product, due.accountDn, 1);
+    await sweepAgain(product);
+    await product.teams.until(() => cardsTo(product, due.chat, 'notice').length > 0);
+    await sweepAgain(product);
+    expect(cardsTo(product, due.chat, 'notice')).toHaveLength(1);
+    expect(textOf(cardsTo(product, due.chat, 'notice')[0]?.card)).toContain('på annat sätt');
+    expect(eventsOf(due.accountId)).toEqual([['reminder.skipped', 'ok', 'changedOutside']]);
+
+    await due.chat.say('status');
+    await due.chat.tap('reset', {}, due.account);
+    await due.chat.tap('confirmCode', { code: product.code(walker.mobile) });
+    await due.chat.tap('setPassword', { newPassword: GOOD, confirmPassword: GOOD });
+    expect(due.chat.shown).toBe('reset.done');
+    await sweepAgain(product);
+    expect(eventsOf(due.accountId)).toHaveLength(1);
+  });
+
+  it('removes a number when its manager has not answered for the account for seven days', async () => {
+    const walker = { ...(await newDue(product, 10)), mobile: newMobile() };
+    await enroll(product, walker);
+    const numbers = () =>
+      product.database.query(`select id from enrollment where account_id = '${walker.accountId}'`);
+    const successor = product.manager(newName('Ny'));
+    product.directory.put(walker.accountDn, 'manager', successor.dn);
+    await sweepAgain(product);
+    product.passTime(6 * DAY_MS);
+    await sweepAgain(product);
+    expect(await numbers()).toHaveLength(1);
+    // Seen again in between, the days begin anew.
+    product.directory.put(walker.accountDn, 'manager', walker.chat.dn);
+    await sweepAgain(product);
+    product.directory.put(walker.accountDn, 'manager', successor.dn);
+    await sweepAgain(product);
+    product.passTime(6 * DAY_MS);
+    await sweepAgain(product);
+    expect(await numbers()).toHaveLength(1);
+    product.passTime(DAY_MS);
+    await sweepAgain(product);
+    expect(await numbers()).toHaveLength(0);
+    expect(product.audit().at(-1)).toMatchObject({ event: 'enrollment.revoked', actor: 'system' });
+  });
+});
+
+describe('a reminder', () => {
+  async function reminded(days = 80) {
+    const due = await newDue(product, days);
+    const walker = { ...due, mobile: newMobile() };
+    await enroll(product, walker);
+    await sweepAgain(product);
+    const [sent] = cardsTo(product, due.chat);
+    due.chat.reload();
+    expect(due.chat.shown).toBe('reminder');
+    return { ...walker, messageId: sent?.id };
+  }
+
+  it('becomes the reset that it asks for, in the same message', async () => {
+    const walker = await reminded();
+    const { chat } = walker;
+    expect(await chat.tap('reset')).toBe('reset.code');
+    await chat.tap('confirmCode', { code: product.code(walker.mobile) });
+    await chat.tap('setPassword', { newPassword: GOOD, confirmPassword: GOOD });
+    expect(chat.shown).toBe('reset.done');
+    expect(chat.reload()).toBe('reset.done');
+    expect(chat.messageId).toBe(walker.messageId);
+    await sweepAgain(product);
+    expect(cardsTo(product, chat)).toHaveLength(1);
+  });
+
+  it('invites somebody without a number to enroll', async () => {
+    const { chat } = await newDue(product, 80);
+    await sweepAgain(product);
+    chat.reload();
+    expect(() => chat.button('reset')).toThrow('no reset');
+    expect(await chat.tap('enroll')).toBe('enrollment.currentPassword');
+  });
+
+  it('comes again on the next sending day when it was put off, once', async () => {
+    const { chat, accountId } = await reminded();
+    const button = chat.button('snooze');
+    expect(await chat.tapButton(button)).toBe('reminder.done');
+    expect(await chat.tapButton(button)).toBe('reminder.done');
+    await sweepAgain(product);
+    expect(cardsTo(product, chat)).toHaveLength(1);
+    product.passTime(DAY_MS);
+    await sweepAgain(product);
+    await sweepAgain(product);
+    expect(cardsTo(product, chat)).toHaveLength(2);
+    expect(eventsOf(accountId)).toEqual([
+      ['reminder.sent', 'ok'],
+      ['reminder.snoozed', 'ok'],
+      ['reminder.sent', 'ok'],
+    ]);
+  });
+
+  it('falls silent for a rotation period for all managers when it is not needed, with the reason kept', async () => {
+    const [asa, bo] = [product.manager(newName('Asa')), product.manager(newName('Bo'))];
+    await asa.say('status');
+    const name = newName('grupp');
+    const group = product.directory.group(`${name} chefer`, [asa.dn, bo.dn]);
+    const { dn, id } = product.account(name, group.dn, FIRST_PASSWORD);
+    setAge(product, dn, 80);
+    await sweepAgain(product);
+    asa.reload();
+    expect(await asa.tap('notNeeded', { reason: 'notUsed' })).toBe('reminder.done');
+    expect(eventsOf(id).at(-1)).toEqual(['reminder.notNeeded', 'ok', 'notUsed']);
+    await bo.say('status');
+    product.passTime(89 * DAY_MS);
+    await sweepAgain(product);
+    expect(cardsTo(product, bo)).toHaveLength(0);
+    product.passTime(DAY_MS);
+    await sweepAgain(product);
+    expect(cardsTo(product, bo)).toHaveLength(1);
+    expect(cardsTo(product, asa)).toHaveLength(1);
+  });
+
+  it('of a past cycle answers with how things stand, of an account of somebody else with a refusal', async () => {
+    const past = await reminded();
+    setAge(product, past.accountDn, 1);
+    expect(await past.chat.tap('reset')).toBe('home');
+    const lost = await reminded();
+    const successor = product.manager(newName('Ny'));
+    product.directory.put(lost.accountDn, 'manager', successor.dn);
+    const buttons = ['reset', 'snooze', 'notNeeded'].map((verb) => lost.chat.button(verb));
+    for (const button of buttons) {
+      expect(await lost.chat.tapButton(button)).toBe('refused notResponsible');
+    }
+    const other = await reminded();
+    for (const verb of ['reset', 'snooze', 'notNeeded']) {
+      const stolen = other.chat.button(verb);
+      expect(await past.chat.tapButton(stolen)).toBe('refused notResponsible');
+    }
+    expect(eventsOf(other.accountId)).toEqual([['reminder.sent', 'ok']]);
+  });
+});
