@@ -1,4 +1,3 @@
-import type { ChatDriver } from './chatDriver.ts';
 import type { Product } from './product.ts';
 
 export const MINUTE_MS = 60_000;
