@@ -108,7 +108,7 @@ describe('/metrics', () => {
   it('counts what fails outside by its code', async () => {
     const walker = newManager(product);
     await prove(walker);
-    product.twilio.script({ status: 400, code: 21606 });
+    product.twilio.scriptCodes({ status: 400, code: 21606 });
     await walker.chat.tap('setMobile', { mobile: walker.mobile });
     const sms = { system: 'sms', operation: 'send', code: '21606' };
     expect(await valueOf('passwordbot_operation_errors_total', sms)).toBe(1);

@@ -104,7 +104,7 @@ function onEffect(lane: Lane, walker: Walker, step: StepName, outage: Outage): P
   const { product, part } = lane;
   const { accountDn, mobile } = walker;
   if (step === 'send') {
-    product.twilio.script({ delayMs: HOLD_MS });
+    product.twilio.scriptCodes({ delayMs: HOLD_MS });
     return product.teams.until(() => product.codes(mobile).length > 0, STATE_MS);
   }
   return new Promise((resolve) => {
