@@ -46,8 +46,8 @@ flow's end when the part is back. In every cell the channel is answered within 5
 defined state within 15 s, each SMS with a code is sent once, each password is written once, a code
 that was accepted is not asked for again, and what the last card says is true of the directory.
 An answer of \`working\` is followed by its own update; where the connector itself is gone, by a tap
-on its \`refresh\`. Each notice is told once; one that was told but could not be noted, because the
-database went at that moment, is told again rather than lost.
+on its \`refresh\`. Each notice is told once; one whose arrival could not be
+noted, because the database or the connector went at that moment, is told again rather than lost.
 `;
 
 /** The table as a page; times only where `results` has them. */
