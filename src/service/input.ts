@@ -88,7 +88,4 @@ export interface Turns {
     readonly fate: 'sent' | 'delivered' | 'failed';
     readonly fault?: 'number' | 'service' | undefined;
   }): Promise<void>;
-
-  /** A foreign, unknown or tampered request that the channel itself turned down. */
-  denied(key: ManagerKey): Promise<void>;
 }

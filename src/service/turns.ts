@@ -4,7 +4,7 @@ import { cancelAll, cancelCard, refresh, takeOnCard, takeText } from './cardTaps
 import type { Deps } from './deps.ts';
 import { chooseLocale } from './home.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
-import { auditDenied, directoryReason, meet } from './people.ts';
+import { directoryReason, meet } from './people.ts';
 import { answerReminder } from './reminderTaps.ts';
 import { reportSms } from './smsReports.ts';
 import { startByWord, startFromButton } from './starts.ts';
@@ -24,7 +24,6 @@ export function createTurns(deps: Deps): Turns {
       return record?.locale ?? deps.settings.defaultLocale;
     },
     smsReported: (report) => reportSms(deps, report),
-    denied: (key) => auditDenied(deps, key),
   };
 }
 

@@ -39,9 +39,6 @@ export class ScriptedTurns implements Turns {
     this.reports.push(report);
     return Promise.resolve();
   }
-  denied(): Promise<void> {
-    return Promise.resolve();
-  }
   get inputs(): Input[] {
     return this.taken.map(({ input }) => input);
   }
