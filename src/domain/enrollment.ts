@@ -24,15 +24,25 @@ export interface ProvenEnrollment {
   readonly isOldProven: boolean;
 }
 
+/** What is known of an enrollment from its start. */
+export interface UnprovenEnrollment {
+  /** The manager had a number for the account already. */
+  readonly isChange?: boolean | undefined;
+}
+
 /** The states of an enrollment; numbers are E.164, times epoch ms. */
 export type EnrollmentState =
-  | {
+  | ({
       readonly step: 'currentPassword';
       readonly problem?: Problem | undefined;
       readonly advisesDeletion?: boolean | undefined;
-    }
+    } & UnprovenEnrollment)
   /** A bind is under way. `failureId` is the attempt that is already counted. */
-  | { readonly step: 'provingPassword'; readonly since: number; readonly failureId: string }
+  | ({
+      readonly step: 'provingPassword';
+      readonly since: number;
+      readonly failureId: string;
+    } & UnprovenEnrollment)
   | ({
       readonly step: 'mobile';
       readonly malformed: number;
@@ -125,7 +135,12 @@ export function stepEnrollment(
     case 'proofStarted':
       if (state.step !== 'currentPassword') return unchanged;
       return {
-        state: { step: 'provingPassword', since: now, failureId: event.failureId },
+        state: {
+          step: 'provingPassword',
+          since: now,
+          failureId: event.failureId,
+          isChange: state.isChange,
+        },
         command: { type: 'provePassword' },
       };
     case 'passwordProved':
@@ -135,7 +150,7 @@ export function stepEnrollment(
       if (state.step !== 'provingPassword' && state.step !== 'currentPassword') return unchanged;
       const { reason, attemptsLeft } = event;
       const problem = attemptsLeft === undefined ? { reason } : { reason, attemptsLeft };
-      return { state: { step: 'currentPassword', problem } };
+      return { state: { step: 'currentPassword', problem, isChange: state.isChange } };
     }
     case 'passwordTypedInChat':
       if (state.step !== 'currentPassword') return unchanged;

@@ -42,6 +42,14 @@ export function passwordFaults(typed: TypedPassword): Reason[] {
   return byPrecedence(faults);
 }
 
+/** The faults for which `passwordFaults` looks in a password that was typed at all and is not overlong. */
+export const CHECKED_FAULTS: readonly Reason[] = [
+  'passwordTooShort',
+  'passwordTooLong',
+  'passwordForbiddenCharacter',
+  'passwordTooCommon',
+];
+
 /** The least length that holds: the bot's or the directory's, whichever is more; code points. */
 export function leastLength(rules: PasswordRules, directoryMinLength: number): number {
   return Math.max(rules.minLength, directoryMinLength);

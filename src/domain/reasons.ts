@@ -34,6 +34,8 @@ export interface Problem {
   readonly attemptsLeft?: number;
   /** All faults of a password, most important first; `reason` is the first of them. */
   readonly all?: readonly Reason[];
+  /** Faults that were looked for in the password and not found; what was not looked for is in neither list. */
+  readonly absent?: readonly Reason[];
   /** The same reference stands in the log. */
   readonly reference?: string;
 }

@@ -42,7 +42,12 @@ export type ResetEvent =
   | { readonly type: 'codeAccepted'; readonly rules: ShownRules }
   | { readonly type: 'passwordTypedInChat' }
   /** The bot's own rules or the directory said no; nothing was written. */
-  | { readonly type: 'passwordRefused'; readonly reasons: readonly Reason[] }
+  | {
+      readonly type: 'passwordRefused';
+      readonly reasons: readonly Reason[];
+      /** What was looked for and not found. */
+      readonly absent?: readonly Reason[];
+    }
   | { readonly type: 'writeStarted' }
   /** The write was definitely not carried out. */
   | { readonly type: 'writeNotDone'; readonly reason: Reason }
@@ -92,7 +97,8 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       if (reason === undefined) return unchanged;
       if (state.step !== 'newPassword' && state.step !== 'writingPassword') return unchanged;
       const { rules } = state;
-      return { state: { step: 'newPassword', rules, problem: { reason, all: event.reasons } } };
+      const { reasons: all, absent = [] } = event;
+      return { state: { step: 'newPassword', rules, problem: { reason, all, absent } } };
     }
     case 'writeStarted':
       if (state.step !== 'newPassword') return unchanged;

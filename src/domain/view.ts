@@ -39,12 +39,20 @@ export interface HomeView {
   readonly problem?: Problem | undefined;
 }
 
+/** Where in its flow a card stands, both from 1. */
+export interface Progress {
+  readonly step: number;
+  readonly of: number;
+}
+
 /** Common to the cards of a running flow. */
 interface FlowView {
   /** Opaque; stands in the data of every button on the card that concerns the flow. */
   readonly handle: string;
   readonly accountName: string;
   readonly problem?: Problem | undefined;
+  /** Absent where the flow has one step only. */
+  readonly progress?: Progress | undefined;
 }
 
 export interface CurrentPasswordView extends FlowView {

@@ -186,7 +186,8 @@ async function startFlow(deps: Deps, tx: StoreTransaction, start: Start): Promis
     passwordVersion: account.passwordVersion,
   };
   if (purpose === 'enrollment') {
-    const state: EnrollmentState = { step: 'currentPassword' };
+    const isChange = enrollment !== undefined;
+    const state: EnrollmentState = { step: 'currentPassword', isChange };
     const flow = { ...frame, purpose, state };
     await tx.addFlow(flow);
     tx.audit({ event: 'enrollment.started', result: 'ok', ...auditOf(flow) });

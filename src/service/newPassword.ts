@@ -1,5 +1,10 @@
 import type { Flow, ResetFlow } from '../domain/flow.ts';
-import { loweredPasswords, MAX_PASSWORD_LENGTH, passwordFaults } from '../domain/passwordPolicy.ts';
+import {
+  CHECKED_FAULTS,
+  loweredPasswords,
+  MAX_PASSWORD_LENGTH,
+  passwordFaults,
+} from '../domain/passwordPolicy.ts';
 import { byPrecedence, type Reason } from '../domain/reasons.ts';
 import { stepReset } from '../domain/reset.ts';
 import { Secret } from '../domain/secret.ts';
@@ -69,7 +74,9 @@ export async function setPassword(turn: ResetTurn, input: NewPassword): Promise<
     const reasons = await allFaults(turn, tx, checked);
     if (reasons.length > 0 || checked.write === undefined) {
       auditRefused(tx, current, reasons[0]);
-      return { flow: await advanceReset(tx, current, { type: 'passwordRefused', reasons }) };
+      const absent = checked.lookedFor.filter((fault) => !reasons.includes(fault));
+      const event = { type: 'passwordRefused', reasons, absent } as const;
+      return { flow: await advanceReset(tx, current, event) };
     }
     tx.audit({ event: 'reset.attempted', result: 'ok', ...auditOf(current) });
     const writing = await advanceReset(tx, current, { type: 'writeStarted' });
@@ -80,6 +87,8 @@ export async function setPassword(turn: ResetTurn, input: NewPassword): Promise<
 
 interface CheckedPassword {
   readonly faults: readonly Reason[];
+  /** All faults that were, or with `write` will be, looked for. */
+  readonly lookedFor: readonly Reason[];
   /** Absent where a plain fault makes the costly comparison with earlier passwords needless. */
   readonly write?: Write;
   /** What earlier passwords would be that this one only counts up from. */
@@ -99,7 +108,9 @@ async function checkPassword(turn: ResetTurn, input: NewPassword): Promise<Check
     contextNames: account.contextNames,
   });
   const isTyped = faults.every((fault) => fault === 'passwordTooCommon');
-  if (input.newPassword === undefined || !isTyped) return { faults, lowered: [] };
+  if (input.newPassword === undefined || !isTyped) {
+    return { faults, lookedFor: CHECKED_FAULTS, lowered: [] };
+  }
 
   const password = input.newPassword;
   const digestOf = (value: Secret): Promise<PasswordDigest> =>
@@ -107,6 +118,7 @@ async function checkPassword(turn: ResetTurn, input: NewPassword): Promise<Check
   const lowered = loweredPasswords(password.reveal()).map((value) => new Secret(value));
   return {
     faults,
+    lookedFor: [...CHECKED_FAULTS, 'passwordUsedBefore'],
     write: { password, digest: await digestOf(password) },
     lowered: await Promise.all(lowered.map(digestOf)),
   };
@@ -190,7 +202,10 @@ async function takeOutcome(
     case 'refused': {
       const reason = REFUSALS[outcome.reason];
       auditRefused(tx, current, reason);
-      return advanceReset(tx, current, { type: 'passwordRefused', reasons: [reason] }, 'sameTurn');
+      // Of the history nothing is said: the directory keeps one of its own, and may not name its reason.
+      const absent = CHECKED_FAULTS.filter((fault) => fault !== reason);
+      const event = { type: 'passwordRefused', reasons: [reason], absent } as const;
+      return advanceReset(tx, current, event, 'sameTurn');
     }
     case 'stale':
       auditRefused(tx, current, 'flowExpired');

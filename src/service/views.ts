@@ -5,7 +5,7 @@ import type { Problem } from '../domain/reasons.ts';
 import type { ResetState } from '../domain/reset.ts';
 import type { EndedState } from '../domain/steps.ts';
 import type { UnlockState } from '../domain/unlock.ts';
-import type { CodeView, View } from '../domain/view.ts';
+import type { CodeView, Progress, View } from '../domain/view.ts';
 import { flowHandle } from './flows.ts';
 
 interface Frame {
@@ -39,6 +39,25 @@ function lastCardUntil({ state, expiresAt }: Flow, endedAt: number): number {
   return isLateNews ? endedAt + FLOW_LIFETIME_MS : expiresAt;
 }
 
+/**
+ * Where in an enrollment a card stands. A number that replaces another is confirmed from both: four
+ * steps, unless the same number is chosen again.
+ */
+function enrollmentProgress(
+  state: Extract<EnrollmentState, { step: 'currentPassword' | 'mobile' | 'oldCode' | 'code' }>,
+): Progress {
+  switch (state.step) {
+    case 'currentPassword':
+      return { step: 1, of: state.isChange === true ? 4 : 3 };
+    case 'mobile':
+      return { step: 2, of: state.known?.isEnrolled === true ? 4 : 3 };
+    case 'oldCode':
+      return { step: 3, of: 4 };
+    case 'code':
+      return state.isOldProven ? { step: 4, of: 4 } : { step: 3, of: 3 };
+  }
+}
+
 function enrollmentView(
   state: EnrollmentState,
   frame: Frame,
@@ -50,6 +69,7 @@ function enrollmentView(
         card: 'enrollment.currentPassword',
         ...frame,
         problem: problem ?? state.problem,
+        progress: enrollmentProgress(state),
         advisesDeletion: state.advisesDeletion,
       };
     case 'mobile':
@@ -57,13 +77,14 @@ function enrollmentView(
         card: 'enrollment.mobile',
         ...frame,
         problem: problem ?? state.problem,
+        progress: enrollmentProgress(state),
         shownMobile: state.known === undefined ? undefined : maskMobile(state.known.mobile),
         shownIsEnrolled: state.known?.isEnrolled,
       };
     case 'oldCode':
-      return codeView('enrollment.oldCode', state, frame, problem);
+      return codeView('enrollment.oldCode', state, frame, problem, enrollmentProgress(state));
     case 'code':
-      return codeView('enrollment.code', state, frame, problem);
+      return codeView('enrollment.code', state, frame, problem, enrollmentProgress(state));
     case 'done':
       return {
         card: 'enrollment.done',
@@ -89,12 +110,13 @@ function resetView(
 ): View | undefined {
   switch (state.step) {
     case 'code':
-      return codeView('reset.code', state, frame, problem);
+      return codeView('reset.code', state, frame, problem, { step: 1, of: 2 });
     case 'newPassword':
       return {
         card: 'reset.newPassword',
         ...frame,
         problem: problem ?? state.problem,
+        progress: { step: 2, of: 2 },
         rules: state.rules,
         advisesDeletion: state.advisesDeletion,
       };
@@ -151,11 +173,13 @@ function codeView(
   },
   frame: Frame,
   problem: Problem | undefined,
+  progress?: Progress,
 ): CodeView {
   return {
     card,
     ...frame,
     problem: problem ?? state.problem,
+    progress,
     maskedMobile: maskMobile(state.mobile),
     expiresAt: state.expiresAt,
     hasInput: true,

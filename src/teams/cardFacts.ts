@@ -1,8 +1,10 @@
 import type { Locale } from '../domain/parties.ts';
+import type { Problem, Reason } from '../domain/reasons.ts';
 import { NOT_NEEDED_REASONS } from '../domain/view.ts';
 import type {
   CodeView,
   HomeAccount,
+  Progress,
   ReminderView,
   ShownRules,
   SummaryView,
@@ -78,7 +80,10 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
           maxLength: view.rules.maxLength,
           signs: forbiddenSigns(view.rules, voice) ?? 'none',
         },
-        { advisesDeletion: view.advisesDeletion === true, rules: ruleLines(view.rules, voice) },
+        {
+          advisesDeletion: view.advisesDeletion === true,
+          rules: ruleLines(view.rules, view.problem, voice),
+        },
       );
     case 'reset.done':
     case 'unlock.done':
@@ -112,14 +117,20 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
   }
 }
 
+interface Frame {
+  readonly handle?: string;
+  readonly accountName: string;
+  readonly progress?: Progress | undefined;
+}
+
 function ofFlow(
-  view: { readonly handle?: string; readonly accountName: string },
+  view: Frame,
   values: TextValues,
   data: Readonly<Record<string, unknown>>,
 ): CardFacts {
   const accountName = plain(view.accountName);
   return {
-    values: { accountName, ...values },
+    values: { accountName, ...(view.progress ?? { step: 'none', of: 'none' }), ...values },
     data: { handle: view.handle, accountName, ...data },
   };
 }
@@ -197,16 +208,29 @@ function ageLine(account: HomeAccount, { text, words, now }: Voice): string {
   return ago === undefined ? text('home.age.unknown') : text('home.age.known', { ago });
 }
 
-/** All rules before anything is typed, so that no refusal costs a new walk. */
-function ruleLines(rules: ShownRules, voice: Voice): string[] {
+interface RuleLine {
+  readonly line: string;
+  readonly isBroken: boolean;
+}
+
+/** All rules before anything is typed, so that no refusal costs a new walk; after a try, which ones held. */
+function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice): RuleLine[] {
   const { minLength, maxLength, historyLength } = rules;
   const signs = forbiddenSigns(rules, voice);
+  const told = (key: string, faults: readonly Reason[], values: TextValues = {}): RuleLine => {
+    const isBroken = faults.some((fault) => problem?.all?.includes(fault) === true);
+    // What nobody looked for keeps its bullet: only the directory knows of complexity.
+    const isKept =
+      faults.length > 0 && faults.every((fault) => problem?.absent?.includes(fault) === true);
+    const sign = isBroken ? '✗' : isKept ? '✓' : '•';
+    return { line: `${sign} ${voice.text(`reset.newPassword.rule.${key}`, values)}`, isBroken };
+  };
   return [
-    voice.text('reset.newPassword.rule.length', { minLength, maxLength }),
-    ...(signs === undefined ? [] : [voice.text('reset.newPassword.rule.forbidden', { signs })]),
-    ...(rules.requiresComplexity ? [voice.text('reset.newPassword.rule.complexity')] : []),
-    ...(historyLength > 0 ? [voice.text('reset.newPassword.rule.history', { historyLength })] : []),
-    voice.text('reset.newPassword.rule.guessable'),
+    told('length', ['passwordTooShort', 'passwordTooLong'], { minLength, maxLength }),
+    ...(signs === undefined ? [] : [told('forbidden', ['passwordForbiddenCharacter'], { signs })]),
+    ...(rules.requiresComplexity ? [told('complexity', [])] : []),
+    ...(historyLength > 0 ? [told('history', ['passwordUsedBefore'], { historyLength })] : []),
+    told('guessable', ['passwordTooCommon']),
   ];
 }
 

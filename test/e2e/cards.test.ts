@@ -200,6 +200,23 @@ describe('every card', () => {
   });
 });
 
+describe('a change of language', () => {
+  it('changes the cards on which something is under way, and loses nothing of it', async () => {
+    const walker = await newEnrolled(product);
+    const { chat, account, mobile } = walker;
+    await startReset(walker);
+    const waiting = chat.messageId;
+    const code = product.code(mobile);
+    const shown = () => product.teams.sent.filter(({ id }) => id === waiting).at(-1)?.card;
+    expect(textOf(shown())).toContain(`Steg 1 av 2 · Konto: ${account}`);
+    expect(await chat.say('english')).toBe('home');
+    expect(textOf(shown())).toContain(`Step 1 of 2 · Account: ${account}`);
+    const button = buttonsOf(shown()).find(({ verb }) => verb === 'confirmCode')!;
+    expect(await chat.tapButton(button, { code })).toBe('reset.newPassword');
+    expect(textOf(chat.card)).toContain('Step 2 of 2');
+  });
+});
+
 describe('words in the chat', () => {
   it.each([
     ['registrera', 'enrollment.currentPassword'],

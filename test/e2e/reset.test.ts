@@ -65,6 +65,25 @@ describe('the new password', () => {
   });
 
   it.each([
+    ['short with å', both('Kå1-xyz'), ['✗', '✗', '•', '•', '✓']],
+    ['twice differently', { newPassword: GOOD, confirmPassword: 'x' }, ['✓', '✓', '•', '•', '✓']],
+    ['common', both('Password123!'), ['✓', '✓', '•', '✓', '✗']],
+    ['as before', both(FIRST_PASSWORD), ['✓', '✓', '•', '✗', '✓']],
+    ['empty', both(''), ['✗', '•', '•', '•', '•']],
+    ['once only', { newPassword: 'Kå1-xyz' }, ['•', '•', '•', '•', '•']],
+    ['too simple for the directory', both('kaffekannablomma'), ['✓', '✓', '•', '•', '✓']],
+  ])(
+    'typed %s is answered with which rules it kept, as far as known',
+    async (_name, inputs, signs) => {
+      const walker = await newEnrolled(product);
+      await resetToPassword(product, walker);
+      await walker.chat.tap('setPassword', inputs);
+      const lines = textOf(walker.chat.card).match(/^[✓✗•] (?!• )\S.*/gm) ?? [];
+      expect(lines.map((line) => line.charAt(0))).toEqual(signs);
+    },
+  );
+
+  it.each([
     ['with 8 characters', 'Ka-42xyq'],
     ['with 64 characters', `Ka-42${'xyqz'.repeat(14)}abc`],
     ['with 127 characters', `Ka-42${'xyqz'.repeat(30)}ab`],
@@ -172,7 +191,7 @@ describe('earlier passwords', () => {
     } finally {
       await open.stop();
     }
-  });
+  }, 120_000);
 });
 
 describe('a reset', () => {

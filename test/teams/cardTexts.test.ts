@@ -91,6 +91,23 @@ describe('what cards say', () => {
     );
   });
 
+  it('marks after a try which rules the password kept, and no more than is known', () => {
+    const sample = SAMPLES.find(({ name }) => name === 'reset.newPassword: after a try')!;
+    expect(texts(render(sample.view)).filter((text) => /^[✓✗•] /.test(text))).toEqual([
+      '✗ Minst 8 tecken, högst 127',
+      '✓ Utan å, ä och ö',
+      '• Minst tre av: små bokstäver, stora bokstäver, siffror, andra tecken',
+      '• Inget av de 25 senaste, inte heller med ny siffra',
+      '✗ Inte lätt att gissa: inte kontots namn, en årstid eller ett vanligt lösenord',
+    ]);
+  });
+
+  it('tells the step, where there are several, with the account', () => {
+    const lines = (name: string) => texts(render(SAMPLES.find((s) => s.name === name)!.view));
+    expect(lines('reset.newPassword')[1]).toBe('Steg 2 av 2 · Konto: hemvardsgruppen');
+    expect(lines('unlock.code')[1]).toBe('Konto: hemvardsgruppen');
+  });
+
   it.each([
     ['home: enrolled', 'Lösenordet byttes för 3 månader sedan.'],
     ['home: age unknown', 'Det syns inte när lösenordet byttes senast.'],

@@ -84,6 +84,19 @@ describe('cards', () => {
     }
   });
 
+  it.each(everySample)('$name has one main button, the first', ({ view, locale }) => {
+    const card = render(view, locale);
+    const accounts = byType(card, 'Container').filter(({ id }) =>
+      String(id).startsWith('account:'),
+    );
+    for (const part of accounts.length > 0 ? accounts : [card]) {
+      const styles = byType(part, 'Action.Execute').map(({ style }) => style);
+      const offersNothing = view.card === 'working' || view.card === 'reset.unknown';
+      expect(styles[0]).toBe(offersNothing ? undefined : 'positive');
+      expect(styles.slice(1).filter((style) => style !== undefined)).toEqual([]);
+    }
+  });
+
   it.each(everySample)('$name puts only opaque values into buttons', ({ view, locale }) => {
     for (const { verb, data } of byType(render(view, locale), 'Action.Execute')) {
       if (verb === 'language') {

@@ -76,7 +76,10 @@ export const SAMPLES: readonly Sample[] = [
     verbs: ['enroll', 'reset', 'enroll', 'reset', 'language'],
   },
   { name: 'help', view: { card: 'help' }, verbs: ['home'] },
-  sample({ card: 'enrollment.currentPassword', ...FLOW }, ['proveCurrentPassword', 'cancel']),
+  sample({ card: 'enrollment.currentPassword', ...FLOW, progress: { step: 1, of: 4 } }, [
+    'proveCurrentPassword',
+    'cancel',
+  ]),
   sample(
     { card: 'enrollment.currentPassword', ...FLOW, advisesDeletion: true },
     ['proveCurrentPassword', 'cancel'],
@@ -119,7 +122,25 @@ export const SAMPLES: readonly Sample[] = [
     ['reset', 'home'],
     'cool-down',
   ),
-  sample({ card: 'reset.newPassword', ...FLOW, rules: RULES }, ['setPassword', 'cancel']),
+  sample({ card: 'reset.newPassword', ...FLOW, progress: { step: 2, of: 2 }, rules: RULES }, [
+    'setPassword',
+    'cancel',
+  ]),
+  sample(
+    {
+      card: 'reset.newPassword',
+      ...FLOW,
+      progress: { step: 2, of: 2 },
+      rules: RULES,
+      problem: {
+        reason: 'passwordTooShort',
+        all: ['passwordTooShort', 'passwordTooCommon'],
+        absent: ['passwordTooLong', 'passwordForbiddenCharacter'],
+      },
+    },
+    ['setPassword', 'cancel'],
+    'after a try',
+  ),
   sample(
     {
       card: 'reset.newPassword',

@@ -15,6 +15,7 @@ const problem = z.object({
   until: time.exactOptional(),
   attemptsLeft: count.exactOptional(),
   all: z.array(reason).exactOptional(),
+  absent: z.array(reason).exactOptional(),
   reference: z.string().exactOptional(),
 });
 
@@ -58,10 +59,16 @@ const enrollmentState = exactly<EnrollmentState>()(
   z.discriminatedUnion('step', [
     z.object({
       step: z.literal('currentPassword'),
+      isChange: z.boolean().optional(),
       problem: problem.optional(),
       advisesDeletion: z.boolean().optional(),
     }),
-    z.object({ step: z.literal('provingPassword'), since: time, failureId: z.string() }),
+    z.object({
+      step: z.literal('provingPassword'),
+      since: time,
+      failureId: z.string(),
+      isChange: z.boolean().optional(),
+    }),
     z.object({
       step: z.literal('mobile'),
       malformed: count,
