@@ -1,5 +1,5 @@
-import type { Flow } from '../domain/flow.ts';
-import type { Locale } from '../domain/parties.ts';
+import { operationSince, type Flow } from '../domain/flow.ts';
+import type { Locale, ManagerKey } from '../domain/parties.ts';
 import type { View } from '../domain/view.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import { NotifierError } from '../ports/notifier.ts';
@@ -29,6 +29,17 @@ export async function showCard(deps: Deps, flow: Flow): Promise<void> {
     if (!(error instanceof NotifierError)) throw error;
     deps.log.warn({ flow: flow.id, code: error.code }, 'the card could not be brought up to date');
   }
+}
+
+/** Draws the cards on which the manager's flows wait anew, in the language that was just chosen. */
+export async function showOpenCards(deps: Deps, manager: ManagerKey): Promise<void> {
+  const waiting = await deps.store.transaction(async (tx) =>
+    (await tx.openFlows(manager)).filter(
+      // What is under way is drawn in the new language when it ends.
+      ({ state, expiresAt }) => operationSince(state) === undefined && tx.now <= expiresAt,
+    ),
+  );
+  for (const flow of waiting) await showCard(deps, flow);
 }
 
 /** What answers for a flow that has no card of its own any more; undefined while the directory is away. */

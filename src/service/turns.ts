@@ -6,9 +6,12 @@ import { chooseLocale } from './home.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
 import { directoryReason, meet } from './people.ts';
 import { answerReminder } from './reminderTaps.ts';
+import { showOpenCards } from './showCard.ts';
 import { reportSms } from './smsReports.ts';
 import { startByWord, startFromButton } from './starts.ts';
 import { denyTap, showHome, type Reply, type Tap } from './tap.ts';
+
+const OPEN_CARDS_MS = 1_000;
 
 /** The use cases over the given parts. */
 export function createTurns(deps: Deps): Turns {
@@ -45,6 +48,14 @@ async function take(
   }
 }
 
+/** Cards that are waited on change with the language; a slow channel does not hold up the answer. */
+async function translateOpenCards({ deps, person }: Tap): Promise<void> {
+  const shown = showOpenCards(deps, person.key).catch((error: unknown) => {
+    deps.log.warn({ err: error }, 'open cards keep their former language');
+  });
+  await Promise.race([shown, deps.delay(OPEN_CARDS_MS)]);
+}
+
 function refuseFailure(deps: Deps, error: unknown): View {
   const reference = deps.random.reference();
   if (error instanceof DirectoryError) {
@@ -64,6 +75,7 @@ async function reply(tap: Tap, input: Input): Promise<Reply> {
       return { view: { card: 'help' } };
     case 'language':
       await chooseLocale(tap.deps, tap.person.key, tap.locale);
+      await translateOpenCards(tap);
       return showHome(tap);
     case 'begin':
       return input.handle === undefined
