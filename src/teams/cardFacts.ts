@@ -141,10 +141,11 @@ function codeFacts(view: CodeView, { words, now }: Voice): CardFacts {
   // These two problems tell themselves what became of the message.
   const isSent =
     expiresAt !== undefined && reason !== 'smsUnavailable' && reason !== 'smsNumberRefused';
-  if (expiresAt === undefined) return ofFlow(view, { mobile }, { isSent, hasInput });
+  const isUsable = isSent && expiresAt > now;
+  if (expiresAt === undefined) return ofFlow(view, { mobile }, { isSent, isUsable, hasInput });
   const minutes = expiresAt <= now ? 0 : Math.max(1, Math.round((expiresAt - now) / MINUTE_MS));
   const expires = words.clock(expiresAt);
-  return ofFlow(view, { mobile, minutes, expires }, { isSent, hasInput });
+  return ofFlow(view, { mobile, minutes, expires }, { isSent, isUsable, hasInput });
 }
 
 function reminderFacts(view: ReminderView, { words, now, text }: Voice): CardFacts {

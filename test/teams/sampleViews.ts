@@ -1,5 +1,5 @@
 import type { Problem, Reason } from '../../src/domain/reasons.ts';
-import type { CardName, HomeAccount, NoticeEvent, View } from '../../src/domain/view.ts';
+import type { CardName, HomeAccount, NoticeEvent, Progress, View } from '../../src/domain/view.ts';
 
 /** Monday 2026-11-23 14:31:30 in Stockholm. */
 export const NOW = Date.parse('2026-11-23T13:31:30Z');
@@ -81,24 +81,50 @@ export const SAMPLES: readonly Sample[] = [
     'cancel',
   ]),
   sample(
-    { card: 'enrollment.currentPassword', ...FLOW, advisesDeletion: true },
+    {
+      card: 'enrollment.currentPassword',
+      ...FLOW,
+      progress: { step: 1, of: 3 },
+      advisesDeletion: true,
+    },
     ['proveCurrentPassword', 'cancel'],
     'advice',
   ),
-  sample({ card: 'enrollment.mobile', ...FLOW }, ['setMobile', 'cancel']),
+  sample({ card: 'enrollment.mobile', ...FLOW, progress: { step: 2, of: 3 } }, [
+    'setMobile',
+    'cancel',
+  ]),
   sample(
-    { card: 'enrollment.mobile', ...FLOW, shownMobile: MASKED, shownIsEnrolled: true },
+    {
+      card: 'enrollment.mobile',
+      ...FLOW,
+      progress: { step: 2, of: 4 },
+      shownMobile: MASKED,
+      shownIsEnrolled: true,
+    },
     ['useShownMobile', 'setMobile', 'cancel'],
     'enrolled number',
   ),
   sample(
-    { card: 'enrollment.mobile', ...FLOW, shownMobile: MASKED, shownIsEnrolled: false },
+    {
+      card: 'enrollment.mobile',
+      ...FLOW,
+      progress: { step: 2, of: 3 },
+      shownMobile: MASKED,
+      shownIsEnrolled: false,
+    },
     ['useShownMobile', 'setMobile', 'cancel'],
     'suggestion',
   ),
-  code('enrollment.oldCode', ['confirmOldCode', 'resendCode', 'changeMobile', 'cancel']),
-  code('enrollment.code', ['confirmCode', 'resendCode', 'changeMobile', 'cancel']),
-  code('reset.code', ['confirmCode', 'resendCode', 'cancel']),
+  code('enrollment.oldCode', ['confirmOldCode', 'resendCode', 'changeMobile', 'cancel'], {
+    step: 3,
+    of: 4,
+  }),
+  code('enrollment.code', ['confirmCode', 'resendCode', 'changeMobile', 'cancel'], {
+    step: 3,
+    of: 3,
+  }),
+  code('reset.code', ['confirmCode', 'resendCode', 'cancel'], { step: 1, of: 2 }),
   code('unlock.code', ['confirmCode', 'resendCode', 'cancel']),
   sample(
     {
@@ -112,7 +138,14 @@ export const SAMPLES: readonly Sample[] = [
     'proven',
   ),
   sample(
-    { card: 'reset.code', ...FLOW, maskedMobile: MASKED, expiresAt: NOW - 1, hasInput: true },
+    {
+      card: 'reset.code',
+      ...FLOW,
+      progress: { step: 1, of: 2 },
+      maskedMobile: MASKED,
+      expiresAt: NOW - 1,
+      hasInput: true,
+    },
     ['confirmCode', 'resendCode', 'cancel'],
     'expired',
   ),
@@ -145,6 +178,7 @@ export const SAMPLES: readonly Sample[] = [
     {
       card: 'reset.newPassword',
       ...FLOW,
+      progress: { step: 2, of: 2 },
       rules: { ...RULES, forbiddenCharacters: '', historyLength: 0, requiresComplexity: false },
       advisesDeletion: true,
     },
@@ -152,7 +186,12 @@ export const SAMPLES: readonly Sample[] = [
     'advice, few rules',
   ),
   sample(
-    { card: 'reset.newPassword', ...FLOW, rules: { ...RULES, forbiddenCharacters: 'Ö *' } },
+    {
+      card: 'reset.newPassword',
+      ...FLOW,
+      progress: { step: 2, of: 2 },
+      rules: { ...RULES, forbiddenCharacters: 'Ö *' },
+    },
     ['setPassword', 'cancel'],
     'odd forbidden characters',
   ),
@@ -275,9 +314,14 @@ function sample(view: View, verbs: readonly string[], detail?: string): Sample {
   return { name: detail === undefined ? view.card : `${view.card}: ${detail}`, view, verbs };
 }
 
-function code(card: (typeof CODE_CARDS)[number], verbs: readonly string[]): Sample {
+function code(
+  card: (typeof CODE_CARDS)[number],
+  verbs: readonly string[],
+  progress?: Progress,
+): Sample {
+  const expiresAt = NOW + 5 * MINUTE_MS;
   return sample(
-    { card, ...FLOW, maskedMobile: MASKED, expiresAt: NOW + 5 * MINUTE_MS, hasInput: true },
+    { card, ...FLOW, progress, maskedMobile: MASKED, expiresAt, hasInput: true },
     verbs,
   );
 }
