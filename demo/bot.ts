@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Child } from './child.ts';
-import { startChild } from './child.ts';
 import { TENANT_ID } from './people.ts';
 import type { Seed } from './seed.ts';
 
 export const MAIN = join(import.meta.dirname, '../dist/main.js');
 
-/** The built bot, configured by nothing but its environment. */
-export function startBot(
+/** The configuration of the demo's bot, which is its whole environment. */
+export function botEnvironment(
   folder: string,
   setup: {
     readonly port: number;
@@ -17,11 +15,10 @@ export function startBot(
     readonly caFile: string;
     readonly seed: Seed;
   },
-  onLine: (line: string, from: 'stdout' | 'stderr') => void,
-): Child {
+): Record<string, string> {
   const { seed } = setup;
-  const env = {
-    PATH: process.env['PATH'],
+  return {
+    PATH: process.env['PATH'] ?? '',
     HOST: '127.0.0.1',
     PORT: String(setup.port),
     BOT_AUTH: 'off',
@@ -37,7 +34,8 @@ export function startBot(
     LDAP_MANAGERS_BASE: seed.managersBase,
     SMS_PROVIDER: 'console',
     SERVICE_DESK: 'Servicedesk 019-21 00 00',
+    // Whoever tries it on a Sunday evening gets the reminder too.
+    REMINDER_HOURS: 'Mon-Sun 00-24',
     DEFAULT_LOCALE: setup.locale,
   };
-  return startChild([MAIN], { cwd: join(import.meta.dirname, '..'), env }, onLine);
 }

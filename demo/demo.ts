@@ -10,15 +10,17 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MAIN, startBot } from './bot.ts';
+import { MAIN, botEnvironment } from './bot.ts';
 import { createAuthority } from './certificates.ts';
 import type { Child } from './child.ts';
+import { startChild } from './child.ts';
 import { DemoDirectory } from './directory/server.ts';
 import { LINES } from './lines.ts';
 import type { DemoOptions } from './options.ts';
 import { USAGE, readOptions } from './options.ts';
 import { startPlayground } from './playground.ts';
 import { answers, isFree } from './ports.ts';
+import { FOLDER_PREFIX, writeRunning } from './running.ts';
 import { seed } from './seed.ts';
 
 const READY_SECONDS = 30;
@@ -74,7 +76,7 @@ async function main(options: DemoOptions): Promise<void> {
   ] as const) {
     if (port !== 0 && !(await isFree(port))) return stop(1, lines.portTaken(port, flag));
   }
-  const folder = await mkdtemp(join(tmpdir(), 'password-bot-demo-'));
+  const folder = await mkdtemp(join(tmpdir(), FOLDER_PREFIX));
   open.push(() => rm(folder, { recursive: true, force: true }));
   const log = createWriteStream(join(folder, 'demo.log'));
   const keep = (line: string) => {
@@ -92,7 +94,8 @@ async function main(options: DemoOptions): Promise<void> {
   const directory = await startDirectory(folder, options.ldapsPort);
   if (!(await building)) return stop(1, options.isBuilt ? lines.notBuilt : lines.buildFailed);
   const setup = { ...directory, port: options.port, locale: options.locale };
-  const bot = startBot(folder, setup, (line, from) => {
+  const env = botEnvironment(folder, setup);
+  const bot = startChild([MAIN], { cwd: PROJECT, env }, (line, from) => {
     if (from === 'stdout' && line.startsWith('SMS ')) process.stdout.write(`\n${line}\n`);
     else keep(line);
   });
@@ -106,6 +109,7 @@ async function main(options: DemoOptions): Promise<void> {
   if (!(await answers(`${chatUrl}/_debug/ping`, deadline))) {
     return stop(1, lines.notReady('chat', READY_SECONDS));
   }
+  await writeRunning(folder, env);
   process.stdout.write(`${lines.ready(chatUrl, directory.seed.accounts).join('\n')}\n`);
 }
 

@@ -12,6 +12,9 @@ export interface Lines {
   readonly notBuilt: string;
 }
 
+/** What the bot does by itself every hour. */
+const SWEEP = 'npm run -s demo:admin -- sweep';
+
 const NAMES = {
   sv: { bot: 'Boten', chat: 'Chatten' },
   en: { bot: 'The bot', chat: 'The chat' },
@@ -25,7 +28,7 @@ const sv: Lines = {
       ({ name, password, isExpired }) =>
         `  ${name}, lösenord ${password}${isExpired ? ' (har gått ut)' : ''}`,
     ),
-    'Koderna kommer här, som rader med SMS. Avsluta med Ctrl-C.',
+    `Sms kommer hit. Avsluta med Ctrl-C. Påminnelse, från en annan terminal: ${SWEEP}`,
   ],
   portTaken: (port, flag) =>
     `Port ${port} är upptagen. Välj en annan: npm run demo -- ${flag} ${port + 1}`,
@@ -43,7 +46,7 @@ const en: Lines = {
       ({ name, password, isExpired }) =>
         `  ${name}, password ${password}${isExpired ? ' (expired)' : ''}`,
     ),
-    'Codes appear here, as lines with SMS. Press Ctrl-C to end.',
+    `Text messages come here. End with Ctrl-C. Reminder, from another terminal: ${SWEEP}`,
   ],
   portTaken: (port, flag) =>
     `Port ${port} is taken. Choose another: npm run demo -- ${flag} ${port + 1}`,

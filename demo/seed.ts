@@ -73,7 +73,7 @@ export function seed(directory: DemoDirectory, servicePassword: string): Seed {
   const second = { name: 'nattpatrullen', password: 'Gullregn-Trapp-31', isExpired: true };
   const foreign = { name: 'dagverksamheten', password: 'Segelbat-Kanel-7', isExpired: false };
   addAccount(first, 'Hemvårdsgruppen Öster', asa, 62);
-  addAccount(second, 'Nattpatrullen', both, 104);
+  addAccount(second, 'Nattpatrullen', both, 105);
   addAccount(foreign, 'Dagverksamheten Solgläntan', bjorn, 20);
   return {
     serviceDn: service.dn,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -47,6 +47,23 @@ describe('the demo', () => {
 
     expect(status).toBe(1);
     expect(stderr).toMatch(/^Run "npm ci" first.*\n$/);
+  });
+});
+
+describe('the administration of the demo', () => {
+  it('says in one line that no demo is running, also where one ended without a word', () => {
+    const empty = mkdtempSync(join(tmpdir(), 'demo-none-'));
+    const left = mkdtempSync(join(empty, 'password-bot-demo-'));
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    writeFileSync(join(left, 'running.json'), JSON.stringify({ pid, env: {} }));
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['demo/admin.ts', 'accounts'], {
+      env: { ...process.env, TMPDIR: empty },
+      encoding: 'utf8',
+    });
+    rmSync(empty, { recursive: true });
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^No demo is running: .*\n$/);
   });
 });
 

@@ -33,6 +33,8 @@ export interface DemoProcess {
   nextSms(): Promise<Sms>;
   /** The code of the next message. */
   nextCode(): Promise<string>;
+  /** Runs the demo's administration, as from another terminal; gives its JSON. */
+  admin(...args: string[]): Promise<unknown>;
   /** Whether the account's password binds, asked over verified LDAPS. */
   binds(dn: string, password: string): Promise<boolean>;
   /** Ctrl-C; gives the exit code and what is left in the folder for temporary files. Safe to repeat. */
@@ -81,6 +83,7 @@ export async function startDemo(args: readonly string[] = []): Promise<DemoProce
     ended: exited,
     nextSms,
     nextCode: async () => /\b\d{6}\b/.exec((await nextSms()).text)?.[0] ?? 'no code',
+    admin: (...args) => demoAdmin(args, temporary),
     binds: async (dn, password) => {
       const [folder = ''] = await readdir(temporary);
       const ca = await readFile(join(temporary, folder, 'ca.pem'));
@@ -102,6 +105,17 @@ async function binds(url: string, ca: Buffer, dn: string, password: string): Pro
   } finally {
     await client.unbind();
   }
+}
+
+async function demoAdmin(args: readonly string[], temporary: string): Promise<unknown> {
+  const child = spawn(process.execPath, ['demo/admin.ts', ...args, '--json'], {
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+  await once(child, 'close');
+  return JSON.parse(output);
 }
 
 async function freePorts(count: number): Promise<number[]> {

@@ -1,0 +1,48 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Every demo has a folder of its own for temporary files, which only its user can read. */
+export const FOLDER_PREFIX = 'password-bot-demo-';
+const FILE = 'running.json';
+
+interface Running {
+  /** Of the demo. */
+  readonly pid: number;
+  /** The bot's configuration. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Leaves word of a demo that is up. */
+export async function writeRunning(folder: string, env: Running['env']): Promise<void> {
+  const running: Running = { pid: process.pid, env };
+  await writeFile(join(folder, FILE), JSON.stringify(running), { mode: 0o600 });
+}
+
+/** The configuration of the bot whose demo is up, of several the newest; undefined where none is. */
+export async function runningEnvironment(): Promise<Running['env'] | undefined> {
+  const names = await readdir(tmpdir());
+  const files = names
+    .filter((name) => name.startsWith(FOLDER_PREFIX))
+    .map((name) => join(tmpdir(), name, FILE));
+  const found: { readonly at: number; readonly running: Running }[] = [];
+  for (const file of files) {
+    try {
+      const { mtimeMs } = await stat(file);
+      found.push({ at: mtimeMs, running: JSON.parse(await readFile(file, 'utf8')) as Running });
+    } catch {
+      // Somebody else's, not up yet, or gone meanwhile.
+    }
+  }
+  found.sort((one, other) => other.at - one.at);
+  return found.find(({ running }) => isAlive(running.pid))?.running.env;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
