@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
+import type { CardName } from '../../src/domain/view.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
@@ -14,12 +15,18 @@ const LOAD_MS = 20_000;
 const NEXT_FRAME =
   'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))';
 
+/** The page cannot be made as narrow as a phone: its cards are, with an edge on a white page. */
+const PHONE =
+  '.ac-adaptiveCard { box-sizing: border-box; width: 360px; border: 1px solid #d1d1d1; border-radius: 6px }';
+
 /** The chat client in a real browser, used as a person does: by what is seen. */
 export interface Chat {
   /** The newest card. */
   readonly card: Locator;
-  /** Waits until the newest card has this heading, and takes its picture. */
-  shows(heading: string): Promise<void>;
+  /** The account's part of the newest card. */
+  account(name: string): Locator;
+  /** Waits until the newest card is this one, and takes its picture. */
+  shows(name: CardName): Promise<void>;
   /** Waits until the newest card says this, and takes its picture. */
   says(text: string | RegExp): Promise<void>;
   /** All that the newest card says. */
@@ -29,6 +36,8 @@ export interface Chat {
   tap(button: string | RegExp, within?: Locator): Promise<void>;
   /** Writes a chat message. */
   send(text: string): Promise<void>;
+  /** The newest card as PNG. */
+  picture(): Promise<Buffer>;
   close(): Promise<void>;
 }
 
@@ -60,7 +69,10 @@ export async function openChat(url: string, name: string): Promise<Chat> {
 }
 
 async function load(browser: Browser, url: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const page = await browser.newPage({
+    viewport: { width: 1280, height: 900 },
+    deviceScaleFactor: 1.5,
+  });
   page.setDefaultTimeout(CARD_MS);
   // The page asks a content network for its fonts; nothing may leave this machine.
   await page.route(
@@ -71,6 +83,7 @@ async function load(browser: Browser, url: string): Promise<Page> {
   await page.getByText('Connected.', { exact: true }).waitFor({ timeout: LOAD_MS });
   // The log repeats every text of the chat.
   await page.getByRole('button', { name: 'Hide log panel' }).click();
+  await page.addStyleTag({ content: PHONE });
   return page;
 }
 
@@ -78,10 +91,11 @@ function chatOn(browser: Browser, page: Page, name: string): Chat {
   const card = page.locator('.ac-adaptiveCard').last();
   let pictures = 0;
 
-  const picture = async () => {
+  const picture = () => card.screenshot({ animations: 'disabled', caret: 'hide' });
+  const keepPicture = async () => {
     pictures += 1;
     const number = String(pictures).padStart(2, '0');
-    await card.screenshot({ path: join(SCREENSHOTS, `${name}-${number}.png`) });
+    await writeFile(join(SCREENSHOTS, `${name}-${number}.png`), await picture());
   };
   const appears = async (what: Locator, expected: string | RegExp) => {
     try {
@@ -90,12 +104,17 @@ function chatOn(browser: Browser, page: Page, name: string): Chat {
       await page.screenshot({ path: join(SCREENSHOTS, `${name}-failed.png`) });
       throw new Error(`no card with "${expected}", but:\n${await seen(card)}`);
     }
-    await picture();
+    await keepPicture();
   };
 
   return {
     card,
-    shows: (heading) => appears(card.getByText(heading, { exact: true }), heading),
+    account: (account) =>
+      card
+        .locator('.ac-container')
+        .filter({ has: page.getByText(account, { exact: true }) })
+        .last(),
+    shows: (cardName) => appears(card.locator(`[id="${cardName}"]`), cardName),
     says: (text) => appears(card.getByText(text), text),
     text: () => seen(card),
     fill: (label, value) => card.getByLabel(label, { exact: true }).fill(value),
@@ -113,6 +132,7 @@ function chatOn(browser: Browser, page: Page, name: string): Chat {
       await composer.fill(text);
       await page.getByRole('button', { name: 'Send Message' }).click();
     },
+    picture,
     close: () => browser.close(),
   };
 }

@@ -29,6 +29,8 @@ export interface DemoProcess {
   readonly lines: readonly string[];
   /** Its exit code, once it has ended. */
   readonly ended: Promise<number | null>;
+  /** All messages that were taken so far. */
+  readonly taken: readonly Sms[];
   /** The next message that nobody has taken yet. */
   nextSms(): Promise<Sms>;
   /** The code of the next message. */
@@ -54,6 +56,7 @@ export async function startDemo(args: readonly string[] = []): Promise<DemoProce
   const exited = once(child, 'close').then(() => child.exitCode);
   const lines: string[] = [];
   const messages: Sms[] = [];
+  const taken: Sms[] = [];
   for (const input of [child.stdout, child.stderr]) {
     createInterface({ input }).on('line', (line) => {
       const [, to, text] = /^SMS to (\S+): (.*)$/.exec(line) ?? [];
@@ -73,6 +76,7 @@ export async function startDemo(args: readonly string[] = []): Promise<DemoProce
     await until(SMS_MS, () => messages.length > 0);
     const sms = messages.shift();
     if (sms === undefined) throw new Error(`no SMS within ${SMS_MS} ms`);
+    taken.push(sms);
     return sms;
   }
   return {
@@ -81,6 +85,7 @@ export async function startDemo(args: readonly string[] = []): Promise<DemoProce
     greeting: [...lines],
     lines,
     ended: exited,
+    taken,
     nextSms,
     nextCode: async () => /\b\d{6}\b/.exec((await nextSms()).text)?.[0] ?? 'no code',
     admin: (...args) => demoAdmin(args, temporary),

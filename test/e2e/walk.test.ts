@@ -1,32 +1,39 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTexts } from '../../src/teams/texts.ts';
+import type { CardWords } from './cardWords.ts';
+import { createCardWords } from './cardWords.ts';
 import type { Chat } from './chat.ts';
 import { openChat } from './chat.ts';
 import type { DemoProcess } from './demoProcess.ts';
 import { startDemo } from './demoProcess.ts';
+import type { Stop, Walk } from './manager.ts';
+import {
+  DUE,
+  DUE_NEW_PASSWORD,
+  FIRST,
+  FIRST_NEW_PASSWORD,
+  dnOf,
+  enrollShownMobile,
+  enrollTypedMobile,
+  mistypeCode,
+  resetFirst,
+  resetFromReminder,
+  unlockDue,
+  wrongCode,
+} from './manager.ts';
 
-const TEXT = JSON.parse(readFileSync('cards/text.sv.json', 'utf8'));
-const { button, problem } = TEXT;
-const ACCOUNT = 'CN=hemvardsgruppen,OU=Gruppkonton,DC=ad,DC=orebro,DC=example';
-const OLD_PASSWORD = 'Vinterstuga-58';
-const NEW_PASSWORD = 'Kaffe-Gardin-Moln-9';
+const words = createCardWords('sv');
+const SHOWN_MOBILE = '+46701740605';
+const TYPED_MOBILE = '+46701740607';
 
 let demo: DemoProcess;
 let chat: Chat;
-
-/** The words of a text up to its first placeholder. */
-function start(text: string): string {
-  return (text.split('{')[0] ?? '').trim();
-}
-
-/** A well-formed code that is not this one. */
-function wrongCode(code: string, difference: number): string {
-  return String((Number(code) + difference) % 1_000_000).padStart(6, '0');
-}
+let walk: Walk;
 
 beforeAll(async () => {
   demo = await startDemo();
   chat = await openChat(demo.chatUrl, 'walk');
+  walk = { demo, chat, words, look: async (stop) => mistakes[stop]?.(words) };
 }, 60_000);
 
 afterAll(async () => {
@@ -34,133 +41,123 @@ afterAll(async () => {
   await demo?.stop();
 });
 
+/** What goes wrong on the way before it goes right. */
+const mistakes: Partial<Record<Stop, (words: CardWords) => Promise<void>>> = {
+  async 'enroll-password'({ button, label, problem }) {
+    const card = 'enrollment.currentPassword';
+    await chat.fill(label(card, 'currentPassword'), 'fel lösenord');
+    await chat.tap(button(card, 'proveCurrentPassword'));
+    await chat.says(problem(card, 'passwordWrong'));
+  },
+
+  async 'enroll-mobile'({ button, label, problem }) {
+    for (const number of ['019-21 00 00', '+47 406 12 345', '112']) {
+      await chat.fill(label('enrollment.mobile: suggestion', 'mobile'), number);
+      await chat.tap(button('enrollment.mobile: suggestion', 'setMobile'));
+      await chat.says(problem('enrollment.mobile', 'mobileInvalid'));
+    }
+  },
+
+  async 'reset-password'({ button, label, problem }) {
+    const card = 'reset.newPassword';
+    for (const [reason, password, repeated] of [
+      ['passwordMismatch', 'Kaffe-Trad-9', 'Kaffe-Trad-8'],
+      ['passwordTooShort', 'Kort-9', 'Kort-9'],
+      ['passwordForbiddenCharacter', 'Kaffe-Trädgård-9', 'Kaffe-Trädgård-9'],
+      ['passwordUsedBefore', FIRST.password, FIRST.password],
+      ['passwordTooCommon', 'Password123!', 'Password123!'],
+    ] as const) {
+      await chat.fill(label(card, 'newPassword'), password);
+      await chat.fill(label(card, 'confirmPassword'), repeated);
+      await chat.tap(button(card, 'setPassword'));
+      await chat.says(problem(card, reason));
+    }
+    expect(await demo.binds(dnOf(FIRST), FIRST.password)).toBe(true);
+  },
+};
+
 describe('a manager in the browser', () => {
   it('sees her accounts and nobody else’s as soon as the chat is open', async () => {
     expect(demo.greeting.length).toBeLessThanOrEqual(5);
-    await chat.shows('Dina konton');
+    await chat.shows('home');
 
-    expect(await chat.text()).toContain('hemvardsgruppen');
-    expect(await chat.text()).toContain('nattpatrullen');
+    expect(await chat.text()).toContain(FIRST.name);
+    expect(await chat.text()).toContain(DUE.name);
     expect(await chat.text()).not.toContain('dagverksamheten');
   });
 
-  it('enrolls the mobile that the directory knows, after each mistake once', async () => {
-    const { currentPassword, mobile, done } = TEXT.enrollment;
-    await chat.tap(button.enroll);
-    await chat.says(currentPassword.intro.split('{')[0] ?? '');
-    await chat.fill(currentPassword.currentPassword, 'fel lösenord');
-    await chat.tap(button.continue);
-    await chat.says(start(problem.passwordWrong));
-    await chat.fill(currentPassword.currentPassword, OLD_PASSWORD);
-    await chat.tap(button.continue);
-
-    await chat.says(mobile.intro);
-    for (const number of ['019-21 00 00', '+47 406 12 345', '112']) {
-      await chat.fill('Eller ett annat mobilnummer', number);
-      await chat.tap(button.sendCode);
-      await chat.says(problem.mobileInvalid);
-    }
-    await chat.tap(new RegExp(`^${start(button.useShownMobile)}`));
-    await chat.says(start(TEXT.codeSent));
-    const sms = await demo.nextSms();
-    expect(sms.to).toBe('+46701740605');
-    const code = /\d{6}/.exec(sms.text)![0];
-    await chat.fill(TEXT.codeLabel, wrongCode(code, 1));
-    await chat.tap(button.continue);
-    await chat.says(start(problem.codeRefused));
-    await chat.fill(TEXT.codeLabel, `${code.slice(0, 3)} ${code.slice(3)}`);
-    await chat.tap(button.continue);
-
-    await chat.says(start(done.done));
-    expect((await demo.nextSms()).text).not.toMatch(/\d{6}/);
+  it('enrolls the mobile that the directory knows in at most 8 taps', async () => {
+    expect(await enrollShownMobile(walk)).toBeLessThanOrEqual(8);
   });
 
-  it('resets the password, each refused one named, and only the new one binds', async () => {
-    const { newPassword, done } = TEXT.reset;
-    await chat.tap(button.reset);
-    await chat.says(start(TEXT.codeSent));
-    await chat.fill(TEXT.codeLabel, await demo.nextCode());
-    await chat.tap(button.continue);
-    await chat.shows(newPassword.title);
+  it('resets the password in at most 7 taps, and only the new one binds', async () => {
+    expect(await resetFirst(walk)).toBeLessThanOrEqual(7);
 
-    const set = async (password: string, repeated = password) => {
-      await chat.fill(newPassword.newPassword, password);
-      await chat.fill(newPassword.confirmPassword, repeated);
-      await chat.tap(button.reset);
-    };
-    await set('Kaffe-Trad-9', 'Kaffe-Trad-8');
-    await chat.says(problem.passwordMismatch);
-    await set('Kort-9');
-    await chat.says(start(newPassword.problem.passwordTooShort));
-    await set('Kaffe-Trädgård-9');
-    await chat.says(start(newPassword.problem.passwordForbiddenCharacter));
-    await set(OLD_PASSWORD);
-    await chat.says(problem.passwordUsedBefore);
-    await set('Password123!');
-    await chat.says(problem.passwordTooCommon);
-    expect(await demo.binds(ACCOUNT, OLD_PASSWORD)).toBe(true);
-
-    await set(NEW_PASSWORD);
-    await chat.says(done.done);
-    expect(await demo.binds(ACCOUNT, NEW_PASSWORD)).toBe(true);
-    expect(await demo.binds(ACCOUNT, OLD_PASSWORD)).toBe(false);
-    expect((await demo.nextSms()).to).toBe('+46701740605');
+    expect(await demo.binds(dnOf(FIRST), FIRST_NEW_PASSWORD)).toBe(true);
+    expect(await demo.binds(dnOf(FIRST), FIRST.password)).toBe(false);
   });
 
   it('enrolls with an expired password, with the code written in the chat', async () => {
-    const { currentPassword, mobile, done } = TEXT.enrollment;
-    await chat.tap(button.home);
-    await chat.shows('Dina konton');
-    await chat.tap(button.enroll);
-    await chat.says(currentPassword.intro.split('{')[0] ?? '');
-    await chat.fill(currentPassword.currentPassword, 'Gullregn-Trapp-31');
-    await chat.tap(button.continue);
-    await chat.says(mobile.intro);
-    await chat.fill('Eller ett annat mobilnummer', '0046 (0)70-174 06 07');
-    await chat.tap(button.sendCode);
-    await chat.says(start(TEXT.codeSent));
-    const sms = await demo.nextSms();
-    expect(sms.to).toBe('+46701740607');
+    await enrollTypedMobile(walk, '0046 (0)70-174 06 07');
+  });
 
-    await chat.send(/\d{6}/.exec(sms.text)![0]);
-    await chat.says(start(done.done));
-    await demo.nextSms();
+  it('gets a reminder and resets from it in at most 6 taps, and only the new one binds', async () => {
+    expect(await resetFromReminder(walk)).toBeLessThanOrEqual(6);
+
+    expect(await demo.binds(dnOf(DUE), DUE_NEW_PASSWORD)).toBe(true);
+    expect(await demo.binds(dnOf(DUE), DUE.password)).toBe(false);
+  });
+
+  it('unlocks an account that colleagues have locked, and its password stays', async () => {
+    await unlockDue(walk);
+
+    expect(await demo.binds(dnOf(DUE), DUE_NEW_PASSWORD)).toBe(true);
+  });
+
+  it('gets codes on the mobile of the account, and notices without one', () => {
+    const [first, second] = [SHOWN_MOBILE, TYPED_MOBILE].map((mobile) =>
+      demo.taken.filter(({ to }) => to === mobile).map(({ text }) => /\b\d{6}\b/.test(text)),
+    );
+    expect(first).toEqual([true, false, true, false]);
+    expect(second).toEqual([true, false, true, false, true, false]);
   });
 
   it('is stopped after five wrong codes, and after three wrong passwords', async () => {
-    const { currentPassword } = TEXT.enrollment;
-    await chat.tap(button.reset);
-    const code = await demo.nextCode();
-    await chat.fill(TEXT.codeLabel, code.slice(0, 5));
-    await chat.tap(button.continue);
-    await chat.says(start(problem.codeRefused));
-    for (let wrong = 1; wrong <= 5; wrong += 1) {
-      await chat.fill(TEXT.codeLabel, wrongCode(code, wrong));
-      await chat.tap(button.continue);
+    const { button, label, problem } = words;
+    const code = await mistypeCode(walk);
+    await chat.fill(label('reset.code', 'code'), code.slice(0, 5));
+    await chat.tap(button('reset.code', 'confirmCode'));
+    await chat.says(problem('reset.code', 'codeRefused'));
+    for (let wrong = 2; wrong <= 5; wrong += 1) {
+      await chat.fill(label('reset.code', 'code'), wrongCode(code, wrong));
+      await chat.tap(button('reset.code', 'confirmCode'));
     }
-    await chat.says(start(problem.locked));
+    await chat.shows('refused');
+    await chat.says(problem('refused', 'locked'));
     expect(await chat.text()).toContain('Servicedesk 019-21 00 00');
 
-    await chat.tap(button.home);
-    await chat.tap(button.changeNumber); // of hemvardsgruppen, where one was wrong before
-    await chat.says(currentPassword.intro.split('{')[0] ?? '');
+    await chat.tap(button('refused', 'home'));
+    await chat.tap(button('home: enrolled', 'enroll'), chat.account(FIRST.name)); // where one was wrong before
+    await chat.shows('enrollment.currentPassword');
     for (let wrong = 0; wrong < 2; wrong += 1) {
-      await chat.fill(currentPassword.currentPassword, OLD_PASSWORD);
-      await chat.tap(button.continue);
+      await chat.fill(label('enrollment.currentPassword', 'currentPassword'), FIRST.password);
+      await chat.tap(button('enrollment.currentPassword', 'proveCurrentPassword'));
     }
-    await chat.says('För att kontot inte ska låsas');
-    expect(await demo.binds(ACCOUNT, NEW_PASSWORD)).toBe(true);
+    await chat.shows('refused');
+    await chat.says(problem('refused', 'proofLocked'));
+    expect(await demo.binds(dnOf(FIRST), FIRST_NEW_PASSWORD)).toBe(true);
   });
 
   it('reads help, changes language and gives up', async () => {
+    const english = createTexts().text('en', 'home.title', { count: 2 });
     await chat.send('hjälp');
-    await chat.says(TEXT.help.intro);
+    await chat.shows('help');
     await chat.send('english');
-    await chat.shows('Your accounts');
+    await chat.says(english);
     await chat.send('svenska');
-    await chat.shows('Dina konton');
+    await chat.says(createTexts().text('sv', 'home.title', { count: 2 }));
     await chat.send('avbryt');
-    await chat.says(TEXT.cancelled.intro);
+    await chat.shows('cancelled');
   });
 });
 
