@@ -5,7 +5,10 @@ import { createMetrics } from '../src/adapters/metrics.ts';
 import { FIELDS, SECRET_NAMES } from '../src/config/fields.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const DOCUMENTS = ['README.md', 'docs/setup.md', 'docs/operations.md', 'docs/security.md'];
+const DOCUMENTS = [
+  ...['README.md', 'docs/setup.md', 'docs/operations.md', 'docs/security.md', 'docs/reminders.md'],
+  ...['docs/guide.sv.md', 'docs/guide.en.md'],
+];
 
 /** Requirements of guides and of measurements, which no test of the suite shows. */
 const UNPROVEN = ['F4', 'S6', 'R2', 'R15'];
@@ -71,7 +74,9 @@ describe('the README', () => {
 
 describe('the documents', () => {
   it.each(DOCUMENTS)('%s links to files and headings that are there', (document) => {
-    const links = [...read(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+    const links = [...read(document).matchAll(/(?:\]\(|<img src=")([^)"\s]+)[)"]/g)].map(
+      ([, link = '']) => link,
+    );
     for (const link of links.filter((one) => !one.startsWith('https://'))) {
       const [path = '', anchor] = link.split('#');
       const file = path === '' ? document : join(dirname(document), path);

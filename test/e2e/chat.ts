@@ -91,7 +91,10 @@ function chatOn(browser: Browser, page: Page, name: string): Chat {
   const card = page.locator('.ac-adaptiveCard').last();
   let pictures = 0;
 
-  const picture = () => card.screenshot({ animations: 'disabled', caret: 'hide' });
+  const picture = async () => {
+    await page.mouse.move(0, 0); // no button is to look as if it were being tapped
+    return card.screenshot({ animations: 'disabled', caret: 'hide' });
+  };
   const keepPicture = async () => {
     pictures += 1;
     const number = String(pictures).padStart(2, '0');

@@ -153,6 +153,16 @@ export async function mistypeCode({ demo, chat, words, look }: Walk): Promise<st
   return code;
 }
 
+/** All chapters without a mistake but the last. */
+export async function walkThrough(walk: Walk): Promise<void> {
+  await enrollShownMobile(walk);
+  await resetFirst(walk);
+  await enrollTypedMobile(walk, '070-174 06 07');
+  await resetFromReminder(walk);
+  await unlockDue(walk);
+  await mistypeCode(walk);
+}
+
 /** A well-formed code that is not this one. */
 export function wrongCode(code: string, difference: number): string {
   return String((Number(code) + difference) % 1_000_000).padStart(6, '0');

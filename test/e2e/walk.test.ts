@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Locale } from '../../src/domain/parties.ts';
 import { createTexts } from '../../src/teams/texts.ts';
+import { pictureFile } from '../docs/guide.ts';
+import { undated, wordsOn } from '../docs/pictures.ts';
 import type { CardWords } from './cardWords.ts';
 import { createCardWords } from './cardWords.ts';
 import type { Chat } from './chat.ts';
@@ -19,6 +23,7 @@ import {
   resetFirst,
   resetFromReminder,
   unlockDue,
+  walkThrough,
   wrongCode,
 } from './manager.ts';
 
@@ -33,13 +38,25 @@ let walk: Walk;
 beforeAll(async () => {
   demo = await startDemo();
   chat = await openChat(demo.chatUrl, 'walk');
-  walk = { demo, chat, words, look: async (stop) => mistakes[stop]?.(words) };
+  const look: Walk['look'] = async (stop) => {
+    await expectAsPictured(chat, 'sv', stop);
+    await mistakes[stop]?.(words);
+  };
+  walk = { demo, chat, words, look };
 }, 60_000);
 
 afterAll(async () => {
   await chat?.close();
   await demo?.stop();
 });
+
+/** The guide's picture of this stop must show what the chat shows: else `npm run docs` takes it anew. */
+async function expectAsPictured(seen: Chat, locale: Locale, stop: Stop): Promise<void> {
+  const pictured = wordsOn(readFileSync(pictureFile(locale, stop))) ?? '';
+  const stale = `${locale}-${stop}.png is stale, run npm run docs: `;
+  const now = undated(await seen.text(), locale);
+  expect(stale + undated(pictured, locale)).toBe(stale + now);
+}
 
 /** What goes wrong on the way before it goes right. */
 const mistakes: Partial<Record<Stop, (words: CardWords) => Promise<void>>> = {
@@ -159,6 +176,23 @@ describe('a manager in the browser', () => {
     await chat.send('avbryt');
     await chat.shows('cancelled');
   });
+});
+
+describe('a manager who reads English', () => {
+  it('walks the same way, past what the guide shows', async () => {
+    const english = await startDemo(['--english']);
+    try {
+      const her = await openChat(english.chatUrl, 'walk-english');
+      const look: Walk['look'] = (stop) => expectAsPictured(her, 'en', stop);
+      try {
+        await walkThrough({ demo: english, chat: her, words: createCardWords('en'), look });
+      } finally {
+        await her.close();
+      }
+    } finally {
+      await english.stop();
+    }
+  }, 120_000);
 });
 
 describe('the demo', () => {

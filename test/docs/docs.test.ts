@@ -1,0 +1,64 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { readMessage } from '../../src/teams/commands.ts';
+import { STOPS } from '../e2e/manager.ts';
+import { LOCALES, PICTURES, guide, guideFile, pictureFile, picturesOf } from './guide.ts';
+import { encodePicture, undated, wordsOn } from './pictures.ts';
+
+const MAX_PICTURE_BYTES = 1024 * 1024;
+
+// That the pictures show today's cards is seen on the walk itself, test/e2e/walk.test.ts.
+describe.each(LOCALES)('the guide in %s', (locale) => {
+  const text = readFileSync(guideFile(locale), 'utf8');
+
+  it('is what npm run docs writes from today’s cards', () => {
+    expect(text).toBe(guide(locale));
+    expect(text).not.toContain('{{');
+  });
+
+  it('shows each stop of the walk once, in its order, and says in words what is seen', () => {
+    expect(picturesOf(text)).toEqual(STOPS.map((stop) => `${locale}-${stop}.png`));
+    const described = [...text.matchAll(/<img [^>]*alt="([^"]+)"/g)].map(([, alt]) => alt);
+    expect(described).toHaveLength(STOPS.length);
+  });
+
+  it('tells only words that the chat understands', () => {
+    const told = [...text.replace(/<!--.*?-->/s, '').matchAll(/`([^`]+)`/g)];
+    expect(told.length).toBeGreaterThan(6);
+    for (const [, word = ''] of told) expect([word, readMessage(word).type]).not.toContain('text');
+  });
+
+  it.each(STOPS)('has a picture of %s that carries its words', (stop) => {
+    expect(wordsOn(readFileSync(pictureFile(locale, stop)))).toMatch(/\w/);
+  });
+});
+
+describe('the pictures of the guides', () => {
+  const files = readdirSync(PICTURES);
+
+  it('are all named in a guide', () => {
+    expect(files.sort()).toEqual(LOCALES.flatMap((one) => picturesOf(guide(one))).sort());
+  });
+
+  it('take at most one megabyte together', () => {
+    const bytes = files.reduce((sum, file) => sum + statSync(join(PICTURES, file)).size, 0);
+    expect(bytes).toBeLessThanOrEqual(MAX_PICTURE_BYTES);
+  });
+});
+
+describe('a picture', () => {
+  it('gives back the words that were put on it, and can be read by others', () => {
+    const picture = readFileSync(pictureFile('sv', 'home'));
+
+    expect(wordsOn(encodePicture(picture, 'Koden är skickad.\nÅ'))).toBe('Koden är skickad.\nÅ');
+  });
+
+  it('is the same on another day', () => {
+    const [one, other] = ['Senast 9 november\nkl. 14.32', 'Senast  30  mars kl. 9.05'];
+
+    expect(undated(one!, 'sv')).toBe(undated(other!, 'sv'));
+    expect(undated('by Friday 6 March', 'en')).toBe(undated('by Tuesday 15 June', 'en'));
+    expect(undated('Byt lösenord', 'sv')).not.toBe(undated('Byt lösenord nu', 'sv'));
+  });
+});
