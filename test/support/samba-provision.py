@@ -3,12 +3,15 @@
 
 samba-provision.py provision DIR IP ADMIN_PASSWORD SERVICE_PASSWORD
 samba-provision.py set DIR DN ATTRIBUTE VALUE
+samba-provision.py grant DIR DN ACES        entries in SDDL, put before those that are there
+samba-provision.py seal DIR DN              takes what is inherited off the object, for good
 
 Needs Debian's own python3, for which Samba's modules are built. Uses no extended attributes, DNS,
 Kerberos or service manager: "samba-tool domain provision" wants them, the function below does not.
 """
 import logging
 import os
+import re
 import sys
 
 import ldb
@@ -93,17 +96,33 @@ def delegate(db, unit, account):
         security.dom_sid,
         db.search(account, ldb.SCOPE_BASE, attrs=["objectSid"])[0]["objectSid"][0],
     )
-    domain_sid = security.dom_sid(db.get_domain_sid())
-    current = db.search(unit, ldb.SCOPE_BASE, attrs=["nTSecurityDescriptor"])[0]
-    sddl = ndr_unpack(security.descriptor, current["nTSecurityDescriptor"][0]).as_sddl(domain_sid)
-    at = sddl.index("(")
     rights = "".join(
         f"(OA;CIIO;{right};{attribute};{USER_CLASS};{sid})" for right, attribute in DELEGATED
     )
-    wanted = security.descriptor.from_sddl(sddl[:at] + rights + sddl[at:], domain_sid)
+    grant(db, unit, rights)
+
+
+def change_list(db, dn, change):
+    domain_sid = security.dom_sid(db.get_domain_sid())
+    current = db.search(dn, ldb.SCOPE_BASE, attrs=["nTSecurityDescriptor"])[0]
+    sddl = ndr_unpack(security.descriptor, current["nTSecurityDescriptor"][0]).as_sddl(domain_sid)
+    wanted = security.descriptor.from_sddl(change(sddl), domain_sid)
     db.modify(
-        replaced(db, unit, {"nTSecurityDescriptor": ndr_pack(wanted)}), controls=["sd_flags:1:4"]
+        replaced(db, dn, {"nTSecurityDescriptor": ndr_pack(wanted)}), controls=["sd_flags:1:4"]
     )
+
+
+def grant(db, dn, aces):
+    change_list(db, dn, lambda sddl: sddl.replace("(", aces + "(", 1))
+
+
+def seal(db, dn):
+    def sealed(sddl):
+        head, entries = re.match(r"(.*)D:[A-Z]*((?:\([^)]*\))*)", sddl).groups()
+        own = [ace for ace in re.findall(r"\([^)]*\)", entries) if "ID" not in ace.split(";")[1]]
+        return f"{head}D:P{''.join(own)}"
+
+    change_list(db, dn, sealed)
 
 
 def make_domain(target, ip, admin_password, service_password):
@@ -149,6 +168,9 @@ if __name__ == "__main__":
         make_domain(directory, *rest)
     else:
         db = database(directory)
+        if command in ("grant", "seal"):
+            {"grant": grant, "seal": seal}[command](db, *rest)
+            sys.exit()
         dn, attribute, value = rest
         # Samba's own leave to write attributes that it otherwise keeps itself.
         db.modify(

@@ -25,6 +25,10 @@ export interface Samba extends ServerProcess {
   readonly servicePassword: string;
   /** Writes an attribute that no LDAP client may write. */
   set(dn: string, attribute: string, value: string): Promise<void>;
+  /** Puts entries in SDDL before those of an object's access list. */
+  grant(dn: string, aces: string): Promise<void>;
+  /** Takes what is inherited off an object, as SDProp does with protected accounts. */
+  seal(dn: string): Promise<void>;
 }
 
 export async function startSamba(): Promise<Samba> {
@@ -78,6 +82,12 @@ async function start(directory: string): Promise<Samba> {
     servicePassword,
     async set(dn, attribute, value) {
       await python('set', directory, dn, attribute, value);
+    },
+    async grant(dn, aces) {
+      await python('grant', directory, dn, aces);
+    },
+    async seal(dn) {
+      await python('seal', directory, dn);
     },
   };
 }

@@ -21,6 +21,7 @@ export interface Search {
   readonly binary?: readonly string[];
   /** At most so many entries; absent: all, page by page. */
   readonly limit?: number;
+  readonly controls?: readonly Control[];
 }
 
 /**
@@ -51,6 +52,11 @@ export class Connection {
     return !this.#socket.destroyed && this.#socket.writable;
   }
 
+  /** Epoch ms until which the server's certificate is valid. */
+  get certificateEndsAt(): number {
+    return Date.parse(this.#socket.getPeerCertificate().valid_to);
+  }
+
   /** One simple bind as an entry, by the name that the directory or the configuration gave it. */
   async bind(dn: string, password: Secret, controls: Control[] = []): Promise<void> {
     const plain = password.reveal();
@@ -72,20 +78,23 @@ export class Connection {
         ? { paged: { pageSize: PAGE_SIZE } }
         : { sizeLimit: search.limit ?? 0 }),
     };
-    const { searchEntries } = await this.#answered(this.#client.search(search.base, options));
+    const { searchEntries } = await this.#answered(
+      this.#client.search(search.base, options, [...(search.controls ?? [])]),
+    );
     return searchEntries;
   }
 
   /** The same page by page, for as many entries as there are. */
   async *pages(search: Omit<Search, 'limit'>): AsyncGenerator<Entry[]> {
-    const pages = this.#client.searchPaginated(search.base, {
+    const options: SearchOptions = {
       scope: search.scope,
       attributes: [...search.attributes],
       explicitBufferAttributes: [...(search.binary ?? [])],
       derefAliases: 'never',
       ...(search.filter === undefined ? {} : { filter: search.filter }),
       paged: { pageSize: SWEEP_PAGE_SIZE },
-    });
+    };
+    const pages = this.#client.searchPaginated(search.base, options, [...(search.controls ?? [])]);
     for (;;) {
       const page = await this.#answered(pages.next());
       if (page.done === true) return;

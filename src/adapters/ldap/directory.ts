@@ -6,6 +6,8 @@ import type { Inspection } from './inspection.ts';
 import { createLookup } from './lookup.ts';
 import type { LookupSettings } from './lookup.ts';
 import { createPasswords } from './passwords.ts';
+import { inspectServers } from './serverInspection.ts';
+import type { InspectedServer } from './serverInspection.ts';
 import { openSessions } from './sessions.ts';
 import { endpointOf } from './tlsSocket.ts';
 import type { SessionOptions } from './sessions.ts';
@@ -19,6 +21,7 @@ export interface DirectoryOptions extends SessionOptions, LookupSettings {}
 /** The directory with what only the administration needs of it. */
 export interface OpenDirectory extends Directory, AccountFinder {
   inspect(signal: AbortSignal): Promise<Inspection>;
+  inspectServers(signal: AbortSignal): Promise<readonly InspectedServer[]>;
   inspectServiceAccount(signal: AbortSignal): Promise<Inspection['serviceAccount']>;
 }
 
@@ -33,9 +36,10 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
   }
   const sessions = openSessions(options, log);
   const lookup = createLookup(options);
+  const servers = options.urls.map((url) => endpointOf(url).url);
 
   return {
-    servers: options.urls.map((url) => endpointOf(url).url),
+    servers,
 
     findManager: (query, signal) =>
       sessions.read(signal, (session) => lookup.person(session, query)),
@@ -72,6 +76,8 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
 
     inspect: (signal) =>
       sessions.long(signal, (session) => inspect(session, lookup.dialectOf(session), options)),
+
+    inspectServers: (signal) => inspectServers(sessions, servers, signal),
 
     inspectServiceAccount: (signal) =>
       sessions.read(signal, (session) =>

@@ -16,7 +16,11 @@ export function textOf(entry: Entry, attribute: string): string | undefined {
 }
 
 export function bufferOf(entry: Entry, attribute: string): Buffer | undefined {
-  return valuesOf(entry, attribute).find((value) => Buffer.isBuffer(value));
+  return buffersOf(entry, attribute)[0];
+}
+
+export function buffersOf(entry: Entry, attribute: string): Buffer[] {
+  return valuesOf(entry, attribute).filter((value) => Buffer.isBuffer(value));
 }
 
 /** A whole number, or undefined where the attribute is absent or no number. */

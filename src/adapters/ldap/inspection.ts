@@ -1,10 +1,14 @@
+import type { Entry } from 'ldapts';
+
 import type { Account } from '../../ports/directory.ts';
 import type { AccountSettings } from './accounts.ts';
 import { POLICY_HINTS } from './activeDirectory.ts';
+import { canonicalDn, rightsReader } from './delegation.ts';
+import type { RightsElsewhere, RightsReader } from './delegation.ts';
 import type { AccountLens, Dialect } from './dialect.ts';
 import { textOf, textsOf } from './entry.ts';
-import { hasResult, RESULT } from './errors.ts';
 import { allOf, parseFilter } from './filters.ts';
+import type { Right } from './securityDescriptor.ts';
 import { ownEntry } from './serviceAccount.ts';
 import type { Session } from './sessions.ts';
 
@@ -12,6 +16,8 @@ import type { Session } from './sessions.ts';
 export type InspectedAccount = Pick<Account, 'name' | 'rules' | 'lockout'> & {
   /** Whether the responsible attribute names anybody. */
   readonly isAnswered: boolean;
+  /** What the service account may do with it; undefined where the directory does not tell. */
+  readonly rights: ReadonlySet<Right> | undefined;
 };
 
 /** What an installation can be checked by. */
@@ -21,10 +27,16 @@ export interface Inspection {
   readonly isAccountsBaseReadable: boolean;
   readonly isManagersBaseReadable: boolean;
   readonly accounts: readonly InspectedAccount[];
+  /** Entries there that are disabled, protected or not shown whole, and so do not exist for the bot. */
+  readonly passedOver: number;
   /** Whether a reset obeys the directory's own password history. */
   readonly obeysHistory: boolean;
   /** `unseen`: the directory does not show the service account to itself, or tells nothing of privileges. */
   readonly serviceAccount: 'ordinary' | 'privileged' | 'unseen';
+  /** Undefined where the directory does not tell. */
+  readonly elsewhere: RightsElsewhere | undefined;
+  /** Whether everybody of the domain is below the base of the accounts. */
+  readonly isWholeDomain: boolean;
 }
 
 export interface InspectionSettings extends AccountSettings {
@@ -39,30 +51,28 @@ export async function inspect(
   settings: InspectionSettings,
 ): Promise<Inspection> {
   const lens = await dialect.prepare(session);
-  const isAccountsBaseReadable = await isThere(session, settings.accountsBase);
+  const accountsBase = await canonicalDn(session, settings.accountsBase);
+  const own = await ownEntry(session, dialect, settings.bindDn);
+  const reader = await rightsReader(session, own);
+  const domain = session.facts.defaultNamingContext;
+  const isDelegated = domain !== undefined && accountsBase !== undefined;
+  const accounts =
+    accountsBase === undefined ? [] : await allAccounts(session, dialect, settings, lens, reader);
+  const matching = accountsBase === undefined ? 0 : await countMatching(session, dialect, settings);
   return {
     server: session.connection.server,
     dialect: dialect.name,
-    isAccountsBaseReadable,
-    isManagersBaseReadable: await isThere(session, settings.managersBase),
-    accounts: isAccountsBaseReadable ? await allAccounts(session, dialect, settings, lens) : [],
+    isAccountsBaseReadable: accountsBase !== undefined,
+    isManagersBaseReadable: (await canonicalDn(session, settings.managersBase)) !== undefined,
+    accounts,
+    passedOver: Math.max(0, matching - accounts.length),
     obeysHistory:
       dialect.name === 'openldap' ||
       POLICY_HINTS.some((oid) => session.facts.controls.includes(oid)),
-    serviceAccount: await privilege(session, dialect, settings.bindDn, lens),
+    serviceAccount: await privilege(session, own, lens),
+    elsewhere: isDelegated ? await reader?.elsewhere(domain, accountsBase, own?.dn) : undefined,
+    isWholeDomain: isDelegated && accountsBase.toLowerCase() === domain.toLowerCase(),
   };
-}
-
-async function isThere(session: Session, base: string): Promise<boolean> {
-  try {
-    const search = { base, scope: 'base', attributes: ['1.1'] } as const;
-    return (await session.connection.search(search)).length === 1;
-  } catch (error) {
-    // A referral: the base is somewhere else, where the bot does not follow.
-    const { referral, noSuchObject, invalidDn, insufficientAccess } = RESULT;
-    if (hasResult(error, referral, noSuchObject, invalidDn, insufficientAccess)) return false;
-    throw error;
-  }
 }
 
 async function allAccounts(
@@ -70,6 +80,7 @@ async function allAccounts(
   dialect: Dialect,
   settings: AccountSettings,
   lens: AccountLens,
+  reader: RightsReader | undefined,
 ): Promise<InspectedAccount[]> {
   const accounts: InspectedAccount[] = [];
   const pages = session.connection.pages({
@@ -83,8 +94,10 @@ async function allAccounts(
       dialect.nameAttribute,
       settings.responsibleAttribute,
       ...dialect.accountAttributes,
+      ...(reader?.attributes ?? []),
     ],
-    binary: dialect.binary,
+    binary: [...dialect.binary, ...(reader?.attributes ?? [])],
+    controls: reader?.controls ?? [],
   });
   for await (const page of pages) {
     for (const entry of page) {
@@ -96,10 +109,27 @@ async function allAccounts(
         rules,
         lockout,
         isAnswered,
+        rights: reader?.of(entry),
       });
     }
   }
   return accounts;
+}
+
+async function countMatching(
+  session: Session,
+  dialect: Dialect,
+  settings: AccountSettings,
+): Promise<number> {
+  let count = 0;
+  const pages = session.connection.pages({
+    base: settings.accountsBase,
+    scope: 'sub',
+    filter: parseFilter(settings.accountsFilter ?? dialect.defaultAccountsFilter),
+    attributes: ['1.1'],
+  });
+  for await (const page of pages) count += page.length;
+  return count;
 }
 
 /** Whether the service account could do more than it should (requirement D5). */
@@ -108,16 +138,15 @@ export async function inspectServiceAccount(
   dialect: Dialect,
   { bindDn }: Pick<InspectionSettings, 'bindDn'>,
 ): Promise<Inspection['serviceAccount']> {
-  return privilege(session, dialect, bindDn, await dialect.prepare(session));
+  const own = await ownEntry(session, dialect, bindDn);
+  return privilege(session, own, await dialect.prepare(session));
 }
 
 async function privilege(
   session: Session,
-  dialect: Dialect,
-  bindDn: string,
+  own: Entry | undefined,
   lens: AccountLens,
 ): Promise<Inspection['serviceAccount']> {
-  const own = await ownEntry(session, dialect, bindDn);
   if (own === undefined || lens.filter === undefined) return 'unseen';
   const { dn: base } = own;
   const unprotected = await session.connection.search({
