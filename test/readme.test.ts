@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { linkTo, SECTIONS, type Section } from '../src/admin/advice.ts';
 import { createMetrics } from '../src/adapters/metrics.ts';
 import { FIELDS, SECRET_NAMES } from '../src/config/fields.ts';
 
@@ -89,6 +90,13 @@ describe('the documents', () => {
     const paths = read(document).matchAll(/`((?:src|test|demo|cards|manifest|docs)\/[\w./-]+)`/g);
     for (const [, path = ''] of paths) {
       expect(existsSync(join(ROOT, path)) ? '' : `${path} is not there`).toBe('');
+    }
+  });
+
+  it('have the sections that `admin check` points to', () => {
+    const found = anchors(read('docs/setup.md')).map((anchor) => `docs/setup.md#${anchor}`);
+    for (const section of Object.keys(SECTIONS) as Section[]) {
+      expect(found).toContain(linkTo(section));
     }
   });
 

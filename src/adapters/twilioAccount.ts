@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { TwilioOptions } from './twilio.ts';
 
 const TIMEOUT_MS = 8_000;
-const accountSchema = z.object({ status: z.string() });
+const accountSchema = z.object({ status: z.string(), type: z.string().optional() });
 
 /**
- * `active`: messages can be sent. `inactive`: suspended or closed. `refused`: the SID or the token is
+ * `active`: messages can be sent. `trial`: to verified numbers only. `inactive`: suspended or closed. `refused`: the SID or the token is
  * wrong. `unclear`: the service answers, but says nothing of the account. `unreachable`: no answer.
  */
-export type TwilioAccount = 'active' | 'inactive' | 'refused' | 'unclear' | 'unreachable';
+export type TwilioAccount = 'active' | 'trial' | 'inactive' | 'refused' | 'unclear' | 'unreachable';
 
 /** Reads the account, without sending anything (https://www.twilio.com/docs/iam/api/account). */
 export async function readTwilioAccount(
@@ -31,5 +31,6 @@ export async function readTwilioAccount(
   if (!response.ok) return 'unclear';
   const account = accountSchema.safeParse(await response.json().catch(() => undefined));
   if (!account.success) return 'unclear';
-  return account.data.status === 'active' ? 'active' : 'inactive';
+  if (account.data.status !== 'active') return 'inactive';
+  return account.data.type === 'Trial' ? 'trial' : 'active';
 }

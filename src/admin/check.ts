@@ -1,5 +1,7 @@
-import { checkDatabase, checkDirectory, checkLogin, checkSms, type Checked } from './checks.ts';
+import { linkTo, SECTIONS, type Advice, type Checked } from './advice.ts';
+import { checkDatabase, checkLogin, checkSms } from './checks.ts';
 import { CommandFailure, type Command } from './command.ts';
+import { checkDirectory } from './directoryCheck.ts';
 import { plain } from './print.ts';
 
 /** All systems, one after another; fails where one has to be mended. */
@@ -22,16 +24,33 @@ export const checkAll: Command['run'] = async (place) => {
 };
 
 function asJson({ name, found, mend, mind }: Checked): unknown {
-  return { name, ok: mend.length === 0, found, mend, mind };
+  const textsOf = (all: readonly Advice[]): string[] => all.map(({ text }) => text);
+  const see = [...new Set([...mend, ...mind].map((advice) => linkTo(advice.see)))];
+  return {
+    name,
+    ok: mend.length === 0,
+    found,
+    mend: textsOf(mend),
+    mind: textsOf(mind),
+    see,
+  };
 }
 
 function asText({ name, found, mend, mind }: Checked): string {
   return [
     `${mend.length === 0 ? 'ok  ' : 'MEND'}  ${name}`,
     ...found.map((line) => `        ${line}`),
-    ...mend.map((line) => `  mend  ${line}`),
-    ...mind.map((line) => `  mind  ${line}`),
+    ...linesOf('mend', mend),
+    ...linesOf('mind', mind),
   ]
     .map(plain)
     .join('\n');
+}
+
+/** The lines, with the section of the guide below the last one that it holds for. */
+function linesOf(kind: 'mend' | 'mind', all: readonly Advice[]): string[] {
+  return all.flatMap(({ text, see }, index) => [
+    `  ${kind}  ${text}`,
+    ...(all[index + 1]?.see === see ? [] : [`        see "${SECTIONS[see]}" in docs/setup.md`]),
+  ]);
 }

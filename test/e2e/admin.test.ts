@@ -131,6 +131,8 @@ describe('check', () => {
   interface Check {
     readonly name: string;
     readonly ok: boolean;
+    readonly found: readonly string[];
+    readonly see: readonly string[];
     readonly mend: readonly string[];
     readonly mind: readonly string[];
   }
@@ -159,6 +161,55 @@ describe('check', () => {
     expect(product.twilio.requests.length).toBe(messages);
     const { stdout } = await admin(product, ['check']);
     expect(stdout).toMatch(/^ok +database/m);
+  });
+
+  it('tells what it saw of the directory, and honestly what it could not', async () => {
+    const unanswered = newManager(product);
+    product.directory.put(unanswered.accountDn, 'manager', []);
+    const disabled = newManager(product);
+    product.directory.put(disabled.accountDn, 'userAccountControl', '514');
+    const { found, mind } = (await check()).of('directory');
+    expect(found.join('\n')).toMatch(/certificate good for \d+ days, clock as here/);
+    expect(found.join('\n')).toMatch(/locks after \d+ wrong passwords \(\d+ accounts\)/);
+    expect(found.join('\n')).toContain('not readable there: 1');
+    expect(mind.join('\n')).toMatch(
+      new RegExp(`nobody answers for ${unanswered.account} \\(1 of \\d+ accounts\\)`),
+    );
+    // The demo's directory has no access lists to read.
+    expect(mind.join('\n')).toContain('could not be read');
+  });
+
+  it('points to the section of the guide that says how', async () => {
+    const { of } = await check({ LDAP_URL: 'ldaps://127.0.0.1:1' });
+    expect(of('directory').see).toEqual(['docs/setup.md#1-a-name-a-certificate-and-a-host']);
+    expect(of('sms').see).toEqual(['docs/setup.md#4-the-sms-service']);
+    const { stdout, stderr } = await admin(product, ['check'], { LDAP_URL: 'ldaps://127.0.0.1:1' });
+    expect(stdout + stderr).toMatch(
+      /^MEND +directory\n +mend .+\n +see "1\. A name, a certificate/m,
+    );
+  });
+
+  it('tells of a second server that cannot be reached, and of one whose clock is wrong', async () => {
+    const { LDAP_URL: url = '' } = product.env;
+    const now = product.directory.clock;
+    product.directory.clock = () => now() + 10 * 60_000;
+    try {
+      const { code, of } = await check({ LDAP_URL: `${url} ldaps://127.0.0.1:1` });
+      expect(code).toBe(0);
+      expect(of('directory').mind.join('\n')).toMatch(/clock of .+ is \d+ s ahead/);
+      expect(of('directory').mind.join('\n')).toContain('ldaps://127.0.0.1:1: no server');
+    } finally {
+      product.directory.clock = now;
+    }
+  });
+
+  it('tells that a trial account reaches verified numbers only', async () => {
+    product.twilio.account.type = 'Trial';
+    try {
+      expect((await check()).of('sms').mind.join()).toContain('trial');
+    } finally {
+      product.twilio.account.type = 'Full';
+    }
   });
 
   it.each([

@@ -42,6 +42,8 @@ export interface TwilioServer {
   readonly url: string;
   readonly accountSid: string;
   readonly authToken: string;
+  /** What the service says of the account. */
+  readonly account: { status: string; type: string };
   /** All POSTs in order of arrival. */
   readonly requests: readonly TwilioRequest[];
   /** Answers for the next messages, in order; afterwards `ok` again. */
@@ -100,6 +102,8 @@ export async function startTwilioServer(port = 0): Promise<TwilioServer> {
     await respond(response, answer, sid, request.form);
   }
 
+  const account = { status: 'active', type: 'Full' };
+
   function showAccount(
     { path, user, password }: Omit<TwilioRequest, 'sid'>,
     response: ServerResponse,
@@ -108,7 +112,7 @@ export async function startTwilioServer(port = 0): Promise<TwilioServer> {
     const isKnown = user === accountSid && password === authToken;
     const status = isKnown ? (isAccount ? 200 : 404) : 401;
     response.writeHead(status, { 'Content-Type': 'application/json' });
-    response.end(JSON.stringify(status === 200 ? { sid: accountSid, status: 'active' } : {}));
+    response.end(JSON.stringify(status === 200 ? { sid: accountSid, ...account } : {}));
   }
 
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -119,6 +123,7 @@ export async function startTwilioServer(port = 0): Promise<TwilioServer> {
     url: `http://127.0.0.1:${String(address.port)}`,
     accountSid,
     authToken,
+    account,
     requests,
     script: (...next) => {
       answers.splice(0, answers.length, ...next);

@@ -1,0 +1,49 @@
+/** The sections of docs/setup.md that advice points to, by their headings. */
+export const SECTIONS = {
+  host: '1. A name, a certificate and a host',
+  azure: '2. The bot registration in Azure',
+  rights: 'Rights in the directory',
+  activeDirectory: 'Active Directory',
+  openldap: 'OpenLDAP',
+  sms: '4. The SMS service',
+  configuration: '5. Configuration and first check',
+} as const;
+
+export type Section = keyof typeof SECTIONS;
+
+/** One line for whoever installs the bot, and where the guide says how. */
+export interface Advice {
+  readonly text: string;
+  readonly see: Section;
+}
+
+/** One outside system: what was found, what has to be mended before the bot can work, what to bear in mind. */
+export interface Checked {
+  readonly name: 'database' | 'directory' | 'sms' | 'login';
+  readonly found: readonly string[];
+  readonly mend: readonly Advice[];
+  readonly mind: readonly Advice[];
+}
+
+export const NOTHING = { found: [], mend: [], mind: [] } as const;
+
+/** The section as a link from the root of the project. */
+export function linkTo(section: Section): string {
+  const anchor = SECTIONS[section]
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+  return `docs/setup.md#${anchor}`;
+}
+
+/** Some names, the rest by number. */
+export function named(names: readonly string[]): string {
+  const NAMED = 5;
+  const more = names.length - NAMED;
+  return names.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
+}
+
+/** `1 account`, `2 accounts`. */
+export function counted(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

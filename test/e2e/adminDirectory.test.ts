@@ -1,0 +1,115 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { startOpenldapWorld } from '../adapters/ldap/openldapWorld.ts';
+import { startSambaWorld, type SambaWorld } from '../adapters/ldap/sambaWorld.ts';
+import { FIRST_PASSWORD, type DirectoryWorld } from '../contracts/directoryWorld.ts';
+import { adminJson } from '../support/adminCli.ts';
+import { startProduct, type Product } from '../support/product.ts';
+
+// Two programs are started for every test, on a machine that has other things to do.
+jest.setTimeout(90_000);
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly found: readonly string[];
+  readonly mend: readonly string[];
+  readonly mind: readonly string[];
+  readonly see: readonly string[];
+}
+
+let product: Product;
+let samba: SambaWorld;
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'password-bot-check-'));
+  product = await startProduct();
+  samba = await startSambaWorld();
+});
+afterAll(async () => {
+  await samba?.close();
+  await product?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What `admin check` says of a directory, with the product's other settings. */
+async function check(
+  { options, authority }: DirectoryWorld,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Check & { readonly code: number | null }> {
+  const caFile = join(folder, 'ca.pem');
+  await writeFile(caFile, authority.caPem);
+  const { code, value } = await adminJson<{ checks: Check[] }>(product, ['check'], {
+    LDAP_URL: options.urls.join(' '),
+    LDAP_CA_FILE: caFile,
+    LDAP_BIND_DN: options.bindDn,
+    LDAP_BIND_PASSWORD: options.bindPassword.reveal(),
+    LDAP_ACCOUNTS_BASE: options.accountsBase,
+    LDAP_MANAGERS_BASE: options.managersBase,
+    ...env,
+  });
+  return { code, ...value.checks.find(({ name }) => name === 'directory')! };
+}
+
+describe('check on Active Directory', () => {
+  it('proves that passwords may be reset here and not elsewhere', async () => {
+    await samba.newAccount({ responsible: [] });
+    const { code, ok, found } = await check(samba);
+    expect({ code, ok }).toEqual({ code: 0, ok: true });
+    expect(found.join('\n')).toMatch(/may reset passwords and lift lockouts of \d+ shared account/);
+    expect(found.join('\n')).toMatch(/has no such right outside LDAP_ACCOUNTS_BASE \(\d+ users/);
+  });
+
+  it('says what to mend where nothing was delegated', async () => {
+    const { name } = await samba.newAccount({ responsible: [] });
+    const service = await samba.newAccount({ responsible: [], isOutside: true });
+    const { code, mend, mind, see } = await check(samba, {
+      LDAP_BIND_DN: service.dn,
+      LDAP_BIND_PASSWORD: FIRST_PASSWORD,
+    });
+    expect(code).toBe(1);
+    expect(mend.join('\n')).toMatch(new RegExp(`may not reset passwords of .*${name}`));
+    expect(mend.join('\n')).toContain('may not write lockoutTime');
+    expect(mind.join('\n')).toContain('may not write pwdLastSet');
+    expect(see).toContain('docs/setup.md#active-directory');
+  });
+
+  it('names what a service account with too many rights could do, and where that stands', async () => {
+    await samba.newAccount({ responsible: [] });
+    const { code, ok, mind } = await check(samba, {
+      LDAP_BIND_DN: samba.samba.adminDn,
+      LDAP_BIND_PASSWORD: samba.samba.adminPassword,
+    });
+    expect({ code, ok }).toEqual({ code: 0, ok: true });
+    expect(mind.join('\n')).toMatch(
+      /outside LDAP_ACCOUNTS_BASE the service account may reset passwords.*; the grants stand on /,
+    );
+    expect(mind.join('\n')).toContain('may change the permissions of');
+    expect(mind.join('\n')).toContain('in a privileged group');
+  });
+
+  it('warns of a base that is the whole domain', async () => {
+    const { mind } = await check(samba, { LDAP_ACCOUNTS_BASE: samba.samba.base });
+    expect(mind.join('\n')).toContain('is the whole domain');
+  });
+});
+
+describe('check on OpenLDAP', () => {
+  it('does not claim what only the server’s own tools can show', async () => {
+    const openldap = await startOpenldapWorld();
+    try {
+      await openldap.newAccount({ responsible: [] });
+      const { code, found, mind, see } = await check(openldap);
+      expect(code).toBe(0);
+      expect(found.join('\n')).not.toContain('may reset');
+      expect(mind.join('\n')).toContain('slapacl');
+      expect(see).toContain('docs/setup.md#openldap');
+      // Its certificate was made for a day.
+      expect(mind.join('\n')).toMatch(/certificate of .+ ends in 0 days/);
+    } finally {
+      await openldap.close();
+    }
+  });
+});
