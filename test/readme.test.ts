@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { linkTo, SECTIONS, type Section } from '../src/admin/advice.ts';
 import { createMetrics } from '../src/adapters/metrics.ts';
+import { readConfig } from '../src/config.ts';
 import { FIELDS, SECRET_NAMES } from '../src/config/fields.ts';
+import { EXAMPLE, README, renderExample, textOf, withTable } from './support/configDocs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DOCUMENTS = [
@@ -13,6 +16,19 @@ const DOCUMENTS = [
 
 /** Requirements of guides and of measurements, which no test of the suite shows. */
 const UNPROVEN = ['F4', 'S6', 'R2', 'R15'];
+
+const NAMES = Object.keys(FIELDS) as (keyof typeof FIELDS)[];
+
+/** .env.example as whoever sets the bot up fills it in. */
+const FILLED_IN: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(
+    [...renderExample().matchAll(/^([A-Za-z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [
+      name,
+      value === '' ? 'AC0123456789' : value,
+    ]),
+  ),
+  ENCRYPTION_KEYS: `1:${randomBytes(32).toString('base64')}`,
+};
 
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
@@ -41,8 +57,25 @@ function anchors(text: string): string[] {
 }
 
 describe('the README', () => {
-  it('has one row for each variable of the configuration', () => {
+  it('has the table of the configuration, and .env.example is, as the schema has it', () => {
+    // Otherwise: npm run docs:config
+    expect(withTable(read(README))).toBe(read(README));
+    expect(renderExample()).toBe(read(EXAMPLE));
     expect(cells(section('Configuration'), 1).sort()).toEqual(Object.keys(FIELDS).sort());
+  });
+
+  it.each(NAMES)('tells the default of %s as it is', (name) => {
+    const { default: text } = textOf(name);
+    const own: unknown = FIELDS[name].safeParse(undefined).data;
+    expect(text === undefined ? undefined : FIELDS[name].parse(text)).toEqual(own);
+  });
+
+  it('marks what is needed, and nothing else', () => {
+    const without = (name: string): boolean => readConfig({ ...FILLED_IN, [name]: undefined }).ok;
+    expect(readConfig(FILLED_IN)).toMatchObject({ ok: true });
+    expect(NAMES.filter((name) => !without(name))).toEqual(
+      NAMES.filter((name) => textOf(name).isNeeded === true),
+    );
   });
 
   it('names every secret that can come from a file', () => {

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { keyRing, serviceHosts } from './lists.ts';
+import { choice, matching, oneLine, parsed, secret, wholeNumber } from './parsers.ts';
+import { httpUrl, origin, postgresUrl } from './shapes.ts';
+import { TEXTS } from './variableText.ts';
+import { Secret } from '../domain/secret.ts';
+
+const MICROSOFTS = "Microsoft's";
+const NO_GUID = '00000000-0000-0000-0000-000000000000';
+
+/** Where the bot listens. */
+export const LISTENING = {
+  HOST: matching(/^[A-Za-z0-9.:_-]+$/, 'a listen address')
+    .default('0.0.0.0')
+    .register(TEXTS, { meaning: 'listen address', default: '0.0.0.0' }),
+  PORT: wholeNumber(0, 65535)
+    .default(3978)
+    .register(TEXTS, { meaning: 'listen port', default: '3978' }),
+  PUBLIC_URL: parsed('an https origin without a path, e.g. https://bot.example.se', origin)
+    .optional()
+    .register(TEXTS, {
+      meaning: 'the https origin under which the bot is reached (SMS status reports)',
+      isNeeded: true,
+      example: 'https://bot.example.se',
+    }),
+  METRICS_TOKEN: matching(/^[A-Za-z0-9._~+/-]+=*$/, 'a bearer token: letters, digits and ._~+/-')
+    .transform((text) => new Secret(text))
+    .optional()
+    .register(TEXTS, {
+      meaning: 'the bearer token of /metrics',
+      otherwise: 'only this machine may read them',
+    }),
+};
+
+/** Its registration, and where Teams is. */
+export const TEAMS = {
+  MicrosoftAppId: matching(/^[0-9A-Za-z-]+$/, "the bot registration's application id")
+    .optional()
+    .register(TEXTS, {
+      meaning: "the bot registration's application id (single tenant)",
+      isNeeded: true,
+      example: NO_GUID,
+    }),
+  MicrosoftAppPassword: secret("the bot registration's client secret")
+    .optional()
+    .register(TEXTS, { meaning: 'its client secret', isNeeded: true }),
+  MicrosoftAppTenantId: matching(
+    /^[0-9A-Za-z-]+$/,
+    'the id of the tenant (a GUID, not a domain name)',
+  )
+    .optional()
+    .register(TEXTS, {
+      meaning: 'the id of the tenant whose people may use the bot',
+      isNeeded: true,
+      example: NO_GUID,
+    }),
+  BOT_AUTH: choice('on', 'off').default('on').register(TEXTS, {
+    meaning: '`off` for a chat client on the same machine (loopback `HOST`); never in production',
+    default: 'on',
+  }),
+  BOT_OPENID_METADATA_URL: parsed('an https address (http for loopback hosts only)', httpUrl)
+    .default('https://login.botframework.com/v1/.well-known/openidconfiguration')
+    .register(TEXTS, {
+      meaning: "where the channel's signing keys are found",
+      default: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
+      otherwise: MICROSOFTS,
+    }),
+  BOT_LOGIN_URL: parsed('an https origin (http for loopback hosts only)', origin)
+    .default('https://login.microsoftonline.com')
+    .register(TEXTS, {
+      meaning: 'where the bot fetches its own token',
+      default: 'https://login.microsoftonline.com',
+      otherwise: MICROSOFTS,
+    }),
+  BOT_SERVICE_HOSTS: parsed(
+    'host names without scheme and port, separated by commas; *. may stand before a name',
+    serviceHosts,
+  )
+    .default([
+      'smba.trafficmanager.net',
+      '*.botframework.com',
+      '*.teams.microsoft.com',
+      '*.teams.microsoft.us',
+    ])
+    .register(TEXTS, {
+      meaning: 'hosts to which the bot may answer; `*.` stands for any labels',
+      default:
+        'smba.trafficmanager.net,*.botframework.com,*.teams.microsoft.com,*.teams.microsoft.us',
+      otherwise: MICROSOFTS,
+    }),
+};
+
+/** What it keeps. */
+export const STORE = {
+  DATABASE_URL: parsed('postgres://user:password@host/database', postgresUrl)
+    .transform((text) => new Secret(text))
+    .optional()
+    .register(TEXTS, {
+      meaning: 'PostgreSQL; in production with `sslmode=verify-full`',
+      otherwise: 'SQLite in `DATA_DIR`',
+      example: 'postgres://bot:password@db.example.se/bot?sslmode=verify-full',
+    }),
+  DATA_DIR: z
+    .string()
+    .default('./data')
+    .register(TEXTS, { meaning: "where SQLite's file is, mode 0700", default: './data' }),
+  ENCRYPTION_KEYS: parsed(
+    'id:key[,id:key…], each id once, each key 32 random bytes in base64 of your own ' +
+      '(openssl rand -base64 32), not the example',
+    keyRing,
+  ).register(TEXTS, {
+    meaning:
+      '`id:base64(32 bytes)[,id:…]` by `openssl rand -base64 32`; the first encrypts, all decrypt',
+    isNeeded: true,
+    // Readable by everybody, and therefore refused.
+    example: '1:dGhpcyBpcyBvbmx5IGFuIGV4YW1wbGUsIG5vIGtleSE=',
+  }),
+};
+
+/** What people are shown. */
+export const PEOPLE = {
+  SERVICE_DESK: oneLine('the line shown when only a person can help').register(TEXTS, {
+    meaning: 'the line shown when only a person can help',
+    isNeeded: true,
+    example: 'Servicedesk 019-21 00 00',
+  }),
+  DEFAULT_LOCALE: choice('sv', 'en')
+    .default('sv')
+    .register(TEXTS, { meaning: '`sv` or `en`, until the person has chosen', default: 'sv' }),
+  LOG_LEVEL: choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
+    .default('info')
+    .register(TEXTS, {
+      meaning: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`',
+      default: 'info',
+    }),
+  NODE_ENV: z
+    .string()
+    .optional()
+    .register(TEXTS, { meaning: '`production` refuses what is for trying out only' }),
+};
