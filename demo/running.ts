@@ -28,7 +28,9 @@ export async function runningEnvironment(): Promise<Running['env'] | undefined> 
   const found: { readonly at: number; readonly running: Running }[] = [];
   for (const file of files) {
     try {
-      const { mtimeMs } = await stat(file);
+      const { mtimeMs, uid } = await stat(file);
+      // Anybody may make such a folder, and this becomes the environment of a process.
+      if (process.getuid !== undefined && uid !== process.getuid()) continue;
       found.push({ at: mtimeMs, running: JSON.parse(await readFile(file, 'utf8')) as Running });
     } catch {
       // Somebody else's, not up yet, or gone meanwhile.
