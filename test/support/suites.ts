@@ -8,6 +8,7 @@ export const LEFT_OUT_OF_QUICK = [
   '/test/adapters/store/\\w*[pP]ostgres\\.test\\.ts$',
   '/test/adapters/twilio\\.test\\.ts$',
   '/test/teams/(?:health|proactive|server|working)\\.test\\.ts$',
+  '/test/cards/(?:cards|accessibility|references)\\.test\\.ts$',
   '/test/e2e/',
   '/test/bench/',
 ] as const;

@@ -1,0 +1,94 @@
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Locale } from '../../src/domain/parties.ts';
+import { byType, nodes } from '../teams/cardNodes.ts';
+import type { Node } from '../teams/cardNodes.ts';
+import { openGallery } from './gallery.ts';
+import type { Gallery } from './gallery.ts';
+import { CARD_SAMPLES, renderSample } from './samples.ts';
+import { THEMES } from './themes.ts';
+import type { Theme } from './themes.ts';
+
+const { resolve } = createRequire(import.meta.url);
+const PHONE = 390;
+
+/** Which button takes what was typed last, and so stands first after it. */
+const TAKERS: Readonly<Record<string, readonly string[]>> = {
+  currentPassword: ['proveCurrentPassword'],
+  mobile: ['setMobile'],
+  code: ['confirmCode', 'confirmOldCode'],
+  confirmPassword: ['setPassword'],
+  reason: ['notNeeded'],
+};
+
+let gallery: Gallery;
+beforeAll(async () => {
+  gallery = await openGallery();
+  await gallery.page.addScriptTag({ path: resolve('axe-core/axe.min.js') });
+  await gallery.resize(PHONE);
+});
+afterAll(async () => {
+  await gallery.close();
+});
+
+describe('cards for everyone', () => {
+  // Colours do not depend on the language.
+  const looks: readonly [Theme, Locale][] = [
+    ...THEMES.map((theme): [Theme, Locale] => [theme, 'sv']),
+    ['light', 'en'],
+  ];
+  it.each(looks)('give axe nothing to find in %s, %s', async (theme, locale) => {
+    await gallery.show(CARD_SAMPLES, theme, locale);
+    const { checked, findings } = await gallery.page.evaluate<AxeReport>('runAxe()');
+    expect(findings).toEqual([]);
+    expect(checked).toEqual(expect.arrayContaining(['color-contrast', 'label', 'html-has-lang']));
+  });
+
+  it('have a heading before anything else', async () => {
+    await gallery.show(CARD_SAMPLES, 'light', 'sv');
+    expect(await gallery.page.evaluate<string[]>('cardsWithoutHeading()')).toEqual([]);
+  });
+
+  it('are walked with the Tab key as they are read', async () => {
+    const samples = CARD_SAMPLES.filter(({ kind }) => kind !== 'long');
+    await gallery.show(samples, 'light', 'sv');
+    const asRead = await gallery.page.evaluate<string[]>('markStops()');
+    for (let stop = 0; stop < asRead.length; stop += 1) await gallery.page.keyboard.press('Tab');
+    expect(await gallery.page.evaluate<string[]>('walkedStops()')).toEqual(asRead);
+  });
+
+  it('show where the focus is', async () => {
+    await gallery.show(CARD_SAMPLES.slice(0, 1), 'light', 'sv');
+    await gallery.page.keyboard.press('Tab');
+    expect(await gallery.page.evaluate<string>('focusOutline()')).not.toMatch(/none|^0px/);
+  });
+
+  it('have the button that takes an input right after it, and the way out behind it', () => {
+    const wrong = CARD_SAMPLES.filter((sample) => {
+      const card = renderSample(sample, 'sv');
+      const order = inOrder(card);
+      const isMisplaced = order.some((name, index) => {
+        const takers = TAKERS[name];
+        return takers !== undefined && !takers.includes(order[index + 1] ?? 'nothing');
+      });
+      const [button] = byType(card, 'Action.Execute');
+      const isWayOutFirst = button?.['verb'] === 'cancel';
+      return isMisplaced || isWayOutFirst;
+    });
+    expect(wrong.map(({ name }) => name)).toEqual([]);
+  });
+});
+
+interface AxeReport {
+  /** Rules that had something to look at. */
+  readonly checked: readonly string[];
+  readonly findings: readonly string[];
+}
+
+/** Ids of inputs and verbs of buttons, in reading order; fallbacks are no buttons. */
+function inOrder(card: Node): string[] {
+  return nodes(card).flatMap(({ type, id, verb }) => {
+    if (type === 'Action.Execute') return [String(verb)];
+    return String(type).startsWith('Input.') ? [String(id)] : [];
+  });
+}
