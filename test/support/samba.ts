@@ -19,6 +19,8 @@ export interface Samba extends ServerProcess {
   readonly host: string;
   readonly authority: Authority;
   readonly base: string;
+  /** Where its database and configuration are, for its own tools. */
+  readonly directory: string;
   readonly adminDn: string;
   readonly adminPassword: string;
   readonly serviceDn: string;
@@ -76,6 +78,7 @@ async function start(directory: string): Promise<Samba> {
     host,
     authority,
     base,
+    directory,
     adminDn: `CN=Administrator,CN=Users,${base}`,
     adminPassword,
     serviceDn: `CN=svc-pwbot,OU=Service,${base}`,
