@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
@@ -25,9 +25,9 @@ export interface Chat {
   readonly card: Locator;
   /** The account's part of the newest card. */
   account(name: string): Locator;
-  /** Waits until the newest card is this one, and takes its picture. */
+  /** Waits until the newest card is this one. */
   shows(name: CardName): Promise<void>;
-  /** Waits until the newest card says this, and takes its picture. */
+  /** Waits until the newest card says this. */
   says(text: string | RegExp): Promise<void>;
   /** All that the newest card says. */
   text(): Promise<string>;
@@ -41,7 +41,7 @@ export interface Chat {
   close(): Promise<void>;
 }
 
-/** Opens the chat; pictures of its cards go to test/e2e/screenshots, numbered after `name`. */
+/** Opens the chat; where a card does not come, test/e2e/screenshots has a picture called `name`. */
 export async function openChat(url: string, name: string): Promise<Chat> {
   if (!existsSync(CHROMIUM)) {
     throw new Error('Chromium is missing: apt-get install -y --no-install-recommends chromium');
@@ -89,17 +89,7 @@ async function load(browser: Browser, url: string): Promise<Page> {
 
 function chatOn(browser: Browser, page: Page, name: string): Chat {
   const card = page.locator('.ac-adaptiveCard').last();
-  let pictures = 0;
 
-  const picture = async () => {
-    await page.mouse.move(0, 0); // no button is to look as if it were being tapped
-    return card.screenshot({ animations: 'disabled', caret: 'hide' });
-  };
-  const keepPicture = async () => {
-    pictures += 1;
-    const number = String(pictures).padStart(2, '0');
-    await writeFile(join(SCREENSHOTS, `${name}-${number}.png`), await picture());
-  };
   const appears = async (what: Locator, expected: string | RegExp) => {
     try {
       await what.first().waitFor({ timeout: CARD_MS });
@@ -107,7 +97,6 @@ function chatOn(browser: Browser, page: Page, name: string): Chat {
       await page.screenshot({ path: join(SCREENSHOTS, `${name}-failed.png`) });
       throw new Error(`no card with "${expected}", but:\n${await seen(card)}`);
     }
-    await keepPicture();
   };
 
   return {
@@ -135,7 +124,10 @@ function chatOn(browser: Browser, page: Page, name: string): Chat {
       await composer.fill(text);
       await page.getByRole('button', { name: 'Send Message' }).click();
     },
-    picture,
+    picture: async () => {
+      await page.mouse.move(0, 0); // no button is to look as if it were being tapped
+      return card.screenshot({ animations: 'disabled', caret: 'hide' });
+    },
     close: () => browser.close(),
   };
 }
