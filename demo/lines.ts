@@ -28,7 +28,7 @@ const sv: Lines = {
       ({ name, password, isExpired }) =>
         `  ${name}, lösenord ${password}${isExpired ? ' (har gått ut)' : ''}`,
     ),
-    `Sms kommer hit. Avsluta med Ctrl-C. Påminnelse, från en annan terminal: ${SWEEP}`,
+    `Koderna kommer här, som rader med SMS. Avsluta med Ctrl-C. Påminnelse (annan terminal): ${SWEEP}`,
   ],
   portTaken: (port, flag) =>
     `Port ${port} är upptagen. Välj en annan: npm run demo -- ${flag} ${port + 1}`,
@@ -46,7 +46,7 @@ const en: Lines = {
       ({ name, password, isExpired }) =>
         `  ${name}, password ${password}${isExpired ? ' (expired)' : ''}`,
     ),
-    `Text messages come here. End with Ctrl-C. Reminder, from another terminal: ${SWEEP}`,
+    `Codes appear here, as lines with SMS. Press Ctrl-C to end. Reminder (other terminal): ${SWEEP}`,
   ],
   portTaken: (port, flag) =>
     `Port ${port} is taken. Choose another: npm run demo -- ${flag} ${port + 1}`,

@@ -20,11 +20,13 @@ export async function writeRunning(folder: string, env: Running['env']): Promise
 }
 
 /** The configuration of the bot whose demo is up, of several the newest; undefined where none is. */
-export async function runningEnvironment(): Promise<Running['env'] | undefined> {
-  const names = await readdir(tmpdir());
+export async function runningEnvironment(
+  below: string = tmpdir(),
+): Promise<Running['env'] | undefined> {
+  const names = await readdir(below);
   const files = names
     .filter((name) => name.startsWith(FOLDER_PREFIX))
-    .map((name) => join(tmpdir(), name, FILE));
+    .map((name) => join(below, name, FILE));
   const found: { readonly at: number; readonly running: Running }[] = [];
   for (const file of files) {
     try {

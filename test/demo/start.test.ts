@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { USAGE, readOptions } from '../../demo/options.ts';
+import { FOLDER_PREFIX, runningEnvironment, writeRunning } from '../../demo/running.ts';
 
 /** What the demo says when it cannot start. */
 function start(args: readonly string[], cwd = process.cwd()) {
@@ -64,6 +65,24 @@ describe('the administration of the demo', () => {
 
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(/^No demo is running: .*\n$/);
+  });
+});
+
+describe('runningEnvironment', () => {
+  it('is that of the demo that came up last', async () => {
+    const below = mkdtempSync(join(tmpdir(), 'demo-two-'));
+    for (const [name, at] of [
+      ['first', 1],
+      ['last', 3],
+      ['second', 2],
+    ] as const) {
+      const folder = mkdtempSync(join(below, FOLDER_PREFIX));
+      await writeRunning(folder, { name });
+      utimesSync(join(folder, 'running.json'), at, at);
+    }
+
+    expect(await runningEnvironment(below)).toEqual({ name: 'last' });
+    rmSync(below, { recursive: true });
   });
 });
 

@@ -33,7 +33,7 @@ describe('npm run demo', () => {
       'You are Åsa Lindberg (asa.lindberg@orebro.example) and answer for:',
       '  hemvardsgruppen, password Vinterstuga-58',
       '  nattpatrullen, password Gullregn-Trapp-31 (expired)',
-      'Text messages come here. End with Ctrl-C. Reminder, from another terminal: npm run -s demo:admin -- sweep',
+      'Codes appear here, as lines with SMS. Press Ctrl-C to end. Reminder (other terminal): npm run -s demo:admin -- sweep',
     ]);
   });
 
