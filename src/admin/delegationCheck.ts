@@ -24,7 +24,7 @@ export function judgeDelegation(seen: Inspection): Omit<Checked, 'name'> {
     };
   }
   if (seen.elsewhere === undefined) return unread(seen);
-  const [here, there] = [judgeHere(seen.accounts), judgeElsewhere(seen.elsewhere)];
+  const [here, there] = [judgeHere(seen), judgeElsewhere(seen.elsewhere)];
   return {
     found: [...here.found, ...there.found],
     mend: here.mend,
@@ -47,7 +47,7 @@ function wholeDomain({ isWholeDomain }: Inspection): Advice[] {
   return isWholeDomain ? [advice(text)] : [];
 }
 
-function judgeHere(accounts: Inspection['accounts']): Omit<Checked, 'name'> {
+function judgeHere({ accounts, writesBeside }: Inspection): Omit<Checked, 'name'> {
   const readable = accounts.filter(({ rights }) => rights !== undefined);
   const unreadable = accounts.length - readable.length;
   const without = (right: Right): string[] =>
@@ -86,6 +86,10 @@ function judgeHere(accounts: Inspection['accounts']): Omit<Checked, 'name'> {
       ...line(
         tooMuch,
         `the service account may change the permissions of ${named(tooMuch)}: take that away, it needs no more than the guide grants`,
+      ),
+      ...line(
+        writesBeside,
+        `the service account may also write ${named(writesBeside)} of ${accounts[0]?.name ?? ''}: take that away, it needs no more than the guide grants`,
       ),
       ...(unreadable === 0
         ? []

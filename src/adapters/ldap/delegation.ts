@@ -1,7 +1,7 @@
 import { Control } from 'ldapts';
 import type { BerWriter, Entry } from 'ldapts';
 
-import { bufferOf, buffersOf, textOf } from './entry.ts';
+import { bufferOf, buffersOf, textOf, textsOf } from './entry.ts';
 import { hasResult, RESULT } from './errors.ts';
 import { allOf, anyOf, equals, not } from './filters.ts';
 import { parseSecurityDescriptor, rightsOn, rightsStandingOn } from './securityDescriptor.ts';
@@ -55,6 +55,8 @@ export interface RightsReader {
   readonly controls: readonly Control[];
   /** Rights on the entry; undefined where its access list is not shown. */
   of(entry: Entry): ReadonlySet<Right> | undefined;
+  /** Attributes of the entry that the server lets it write, beside those that the guide grants. */
+  writesBeside(dn: string): Promise<string[]>;
   elsewhere(
     domain: string,
     accountsBase: string,
@@ -79,6 +81,14 @@ export async function rightsReader(
   return {
     ...asked,
     of,
+
+    async writesBeside(dn) {
+      // MS-ADTS 3.1.1.4.5.22: computed for whoever asks.
+      const attributes = ['allowedAttributesEffective'];
+      const [entry] = await session.connection.search({ base: dn, scope: 'base', attributes });
+      const all = entry === undefined ? [] : textsOf(entry, 'allowedAttributesEffective');
+      return all.filter((name) => name !== 'lockoutTime' && name !== 'pwdLastSet').sort();
+    },
 
     async elsewhere(domain, accountsBase, ownDn) {
       const counts = { looked: 0, unreadable: 0 };

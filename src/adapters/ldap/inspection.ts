@@ -14,6 +14,7 @@ import type { Session } from './sessions.ts';
 
 /** What is known of one shared account, for a look over all of them. */
 export type InspectedAccount = Pick<Account, 'name' | 'rules' | 'lockout'> & {
+  readonly dn: string;
   /** Whether the responsible attribute names anybody. */
   readonly isAnswered: boolean;
   /** What the service account may do with it; undefined where the directory does not tell. */
@@ -33,6 +34,8 @@ export interface Inspection {
   readonly obeysHistory: boolean;
   /** `unseen`: the directory does not show the service account to itself, or tells nothing of privileges. */
   readonly serviceAccount: 'ordinary' | 'privileged' | 'unseen';
+  /** Attributes of one of the accounts that it may write without need; empty where the directory does not tell. */
+  readonly writesBeside: readonly string[];
   /** Undefined where the directory does not tell. */
   readonly elsewhere: RightsElsewhere | undefined;
   /** Whether everybody of the domain is below the base of the accounts. */
@@ -58,6 +61,7 @@ export async function inspect(
   const isDelegated = domain !== undefined && accountsBase !== undefined;
   const accounts =
     accountsBase === undefined ? [] : await allAccounts(session, dialect, settings, lens, reader);
+  const [sample] = accounts;
   const matching = accountsBase === undefined ? 0 : await countMatching(session, dialect, settings);
   return {
     server: session.connection.server,
@@ -70,6 +74,7 @@ export async function inspect(
       dialect.name === 'openldap' ||
       POLICY_HINTS.some((oid) => session.facts.controls.includes(oid)),
     serviceAccount: await privilege(session, own, lens),
+    writesBeside: (sample && (await reader?.writesBeside(sample.dn))) ?? [],
     elsewhere: isDelegated ? await reader?.elsewhere(domain, accountsBase, own?.dn) : undefined,
     isWholeDomain: isDelegated && accountsBase.toLowerCase() === domain.toLowerCase(),
   };
@@ -105,6 +110,7 @@ async function allAccounts(
       const { rules, lockout } = await lens.passwordState(entry);
       const isAnswered = textsOf(entry, settings.responsibleAttribute).length > 0;
       accounts.push({
+        dn: entry.dn,
         name: textOf(entry, dialect.nameAttribute) ?? entry.dn,
         rules,
         lockout,

@@ -152,7 +152,11 @@ describe('the delegation, read from access lists', () => {
     expect(said(seen)).toEqual(await truth(service));
     expect(said(seen)).toEqual({ [inside.name]: HERE, [outside.name]: [], [guarded.name]: [] });
     expect(seen.elsewhere).toMatchObject({ users: [], places: [] });
-    expect(seen).toMatchObject({ isWholeDomain: false, serviceAccount: 'ordinary' });
+    expect(seen).toMatchObject({
+      isWholeDomain: false,
+      serviceAccount: 'ordinary',
+      writesBeside: [],
+    });
   });
 
   it('finds them through groups within groups', async () => {
@@ -210,6 +214,27 @@ describe('the delegation, read from access lists', () => {
     const seen = await inspectAs(service);
     expect(said(seen)).toEqual(await truth(service));
     expect(said(seen)[inside.name]).toEqual(['lockoutTime', 'pwdLastSet']);
+  });
+
+  it('finds what it may write beside what the guide grants', async () => {
+    const service = await newService();
+    await world.samba.grant(`OU=Delade,${base}`, `(A;CIIO;WP;;;${service.sid})`);
+    const seen = await inspectAs(service);
+    expect(said(seen)).toEqual(await truth(service));
+    expect(said(seen)[inside.name]).toEqual(['lockoutTime', 'pwdLastSet']);
+    expect(seen.writesBeside).toEqual(expect.arrayContaining(['manager', 'userAccountControl']));
+    expect(seen.writesBeside).not.toContain('lockoutTime');
+  });
+
+  it('does not guess where an access list is not shown', async () => {
+    const service = await newService();
+    await world.samba.grant(`OU=Delade,${base}`, delegated(service.sid));
+    for (const { dn } of [inside, outside]) {
+      await world.samba.grant(dn, `(D;;RC;;;${service.sid})`);
+    }
+    const { accounts, elsewhere } = await inspectAs(service);
+    expect(accounts.find(({ name }) => name === inside.name)).toMatchObject({ rights: undefined });
+    expect(elsewhere).toMatchObject({ unreadable: 1, users: [] });
   });
 
   it('finds the account that does not inherit', async () => {
