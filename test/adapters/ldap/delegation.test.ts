@@ -176,6 +176,23 @@ describe('the delegation, read from access lists', () => {
     expect(said(seen)[inside.name]).toEqual(['reset']);
   });
 
+  it('knows sets of properties, and grants that are meant for other classes', async () => {
+    const [restrictions, computer] = [
+      '4c164200-20c0-11d0-a768-00aa006e0529',
+      'bf967a86-0de6-11d0-a285-00aa003049e2',
+    ];
+    const service = await newService();
+    await world.samba.grant(
+      `OU=Delade,${base}`,
+      `(OA;CIIO;WP;${restrictions};${USER};${service.sid})(OA;CIIO;CR;${RESET};${computer};${service.sid})`,
+    );
+    const seen = await inspectAs(service);
+    expect(said(seen)).toEqual(await truth(service));
+    expect(said(seen)[inside.name]).toEqual(['pwdLastSet']);
+    await world.samba.grant(`OU=Annat,${base}`, `(OA;CIIO;CR;;${computer};${service.sid})`);
+    expect((await inspectAs(service)).elsewhere).toMatchObject({ users: [], places: [] });
+  });
+
   it('finds a grant for the whole domain, and where it stands', async () => {
     const service = await newService();
     await world.samba.grant(base, delegated(service.sid));
