@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { chromium } from 'playwright-core';
 import type { CardName } from '../../src/domain/view.ts';
+import { launchBrowser } from '../support/browser.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 /** A tap has its result at the latest 15 s after it; the page itself takes a few to load. */
 const CARD_MS = 16_000;
@@ -43,23 +41,7 @@ export interface Chat {
 
 /** Opens the chat; where a card does not come, test/e2e/screenshots has a picture called `name`. */
 export async function openChat(url: string, name: string): Promise<Chat> {
-  if (!existsSync(CHROMIUM)) {
-    throw new Error('Chromium is missing: apt-get install -y --no-install-recommends chromium');
-  }
-  await mkdir(SCREENSHOTS, { recursive: true });
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  const browser = await launchBrowser();
   try {
     return chatOn(browser, await load(browser, url), name);
   } catch (error) {
