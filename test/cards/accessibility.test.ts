@@ -49,6 +49,11 @@ describe('cards for everyone', () => {
     expect(await gallery.page.evaluate<string[]>('cardsWithoutHeading()')).toEqual([]);
   });
 
+  it('have a label on every input, beside what stands in it', async () => {
+    await gallery.show(CARD_SAMPLES, 'light', 'sv');
+    expect(await gallery.page.evaluate<string[]>('inputsWithoutLabel()')).toEqual([]);
+  });
+
   it('are walked with the Tab key as they are read', async () => {
     const samples = CARD_SAMPLES.filter(({ kind }) => kind !== 'long');
     await gallery.show(samples, 'light', 'sv');

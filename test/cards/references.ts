@@ -15,8 +15,8 @@ export const PICTURE_WIDTH = 390;
 
 /** Edges of letters differ from one version of the font's renderer to the next. */
 const COLOUR_TOLERANCE = 0.2;
-/** Share of the pixels that may differ all the same: less than a word of a small card. */
-const MAX_DIFFERENT = 0.002;
+/** Share of the pixels that may differ all the same: less than a short word on a small card. */
+const MAX_DIFFERENT = 0.001;
 
 const IN_ENGLISH = [
   'home: two accounts',

@@ -144,12 +144,15 @@ function longSamples(): readonly CardSample[] {
     { ...account, isLocked: true, passwordExpiresAt: NOW + 5 * DAY_MS },
     { ...ACCOUNT, name: 'hemvard_2-natt', displayName: LONG_DISPLAY_NAME },
   ];
+  // The last is no fault of the password.
   const all = byPrecedence(PROBLEMS_OF['reset.newPassword']).slice(0, -1);
+  const [reason = 'passwordRefusedByDirectory', ...absent] = all.toReversed();
   const views: readonly [string, View | undefined][] = [
     ['accounts', { card: 'home', accounts }],
     ['accounts, flowExpired', { card: 'home', accounts, problem: { reason: 'flowExpired' } }],
     ['many overdue', manyOverdue()],
     ['many faults', withProblem('reset.newPassword', { reason: 'passwordMismatch', all })],
+    ['rules kept', withProblem('reset.newPassword', { reason, absent })],
     ['refused', withProblem('refused', problem('locked'))],
     ['tooManyCodes', withProblem('enrollment.mobile', problem('tooManyCodes'))],
     ['smsUnavailable', withProblem('enrollment.oldCode', problem('smsUnavailable'))],

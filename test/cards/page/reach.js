@@ -23,6 +23,14 @@ globalThis.cardsWithoutHeading = () =>
     })
     .map(({ dataset }) => dataset.name);
 
+/** Inputs that say only by what stands in them what they want. */
+globalThis.inputsWithoutLabel = () =>
+  messages().flatMap((message) =>
+    [...message.shadowRoot.querySelectorAll('input, select, textarea')]
+      .filter(({ labels }) => ![...labels].some(({ textContent }) => textContent.trim() !== ''))
+      .map(({ id }) => `${message.dataset.name}: ${id}`),
+  );
+
 /** Everything that can be focused, in the order in which it is read: down, then to the right. */
 globalThis.markStops = () => {
   const stops = messages().flatMap((message) => {
