@@ -52,7 +52,7 @@ export function wordsOn(picture: Buffer): string | undefined {
   return undefined;
 }
 
-/** What a card says on any day: figures and names of days and months are left out, and where lines break. */
+/** What a card says on any day: without dates and times of day, and without where lines break. */
 export function undated(words: string, locale: Locale): string {
   // Every 26 days from New Year: all months and all days of the week.
   const days = Array.from({ length: 14 }, (_, step) => new Date(Date.UTC(2026, 0, 1 + 26 * step)));
@@ -61,8 +61,8 @@ export function undated(words: string, locale: Locale): string {
     return days.map((day) => name.format(day));
   });
   return words
-    .replace(new RegExp(`\\b(?:${names.join('|')})\\b`, 'giu'), '')
-    .replace(/\d+/g, '0')
+    .replace(new RegExp(`(?:\\b\\d{1,2}\\s+)?\\b(?:${names.join('|')})\\b`, 'giu'), '')
+    .replace(/\b\d{1,2}[.:]\d{2}\b/g, '')
     .replace(/\s+/g, ' ')
     .trim();
 }
