@@ -1,3 +1,4 @@
+import './youngGeneration.ts';
 import type { OpenDirectory } from './adapters/ldap/directory.ts';
 import { createLog } from './adapters/log.ts';
 import { createMetrics } from './adapters/metrics.ts';
