@@ -44,11 +44,11 @@ export class Product {
   readonly tenantId: string;
   readonly accountsBase: string;
   readonly dataDir: string;
-  readonly database: ProductDatabase;
   readonly bot: BotProcess;
   /** Further processes on the same database. */
   readonly others: BotProcess[] = [];
   #asked = 0;
+  #database: ProductDatabase;
   readonly #env: Record<string, string>;
   readonly #folder: string;
 
@@ -70,13 +70,23 @@ export class Product {
     this.#folder = parts.folder;
     this.dataDir = join(parts.folder, 'data');
     this.#env = { ...parts.env, DATA_DIR: this.dataDir };
-    this.database = new ProductDatabase(this.dataDir, parts.databaseUrl);
+    this.#database = new ProductDatabase(this.dataDir, parts.databaseUrl);
     this.bot = new BotProcess(this.#env);
   }
 
   /** The bot's configuration, for what else runs with it. */
   get env(): Readonly<Record<string, string>> {
     return this.#env;
+  }
+
+  get database(): ProductDatabase {
+    return this.#database;
+  }
+
+  /** From its next start on the bot keeps its data in that PostgreSQL database. */
+  moveTo(databaseUrl: string): void {
+    this.#env['DATABASE_URL'] = databaseUrl;
+    this.#database = new ProductDatabase(this.dataDir, databaseUrl);
   }
 
   /** Of the bot; where there are several, of each in turn, as a load balancer would have it. */

@@ -14,8 +14,14 @@ import { openPostgres } from './postgres.ts';
 import { databaseFile } from './sqlite.ts';
 import type { Scope } from './tables.ts';
 
-/** Tables of the schema itself, and the audit, which only grows. */
-const NOT_REPLACED = ['bot_migration', 'bot_migration_lock', 'audit', 'audit_head'];
+/** Tables of the database itself, and the audit, which only grows. */
+const NOT_REPLACED = [
+  'bot_migration',
+  'bot_migration_lock',
+  'database_identity',
+  'audit',
+  'audit_head',
+];
 /** Far below the 65 535 parameters that a statement may have. */
 const BATCH = 500;
 /** A table is emptied by one statement. */

@@ -10,6 +10,8 @@ export interface Engine {
   readonly clock: RawBuilder<number>;
   /** One try of one transaction: committed when `work` resolves, else rolled back. */
   transact<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** Of this database and none of its copies and restored backups; undefined where it cannot be told. */
+  identity(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 

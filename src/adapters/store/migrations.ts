@@ -114,6 +114,11 @@ const UNSETTLED_FLOWS = [
   `create index flow_over on flow (expires_at) where ended_at is null`,
 ];
 
+/** Which database this is, so that a copy of it is known for one. */
+const IDENTITY = [
+  `create table database_identity (id bigint not null primary key, identity text not null)`,
+];
+
 const APPEND_ONLY = {
   sqlite: ['update', 'delete'].map(
     (change) =>
@@ -153,6 +158,11 @@ export function migrationsFor(kind: Engine['kind']): Readonly<Record<string, Mig
     '0004_unsettled_flows': {
       async up(db) {
         for (const statement of UNSETTLED_FLOWS) await sql.raw(statement).execute(db);
+      },
+    },
+    '0005_identity': {
+      async up(db) {
+        for (const statement of IDENTITY) await sql.raw(statement).execute(db);
       },
     },
   };

@@ -9,6 +9,7 @@ import type { EncryptionKey } from './crypto.ts';
 import { createKeyring } from './crypto.ts';
 import type { Engine } from './engine.ts';
 import { transactPatiently } from './engine.ts';
+import { endFlowsOfCopy } from './restored.ts';
 import { enrollmentQueries } from './enrollments.ts';
 import { failureQueries } from './failures.ts';
 import { flowQueries } from './flows.ts';
@@ -115,6 +116,7 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
       await migrateStore(options.database, log);
     }
     if ((await schemaState(engine)) === 'ahead') throw schemaAhead();
+    await endFlowsOfCopy(engine, log);
   } catch (error) {
     await engine.close();
     throw error;

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { DatabaseError, Pool, types } from 'pg';
 import type { PoolClient, QueryResult } from 'pg';
+import { z } from 'zod';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import type { StoreError } from '../../ports/store.ts';
@@ -41,6 +42,10 @@ function createPool(url: Secret, statementTimeoutMs: number, log: Log): Pool {
   pool.on('connect', (client) => client.on('error', lost));
   return pool;
 }
+
+const identityRows = z.array(
+  z.object({ may: z.boolean().optional(), identity: z.string().optional() }),
+);
 
 /** One connection for the length of one transaction. */
 interface Session {
@@ -141,6 +146,24 @@ export function openPostgres(
         // What cannot be rolled back is on a connection that is thrown away.
         if (!session.isBroken()) await session.run('rollback').catch(() => undefined);
         throw error;
+      } finally {
+        session.end();
+      }
+    },
+
+    async identity() {
+      const session = openSession(await connect(pool));
+      try {
+        // Where the role may not ask for it, another answer must not look like another database.
+        const asked = `select has_function_privilege('pg_control_system()', 'execute') as may`;
+        const [{ may } = {}] = identityRows.parse((await session.run(asked)).rows);
+        if (may !== true) return undefined;
+        // A restore makes the table anew; in another cluster it may get the same number.
+        const { rows } = await session.run(
+          `select system_identifier || ':' || 'database_identity'::regclass::oid as identity
+           from pg_control_system()`,
+        );
+        return identityRows.parse(rows)[0]?.identity;
       } finally {
         session.end();
       }

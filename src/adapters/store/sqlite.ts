@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue } from 'node:sqlite';
@@ -114,6 +115,11 @@ export function openSqlite(directory: string): Engine {
       const turn = last.then(() => once(work));
       last = turn.catch(() => undefined);
       return turn;
+    },
+    identity() {
+      // A backup that was put in the file's place is another file, also where it got its number.
+      const { ino, birthtimeNs } = statSync(databaseFile(directory), { bigint: true });
+      return Promise.resolve(`${String(ino)}:${String(birthtimeNs)}`);
     },
     async close() {
       await last;

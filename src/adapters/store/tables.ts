@@ -118,6 +118,11 @@ interface ReminderSilenceTable {
   until: number;
 }
 
+interface DatabaseIdentityTable {
+  id: number;
+  identity: string;
+}
+
 interface LeaseTable {
   name: string;
   /** Empty while nobody holds it. */
@@ -191,6 +196,7 @@ export interface Tables {
   reminder_snooze: ReminderSnoozeTable;
   reminder_silence: ReminderSilenceTable;
   lease: LeaseTable;
+  database_identity: DatabaseIdentityTable;
   password_seen: PasswordSeenTable;
   password_salt: PasswordSaltTable;
   password_history: PasswordHistoryTable;

@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { chmod, copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { adminJson } from '../support/adminCli.ts';
+import { startPostgres, type PostgresServer } from '../support/postgres.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { ALWAYS, cardsTo, newDue, sweepAgain } from '../support/rotations.ts';
+import { enroll, newEnrolled, newMobile, startReset } from '../support/walks.ts';
+
+jest.setTimeout(120_000);
+
+const run = promisify(execFile);
+const NEW = 'Kaffekanna-Blomma-42';
+const policy = { maxAgeMs: Infinity };
+
+/** A manager at an open code, one behind it, and one who was reminded: as a backup may find them. */
+async function underWay(product: Product) {
+  const atCode = await newEnrolled(product);
+  await startReset(atCode);
+  const behindCode = await newEnrolled(product);
+  await startReset(behindCode);
+  expect(await behindCode.chat.tap('confirmCode', { code: product.code(behindCode.mobile) })).toBe(
+    'reset.newPassword',
+  );
+  const reminded = { ...(await newDue(product, 80)), mobile: newMobile() };
+  await enroll(product, reminded);
+  await sweepAgain(product);
+  expect(cardsTo(product, reminded.chat)).toHaveLength(1);
+  return { atCode, behindCode, reminded };
+}
+
+/** What holds of a bot that was started on a restored backup. */
+async function expectRestored(product: Product, before: Awaited<ReturnType<typeof underWay>>) {
+  const { atCode, behindCode, reminded } = before;
+  const writes = product.directory.writes.length;
+  const texts = product.twilio.requests.length;
+  expect(await atCode.chat.tap('confirmCode', { code: product.code(atCode.mobile) })).toBe(
+    'home flowExpired',
+  );
+  const passwords = { newPassword: NEW, confirmPassword: NEW };
+  expect(await behindCode.chat.tap('setPassword', passwords)).toBe('home flowExpired');
+  expect(product.directory.writes).toHaveLength(writes);
+  expect(product.twilio.requests).toHaveLength(texts);
+
+  await sweepAgain(product);
+  expect(cardsTo(product, reminded.chat)).toHaveLength(1);
+
+  // Still enrolled: a reset begins with a code, and goes to its end.
+  await startReset(atCode);
+  await atCode.chat.tap('confirmCode', { code: product.code(atCode.mobile) });
+  expect(await atCode.chat.tap('setPassword', passwords)).toBe('reset.done');
+  expect((await adminJson<{ result?: string }>(product, ['audit', 'verify'])).code).toBe(0);
+  expect(await product.database.brokenAuditRow()).toBeUndefined();
+}
+
+describe('a backup of PostgreSQL', () => {
+  let first: PostgresServer;
+  let second: PostgresServer;
+  let product: Product;
+  let folder: string;
+  beforeAll(async () => {
+    [first, second, folder] = await Promise.all([
+      startPostgres(),
+      startPostgres(),
+      mkdtemp(join(tmpdir(), 'bot-backup-')),
+    ]);
+    product = await startProduct({ databaseUrl: first.url, env: ALWAYS, policy });
+  });
+  afterAll(async () => {
+    await product.stop();
+    await Promise.all([first.stop(), second.stop()]);
+    await rm(folder, { recursive: true });
+  });
+
+  it('is restored into an empty cluster with nothing usable under way and no reminder sent again', async () => {
+    const before = await underWay(product);
+    const dump = join(folder, 'bot.dump');
+    await run('pg_dump', ['-Fc', '-f', dump, first.url]);
+    await product.end('SIGKILL');
+    await run('pg_restore', ['--no-owner', '-d', second.url, dump]);
+    product.moveTo(second.url);
+    await product.start();
+    await expectRestored(product, before);
+  });
+});
+
+describe('a backup of SQLite', () => {
+  let product: Product;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'bot-backup-'));
+    product = await startProduct({ env: ALWAYS, policy });
+  });
+  afterAll(async () => {
+    await product.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('is put in the place of the database with nothing usable under way and no reminder sent again', async () => {
+    const before = await underWay(product);
+    const copy = join(folder, 'bot.sqlite');
+    product.database.querySqlite(`vacuum into '${copy}'`);
+    expect(await product.end()).toBe(0);
+    for (const name of await readdir(product.dataDir)) {
+      if (name.startsWith('bot.sqlite')) await rm(join(product.dataDir, name));
+    }
+    const restored = join(product.dataDir, 'bot.sqlite');
+    await copyFile(copy, restored);
+    await chmod(restored, 0o600);
+    await product.start();
+    await expectRestored(product, before);
+  });
+
+  it('is no restored one after a stop and after a kill', async () => {
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const walker = await newEnrolled(product);
+      await startReset(walker);
+      await product.end(signal);
+      await product.start();
+      const code = product.code(walker.mobile);
+      expect(await walker.chat.tap('confirmCode', { code })).toBe('reset.newPassword');
+    }
+  });
+});
