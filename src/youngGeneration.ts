@@ -9,11 +9,9 @@ const OPTION = '--max-semi-space-size';
  * itself anew (same pid, same environment) with the option. One that was started with the option, or
  * where the system cannot do that (Windows), goes on as it is.
  */
-function boundYoungGeneration(): void {
+export function boundYoungGeneration(): void {
   if (process.execve === undefined || process.platform === 'win32') return;
   if (process.execArgv.some((argument) => argument.startsWith(OPTION))) return;
   const options = [...process.execArgv, `${OPTION}=${String(MEGABYTES)}`];
   process.execve(process.execPath, [process.execPath, ...options, ...process.argv.slice(1)]);
 }
-
-boundYoungGeneration();

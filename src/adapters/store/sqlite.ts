@@ -117,8 +117,11 @@ export function openSqlite(directory: string): Engine {
       return turn;
     },
     identity() {
+      // A file system without times of birth gives none, or that of the last change: just now.
+      const file = createPrivateFile(directory, FILE);
+      const { ino, birthtimeNs, ctimeNs } = statSync(file, { bigint: true });
+      if (birthtimeNs === 0n || birthtimeNs === ctimeNs) return Promise.resolve(undefined);
       // A backup that was put in the file's place is another file, also where it got its number.
-      const { ino, birthtimeNs } = statSync(databaseFile(directory), { bigint: true });
       return Promise.resolve(`${String(ino)}:${String(birthtimeNs)}`);
     },
     async close() {
