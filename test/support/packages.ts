@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { run } from './children.ts';
 
-/** What the suites need beside npm's packages: real servers, their clients, and a browser. */
+/** What the suites need beside npm's packages: real servers, their clients, a browser and its font. */
 const PACKAGES = [
   'samba',
   'samba-dsdb-modules',
@@ -11,6 +11,8 @@ const PACKAGES = [
   'ldap-utils',
   'postgresql',
   'chromium',
+  // The font of the cards' pictures; Chromium is content with another one.
+  'fonts-dejavu-core',
 ] as const;
 
 /** Asked by Debian before a freshly installed server is started. */
