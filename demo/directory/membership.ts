@@ -41,11 +41,17 @@ export function isInChain(
   attribute: string,
   target: string,
 ): boolean {
+  const forward = BACKLINKS[attribute.toLowerCase()];
+  if (forward !== undefined) {
+    // The same chain from its other end, where no search for who links here is needed at every step.
+    const from = entries.get(target);
+    return from !== undefined && isInChain(entries, from, forward, entry.dn);
+  }
   const wanted = dnKey(target);
   const seen = new Set<string>();
   const waiting = [entry];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
-    for (const dn of backlinks(entries, next, attribute) ?? strings(next, attribute)) {
+    for (const dn of strings(next, attribute)) {
       const key = dnKey(dn);
       if (key === wanted) return true;
       if (seen.has(key)) continue;

@@ -95,8 +95,11 @@ export function policyFor(entries: Entries, domainHead: Entry, account: Entry): 
 
 /** MS-ADTS 3.1.1.4.5.36: one that names the account comes before one that names its groups. */
 export function resultantPso(entries: Entries, account: Entry): Entry | undefined {
-  const all = [...entries.all()].filter((entry) =>
-    strings(entry, 'objectClass').includes('msDS-PasswordSettings'),
+  const all = [...entries.all()].filter(
+    (entry) =>
+      // Looked up as it is stored: this is asked of every entry for every account.
+      entry.attributes.has('msds-psoappliesto') &&
+      strings(entry, 'objectClass').includes('msDS-PasswordSettings'),
   );
   if (all.length === 0) return undefined;
   const groups = new Set(groupsOf(entries, account).map(({ key }) => key));
