@@ -1,4 +1,4 @@
-import { listAccounts, type ListedAccount } from '../service/accountList.ts';
+import { listAccounts, type ListedAccount, type ListedManager } from '../service/accountList.ts';
 import { settingsOf } from '../wiring.ts';
 import type { Command } from './command.ts';
 import { isoTime, localTime, table } from './print.ts';
@@ -27,7 +27,11 @@ function asJson(listed: ListedAccount): unknown {
   return {
     account: listed.name,
     id: listed.id,
-    managers: listed.managers.map(({ name, isEnrolled }) => ({ name, enrolled: isEnrolled })),
+    managers: listed.managers.map(({ name, isEnrolled, isReachable }) => ({
+      name,
+      enrolled: isEnrolled,
+      reachable: isReachable,
+    })),
     enrolled: listed.enrolled,
     passwordSetAt: passwordSetAt === undefined ? null : isoTime(passwordSetAt),
     passwordAgeDays: listed.passwordAgeDays ?? null,
@@ -39,9 +43,13 @@ function asRow(listed: ListedAccount, timeZone: string): string[] {
   const { managers, enrolled, passwordAgeDays: age, nextReminder: next } = listed;
   return [
     listed.name,
-    managers.map(({ name }) => name).join(', ') || 'nobody',
+    managers.map(shownManager).join(', ') || 'nobody',
     enrolled === 0 ? 'no' : String(enrolled),
     age === undefined ? 'unknown' : `${String(age)} d`,
     next === undefined ? '–' : localTime(next.at, timeZone),
   ];
+}
+
+function shownManager({ name, isReachable }: ListedManager): string {
+  return isReachable ? name : `${name} (not in Teams)`;
 }

@@ -3,20 +3,29 @@ import { rotationOf } from '../domain/rotation.ts';
 import type { Account, Responsibility } from '../ports/directory.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
+import { recipientOf } from './recipients.ts';
 
 const LOOKUP_MS = 10_000;
+
+/** Somebody who answers for an account. */
+export interface ListedManager {
+  readonly name: string;
+  readonly isEnrolled: boolean;
+  /** Whether a reminder has a way to them: the bot met them, or the directory has their Entra id. */
+  readonly isReachable: boolean;
+}
 
 /** One shared account as it is listed. Times are epoch ms. */
 export interface ListedAccount {
   readonly id: string;
   readonly name: string;
-  readonly managers: readonly { readonly name: string; readonly isEnrolled: boolean }[];
+  readonly managers: readonly ListedManager[];
   /** Numbers that are enrolled, also of managers who no longer answer for it. */
   readonly enrolled: number;
   readonly passwordSetAt: number | undefined;
   /** Days since then, whole. */
   readonly passwordAgeDays: number | undefined;
-  /** Absent where nobody can be reminded or no date is known. */
+  /** Absent where nobody answers for it or no date is known. */
   readonly nextReminder: NextReminder | undefined;
 }
 
@@ -50,14 +59,17 @@ async function toListed(
   const numbers = await tx.enrollmentsOf(account.id);
   const enrolledIds = new Set<string | undefined>();
   for (const { manager } of numbers) enrolledIds.add((await tx.manager(manager))?.directoryId);
+  const listed: ListedManager[] = [];
+  for (const person of managers) {
+    const { way } = await recipientOf(deps, tx, person);
+    const isEnrolled = enrolledIds.has(person.id);
+    listed.push({ name: person.displayName, isEnrolled, isReachable: way !== undefined });
+  }
   const { passwordSetAt } = account;
   return {
     id: account.id,
     name: account.name,
-    managers: managers.map(({ id, displayName }) => ({
-      name: displayName,
-      isEnrolled: enrolledIds.has(id),
-    })),
+    managers: listed,
     enrolled: numbers.length,
     passwordSetAt,
     passwordAgeDays:

@@ -26,7 +26,7 @@ export interface Way {
  * last, unless the bot was removed there; somebody it never met by the Entra object id.
  */
 export async function recipientOf(
-  deps: SweepDeps,
+  deps: Pick<SweepDeps, 'settings'>,
   tx: StoreTransaction,
   person: ResponsiblePerson,
 ): Promise<Recipient> {

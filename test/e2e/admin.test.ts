@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { admin, adminJson } from '../support/adminCli.ts';
 import { setAge } from '../support/rotations.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { newEnrolled, newManager } from '../support/walks.ts';
+import { FIRST_PASSWORD, newEnrolled, newManager, newName } from '../support/walks.ts';
 
 // A program is started for every command, on a machine that has other things to do.
 jest.setTimeout(90_000);
@@ -86,6 +86,26 @@ describe('accounts', () => {
     });
     const { stdout } = await admin(product, ['accounts']);
     expect(stdout).toMatch(new RegExp(`^${enrolled.account} +${enrolled.chat.person.name}`, 'm'));
+  });
+});
+
+describe('accounts that no reminder reaches', () => {
+  it('are named: nobody answers for them, or nobody whom the bot can write to', async () => {
+    const orphan = newName('foraldralos');
+    product.account(orphan, '', FIRST_PASSWORD);
+    const met = newManager(product);
+    await met.chat.say('status');
+    const stranger = newManager(product);
+    const { value } = await adminJson<Record<string, unknown>[]>(product, ['accounts']);
+    const rowOf = (name: string) => value.find(({ account }) => account === name);
+    expect(rowOf(orphan)).toMatchObject({ managers: [], nextReminder: null });
+    expect(rowOf(met.account)).toMatchObject({ managers: [{ reachable: true }] });
+    expect(rowOf(stranger.account)).toMatchObject({ managers: [{ reachable: false }] });
+    const { stdout } = await admin(product, ['accounts']);
+    expect(stdout).toMatch(new RegExp(`^${orphan} +nobody `, 'm'));
+    const { name } = stranger.chat.person;
+    expect(stdout).toMatch(new RegExp(`^${stranger.account} +${name} \\(not in Teams\\) `, 'm'));
+    expect(stdout).toMatch(new RegExp(`^${met.account} +${met.chat.person.name}  `, 'm'));
   });
 });
 
