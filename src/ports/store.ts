@@ -289,7 +289,8 @@ export interface StoreTransaction {
   claimNotice(leaseMs: number): Promise<ClaimedNotice | undefined>;
   /** Makes a claimed notice due again at `at`. */
   postponeNotice(id: string, at: number): Promise<void>;
-  removeNotice(id: string): Promise<void>;
+  /** False where there is none of that id. */
+  removeNotice(id: string): Promise<boolean>;
   /** Notices that are not delivered yet. */
   countNotices(): Promise<number>;
 

@@ -3,6 +3,7 @@ import { Secret } from '../domain/secret.ts';
 import type { NoticeEvent } from '../domain/view.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import { NotifierError } from '../ports/notifier.ts';
+import { StoreError } from '../ports/store.ts';
 import type { ClaimedNotice, Enrollment, Notice, StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import { isSamePerson } from './flows.ts';
@@ -10,6 +11,9 @@ import { isSamePerson } from './flows.ts';
 /** Longer than a notice can take, so that two instances never send the same one. */
 const LEASE_MS = 60_000;
 const DELIVERY_MS = 10_000;
+/** Less than a stop may take, which waits for it. */
+const NOTING_MS = 15_000;
+const NOTE_AGAIN_MS = 500;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 const GIVE_UP_MS = 24 * 60 * 60_000;
 /** News of yesterday is not delivered. */
@@ -196,14 +200,34 @@ async function postCard(
   }
 }
 
+/** Notes what was told; while the database is away again and again, or it would be told twice. */
 async function finish(
   deps: Deps,
   notice: ClaimedNotice,
   result: 'ok' | 'failed' | 'unknown',
   reason?: string,
 ): Promise<void> {
+  const giveUpAt = performance.now() + NOTING_MS;
+  for (;;) {
+    try {
+      return await note(deps, notice, result, reason);
+    } catch (error) {
+      const isAway = error instanceof StoreError && error.code === 'unavailable';
+      if (!isAway || performance.now() > giveUpAt) throw error;
+    }
+    await deps.delay(NOTE_AGAIN_MS);
+  }
+}
+
+async function note(
+  deps: Deps,
+  notice: ClaimedNotice,
+  result: 'ok' | 'failed' | 'unknown',
+  reason: string | undefined,
+): Promise<void> {
   await deps.store.transaction(async (tx) => {
-    await tx.removeNotice(notice.id);
+    // Gone: it was noted before, and only the answer to that was lost.
+    if (!(await tx.removeNotice(notice.id))) return;
     tx.audit({
       event: result === 'ok' ? 'notice.sent' : 'notice.failed',
       actor: 'system',

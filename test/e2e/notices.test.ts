@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { nameOf } from '../support/connector.ts';
 import { textOf } from '../support/chatDriver.ts';
@@ -83,4 +86,27 @@ describe('notices', () => {
     await product.start();
     await product.teams.until(() => notices().length > before, 20_000);
   });
+
+  it('are told once when the database goes away before it is noted', async () => {
+    const chat = product.manager('Borta');
+    product.account('bortagrupp', chat.dn, FIRST_PASSWORD);
+    const walker = { chat, account: 'bortagrupp', mobile: newMobile() };
+    const told = () => product.texts(walker.mobile).filter((text) => !/^\d{6}/.test(text));
+    product.twilio.script('ok', { delayMs: 1_000 });
+    expect(await enroll(product, walker)).toBe('enrollment.done');
+    await product.teams.until(() => told().length === 1);
+    // Longer than the bot tries one transaction.
+    const other = new DatabaseSync(join(product.dataDir, 'bot.sqlite'), { timeout: 5_000 });
+    other.exec('begin immediate');
+    const noted = product.auditRows();
+    await pause(12_000);
+    other.exec('rollback');
+    other.close();
+    // Sooner than the notice would be taken up again.
+    await product.teams.until(
+      () => product.wholeAudit(noted).some(({ event }) => event === 'notice.sent'),
+      15_000,
+    );
+    expect(told()).toHaveLength(1);
+  }, 60_000);
 });

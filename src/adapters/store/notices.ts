@@ -78,7 +78,11 @@ export function noticeQueries({ db, keys, now, log }: Scope): NoticeQueries {
     },
 
     async removeNotice(id) {
-      await db.deleteFrom('notice').where('id', '=', id).execute();
+      const { numDeletedRows } = await db
+        .deleteFrom('notice')
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow();
+      return numDeletedRows > 0n;
     },
 
     async countNotices() {
