@@ -29,8 +29,11 @@ export interface CardOptions {
 }
 
 /** Reads cards/ once. @throws Error where a template or text is missing or broken. */
-export function createCards(options: CardOptions, texts = createTexts()): Cards {
-  const templateOf = loadTemplates();
+export function createCards(
+  options: CardOptions,
+  texts = createTexts(),
+  templateOf = loadTemplates(),
+): Cards {
   const desk = plain(options.serviceDesk);
   const words = {
     sv: createWords(texts, 'sv', options.timeZone),

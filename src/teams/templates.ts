@@ -36,15 +36,20 @@ const CARD_NAMES: Readonly<Record<CardName, true>> = {
 
 /** Reads, composes and parses all templates: parsing is a hundred times dearer than filling. */
 export function loadTemplates(): (name: CardName) => CardTemplate {
-  const fragments = readJson('fragments');
   const templates = new Map(
-    Object.keys(CARD_NAMES).map((name) => [name, parse(compose(readJson(name), fragments))]),
+    [...composeTemplates()].map(([name, template]) => [name, parse(template)]),
   );
   return (name) => {
     const template = templates.get(name);
     if (template === undefined) throw new Error(`no card ${name}`);
     return template;
   };
+}
+
+/** The templates with their fragments in place, as the templating library takes them. */
+export function composeTemplates(): ReadonlyMap<string, Json> {
+  const fragments = readJson('fragments');
+  return new Map(Object.keys(CARD_NAMES).map((name) => [name, compose(readJson(name), fragments)]));
 }
 
 function readJson(name: string): JsonObject {

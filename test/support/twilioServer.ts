@@ -46,6 +46,8 @@ export interface TwilioServer {
   readonly account: { status: string; type: string };
   /** All POSTs in order of arrival. */
   readonly requests: readonly TwilioRequest[];
+  /** Forgets them, where there would be too many. */
+  forget(): void;
   /** Answers for the next messages, in order; afterwards `ok` again. */
   script(...answers: readonly TwilioAnswer[]): void;
   /** The same for messages that begin with a code; notices, which come in their own time, use none up. */
@@ -125,6 +127,9 @@ export async function startTwilioServer(port = 0): Promise<TwilioServer> {
     authToken,
     account,
     requests,
+    forget: () => {
+      requests.length = 0;
+    },
     script: (...next) => {
       answers.splice(0, answers.length, ...next);
     },

@@ -1,0 +1,46 @@
+/** `npm run bench [-- --quick] [-- --json]`: how far the bot is from what its parts can do at best. */
+import { parseArgs } from 'node:util';
+import { table } from './output.ts';
+import { FULL, QUICK } from './performance/extent.ts';
+import { describeFigure, describeGoal, judge, type Row } from './performance/figures.ts';
+import { memoryRows } from './performance/rows/memory.ts';
+import { tapRows } from './performance/rows/taps.ts';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
+});
+const extent = values.quick ? QUICK : FULL;
+const MEASURES: Readonly<Record<string, (of: typeof extent) => Promise<Row[]>>> = {
+  taps: tapRows,
+  memory: memoryRows,
+};
+
+const rows: Row[] = [];
+const began = performance.now();
+const seconds = (): string => ((performance.now() - began) / 1_000).toFixed(0);
+for (const [name, measure] of Object.entries(MEASURES)) {
+  if (values.only !== undefined && values.only !== name) continue;
+  process.stderr.write(`${seconds().padStart(4)} s  ${name}\n`);
+  rows.push(...(await measure(extent)));
+}
+const judged = rows.map(judge);
+if (values.json) {
+  process.stdout.write(
+    `${JSON.stringify({ seconds: Number(seconds()), rows: judged }, null, 2)}\n`,
+  );
+} else {
+  const lines = judged.map((row) => [
+    `${row.measure}, ${row.unit}`,
+    describeFigure(row.floor),
+    describeFigure(row.product),
+    row.ratio === undefined ? '-' : `${row.ratio.toFixed(2)}x`,
+    describeGoal(row),
+    row.isMet === undefined ? '-' : row.isMet ? 'yes' : 'NO',
+  ]);
+  process.stdout.write(table(['measure', 'floor', 'product', 'ratio', 'goal', 'met'], lines));
+  process.stdout.write(`\n${seconds()} s\n`);
+}

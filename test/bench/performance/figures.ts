@@ -1,0 +1,78 @@
+/** The median of several windows with the lowest and the highest of them. */
+export interface Figure {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Which way a goal looks. */
+export interface Goal {
+  readonly kind: 'atMost' | 'atLeast';
+  readonly ratio: number;
+  /** What may come on top, in the row's unit. */
+  readonly plus?: number;
+}
+
+/** One line of the table. */
+export interface Row {
+  readonly measure: string;
+  readonly unit: string;
+  /** Absent where the row is measured against itself or told only. */
+  readonly floor?: Figure;
+  readonly product: Figure;
+  readonly goal?: Goal | undefined;
+}
+
+/** A row with its judgement, as `--json` prints it. */
+export interface JudgedRow extends Row {
+  readonly ratio?: number;
+  readonly isMet?: boolean;
+}
+
+export function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  if (sorted.length === 0) return Number.NaN;
+  return sorted.length % 2 === 1
+    ? sorted[Math.floor(middle)]!
+    : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+export function figureOf(values: readonly number[]): Figure {
+  return { median: medianOf(values), low: Math.min(...values), high: Math.max(...values) };
+}
+
+/** The value below which that share of the values lies. */
+export function percentileOf(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
+}
+
+export function judge(row: Row): JudgedRow {
+  const { floor, product, goal } = row;
+  if (floor === undefined) return row;
+  const ratio = product.median / floor.median;
+  if (goal === undefined) return { ...row, ratio };
+  const limit = floor.median * goal.ratio + (goal.plus ?? 0);
+  const isMet = goal.kind === 'atMost' ? product.median <= limit : product.median >= limit;
+  return { ...row, ratio, isMet };
+}
+
+function digits(value: number): string {
+  if (!Number.isFinite(value)) return '-';
+  return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+}
+
+/** `3.10 (3.02-3.31)` */
+export function describeFigure(figure: Figure | undefined): string {
+  if (figure === undefined) return '-';
+  const { median, low, high } = figure;
+  return `${digits(median)} (${digits(low)}-${digits(high)})`;
+}
+
+export function describeGoal({ unit, goal }: Row): string {
+  if (goal === undefined) return '-';
+  const sign = goal.kind === 'atMost' ? '<=' : '>=';
+  const plus = goal.plus === undefined ? '' : ` + ${String(goal.plus)} ${unit}`;
+  return `${sign} ${goal.ratio.toFixed(2)}x${plus}`;
+}

@@ -1,0 +1,55 @@
+import { Template } from 'adaptivecards-templating';
+import type { View } from '../../../../src/domain/view.ts';
+import { createCards } from '../../../../src/teams/cards.ts';
+import { composeTemplates, loadTemplates } from '../../../../src/teams/templates.ts';
+import { createTexts } from '../../../../src/teams/texts.ts';
+
+const CARD = 'reset.newPassword';
+/** Those of the benchmark's directory and of the configuration's defaults. */
+const RULES = {
+  minLength: 8,
+  maxLength: 127,
+  forbiddenCharacters: 'åäöÅÄÖ',
+  historyLength: 25,
+  requiresComplexity: true,
+};
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** What the product's card binds for an account, as far as it does not change from tap to tap. */
+function dataOf(accountName: string, serviceDesk: string): Data {
+  let data: Data = {};
+  const templateOf = loadTemplates();
+  const cards = createCards(
+    { serviceDesk, timeZone: 'Europe/Stockholm', codeLength: 6 },
+    createTexts(),
+    (name) => ({
+      texts: templateOf(name).texts,
+      expand(bound) {
+        data = bound;
+        return {};
+      },
+    }),
+  );
+  const view: View = {
+    card: CARD,
+    handle: '',
+    accountName,
+    rules: RULES,
+    progress: { step: 2, of: 2 },
+    problem: { reason: 'passwordTooShort', all: ['passwordTooShort'] },
+  };
+  cards.render(view, 'sv', Date.now());
+  return data;
+}
+
+/** The card that the product answers with, by a template parsed once and texts made once. */
+export function createCard(serviceDesk: string) {
+  const template = new Template(composeTemplates().get(CARD));
+  const known = new Map<string, Data>();
+  return (handle: string, accountName: string): Record<string, unknown> => {
+    const data = known.get(accountName) ?? dataOf(accountName, serviceDesk);
+    known.set(accountName, data);
+    return template.expand({ $root: { ...data, handle } }) as Record<string, unknown>;
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * Loaded before a measured program (`node --import`): answers on a Unix socket what only the process
+ * itself knows of itself. The program is not changed by it and need not know of it.
+ */
+import { createServer } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Reading } from './probed.ts';
+
+const NS_PER_MS = 1e6;
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+
+function read(withCollection: boolean): Reading {
+  if (withCollection) for (let round = 0; round < 3; round += 1) collect();
+  const { user, system } = process.cpuUsage();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const reading = {
+    cpuUs: user + system,
+    rss,
+    heap: heapUsed + external,
+    peakRss: process.resourceUsage().maxRSS * 1024,
+    delayMs: delay.max / NS_PER_MS,
+  };
+  delay.reset();
+  return reading;
+}
+
+const path = process.env['BENCH_PROBE'];
+// A worker thread of the program inherits the preload, but not the socket.
+if (path !== undefined) {
+  delete process.env['BENCH_PROBE'];
+  createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', (asked) => {
+      socket.end(JSON.stringify(read(asked.toString() === 'collected')));
+    });
+  })
+    .listen(path)
+    .unref();
+}

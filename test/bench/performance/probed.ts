@@ -1,0 +1,26 @@
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+/** What a process tells of itself; bytes, and the longest stop of its event loop since the last reading. */
+export interface Reading {
+  /** User and system time so far, µs. */
+  readonly cpuUs: number;
+  readonly rss: number;
+  /** Heap in use and what hangs on it outside. */
+  readonly heap: number;
+  readonly peakRss: number;
+  readonly delayMs: number;
+}
+
+/** How a program is started so that it can be asked. */
+export function probedBy(socket: string): { NODE_OPTIONS: string; BENCH_PROBE: string } {
+  return { NODE_OPTIONS: `--import=${join(import.meta.dirname, 'probe.ts')}`, BENCH_PROBE: socket };
+}
+
+/** Asks the process behind the socket; `collected`: after its garbage is gone. */
+export async function readProcess(socket: string, how: 'asItIs' | 'collected' = 'asItIs') {
+  const connection = connect(socket);
+  connection.write(how);
+  return JSON.parse(await text(connection)) as Reading;
+}

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { execute, type Activity } from '../../support/activities.ts';
+import { accountOn, buttonsOf, describeCard } from '../../support/chatDriver.ts';
+import type { Card } from '../../support/connector.ts';
+import type { Product } from '../../support/product.ts';
+import { HOUR_MS, newEnrolled, type Walker } from '../../support/walks.ts';
+import { post } from './taps.ts';
+
+/** Code messages that a manager may ask for within an hour (requirement R1). */
+const RESETS_PER_HOUR = 4;
+
+/** A password that no account has had, that counts up from none and meets every rule. */
+export function newPassword(): string {
+  return `Ny-${randomBytes(9).toString('base64url')}-hemlig`;
+}
+
+/** Enrolled managers, each with an account, who reset its password again and again. */
+export class Resetters {
+  readonly #product: Product;
+  readonly #walkers: readonly Walker[];
+  readonly #resets = new Map<Walker, number>();
+
+  private constructor(product: Product, walkers: readonly Walker[]) {
+    this.#product = product;
+    this.#walkers = walkers;
+  }
+
+  static async enroll(product: Product, count: number): Promise<Resetters> {
+    const walkers: Walker[] = [];
+    while (walkers.length < count) walkers.push(await newEnrolled(product));
+    const resetters = new Resetters(product, walkers);
+    resetters.#forget();
+    return resetters;
+  }
+
+  /**
+   * So many whole resets, `atOnce` managers beside one another. Gives how long each tap was waited
+   * for, ms; those on `home`, which come before a reset, are left out.
+   */
+  async run(count: number, atOnce: number): Promise<number[]> {
+    const times: number[] = [];
+    let left = count;
+    await Promise.all(
+      this.#walkers.slice(0, atOnce).map(async (walker) => {
+        while (left > 0) {
+          if ((this.#resets.get(walker) ?? 0) >= RESETS_PER_HOUR) return;
+          left -= 1;
+          this.#resets.set(walker, (this.#resets.get(walker) ?? 0) + 1);
+          times.push(...(await this.#reset(walker)));
+        }
+      }),
+    );
+    this.#forget();
+    // The budgets of all of them are used up: an hour and a day later it goes on.
+    if (left > 0 || [...this.#resets.values()].some((resets) => resets >= RESETS_PER_HOUR)) {
+      this.#product.passTime(25 * HOUR_MS);
+      this.#resets.clear();
+    }
+    return left > 0 ? [...times, ...(await this.run(left, atOnce))] : times;
+  }
+
+  async #reset(walker: Walker): Promise<number[]> {
+    const { twilio } = this.#product;
+    const home = await this.#tap(walker, undefined, 'home', {});
+    const began = performance.now();
+    const codeCard = await this.#tap(walker, accountOn(home, walker.account), 'reset', {});
+    const asked = performance.now();
+    const message = twilio.requests.findLast(
+      ({ form }) => form['To'] === walker.mobile && /^\d{6} /.test(form['Body'] ?? ''),
+    );
+    const code = message?.form['Body']?.slice(0, 6);
+    const passwordCard = await this.#tap(walker, codeCard, 'confirmCode', { code });
+    const confirmed = performance.now();
+    const password = newPassword();
+    const inputs = { newPassword: password, confirmPassword: password };
+    const end = await this.#tap(walker, passwordCard, 'setPassword', inputs);
+    const ended = performance.now();
+    if (describeCard(end) !== 'reset.done')
+      throw new Error(`a reset ended in ${describeCard(end)}`);
+    return [asked - began, confirmed - asked, ended - confirmed];
+  }
+
+  async #tap({ chat }: Walker, card: unknown, verb: string, inputs: Activity): Promise<Card> {
+    const { teams, bot } = this.#product;
+    const button = buttonsOf(card).find((one) => one.verb === verb);
+    if (button === undefined && verb !== 'home') {
+      throw new Error(`no ${verb} on ${describeCard(card as Card)}`);
+    }
+    const activity = execute(verb, { verb, ...button?.data, ...inputs }, chat.messageId);
+    return post(teams, bot.port, teams.from(chat.person, activity));
+  }
+
+  /** What the parts keep for tests to look at would grow without end here. */
+  #forget(): void {
+    const { teams, twilio } = this.#product;
+    teams.sent.length = 0;
+    teams.memberRequests.length = 0;
+    twilio.forget();
+  }
+}

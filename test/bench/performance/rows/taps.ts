@@ -1,0 +1,138 @@
+import { isDeepStrictEqual } from 'node:util';
+import { startPostgres } from '../../../support/postgres.ts';
+import type { Extent } from '../extent.ts';
+import { figureOf, percentileOf, type Row } from '../figures.ts';
+import { refusedTapper, startMeasured, type MeasuredProduct } from '../measured.ts';
+import { readProcess } from '../probed.ts';
+import { startFloor, type FloorProgram } from '../program.ts';
+import { answerOf, tapFor, type Tapper } from '../taps.ts';
+import { interleave } from '../windows.ts';
+
+const CONNECTIONS = 10;
+
+interface Window {
+  readonly cpuMs: number;
+  readonly perSecond: number;
+  readonly p99: number;
+}
+
+interface Windows {
+  readonly floor: readonly Window[];
+  readonly product: readonly Window[];
+}
+
+/** CPU per tap, taps a second and how long the slowest wait, against a bare bot with the same card. */
+export async function tapRows(extent: Extent): Promise<Row[]> {
+  const sqlite = await measure(extent, await startMeasured());
+  const postgres = await startPostgres();
+  try {
+    const databaseUrl = await postgres.createDatabase('taps');
+    const onPostgres = await measure(extent, await startMeasured({ databaseUrl }));
+    return [
+      cpuRow('SQLite', sqlite.all, 1.6),
+      cpuRow('PostgreSQL', onPostgres.all, 2),
+      ...loadRows('SQLite', sqlite.all),
+      ...loadRows('PostgreSQL', onPostgres.all),
+      {
+        ...cpuRow('SQLite', sqlite.answerOnly, 1),
+        measure: 'CPU per tap, SQLite; the floor without roster and message',
+        goal: undefined,
+      },
+    ];
+  } finally {
+    await postgres.stop();
+  }
+}
+
+function cpuRow(engine: string, { floor, product }: Windows, ratio: number): Row {
+  return {
+    measure: `CPU per tap, ${engine}`,
+    unit: 'ms',
+    floor: figureOf(floor.map(({ cpuMs }) => cpuMs)),
+    product: figureOf(product.map(({ cpuMs }) => cpuMs)),
+    goal: { kind: 'atMost', ratio },
+  };
+}
+
+function loadRows(engine: string, { floor, product }: Windows): Row[] {
+  return [
+    {
+      measure: `taps/s at ${String(CONNECTIONS)} connections, ${engine}`,
+      unit: '1/s',
+      floor: figureOf(floor.map(({ perSecond }) => perSecond)),
+      product: figureOf(product.map(({ perSecond }) => perSecond)),
+      goal: { kind: 'atLeast', ratio: 0.6 },
+    },
+    {
+      measure: `p99 at ${String(CONNECTIONS)} connections, ${engine}`,
+      unit: 'ms',
+      floor: figureOf(floor.map(({ p99 }) => p99)),
+      product: figureOf(product.map(({ p99 }) => p99)),
+      goal: { kind: 'atMost', ratio: 2 },
+    },
+  ];
+}
+
+/** `answerOnly`: against a bot that neither reads the roster nor writes the message. */
+async function measure(
+  { windows, windowSeconds }: Extent,
+  { product, probe, stop }: MeasuredProduct,
+): Promise<{ readonly all: Windows; readonly answerOnly: Windows }> {
+  const { teams, bot } = product;
+  const tappers: Tapper[] = [];
+  const floors: FloorProgram[] = [];
+
+  async function window(port: number, socket: string): Promise<Window> {
+    const before = await readProcess(socket);
+    const { times, seconds } = await tapFor(teams, port, tappers, windowSeconds);
+    const after = await readProcess(socket);
+    return {
+      cpuMs: (after.cpuUs - before.cpuUs) / 1_000 / times.length,
+      perSecond: times.length / seconds,
+      p99: percentileOf(times, 0.99),
+    };
+  }
+
+  try {
+    for (let index = 0; index < CONNECTIONS; index += 1) tappers.push(await refusedTapper(product));
+    const start = (calls: 'all' | 'answer') =>
+      startFloor('bot', {
+        appId: product.setting('MicrosoftAppId'),
+        tenantId: product.tenantId,
+        keysUrl: teams.openIdMetadataUrl,
+        serviceDesk: product.setting('SERVICE_DESK'),
+        calls,
+      });
+    const bare = await start('all');
+    const barest = await start('answer');
+    floors.push(bare, barest);
+    for (const tapper of tappers) {
+      const [floorCard, card] = [
+        await answerOf(teams, bare.port, tapper),
+        await answerOf(teams, bot.port, tapper),
+      ];
+      if (!isDeepStrictEqual(withoutHandles(floorCard), withoutHandles(card))) {
+        throw new Error('floor/card.ts does not answer the card of the product');
+      }
+    }
+    const all = await interleave(
+      windows,
+      () => window(bare.port, bare.probe),
+      () => window(bot.port, probe),
+    );
+    const floor: Window[] = [];
+    for (let index = 0; index < windows; index += 1) {
+      floor.push(await window(barest.port, barest.probe));
+    }
+    return { all, answerOnly: { floor, product: all.product } };
+  } finally {
+    await Promise.all(floors.map((program) => program.end()));
+    await stop();
+  }
+}
+
+function withoutHandles(card: unknown): unknown {
+  return JSON.parse(JSON.stringify(card), (key: string, value: unknown) =>
+    key === 'handle' ? '' : value,
+  ) as unknown;
+}
