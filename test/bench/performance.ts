@@ -4,6 +4,7 @@ import { table } from './output.ts';
 import { FULL, QUICK } from './performance/extent.ts';
 import { describeFigure, describeGoal, judge, type Row } from './performance/figures.ts';
 import { memoryRows } from './performance/rows/memory.ts';
+import { resetRows } from './performance/rows/resets.ts';
 import { tapRows } from './performance/rows/taps.ts';
 
 const { values } = parseArgs({
@@ -16,6 +17,7 @@ const { values } = parseArgs({
 const extent = values.quick ? QUICK : FULL;
 const MEASURES: Readonly<Record<string, (of: typeof extent) => Promise<Row[]>>> = {
   taps: tapRows,
+  resets: resetRows,
   memory: memoryRows,
 };
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { newPassword } from './newPassword.ts';
 import { execute, type Activity } from '../../support/activities.ts';
 import { accountOn, buttonsOf, describeCard } from '../../support/chatDriver.ts';
 import type { Card } from '../../support/connector.ts';
@@ -8,11 +8,6 @@ import { post } from './taps.ts';
 
 /** Code messages that a manager may ask for within an hour (requirement R1). */
 const RESETS_PER_HOUR = 4;
-
-/** A password that no account has had, that counts up from none and meets every rule. */
-export function newPassword(): string {
-  return `Ny-${randomBytes(9).toString('base64url')}-hemlig`;
-}
 
 /** Enrolled managers, each with an account, who reset its password again and again. */
 export class Resetters {
