@@ -3,8 +3,11 @@ import { parseArgs } from 'node:util';
 import { table } from './output.ts';
 import { FULL, QUICK } from './performance/extent.ts';
 import { describeFigure, describeGoal, judge, type Row } from './performance/figures.ts';
+import { growthRows } from './performance/rows/growth.ts';
+import { hashingRows } from './performance/rows/hashing.ts';
 import { memoryRows } from './performance/rows/memory.ts';
 import { resetRows } from './performance/rows/resets.ts';
+import { startRows } from './performance/rows/start.ts';
 import { tapRows } from './performance/rows/taps.ts';
 
 const { values } = parseArgs({
@@ -18,7 +21,10 @@ const extent = values.quick ? QUICK : FULL;
 const MEASURES: Readonly<Record<string, (of: typeof extent) => Promise<Row[]>>> = {
   taps: tapRows,
   resets: resetRows,
+  hashing: hashingRows,
+  start: startRows,
   memory: memoryRows,
+  growth: growthRows,
 };
 
 const rows: Row[] = [];

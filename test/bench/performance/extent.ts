@@ -10,6 +10,9 @@ export interface Extent {
   readonly accounts: number;
   /** Whole resets in a window. */
   readonly resets: number;
+  /** At once, at most. */
+  readonly managers: number;
+  readonly storedFlows: number;
 }
 
 export const FULL: Extent = {
@@ -19,6 +22,8 @@ export const FULL: Extent = {
   memorySeconds: 150,
   accounts: 100_000,
   resets: 20,
+  managers: 100,
+  storedFlows: 100_000,
 };
 export const QUICK: Extent = {
   windows: 5,
@@ -27,4 +32,6 @@ export const QUICK: Extent = {
   memorySeconds: 15,
   accounts: 5_000,
   resets: 4,
+  managers: 20,
+  storedFlows: 10_000,
 };

@@ -1,0 +1,57 @@
+import { randomBytes, scrypt } from 'node:crypto';
+import { join } from 'node:path';
+import type { Extent } from '../extent.ts';
+import { figureOf, type Row } from '../figures.ts';
+import { startMeasured } from '../measured.ts';
+import { readProcess } from '../probed.ts';
+import { Resetters } from '../resets.ts';
+import { interleave } from '../windows.ts';
+
+/** As src/adapters/store/history.ts has chosen it; checked by the row itself, whose ratio is then 1. */
+const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 };
+
+/** The password's slow hash: its chosen cost, and that the bot answers others meanwhile. */
+export async function hashingRows({ windows, resets }: Extent): Promise<Row[]> {
+  const slow = await startMeasured();
+  const quick = await startMeasured({}, [join(import.meta.dirname, '../hashless.ts')]);
+  try {
+    const [one, other] = [
+      await Resetters.enroll(slow.product, 4),
+      await Resetters.enroll(quick.product, 4),
+    ];
+    const stops = async (probe: string, resetters: Resetters): Promise<number> => {
+      await readProcess(probe);
+      await resetters.run(Math.min(resets, 8), 4);
+      return (await readProcess(probe)).delayMs;
+    };
+    const { floor, product } = await interleave(
+      windows,
+      () => stops(quick.probe, other),
+      () => stops(slow.probe, one),
+    );
+    const costs: number[] = [];
+    for (let index = 0; index < windows; index += 1) costs.push(await hashOnce());
+    return [
+      { measure: 'one password hash (P3b), 32 MiB', unit: 'ms', product: figureOf(costs) },
+      {
+        measure: 'longest stop of the event loop in resets, floor: without hashing',
+        unit: 'ms',
+        floor: figureOf(floor),
+        product: figureOf(product),
+      },
+    ];
+  } finally {
+    await slow.stop();
+    await quick.stop();
+  }
+}
+
+function hashOnce(): Promise<number> {
+  const began = performance.now();
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  scrypt('Nytt-Losen-18', randomBytes(16), 32, COST, (error) => {
+    if (error) reject(error);
+    else resolve(performance.now() - began);
+  });
+  return promise;
+}

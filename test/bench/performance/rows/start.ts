@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../../support/botProcess.ts';
+import { startProduct } from '../../../support/product.ts';
+import type { Extent } from '../extent.ts';
+import { figureOf, type Row } from '../figures.ts';
+import { interleave } from '../windows.ts';
+
+const DIST = join(import.meta.dirname, '../../../../dist');
+const FLOOR = join(import.meta.dirname, '../floor/start.ts');
+const LOOK_EVERY_MS = 4;
+
+/** From the start of the process to the first 200, against loading the same packages and listening. */
+export async function startRows({ windows }: Extent): Promise<Row[]> {
+  const product = await startProduct({ env: { NODE_ENV: 'production' } });
+  try {
+    await product.end();
+    const packages = await packagesOf(DIST);
+    const { floor, product: measured } = await interleave(
+      windows,
+      () => timeToReady(FLOOR, (port) => ({ BENCH_SETTINGS: JSON.stringify({ packages, port }) })),
+      () => timeToReady(join(DIST, 'main.js'), (port) => ({ ...product.env, PORT: String(port) })),
+    );
+    return [
+      {
+        measure: 'start to first 200 on /readyz',
+        unit: 'ms',
+        floor: figureOf(floor),
+        product: figureOf(measured),
+        goal: { kind: 'atMost', ratio: 1.4 },
+      },
+    ];
+  } finally {
+    await product.stop();
+  }
+}
+
+/** What main.js and all that it imports load from outside; the administration's files are another program. */
+async function packagesOf(folder: string): Promise<string[]> {
+  const files = await readdir(folder, { recursive: true });
+  const names = new Set<string>();
+  for (const file of files) {
+    if (!file.endsWith('.js') || /^admin/.test(file)) continue;
+    const text = await readFile(join(folder, file), 'utf8');
+    for (const [, name] of text.matchAll(/^import [^;]*? from '([^.'][^']*)'/gm)) names.add(name!);
+  }
+  return [...names];
+}
+
+async function timeToReady(
+  file: string,
+  envOf: (port: number) => Readonly<Record<string, string>>,
+): Promise<number> {
+  const port = await freePort();
+  const began = performance.now();
+  const child = spawn(process.execPath, [file], { env: envOf(port), stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  while (!(await isReady(port))) {
+    if (child.exitCode !== null) throw new Error(`${file} ended with ${String(child.exitCode)}`);
+    await pause(LOOK_EVERY_MS);
+  }
+  const took = performance.now() - began;
+  child.kill('SIGKILL');
+  await ended;
+  return took;
+}
+
+function isReady(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  get({ host: '127.0.0.1', port, path: '/readyz', agent: false }, (response) => {
+    response.resume();
+    resolve(response.statusCode === 200);
+  }).on('error', () => {
+    resolve(false);
+  });
+  return promise;
+}
