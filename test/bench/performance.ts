@@ -8,6 +8,7 @@ import { hashingRows } from './performance/rows/hashing.ts';
 import { memoryRows } from './performance/rows/memory.ts';
 import { resetRows } from './performance/rows/resets.ts';
 import { startRows } from './performance/rows/start.ts';
+import { sweepRows } from './performance/rows/sweep.ts';
 import { tapRows } from './performance/rows/taps.ts';
 
 const { values } = parseArgs({
@@ -23,6 +24,7 @@ const MEASURES: Readonly<Record<string, (of: typeof extent) => Promise<Row[]>>> 
   resets: resetRows,
   hashing: hashingRows,
   start: startRows,
+  sweep: sweepRows,
   memory: memoryRows,
   growth: growthRows,
 };

@@ -35,6 +35,8 @@ export interface OpenldapOptions {
   readonly authority?: Authority;
   /** Shared accounts to begin with; their passwords are new. */
   readonly accounts?: number;
+  /** Further entries below the base, as LDIF. */
+  readonly more?: (base: string) => string;
 }
 
 /** Starts a server; seeding takes about 6 s per 100 000 accounts. */
@@ -65,7 +67,7 @@ async function start(directory: string, options: OpenldapOptions): Promise<Openl
   await writeFile(file('server.crt'), certPem);
   await writeFile(file('server.key'), keyPem, { mode: 0o600 });
   await writeFile(file('slapd.conf'), configuration(directory, facts));
-  await writeFile(file('seed.ldif'), seed(facts));
+  await writeFile(file('seed.ldif'), `${seed(facts)}\n${options.more?.(base) ?? ''}`);
   for (const part of manyAccounts(base, options.accounts ?? 0)) {
     await appendFile(file('seed.ldif'), part);
   }

@@ -6,8 +6,9 @@ export interface Extent {
   /** Whole flows for the memory, and the time after which fewer must do. */
   readonly flows: number;
   readonly memorySeconds: number;
-  /** Accounts in the sweep's directory. */
+  /** Accounts in the sweep's directory, and how often it is swept. */
   readonly accounts: number;
+  readonly sweeps: number;
   /** Whole resets in a window. */
   readonly resets: number;
   /** At once, at most. */
@@ -21,6 +22,7 @@ export const FULL: Extent = {
   flows: 10_000,
   memorySeconds: 150,
   accounts: 100_000,
+  sweeps: 5,
   resets: 20,
   managers: 100,
   storedFlows: 100_000,
@@ -31,6 +33,7 @@ export const QUICK: Extent = {
   flows: 800,
   memorySeconds: 15,
   accounts: 5_000,
+  sweeps: 5,
   resets: 4,
   managers: 20,
   storedFlows: 10_000,

@@ -50,7 +50,7 @@ async function measure(
 ): Promise<Figure> {
   const values: number[] = [];
   for (let index = 0; index < windows; index += 1) {
-    const taps = await resetters.run(Math.max(resets, 2 * atOnce), atOnce);
+    const taps = await resetters.run(Math.max(resets, atOnce), atOnce);
     values.push(percentileOf(taps, 0.95));
   }
   return figureOf(values);
