@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { SQLInputValue } from 'node:sqlite';
+import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { Kysely, sql, SqliteDialect } from 'kysely';
 import { createPrivateFile, prepareDataDirectory } from './dataDirectory.ts';
 import type { StoreError } from '../../ports/store.ts';
@@ -12,6 +12,7 @@ import type { Tables } from './tables.ts';
 const FILE = 'bot.sqlite';
 /** For opening only, while another process may be recovering the file. */
 const OPEN_TIMEOUT_MS = 5_000;
+const KEPT_STATEMENTS = 500;
 
 /** Where the database of a data directory is. */
 export function databaseFile(directory: string): string {
@@ -43,6 +44,27 @@ function openFile(directory: string): DatabaseSync {
   });
 }
 
+/** A statement that SQLite has read, and whether it gives rows. */
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly reader: boolean;
+}
+
+/** Reads each statement once: its text is the same from transaction to transaction. */
+function preparedOn(database: DatabaseSync): (text: string) => Prepared {
+  const known = new Map<string, Prepared>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    // Lists of different lengths give ever new texts.
+    if (known.size >= KEPT_STATEMENTS) known.clear();
+    const statement = database.prepare(text);
+    const prepared = { statement, reader: statement.columns().length > 0 };
+    known.set(text, prepared);
+    return prepared;
+  };
+}
+
 /** What is known of the transaction under way. */
 interface Progress {
   isOpen: boolean;
@@ -51,7 +73,7 @@ interface Progress {
 }
 
 /** node:sqlite with the face that Kysely's dialect knows; answers only while the transaction is open. */
-function queriesOn(database: DatabaseSync, progress: Progress): Kysely<Tables> {
+function queriesOn(prepare: (text: string) => Prepared, progress: Progress): Kysely<Tables> {
   const query = <T>(action: () => T): T => {
     try {
       return action();
@@ -67,9 +89,9 @@ function queriesOn(database: DatabaseSync, progress: Progress): Kysely<Tables> {
         close: () => undefined,
         prepare(text) {
           if (!progress.isOpen) throw new Error('a query came after the end of its transaction');
-          const statement = query(() => database.prepare(text));
+          const { statement, reader } = query(() => prepare(text));
           return {
-            reader: statement.columns().length > 0,
+            reader,
             all: (values) => query(() => statement.all(...bound(values))),
             run: (values) => query(() => statement.run(...bound(values))),
             iterate: (values) => statement.iterate(...bound(values)),
@@ -83,6 +105,7 @@ function queriesOn(database: DatabaseSync, progress: Progress): Kysely<Tables> {
 /** The embedded database in `directory`; one connection, one transaction at a time. */
 export function openSqlite(directory: string): Engine {
   const database = openFile(directory);
+  const prepare = preparedOn(database);
   let last: Promise<unknown> = Promise.resolve();
   const run = (statement: string): void => {
     attempt(() => {
@@ -95,7 +118,7 @@ export function openSqlite(directory: string): Engine {
     // IMMEDIATE: what is read under the write lock is still true when it is written.
     run('begin immediate');
     try {
-      const result = await work(queriesOn(database, progress));
+      const result = await work(queriesOn(prepare, progress));
       // As PostgreSQL does it: SQLite itself would keep what went before a failed statement.
       if (progress.failure !== undefined) throw progress.failure;
       run('commit');
