@@ -1,9 +1,9 @@
 import type { Activity } from 'botbuilder';
-import { ConnectorClient } from 'botframework-connector';
 import { z } from 'zod';
 import { NotifierError } from '../ports/notifier.ts';
 import type { ManagerKey } from '../domain/parties.ts';
 import type { Conversation } from '../ports/notifier.ts';
+import { exchange, type Answer } from './exchange.ts';
 import type { ServiceHosts } from './hosts.ts';
 import type { Login } from './login.ts';
 
@@ -56,90 +56,102 @@ export interface ConnectorOptions {
 export function createConnector(options: ConnectorOptions): Connector {
   const { login } = options;
 
-  async function call<T>(
-    conversation: Conversation,
+  async function call(
+    { serviceUrl, ...conversation }: Conversation,
+    { method, path, body }: Call,
     timeoutMs: number,
-    signal: AbortSignal | undefined,
-    work: (client: ConnectorClient, abortSignal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    requireOwn(options, conversation);
+    callerSignal?: AbortSignal,
+  ): Promise<unknown> {
+    requireOwn(options, { serviceUrl, ...conversation });
     const timeout = AbortSignal.timeout(timeoutMs);
-    const abortSignal = signal ? AbortSignal.any([signal, timeout]) : timeout;
-    const token = login ? await tokenOf(login, abortSignal) : undefined;
-    try {
-      return await work(openClient(conversation.serviceUrl, token), abortSignal);
-    } catch (error) {
-      throw toNotifierError(error, login);
-    }
+    const signal = callerSignal ? AbortSignal.any([callerSignal, timeout]) : timeout;
+    const token = login ? await tokenOf(login, signal) : undefined;
+    const url = new URL(
+      ['v3/conversations', ...path.map(encodeURIComponent)].join('/'),
+      slashed(serviceUrl),
+    );
+    const answer = await exchange({ method, url, token, body, signal }).catch((error: unknown) => {
+      throw lost(error);
+    });
+    if (answer.status < 200 || answer.status > 299) throw refusal(answer, login);
+    return answer.body;
   }
 
   return {
-    post: (conversation, card, signal) =>
-      call(conversation, SEND_TIMEOUT_MS, signal, async ({ conversations }, abortSignal) => {
-        const message = toMessage(conversation, card);
-        const options = { abortSignal };
-        const sent = await conversations.sendToConversation(
-          conversation.conversationId,
-          message,
-          options,
-        );
-        if (!sent.id) throw new NotifierError('ambiguous', 'the answer holds no message id');
-        return sent.id;
-      }),
-    async open(person, via, signal) {
-      const conversation = newConversation(options, person, via);
-      const conversationId = await call(
+    async post(conversation, card, signal) {
+      const path = [conversation.conversationId, 'activities'];
+      const body = toMessage(conversation, card);
+      const sent = await call(
         conversation,
+        { method: 'POST', path, body },
         SEND_TIMEOUT_MS,
         signal,
-        async ({ conversations }, abortSignal) => {
-          const { botId, tenantId } = conversation;
-          const created = await conversations.createConversation(
-            {
-              isGroup: false,
-              bot: { id: botId, name: '' },
-              // As `aadObjectId` it would be refused: it has to stand in `id`.
-              members: [{ id: person.aadObjectId, name: '' }],
-              tenantId,
-              channelData: { tenant: { id: tenantId } },
-            },
-            { abortSignal },
-          );
-          if (!created.id) throw new NotifierError('ambiguous', 'the answer holds no conversation');
-          return created.id;
-        },
       );
-      return { ...conversation, conversationId };
+      return idOf(sent, 'the answer holds no message id');
     },
-    say: (conversation, text) =>
-      call(conversation, SEND_TIMEOUT_MS, undefined, async ({ conversations }, abortSignal) => {
-        const { conversationId: id, botId, channelId } = conversation;
-        const account = { id, name: '', isGroup: true, conversationType: '' };
-        const from = { id: botId, name: '' };
-        await conversations.sendToConversation(
-          id,
-          { type: 'message', text, textFormat: 'plain', channelId, from, conversation: account },
-          { abortSignal },
-        );
-      }),
-    update: (conversation, messageId, card, signal) =>
-      call(conversation, SEND_TIMEOUT_MS, signal, async (client, abortSignal) => {
-        await client.conversations.updateActivity(
-          conversation.conversationId,
-          messageId,
-          { ...toMessage(conversation, card), id: messageId },
-          { abortSignal },
-        );
-      }),
-    member: (conversation) =>
-      call(conversation, MEMBER_TIMEOUT_MS, undefined, (client, abortSignal) =>
-        client.conversations.getConversationMember(
-          conversation.conversationId,
-          conversation.userId,
-          { abortSignal },
-        ),
-      ),
+    async open(person, via, signal) {
+      const conversation = newConversation(options, person, via);
+      const { botId, tenantId } = conversation;
+      const body = {
+        isGroup: false,
+        bot: { id: botId, name: '' },
+        // As `aadObjectId` it would be refused: it has to stand in `id`.
+        members: [{ id: person.aadObjectId, name: '' }],
+        tenantId,
+        channelData: { tenant: { id: tenantId } },
+      };
+      const created = await call(
+        conversation,
+        { method: 'POST', path: [], body },
+        SEND_TIMEOUT_MS,
+        signal,
+      );
+      return { ...conversation, conversationId: idOf(created, 'the answer holds no conversation') };
+    },
+    async say(conversation, text) {
+      const { conversationId: id, botId, channelId } = conversation;
+      const account = { id, name: '', isGroup: true, conversationType: '' };
+      const from = { id: botId, name: '' };
+      const body = {
+        type: 'message',
+        text,
+        textFormat: 'plain',
+        channelId,
+        from,
+        conversation: account,
+      };
+      await call(conversation, { method: 'POST', path: [id, 'activities'], body }, SEND_TIMEOUT_MS);
+    },
+    async update(conversation, messageId, card, signal) {
+      const path = [conversation.conversationId, 'activities', messageId];
+      const body = { ...toMessage(conversation, card), id: messageId };
+      await call(conversation, { method: 'PUT', path, body }, SEND_TIMEOUT_MS, signal);
+    },
+    member(conversation) {
+      const path = [conversation.conversationId, 'members', conversation.userId];
+      return call(conversation, { method: 'GET', path }, MEMBER_TIMEOUT_MS);
+    },
   };
+}
+
+/** One operation of the Bot Connector; its path is what comes after `v3/conversations`. */
+interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: readonly string[];
+  readonly body?: unknown;
+}
+
+function slashed(serviceUrl: string): string {
+  return serviceUrl.endsWith('/') ? serviceUrl : `${serviceUrl}/`;
+}
+
+const createdSchema = z.object({ id: z.string().min(1) });
+
+/** The id of what was made; without one nobody knows whether it was. */
+function idOf(answer: unknown, fault: string): string {
+  const created = createdSchema.safeParse(answer).data;
+  if (!created) throw new NotifierError('ambiguous', fault);
+  return created.id;
 }
 
 /** Without an id yet. The channel's id of the person is learned from their first activity. */
@@ -182,23 +194,6 @@ async function tokenOf(login: Login, signal: AbortSignal): Promise<string> {
   }
 }
 
-/** The SDK's client without its own repetitions (a POST would be doubled) and redirects (a token would leak). */
-function openClient(serviceUrl: string, token: string | undefined): ConnectorClient {
-  const client = new ConnectorClient(
-    {
-      signRequest: (request) => {
-        if (token !== undefined) request.headers.set('authorization', `Bearer ${token}`);
-        return Promise.resolve(request);
-      },
-    },
-    { baseUri: serviceUrl },
-  );
-  const { pipeline } = client['client'];
-  pipeline.removePolicy({ name: 'defaultRetryPolicy' });
-  pipeline.removePolicy({ name: 'redirectPolicy' });
-  return client;
-}
-
 /** Only the card: of card and text in one message Teams makes two, without an id. */
 function toMessage(conversation: Conversation, card: Card): Partial<Activity> {
   return {
@@ -217,41 +212,31 @@ function toMessage(conversation: Conversation, card: Card): Partial<Activity> {
   };
 }
 
-type Headers = { get(name: string): string | undefined };
-const failureSchema = z.object({
-  statusCode: z.number().optional().catch(undefined),
-  code: z
-    .string()
-    .regex(/^[\w.-]{1,64}$/)
-    .optional()
-    .catch(undefined),
-  response: z
-    .object({ headers: z.custom<Headers>((headers) => typeof headers === 'object') })
-    .optional()
-    .catch(undefined),
+const refusalSchema = z.object({
+  error: z.object({ code: z.string().regex(/^[\w.-]{1,64}$/) }),
 });
+const faultSchema = z.object({ code: z.string().regex(/^[\w.-]{1,64}$/) });
 /** The connection never came about. */
 const UNCONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 
+/** No answer came. */
+function lost(cause: unknown): NotifierError {
+  const code = faultSchema.safeParse(cause).data?.code;
+  const isUnsent = code !== undefined && UNCONNECTED.includes(code);
+  return new NotifierError(isUnsent ? 'refused' : 'ambiguous', code ?? 'no answer', { cause });
+}
+
 /** The connector's answers as Microsoft's table of bot error codes has them. */
-function toNotifierError(error: unknown, login: Login | undefined): NotifierError {
-  if (error instanceof NotifierError) return error;
-  const { statusCode, code, response } = failureSchema.safeParse(error).data ?? {};
-  const detail = [statusCode, code].filter((part) => part !== undefined).join(' ');
-  const options = { cause: error };
-  if (statusCode === undefined) {
-    const isUnsent = code !== undefined && UNCONNECTED.includes(code);
-    return new NotifierError(isUnsent ? 'refused' : 'ambiguous', detail || 'no answer', options);
-  }
-  if (statusCode === 401) login?.forget();
-  if (statusCode === 403) return new NotifierError('unreachable', detail, options);
-  if (statusCode === 404) return new NotifierError('messageGone', detail, options);
-  if (statusCode === 408 || statusCode >= 500)
-    return new NotifierError('ambiguous', detail, options);
-  const retryAfter = Number(response?.headers.get('retry-after') ?? 'none');
+function refusal({ status, body, retryAfter }: Answer, login: Login | undefined): NotifierError {
+  const code = refusalSchema.safeParse(body).data?.error.code;
+  const detail = [status, code].filter((part) => part !== undefined).join(' ');
+  if (status === 401) login?.forget();
+  if (status === 403) return new NotifierError('unreachable', detail);
+  if (status === 404) return new NotifierError('messageGone', detail);
+  if (status === 408 || status >= 500) return new NotifierError('ambiguous', detail);
+  const seconds = Number(retryAfter ?? 'none');
   return new NotifierError('refused', detail, {
-    ...options,
-    isBusy: statusCode === 412 || statusCode === 429,
-    ...(retryAfter >= 0 ? { retryAfterMs: retryAfter * 1_000 } : {}),
+    isBusy: status === 412 || status === 429,
+    ...(seconds >= 0 ? { retryAfterMs: seconds * 1_000 } : {}),
   });
 }

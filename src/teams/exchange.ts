@@ -1,0 +1,66 @@
+import { request as requestHttp } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { text } from 'node:stream/consumers';
+
+/** One request of the bot's. Without a token nothing is signed. */
+export interface Request {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly url: URL;
+  readonly token: string | undefined;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly signal: AbortSignal;
+}
+
+/** Its answer, whatever the status. */
+export interface Answer {
+  readonly status: number;
+  /** Seconds, or undefined where the answer asks for no wait. */
+  readonly retryAfter: string | undefined;
+  /** The JSON of the body; undefined where it is none. */
+  readonly body: unknown;
+}
+
+/**
+ * One request on a kept connection, once: no redirect is followed (the token would leak) and nothing
+ * is repeated (a message would be doubled). Rejects with the error of the network.
+ */
+export function exchange({ method, url, token, body, signal }: Request): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  const open = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const request = open(url, {
+    method,
+    signal,
+    headers: {
+      accept: 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(bytes === undefined
+        ? {}
+        : { 'content-type': 'application/json; charset=utf-8', 'content-length': bytes.length }),
+    },
+  });
+  request.on('error', reject);
+  request.on('response', (response) => {
+    read(response).then(resolve, reject);
+  });
+  request.end(bytes);
+  return promise;
+}
+
+async function read(response: IncomingMessage): Promise<Answer> {
+  return {
+    status: response.statusCode ?? 0,
+    retryAfter: response.headers['retry-after'],
+    body: parse(await text(response)),
+  };
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
