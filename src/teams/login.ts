@@ -9,6 +9,8 @@ const SCOPE = 'https://api.botframework.com/.default';
 const REQUEST_TIMEOUT_MS = 5_000;
 /** After a failure nobody asks again for this long, so that an outage is not answered with a storm. */
 const PAUSE_MS = 1_000;
+/** How long before its end a token is renewed. */
+const RENEW_BEFORE_MS = 5 * 60_000;
 
 export interface LoginOptions {
   readonly appId: string;
@@ -35,6 +37,7 @@ export function createLogin(options: LoginOptions): Login {
   const { clock, log } = options;
   let application = openApplication(options);
   let isForgotten = false;
+  let kept: { readonly token: string; readonly until: number } | undefined;
   let asking: Promise<string> | undefined;
   let failure: { readonly error: unknown; readonly at: number } | undefined;
 
@@ -47,6 +50,8 @@ export function createLogin(options: LoginOptions): Login {
       if (!result?.accessToken) throw new Error('the answer holds no token');
       isForgotten = false;
       failure = undefined;
+      const endsAt = result.expiresOn?.getTime() ?? 0;
+      kept = { token: result.accessToken, until: endsAt - RENEW_BEFORE_MS };
       return result.accessToken;
     } catch (error) {
       if (!failure) log.error({ fault: describeFault(error) }, 'the bot cannot log in');
@@ -61,10 +66,12 @@ export function createLogin(options: LoginOptions): Login {
 
   return {
     async token() {
+      if (kept && clock() < kept.until) return kept.token;
       if (failure && clock() - failure.at < PAUSE_MS) throw failure.error;
       return await (asking ??= ask());
     },
     forget() {
+      kept = undefined;
       isForgotten = true;
     },
     isFailing: () => failure !== undefined,
