@@ -1,11 +1,13 @@
-import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
+import { createPublicKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { decodeProtectedHeader, jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import type { Log } from '../ports/log.ts';
 import { toInbound } from './activity.ts';
 import type { Inbound, RawActivity } from './activity.ts';
 import { describeFault } from '../ports/fault.ts';
 import type { ServiceHosts } from './hosts.ts';
-import type { SigningKeys } from './signingKeys.ts';
+import type { SigningKey, SigningKeys } from './signingKeys.ts';
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512'];
 const ISSUER = 'https://api.botframework.com';
@@ -72,7 +74,7 @@ async function checkToken(
   });
   if (key === 'unavailable') return refused(503, 'keys');
   if (!key) return refused(401, 'kid');
-  const claims = await verify(token, key, header.alg, options);
+  const claims = await verify(token, key, options);
   if (!claims) return refused(401, 'signature or claims');
   // jose accepts a list that contains the audience; the channel sends one string.
   if (claims.aud !== options.appId) return refused(401, 'aud');
@@ -95,15 +97,25 @@ function readHeader(token: string): { alg: string; kid: string } | undefined {
   }
 }
 
+/** Of each key that was fetched, as long as it is in use. */
+const publicKeys = new WeakMap<SigningKey, KeyObject>();
+
+function publicKeyOf(key: SigningKey): KeyObject {
+  const known = publicKeys.get(key);
+  if (known) return known;
+  const { kty, n, e } = key;
+  const made = createPublicKey({ key: { kty, n, e }, format: 'jwk' });
+  publicKeys.set(key, made);
+  return made;
+}
+
 async function verify(
   token: string,
-  key: { kty: string; n: string; e: string },
-  alg: string,
+  key: SigningKey,
   { appId, clock }: GuardOptions,
 ): Promise<JWTPayload | undefined> {
   try {
-    const publicKey = await importJWK({ kty: key.kty, n: key.n, e: key.e }, alg);
-    const { payload } = await jwtVerify(token, publicKey, {
+    const { payload } = await jwtVerify(token, publicKeyOf(key), {
       algorithms: ALGORITHMS,
       issuer: ISSUER,
       audience: appId,
