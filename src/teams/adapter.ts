@@ -1,15 +1,22 @@
 import { CloudAdapter, ConfigurationBotFrameworkAuthentication } from 'botbuilder';
 import type { Activity, InvokeResponse, TurnContext } from 'botbuilder';
 import { ClaimsIdentity, ConnectorClient, ConnectorFactory } from 'botframework-connector';
-import type { AuthenticateRequestResult } from 'botframework-connector';
+import type { AuthenticateRequestResult, UserTokenClient } from 'botframework-connector';
 import type { Inbound } from './activity.ts';
 
 const AUDIENCE = 'https://api.botframework.com';
 
 /** The SDK's own token path accepts more issuers than the channel's; nobody may come that way. */
 class ClosedAuthentication extends ConfigurationBotFrameworkAuthentication {
+  #userTokenClient: Promise<UserTokenClient> | undefined;
+
   override authenticateRequest(): Promise<AuthenticateRequestResult> {
     return Promise.reject(new Error('requests are authenticated by the guard'));
+  }
+
+  /** The bot asks for no tokens of its users; the SDK would make a client for it at every turn. */
+  override createUserTokenClient(identity: ClaimsIdentity): Promise<UserTokenClient> {
+    return (this.#userTokenClient ??= super.createUserTokenClient(identity));
   }
 }
 
