@@ -362,6 +362,9 @@ export interface Store {
    */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
 
+  /** The database's clock, epoch ms: as the newest transaction saw it, and what has passed since. */
+  now(): number;
+
   /** A slow hash (off the event loop) with the account's own salt; the same password gives the same digest. */
   digestPassword(accountId: string, password: Secret): Promise<PasswordDigest>;
 

@@ -21,7 +21,16 @@ import type { FlowInput } from './input.ts';
 import { directoryReason } from './people.ts';
 import { proveLostWrite } from './newPassword.ts';
 import { refuseMalformedReset, resetTakes, takeReset } from './reset.ts';
-import { admit, denyTap, ownFlow, showFlow, showHome, type Reply, type Tap } from './tap.ts';
+import {
+  admit,
+  denyTap,
+  isPast,
+  ownFlow,
+  showFlow,
+  showHome,
+  type Reply,
+  type Tap,
+} from './tap.ts';
 import { refuseMalformedUnlock, takeUnlock, unlockTakes } from './unlock.ts';
 import { UnsavedOutcome } from './unsaved.ts';
 import { viewOf } from './views.ts';
@@ -44,7 +53,7 @@ async function takeInTurn(tap: Tap, input: FlowInput): Promise<Reply> {
     return retypeLostWrite(tap, flow, input);
   }
   if (!isTaken(flow, own.turn, input)) return showFlow(tap, flow);
-  if (await isOver(tap, flow)) return showFlow(tap, flow);
+  if (isPast(deps, flow)) return showFlow(tap, flow);
   const refused = await refuseMalformed({ deps, cardTurn: own.turn }, flow, input);
   if (refused !== undefined) return showFlow(tap, refused);
   try {
@@ -68,7 +77,9 @@ async function takeInTurn(tap: Tap, input: FlowInput): Promise<Reply> {
 /** The database is away: the card says that the outcome is not known, and nothing is asked of it. */
 function showUnsaved({ flow }: UnsavedOutcome): Reply {
   const view = viewOf(flow, flow.startedAt);
-  return view === undefined ? { view: { card: 'cancelled' } } : { view, flowId: flow.id };
+  return view === undefined
+    ? { view: { card: 'cancelled' } }
+    : { view, flow: { id: flow.id, messageId: flow.messageId } };
 }
 
 /** After a crash the same submission may come again: it cannot write, but it can prove. */
@@ -132,10 +143,6 @@ async function dispatch(
     case 'unlock':
       return takeUnlock({ ...turn, flow }, input);
   }
-}
-
-async function isOver(tap: Tap, flow: Flow): Promise<boolean> {
-  return tap.deps.store.transaction((tx) => Promise.resolve(tx.now > flow.expiresAt));
 }
 
 /** The manager no longer answers for the account: the flow ends with the one refusal. */

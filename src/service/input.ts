@@ -65,7 +65,13 @@ export interface Answer {
   readonly view: View;
   readonly locale: Locale;
   /** The flow that the card shows, where it shows one: the channel reports the card's message for it. */
-  readonly flowId?: string | undefined;
+  readonly flow?: ShownFlow | undefined;
+}
+
+/** A flow, and the message that is known to show it. */
+export interface ShownFlow {
+  readonly id: string;
+  readonly messageId: string | undefined;
 }
 
 /** The use cases, as the channel calls them. */

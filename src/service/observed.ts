@@ -155,7 +155,7 @@ export function observeTurns(
     async take(person, input, signal) {
       const began = performance.now();
       const answer = await turns.take(person, input, signal);
-      const view = refer(answer.view, answer.flowId);
+      const view = refer(answer.view, answer.flow?.id);
       metrics.turnTaken({
         input: input.type,
         card: view.card,

@@ -41,16 +41,23 @@ export async function showHome(tap: Tap, problem?: Problem): Promise<Reply> {
 export async function showFlow(tap: Tap, flow: Flow, problem?: Problem): Promise<Reply> {
   const { deps, signal } = tap;
   const waited = await settled(deps, flow, signal);
-  const { current, now } = await deps.store.transaction(async (tx) => {
-    const isOver =
-      waited.endedAt === undefined && tx.now > waited.expiresAt && waited.state.step !== 'unknown';
-    if (!isOver) return { current: waited, now: tx.now };
-    const locked = await lockFlow(tx, waited);
-    return { current: await endFlow(tx, locked, { type: 'expired' }), now: tx.now };
-  });
-  const view = viewOf(current, now, problem);
+  const canExpire = waited.endedAt === undefined && waited.state.step !== 'unknown';
+  const current = canExpire && isPast(deps, waited) ? await endExpired(deps, waited) : waited;
+  const view = viewOf(current, deps.store.now(), problem);
   if (view === undefined) return showHome(tap, { reason: 'flowExpired' });
-  return { view, flowId: current.id };
+  return { view, flow: { id: current.id, messageId: current.messageId } };
+}
+
+/** Whether the flow's time is over. */
+export function isPast({ store }: Deps, { expiresAt }: Flow): boolean {
+  return store.now() > expiresAt;
+}
+
+async function endExpired(deps: Deps, flow: Flow): Promise<Flow> {
+  return deps.store.transaction(async (tx) => {
+    const locked = await lockFlow(tx, flow);
+    return tx.now > locked.expiresAt ? endFlow(tx, locked, { type: 'expired' }) : locked;
+  });
 }
 
 /** The one refusal for all that is not the person's own; the auditor is told. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../ports/log.ts';
 import { NotifierError } from '../ports/notifier.ts';
 import type { Conversation } from '../ports/notifier.ts';
-import type { Turns } from '../service/input.ts';
+import type { ShownFlow, Turns } from '../service/input.ts';
 import type { Card, Connector } from './connector.ts';
 import { describeFault } from '../ports/fault.ts';
 import { messageKey } from './proactive.ts';
@@ -16,7 +16,7 @@ export interface Placement {
    * Writes the card into its message and tells the service which one shows the flow. `isLate`: the
    * channel has had its answer, so this is the only way to the person. Never rejects.
    */
-  show(card: Card, flowId: string | undefined, isLate: boolean): Promise<void>;
+  show(card: Card, flow: ShownFlow | undefined, isLate: boolean): Promise<void>;
 }
 
 export interface PlacementOptions {
@@ -39,9 +39,9 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
   const { conversation, isInAnswer } = place;
   let messageId = place.messageId;
 
-  async function report(flowId: string | undefined, shownBy: string): Promise<void> {
-    if (flowId === undefined) return;
-    await options.turns.cardShown(flowId, shownBy).catch((error: unknown) => {
+  async function report(flow: ShownFlow | undefined, shownBy: string): Promise<void> {
+    if (flow === undefined || flow.messageId === shownBy) return;
+    await options.turns.cardShown(flow.id, shownBy).catch((error: unknown) => {
       log.warn({ fault: describeFault(error) }, 'the card’s message was not noted');
     });
   }
@@ -61,11 +61,11 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
     });
   }
 
-  async function write(card: Card, flowId: string | undefined, isOnlyWay: boolean): Promise<void> {
+  async function write(card: Card, flow: ShownFlow | undefined, isOnlyWay: boolean): Promise<void> {
     if (messageId !== undefined) {
       const target = messageId;
       // Reported first: the service may have news for this message while it is still being written.
-      const reported = report(flowId, target);
+      const reported = report(flow, target);
       try {
         await update(target, card, isOnlyWay);
         return;
@@ -78,13 +78,13 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
     }
     if (!isOnlyWay) return;
     messageId = await connector.post(conversation, card);
-    await report(flowId, messageId);
+    await report(flow, messageId);
   }
 
   return {
-    async show(card, flowId, isLate) {
+    async show(card, flow, isLate) {
       try {
-        await write(card, flowId, isLate || !isInAnswer);
+        await write(card, flow, isLate || !isInAnswer);
       } catch (error) {
         log.warn({ isLate, fault: describeFault(error) }, 'a card was not written');
       }

@@ -1,6 +1,6 @@
 import type { Locale, ManagerKey } from '../domain/parties.ts';
 import type { Log } from '../ports/log.ts';
-import type { Input, Turns } from '../service/input.ts';
+import type { Input, ShownFlow, Turns } from '../service/input.ts';
 import type { Inbound } from './activity.ts';
 import type { Card, Connector } from './connector.ts';
 import { describeFault } from '../ports/fault.ts';
@@ -42,7 +42,7 @@ export interface TurnOptions {
 
 interface Outcome {
   readonly card: Card;
-  readonly flowId?: string | undefined;
+  readonly flow?: ShownFlow | undefined;
 }
 
 /** The language for what is said outside the service, without waiting for it for long. */
@@ -66,14 +66,10 @@ export function createTurnRunner(options: TurnOptions) {
     try {
       const roster = await readRoster(connector, activity, log);
       const signal = AbortSignal.timeout(Math.max(1, arrivedAt + TURN_TIMEOUT_MS - clock()));
-      const { view, locale, flowId } = await turns.take(
-        { key, roster, conversation },
-        input,
-        signal,
-      );
+      const { view, locale, flow } = await turns.take({ key, roster, conversation }, input, signal);
       const card = render(view, locale, clock());
       log.info({ input: input.type, card: view.card, ms: clock() - arrivedAt }, 'turn');
-      return { card, flowId };
+      return { card, flow };
     } catch (error) {
       return { card: await failure(error, key) };
     }
@@ -97,17 +93,17 @@ export function createTurnRunner(options: TurnOptions) {
     track(outcome);
     const early = await within(tap.arrivedAt + WORKING_AFTER_MS - clock(), outcome);
     if (early) {
-      const placed = tap.placement.show(early.card, early.flowId, false);
+      const placed = tap.placement.show(early.card, early.flow, false);
       track(placed);
       await within(WRITE_WAIT_MS, placed);
       return early.card;
     }
     const working = tap.showsWorking ? await workingCard(tap) : undefined;
     const placed = working ? tap.placement.show(working, undefined, false) : Promise.resolve();
-    const late = outcome.then(async ({ card, flowId }) => {
+    const late = outcome.then(async ({ card, flow }) => {
       tap.onLateCard?.(card);
       await placed;
-      await tap.placement.show(card, flowId, true);
+      await tap.placement.show(card, flow, true);
     });
     track(late);
     await within(WRITE_WAIT_MS, placed);

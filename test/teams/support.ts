@@ -45,9 +45,14 @@ export class ScriptedTurns implements Turns {
 }
 
 /** An answer that shows a card. */
-export function show(card: 'home' | 'help' | 'cancelled', flowId?: string): Answer {
+export function show(
+  card: 'home' | 'help' | 'cancelled',
+  flowId?: string,
+  messageId?: string,
+): Answer {
   const view: View = card === 'home' ? { card, accounts: [] } : { card };
-  return { view, locale: 'sv', flowId };
+  const flow = flowId === undefined ? undefined : { id: flowId, messageId };
+  return { view, locale: 'sv', flow };
 }
 
 /** The channel on a free port, with Microsoft's side and a scripted service. */

@@ -40,6 +40,14 @@ describe('taps', () => {
     expect(bench.turns.shown).toEqual([['flow-1', 'm1']]);
   });
 
+  it('tells the service of no message that it knows already', async () => {
+    const id = chat.known('m1');
+    bench.turns.answer = () => show('help', 'flow-1', id);
+    await chat.tap('home', {}, id);
+    expect(chat.sent()).toEqual(['update m1 help']);
+    expect(bench.turns.shown).toEqual([]);
+  });
+
   it('hands over person, conversation and roster', async () => {
     await chat.tap('home');
     const { anna, teams } = bench;

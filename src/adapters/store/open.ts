@@ -122,19 +122,23 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
     throw error;
   }
 
+  let seen = { now: Date.now(), at: performance.now() };
+
   return {
     audit: openAuditLog(engine),
     sealed: openSealed(engine, keys),
 
     transaction(work) {
-      return transactPatiently(engine, async (db) => {
-        const { now } = await db.selectNoFrom(engine.clock.as('now')).executeTakeFirstOrThrow();
+      return transactPatiently(engine, async (db, now) => {
+        seen = { now, at: performance.now() };
         const events: AuditEvent[] = [];
         const result = await work(transactionOn({ db, keys, now, log }, events));
         await appendAudit(db, engine.clock, events, options.instance);
         return result;
       });
     },
+
+    now: () => Math.floor(seen.now + performance.now() - seen.at),
 
     async digestPassword(accountId, password) {
       const salt = await transactPatiently(engine, (db) => saltOf(db, accountId));

@@ -17,6 +17,13 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 const SILENCE_MS = 2_000;
 /** A transaction that an instance forgot must not keep an account's lock from the others. */
 const FORGOTTEN_TRANSACTION_MS = 15_000;
+const CLOCK = 'floor(extract(epoch from clock_timestamp()) * 1000)::bigint';
+const BEGIN = `begin isolation level read committed; select ${CLOCK} as now`;
+
+const beginningSchema = z.tuple([
+  z.unknown(),
+  z.object({ rows: z.tuple([z.object({ now: z.number() })]) }),
+]);
 
 function createPool(url: Secret, statementTimeoutMs: number, log: Log): Pool {
   const pool = new Pool({
@@ -50,6 +57,8 @@ const identityRows = z.array(
 /** One connection for the length of one transaction. */
 interface Session {
   readonly db: Kysely<Tables>;
+  /** Gives the database's clock. */
+  begin(): Promise<number>;
   run(text: string): Promise<QueryResult>;
   /** The first error: what comes after it in the transaction is only its consequence. */
   failure(): StoreError | undefined;
@@ -94,6 +103,11 @@ function openSession(client: PoolClient): Session {
   });
   return {
     db,
+    async begin() {
+      // Two statements in one message: of such, `pg` gives a list of results.
+      const results: unknown = await query(BEGIN);
+      return beginningSchema.parse(results)[1].rows[0].now;
+    },
     run: query,
     failure: () => failure,
     isBroken: () => isBroken,
@@ -130,13 +144,12 @@ export function openPostgres(
   let ended: Promise<void> | undefined;
   return {
     kind: 'postgres',
-    clock: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+    clock: sql.raw<number>(CLOCK),
 
     async transact(work) {
       const session = openSession(await connect(pool));
       try {
-        await session.run('begin isolation level read committed');
-        const result = await work(session.db);
+        const result = await work(session.db, await session.begin());
         // COMMIT would roll back without an error.
         const failure = session.failure();
         if (failure !== undefined) throw failure;

@@ -5,7 +5,7 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { Kysely, sql, SqliteDialect } from 'kysely';
 import { createPrivateFile, prepareDataDirectory } from './dataDirectory.ts';
 import type { StoreError } from '../../ports/store.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Work } from './engine.ts';
 import { storeFailure } from './errors.ts';
 import type { Tables } from './tables.ts';
 
@@ -13,6 +13,7 @@ const FILE = 'bot.sqlite';
 /** For opening only, while another process may be recovering the file. */
 const OPEN_TIMEOUT_MS = 5_000;
 const KEPT_STATEMENTS = 500;
+const CLOCK = "cast(round(unixepoch('subsec') * 1000) as integer)";
 
 /** Where the database of a data directory is. */
 export function databaseFile(directory: string): string {
@@ -106,6 +107,8 @@ function queriesOn(prepare: (text: string) => Prepared, progress: Progress): Kys
 export function openSqlite(directory: string): Engine {
   const database = openFile(directory);
   const prepare = preparedOn(database);
+  const now = (): number =>
+    attempt(() => Number(prepare(`select ${CLOCK} as now`).statement.get()?.['now']));
   let last: Promise<unknown> = Promise.resolve();
   const run = (statement: string): void => {
     attempt(() => {
@@ -113,12 +116,12 @@ export function openSqlite(directory: string): Engine {
     });
   };
 
-  async function once<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+  async function once<T>(work: Work<T>): Promise<T> {
     const progress: Progress = { isOpen: true, failure: undefined };
     // IMMEDIATE: what is read under the write lock is still true when it is written.
     run('begin immediate');
     try {
-      const result = await work(queriesOn(prepare, progress));
+      const result = await work(queriesOn(prepare, progress), now());
       // As PostgreSQL does it: SQLite itself would keep what went before a failed statement.
       if (progress.failure !== undefined) throw progress.failure;
       run('commit');
@@ -133,7 +136,7 @@ export function openSqlite(directory: string): Engine {
 
   return {
     kind: 'sqlite',
-    clock: sql<number>`cast(round(unixepoch('subsec') * 1000) as integer)`,
+    clock: sql.raw<number>(CLOCK),
     transact(work) {
       const turn = last.then(() => once(work));
       last = turn.catch(() => undefined);
