@@ -61,10 +61,10 @@ export function createBot(options: BotOptions): Bot {
         context.turnState.set(VISIT, { activity, arrivedAt, delivery });
         await handler.run(context);
       });
-      return response ?? { status: 200 };
+      return response === undefined ? { status: 200 } : toReply(response);
     } catch (error) {
       const card = await runner.failure(error, activity.key);
-      return activity.type === 'invoke' ? cardReply(card) : { status: 200 };
+      return activity.type === 'invoke' ? toReply(cardResponse(card)) : { status: 200 };
     }
   }
 
@@ -83,7 +83,11 @@ function visitOf(context: TurnContext): Visit {
   return context.turnState.get<Visit>(VISIT);
 }
 
-function cardReply(card: Card | undefined): BotReply {
+function toReply({ status, body }: InvokeResponse<unknown>): BotReply {
+  return { status, body: body === undefined ? undefined : JSON.stringify(body) };
+}
+
+function cardResponse(card: Card | undefined): InvokeResponse {
   return { status: 200, body: { statusCode: 200, type: CARD_TYPE, value: card } };
 }
 
@@ -121,7 +125,7 @@ class Handler extends ActivityHandler {
       isInAnswer: true,
     });
     const onLateCard = (card: Card): void => {
-      delivery.reply = Promise.resolve(cardReply(card));
+      delivery.reply = Promise.resolve(toReply(cardResponse(card)));
     };
     const card = await this.#runner.run({
       activity,
@@ -131,7 +135,7 @@ class Handler extends ActivityHandler {
       showsWorking: true,
       onLateCard,
     });
-    return cardReply(card);
+    return cardResponse(card);
   }
 
   protected override async onMessageActivity(context: TurnContext): Promise<void> {

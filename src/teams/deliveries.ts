@@ -6,10 +6,10 @@ import { createRecent } from './recent.ts';
 const REMEMBERED_MS = 120_000;
 const MAX_REMEMBERED = 1_000;
 
-/** An answer to the channel; `body` is sent as JSON. */
+/** An answer to the channel; `body` is JSON, as text: a card that is remembered takes a fifth of the room so. */
 export interface BotReply {
   readonly status: number;
-  readonly body?: unknown;
+  readonly body?: string | undefined;
 }
 
 /** One activity and its answer, which a later result may replace. */

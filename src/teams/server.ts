@@ -173,7 +173,7 @@ async function receiveActivity(
   if (isDraining()) return { status: 503 };
   const { status, body } = await bot.receive(verdict.activity, arrivedAt);
   if (body === undefined) return { status };
-  return { status, type: JSON_TYPE, body: JSON.stringify(body) };
+  return { status, type: JSON_TYPE, body };
 }
 
 async function receiveSmsStatus(
