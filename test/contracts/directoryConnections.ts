@@ -35,6 +35,31 @@ export function describeConnections(on: DirectoryStage): void {
       expect(proxy.connections).toBe(3);
     });
 
+    it('is used for a write once it has answered, and replaced where it does not', async () => {
+      const set = await on.stage();
+      const { proxy, proxied } = await on.openProxied();
+      const write = async (password: string): Promise<string> => {
+        const account = await proxied.accountOf(set.manager.id, set.accountId, never);
+        if (password.endsWith('2')) proxy.cut();
+        const { outcome } = await proxied.writePassword(
+          {
+            managerId: set.manager.id,
+            accountId: set.accountId,
+            password: new Secret(password),
+            expectedVersion: account!.passwordVersion,
+          },
+          never,
+        );
+        return outcome;
+      };
+      expect(await write('Nytt-Losen-till-Vaxjo1')).toBe('written');
+      // One to read and write, one for the bind that shows that the password holds.
+      expect(proxy.connections).toBe(2);
+      expect(await write('Nytt-Losen-till-Vaxjo2')).toBe('written');
+      expect(proxy.connections).toBe(4);
+      expect(await on.world.binds(set.account.dn, 'Nytt-Losen-till-Vaxjo2')).toBe(true);
+    });
+
     it('is refused with the wrong service password, and says so', async () => {
       const closed = on.open({ bindPassword: new Secret('Fel-Passw0rd!') });
       const answer = closed.findManager({ upn: 'x', mail: 'x', aadObjectId: 'x' }, never);

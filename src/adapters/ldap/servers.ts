@@ -4,7 +4,7 @@ import { DirectoryError } from '../../ports/directory.ts';
 import type { Log } from '../../ports/log.ts';
 import { Connection } from './connection.ts';
 import { AnswerLost } from './errors.ts';
-import { endpointOf, openTlsSocket } from './tlsSocket.ts';
+import { endpointOf, openTlsSocket, trustIn } from './tlsSocket.ts';
 import type { Endpoint } from './tlsSocket.ts';
 
 /**
@@ -43,6 +43,7 @@ interface Server {
 
 export function openServers(urls: readonly string[], ca: string | undefined, log: Log): Servers {
   const servers: Server[] = urls.map((url) => ({ endpoint: endpointOf(url) }));
+  const trust = trustIn(ca);
   const restMs = REST_MS * servers.length;
 
   async function attempt<T>(
@@ -51,7 +52,7 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
     prepare: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     try {
-      const socket = await openTlsSocket(server.endpoint, ca, signal);
+      const socket = await openTlsSocket(server.endpoint, trust, signal);
       const prepared = await prepare(new Connection(server.endpoint.url, socket));
       if (server.failedAt !== undefined) log.info(logged(server), 'directory server is back');
       server.failedAt = undefined;

@@ -32,7 +32,10 @@ type Work<T> = (session: Session, signal: AbortSignal) => Promise<T>;
 export interface Sessions {
   /** Runs searches, on a kept connection where there is one; once more on a new one if the kept one was dead. */
   read<T>(signal: AbortSignal, work: Work<T>): Promise<T>;
-  /** Runs `work` on a connection of its own, so that a kept one that died never blurs what became of a write. */
+  /**
+   * Runs `work` on a connection that nothing else uses meanwhile: a kept one that has just answered a
+   * question, so that one that died while it lay never blurs what became of a write, or a new one.
+   */
   write<T>(signal: AbortSignal, work: Work<T>, server?: string): Promise<T>;
   /** Runs `work` on a connection of its own, for as long as every single answer comes in time. */
   long<T>(signal: AbortSignal, work: Work<T>): Promise<T>;
@@ -82,6 +85,22 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
       last.session.connection.wake();
       if (last.session.connection.isOpen) return last.session;
       last.session.connection.close();
+    }
+  }
+
+  /** A kept connection that answers now; undefined where none is left that does. */
+  async function takeAnswering(signal: AbortSignal): Promise<Session | undefined> {
+    const session = take();
+    if (session === undefined) return undefined;
+    const { connection } = session;
+    try {
+      const question = { base: '', scope: 'base', attributes: ['1.1'] } as const;
+      await within(signal, connection, () => connection.search(question));
+      return session;
+    } catch (error) {
+      connection.close();
+      if (!(error instanceof AnswerLost) || signal.aborted) throw error;
+      return undefined;
     }
   }
 
@@ -138,9 +157,12 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
 
     write: (signal, work, server) =>
       call(signal, async (deadline) => {
-        const session = await open(deadline, server);
+        const isAnyServer = server === undefined;
+        const kept = isAnyServer ? await takeAnswering(deadline) : undefined;
+        const session = kept ?? (await open(deadline, server));
         return within(deadline, session.connection, () => work(session, deadline)).finally(() => {
-          session.connection.close();
+          if (isAnyServer) keep(session);
+          else session.connection.close();
         });
       }),
 

@@ -38,6 +38,16 @@ export function endpointOf(url: string): Endpoint {
   };
 }
 
+/** What all connections trust, read at the first of them: reading certificates costs half a handshake. */
+export function trustIn(ca: string | undefined): () => tls.SecureContext {
+  let context: tls.SecureContext | undefined;
+  return () =>
+    (context ??= tls.createSecureContext({
+      ...(ca === undefined ? {} : { ca }),
+      minVersion: 'TLSv1.2',
+    }));
+}
+
 /**
  * A connected TLS socket whose chain and host name are verified. Not left to ldapts: its StartTLS
  * waits for ever on a silent server, and reconnects in plain text after a lost connection.
@@ -45,7 +55,7 @@ export function endpointOf(url: string): Endpoint {
  */
 export async function openTlsSocket(
   endpoint: Endpoint,
-  ca: string | undefined,
+  trust: () => tls.SecureContext,
   signal: AbortSignal,
 ): Promise<tls.TLSSocket> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)]);
@@ -64,8 +74,7 @@ export async function openTlsSocket(
     socket: raw,
     host,
     ...(net.isIP(host) === 0 ? { servername: host } : {}),
-    ...(ca === undefined ? {} : { ca }),
-    minVersion: 'TLSv1.2',
+    secureContext: trust(),
     rejectUnauthorized: true,
   });
   secure.on('error', () => undefined);
