@@ -23,16 +23,20 @@ export interface Answer {
 }
 
 /**
- * One request on a kept connection, once: no redirect is followed (the token would leak) and nothing
- * is repeated (a message would be doubled). Rejects with the error of the network.
+ * One request. No redirect is followed (the token would leak), and a POST is never repeated (a message
+ * would be doubled): it gets a connection of its own, since of a kept one that the other side closes at
+ * that moment nobody knows whether the request came through. What may be done twice goes on a kept
+ * connection, and again on another where that one was dead. Rejects with the error of the network.
  */
-export function exchange({ method, url, token, body, signal }: Request): Promise<Answer> {
+export function exchange(asked: Request): Promise<Answer> {
+  const { method, url, token, body, signal } = asked;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
   const open = url.protocol === 'https:' ? requestHttps : requestHttp;
   const request = open(url, {
     method,
     signal,
+    ...(method === 'POST' ? { agent: false } : {}),
     headers: {
       accept: 'application/json',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -41,7 +45,11 @@ export function exchange({ method, url, token, body, signal }: Request): Promise
         : { 'content-type': 'application/json; charset=utf-8', 'content-length': bytes.length }),
     },
   });
-  request.on('error', reject);
+  request.on('error', (error: NodeJS.ErrnoException) => {
+    const wasDead = request.reusedSocket && error.code === 'ECONNRESET';
+    if (wasDead) resolve(exchange(asked));
+    else reject(error);
+  });
   request.on('response', (response) => {
     read(response).then(resolve, reject);
   });
