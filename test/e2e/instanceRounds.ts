@@ -7,8 +7,8 @@ import { FIRST_PASSWORD, newName } from '../support/walks.ts';
 const MANAGERS = 20;
 /** A killed bot is given time to start before the next one is killed. */
 const BETWEEN_KILLS_MS = 500;
-const SETTLE_MS = 150_000;
-const SETTLE_MS_PER_ACCOUNT = 200;
+const LEAST_SETTLE_MS = 150_000;
+const SETTLE_MS_PER_ACCOUNT = 700;
 
 /** What came of the reminders of so many accounts, all due at once. */
 export interface InstanceCounts {
@@ -46,7 +46,7 @@ export async function runInstances(
   await product.database.query('update lease set done_at = null');
 
   const began = Date.now();
-  const mostMs = SETTLE_MS + accounts * SETTLE_MS_PER_ACCOUNT;
+  const mostMs = Math.max(LEAST_SETTLE_MS, accounts * SETTLE_MS_PER_ACCOUNT);
   const cardsPerKill = accounts / (2 * kills);
   const starting = new Map<BotProcess, Promise<void>>();
   let killed = 0;
