@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { adminJson } from '../support/adminCli.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import {
@@ -20,6 +21,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await product.stop();
 });
+
+interface SweepResult {
+  readonly window: string;
+  readonly dryRun: boolean;
+  readonly reminders: readonly { account: string; result: string; reason: string | null }[];
+}
 
 const GOOD = 'Kaffekanna-Blomma-42';
 const eventsOf = (accountId: string) =>
@@ -97,6 +104,38 @@ describe('a sweep', () => {
     for (const { chat } of [undated, ancient, future]) expect(cardsTo(product, chat)).toEqual([]);
     expect(eventsOf(orphanId)).toEqual([['reminder.skipped', 'refused', 'noManager']]);
     expect(eventsOf(strange.id)).toEqual([['reminder.skipped', 'refused', 'notInTeams']]);
+  });
+
+  it('names in its result each account of which nothing can be told, and changes nothing when dry', async () => {
+    const accounts = [
+      await newDue(product, 0),
+      await newDue(product, 0),
+      await newDue(product, -3),
+    ];
+    const [undated, ancient, future] = accounts.map(({ account }) => account);
+    product.directory.put(accounts[0]!.accountDn, 'pwdLastSet', '0');
+    product.directory.put(accounts[1]!.accountDn, 'pwdLastSet', '94354848000000000');
+    const orphan = newName('foraldralos');
+    setAge(product, product.account(orphan, '', FIRST_PASSWORD).dn, 100);
+    const stranger = product.manager(newName('Okand'));
+    const strange = newName('okant');
+    setAge(product, product.account(strange, stranger.dn, FIRST_PASSWORD).dn, 100);
+    const good = await newDue(product, 100);
+    const rows = product.auditRows();
+    const { code, value } = await adminJson<SweepResult>(product, ['sweep', '--dry-run']);
+    expect(code).toBe(0);
+    expect(value).toMatchObject({ window: 'open', dryRun: true });
+    const told = new Map(
+      value.reminders.map(({ account, result, reason }) => [account, [result, reason]]),
+    );
+    expect(told.get(undated!)).toEqual(['skipped', 'dateUnknown']);
+    expect(told.get(ancient!)).toEqual(['skipped', 'dateImplausible']);
+    expect(told.get(future!)).toEqual(['skipped', 'dateImplausible']);
+    expect(told.get(orphan)).toEqual(['skipped', 'noManager']);
+    expect(told.get(strange)).toEqual(['skipped', 'notInTeams']);
+    expect(told.get(good.account)).toEqual(['due', null]);
+    expect(product.auditRows()).toBe(rows);
+    expect(cardsTo(product, good.chat)).toHaveLength(0);
   });
 
   it('tells enrolled managers once of a password that was changed elsewhere, and not of its own', async () => {
