@@ -328,7 +328,7 @@ export interface StoreTransaction {
   silenceReminders(
     silence: Pick<ReminderKey, 'accountId' | 'cycle'> & { readonly until: number },
   ): Promise<boolean>;
-  /** The last stage of the cycle of which anybody was reminded, or could not be. */
+  /** The last stage of the cycle of which anybody was reminded, or may have been. */
   remindedStage(about: Pick<ReminderKey, 'accountId' | 'cycle'>): Promise<number | undefined>;
   reminderPause(
     about: Pick<ReminderKey, 'accountId' | 'cycle' | 'recipient'>,

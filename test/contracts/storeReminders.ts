@@ -67,6 +67,28 @@ export function storedRemindersContract(pairOf: () => StorePair): void {
       }
     });
 
+    it('counts as the last of its cycle only where somebody may have got it', async () => {
+      const reached = someReminder();
+      const reserve = (stage: number) => {
+        const reminder = { ...reached, handle: randomUUID(), stage };
+        return one().transaction(async (tx) => {
+          await tx.reserveReminder(reminder);
+          return reminder.handle;
+        });
+      };
+      const settle = (handle: string, fate: 'unknown' | 'failed') =>
+        one().transaction((tx) => tx.settleReminder(handle, fate));
+      const last = () => one().transaction((tx) => tx.remindedStage(reached));
+      expect(await last()).toBeUndefined();
+      await settle(await reserve(14), 'unknown');
+      await settle(await reserve(7), 'failed');
+      const other = { ...reached, handle: randomUUID(), stage: 1 };
+      await one().transaction((tx) => tx.skipReminder(other));
+      expect(await last()).toBe(14);
+      await reserve(0);
+      expect(await last()).toBe(0);
+    });
+
     it('is skipped with effect for the auditor once', async () => {
       const reminder = someReminder();
       const skip = () =>

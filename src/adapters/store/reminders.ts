@@ -147,6 +147,8 @@ export function reminderQueries({ db, now }: Scope): ReminderQueries {
         .select('stage')
         .where('account_id', '=', accountId)
         .where('cycle', '=', cycle)
+        // Of the others it is certain that nobody got anything: the next sweep tries them again.
+        .where('fate', 'not in', ['failed', 'skipped'])
         .orderBy('stage')
         .executeTakeFirst();
       return row?.stage;
