@@ -1,7 +1,7 @@
 import type { Entry, Filter } from 'ldapts';
 
 import type { Account, SweptAccount } from '../../ports/directory.ts';
-import type { Dialect } from './dialect.ts';
+import type { AccountLens, Dialect } from './dialect.ts';
 import { textOf, textsOf } from './entry.ts';
 import { allOf, anyOf, chunks, equals, parseFilter } from './filters.ts';
 import type { ServiceAccountTest } from './serviceAccount.ts';
@@ -41,8 +41,8 @@ export async function findAccounts(
   dialect: Dialect,
   settings: AccountSettings,
   query: AccountQuery,
+  lens: AccountLens,
 ): Promise<FoundAccount[]> {
-  const lens = await dialect.prepare(session);
   const entries = new Map<string, Entry>();
   for (const responsible of responsibilityFilters(settings, query)) {
     const found = await session.connection.search({

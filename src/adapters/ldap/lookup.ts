@@ -10,7 +10,7 @@ import type {
 import { findAccounts, sweepAccounts } from './accounts.ts';
 import type { AccountQuery, AccountSettings, FoundAccount } from './accounts.ts';
 import { activeDirectory } from './activeDirectory.ts';
-import type { Dialect } from './dialect.ts';
+import type { AccountLens, Dialect } from './dialect.ts';
 import { isId, textOf } from './entry.ts';
 import { allOf, managerFilter } from './filters.ts';
 import { openldap } from './openldap.ts';
@@ -109,19 +109,29 @@ export function createLookup(settings: LookupSettings): Lookup {
   async function find(
     session: Session,
     query: Omit<AccountQuery, 'serviceAccount'>,
+    prepared?: AccountLens,
   ): Promise<FoundAccount[]> {
     if (query.id !== undefined && !isId(query.id)) return [];
     const dialect = dialectOf(session);
     const serviceAccount = await ownAccount(session, dialect);
-    return findAccounts(session, dialect, settings, { ...query, serviceAccount });
+    const lens = prepared ?? (await dialect.prepare(session));
+    return findAccounts(session, dialect, settings, { ...query, serviceAccount }, lens);
   }
 
   async function findOf(session: Session, managerId: string, id?: string): Promise<FoundAccount[]> {
-    const manager = await entryById(session, managerId);
-    if (manager === undefined) return [];
-    const groups = await dialectOf(session).groupsOf(session, manager.dn);
-    const responsible = [manager.dn, ...groups];
-    return find(session, id === undefined ? { responsible } : { responsible, id });
+    // Beside one another: neither needs the other's answers, and each takes two questions.
+    const [responsible, lens] = await Promise.all([
+      personAndGroups(session, managerId),
+      dialectOf(session).prepare(session),
+    ]);
+    if (responsible === undefined) return [];
+    return find(session, id === undefined ? { responsible } : { responsible, id }, lens);
+  }
+
+  async function personAndGroups(session: Session, id: string): Promise<string[] | undefined> {
+    const person = await entryById(session, id);
+    if (person === undefined) return undefined;
+    return [person.dn, ...(await dialectOf(session).groupsOf(session, person.dn))];
   }
 
   return {
