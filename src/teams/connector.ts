@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { NotifierError } from '../ports/notifier.ts';
 import type { ManagerKey } from '../domain/parties.ts';
 import type { Conversation } from '../ports/notifier.ts';
+import { deadlineIn } from './deadline.ts';
 import { exchange, type Answer } from './exchange.ts';
 import type { ServiceHosts } from './hosts.ts';
 import type { Login } from './login.ts';
@@ -63,18 +64,22 @@ export function createConnector(options: ConnectorOptions): Connector {
     callerSignal?: AbortSignal,
   ): Promise<unknown> {
     requireOwn(options, { serviceUrl, ...conversation });
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const signal = callerSignal ? AbortSignal.any([callerSignal, timeout]) : timeout;
-    const token = login ? await tokenOf(login, signal) : undefined;
-    const url = new URL(
-      ['v3/conversations', ...path.map(encodeURIComponent)].join('/'),
-      slashed(serviceUrl),
-    );
-    const answer = await exchange({ method, url, token, body, signal }).catch((error: unknown) => {
-      throw lost(error);
-    });
-    if (answer.status < 200 || answer.status > 299) throw refusal(answer, login);
-    return answer.body;
+    const deadline = deadlineIn(timeoutMs, callerSignal);
+    try {
+      const { signal } = deadline;
+      const token = login ? await tokenOf(login, signal) : undefined;
+      const segments = ['v3/conversations', ...path.map(encodeURIComponent)];
+      const url = new URL(segments.join('/'), slashed(serviceUrl));
+      const answer = await exchange({ method, url, token, body, signal }).catch(
+        (error: unknown) => {
+          throw lost(error);
+        },
+      );
+      if (answer.status < 200 || answer.status > 299) throw refusal(answer, login);
+      return answer.body;
+    } finally {
+      deadline.end();
+    }
   }
 
   return {

@@ -1,5 +1,7 @@
 /** Longer names say nothing more and make a card heavy. */
 const MAX_CHARACTERS = 120;
+/** Words of letters and digits: nothing in them acts. */
+const ORDINARY = /^[a-zåäö0-9]+(?: [a-zåäö0-9]+)*$/i;
 
 /**
  * A name or other text from outside as a TextBlock shows it letter by letter: one line, no Markdown,
@@ -7,6 +9,7 @@ const MAX_CHARACTERS = 120;
  * ordinary account name stays as it is.
  */
 export function plain(text: string): string {
+  if (text.length <= MAX_CHARACTERS && ORDINARY.test(text)) return text;
   return shorten(oneLine(text))
     .replace(/[\\`*[\]<>~]/g, '\\$&')
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')

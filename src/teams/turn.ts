@@ -3,6 +3,7 @@ import type { Log } from '../ports/log.ts';
 import type { Input, ShownFlow, Turns } from '../service/input.ts';
 import type { Inbound } from './activity.ts';
 import type { Card, Connector } from './connector.ts';
+import { deadlineIn } from './deadline.ts';
 import { describeFault } from '../ports/fault.ts';
 import { createReference } from './fault.ts';
 import type { Placement } from './placement.ts';
@@ -63,15 +64,18 @@ export function createTurnRunner(options: TurnOptions) {
 
   async function take({ activity, input, arrivedAt }: Tap): Promise<Outcome> {
     const { key, conversation } = activity;
+    const deadline = deadlineIn(Math.max(1, arrivedAt + TURN_TIMEOUT_MS - clock()));
     try {
       const roster = await readRoster(connector, activity, log);
-      const signal = AbortSignal.timeout(Math.max(1, arrivedAt + TURN_TIMEOUT_MS - clock()));
-      const { view, locale, flow } = await turns.take({ key, roster, conversation }, input, signal);
+      const person = { key, roster, conversation };
+      const { view, locale, flow } = await turns.take(person, input, deadline.signal);
       const card = render(view, locale, clock());
       log.info({ input: input.type, card: view.card, ms: clock() - arrivedAt }, 'turn');
       return { card, flow };
     } catch (error) {
       return { card: await failure(error, key) };
+    } finally {
+      deadline.end();
     }
   }
 
