@@ -147,10 +147,11 @@ async function countWrongCode(deps: Deps, tx: StoreTransaction, flow: Flow): Pro
 export async function refuseWhereLocked(deps: Deps, flow: Flow): Promise<Flow> {
   if (awaitsCode(flow) === undefined) return flow;
   return deps.store.transaction(async (tx) => {
+    // Asked before the lock is taken, which is a write: nearly always there is nothing to do.
+    const until = await codesLockedUntil(deps, tx, flow.manager, flow.accountId);
+    if (until === undefined) return flow;
     const current = await lockFlow(tx, flow);
-    if (awaitsCode(current) === undefined) return current;
-    const until = await codesLockedUntil(deps, tx, current.manager, current.accountId);
-    return until === undefined ? current : refuseLocked(tx, current, until);
+    return awaitsCode(current) === undefined ? current : refuseLocked(tx, current, until);
   });
 }
 
