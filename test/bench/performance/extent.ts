@@ -3,6 +3,7 @@ export interface Extent {
   /** Windows of the floor and of the product each. */
   readonly windows: number;
   readonly windowSeconds: number;
+  readonly warmUpSeconds: number;
   /** Whole flows for the memory, and the time after which fewer must do. */
   readonly flows: number;
   readonly memorySeconds: number;
@@ -17,10 +18,11 @@ export interface Extent {
 }
 
 export const FULL: Extent = {
-  windows: 7,
-  windowSeconds: 3,
+  windows: 5,
+  windowSeconds: 2.5,
+  warmUpSeconds: 6,
   flows: 10_000,
-  memorySeconds: 150,
+  memorySeconds: 110,
   accounts: 100_000,
   sweeps: 5,
   resets: 20,
@@ -30,6 +32,7 @@ export const FULL: Extent = {
 export const QUICK: Extent = {
   windows: 5,
   windowSeconds: 0.5,
+  warmUpSeconds: 1,
   flows: 800,
   memorySeconds: 15,
   accounts: 5_000,

@@ -75,7 +75,7 @@ function loadRows(engine: string, { floor, product }: Windows): Row[] {
 
 /** `answerOnly`: against a bot that neither reads the roster nor writes the message. */
 async function measure(
-  { windows, windowSeconds }: Extent,
+  { windows, windowSeconds, warmUpSeconds }: Extent,
   { product, probe, stop }: MeasuredProduct,
 ): Promise<{ readonly all: Windows; readonly answerOnly: Windows }> {
   const { teams, bot } = product;
@@ -114,6 +114,10 @@ async function measure(
       if (!isDeepStrictEqual(withoutHandles(floorCard), withoutHandles(card))) {
         throw new Error('floor/card.ts does not answer the card of the product');
       }
+    }
+    // Code that has run seldom is slow code, and the product has more of it than the floor.
+    for (const port of [bare.port, barest.port, bot.port]) {
+      await tapFor(teams, port, tappers, warmUpSeconds);
     }
     const all = await interleave(
       windows,
