@@ -2,10 +2,12 @@
  * Loaded before a measured program (`node --import`): answers on a Unix socket what only the process
  * itself knows of itself. The program is not changed by it and need not know of it.
  */
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { isMainThread } from 'node:worker_threads';
 import type { Reading } from './probed.ts';
 
 const NS_PER_MS = 1e6;
@@ -32,8 +34,9 @@ function read(withCollection: boolean): Reading {
 
 const path = process.env['BENCH_PROBE'];
 // A worker thread of the program inherits the preload, but not the socket.
-if (path !== undefined) {
-  delete process.env['BENCH_PROBE'];
+if (path !== undefined && isMainThread) {
+  // The bot becomes itself anew at its start: this may be the second time.
+  rmSync(path, { force: true });
   createServer((socket) => {
     socket.on('error', () => undefined);
     socket.once('data', (asked) => {
