@@ -4,7 +4,8 @@ export interface Extent {
   readonly windows: number;
   readonly windowSeconds: number;
   readonly warmUpSeconds: number;
-  /** Whole flows for the memory, and the time after which fewer must do. */
+  /** Whole flows for the memory, before its two readings, and the time after which fewer must do. */
+  readonly firstFlows: number;
   readonly flows: number;
   readonly memorySeconds: number;
   /** Accounts in the sweep's directory, and how often it is swept. */
@@ -21,6 +22,7 @@ export const FULL: Extent = {
   windows: 5,
   windowSeconds: 2.5,
   warmUpSeconds: 6,
+  firstFlows: 500,
   flows: 10_000,
   memorySeconds: 110,
   accounts: 100_000,
@@ -33,11 +35,12 @@ export const QUICK: Extent = {
   windows: 5,
   windowSeconds: 0.5,
   warmUpSeconds: 1,
-  flows: 800,
-  memorySeconds: 15,
+  firstFlows: 60,
+  flows: 120,
+  memorySeconds: 5,
   accounts: 5_000,
   sweeps: 5,
   resets: 4,
-  managers: 20,
+  managers: 12,
   storedFlows: 10_000,
 };

@@ -35,7 +35,7 @@ const ORIGINS: readonly (readonly [name: string, pattern: RegExp, colour: string
   ['Node.js and native code', /./, '#9fb4c7'],
 ];
 
-/** The profile as a picture: width is time, a frame stands on its caller. `what`: drawn as its title. */
+/** The profile as a picture: width is time, below a frame is what it calls. `what`: drawn as its title. */
 export function drawFlameGraph(profile: CpuProfile, what: string): string {
   const root = framesOf(profile);
   const rows: string[] = [];

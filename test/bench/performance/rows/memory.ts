@@ -5,14 +5,18 @@ import { startMeasured } from '../measured.ts';
 import { readProcess } from '../probed.ts';
 import { Resetters } from '../resets.ts';
 
-const FIRST = 500;
 const AT_ONCE = 8;
 const WALKERS = 40;
-const STEP = 100;
+const STEP = 20;
 const BYTES_PER_MB = 2 ** 20;
 
 /** What the bot keeps after many whole flows, against what it keeps after 500. */
-export async function memoryRows({ flows, memorySeconds }: Extent): Promise<Row[]> {
+export async function memoryRows({
+  firstFlows,
+  flows,
+  managers,
+  memorySeconds,
+}: Extent): Promise<Row[]> {
   const { product, probe, stop } = await startMeasured({}, [
     join(import.meta.dirname, '../hashless.ts'),
   ]);
@@ -21,18 +25,18 @@ export async function memoryRows({ flows, memorySeconds }: Extent): Promise<Row[
     return { heap: heap / BYTES_PER_MB, rss: rss / BYTES_PER_MB };
   };
   try {
-    const resetters = await Resetters.enroll(product, WALKERS);
-    await resetters.run(FIRST, AT_ONCE);
+    const resetters = await Resetters.enroll(product, Math.min(WALKERS, managers));
+    await resetters.run(firstFlows, AT_ONCE);
     const early = await read();
     const endBy = performance.now() + memorySeconds * 1_000;
-    let done = FIRST;
+    let done = firstFlows;
     while (done < flows && performance.now() < endBy) {
       await resetters.run(STEP, AT_ONCE);
       done += STEP;
     }
     const late = await read();
     const goal = { kind: 'atMost', ratio: 1.05 } as const;
-    const of = `after ${String(done)} whole resets, floor: after ${String(FIRST)}`;
+    const of = `after ${String(done)} whole resets, floor: after ${String(firstFlows)}`;
     return [
       {
         measure: `heap ${of}`,
