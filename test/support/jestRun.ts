@@ -39,7 +39,7 @@ export async function runJest(ignored: readonly string[]): Promise<JestResult | 
         '--experimental-vm-modules',
         '--disable-warning=ExperimentalWarning',
         'node_modules/jest/bin/jest.js',
-        '--maxWorkers=2',
+        '--maxWorkers=3',
         '--json',
         `--outputFile=${report}`,
         ...ignored.map((pattern) => `--testPathIgnorePatterns=${pattern}`),
