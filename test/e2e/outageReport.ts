@@ -47,7 +47,8 @@ defined state within 15 s, each SMS with a code is sent once, each password is w
 that was accepted is not asked for again, and what the last card says is true of the directory.
 An answer of \`working\` is followed by its own update; where the connector itself is gone, by a tap
 on its \`refresh\`. Each notice is told once; one whose arrival could not be
-noted, because the database or the connector went at that moment, is told again rather than lost.
+noted, because the connector's answer was lost or the database stayed away, is told again
+rather than lost.
 `;
 
 /** The table as a page; times only where `results` has them. */
