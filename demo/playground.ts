@@ -54,7 +54,7 @@ function configuration() {
   return {
     version: '0.1.1',
     tenantId: TENANT_ID,
-    bot: { id: BOT_ID, name: 'Lösenordsboten' },
+    bot: { id: BOT_ID, name: 'Lösenordshjälpen' },
     currentUser: user(ASA),
     users: [BJORN, ...OTHERS].map(user),
     personalChat: { id: 'demo-personal-chat' },

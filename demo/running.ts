@@ -1,6 +1,7 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Every demo has a folder of its own for temporary files, which only its user can read. */
 export const FOLDER_PREFIX = 'password-bot-demo-';
@@ -30,9 +31,9 @@ export async function runningEnvironment(
   const found: { readonly at: number; readonly running: Running }[] = [];
   for (const file of files) {
     try {
-      const { mtimeMs, uid } = await stat(file);
       // Anybody may make such a folder, and this becomes the environment of a process.
-      if (process.getuid !== undefined && uid !== process.getuid()) continue;
+      if (!isOwn(await lstat(dirname(file)))) continue;
+      const { mtimeMs } = await lstat(file);
       found.push({ at: mtimeMs, running: JSON.parse(await readFile(file, 'utf8')) as Running });
     } catch {
       // Somebody else's, not up yet, or gone meanwhile.
@@ -40,6 +41,12 @@ export async function runningEnvironment(
   }
   found.sort((one, other) => other.at - one.at);
   return found.find(({ running }) => isAlive(running.pid))?.running.env;
+}
+
+/** A real folder of this user, in which nobody else may change anything. */
+function isOwn(folder: Stats): boolean {
+  if (process.getuid === undefined) return true;
+  return folder.isDirectory() && folder.uid === process.getuid() && (folder.mode & 0o077) === 0;
 }
 
 function isAlive(pid: number): boolean {

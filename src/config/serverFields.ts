@@ -110,7 +110,7 @@ export const STORE = {
     keyRing,
   ).register(TEXTS, {
     meaning:
-      '`id:base64(32 bytes)[,id:…]` by `openssl rand -base64 32`; the first encrypts, all decrypt',
+      '`id:base64(32 bytes)[,id:…]` by `openssl rand -base64 32`; the first encrypts, all decrypt; the example is refused',
     isNeeded: true,
     // Readable by everybody, and therefore refused.
     example: '1:dGhpcyBpcyBvbmx5IGFuIGV4YW1wbGUsIG5vIGtleSE=',

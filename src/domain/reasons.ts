@@ -36,6 +36,8 @@ export interface Problem {
   readonly all?: readonly Reason[];
   /** Faults that were looked for in the password and not found; what was not looked for is in neither list. */
   readonly absent?: readonly Reason[];
+  /** Whether the password had enough kinds of characters; unknown where nobody looked. */
+  readonly isComplex?: boolean;
   /** The same reference stands in the log. */
   readonly reference?: string;
 }

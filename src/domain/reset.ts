@@ -47,6 +47,7 @@ export type ResetEvent =
       readonly reasons: readonly Reason[];
       /** What was looked for and not found. */
       readonly absent?: readonly Reason[];
+      readonly isComplex?: boolean;
     }
   | { readonly type: 'writeStarted' }
   /** The write was definitely not carried out. */
@@ -97,8 +98,9 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       if (reason === undefined) return unchanged;
       if (state.step !== 'newPassword' && state.step !== 'writingPassword') return unchanged;
       const { rules } = state;
-      const { reasons: all, absent = [] } = event;
-      return { state: { step: 'newPassword', rules, problem: { reason, all, absent } } };
+      const { reasons: all, absent = [], isComplex } = event;
+      const looked = isComplex === undefined ? { absent } : { absent, isComplex };
+      return { state: { step: 'newPassword', rules, problem: { reason, all, ...looked } } };
     }
     case 'writeStarted':
       if (state.step !== 'newPassword') return unchanged;

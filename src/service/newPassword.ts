@@ -1,6 +1,7 @@
 import type { Flow, ResetFlow } from '../domain/flow.ts';
 import {
   CHECKED_FAULTS,
+  isComplex,
   loweredPasswords,
   MAX_PASSWORD_LENGTH,
   passwordFaults,
@@ -75,7 +76,13 @@ export async function setPassword(turn: ResetTurn, input: NewPassword): Promise<
     if (reasons.length > 0 || checked.write === undefined) {
       auditRefused(tx, current, reasons[0]);
       const absent = checked.lookedFor.filter((fault) => !reasons.includes(fault));
-      const event = { type: 'passwordRefused', reasons, absent } as const;
+      const typed = input.newPassword?.reveal() ?? '';
+      const event = {
+        type: 'passwordRefused',
+        reasons,
+        absent,
+        isComplex: isComplex(typed),
+      } as const;
       return { flow: await advanceReset(tx, current, event) };
     }
     tx.audit({ event: 'reset.attempted', result: 'ok', ...auditOf(current) });
@@ -178,7 +185,7 @@ async function takeOutcome(
   tx: StoreTransaction,
   current: ResetFlow,
   outcome: WriteOutcome | DirectoryError,
-  { digest }: Write,
+  { digest, password }: Write,
 ): Promise<ResetFlow> {
   const { deps, manager } = turn;
   const isGivenUp = turn.signal.aborted;
@@ -202,9 +209,12 @@ async function takeOutcome(
     case 'refused': {
       const reason = REFUSALS[outcome.reason];
       auditRefused(tx, current, reason);
-      // Of the history nothing is said: the directory keeps one of its own, and may not name its reason.
-      const absent = CHECKED_FAULTS.filter((fault) => fault !== reason);
-      const event = { type: 'passwordRefused', reasons: [reason], absent } as const;
+      const event = {
+        type: 'passwordRefused',
+        reasons: [reason],
+        absent: ABSENT_IN_REFUSED.filter((fault) => fault !== reason),
+        isComplex: isComplex(password.reveal()),
+      } as const;
       return advanceReset(tx, current, event, 'sameTurn');
     }
     case 'stale':
@@ -219,6 +229,9 @@ async function takeOutcome(
       return noteUnknown(tx, current, { server: outcome.server, isGivenUp });
   }
 }
+
+/** The directory may not name its reason: of its history and its own words nothing is said. */
+const ABSENT_IN_REFUSED = CHECKED_FAULTS.filter((fault) => fault !== 'passwordTooCommon');
 
 const REFUSALS = {
   usedBefore: 'passwordUsedBefore',

@@ -12,15 +12,17 @@ const UPDATE_MS = 10_000;
 
 /** Brings the message that shows the flow up to date, without a tap. One try: the next tap shows it anyway. */
 export async function showCard(deps: Deps, flow: Flow): Promise<void> {
-  const { record, messageId, now } = await deps.store.transaction(async (tx) => ({
+  const { record, current, now } = await deps.store.transaction(async (tx) => ({
     record: await tx.manager(flow.manager),
-    messageId: (await tx.flow(flow.id))?.messageId,
+    // It may have gone on since it was read: an older card must not cover a newer one.
+    current: (await tx.flow(flow.id)) ?? flow,
     now: tx.now,
   }));
+  const { messageId } = current;
   const conversation = record?.conversation;
   if (messageId === undefined || conversation === undefined) return;
   const locale = record?.locale ?? deps.settings.defaultLocale;
-  const view = viewOf(flow, now) ?? (await expiredView(deps, record, locale));
+  const view = viewOf(current, now) ?? (await expiredView(deps, record, locale));
   if (view === undefined) return;
   try {
     const signal = AbortSignal.timeout(UPDATE_MS);

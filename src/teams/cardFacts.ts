@@ -218,18 +218,21 @@ interface RuleLine {
 function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice): RuleLine[] {
   const { minLength, maxLength, historyLength } = rules;
   const signs = forbiddenSigns(rules, voice);
+  // What nobody looked for keeps its bullet.
+  const line = (key: string, isKept: boolean | undefined, values: TextValues = {}): RuleLine => {
+    const sign = isKept === undefined ? '•' : isKept ? '✓' : '✗';
+    const text = voice.text(`reset.newPassword.rule.${key}`, values);
+    return { line: `${sign} ${text}`, isBroken: isKept === false };
+  };
   const told = (key: string, faults: readonly Reason[], values: TextValues = {}): RuleLine => {
     const isBroken = faults.some((fault) => problem?.all?.includes(fault) === true);
-    // What nobody looked for keeps its bullet: only the directory knows of complexity.
-    const isKept =
-      faults.length > 0 && faults.every((fault) => problem?.absent?.includes(fault) === true);
-    const sign = isBroken ? '✗' : isKept ? '✓' : '•';
-    return { line: `${sign} ${voice.text(`reset.newPassword.rule.${key}`, values)}`, isBroken };
+    const isKept = faults.every((fault) => problem?.absent?.includes(fault) === true);
+    return line(key, isBroken ? false : isKept || undefined, values);
   };
   return [
     told('length', ['passwordTooShort', 'passwordTooLong'], { minLength, maxLength }),
     ...(signs === undefined ? [] : [told('forbidden', ['passwordForbiddenCharacter'], { signs })]),
-    ...(rules.requiresComplexity ? [told('complexity', [])] : []),
+    ...(rules.requiresComplexity ? [line('complexity', problem?.isComplex)] : []),
     ...(historyLength > 0 ? [told('history', ['passwordUsedBefore'], { historyLength })] : []),
     told('guessable', ['passwordTooCommon']),
   ];

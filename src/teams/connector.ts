@@ -68,8 +68,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     try {
       const { signal } = deadline;
       const token = login ? await tokenOf(login, signal) : undefined;
-      const segments = ['v3/conversations', ...path.map(encodeURIComponent)];
-      const url = new URL(segments.join('/'), slashed(serviceUrl));
+      const url = new URL(`v3/conversations/${path.map(segment).join('/')}`, slashed(serviceUrl));
       const answer = await exchange({ method, url, token, body, signal }).catch(
         (error: unknown) => {
           throw lost(error);
@@ -144,6 +143,12 @@ interface Call {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: readonly string[];
   readonly body?: unknown;
+}
+
+/** @throws NotifierError for an id that would be another path, or none. */
+function segment(id: string): string {
+  if (/^\.{0,2}$/.test(id) || !id.isWellFormed()) throw new NotifierError('refused', 'a bad id');
+  return encodeURIComponent(id);
 }
 
 function slashed(serviceUrl: string): string {

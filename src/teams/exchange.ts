@@ -1,7 +1,9 @@
 import { request as requestHttp } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { text } from 'node:stream/consumers';
+
+/** Answers are ids, members and faults. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** One request of the bot's. Without a token nothing is signed. */
 export interface Request {
@@ -28,7 +30,7 @@ export interface Answer {
  * that moment nobody knows whether the request came through. What may be done twice goes on a kept
  * connection, and again on another where that one was dead. Rejects with the error of the network.
  */
-export function exchange(asked: Request): Promise<Answer> {
+export async function exchange(asked: Request): Promise<Answer> {
   const { method, url, token, body, signal } = asked;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
@@ -50,8 +52,14 @@ export function exchange(asked: Request): Promise<Answer> {
     if (wasDead) resolve(exchange(asked));
     else reject(error);
   });
+  let isAnswered = false;
   request.on('response', (response) => {
+    isAnswered = true;
     read(response).then(resolve, reject);
+  });
+  // A connection that ends in another way than by an answer or an error, as after a 101.
+  request.on('close', () => {
+    if (!isAnswered) reject(new Error('the connection was closed'));
   });
   request.end(bytes);
   return promise;
@@ -61,8 +69,19 @@ async function read(response: IncomingMessage): Promise<Answer> {
   return {
     status: response.statusCode ?? 0,
     retryAfter: response.headers['retry-after'],
-    body: parse(await text(response)),
+    body: parse(await readText(response)),
   };
+}
+
+async function readText(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 function parse(json: string): unknown {

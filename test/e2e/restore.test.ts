@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -112,6 +112,18 @@ describe('a backup of SQLite', () => {
     await chmod(restored, 0o600);
     await product.start();
     await expectRestored(product, before);
+  });
+
+  it('can be taken by another program, which finds the database in use', async () => {
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      await product.end(signal);
+      await product.start();
+      const { ino } = await stat(join(product.dataDir, 'bot.sqlite'));
+      const locks = (await readFile('/proc/locks', 'utf8')).split('\n');
+      const own = locks.filter((line) => line.includes(` ${String(product.bot.pid)} `));
+      // Without a lock on the file itself whoever closes it deletes the log of what is not in it yet.
+      expect(own.filter((line) => line.includes(`:${String(ino)} `))).not.toEqual([]);
+    }
   });
 
   it('is no restored one after a stop and after a kill', async () => {

@@ -33,8 +33,8 @@ export interface Sessions {
   /** Runs searches, on a kept connection where there is one; once more on a new one if the kept one was dead. */
   read<T>(signal: AbortSignal, work: Work<T>): Promise<T>;
   /**
-   * Runs `work` on a connection that nothing else uses meanwhile: a kept one that has just answered a
-   * question, so that one that died while it lay never blurs what became of a write, or a new one.
+   * Runs `work` on a connection that nothing else uses meanwhile: a kept one on which the service
+   * account has just been bound anew, so that one that died while it lay never blurs what became of a write, or a new one.
    */
   write<T>(signal: AbortSignal, work: Work<T>, server?: string): Promise<T>;
   /** Runs `work` on a connection of its own, for as long as every single answer comes in time. */
@@ -65,10 +65,22 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
   }
 
   async function bind(connection: Connection, signal: AbortSignal): Promise<Session> {
+    return asServiceAccount(connection, signal, async () => ({
+      connection,
+      facts: await readFacts(connection),
+    }));
+  }
+
+  /** Binds and goes on; a connection on which either fails is closed. */
+  async function asServiceAccount<T>(
+    connection: Connection,
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await within(signal, connection, async () => {
         await connection.bind(options.bindDn, options.bindPassword);
-        return { connection, facts: await readFacts(connection) };
+        return work();
       });
     } catch (error) {
       connection.close();
@@ -88,18 +100,17 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     }
   }
 
-  /** A kept connection that answers now; undefined where none is left that does. */
-  async function takeAnswering(signal: AbortSignal): Promise<Session | undefined> {
+  /**
+   * The connection kept last, bound anew: the service account may have been shut out meanwhile.
+   * Undefined where there is none, or it is of no use any more.
+   */
+  async function takeRebound(signal: AbortSignal): Promise<Session | undefined> {
     const session = take();
     if (session === undefined) return undefined;
-    const { connection } = session;
     try {
-      const question = { base: '', scope: 'base', attributes: ['1.1'] } as const;
-      await within(signal, connection, () => connection.search(question));
-      return session;
+      return await asServiceAccount(session.connection, signal, () => Promise.resolve(session));
     } catch (error) {
-      connection.close();
-      if (!(error instanceof AnswerLost) || signal.aborted) throw error;
+      if (error instanceof DirectoryError || signal.aborted) throw error;
       return undefined;
     }
   }
@@ -158,8 +169,8 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     write: (signal, work, server) =>
       call(signal, async (deadline) => {
         const isAnyServer = server === undefined;
-        const kept = isAnyServer ? await takeAnswering(deadline) : undefined;
-        const session = kept ?? (await open(deadline, server));
+        const rebound = isAnyServer ? await takeRebound(deadline) : undefined;
+        const session = rebound ?? (await open(deadline, server));
         return within(deadline, session.connection, () => work(session, deadline)).finally(() => {
           if (isAnyServer) keep(session);
           else session.connection.close();

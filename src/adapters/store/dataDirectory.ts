@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../ports/store.ts';
@@ -21,7 +21,9 @@ export function prepareDataDirectory(directory: string): void {
 export function createPrivateFile(directory: string, name: string): string {
   const path = join(directory, name);
   try {
-    closeSync(openSync(path, 'a', PRIVATE_FILE));
+    // One that is there is not opened: closing it would take SQLite's locks on it from the whole
+    // process (fcntl(2)), and whoever then closes the database deletes the log of what is not in it.
+    if (!existsSync(path)) closeSync(openSync(path, 'ax', PRIVATE_FILE));
     chmodSync(path, PRIVATE_FILE);
   } catch (error) {
     throw storeFailure(error);

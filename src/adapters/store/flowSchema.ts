@@ -16,6 +16,7 @@ const problem = z.object({
   attemptsLeft: count.exactOptional(),
   all: z.array(reason).exactOptional(),
   absent: z.array(reason).exactOptional(),
+  isComplex: z.boolean().exactOptional(),
   reference: z.string().exactOptional(),
 });
 

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import type { AuditEvent } from '../../domain/audit.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
+import { StoreError } from '../../ports/store.ts';
 import type { Store, StoreTransaction } from '../../ports/store.ts';
 import { appendAudit } from './audit.ts';
 import type { AuditLog } from './auditLog.ts';
@@ -25,7 +27,7 @@ import { openSealed } from './sealed.ts';
 import type { SealedValues } from './sealed.ts';
 import { sendQueries } from './sends.ts';
 import { sweepQueries } from './sweeps.ts';
-import { openSqlite } from './sqlite.ts';
+import { databaseFile, openSqlite } from './sqlite.ts';
 import type { Scope } from './tables.ts';
 
 export type DatabaseOptions =
@@ -38,7 +40,7 @@ export interface StoreOptions {
   readonly keys: readonly EncryptionKey[];
   /** Names this process in audit rows. */
   readonly instance: string;
-  /** Whether an old schema is brought up at once, or refused. */
+  /** For the bot: an old schema is brought up at once, not refused; what a restored backup had under way ends. */
   readonly migrate: boolean;
 }
 
@@ -103,12 +105,20 @@ function transactionOn(scope: Scope, events: AuditEvent[]): StoreTransaction {
   };
 }
 
+/** Only the bot makes a database: an empty one that belongs to an administrator would keep it from its own. */
+function requireDatabase({ database, migrate: isBot }: StoreOptions): void {
+  if (database.kind !== 'sqlite' || isBot || existsSync(databaseFile(database.directory))) return;
+  const where = `no database yet in ${database.directory}`;
+  throw new StoreError('unavailable', `${where}: the bot makes it at its first start`);
+}
+
 /**
  * Opens the database with a current schema.
  * @throws StoreError when it cannot be opened, or its schema is old and may not be brought up
  */
 export async function openStore(options: StoreOptions, log: Log): Promise<OpenStore> {
   const keys = createKeyring(options.keys);
+  requireDatabase(options);
   const engine = openEngine(options.database, log);
   try {
     if ((await schemaState(engine)) === 'behind') {
@@ -116,7 +126,8 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
       await migrateStore(options.database, log);
     }
     if ((await schemaState(engine)) === 'ahead') throw schemaAhead();
-    await endFlowsOfCopy(engine, log);
+    // The bot alone: its log has to tell of it, and the administration may come first.
+    if (options.migrate) await endFlowsOfCopy(engine, log);
   } catch (error) {
     await engine.close();
     throw error;

@@ -147,7 +147,7 @@ export function openSqlite(directory: string): Engine {
       const file = createPrivateFile(directory, FILE);
       const { ino, birthtimeNs, ctimeNs } = statSync(file, { bigint: true });
       if (birthtimeNs === 0n || birthtimeNs === ctimeNs) return Promise.resolve(undefined);
-      // A backup that was put in the file's place is another file, also where it got its number.
+      // A file that took the place of a removed one is another, also where it got its number.
       return Promise.resolve(`${String(ino)}:${String(birthtimeNs)}`);
     },
     async close() {
