@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -47,7 +48,10 @@ export async function startFloor(name: string, settings: unknown): Promise<Floor
       child.stdin.write(`${line}\n`);
       return nextLine();
     },
-    end: () => end(child),
+    async end() {
+      await end(child);
+      await rm(probe, { force: true });
+    },
   };
 }
 
