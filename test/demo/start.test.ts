@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -82,6 +82,9 @@ describe('runningEnvironment', () => {
     }
 
     expect(await runningEnvironment(below)).toEqual({ name: 'last' });
+    // Somebody else could write there, and what stands there becomes the environment of a process.
+    for (const name of readdirSync(below)) chmodSync(join(below, name), 0o777);
+    expect(await runningEnvironment(below)).toBeUndefined();
     rmSync(below, { recursive: true });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { loweredPasswords, passwordFaults } from '../../src/domain/passwordPolicy.ts';
+import { isComplex, loweredPasswords, passwordFaults } from '../../src/domain/passwordPolicy.ts';
 import type { TypedPassword } from '../../src/domain/passwordPolicy.ts';
 
 const NAMES = ['Hemtjänst Norr', 'hemtjanst-norr', 'orebro.example.se'];
@@ -17,6 +17,20 @@ function faults(newPassword: string | undefined, change: Partial<TypedPassword> 
 
 /** A password without a pattern, of that many characters. */
 const long = (length: number): string => 'Tk7-bQx9 '.repeat(20).slice(0, length);
+
+describe('isComplex', () => {
+  it.each([
+    ['kaffegardin', false],
+    ['kaffe-gardin', false],
+    ['Kaffegardin', false],
+    ['Kaffe gardin', true],
+    ['kaffe-gardin9', true],
+    ['ÅKER-äng', true],
+    ['かkaffe9', true],
+  ])('tells of %s %s, as Active Directory counts kinds of characters', (password, expected) => {
+    expect(isComplex(password)).toBe(expected);
+  });
+});
 
 describe('passwordFaults', () => {
   it.each([8, 64, 127])('accepts %d characters', (length) => {

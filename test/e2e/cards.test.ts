@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { buttonsOf, textOf, type Button } from '../support/chatDriver.ts';
+import { buttonsOf, describeCard, textOf, type Button } from '../support/chatDriver.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import {
   enrollToCode,
@@ -214,6 +214,36 @@ describe('a change of language', () => {
     const button = buttonsOf(shown()).find(({ verb }) => verb === 'confirmCode')!;
     expect(await chat.tapButton(button, { code })).toBe('reset.newPassword');
     expect(textOf(chat.card)).toContain('Step 2 of 2');
+  });
+});
+
+describe('a change of language on a slow channel', () => {
+  it('puts no card back that has been left meanwhile', async () => {
+    const walker = newManager(product);
+    const { chat, account } = walker;
+    const second = `${account}tva`;
+    product.account(second, chat.dn, FIRST_PASSWORD);
+    const left: { message: string | undefined; cancel: Button }[] = [];
+    for (const name of [account, second]) {
+      await chat.say('status');
+      await chat.tap('enroll', {}, name);
+      left.push({ message: chat.messageId, cancel: chat.button('cancel') });
+    }
+    const shown = () =>
+      left.map(({ message }) =>
+        describeCard(product.teams.sent.filter(({ id }) => id === message).at(-1)?.card),
+      );
+    product.teams.fail('update', { delayMs: 2_500 }, 1);
+    await chat.say('english');
+    for (const { message, cancel } of left) {
+      chat.messageId = message;
+      await chat.tapButton(cancel);
+    }
+    const isLeft = () => shown().every((card) => card === 'cancelled');
+    await product.teams.until(isLeft, 8_000);
+    // The second redraw waited behind the slow one; by now it has come.
+    await new Promise((resolve) => setTimeout(resolve, 3_500));
+    expect(shown()).toEqual(['cancelled', 'cancelled']);
   });
 });
 

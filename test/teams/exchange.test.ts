@@ -59,6 +59,19 @@ describe('exchange', () => {
     expect(seen).toHaveLength(4);
   });
 
+  it('ends where the answer is no answer, or has no end', async () => {
+    server.prependOnceListener('request', (request: IncomingMessage) => {
+      request.socket.end(
+        'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
+      );
+    });
+    await expect(send('PUT')).rejects.toThrow('the connection was closed');
+    server.prependOnceListener('request', (_request, response: ServerResponse) => {
+      response.write('x'.repeat(2 * 1024 * 1024));
+    });
+    await expect(send('GET')).rejects.toThrow('the answer is too long');
+  });
+
   it('follows no redirect', async () => {
     server.prependOnceListener('request', (_request, response: ServerResponse) => {
       response.writeHead(307, { location: '/elsewhere' });
