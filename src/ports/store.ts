@@ -151,6 +151,23 @@ export interface ReminderPause {
 /** An opaque slow hash of a password; compared and kept only inside the store. */
 export type PasswordDigest = { readonly digest: Uint8Array };
 
+/** What may be read outside a transaction; each by itself sees what was kept when it was asked. */
+export type StoreReads = Pick<
+  StoreTransaction,
+  | 'now'
+  | 'manager'
+  | 'button'
+  | 'flow'
+  | 'flowFrom'
+  | 'openFlow'
+  | 'openFlows'
+  | 'failuresOf'
+  | 'enrollment'
+  | 'reminder'
+  | 'enrolledAccounts'
+  | 'enrolledAmong'
+>;
+
 /**
  * All reads and writes of one transaction. `now` is the database's clock at its start, epoch ms.
  * Take locks first (the account's before `sms`); audit rows are chained and written last, at commit.
@@ -171,7 +188,8 @@ export interface StoreTransaction {
   addButtons(buttons: readonly Button[]): Promise<void>;
   button(handle: string): Promise<Button | undefined>;
 
-  flow(id: string): Promise<Flow | undefined>;
+  /** `known`: the flow as it was read before, which is given back where it has not been saved since. */
+  flow(id: string, known?: Flow): Promise<Flow | undefined>;
   /** The flow that this button began for this purpose. */
   flowFrom(origin: string, purpose: Purpose): Promise<Flow | undefined>;
   /** The flow of the manager on the account that has not ended; there is at most one. */
@@ -361,6 +379,21 @@ export interface Store {
    * It may run again after a conflict, so it must have no other effect.
    */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+
+  /**
+   * The same for a change of one flow: `lock` is held from the beginning, and `work` gets the flow as it
+   * then stands, undefined where it is no more.
+   */
+  transactionOn<T>(
+    on: { readonly flow: Flow; readonly lock: string },
+    work: (tx: StoreTransaction, current: Flow | undefined) => Promise<T>,
+  ): Promise<T>;
+
+  /**
+   * Reads without a transaction: cheaper, and enough where nothing is written on the strength of it.
+   * What is asked for at once goes to the database at once. `now` is that of the store.
+   */
+  read<T>(work: (reads: StoreReads) => Promise<T>): Promise<T>;
 
   /** The database's clock, epoch ms: as the newest transaction saw it, and what has passed since. */
   now(): number;

@@ -4,7 +4,7 @@ import type { Directory } from '../ports/directory.ts';
 import type { MeasuredSystem, Metrics } from '../ports/metrics.ts';
 import type { SmsGateway, SmsOutcome } from '../ports/sms.ts';
 import { StoreError } from '../ports/store.ts';
-import type { Store } from '../ports/store.ts';
+import type { Store, StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import type { Health } from './health.ts';
 import type { Turns } from './input.ts';
@@ -122,26 +122,32 @@ function isOutage(outcome: SmsOutcome): boolean {
 /** The store, whose transactions are measured, and whose audit rows are counted once they are kept. */
 export function observeStore<S extends Store>(store: S, metrics: Metrics): S {
   const faultOf = (error: unknown): string => (error instanceof StoreError ? error.code : 'other');
+
+  /** `run` gets what its transaction has to work with in place of the store's own. */
+  async function transact<T>(
+    run: (watch: (tx: StoreTransaction) => StoreTransaction) => Promise<T>,
+  ): Promise<T> {
+    let audited: AuditEvent[] = [];
+    const watch = (tx: StoreTransaction): StoreTransaction => {
+      // A transaction that lost against another one runs again from its beginning.
+      audited = [];
+      const audit = (event: AuditEvent): void => {
+        audited.push(event);
+        tx.audit(event);
+      };
+      return { ...tx, audit };
+    };
+    const result = await measured(metrics, 'store', 'transaction', () => run(watch), faultOf);
+    for (const event of audited) metrics.audited(event);
+    return result;
+  }
+
   return {
     ...store,
-    async transaction(work) {
-      let audited: AuditEvent[] = [];
-      const run = (): ReturnType<typeof work> =>
-        store.transaction((tx) => {
-          // A transaction that lost against another one runs again from its beginning.
-          audited = [];
-          return work({
-            ...tx,
-            audit(event) {
-              audited.push(event);
-              tx.audit(event);
-            },
-          });
-        });
-      const result = await measured(metrics, 'store', 'transaction', run, faultOf);
-      for (const event of audited) metrics.audited(event);
-      return result;
-    },
+    transaction: (work) => transact((watch) => store.transaction((tx) => work(watch(tx)))),
+    transactionOn: (on, work) =>
+      transact((watch) => store.transactionOn(on, (tx, current) => work(watch(tx), current))),
+    read: (work) => measured(metrics, 'store', 'read', () => store.read(work), faultOf),
   };
 }
 

@@ -92,6 +92,70 @@ export function storeContract(open: () => Promise<StorePair>): void {
     });
   });
 
+  describe('reading without a transaction', () => {
+    it('shows what was kept, also by another instance', async () => {
+      const flow = await withFlow();
+      const found = await pair.other.read((reads) =>
+        Promise.all([reads.flow(flow.id), reads.flow('none'), reads.manager(flow.manager)]),
+      );
+      expect(found).toEqual([flow, undefined, undefined]);
+    });
+
+    it('never shows what is not kept yet', async () => {
+      const flow = someFlow();
+      const isAdded = Promise.withResolvers<void>();
+      const failed = store.transaction(async (tx) => {
+        await tx.addFlow(flow);
+        isAdded.resolve();
+        await tx.flow(flow.id);
+        throw new Error('not after all');
+      });
+      await isAdded.promise;
+      const seen = [store, pair.other].map((one) => one.read((reads) => reads.flow(flow.id)));
+      expect(await Promise.all(seen)).toEqual([undefined, undefined]);
+      await expect(failed).rejects.toThrow('not after all');
+    });
+
+    it('is refused to queries that come after its end', async () => {
+      const late = await store.read((reads) => Promise.resolve({ flow: () => reads.flow('x') }));
+      await expect(late.flow()).rejects.toThrow('after the end');
+    });
+  });
+
+  describe('a transaction on a flow', () => {
+    const lock = 'account of the flow';
+
+    it('gets the flow as it stands, whatever was known of it', async () => {
+      const known = await withFlow();
+      const on = { flow: known, lock };
+      expect(await store.transactionOn(on, (_tx, current) => Promise.resolve(current))).toEqual(
+        known,
+      );
+      await store.transaction((tx) => tx.setFlowMessage(known.id, '1:new'));
+      const saved = await store.transaction((tx) => tx.saveFlow({ ...known, turn: 7 }));
+      const gone = { flow: { ...known, id: 'gone' }, lock };
+      expect(await store.transactionOn(on, (_tx, current) => Promise.resolve(current))).toEqual(
+        saved,
+      );
+      expect(saved).toMatchObject({ turn: 7, messageId: '1:new' });
+      expect(
+        await store.transactionOn(gone, (_tx, current) => Promise.resolve(current)),
+      ).toBeUndefined();
+    });
+
+    it('is alone with its lock, over all instances', async () => {
+      const flow = await withFlow();
+      const turns = Array.from({ length: 30 }, (_, index) =>
+        (index % 2 === 0 ? pair.one : pair.other).transactionOn({ flow, lock }, (tx, current) =>
+          tx.saveFlow({ ...flow, version: current?.version ?? 0, turn: (current?.turn ?? 0) + 1 }),
+        ),
+      );
+      const saved = (await Promise.all(turns)).map((one) => one?.turn);
+      expect(new Set(saved).size).toBe(30);
+      expect(saved).not.toContain(undefined);
+    });
+  });
+
   storedFlowsContract(() => pair);
   storedCountsContract(() => pair);
   storedPeopleContract(() => pair);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import type { CompiledQuery, Selectable } from 'kysely';
 import type { AuditEvent } from '../../domain/audit.ts';
 import { StoreError } from '../../ports/store.ts';
 import type { Engine } from './engine.ts';
@@ -33,16 +33,17 @@ export function hashRow(row: Omit<AuditRow, 'hash'>): string {
 }
 
 /**
- * Appends the events to the chain. The head's row is locked from here to the end of the
- * transaction, so this comes last in it; the time is the clock's after that, so it never runs back.
+ * Gives the statements that append the events to the chain. The head's row is locked from here to the
+ * end of the transaction, so this comes last in it; the time is the clock's after that, so it never
+ * runs back.
  */
-export async function appendAudit(
+export async function auditStatements(
   db: Scope['db'],
   clock: Engine['clock'],
   events: readonly AuditEvent[],
   instance: string,
-): Promise<void> {
-  if (events.length === 0) return;
+): Promise<CompiledQuery[]> {
+  if (events.length === 0) return [];
   const head = await db
     .updateTable('audit_head')
     .set((row) => ({ seq: row('seq', '+', events.length) }))
@@ -71,6 +72,8 @@ export async function appendAudit(
     previous = hashRow(row);
     return { ...row, hash: previous };
   });
-  await db.insertInto('audit').values(rows).execute();
-  await db.updateTable('audit_head').set({ hash: previous }).where('id', '=', HEAD).execute();
+  return [
+    db.insertInto('audit').values(rows).compile(),
+    db.updateTable('audit_head').set({ hash: previous }).where('id', '=', HEAD).compile(),
+  ];
 }

@@ -9,6 +9,7 @@ import { HEAD } from './audit.ts';
 import type { AuditHead } from './auditLog.ts';
 import { openAuditLog } from './auditLog.ts';
 import { storeFailure } from './errors.ts';
+import { ofOnePart } from './engine.ts';
 import { migrateStore } from './open.ts';
 import { openPostgres } from './postgres.ts';
 import { databaseFile } from './sqlite.ts';
@@ -163,7 +164,7 @@ export async function copyToPostgres(directory: string, target: Secret, log: Log
   let source: Snapshot | undefined;
   try {
     const snapshot = (source = openSnapshot(directory));
-    const rows = await engine.transact((db) => copyAll(db, snapshot));
+    const rows = await engine.transact(ofOnePart((db) => copyAll(db, snapshot)));
     const verdict = await openAuditLog(engine).verify(snapshot.head.hash || undefined);
     if (verdict.result !== 'intact') {
       const where = verdict.result === 'broken' ? `, from row ${String(verdict.row)} on` : '';

@@ -1,21 +1,37 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Kysely, RawBuilder } from 'kysely';
+import type { CompiledQuery, Kysely, RawBuilder } from 'kysely';
 import { isConflict } from './errors.ts';
 import type { Tables } from './tables.ts';
 
-/** One database. Its errors are StoreErrors already; what `work` throws besides passes unchanged. */
+/** One database. Its errors are StoreErrors already; what is done in it throws besides passes unchanged. */
 export interface Engine {
   readonly kind: 'sqlite' | 'postgres';
   /** The database's own clock, epoch ms. */
   readonly clock: RawBuilder<number>;
-  /** One try of one transaction: committed when `work` resolves, else rolled back. */
-  transact<T>(work: Work<T>): Promise<T>;
+  /** One try of one transaction: committed, and on the disk, when it resolves, else rolled back. */
+  transact<O, T>(transaction: Transaction<O, T>): Promise<T>;
+  /** Runs statements that only read, each by itself: it sees what is committed when it begins. */
+  read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** Holds the named lock until the end of the transaction that `db` is in. */
+  lock(db: Kysely<Tables>, name: string): Promise<void>;
   /** Of this database and none of its copies and restored backups; undefined where it cannot be told. */
   identity(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
-/** What is done in a transaction; `now` is the database's clock at its start, epoch ms. */
+/** A transaction in its parts. PostgreSQL is told of each part at once: it is the way there that costs. */
+export interface Transaction<O, T> {
+  /** Held from the beginning to the end. */
+  readonly lock?: string | undefined;
+  /** Reads under the lock, before anything else. */
+  readonly open: (db: Kysely<Tables>) => Promise<O>;
+  /** `now` is the database's clock at the start, epoch ms. */
+  readonly work: (db: Kysely<Tables>, now: number, opened: O) => Promise<T>;
+  /** Gives the last statements, whose answers nobody waits for. */
+  readonly end: (db: Kysely<Tables>) => Promise<readonly CompiledQuery[]>;
+}
+
+/** What is done in a transaction of one part. */
 export type Work<T> = (db: Kysely<Tables>, now: number) => Promise<T>;
 
 /** How long a transaction that loses to others is run again, ms. */
@@ -23,12 +39,22 @@ const CONFLICT_PATIENCE_MS = 5_000;
 const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 50;
 
+/** A transaction that only has work to do. */
+export function ofOnePart<T>(work: Work<T>): Transaction<undefined, T> {
+  return { open: () => Promise.resolve(undefined), work, end: () => Promise.resolve([]) };
+}
+
 /** Runs the transaction, again and again while it loses to another one; then gives its last error. */
-export async function transactPatiently<T>(engine: Engine, work: Work<T>): Promise<T> {
+export function transactPatiently<T>(engine: Engine, work: Work<T>): Promise<T> {
+  return patiently(() => engine.transact(ofOnePart(work)));
+}
+
+/** Runs what may lose to another transaction again and again; then gives its last error. */
+export async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + CONFLICT_PATIENCE_MS;
   for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     try {
-      return await engine.transact(work);
+      return await attempt();
     } catch (error) {
       if (!isConflict(error) || performance.now() > giveUpAt) throw error;
     }

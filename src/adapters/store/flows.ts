@@ -88,7 +88,19 @@ export function flowQueries(scope: Scope): FlowQueries {
   }
 
   return {
-    flow: (id) => first(flows().where('id', '=', id)),
+    async flow(id, known) {
+      if (known?.id === id) {
+        const unchanged = await db
+          .selectFrom('flow')
+          // Only this is noted without a new version.
+          .select('message_id')
+          .where('id', '=', id)
+          .where('version', '=', known.version)
+          .executeTakeFirst();
+        if (unchanged) return { ...known, messageId: unchanged.message_id ?? undefined };
+      }
+      return first(flows().where('id', '=', id));
+    },
     flowFrom: (origin, purpose) =>
       first(flows().where('origin', '=', origin).where('purpose', '=', purpose)),
     openFlow: (manager, accountId) =>

@@ -10,6 +10,8 @@ import type { Scope } from './tables.ts';
  * A guesser needs the encryption key first: the digests are sealed too.
  */
 const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
+/** Half of the threads that Node has for such work: the flush of each commit needs one too. */
+const HASHES_AT_ONCE = 2;
 const DIGEST_BYTES = 32;
 const SALT_BYTES = 16;
 
@@ -19,6 +21,16 @@ const digestPlace = (accountId: string, number: number): Place => [
   'digest',
 ];
 
+/** The account's salt; undefined before the first password. */
+export async function knownSalt(db: Scope['db'], accountId: string): Promise<Buffer | undefined> {
+  const row = await db
+    .selectFrom('password_salt')
+    .select('salt')
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row && Buffer.from(row.salt, 'base64');
+}
+
 /** The account's salt; the first caller makes it. */
 export async function saltOf(db: Scope['db'], accountId: string): Promise<Buffer> {
   const made = randomBytes(SALT_BYTES).toString('base64');
@@ -27,17 +39,32 @@ export async function saltOf(db: Scope['db'], accountId: string): Promise<Buffer
     .values({ account_id: accountId, salt: made })
     .onConflict((conflict) => conflict.column('account_id').doNothing())
     .execute();
-  const row = await db
-    .selectFrom('password_salt')
-    .select('salt')
-    .where('account_id', '=', accountId)
-    .executeTakeFirst();
-  if (row === undefined) throw new StoreError('corrupt', 'an account has no salt');
-  return Buffer.from(row.salt, 'base64');
+  const salt = await knownSalt(db, accountId);
+  if (salt === undefined) throw new StoreError('corrupt', 'an account has no salt');
+  return salt;
 }
 
-/** The slow hash, on a thread of its own. The password is taken byte for byte (requirement P4). */
-export function digestWith(salt: Buffer, password: Secret): Promise<PasswordDigest> {
+/** Makes the slow hash, on a thread of its own. The password is taken byte for byte (requirement P4). */
+export type Digester = (salt: Buffer, password: Secret) => Promise<PasswordDigest>;
+
+/** A digester that lets others wait for their turn where it is asked for many at once. */
+export function createDigester(): Digester {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (salt, password) => {
+    if (running < HASHES_AT_ONCE) running += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await digestOf(salt, password);
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}
+
+function digestOf(salt: Buffer, password: Secret): Promise<PasswordDigest> {
   return new Promise((resolve, reject) => {
     scrypt(password.reveal(), salt, DIGEST_BYTES, COST, (error, digest) => {
       if (error) reject(new StoreError('unavailable', 'scrypt failed', { cause: error }));

@@ -3,19 +3,19 @@ import type { AuditEvent } from '../../domain/audit.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import { StoreError } from '../../ports/store.ts';
-import type { Store, StoreTransaction } from '../../ports/store.ts';
-import { appendAudit } from './audit.ts';
+import type { Store, StoreReads, StoreTransaction } from '../../ports/store.ts';
+import { auditStatements } from './audit.ts';
 import type { AuditLog } from './auditLog.ts';
 import { openAuditLog } from './auditLog.ts';
 import type { EncryptionKey } from './crypto.ts';
 import { createKeyring } from './crypto.ts';
-import type { Engine } from './engine.ts';
-import { transactPatiently } from './engine.ts';
+import type { Engine, Transaction } from './engine.ts';
+import { patiently, transactPatiently } from './engine.ts';
 import { endFlowsOfCopy } from './restored.ts';
 import { enrollmentQueries } from './enrollments.ts';
 import { failureQueries } from './failures.ts';
 import { flowQueries } from './flows.ts';
-import { digestWith, historyQueries, saltOf } from './history.ts';
+import { createDigester, historyQueries, knownSalt, saltOf } from './history.ts';
 import { managerQueries } from './managers.ts';
 import { noticeQueries } from './notices.ts';
 import { passcodeQueries } from './passcodes.ts';
@@ -76,18 +76,23 @@ export async function migrateStore(database: DatabaseOptions, log: Log): Promise
   }
 }
 
-function transactionOn(scope: Scope, events: AuditEvent[]): StoreTransaction {
+function readsOn(scope: Scope): StoreReads {
+  return {
+    now: scope.now,
+    ...managerQueries(scope),
+    ...flowQueries(scope),
+    ...failureQueries(scope),
+    ...enrollmentQueries(scope),
+    ...reminderQueries(scope),
+    ...sweepQueries(scope),
+  };
+}
+
+function transactionOn(scope: Scope, engine: Engine, events: AuditEvent[]): StoreTransaction {
   const { db, now } = scope;
   return {
     now,
-    async lock(name) {
-      // Both engines keep a row that was written locked until the end of the transaction.
-      await db
-        .insertInto('lock')
-        .values({ name })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ name }))
-        .execute();
-    },
+    lock: (name) => engine.lock(db, name),
     audit(event) {
       events.push(event);
     },
@@ -133,27 +138,57 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
     throw error;
   }
 
+  const digest = createDigester();
   let seen = { now: Date.now(), at: performance.now() };
+  const clock = (): number => Math.floor(seen.now + performance.now() - seen.at);
+  const scopeNow = (db: Scope['db']): Scope => ({ db, keys, now: clock(), log });
+
+  function transact<O, T>({
+    lock,
+    open,
+    work,
+  }: Pick<Transaction<O, T>, 'lock' | 'open'> & {
+    readonly work: (tx: StoreTransaction, opened: O) => Promise<T>;
+  }): Promise<T> {
+    return patiently(() => {
+      const events: AuditEvent[] = [];
+      return engine.transact({
+        lock,
+        open,
+        work(db, now, opened) {
+          seen = { now, at: performance.now() };
+          return work(transactionOn({ db, keys, now, log }, engine, events), opened);
+        },
+        end: (db) => auditStatements(db, engine.clock, events, options.instance),
+      });
+    });
+  }
 
   return {
     audit: openAuditLog(engine),
     sealed: openSealed(engine, keys),
 
-    transaction(work) {
-      return transactPatiently(engine, async (db, now) => {
-        seen = { now, at: performance.now() };
-        const events: AuditEvent[] = [];
-        const result = await work(transactionOn({ db, keys, now, log }, events));
-        await appendAudit(db, engine.clock, events, options.instance);
-        return result;
-      });
-    },
+    transaction: (work) =>
+      transact({
+        open: () => Promise.resolve(undefined),
+        work,
+      }),
 
-    now: () => Math.floor(seen.now + performance.now() - seen.at),
+    transactionOn: ({ flow, lock }, work) =>
+      transact({
+        lock,
+        open: (db) => flowQueries(scopeNow(db)).flow(flow.id, flow),
+        work,
+      }),
+
+    read: (work) => patiently(() => engine.read((db) => work(readsOn(scopeNow(db))))),
+
+    now: clock,
 
     async digestPassword(accountId, password) {
-      const salt = await transactPatiently(engine, (db) => saltOf(db, accountId));
-      return digestWith(salt, password);
+      const known = await patiently(() => engine.read((db) => knownSalt(db, accountId)));
+      const salt = known ?? (await transactPatiently(engine, (db) => saltOf(db, accountId)));
+      return digest(salt, password);
     },
 
     async isReady() {

@@ -1,4 +1,11 @@
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import {
+  CompiledQuery,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  sql,
+} from 'kysely';
+import type { Kysely } from 'kysely';
 import { DatabaseError, Pool, types } from 'pg';
 import type { PoolClient, QueryResult } from 'pg';
 import { z } from 'zod';
@@ -7,6 +14,7 @@ import type { Log } from '../../ports/log.ts';
 import type { StoreError } from '../../ports/store.ts';
 import type { Engine } from './engine.ts';
 import { storeFailure } from './errors.ts';
+import { createQueries } from './queries.ts';
 import type { Tables } from './tables.ts';
 
 const CONNECTIONS = 10;
@@ -19,6 +27,8 @@ const SILENCE_MS = 2_000;
 const FORGOTTEN_TRANSACTION_MS = 15_000;
 const CLOCK = 'floor(extract(epoch from clock_timestamp()) * 1000)::bigint';
 const BEGIN = `begin isolation level read committed; select ${CLOCK} as now`;
+/** A row that was written stays locked until the end of the transaction. */
+const LOCK = 'insert into lock (name) values ($1) on conflict (name) do update set name = $1';
 
 const beginningSchema = z.tuple([
   z.unknown(),
@@ -34,6 +44,8 @@ function createPool(url: Secret, statementTimeoutMs: number, log: Log): Pool {
     query_timeout: statementTimeoutMs + SILENCE_MS,
     idle_in_transaction_session_timeout: FORGOTTEN_TRANSACTION_MS,
     keepAlive: true,
+    // Queries that are asked for at once are sent at once, and answered in their order.
+    pipeline: true,
     types: {
       // bigint: our largest values are epoch milliseconds, far below 2^53.
       getTypeParser: (oid, format) =>
@@ -54,12 +66,12 @@ const identityRows = z.array(
   z.object({ may: z.boolean().optional(), identity: z.string().optional() }),
 );
 
-/** One connection for the length of one transaction. */
+/** One connection for the length of one transaction, or of some statements that only read. */
 interface Session {
   readonly db: Kysely<Tables>;
   /** Gives the database's clock. */
   begin(): Promise<number>;
-  run(text: string): Promise<QueryResult>;
+  run(text: string, values?: readonly unknown[]): Promise<QueryResult>;
   /** The first error: what comes after it in the transaction is only its consequence. */
   failure(): StoreError | undefined;
   /** True once the connection cannot be used by anybody else. */
@@ -67,14 +79,33 @@ interface Session {
   end(): void;
 }
 
+const queriesBy = createQueries({
+  createAdapter: () => new PostgresAdapter(),
+  createIntrospector: (db) => new PostgresIntrospector(db),
+  createQueryCompiler: () => new PostgresQueryCompiler(),
+});
+
 function openSession(client: PoolClient): Session {
   let isOpen = true;
   let isBroken = false;
   let failure: StoreError | undefined;
-  let last: Promise<unknown> = Promise.resolve();
+  let isHeldBack = false;
 
-  async function send(text: string, values: readonly unknown[]): Promise<QueryResult> {
-    if (!isOpen) throw new Error('a query came after the end of its transaction');
+  /** What is asked for before anybody waits for an answer goes out in one packet. */
+  function holdBack(): void {
+    if (isHeldBack) return;
+    isHeldBack = true;
+    const { stream } = client.connection;
+    stream.cork();
+    process.nextTick(() => {
+      isHeldBack = false;
+      stream.uncork();
+    });
+  }
+
+  async function query(text: string, values: readonly unknown[] = []): Promise<QueryResult> {
+    if (!isOpen) throw new Error('a query came after the end of its work');
+    holdBack();
     try {
       return await client.query(text, [...values]);
     } catch (error) {
@@ -84,22 +115,9 @@ function openSession(client: PoolClient): Session {
     }
   }
 
-  /** In turn: `pg` takes one query at a time, our queries may be asked for in parallel. */
-  function query(text: string, values: readonly unknown[] = []): Promise<QueryResult> {
-    const turn = last.then(() => send(text, values));
-    last = turn.catch(() => undefined);
-    return turn;
-  }
-
-  const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({
-      pool: {
-        // Kysely knows a query with parameters and a cursor; ours are all of the first kind.
-        connect: () => Promise.resolve({ query: query as never, release: () => undefined }),
-        end: () => Promise.resolve(),
-        options: {},
-      },
-    }),
+  const db = queriesBy(async ({ sql: text, parameters }) => {
+    const { rows, rowCount } = await query(text, parameters);
+    return { rows, ...(rowCount === null ? {} : { numAffectedRows: BigInt(rowCount) }) };
   });
   return {
     db,
@@ -146,14 +164,23 @@ export function openPostgres(
     kind: 'postgres',
     clock: sql.raw<number>(CLOCK),
 
-    async transact(work) {
+    async transact({ lock, open, work, end }) {
       const session = openSession(await connect(pool));
       try {
-        const result = await work(session.db, await session.begin());
+        const [now, , opened] = await Promise.all([
+          session.begin(),
+          lock === undefined ? undefined : session.run(LOCK, [lock]),
+          open(session.db),
+        ]);
+        const result = await work(session.db, now, opened);
+        const last = await end(session.db);
         // COMMIT would roll back without an error.
         const failure = session.failure();
         if (failure !== undefined) throw failure;
-        await session.run('commit');
+        await Promise.all([
+          ...last.map(({ sql: text, parameters }) => session.run(text, parameters)),
+          session.run('commit'),
+        ]);
         return result;
       } catch (error) {
         // What cannot be rolled back is on a connection that is thrown away.
@@ -162,6 +189,19 @@ export function openPostgres(
       } finally {
         session.end();
       }
+    },
+
+    async read(work) {
+      const session = openSession(await connect(pool));
+      try {
+        return await work(session.db);
+      } finally {
+        session.end();
+      }
+    },
+
+    async lock(db, name) {
+      await db.executeQuery(CompiledQuery.raw(LOCK, [name]));
     },
 
     async identity() {

@@ -1,12 +1,16 @@
-import { statSync } from 'node:fs';
+import { closeSync, fdatasync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
-import { Kysely, sql, SqliteDialect } from 'kysely';
+import { sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
 import { createPrivateFile, prepareDataDirectory } from './dataDirectory.ts';
 import type { StoreError } from '../../ports/store.ts';
-import type { Engine, Work } from './engine.ts';
+import type { Engine, Transaction } from './engine.ts';
 import { storeFailure } from './errors.ts';
+import { createGroupSync } from './groupSync.ts';
+import { createQueries } from './queries.ts';
 import type { Tables } from './tables.ts';
 
 const FILE = 'bot.sqlite';
@@ -33,16 +37,50 @@ function openFile(directory: string): DatabaseSync {
   const path = createPrivateFile(directory, FILE);
   return attempt(() => {
     const database = new DatabaseSync(path, { timeout: OPEN_TIMEOUT_MS });
-    // FULL: in WAL mode NORMAL may lose the last commits at a power failure, and with them the
-    // record that a password write is under way.
+    // NORMAL: SQLite flushes the log only around a checkpoint; that each commit is on the disk before
+    // it is told is openLog's part, which does not hold up the process meanwhile as FULL would.
     database.exec(
-      'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;' +
+      'pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;' +
         // node:sqlite waits inside the call, which would hold up the whole process, and for ever
         // if the holder lives in it too: waiting is done by transactPatiently.
         'pragma busy_timeout = 0;',
     );
     return database;
   });
+}
+
+/** The file of commits that the database file does not hold yet (https://www.sqlite.org/wal.html). */
+interface CommitLog {
+  /** Resolves when all that was committed before the call would outlive a power failure. */
+  synced(): Promise<void>;
+  close(): void;
+}
+
+/**
+ * The log of the open database. It stays the same file as long as anybody has the database open, and SQLite
+ * keeps its locks on the other two: this file may be opened and closed beside it.
+ */
+function openLog(database: DatabaseSync, directory: string): CommitLog {
+  const log = attempt(() => {
+    // SQLite makes the log when it first reads.
+    database.exec('select count(*) from sqlite_schema');
+    // For writing: Windows flushes nothing else.
+    return openSync(`${databaseFile(directory)}-wal`, 'r+');
+  });
+  const flush = promisify(fdatasync);
+  const synced = createGroupSync(() => flush(log));
+  return {
+    async synced() {
+      try {
+        await synced();
+      } catch (error) {
+        throw storeFailure(error);
+      }
+    },
+    close: () => {
+      closeSync(log);
+    },
+  };
 }
 
 /** A statement that SQLite has read, and whether it gives rows. */
@@ -66,49 +104,53 @@ function preparedOn(database: DatabaseSync): (text: string) => Prepared {
   };
 }
 
-/** What is known of the transaction under way. */
+/** What is known of the work under way. */
 interface Progress {
   isOpen: boolean;
   /** The first error of a statement. */
   failure: StoreError | undefined;
 }
 
-/** node:sqlite with the face that Kysely's dialect knows; answers only while the transaction is open. */
+const queriesBy = createQueries({
+  createAdapter: () => new SqliteAdapter(),
+  createIntrospector: (db) => new SqliteIntrospector(db),
+  createQueryCompiler: () => new SqliteQueryCompiler(),
+});
+
+/** Queries that answer only while the work is under way. */
 function queriesOn(prepare: (text: string) => Prepared, progress: Progress): Kysely<Tables> {
-  const query = <T>(action: () => T): T => {
+  function ask<Row>({ sql: text, parameters }: CompiledQuery): QueryResult<Row> {
+    if (!progress.isOpen) throw new Error('a query came after the end of its work');
+    // Those that our queries pass: strings, numbers and null.
+    const values = parameters as SQLInputValue[];
     try {
-      return action();
+      const { statement, reader } = prepare(text);
+      if (reader) return { rows: statement.all(...values) as Row[] };
+      return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) };
     } catch (error) {
       throw (progress.failure ??= storeFailure(error));
     }
-  };
-  // The parameters are those that our queries pass: strings, numbers and null.
-  const bound = (values: readonly unknown[]) => [...values] as SQLInputValue[];
-  return new Kysely<Tables>({
-    dialect: new SqliteDialect({
-      database: {
-        close: () => undefined,
-        prepare(text) {
-          if (!progress.isOpen) throw new Error('a query came after the end of its transaction');
-          const { statement, reader } = query(() => prepare(text));
-          return {
-            reader,
-            all: (values) => query(() => statement.all(...bound(values))),
-            run: (values) => query(() => statement.run(...bound(values))),
-            iterate: (values) => statement.iterate(...bound(values)),
-          };
-        },
-      },
-    }),
-  });
+  }
+
+  return queriesBy(
+    (query) =>
+      new Promise((resolve) => {
+        resolve(ask(query));
+      }),
+  );
 }
 
 /** The embedded database in `directory`; one connection, one transaction at a time. */
 export function openSqlite(directory: string): Engine {
   const database = openFile(directory);
+  const log = openLog(database, directory);
   const prepare = preparedOn(database);
-  const now = (): number =>
-    attempt(() => Number(prepare(`select ${CLOCK} as now`).statement.get()?.['now']));
+  /** The database's clock, and how many rows this connection has changed so far. */
+  const look = (): { readonly now: number; readonly changes: number } =>
+    attempt(() => {
+      const row = prepare(`select ${CLOCK} as now, total_changes() as changes`).statement.get();
+      return { now: Number(row?.['now']), changes: Number(row?.['changes']) };
+    });
   let last: Promise<unknown> = Promise.resolve();
   const run = (statement: string): void => {
     attempt(() => {
@@ -116,32 +158,57 @@ export function openSqlite(directory: string): Engine {
     });
   };
 
-  async function once<T>(work: Work<T>): Promise<T> {
+  /** Runs `work` when all before it has ended: on one connection two transactions would be one. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function query<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
     const progress: Progress = { isOpen: true, failure: undefined };
+    try {
+      const result = await work(queriesOn(prepare, progress));
+      // As PostgreSQL does it: SQLite itself would keep what went before a failed statement.
+      if (progress.failure !== undefined) throw progress.failure;
+      return result;
+    } finally {
+      progress.isOpen = false;
+    }
+  }
+
+  /** Gives the result, and whether anything was changed. */
+  async function commit<O, T>({ open, work, end }: Transaction<O, T>) {
     // IMMEDIATE: what is read under the write lock is still true when it is written.
     run('begin immediate');
     try {
-      const result = await work(queriesOn(prepare, progress), now());
-      // As PostgreSQL does it: SQLite itself would keep what went before a failed statement.
-      if (progress.failure !== undefined) throw progress.failure;
+      const { now, changes } = look();
+      const result = await query(async (db) => {
+        const done = await work(db, now, await open(db));
+        for (const statement of await end(db)) await db.executeQuery(statement);
+        return done;
+      });
+      const isNew = look().changes !== changes;
       run('commit');
-      return result;
+      return { result, isNew };
     } catch (error) {
       if (database.isTransaction) run('rollback');
       throw error;
-    } finally {
-      progress.isOpen = false;
     }
   }
 
   return {
     kind: 'sqlite',
     clock: sql.raw<number>(CLOCK),
-    transact(work) {
-      const turn = last.then(() => once(work));
-      last = turn.catch(() => undefined);
-      return turn;
+    // The lock is had: a transaction holds the whole database from its beginning.
+    async transact(transaction) {
+      // The next one need not wait for the disk: its own commit lies behind this one in the log.
+      const { result, isNew } = await inTurn(() => commit(transaction));
+      if (isNew) await log.synced();
+      return result;
     },
+    read: (work) => inTurn(() => query(work)),
+    lock: () => Promise.resolve(),
     identity() {
       // A file system without times of birth gives none, or that of the last change: just now.
       const file = createPrivateFile(directory, FILE);
@@ -152,7 +219,9 @@ export function openSqlite(directory: string): Engine {
     },
     async close() {
       await last;
-      if (database.isOpen) database.close();
+      if (!database.isOpen) return;
+      log.close();
+      database.close();
     },
   };
 }

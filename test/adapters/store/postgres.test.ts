@@ -137,6 +137,40 @@ describe('a PostgreSQL server that fails', () => {
     expect(await store.transaction((tx) => tx.flow('x'))).toBeUndefined();
   });
 
+  it('is gone to five times for a change of a flow, and once for what is only read', async () => {
+    const { store, relay } = await storeBehindRelay();
+    const flow = someFlow();
+    await store.transaction((tx) => tx.addFlow(flow));
+    const packetsOf = async (work: () => Promise<unknown>): Promise<number> => {
+      const before = relay.packets;
+      await work();
+      return relay.packets - before;
+    };
+    const change = (): Promise<unknown> =>
+      store.transactionOn({ flow, lock: 'x' }, async (tx, current) => {
+        await tx.saveFlow({ ...flow, version: current?.version ?? 0 });
+        tx.audit({ event: 'reset.refused', actor: 'system', result: 'refused' });
+      });
+    const look = (): Promise<unknown> =>
+      store.read((reads) => Promise.all([reads.flow(flow.id), reads.manager(flow.manager)]));
+    expect(await packetsOf(change)).toBeLessThanOrEqual(5);
+    expect(await packetsOf(look)).toBe(1);
+  });
+
+  it('keeps nothing where the audit row is refused', async () => {
+    const { store } = await storeBehindRelay();
+    const flow = someFlow();
+    const attempt = store.transaction(async (tx) => {
+      await tx.addFlow(flow);
+      // PostgreSQL takes no such character in a text.
+      tx.audit({ event: 'service.started', actor: 'os:\0', result: 'ok' });
+    });
+    await expect(attempt).rejects.toMatchObject(UNAVAILABLE);
+    expect(await store.read((reads) => reads.flow(flow.id))).toBeUndefined();
+    const next = store.transaction((tx) => tx.addFlow(flow));
+    await expect(next).resolves.toBeUndefined();
+  });
+
   it('at COMMIT gives an error although the work may have been kept', async () => {
     const { store, relay, url } = await storeBehindRelay();
     const flow = someFlow();

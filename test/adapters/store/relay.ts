@@ -9,12 +9,14 @@ export interface Relay {
   mode: 'pass' | 'hold';
   /** Cuts the connection, unanswered, of whoever next sends the text; the server still gets it. */
   cutAnswerTo: string | undefined;
+  /** So many packets have come from clients. */
+  packets: number;
   close(): Promise<void>;
 }
 
 export async function startRelay(target: number): Promise<Relay> {
   const sockets = new Set<Socket>();
-  const relay: Pick<Relay, 'mode' | 'cutAnswerTo'> = { mode: 'pass', cutAnswerTo: undefined };
+  const relay: Omit<Relay, 'port' | 'close'> = { mode: 'pass', cutAnswerTo: undefined, packets: 0 };
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1');
     let isCut = false;
@@ -28,6 +30,7 @@ export async function startRelay(target: number): Promise<Relay> {
       });
     }
     client.on('data', (data) => {
+      relay.packets += 1;
       if (relay.mode === 'hold') return;
       if (relay.cutAnswerTo !== undefined && data.includes(relay.cutAnswerTo)) {
         relay.cutAnswerTo = undefined;

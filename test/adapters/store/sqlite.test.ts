@@ -162,7 +162,7 @@ describe('the SQLite file', () => {
       await store.transaction(async (tx) => { tx.audit(event); });
       await store.transaction(async (tx) => {
         tx.audit(event);
-        await tx.lock('half');
+        await tx.saveManager({ key: { tenantId: 't', aadObjectId: 'half' } });
         console.log('half');
         await new Promise(() => { setInterval(() => {}, 1000); });
       });`;
@@ -172,7 +172,47 @@ describe('the SQLite file', () => {
     await child.ended;
     const store = await openStore(optionsIn(directory.path), silentLog);
     expect(await store.audit.verify()).toMatchObject({ result: 'intact', rows: 1 });
+    const half = { tenantId: 't', aadObjectId: 'half' };
+    expect(await store.read((reads) => reads.manager(half))).toBeUndefined();
     await store.close();
+  });
+
+  it('gives no transaction for kept before the log is on the disk, and reads on meanwhile', async () => {
+    const script = `
+      const { default: fs } = await import('node:fs');
+      const { syncBuiltinESMExports } = await import('node:module');
+      const { fdatasync } = fs;
+      const flushes = [];
+      fs.fdatasync = (file, done) => flushes.push(() => fdatasync(file, done));
+      syncBuiltinESMExports();
+      const { openStore } = await import('${SOURCE.href}open.ts');
+      const log = { debug() {}, info() {}, warn() {}, error() {} };
+      const opening = openStore({
+        database: { kind: 'sqlite', directory: process.argv[1] },
+        keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
+        instance: 'child', migrate: true }, log);
+      const pass = setInterval(() => { for (const flush of flushes.splice(0)) flush(); }, 5);
+      const store = await opening;
+      clearInterval(pass);
+      const key = { tenantId: 't', aadObjectId: 'p' };
+      let isKept = false;
+      const kept = store.transaction((tx) => tx.saveManager({ key })).then(() => { isKept = true; });
+      const seen = await store.read((reads) => reads.manager(key));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      console.log(JSON.stringify({ isKept, seen: seen?.key, flushes: flushes.length }));
+      flushes.pop()();
+      await kept;
+      console.log('kept');
+      await store.transaction(() => Promise.resolve());
+      console.log(flushes.length);
+      await store.close();`;
+    const { output } = await startNode(script, directory.path).ended;
+    expect(output.split('\n')).toEqual([
+      '{"isKept":false,"seen":{"tenantId":"t","aadObjectId":"p"},"flushes":1}',
+      'kept',
+      '0',
+      '',
+    ]);
   });
 });
 

@@ -1,0 +1,18 @@
+/**
+ * Waits until what was written before the call is on the disk. Those who wait at the same time share
+ * one `sync`, which begins after the last of their calls: one flush serves many commits.
+ * After a failed `sync` nobody knows what the disk holds, so every later call rejects too.
+ */
+export function createGroupSync(sync: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+
+  return () => {
+    next ??= running.then(() => {
+      next = undefined;
+      running = sync();
+      return running;
+    });
+    return next;
+  };
+}
