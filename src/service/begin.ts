@@ -5,7 +5,7 @@ import { FLOW_LIFETIME_MS, operationSince, type Flow } from '../domain/flow.ts';
 import { managerName, type Purpose } from '../domain/parties.ts';
 import type { Problem } from '../domain/reasons.ts';
 import type { Account } from '../ports/directory.ts';
-import type { Enrollment, StoreTransaction } from '../ports/store.ts';
+import type { Enrollment, StoreReads, StoreTransaction } from '../ports/store.ts';
 import {
   codeBudgetRefusal,
   codeExpiry,
@@ -15,7 +15,7 @@ import {
 } from './codes.ts';
 import type { Deps } from './deps.ts';
 import { auditOf, endFlow, isSamePerson, lockAccount, readFlowHandle, settled } from './flows.ts';
-import { deliver } from './flowTurn.ts';
+import { deliver, refuseWhereLocked } from './flowTurn.ts';
 import type { Manager } from './people.ts';
 
 /** What a button stands for, once it is known to be the manager's own. */
@@ -29,48 +29,63 @@ export interface Origin {
 
 /** Reads a button's handle; undefined for what is unknown, tampered with or somebody else's. */
 export async function readOrigin(
-  deps: Deps,
+  reads: StoreReads,
   manager: Manager['key'],
   handle: string,
 ): Promise<Origin | undefined> {
-  return deps.store.transaction(async (tx) => {
-    const flowHandle = readFlowHandle(handle);
-    if (flowHandle !== undefined) {
-      const flow = await tx.flow(flowHandle.flowId);
-      if (flow === undefined || !isSamePerson(flow.manager, manager)) return undefined;
-      if (flowHandle.turn > flow.turn) return undefined;
-      return { accountId: flow.accountId, origin: flow.id };
-    }
-    const reminder = await tx.reminder(handle);
-    if (reminder?.recipient === managerName(manager)) {
-      return { accountId: reminder.accountId, origin: handle, cycle: reminder.cycle };
-    }
-    const button = await tx.button(handle);
-    if (button === undefined || !isSamePerson(button.manager, manager)) return undefined;
-    return { accountId: button.accountId, origin: handle };
-  });
+  const flowHandle = readFlowHandle(handle);
+  if (flowHandle !== undefined) {
+    const flow = await reads.flow(flowHandle.flowId);
+    if (flow === undefined || !isSamePerson(flow.manager, manager)) return undefined;
+    if (flowHandle.turn > flow.turn) return undefined;
+    return { accountId: flow.accountId, origin: flow.id };
+  }
+  const [reminder, button] = await Promise.all([reads.reminder(handle), reads.button(handle)]);
+  if (reminder?.recipient === managerName(manager)) {
+    return { accountId: reminder.accountId, origin: handle, cycle: reminder.cycle };
+  }
+  if (button === undefined || !isSamePerson(button.manager, manager)) return undefined;
+  return { accountId: button.accountId, origin: handle };
 }
 
-/** The flow that the button began before, or the one of this purpose that is open. */
-export async function begunBefore(
+/** A button's start as things stand before it. */
+export interface Start {
+  readonly origin: Origin;
+  /** The flow that the button began before, or the one of this purpose that is open. */
+  readonly before: Flow | undefined;
+  readonly isEnrolled: boolean;
+}
+
+/** Reads what a button would begin; undefined where `readOrigin` is. */
+export function readStart(
   deps: Deps,
   manager: Manager['key'],
   purpose: Purpose,
-  origin: Origin,
-): Promise<Flow | undefined> {
-  return deps.store.transaction((tx) => findBegun(tx, manager, purpose, origin));
+  handle: string,
+): Promise<Start | undefined> {
+  return deps.store.read(async (reads) => {
+    const origin = await readOrigin(reads, manager, handle);
+    if (origin === undefined) return undefined;
+    const [before, enrollment] = await Promise.all([
+      findBegun(reads, manager, purpose, origin),
+      reads.enrollment(manager, origin.accountId),
+    ]);
+    return { origin, before, isEnrolled: enrollment !== undefined };
+  });
 }
 
 async function findBegun(
-  tx: StoreTransaction,
+  reads: StoreReads,
   manager: Manager['key'],
   purpose: Purpose,
   { accountId, origin }: { readonly accountId: string; readonly origin: string | undefined },
 ): Promise<Flow | undefined> {
-  const own = origin === undefined ? undefined : await tx.flowFrom(origin, purpose);
+  const [own, open] = await Promise.all([
+    origin === undefined ? undefined : reads.flowFrom(origin, purpose),
+    reads.openFlow(manager, accountId),
+  ]);
   if (own !== undefined) return own;
-  const open = await tx.openFlow(manager, accountId);
-  if (open?.purpose !== purpose || !isCurrent(open, tx.now)) return undefined;
+  if (open?.purpose !== purpose || !isCurrent(open, reads.now)) return undefined;
   // From the card of an unknown outcome the manager may start over.
   return open.state.step === 'unknown' && open.id === origin ? undefined : open;
 }
@@ -123,7 +138,8 @@ export async function begin(
     if (operationSince(quiet.state) !== undefined) return quiet;
     return begin(deps, manager, account, purpose, origin, signal);
   }
-  if (started.reserved === undefined) return started.flow;
+  // Begun by an earlier start: its code may have been locked out since.
+  if (started.reserved === undefined) return refuseWhereLocked(deps, started.flow);
   return deliver({ deps, manager, account, signal }, started.flow, started.reserved);
 }
 
@@ -163,7 +179,7 @@ async function refusalOf(
   return budget;
 }
 
-interface Start {
+interface Beginning {
   readonly manager: Manager;
   readonly account: Account;
   readonly purpose: Purpose;
@@ -171,8 +187,11 @@ interface Start {
   readonly enrollment: Enrollment | undefined;
 }
 
-async function startFlow(deps: Deps, tx: StoreTransaction, start: Start): Promise<Started> {
-  const { manager, account, purpose, origin, enrollment } = start;
+async function startFlow(
+  deps: Deps,
+  tx: StoreTransaction,
+  { manager, account, purpose, origin, enrollment }: Beginning,
+): Promise<Started> {
   const frame = {
     id: deps.random.id(),
     manager: manager.key,

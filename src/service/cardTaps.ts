@@ -10,10 +10,9 @@ import {
   advanceEnrollment,
   advanceReset,
   auditOf,
+  changeFlow,
   endFlow,
   flowHandle,
-  lockFlow,
-  readFlowHandle,
   settled,
 } from './flows.ts';
 import type { FlowTurn, Submission } from './flowTurn.ts';
@@ -22,7 +21,7 @@ import { directoryReason } from './people.ts';
 import { proveLostWrite } from './newPassword.ts';
 import { refuseMalformedReset, resetTakes, takeReset } from './reset.ts';
 import {
-  admit,
+  admitTo,
   denyTap,
   isPast,
   ownFlow,
@@ -39,14 +38,8 @@ const PURPOSES: readonly Purpose[] = ['enrollment', 'reset', 'unlock'];
 
 /** A submission on the card of a running flow; a card that is not current gets the current one. */
 export async function takeOnCard(tap: Tap, input: FlowInput): Promise<Reply> {
-  const flowId = readFlowHandle(input.handle)?.flowId;
-  if (flowId === undefined) return denyTap(tap);
-  return tap.deps.exclusive(flowId, () => takeInTurn(tap, input));
-}
-
-async function takeInTurn(tap: Tap, input: FlowInput): Promise<Reply> {
   const { deps, signal } = tap;
-  const own = await ownFlow(tap, input.handle);
+  const own = ownFlow(tap, input.handle);
   if (own === undefined) return denyTap(tap);
   const flow = await settled(deps, own.flow, signal);
   if (flow.purpose === 'reset' && flow.state.step === 'unknown' && input.type === 'setPassword') {
@@ -57,9 +50,9 @@ async function takeInTurn(tap: Tap, input: FlowInput): Promise<Reply> {
   const refused = await refuseMalformed({ deps, cardTurn: own.turn }, flow, input);
   if (refused !== undefined) return showFlow(tap, refused);
   try {
-    const manager = await admit(tap);
-    if ('view' in manager) return manager;
-    const account = await deps.directory.accountOf(manager.entry.id, flow.accountId, signal);
+    const admitted = await admitTo(tap, flow.accountId);
+    if ('view' in admitted) return admitted;
+    const { manager, account } = admitted;
     if (account === undefined) return showFlow(tap, await endDenied(tap, flow));
     const turn = { deps, manager, account, cardTurn: own.turn, signal };
     return await showFlow(tap, await dispatch(turn, flow, input));
@@ -89,12 +82,12 @@ async function retypeLostWrite(
   input: Extract<FlowInput, { type: 'setPassword' }>,
 ): Promise<Reply> {
   const { deps, signal } = tap;
-  const manager = await admit(tap);
-  if ('view' in manager) return manager;
-  const account = await deps.directory.accountOf(manager.entry.id, flow.accountId, signal);
+  const admitted = await admitTo(tap, flow.accountId);
+  if ('view' in admitted) return admitted;
+  const { manager, account } = admitted;
   if (account === undefined) return denyTap(tap, flow.accountId);
   await proveLostWrite({ deps, manager, account, flow, signal }, input);
-  const current = await deps.store.transaction((tx) => tx.flow(flow.id));
+  const current = await deps.store.read((reads) => reads.flow(flow.id));
   return showFlow(tap, current ?? flow);
 }
 
@@ -147,8 +140,7 @@ async function dispatch(
 
 /** The manager no longer answers for the account: the flow ends with the one refusal. */
 async function endDenied(tap: Tap, flow: Flow): Promise<Flow> {
-  return tap.deps.store.transaction(async (tx) => {
-    const current = await lockFlow(tx, flow);
+  return changeFlow(tap.deps, flow, async (tx, current) => {
     const reason = 'notResponsible';
     tx.audit({ event: 'access.denied', result: 'refused', reason, ...auditOf(flow) });
     return endFlow(tx, current, { type: 'refused', problem: { reason } });
@@ -157,14 +149,13 @@ async function endDenied(tap: Tap, flow: Flow): Promise<Flow> {
 
 /** Ends the flow of this card, unless the card is stale or a write is under way. */
 export async function cancelCard(tap: Tap, handle: string): Promise<Reply> {
-  const own = await ownFlow(tap, handle);
+  const own = ownFlow(tap, handle);
   if (own === undefined) return denyTap(tap);
   const flow = await settled(tap.deps, own.flow, tap.signal);
   if (flow.endedAt !== undefined || flow.turn !== own.turn) return showFlow(tap, flow);
-  const ended = await tap.deps.store.transaction(async (tx) => {
-    const current = await lockFlow(tx, flow);
-    return current.turn === own.turn ? cancelFlow(tx, current) : current;
-  });
+  const ended = await changeFlow(tap.deps, flow, async (tx, current) =>
+    current.turn === own.turn ? cancelFlow(tx, current) : current,
+  );
   return showFlow(tap, ended);
 }
 
@@ -177,10 +168,10 @@ async function cancelFlow(tx: StoreTransaction, flow: Flow): Promise<Flow> {
 /** Ends all of the person's own flows, save those whose outcome is being sought. */
 export async function cancelAll(tap: Tap): Promise<Reply> {
   const { deps, person } = tap;
-  const open = await deps.store.transaction((tx) => tx.openFlows(person.key));
+  const open = await deps.store.read((reads) => reads.openFlows(person.key));
   for (const flow of open) {
     const quiet = await settled(deps, flow, tap.signal);
-    await deps.store.transaction(async (tx) => cancelFlow(tx, await lockFlow(tx, quiet)));
+    await changeFlow(deps, quiet, cancelFlow);
   }
   return { view: { card: 'cancelled' } };
 }
@@ -188,20 +179,24 @@ export async function cancelAll(tap: Tap): Promise<Reply> {
 /** Shows where things stand, and does nothing. */
 export async function refresh(tap: Tap, handle: string | undefined): Promise<Reply> {
   if (handle === undefined) return showHome(tap);
-  const { deps, person } = tap;
-  const flowId = readFlowHandle(handle)?.flowId;
+  const own = ownFlow(tap, handle);
+  if (own !== undefined) return showFlow(tap, own.flow);
   // After the tap that is under way: its card would be out of date before it is seen.
-  const shown = await deps.exclusive(flowId ?? handle, async () => {
-    const own = await ownFlow(tap, handle);
-    return own === undefined ? undefined : showFlow(tap, own.flow);
+  return tap.deps.exclusive(handle, () => showBegun(tap, handle));
+}
+
+/** The newest flow that a button began. */
+async function showBegun(tap: Tap, handle: string): Promise<Reply> {
+  const { deps, person } = tap;
+  const begun = await deps.store.read(async (reads) => {
+    const origin = await readOrigin(reads, person.key, handle);
+    if (origin === undefined) return undefined;
+    return Promise.all(PURPOSES.map((purpose) => reads.flowFrom(origin.origin, purpose)));
   });
-  if (shown !== undefined) return shown;
-  const origin = await readOrigin(deps, person.key, handle);
-  if (origin === undefined) return denyTap(tap);
-  const newest = await deps.store.transaction(async (tx) => {
-    const begun = await Promise.all(PURPOSES.map((purpose) => tx.flowFrom(origin.origin, purpose)));
-    return begun.filter((flow) => flow !== undefined).sort((a, b) => b.startedAt - a.startedAt)[0];
-  });
+  if (begun === undefined) return denyTap(tap);
+  const [newest] = begun
+    .filter((flow) => flow !== undefined)
+    .sort((a, b) => b.startedAt - a.startedAt);
   return newest === undefined ? showHome(tap) : showFlow(tap, newest);
 }
 
@@ -211,8 +206,8 @@ export async function refresh(tap: Tap, handle: string | undefined): Promise<Rep
  */
 export async function takeText(tap: Tap, text: Secret): Promise<Reply> {
   const { deps, person } = tap;
-  const flows = await deps.store.transaction(async (tx) =>
-    (await tx.openFlows(person.key)).filter((flow) => tx.now <= flow.expiresAt),
+  const flows = await deps.store.read(async (reads) =>
+    (await reads.openFlows(person.key)).filter((flow) => reads.now <= flow.expiresAt),
   );
   const code = readPasscode(text.reveal(), deps.settings.codeLength);
   const waiting = flows.filter(({ state }) => state.step === 'code' || state.step === 'oldCode');
@@ -220,7 +215,10 @@ export async function takeText(tap: Tap, text: Secret): Promise<Reply> {
   if (code !== undefined && flow !== undefined && others.length === 0) {
     const type = flow.state.step === 'oldCode' ? 'confirmOldCode' : 'confirmCode';
     const input = { type, handle: flowHandle(flow), code: new Secret(code) } as const;
-    return takeOnCard(tap, input);
+    return deps.exclusive(flow.id, async () => {
+      const named = await deps.store.read((reads) => reads.flow(flow.id));
+      return takeOnCard({ ...tap, named }, input);
+    });
   }
   for (const open of flows) {
     const advised = await adviseDeletion(tap, open);
@@ -230,8 +228,7 @@ export async function takeText(tap: Tap, text: Secret): Promise<Reply> {
 }
 
 async function adviseDeletion(tap: Tap, flow: Flow): Promise<Flow | undefined> {
-  return tap.deps.store.transaction(async (tx) => {
-    const current = await lockFlow(tx, flow);
+  return changeFlow(tap.deps, flow, async (tx, current) => {
     const event = { type: 'passwordTypedInChat' } as const;
     if (current.purpose === 'enrollment' && current.state.step === 'currentPassword') {
       return advanceEnrollment(tx, current, event, 'sameTurn');

@@ -6,9 +6,9 @@ import type { Secret } from '../domain/secret.ts';
 import { budgetRefusal, SENDS_LOOKBACK_MS, type BudgetRefusal } from '../domain/smsBudget.ts';
 import type { SmsOutcome } from '../ports/sms.ts';
 import type { CodePurpose } from '../ports/smsTexts.ts';
-import type { StoreTransaction } from '../ports/store.ts';
+import type { Failure, StoreReads, StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
-import { auditOf, lockFlow, saveFlow, stepAny } from './flows.ts';
+import { auditOf, changeFlow, isSamePerson, saveFlow, stepAny } from './flows.ts';
 
 /** A code message that is reserved in the store and not yet sent. */
 export interface ReservedCode {
@@ -32,18 +32,23 @@ export interface CodeMessageNames {
 /** Until when wrong codes keep this manager, or every manager, from codes of the account. */
 export async function codesLockedUntil(
   deps: Deps,
-  tx: StoreTransaction,
+  reads: Pick<StoreReads, 'now' | 'failuresOf'>,
   manager: ManagerKey,
   accountId: string,
 ): Promise<number | undefined> {
-  const query = { kind: 'code', accountId, since: tx.now - FAILURES_LOOKBACK_MS } as const;
-  const own = await tx.failureTimes({ ...query, manager });
-  const all = await tx.failureTimes(query);
+  const { now } = reads;
+  const failures = await reads.failuresOf({ accountId, since: now - FAILURES_LOOKBACK_MS });
+  const wrong = failures.filter(({ kind }) => kind === 'code');
+  const own = wrong.filter((failure) => isSamePerson(failure.manager, manager));
   const ends = [
-    lockedUntil(own, deps.settings.codeAttempts, tx.now),
-    lockedUntil(all, ACCOUNT_FAILURE_LIMIT, tx.now),
+    lockedUntil(timesOf(own), deps.settings.codeAttempts, now),
+    lockedUntil(timesOf(wrong), ACCOUNT_FAILURE_LIMIT, now),
   ].filter((end) => end !== undefined);
   return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
+function timesOf(failures: readonly Failure[]): number[] {
+  return failures.map(({ at }) => at);
 }
 
 /** Why no code message may go out now; undefined when one may. Holds the budget's lock from then on. */
@@ -111,8 +116,7 @@ export async function sendCode(
     { to: reserved.mobile, text, validitySeconds: deps.settings.codeTtlSeconds },
     signal,
   );
-  return deps.store.transaction(async (tx) => {
-    const current = await lockFlow(tx, flow);
+  return changeFlow(deps, flow, async (tx, current) => {
     const messageId = outcome.outcome === 'accepted' ? outcome.messageId : undefined;
     await tx.settleSend(reserved.sendId, outcome.outcome, messageId);
     auditSend(tx, current, outcome);

@@ -15,7 +15,7 @@ import {
   type ReservedCode,
 } from './codes.ts';
 import type { Deps } from './deps.ts';
-import { auditOf, endFlow, lockFlow, saveFlow, stepAny } from './flows.ts';
+import { auditOf, changeFlow, endFlow, saveFlow, stepAny } from './flows.ts';
 import type { SecretInput } from './input.ts';
 import type { Manager } from './people.ts';
 
@@ -49,8 +49,7 @@ export async function submit<F extends Flow, Todo>(
   turn: Submission<F>,
   work: (tx: StoreTransaction, current: F) => Promise<Submitted<F, Todo>>,
 ): Promise<Submitted<F, Todo>> {
-  return turn.deps.store.transaction(async (tx) => {
-    const current = await lockFlow(tx, turn.flow);
+  return changeFlow(turn.deps, turn.flow, async (tx, current) => {
     if (current.turn !== turn.cardTurn || current.endedAt !== undefined) return { flow: current };
     return work(tx, current);
   });
@@ -61,9 +60,7 @@ export async function endTurn<F extends Flow>(
   turn: Submission<F>,
   event: EndingEvent,
 ): Promise<Flow> {
-  return turn.deps.store.transaction(async (tx) =>
-    endFlow(tx, await lockFlow(tx, turn.flow), event),
-  );
+  return changeFlow<Flow, Flow>(turn.deps, turn.flow, (tx, current) => endFlow(tx, current, event));
 }
 
 function awaitsCode(flow: Flow): { readonly firstTurn: number } | undefined {
@@ -98,8 +95,7 @@ export async function guessCode<F extends Flow, Todo>(
 ): Promise<Submitted<Flow, Todo>> {
   const { deps, cardTurn } = turn;
   const code = readPasscode(input?.reveal() ?? '', deps.settings.codeLength);
-  return deps.store.transaction(async (tx) => {
-    const current = await lockFlow(tx, turn.flow);
+  return changeFlow(deps, turn.flow, async (tx, current) => {
     const waiting = awaitsCode(current);
     const isStale = waiting === undefined || cardTurn < waiting.firstTurn;
     if (isStale || code === undefined) return { flow: current };
@@ -146,13 +142,13 @@ async function countWrongCode(deps: Deps, tx: StoreTransaction, flow: Flow): Pro
 /** Ends an open flow that waits for a code while codes are locked; any other stays as it is. */
 export async function refuseWhereLocked(deps: Deps, flow: Flow): Promise<Flow> {
   if (awaitsCode(flow) === undefined) return flow;
-  return deps.store.transaction(async (tx) => {
-    // Asked before the lock is taken, which is a write: nearly always there is nothing to do.
-    const until = await codesLockedUntil(deps, tx, flow.manager, flow.accountId);
-    if (until === undefined) return flow;
-    const current = await lockFlow(tx, flow);
-    return awaitsCode(current) === undefined ? current : refuseLocked(tx, current, until);
-  });
+  const until = await deps.store.read((reads) =>
+    codesLockedUntil(deps, reads, flow.manager, flow.accountId),
+  );
+  if (until === undefined) return flow;
+  return changeFlow(deps, flow, async (tx, current) =>
+    awaitsCode(current) === undefined ? current : refuseLocked(tx, current, until),
+  );
 }
 
 /** Ends the flow: no code of this manager or account counts now. */

@@ -39,14 +39,32 @@ export function isSamePerson(a: ManagerKey, b: ManagerKey): boolean {
 }
 
 /** All changes of an account's flows, failures and numbers wait for one another here. */
+const lockOf = (accountId: string): string => `account:${accountId}`;
+
 export async function lockAccount(tx: StoreTransaction, accountId: string): Promise<void> {
-  await tx.lock(`account:${accountId}`);
+  await tx.lock(lockOf(accountId));
 }
 
-/** Takes the account's lock and reads the flow anew, so that of two taps at once one comes second. */
+/** Takes the account's lock and reads the flow anew, in a transaction that has begun with something else. */
 export async function lockFlow<F extends Flow>(tx: StoreTransaction, flow: F): Promise<F> {
   await lockAccount(tx, flow.accountId);
-  const current = await tx.flow(flow.id);
+  return asSame(await tx.flow(flow.id, flow), flow);
+}
+
+/**
+ * One transaction that changes a flow, which `work` gets as it stands under its account's lock: of two
+ * taps at once one comes second.
+ */
+export function changeFlow<F extends Flow, T>(
+  { store }: Pick<Deps, 'store'>,
+  flow: F,
+  work: (tx: StoreTransaction, current: F) => Promise<T>,
+): Promise<T> {
+  const lock = lockOf(flow.accountId);
+  return store.transactionOn({ flow, lock }, (tx, current) => work(tx, asSame(current, flow)));
+}
+
+function asSame<F extends Flow>(current: Flow | undefined, flow: F): F {
   if (current === undefined || !isOfPurpose(current, flow)) throw new Error('flow vanished');
   return current;
 }
@@ -167,12 +185,10 @@ export async function settled(deps: Deps, flow: Flow, signal: AbortSignal): Prom
   let current = flow;
   while (operationSince(current.state) !== undefined && !signal.aborted) {
     await deps.delay(POLL_MS, signal);
-    current = await deps.store.transaction(async (tx) => {
-      const read = (await tx.flow(flow.id)) ?? current;
-      const since = operationSince(read.state);
-      if (since === undefined || tx.now - since < OPERATION_LOST_MS) return read;
-      return settleLost(tx, await lockFlow(tx, read));
-    });
+    const read = (await deps.store.read((reads) => reads.flow(flow.id))) ?? current;
+    const since = operationSince(read.state);
+    const isLost = since !== undefined && deps.store.now() - since >= OPERATION_LOST_MS;
+    current = isLost ? await changeFlow(deps, read, settleLost) : read;
   }
   return current;
 }

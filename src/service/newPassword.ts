@@ -11,7 +11,7 @@ import { stepReset } from '../domain/reset.ts';
 import { Secret } from '../domain/secret.ts';
 import { DirectoryError, type WriteOutcome } from '../ports/directory.ts';
 import type { PasswordDigest, StoreTransaction } from '../ports/store.ts';
-import { advanceReset, auditOf, lockFlow } from './flows.ts';
+import { advanceReset, auditOf, changeFlow } from './flows.ts';
 import { submit, type FlowTurn, type Submission } from './flowTurn.ts';
 import type { SecretInput } from './input.ts';
 import { completeReset, lookForOutcome, noteUnknown, seekOutcome } from './outcome.ts';
@@ -169,8 +169,8 @@ async function write(turn: ResetTurn, flow: ResetFlow, todo: Write): Promise<Flo
   }
   const meanwhile = stepReset(flow.state, { type: 'outcomeUnknown' }, flow.startedAt);
   return saveOutcome(deps, { ...flow, state: meanwhile.state }, async () => {
-    const saved = await deps.store.transaction(async (tx) =>
-      takeOutcome(turn, tx, await lockFlow(tx, flow), outcome, todo),
+    const saved = await changeFlow(deps, flow, (tx, current) =>
+      takeOutcome(turn, tx, current, outcome, todo),
     );
     if (saved.state.step === 'unknown') {
       const byName = manager.entry.displayName;
@@ -253,8 +253,7 @@ export async function proveLostWrite(
   const isTyped = password !== undefined && password.reveal() === input.confirmPassword?.reveal();
   if (!isTyped || flow.state.step !== 'unknown' || flow.state.server !== undefined) return;
 
-  const failureId = await deps.store.transaction(async (tx) => {
-    await lockFlow(tx, flow);
+  const failureId = await changeFlow(deps, flow, async (tx) => {
     if ((await proofBlock(account, tx)) !== undefined) return undefined;
     return tx.addFailure({ kind: 'proof', manager: manager.key, accountId });
   });

@@ -173,7 +173,7 @@ async function postCard(
   manager: ManagerKey,
   signal: AbortSignal,
 ): Promise<void> {
-  const record = await deps.store.transaction((tx) => tx.manager(manager));
+  const record = await deps.store.read((reads) => reads.manager(manager));
   const conversation = record?.conversation;
   if (conversation === undefined) return finish(deps, notice, 'failed', 'notInTeams');
   const { event, accountName, byName, at } = notice;
@@ -241,8 +241,7 @@ async function note(
 
 /** Tries again after 2, 4, 8 … seconds up to five minutes, for a day; then the auditor is told. */
 async function tryLater(deps: Deps, notice: ClaimedNotice, reason: string): Promise<void> {
-  const now = await deps.store.transaction((tx) => Promise.resolve(tx.now));
-  if (now - notice.at > GIVE_UP_MS) {
+  if (deps.store.now() - notice.at > GIVE_UP_MS) {
     deps.log.error({ alarm: 'noticeLost', reason }, 'a notice could not be delivered for a day');
     return finish(deps, notice, 'failed', reason);
   }

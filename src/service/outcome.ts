@@ -9,7 +9,7 @@ import type { Secret } from '../domain/secret.ts';
 import { DirectoryError, type WriteTraces } from '../ports/directory.ts';
 import { StoreError, type PasswordDigest, type StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
-import { advanceReset, auditOf, lockFlow } from './flows.ts';
+import { advanceReset, auditOf, changeFlow } from './flows.ts';
 import { addNotices } from './notices.ts';
 import { showCard } from './showCard.ts';
 
@@ -121,7 +121,7 @@ export async function lookForOutcome(
       : undefined;
   const passwordSetAt = traces?.map((seen) => seen.passwordSetAt).find((at) => at !== undefined);
 
-  const { verdict, settled } = await deps.store.transaction(async (tx) => {
+  const { verdict, settled } = await changeFlow(deps, flow, async (tx, current) => {
     const verdict = judgeLostWrite({
       isChanged,
       binds: proved?.binds,
@@ -129,7 +129,6 @@ export async function lookForOutcome(
       ageMs: tx.now - since,
       lateMs: openUntil === undefined ? undefined : openUntil - since,
     });
-    const current = await lockFlow(tx, flow);
     const seenAt = isChanged === true ? passwordSetAt : undefined;
     return {
       verdict,

@@ -1,3 +1,4 @@
+import type { Flow } from '../domain/flow.ts';
 import { managerName, type Locale, type ManagerKey } from '../domain/parties.ts';
 import type { DirectoryError } from '../ports/directory.ts';
 import { type DirectoryManager } from '../ports/directory.ts';
@@ -15,20 +16,35 @@ export interface Manager {
 /** Why a person is not let in. */
 export type NotLetIn = 'notResponsible' | 'temporarilyUnavailable';
 
-/** The record of the person, made or brought up to date with where they were last heard from. */
+/** A person's record, and the flow that was asked for with it. */
+interface Met {
+  readonly record: ManagerRecord;
+  readonly flow?: Flow | undefined;
+}
+
+/**
+ * The record of the person, made or brought up to date with where they were last heard from; in the
+ * same way to the database the flow of that id, whosever it is.
+ */
 export async function meet(
   deps: Deps,
-  person: Pick<Person, 'key' | 'conversation'>,
+  { key, conversation }: Pick<Person, 'key' | 'conversation'>,
   isReachable: boolean,
-): Promise<ManagerRecord> {
-  return deps.store.transaction(async (tx) => {
-    const record = (await tx.manager(person.key)) ?? { key: person.key };
-    const conversation = isReachable ? person.conversation : undefined;
-    if (JSON.stringify(record.conversation) === JSON.stringify(conversation)) return record;
-    const updated = { ...record, conversation };
+  flowId?: string,
+): Promise<Met> {
+  const [known = { key }, flow] = await deps.store.read((reads) =>
+    Promise.all([reads.manager(key), flowId === undefined ? undefined : reads.flow(flowId)]),
+  );
+  const heardFrom = isReachable ? conversation : undefined;
+  if (JSON.stringify(known.conversation) === JSON.stringify(heardFrom)) {
+    return { record: known, flow };
+  }
+  const record = await deps.store.transaction(async (tx) => {
+    const updated = { ...((await tx.manager(key)) ?? { key }), conversation: heardFrom };
     await tx.saveManager(updated);
     return updated;
   });
+  return { record, flow };
 }
 
 /**

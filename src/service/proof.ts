@@ -13,7 +13,7 @@ import type { Secret } from '../domain/secret.ts';
 import { DirectoryError, type Account, type ProofOutcome } from '../ports/directory.ts';
 import type { PasswordDigest, StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
-import { advanceEnrollment, auditOf, lockFlow } from './flows.ts';
+import { advanceEnrollment, auditOf, changeFlow } from './flows.ts';
 import { endTurn, submit, type FlowTurn } from './flowTurn.ts';
 import type { SecretInput } from './input.ts';
 import { directoryReason } from './people.ts';
@@ -61,8 +61,8 @@ async function proveInTurn(stale: EnrollmentTurn, input: Secret): Promise<Flow> 
   const outcome = await bind(turn, input);
   const digest =
     outcome === 'proved' ? await deps.store.digestPassword(account.id, input) : undefined;
-  return deps.store.transaction(async (tx) =>
-    takeProof(turn, tx, await lockFlow(tx, flow), { outcome, digest, failureId: todo }),
+  return changeFlow(deps, flow, (tx, current) =>
+    takeProof(turn, tx, current, { outcome, digest, failureId: todo }),
   );
 }
 

@@ -1,7 +1,7 @@
 import { operationSince, type Flow } from '../domain/flow.ts';
 import { isEnded } from '../domain/steps.ts';
 import type { Deps } from './deps.ts';
-import { endFlow, lockFlow, settleLost } from './flows.ts';
+import { changeFlow, endFlow, settleLost } from './flows.ts';
 import { lookForOutcome } from './outcome.ts';
 import { showCard } from './showCard.ts';
 
@@ -21,9 +21,7 @@ export async function settleAtStart(deps: Deps): Promise<Flow[]> {
   const unsettled = await deps.store.transaction((tx) => tx.unsettledFlows(tx.now, AT_ONCE));
   for (const flow of unsettled) {
     if (operationSince(flow.state) === undefined) continue;
-    const current = await deps.store.transaction(async (tx) =>
-      settleLost(tx, await lockFlow(tx, flow), 0),
-    );
+    const current = await changeFlow(deps, flow, (tx, locked) => settleLost(tx, locked, 0));
     settled.push(current);
   }
   return settled;
@@ -43,8 +41,7 @@ export function createRecovery(deps: Deps): Recovery {
   const looks = new Map<string, { readonly at: number; readonly pause: number }>();
 
   async function recover(flow: Flow): Promise<void> {
-    const current = await deps.store.transaction(async (tx) => {
-      const locked = await lockFlow(tx, flow);
+    const current = await changeFlow(deps, flow, async (tx, locked) => {
       if (isEnded(locked.state)) return locked;
       if (operationSince(locked.state) !== undefined) return settleLost(tx, locked);
       if (tx.now <= locked.expiresAt || locked.state.step === 'unknown') return locked;

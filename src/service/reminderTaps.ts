@@ -4,7 +4,7 @@ import type { Reminder } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import type { ReminderInput } from './input.ts';
 import { reminderView } from './reminderCard.ts';
-import { admit, denyTap, showHome, type Reply, type Tap } from './tap.ts';
+import { admitTo, denyTap, showHome, type Reply, type Tap } from './tap.ts';
 
 /** The person's own reminder that a card's handle names. */
 export async function ownReminder(
@@ -12,19 +12,19 @@ export async function ownReminder(
   key: Tap['person']['key'],
   handle: string,
 ): Promise<Reminder | undefined> {
-  const reminder = await deps.store.transaction((tx) => tx.reminder(handle));
+  const reminder = await deps.store.read((reads) => reads.reminder(handle));
   return reminder?.recipient === managerName(key) ? reminder : undefined;
 }
 
 /** Puts a reminder off, or keeps for the auditor why the password may stay. A reminder of a past cycle answers `home`. */
 export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Reply> {
-  const { deps, person, signal } = tap;
+  const { deps, person } = tap;
   const reminder = await ownReminder(deps, person.key, input.handle);
   if (reminder === undefined) return denyTap(tap);
-  const manager = await admit(tap);
-  if ('view' in manager) return manager;
   const { accountId, cycle, recipient } = reminder;
-  const account = await deps.directory.accountOf(manager.entry.id, accountId, signal);
+  const admitted = await admitTo(tap, accountId);
+  if ('view' in admitted) return admitted;
+  const { account } = admitted;
   if (account === undefined) return denyTap(tap, accountId);
   if (account.passwordVersion !== cycle) return showHome(tap);
 

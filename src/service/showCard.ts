@@ -12,17 +12,15 @@ const UPDATE_MS = 10_000;
 
 /** Brings the message that shows the flow up to date, without a tap. One try: the next tap shows it anyway. */
 export async function showCard(deps: Deps, flow: Flow): Promise<void> {
-  const { record, current, now } = await deps.store.transaction(async (tx) => ({
-    record: await tx.manager(flow.manager),
+  const [record, current = flow] = await deps.store.read((reads) =>
     // It may have gone on since it was read: an older card must not cover a newer one.
-    current: (await tx.flow(flow.id)) ?? flow,
-    now: tx.now,
-  }));
+    Promise.all([reads.manager(flow.manager), reads.flow(flow.id, flow)]),
+  );
   const { messageId } = current;
   const conversation = record?.conversation;
   if (messageId === undefined || conversation === undefined) return;
   const locale = record?.locale ?? deps.settings.defaultLocale;
-  const view = viewOf(current, now) ?? (await expiredView(deps, record, locale));
+  const view = viewOf(current, deps.store.now()) ?? (await expiredView(deps, record, locale));
   if (view === undefined) return;
   try {
     const signal = AbortSignal.timeout(UPDATE_MS);
@@ -35,10 +33,10 @@ export async function showCard(deps: Deps, flow: Flow): Promise<void> {
 
 /** Draws the cards on which the manager's flows wait anew, in the language that was just chosen. */
 export async function showOpenCards(deps: Deps, manager: ManagerKey): Promise<void> {
-  const waiting = await deps.store.transaction(async (tx) =>
-    (await tx.openFlows(manager)).filter(
+  const waiting = await deps.store.read(async (reads) =>
+    (await reads.openFlows(manager)).filter(
       // What is under way is drawn in the new language when it ends.
-      ({ state, expiresAt }) => operationSince(state) === undefined && tx.now <= expiresAt,
+      ({ state, expiresAt }) => operationSince(state) === undefined && reads.now <= expiresAt,
     ),
   );
   for (const flow of waiting) await showCard(deps, flow);

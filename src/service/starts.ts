@@ -1,10 +1,10 @@
 import type { Purpose } from '../domain/parties.ts';
 import type { Account } from '../ports/directory.ts';
-import { begin, begunBefore, readOrigin } from './begin.ts';
+import { begin, readStart } from './begin.ts';
 import { refuseWhereLocked } from './flowTurn.ts';
 import { listAccounts } from './home.ts';
 import type { Manager } from './people.ts';
-import { admit, denyTap, showFlow, showHome, type Reply, type Tap } from './tap.ts';
+import { admit, admitTo, denyTap, showFlow, showHome, type Reply, type Tap } from './tap.ts';
 
 /** A tap on a button that begins a flow, on `home` or at the end of another flow. */
 export async function startFromButton(tap: Tap, purpose: Purpose, handle: string): Promise<Reply> {
@@ -12,18 +12,16 @@ export async function startFromButton(tap: Tap, purpose: Purpose, handle: string
 }
 
 async function startInTurn(tap: Tap, purpose: Purpose, handle: string): Promise<Reply> {
-  const { deps, person, signal } = tap;
-  const origin = await readOrigin(deps, person.key, handle);
-  if (origin === undefined) return denyTap(tap);
-  const before = await begunBefore(deps, person.key, purpose, origin);
+  const { deps, person } = tap;
+  const known = await readStart(deps, person.key, purpose, handle);
+  if (known === undefined) return denyTap(tap);
+  const { origin, before, isEnrolled } = known;
   if (before !== undefined) return showFlow(tap, await refuseWhereLocked(deps, before));
   // Before anything else is looked at: without a number there is nothing to begin with.
-  if (!(await isEnrolledFor(tap, purpose, origin.accountId))) {
-    return showHome(tap, { reason: 'notEnrolled' });
-  }
-  const manager = await admit(tap);
-  if ('view' in manager) return manager;
-  const account = await deps.directory.accountOf(manager.entry.id, origin.accountId, signal);
+  if (purpose !== 'enrollment' && !isEnrolled) return showHome(tap, { reason: 'notEnrolled' });
+  const admitted = await admitTo(tap, origin.accountId);
+  if ('view' in admitted) return admitted;
+  const { manager, account } = admitted;
   if (account === undefined) return denyTap(tap, origin.accountId);
   // A reminder of a password that has been changed since is answered with how things stand.
   if (origin.cycle !== undefined && origin.cycle !== account.passwordVersion) return showHome(tap);
@@ -32,7 +30,7 @@ async function startInTurn(tap: Tap, purpose: Purpose, handle: string): Promise<
 
 /** Words typed in the chat: they begin a flow at once where there is only one account to choose. */
 export async function startByWord(tap: Tap, purpose: Purpose): Promise<Reply> {
-  const { deps, signal } = tap;
+  const { deps, person, signal } = tap;
   const manager = await admit(tap);
   if ('view' in manager) return manager;
   const accounts = await deps.directory.accountsOf(manager.entry.id, signal);
@@ -40,18 +38,12 @@ export async function startByWord(tap: Tap, purpose: Purpose): Promise<Reply> {
   if (account === undefined || others.length > 0) {
     return { view: await listAccounts(deps, manager, accounts) };
   }
-  if (!(await isEnrolledFor(tap, purpose, account.id))) {
+  const enrollment = await deps.store.read((reads) => reads.enrollment(person.key, account.id));
+  if (purpose !== 'enrollment' && enrollment === undefined) {
     const problem = { reason: 'notEnrolled' } as const;
     return { view: await listAccounts(deps, manager, accounts, problem) };
   }
   return start(tap, manager, account, purpose, undefined);
-}
-
-async function isEnrolledFor(tap: Tap, purpose: Purpose, accountId: string): Promise<boolean> {
-  if (purpose === 'enrollment') return true;
-  const { deps, person } = tap;
-  const enrollment = await deps.store.transaction((tx) => tx.enrollment(person.key, accountId));
-  return enrollment !== undefined;
 }
 
 async function start(
@@ -67,5 +59,5 @@ async function start(
   if ('refused' in begun) {
     return { view: { card: 'refused', problem: begun.refused, accountName: account.name } };
   }
-  return showFlow(tap, await refuseWhereLocked(deps, begun));
+  return showFlow(tap, begun);
 }

@@ -2,9 +2,10 @@ import type { Flow } from '../domain/flow.ts';
 import type { Locale } from '../domain/parties.ts';
 import type { Problem } from '../domain/reasons.ts';
 import type { View } from '../domain/view.ts';
+import type { Account } from '../ports/directory.ts';
 import type { ManagerRecord } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
-import { endFlow, isSamePerson, lockFlow, readFlowHandle, settled } from './flows.ts';
+import { changeFlow, endFlow, isSamePerson, readFlowHandle, settled } from './flows.ts';
 import { homeView, NOT_RESPONSIBLE } from './home.ts';
 import type { Answer, Person } from './input.ts';
 import { auditDenied, identify, type Manager } from './people.ts';
@@ -17,6 +18,8 @@ export interface Tap {
   readonly record: ManagerRecord;
   readonly locale: Locale;
   readonly signal: AbortSignal;
+  /** The flow that the tapped card's handle names, whosever it is. */
+  readonly named?: Flow | undefined;
 }
 
 /** What answers, without the language. */
@@ -28,6 +31,31 @@ export async function admit(tap: Tap): Promise<Manager | { readonly view: View }
   const entry = await identify(deps, person, record, signal);
   if (typeof entry === 'string') return { view: { card: 'refused', problem: { reason: entry } } };
   return { key: person.key, locale, entry };
+}
+
+/**
+ * The person as a manager with one of the accounts, which is undefined where they do not answer for
+ * it; or the card that turns the person away.
+ * @throws DirectoryError where the directory does not answer.
+ */
+export async function admitTo(
+  tap: Tap,
+  accountId: string,
+): Promise<
+  { readonly manager: Manager; readonly account: Account | undefined } | { readonly view: View }
+> {
+  const { deps, record, signal } = tap;
+  const accountOf = (managerId: string): Promise<Account | undefined> =>
+    deps.directory.accountOf(managerId, accountId, signal);
+  // Asked beside who the person is: nearly always that is who they were before.
+  const expected = record.directoryId;
+  const early = expected === undefined ? undefined : accountOf(expected);
+  // Where that is not so, nobody waits for its answer.
+  early?.catch(() => undefined);
+  const manager = await admit(tap);
+  if ('view' in manager) return manager;
+  const { id } = manager.entry;
+  return { manager, account: await (id === expected ? early : accountOf(id)) };
 }
 
 /** The start card; refused where the person answers for nothing. */
@@ -54,10 +82,9 @@ export function isPast({ store }: Deps, { expiresAt }: Flow): boolean {
 }
 
 async function endExpired(deps: Deps, flow: Flow): Promise<Flow> {
-  return deps.store.transaction(async (tx) => {
-    const locked = await lockFlow(tx, flow);
-    return tx.now > locked.expiresAt ? endFlow(tx, locked, { type: 'expired' }) : locked;
-  });
+  return changeFlow(deps, flow, async (tx, current) =>
+    tx.now > current.expiresAt ? endFlow(tx, current, { type: 'expired' }) : current,
+  );
 }
 
 /** The one refusal for all that is not the person's own; the auditor is told. */
@@ -67,15 +94,13 @@ export async function denyTap(tap: Tap, accountId?: string): Promise<Reply> {
 }
 
 /** The person's own flow that a card's handle names, and the turn at which that card was drawn. */
-export async function ownFlow(
-  tap: Tap,
+export function ownFlow(
+  { named, person }: Tap,
   handle: string | undefined,
-): Promise<{ readonly flow: Flow; readonly turn: number } | undefined> {
+): { readonly flow: Flow; readonly turn: number } | undefined {
   const read = readFlowHandle(handle);
-  if (read === undefined) return undefined;
-  const flow = await tap.deps.store.transaction((tx) => tx.flow(read.flowId));
-  if (flow === undefined || !isSamePerson(flow.manager, tap.person.key)) return undefined;
+  if (read === undefined || read.flowId !== named?.id) return undefined;
   // No card was ever drawn at a turn that is still to come.
-  if (read.turn > flow.turn) return undefined;
-  return { flow, turn: read.turn };
+  const isOwn = isSamePerson(named.manager, person.key) && read.turn <= named.turn;
+  return isOwn ? { flow: named, turn: read.turn } : undefined;
 }

@@ -2,6 +2,7 @@ import type { View } from '../domain/view.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import { cancelAll, cancelCard, refresh, takeOnCard, takeText } from './cardTaps.ts';
 import type { Deps } from './deps.ts';
+import { readFlowHandle } from './flows.ts';
 import { chooseLocale } from './home.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
 import { directoryReason, meet } from './people.ts';
@@ -23,7 +24,7 @@ export function createTurns(deps: Deps): Turns {
       await meet(deps, person, isReachable);
     },
     localeOf: async (key) => {
-      const record = await deps.store.transaction((tx) => tx.manager(key));
+      const record = await deps.store.read((reads) => reads.manager(key));
       return record?.locale ?? deps.settings.defaultLocale;
     },
     smsReported: (report) => reportSms(deps, report),
@@ -38,11 +39,18 @@ async function take(
   signal: AbortSignal,
 ): Promise<Answer> {
   let locale = deps.settings.defaultLocale;
-  try {
-    const record = await meet(deps, person, true);
+  const flowId = 'handle' in input ? readFlowHandle(input.handle)?.flowId : undefined;
+
+  async function answer(): Promise<Answer> {
+    const { record, flow: named } = await meet(deps, person, true, flowId);
     locale = record.locale ?? locale;
     if (input.type === 'language') locale = input.locale ?? (locale === 'sv' ? 'en' : 'sv');
-    return { ...(await reply({ deps, person, record, locale, signal }, input)), locale };
+    return { ...(await reply({ deps, person, record, locale, signal, named }, input)), locale };
+  }
+
+  try {
+    // After the taps on the same flow that came before: each finds it as the last one left it.
+    return await (flowId === undefined ? answer() : deps.exclusive(flowId, answer));
   } catch (error) {
     return { view: refuseFailure(deps, error), locale };
   }

@@ -1,6 +1,6 @@
 import type { Flow, UnlockFlow } from '../domain/flow.ts';
 import { DirectoryError } from '../ports/directory.ts';
-import { advanceUnlock, auditOf, lockFlow } from './flows.ts';
+import { advanceUnlock, auditOf, changeFlow } from './flows.ts';
 import {
   guessCode,
   isCode,
@@ -88,8 +88,7 @@ async function unlock(turn: UnlockTurn, flow: UnlockFlow): Promise<Flow> {
       if (error instanceof DirectoryError) return error;
       throw error;
     });
-  return deps.store.transaction(async (tx) => {
-    const current = await lockFlow(tx, flow);
+  return changeFlow(deps, flow, async (tx, current) => {
     if (current.state.step !== 'unlocking') return current;
     if (outcome instanceof DirectoryError) {
       const reason = directoryReason(deps, outcome);
