@@ -16,7 +16,7 @@ export interface Texts {
 }
 
 interface Message {
-  readonly format: IntlMessageFormat;
+  format(values: TextValues): string;
   readonly placeholders: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export function createTexts(): Texts {
   }
 
   return {
-    text: (locale, key, values = {}) => String(message(locale, key).format.format(values)),
+    text: (locale, key, values = {}) => message(locale, key).format(values),
     has: (key) => messages.sv.has(key) && messages.en.has(key),
     keys: () => [...new Set([...messages.sv.keys(), ...messages.en.keys()])],
     placeholders: (locale, key) => message(locale, key).placeholders,
@@ -46,7 +46,11 @@ function readMessages(locale: Locale): Map<string, Message> {
       const format = new IntlMessageFormat(text, locale === 'sv' ? 'sv-SE' : 'en-GB', undefined, {
         ignoreTag: true,
       });
-      return [key, { format, placeholders: placeholdersIn(format.getAst()) }];
+      const placeholders = placeholdersIn(format.getAst());
+      const formatted = (values: TextValues): string => String(format.format(values));
+      // Most texts name nothing: they are made once.
+      const made = placeholders.length === 0 ? formatted({}) : undefined;
+      return [key, { format: (values) => made ?? formatted(values), placeholders }];
     }),
   );
 }
