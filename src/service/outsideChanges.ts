@@ -13,8 +13,10 @@ export async function noteOutsideChanges(
   deps: SweepDeps,
   page: readonly SweptAccount[],
 ): Promise<void> {
+  const ids = page.map(({ id }) => id);
+  const enrolled = new Set(await deps.store.read((reads) => reads.enrolledAmong(ids)));
+  if (enrolled.size === 0) return;
   await deps.store.transaction(async (tx) => {
-    const enrolled = new Set(await tx.enrolledAmong(page.map(({ id }) => id)));
     const seen = await tx.passwordsSeen([...enrolled]);
     const changed = page.filter(
       // Without a date the password awaits a change: it was not changed.

@@ -143,7 +143,7 @@ async function findDue(
   let accounts = 0;
   await deps.directory.sweepAccounts(async (page) => {
     accounts += page.length;
-    const now = await deps.store.transaction((tx) => Promise.resolve(tx.now));
+    const now = deps.store.now();
     for (const account of page) {
       const { id, name } = account;
       const rotation = rotationOf(account, rotationDays, now);

@@ -95,6 +95,28 @@ describe('the stage', () => {
     expect(stage('2026-12-08T10:00:00Z', weekly)).toBeUndefined();
     expect(stage('2026-12-14T10:00:00Z', weekly)).toBe(1);
   });
+
+  it('begins fourteen midnights ahead, also where a clock is changed on the way', () => {
+    const changes = ['2026-10-20T00:00:00Z', '2027-03-20T00:00:00Z', '2026-12-01T00:00:00Z'];
+    for (const [start, hour] of changes.flatMap((start) =>
+      Array.from({ length: 48 }, (_, hour) => [at(start), hour] as const),
+    )) {
+      const now = start + hour * HOUR_MS;
+      for (let hours = 12 * 24; hours <= 18 * 24; hours += 1) {
+        const due = now + hours * HOUR_MS;
+        const rotation = { dueAt: due, periodMs: 90 * DAY_MS, isEnforced: false };
+        const isReached = calendar.daysBetween(now, due) <= 14;
+        expect(stageAt(rotation, now, REMINDER_DAYS, calendar)).toBe(isReached ? 14 : undefined);
+      }
+    }
+  });
+
+  it('counts the weeks where nobody is reminded before', () => {
+    const now = at('2026-12-16T12:00:00Z');
+    const overdue = dueAt('2026-12-08T12:00:00Z');
+    expect(stageAt(overdue, now, [], calendar)).toBe(-7);
+    expect(stageAt(dueAt('2026-12-17T12:00:00Z'), now, [], calendar)).toBeUndefined();
+  });
 });
 
 describe('the sending hours', () => {

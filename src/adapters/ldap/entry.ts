@@ -35,11 +35,15 @@ function integerOf(entry: Entry, attribute: string): bigint | undefined {
 }
 
 function valuesOf(entry: Entry, attribute: string): (string | Buffer)[] {
-  const wanted = attribute.toLowerCase();
-  const name = Object.keys(entry).find((key) => key.toLowerCase() === wanted);
+  const name = Object.hasOwn(entry, attribute) ? attribute : otherCaseOf(entry, attribute);
   const value = name === undefined ? undefined : entry[name];
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];
+}
+
+function otherCaseOf(entry: Entry, attribute: string): string | undefined {
+  const wanted = attribute.toLowerCase();
+  return Object.keys(entry).find((key) => key.toLowerCase() === wanted);
 }
 
 /** A FILETIME as epoch ms; undefined for absent, 0 and never. */
