@@ -11,8 +11,8 @@ const OPTIONS = [
 ];
 
 /**
- * Bounds the memory for short-lived objects, which V8 reads at its start only: the process becomes
- * itself anew (same pid, same environment) with the options. One that was started with the bound, or
+ * Keeps short-lived objects from taking memory for good. V8 reads such options at its start only: the
+ * process becomes itself anew (same pid, same environment) with the options. One that was started with the bound, or
  * where the system cannot do that (Windows), goes on as it is.
  */
 export function boundYoungGeneration(): void {

@@ -61,10 +61,10 @@ export function stageAt(
   reminderDays: readonly number[],
   calendar: Calendar,
 ): number | undefined {
-  // Nearly every password of a sweep is far from due, and a calendar is slow: from the hours between two
-  // moments the midnights are known to within one, and one more is left for changes of the clocks.
-  const first = Math.max(0, ...reminderDays);
-  if (dueAt - now > (first + 2) * DAY_MS) return undefined;
+  // A calendar is slow, and nearly every password of a sweep is far from due: one day is left for the
+  // midnights, one for changes of the clocks.
+  const furthest = Math.max(0, ...reminderDays);
+  if (dueAt - now > (furthest + 2) * DAY_MS) return undefined;
   const left = calendar.daysBetween(now, dueAt);
   const overdueWeeks = Math.floor(-left / 7);
   if (overdueWeeks > 0) return -7 * overdueWeeks;

@@ -151,7 +151,10 @@ export interface ReminderPause {
 /** An opaque slow hash of a password; compared and kept only inside the store. */
 export type PasswordDigest = { readonly digest: Uint8Array };
 
-/** What may be read outside a transaction; each by itself sees what was kept when it was asked. */
+/**
+ * What may be read outside a transaction; each by itself sees what was committed when it was asked. A
+ * power failure may still take that back.
+ */
 export type StoreReads = Pick<
   StoreTransaction,
   | 'now'
@@ -166,6 +169,11 @@ export type StoreReads = Pick<
   | 'reminder'
   | 'enrolledAccounts'
   | 'enrolledAmong'
+  | 'enrollmentsOf'
+  | 'managersByDirectoryId'
+  | 'remindedStage'
+  | 'reminderPause'
+  | 'unsettledFlows'
 >;
 
 /**
@@ -391,7 +399,7 @@ export interface Store {
 
   /**
    * Reads without a transaction: cheaper, and enough where nothing is written on the strength of it.
-   * What is asked for at once goes to the database at once. `now` is that of the store.
+   * What is asked for at once goes to the database at once. `now` is that of the store. It may run again.
    */
   read<T>(work: (reads: StoreReads) => Promise<T>): Promise<T>;
 

@@ -1,7 +1,7 @@
 import { nextReminder, type NextReminder } from '../domain/nextReminder.ts';
 import { rotationOf } from '../domain/rotation.ts';
 import type { Account, Responsibility } from '../ports/directory.ts';
-import type { StoreTransaction } from '../ports/store.ts';
+import type { StoreReads } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import { recipientOf } from './recipients.ts';
 
@@ -45,7 +45,7 @@ export async function listAccounts(
       const found = await deps.directory.responsibilityFor(id, AbortSignal.timeout(LOOKUP_MS));
       // Protected, disabled or gone meanwhile.
       if (found === undefined) continue;
-      listed.push(await deps.store.transaction((tx) => toListed(deps, tx, found)));
+      listed.push(await deps.store.read((reads) => toListed(deps, reads, found)));
     }
   }, signal);
   return listed.toSorted((a, b) => a.name.localeCompare(b.name, 'sv'));
@@ -53,15 +53,15 @@ export async function listAccounts(
 
 async function toListed(
   deps: Pick<Deps, 'settings'>,
-  tx: StoreTransaction,
+  reads: StoreReads,
   { account, managers }: Responsibility,
 ): Promise<ListedAccount> {
-  const numbers = await tx.enrollmentsOf(account.id);
+  const numbers = await reads.enrollmentsOf(account.id);
   const enrolledIds = new Set<string | undefined>();
-  for (const { manager } of numbers) enrolledIds.add((await tx.manager(manager))?.directoryId);
+  for (const { manager } of numbers) enrolledIds.add((await reads.manager(manager))?.directoryId);
   const listed: ListedManager[] = [];
   for (const person of managers) {
-    const { way } = await recipientOf(deps, tx, person);
+    const { way } = await recipientOf(deps, reads, person);
     const isEnrolled = enrolledIds.has(person.id);
     listed.push({ name: person.displayName, isEnrolled, isReachable: way !== undefined });
   }
@@ -73,23 +73,23 @@ async function toListed(
     enrolled: numbers.length,
     passwordSetAt,
     passwordAgeDays:
-      passwordSetAt === undefined ? undefined : Math.floor((tx.now - passwordSetAt) / DAY_MS),
-    nextReminder: managers.length === 0 ? undefined : await nextOf(deps, tx, account),
+      passwordSetAt === undefined ? undefined : Math.floor((reads.now - passwordSetAt) / DAY_MS),
+    nextReminder: managers.length === 0 ? undefined : await nextOf(deps, reads, account),
   };
 }
 
 async function nextOf(
   { settings }: Pick<Deps, 'settings'>,
-  tx: StoreTransaction,
+  reads: StoreReads,
   account: Account,
 ): Promise<NextReminder | undefined> {
   const { rotationDays, reminderDays, calendar } = settings.rotation;
-  const rotation = rotationOf(account, rotationDays, tx.now);
+  const rotation = rotationOf(account, rotationDays, reads.now);
   if (typeof rotation === 'string') return undefined;
   const about = { accountId: account.id, cycle: account.passwordVersion };
-  const reminded = await tx.remindedStage(about);
+  const reminded = await reads.remindedStage(about);
   // Of nobody in particular: only what rests the reminders of all of them counts here.
-  const { silencedUntil = 0 } = await tx.reminderPause({ ...about, recipient: '' });
-  const from = Math.max(tx.now, silencedUntil);
+  const { silencedUntil = 0 } = await reads.reminderPause({ ...about, recipient: '' });
+  const from = Math.max(reads.now, silencedUntil);
   return nextReminder(rotation, { from, reminded }, reminderDays, calendar);
 }

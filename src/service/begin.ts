@@ -17,6 +17,7 @@ import type { Deps } from './deps.ts';
 import { auditOf, endFlow, isSamePerson, lockAccount, readFlowHandle, settled } from './flows.ts';
 import { deliver, refuseWhereLocked } from './flowTurn.ts';
 import type { Manager } from './people.ts';
+import { ownFlow, type Tap } from './tap.ts';
 
 /** What a button stands for, once it is known to be the manager's own. */
 export interface Origin {
@@ -29,17 +30,15 @@ export interface Origin {
 
 /** Reads a button's handle; undefined for what is unknown, tampered with or somebody else's. */
 export async function readOrigin(
+  tap: Tap,
   reads: StoreReads,
-  manager: Manager['key'],
   handle: string,
 ): Promise<Origin | undefined> {
-  const flowHandle = readFlowHandle(handle);
-  if (flowHandle !== undefined) {
-    const flow = await reads.flow(flowHandle.flowId);
-    if (flow === undefined || !isSamePerson(flow.manager, manager)) return undefined;
-    if (flowHandle.turn > flow.turn) return undefined;
-    return { accountId: flow.accountId, origin: flow.id };
+  if (readFlowHandle(handle) !== undefined) {
+    const own = ownFlow(tap, handle);
+    return own && { accountId: own.flow.accountId, origin: own.flow.id };
   }
+  const manager = tap.person.key;
   const [reminder, button] = await Promise.all([reads.reminder(handle), reads.button(handle)]);
   if (reminder?.recipient === managerName(manager)) {
     return { accountId: reminder.accountId, origin: handle, cycle: reminder.cycle };
@@ -48,8 +47,8 @@ export async function readOrigin(
   return { accountId: button.accountId, origin: handle };
 }
 
-/** A button's start as things stand before it. */
-export interface Start {
+/** What a button would begin, as things stand before it. */
+interface Start {
   readonly origin: Origin;
   /** The flow that the button began before, or the one of this purpose that is open. */
   readonly before: Flow | undefined;
@@ -57,14 +56,10 @@ export interface Start {
 }
 
 /** Reads what a button would begin; undefined where `readOrigin` is. */
-export function readStart(
-  deps: Deps,
-  manager: Manager['key'],
-  purpose: Purpose,
-  handle: string,
-): Promise<Start | undefined> {
-  return deps.store.read(async (reads) => {
-    const origin = await readOrigin(reads, manager, handle);
+export function readStart(tap: Tap, purpose: Purpose, handle: string): Promise<Start | undefined> {
+  const manager = tap.person.key;
+  return tap.deps.store.read(async (reads) => {
+    const origin = await readOrigin(tap, reads, handle);
     if (origin === undefined) return undefined;
     const [before, enrollment] = await Promise.all([
       findBegun(reads, manager, purpose, origin),
@@ -138,9 +133,10 @@ export async function begin(
     if (operationSince(quiet.state) !== undefined) return quiet;
     return begin(deps, manager, account, purpose, origin, signal);
   }
-  // Begun by an earlier start: its code may have been locked out since.
   if (started.reserved === undefined) return refuseWhereLocked(deps, started.flow);
-  return deliver({ deps, manager, account, signal }, started.flow, started.reserved);
+  const { flow, reserved } = started;
+  // Others may have used up the account's guesses while the message was under way.
+  return refuseWhereLocked(deps, await deliver({ deps, manager, account, signal }, flow, reserved));
 }
 
 /** A start that was turned down, under the event whose refusal it is. */
@@ -179,7 +175,8 @@ async function refusalOf(
   return budget;
 }
 
-interface Beginning {
+/** A flow that is to be begun. */
+interface NewFlow {
   readonly manager: Manager;
   readonly account: Account;
   readonly purpose: Purpose;
@@ -190,7 +187,7 @@ interface Beginning {
 async function startFlow(
   deps: Deps,
   tx: StoreTransaction,
-  { manager, account, purpose, origin, enrollment }: Beginning,
+  { manager, account, purpose, origin, enrollment }: NewFlow,
 ): Promise<Started> {
   const frame = {
     id: deps.random.id(),

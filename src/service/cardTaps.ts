@@ -187,9 +187,8 @@ export async function refresh(tap: Tap, handle: string | undefined): Promise<Rep
 
 /** The newest flow that a button began. */
 async function showBegun(tap: Tap, handle: string): Promise<Reply> {
-  const { deps, person } = tap;
-  const begun = await deps.store.read(async (reads) => {
-    const origin = await readOrigin(reads, person.key, handle);
+  const begun = await tap.deps.store.read(async (reads) => {
+    const origin = await readOrigin(tap, reads, handle);
     if (origin === undefined) return undefined;
     return Promise.all(PURPOSES.map((purpose) => reads.flowFrom(origin.origin, purpose)));
   });

@@ -32,7 +32,7 @@ export interface CodeMessageNames {
 /** Until when wrong codes keep this manager, or every manager, from codes of the account. */
 export async function codesLockedUntil(
   deps: Deps,
-  reads: Pick<StoreReads, 'now' | 'failuresOf'>,
+  reads: StoreReads,
   manager: ManagerKey,
   accountId: string,
 ): Promise<number | undefined> {

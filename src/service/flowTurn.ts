@@ -50,8 +50,8 @@ export async function submit<F extends Flow, Todo>(
   work: (tx: StoreTransaction, current: F) => Promise<Submitted<F, Todo>>,
 ): Promise<Submitted<F, Todo>> {
   return changeFlow(turn.deps, turn.flow, async (tx, current) => {
-    if (current.turn !== turn.cardTurn || current.endedAt !== undefined) return { flow: current };
-    return work(tx, current);
+    const isOver = current.endedAt !== undefined || tx.now > current.expiresAt;
+    return isOver || current.turn !== turn.cardTurn ? { flow: current } : work(tx, current);
   });
 }
 
@@ -142,13 +142,15 @@ async function countWrongCode(deps: Deps, tx: StoreTransaction, flow: Flow): Pro
 /** Ends an open flow that waits for a code while codes are locked; any other stays as it is. */
 export async function refuseWhereLocked(deps: Deps, flow: Flow): Promise<Flow> {
   if (awaitsCode(flow) === undefined) return flow;
-  const until = await deps.store.read((reads) =>
-    codesLockedUntil(deps, reads, flow.manager, flow.accountId),
-  );
-  if (until === undefined) return flow;
-  return changeFlow(deps, flow, async (tx, current) =>
-    awaitsCode(current) === undefined ? current : refuseLocked(tx, current, until),
-  );
+  const { manager, accountId } = flow;
+  const seen = await deps.store.read((reads) => codesLockedUntil(deps, reads, manager, accountId));
+  // Nearly always: there is nothing to do, and no lock to take.
+  if (seen === undefined) return flow;
+  return changeFlow(deps, flow, async (tx, current) => {
+    const until = await codesLockedUntil(deps, tx, manager, accountId);
+    if (until === undefined || awaitsCode(current) === undefined) return current;
+    return refuseLocked(tx, current, until);
+  });
 }
 
 /** Ends the flow: no code of this manager or account counts now. */

@@ -38,17 +38,11 @@ export function isSamePerson(a: ManagerKey, b: ManagerKey): boolean {
   return managerName(a) === managerName(b);
 }
 
+const accountLock = (accountId: string): string => `account:${accountId}`;
+
 /** All changes of an account's flows, failures and numbers wait for one another here. */
-const lockOf = (accountId: string): string => `account:${accountId}`;
-
 export async function lockAccount(tx: StoreTransaction, accountId: string): Promise<void> {
-  await tx.lock(lockOf(accountId));
-}
-
-/** Takes the account's lock and reads the flow anew, in a transaction that has begun with something else. */
-export async function lockFlow<F extends Flow>(tx: StoreTransaction, flow: F): Promise<F> {
-  await lockAccount(tx, flow.accountId);
-  return asSame(await tx.flow(flow.id, flow), flow);
+  await tx.lock(accountLock(accountId));
 }
 
 /**
@@ -60,13 +54,11 @@ export function changeFlow<F extends Flow, T>(
   flow: F,
   work: (tx: StoreTransaction, current: F) => Promise<T>,
 ): Promise<T> {
-  const lock = lockOf(flow.accountId);
-  return store.transactionOn({ flow, lock }, (tx, current) => work(tx, asSame(current, flow)));
-}
-
-function asSame<F extends Flow>(current: Flow | undefined, flow: F): F {
-  if (current === undefined || !isOfPurpose(current, flow)) throw new Error('flow vanished');
-  return current;
+  const lock = accountLock(flow.accountId);
+  return store.transactionOn({ flow, lock }, (tx, current) => {
+    if (current === undefined || !isOfPurpose(current, flow)) throw new Error('flow vanished');
+    return work(tx, current);
+  });
 }
 
 function isOfPurpose<F extends Flow>(current: Flow, flow: F): current is F {

@@ -119,7 +119,7 @@ function isOutage(outcome: SmsOutcome): boolean {
   return outcome.outcome === 'unknown';
 }
 
-/** The store, whose transactions are measured, and whose audit rows are counted once they are kept. */
+/** The store, whose transactions and reads are measured, and whose audit rows are counted once they are kept. */
 export function observeStore<S extends Store>(store: S, metrics: Metrics): S {
   const faultOf = (error: unknown): string => (error instanceof StoreError ? error.code : 'other');
 

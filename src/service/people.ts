@@ -1,4 +1,3 @@
-import type { Flow } from '../domain/flow.ts';
 import { managerName, type Locale, type ManagerKey } from '../domain/parties.ts';
 import type { DirectoryError } from '../ports/directory.ts';
 import { type DirectoryManager } from '../ports/directory.ts';
@@ -16,35 +15,20 @@ export interface Manager {
 /** Why a person is not let in. */
 export type NotLetIn = 'notResponsible' | 'temporarilyUnavailable';
 
-/** A person's record, and the flow that was asked for with it. */
-interface Met {
-  readonly record: ManagerRecord;
-  readonly flow?: Flow | undefined;
-}
-
-/**
- * The record of the person, made or brought up to date with where they were last heard from; in the
- * same way to the database the flow of that id, whosever it is.
- */
+/** The record of the person, made or brought up to date with where they were last heard from. */
 export async function meet(
   deps: Deps,
   { key, conversation }: Pick<Person, 'key' | 'conversation'>,
   isReachable: boolean,
-  flowId?: string,
-): Promise<Met> {
-  const [known = { key }, flow] = await deps.store.read((reads) =>
-    Promise.all([reads.manager(key), flowId === undefined ? undefined : reads.flow(flowId)]),
-  );
+  known: ManagerRecord = { key },
+): Promise<ManagerRecord> {
   const heardFrom = isReachable ? conversation : undefined;
-  if (JSON.stringify(known.conversation) === JSON.stringify(heardFrom)) {
-    return { record: known, flow };
-  }
-  const record = await deps.store.transaction(async (tx) => {
+  if (JSON.stringify(known.conversation) === JSON.stringify(heardFrom)) return known;
+  return deps.store.transaction(async (tx) => {
     const updated = { ...((await tx.manager(key)) ?? { key }), conversation: heardFrom };
     await tx.saveManager(updated);
     return updated;
   });
-  return { record, flow };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { managerName, type Locale, type ManagerKey } from '../domain/parties.ts';
 import type { ResponsiblePerson } from '../ports/directory.ts';
 import type { Conversation } from '../ports/notifier.ts';
-import type { ManagerRecord, StoreTransaction } from '../ports/store.ts';
+import type { ManagerRecord, StoreReads } from '../ports/store.ts';
 import type { SweepDeps } from './deps.ts';
 import { isSamePerson } from './flows.ts';
 
@@ -27,11 +27,11 @@ export interface Way {
  */
 export async function recipientOf(
   deps: Pick<SweepDeps, 'settings'>,
-  tx: StoreTransaction,
+  reads: StoreReads,
   person: ResponsiblePerson,
 ): Promise<Recipient> {
   const { tenantId, defaultLocale } = deps.settings;
-  const record = await recordOf(tx, person, tenantId);
+  const record = await recordOf(reads, person, tenantId);
   if (record !== undefined) {
     const { key, conversation, locale = defaultLocale } = record;
     // A stored conversation is checked anew before something is said in it (requirement T3).
@@ -51,14 +51,14 @@ export async function recipientOf(
 }
 
 async function recordOf(
-  tx: StoreTransaction,
+  reads: StoreReads,
   { id, aadObjectId }: ResponsiblePerson,
   tenantId: string,
 ): Promise<ManagerRecord | undefined> {
-  const records = await tx.managersByDirectoryId([id]);
+  const records = await reads.managersByDirectoryId([id]);
   const known = records.find(({ conversation }) => conversation !== undefined) ?? records[0];
   if (known !== undefined || aadObjectId === undefined || tenantId === '') return known;
-  return tx.manager({ tenantId, aadObjectId });
+  return reads.manager({ tenantId, aadObjectId });
 }
 
 /** Remembers a chat that was opened, or that there is none (requirement N7): installing the bot restores it. */

@@ -12,7 +12,7 @@ const MISSING_FOR_MS = 7 * 24 * 60 * 60_000;
 export async function forgetLostRelations(deps: SweepDeps, signal: AbortSignal): Promise<void> {
   let after = '';
   for (;;) {
-    const accounts = await deps.store.transaction((tx) => tx.enrolledAccounts(after, AT_ONCE));
+    const accounts = await deps.store.read((reads) => reads.enrolledAccounts(after, AT_ONCE));
     for (const accountId of accounts) {
       const responsible = await deps.directory.managersOf(accountId, signal);
       await noteRelations(deps, accountId, responsible);

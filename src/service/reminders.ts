@@ -59,7 +59,7 @@ export async function remindOf(
   { account, managers }: Responsibility,
 ): Promise<Reminded | undefined> {
   const { deps } = sweep;
-  const due = await deps.store.transaction((tx) => Promise.resolve(dueAt(deps, account, tx.now)));
+  const due = dueAt(deps, account, deps.store.now());
   if (due === undefined) return undefined;
   const { dueAt: at } = due.rotation;
   if (managers.length === 0) {
@@ -71,7 +71,7 @@ export async function remindOf(
   let isReachable = false;
   let waitMs: number | undefined;
   for (const person of managers) {
-    const recipient = await deps.store.transaction((tx) => recipientOf(deps, tx, person));
+    const recipient = await deps.store.read((reads) => recipientOf(deps, reads, person));
     const outcome = await remind(sweep, due, recipient);
     if (outcome.waitMs !== undefined) waitMs = Math.max(waitMs ?? 0, outcome.waitMs);
     isReachable ||= outcome.reason !== 'notInTeams';

@@ -1,6 +1,6 @@
 import type { SendFate } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
-import { lockFlow, saveFlow, stepAny } from './flows.ts';
+import { lockAccount, saveFlow, stepAny } from './flows.ts';
 import { showCard } from './showCard.ts';
 
 /** A message that is being sent is known by its id at the latest by then, ms. */
@@ -42,7 +42,8 @@ async function takeReport(deps: Deps, report: SmsReport): Promise<boolean> {
     if (message === undefined || report.fate !== 'failed') return undefined;
     const found = await tx.flow(message.flowId);
     if (found === undefined) return undefined;
-    const flow = await lockFlow(tx, found);
+    await lockAccount(tx, found.accountId);
+    const flow = (await tx.flow(found.id, found)) ?? found;
     const newest = await tx.lastSend(flow.id);
     const isAwaited = flow.state.step === 'code' || flow.state.step === 'oldCode';
     if (!isAwaited || newest?.id !== message.id) return undefined;

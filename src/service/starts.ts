@@ -12,8 +12,8 @@ export async function startFromButton(tap: Tap, purpose: Purpose, handle: string
 }
 
 async function startInTurn(tap: Tap, purpose: Purpose, handle: string): Promise<Reply> {
-  const { deps, person } = tap;
-  const known = await readStart(deps, person.key, purpose, handle);
+  const { deps } = tap;
+  const known = await readStart(tap, purpose, handle);
   if (known === undefined) return denyTap(tap);
   const { origin, before, isEnrolled } = known;
   if (before !== undefined) return showFlow(tap, await refuseWhereLocked(deps, before));
@@ -38,10 +38,12 @@ export async function startByWord(tap: Tap, purpose: Purpose): Promise<Reply> {
   if (account === undefined || others.length > 0) {
     return { view: await listAccounts(deps, manager, accounts) };
   }
-  const enrollment = await deps.store.read((reads) => reads.enrollment(person.key, account.id));
-  if (purpose !== 'enrollment' && enrollment === undefined) {
-    const problem = { reason: 'notEnrolled' } as const;
-    return { view: await listAccounts(deps, manager, accounts, problem) };
+  if (purpose !== 'enrollment') {
+    const enrolled = await deps.store.read((reads) => reads.enrollment(person.key, account.id));
+    if (enrolled === undefined) {
+      const problem = { reason: 'notEnrolled' } as const;
+      return { view: await listAccounts(deps, manager, accounts, problem) };
+    }
   }
   return start(tap, manager, account, purpose, undefined);
 }

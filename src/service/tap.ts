@@ -19,7 +19,7 @@ export interface Tap {
   readonly locale: Locale;
   readonly signal: AbortSignal;
   /** The flow that the tapped card's handle names, whosever it is. */
-  readonly named?: Flow | undefined;
+  readonly named: Flow | undefined;
 }
 
 /** What answers, without the language. */

@@ -21,7 +21,8 @@ export function createTurns(deps: Deps): Turns {
     cardShown: (flowId, messageId) =>
       deps.store.transaction((tx) => tx.setFlowMessage(flowId, messageId)),
     met: async (person, isReachable) => {
-      await meet(deps, person, isReachable);
+      const known = await deps.store.read((reads) => reads.manager(person.key));
+      await meet(deps, person, isReachable, known);
     },
     localeOf: async (key) => {
       const record = await deps.store.read((reads) => reads.manager(key));
@@ -42,7 +43,14 @@ async function take(
   const flowId = 'handle' in input ? readFlowHandle(input.handle)?.flowId : undefined;
 
   async function answer(): Promise<Answer> {
-    const { record, flow: named } = await meet(deps, person, true, flowId);
+    // At once: it is the way to the database that costs.
+    const [known, named] = await deps.store.read((reads) =>
+      Promise.all([
+        reads.manager(person.key),
+        flowId === undefined ? undefined : reads.flow(flowId),
+      ]),
+    );
+    const record = await meet(deps, person, true, known);
     locale = record.locale ?? locale;
     if (input.type === 'language') locale = input.locale ?? (locale === 'sv' ? 'en' : 'sv');
     return { ...(await reply({ deps, person, record, locale, signal, named }, input)), locale };

@@ -27,7 +27,7 @@ export async function tellFallback(
     return;
   }
   const person: ResponsiblePerson = found;
-  const recipient = await deps.store.transaction((tx) => recipientOf(deps, tx, person));
+  const recipient = await deps.store.read((reads) => recipientOf(deps, reads, person));
   if (recipient.way === undefined) {
     deps.log.warn({}, 'the person of REMINDER_FALLBACK_UPN has not met the bot in Teams');
     return;

@@ -44,6 +44,25 @@ export function storeContract(open: () => Promise<StorePair>): void {
       expect(await store.transaction((tx) => tx.manager(manager))).toBeUndefined();
     });
 
+    it('keeps nothing of work of which one part fails while another goes on', async () => {
+      const flows = [someFlow(), someFlow(), someFlow()];
+      const attempt = store.transaction((tx) =>
+        Promise.all([
+          tx.flow('none').then(() => {
+            throw new Error('a bug');
+          }),
+          (async () => {
+            for (const flow of flows) await tx.addFlow(flow).catch(() => undefined);
+          })(),
+        ]),
+      );
+      await expect(attempt).rejects.toThrow('a bug');
+      await store.transaction(() => Promise.resolve());
+      for (const { id } of flows) {
+        expect(await store.read((reads) => reads.flow(id))).toBeUndefined();
+      }
+    });
+
     it('knows the time in epoch milliseconds', async () => {
       const now = await store.transaction((tx) => Promise.resolve(tx.now));
       expect(Number.isInteger(now)).toBe(true);
@@ -93,7 +112,7 @@ export function storeContract(open: () => Promise<StorePair>): void {
   });
 
   describe('reading without a transaction', () => {
-    it('shows what was kept, also by another instance', async () => {
+    it('shows what was committed, also by another instance', async () => {
       const flow = await withFlow();
       const found = await pair.other.read((reads) =>
         Promise.all([reads.flow(flow.id), reads.flow('none'), reads.manager(flow.manager)]),
@@ -101,7 +120,7 @@ export function storeContract(open: () => Promise<StorePair>): void {
       expect(found).toEqual([flow, undefined, undefined]);
     });
 
-    it('never shows what is not kept yet', async () => {
+    it('never shows what is not committed yet', async () => {
       const flow = someFlow();
       const isAdded = Promise.withResolvers<void>();
       const failed = store.transaction(async (tx) => {
@@ -110,10 +129,11 @@ export function storeContract(open: () => Promise<StorePair>): void {
         await tx.flow(flow.id);
         throw new Error('not after all');
       });
+      const refused = expect(failed).rejects.toThrow('not after all');
       await isAdded.promise;
       const seen = [store, pair.other].map((one) => one.read((reads) => reads.flow(flow.id)));
       expect(await Promise.all(seen)).toEqual([undefined, undefined]);
-      await expect(failed).rejects.toThrow('not after all');
+      await refused;
     });
 
     it('is refused to queries that come after its end', async () => {
@@ -141,6 +161,20 @@ export function storeContract(open: () => Promise<StorePair>): void {
       expect(
         await store.transactionOn(gone, (_tx, current) => Promise.resolve(current)),
       ).toBeUndefined();
+    });
+
+    it('tells the right time although it waited for its lock', async () => {
+      const flow = await withFlow();
+      const isHeld = Promise.withResolvers<void>();
+      const holding = pair.other.transactionOn({ flow, lock }, async (tx) => {
+        isHeld.resolve();
+        const until = performance.now() + 1_500;
+        while (performance.now() < until) await tx.flow(flow.id);
+      });
+      await isHeld.promise;
+      await store.transactionOn({ flow, lock }, () => Promise.resolve());
+      expect(Math.abs(store.now() - Date.now())).toBeLessThan(1_000);
+      await holding;
     });
 
     it('is alone with its lock, over all instances', async () => {

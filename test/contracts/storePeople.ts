@@ -114,6 +114,15 @@ export function storedPeopleContract(opened: () => StorePair): void {
       expect(elsewhere).not.toEqual(first);
     });
 
+    it('gives every digest of many that are asked for at once', async () => {
+      const accountId = randomUUID();
+      const asked = [1, 2, 3, 4, 5].map((n) => digestOf(`Granen ${String(n)} barr`, accountId));
+      const digests = (await Promise.all(asked)).map(({ digest }) =>
+        Buffer.from(digest).toString(),
+      );
+      expect(new Set(digests).size).toBe(5);
+    });
+
     it('finds the newest passwords only and keeps no more than asked', async () => {
       const accountId = randomUUID();
       const digests = [1, 2, 3, 4].map((byte) => ({ digest: new Uint8Array(32).fill(byte) }));

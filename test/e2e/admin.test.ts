@@ -41,6 +41,16 @@ describe('the command line', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
+  it('bounds its memory as the bot does', async () => {
+    const print = 'data:text/javascript,console.error(process.execArgv.join())';
+    const env = { ...product.env, NODE_OPTIONS: `--import=${print}` };
+    const { stderr } = await admin({ env }, ['--help']);
+    // It is started twice: without the options, and by itself with them.
+    expect(stderr.trim().split('\n').at(-1)).toBe(
+      '--max-semi-space-size=16,--no-allocation-site-pretenuring',
+    );
+  });
+
   it('answers programs with an error as one JSON value', async () => {
     for (const args of [['nonsense'], ['status', 'no-such-account']]) {
       const { code, value } = await adminJson<{ error: string }>(product, args);

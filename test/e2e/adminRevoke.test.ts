@@ -64,6 +64,12 @@ async function textsTo(mobile: string, count: number): Promise<string[]> {
   return product.texts(mobile);
 }
 
+const noticesTo = (chat: Walker['chat']) =>
+  product.teams.sent.filter(
+    ({ conversationId, card }) =>
+      conversationId === chat.person.conversationId && nameOf(card) === 'notice',
+  );
+
 describe('revoke', () => {
   it('removes the number, tells it, and makes the next one wait before its first reset', async () => {
     const walker = await newEnrolled(product);
@@ -102,6 +108,8 @@ describe('revoke', () => {
   it('does not let a change of number shorten the wait', async () => {
     const walker = await newEnrolled(product);
     await admin(product, ['revoke', walker.account]);
+    // Its notice comes in its own time, and would lie above the next card.
+    await product.teams.until(() => noticesTo(walker.chat).length > 0);
     product.passTime(HOUR_MS);
     const second = { ...walker, mobile: newMobile() };
     await enroll(product, second);
@@ -129,11 +137,6 @@ describe('revoke', () => {
     const one = { chat: first!, account, mobile: newMobile() };
     const other = { chat: second!, account, mobile: newMobile() };
     await enroll(product, one);
-    const noticesTo = (chat: Walker['chat']) =>
-      product.teams.sent.filter(
-        ({ conversationId, card }) =>
-          conversationId === chat.person.conversationId && nameOf(card) === 'notice',
-      );
     await other.chat.say('status');
     await admin(product, ['revoke', account]);
     // Both are told in chat: there is no card of a flow that would tell the one who lost the number.

@@ -7,6 +7,7 @@ import type { StoreTransaction } from '../../src/ports/store.ts';
 import { createBudgetAlarms } from '../../src/service/budgetAlarms.ts';
 import { observeStore } from '../../src/service/observed.ts';
 import { silentLog, someKey, temporaryDirectory } from '../adapters/store/support.ts';
+import { someFlow } from '../contracts/storeSamples.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -35,18 +36,34 @@ describe('an observed store', () => {
     return Number(/^passwordbot_code_messages_total\{outcome="sent"\} (\d+)$/m.exec(text)?.[1]);
   }
 
-  it('counts the audit rows that were kept, and no others', async () => {
+  const on = { flow: someFlow(), lock: 'x' };
+
+  it.each(['transaction', 'transactionOn'] as const)(
+    'counts the audit rows that were kept by a %s, and no others',
+    async (method) => {
+      const metrics = createMetrics({ version: '0' });
+      const observed = observeStore(store, metrics);
+      const transact = (work: (tx: StoreTransaction) => Promise<void>): Promise<void> =>
+        method === 'transaction' ? observed.transaction(work) : observed.transactionOn(on, work);
+      const { seq } = await store.audit.head();
+      await transact(audit);
+      expect(await sent(metrics)).toBe(1);
+      const failing = transact(async (tx) => {
+        await audit(tx);
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      expect(await sent(metrics)).toBe(1);
+      expect((await store.audit.head()).seq).toBe(seq + 1);
+    },
+  );
+
+  it('measures what is read', async () => {
     const metrics = createMetrics({ version: '0' });
-    const observed = observeStore(store, metrics);
-    await observed.transaction(audit);
-    expect(await sent(metrics)).toBe(1);
-    const failing = observed.transaction(async (tx) => {
-      await audit(tx);
-      throw new Error('no');
-    });
-    await expect(failing).rejects.toThrow('no');
-    expect(await sent(metrics)).toBe(1);
-    expect((await store.audit.head()).seq).toBe(1);
+    await observeStore(store, metrics).read((reads) => reads.flow('none'));
+    expect(await metrics.registry.metrics()).toContain(
+      'passwordbot_operation_duration_seconds_count{system="store",operation="read"} 1',
+    );
   });
 
   it('counts them once when the transaction has to run again', async () => {

@@ -9,7 +9,7 @@ import { AnswerLost } from './errors.ts';
 /** One request and its answer (requirement D6); ldapts alone would wait for ever. */
 const OPERATION_MS = 5_000;
 const PAGE_SIZE = 500;
-/** Of a page that is worked off nothing outlives the one after the next; larger ones are no faster. */
+/** Two pages are held at a time; larger ones are no faster. */
 const SWEEP_PAGE_SIZE = 250;
 
 export interface Search {

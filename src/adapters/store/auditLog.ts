@@ -2,7 +2,7 @@ import type { AuditRow } from './audit.ts';
 import { HEAD, hashRow } from './audit.ts';
 import { StoreError } from '../../ports/store.ts';
 import type { Engine } from './engine.ts';
-import { transactPatiently } from './engine.ts';
+import { readPatiently } from './engine.ts';
 
 /** The newest row's number and hash; 0 and '' before the first. */
 export interface AuditHead {
@@ -33,7 +33,7 @@ const PAGE = 500;
 
 export function openAuditLog(engine: Engine): AuditLog {
   async function head(): Promise<AuditHead> {
-    const row = await transactPatiently(engine, (db) =>
+    const row = await readPatiently(engine, (db) =>
       db.selectFrom('audit_head').select(['seq', 'hash']).where('id', '=', HEAD).executeTakeFirst(),
     );
     if (row === undefined) throw new StoreError('corrupt', 'the audit has no head');
@@ -43,7 +43,7 @@ export function openAuditLog(engine: Engine): AuditLog {
   async function* read(): AsyncGenerator<AuditRow> {
     let after = Number.MIN_SAFE_INTEGER;
     for (;;) {
-      const page = await transactPatiently(engine, (db) =>
+      const page = await readPatiently(engine, (db) =>
         db
           .selectFrom('audit')
           .selectAll()

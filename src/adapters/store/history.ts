@@ -45,7 +45,7 @@ export async function saltOf(db: Scope['db'], accountId: string): Promise<Buffer
 }
 
 /** Makes the slow hash, on a thread of its own. The password is taken byte for byte (requirement P4). */
-export type Digester = (salt: Buffer, password: Secret) => Promise<PasswordDigest>;
+type Digester = (salt: Buffer, password: Secret) => Promise<PasswordDigest>;
 
 /** A digester that lets others wait for their turn where it is asked for many at once. */
 export function createDigester(): Digester {

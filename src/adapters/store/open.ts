@@ -3,14 +3,14 @@ import type { AuditEvent } from '../../domain/audit.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import { StoreError } from '../../ports/store.ts';
-import type { Store, StoreReads, StoreTransaction } from '../../ports/store.ts';
+import type { Store, StoreTransaction } from '../../ports/store.ts';
 import { auditStatements } from './audit.ts';
 import type { AuditLog } from './auditLog.ts';
 import { openAuditLog } from './auditLog.ts';
 import type { EncryptionKey } from './crypto.ts';
 import { createKeyring } from './crypto.ts';
-import type { Engine, Transaction } from './engine.ts';
-import { patiently, transactPatiently } from './engine.ts';
+import type { Began, Engine, Transaction } from './engine.ts';
+import { OPENS_NOTHING, patiently, readPatiently, transactPatiently } from './engine.ts';
 import { endFlowsOfCopy } from './restored.ts';
 import { enrollmentQueries } from './enrollments.ts';
 import { failureQueries } from './failures.ts';
@@ -76,7 +76,8 @@ export async function migrateStore(database: DatabaseOptions, log: Log): Promise
   }
 }
 
-function readsOn(scope: Scope): StoreReads {
+/** `StoreReads`, and what else stands beside their queries. */
+function toReads(scope: Scope) {
   return {
     now: scope.now,
     ...managerQueries(scope),
@@ -88,25 +89,19 @@ function readsOn(scope: Scope): StoreReads {
   };
 }
 
-function transactionOn(scope: Scope, engine: Engine, events: AuditEvent[]): StoreTransaction {
-  const { db, now } = scope;
+function toTransaction(scope: Scope, engine: Engine, events: AuditEvent[]): StoreTransaction {
+  const { db } = scope;
   return {
-    now,
+    ...toReads(scope),
     lock: (name) => engine.lock(db, name),
     audit(event) {
       events.push(event);
     },
-    ...managerQueries(scope),
-    ...flowQueries(scope),
     ...passcodeQueries(scope),
-    ...failureQueries(scope),
     ...sendQueries(scope),
-    ...enrollmentQueries(scope),
     ...historyQueries(scope),
     ...noticeQueries(scope),
     ...retentionQueries(scope),
-    ...reminderQueries(scope),
-    ...sweepQueries(scope),
   };
 }
 
@@ -139,25 +134,22 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
   }
 
   const digest = createDigester();
-  let seen = { now: Date.now(), at: performance.now() };
+  const opened = await transactPatiently(engine, (_db, now) => Promise.resolve(now));
+  let seen: Began = { now: opened, at: performance.now() };
   const clock = (): number => Math.floor(seen.now + performance.now() - seen.at);
-  const scopeNow = (db: Scope['db']): Scope => ({ db, keys, now: clock(), log });
+  const readingScope = (db: Scope['db']): Scope => ({ db, keys, now: clock(), log });
 
-  function transact<O, T>({
-    lock,
-    open,
-    work,
-  }: Pick<Transaction<O, T>, 'lock' | 'open'> & {
-    readonly work: (tx: StoreTransaction, opened: O) => Promise<T>;
-  }): Promise<T> {
+  function transact<O, T>(
+    start: Pick<Transaction<O, T>, 'lock' | 'open'>,
+    work: (tx: StoreTransaction, opened: O) => Promise<T>,
+  ): Promise<T> {
     return patiently(() => {
       const events: AuditEvent[] = [];
       return engine.transact({
-        lock,
-        open,
-        work(db, now, opened) {
-          seen = { now, at: performance.now() };
-          return work(transactionOn({ db, keys, now, log }, engine, events), opened);
+        ...start,
+        work(db, began, opened) {
+          seen = began;
+          return work(toTransaction({ db, keys, now: began.now, log }, engine, events), opened);
         },
         end: (db) => auditStatements(db, engine.clock, events, options.instance),
       });
@@ -168,25 +160,17 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
     audit: openAuditLog(engine),
     sealed: openSealed(engine, keys),
 
-    transaction: (work) =>
-      transact({
-        open: () => Promise.resolve(undefined),
-        work,
-      }),
+    transaction: (work) => transact(OPENS_NOTHING, work),
 
     transactionOn: ({ flow, lock }, work) =>
-      transact({
-        lock,
-        open: (db) => flowQueries(scopeNow(db)).flow(flow.id, flow),
-        work,
-      }),
+      transact({ lock, open: (db) => flowQueries(readingScope(db)).flow(flow.id, flow) }, work),
 
-    read: (work) => patiently(() => engine.read((db) => work(readsOn(scopeNow(db))))),
+    read: (work) => readPatiently(engine, (db) => work(toReads(readingScope(db)))),
 
     now: clock,
 
     async digestPassword(accountId, password) {
-      const known = await patiently(() => engine.read((db) => knownSalt(db, accountId)));
+      const known = await readPatiently(engine, (db) => knownSalt(db, accountId));
       const salt = known ?? (await transactPatiently(engine, (db) => saltOf(db, accountId)));
       return digest(salt, password);
     },

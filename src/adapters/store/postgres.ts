@@ -12,7 +12,7 @@ import { z } from 'zod';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import type { StoreError } from '../../ports/store.ts';
-import type { Engine } from './engine.ts';
+import type { Began, Engine } from './engine.ts';
 import { storeFailure } from './errors.ts';
 import { createQueries } from './queries.ts';
 import type { Tables } from './tables.ts';
@@ -69,13 +69,12 @@ const identityRows = z.array(
 /** One connection for the length of one transaction, or of some statements that only read. */
 interface Session {
   readonly db: Kysely<Tables>;
-  /** Gives the database's clock. */
-  begin(): Promise<number>;
+  begin(): Promise<Began>;
   run(text: string, values?: readonly unknown[]): Promise<QueryResult>;
+  /** Nothing more is done by `db`, or it would be done behind the ROLLBACK. */
+  rollBack(): Promise<void>;
   /** The first error: what comes after it in the transaction is only its consequence. */
   failure(): StoreError | undefined;
-  /** True once the connection cannot be used by anybody else. */
-  isBroken(): boolean;
   end(): void;
 }
 
@@ -115,7 +114,9 @@ function openSession(client: PoolClient): Session {
     }
   }
 
+  let isOver = false;
   const db = queriesBy(async ({ sql: text, parameters }) => {
+    if (isOver) throw new Error('a query came after the end of its work');
     const { rows, rowCount } = await query(text, parameters);
     return { rows, ...(rowCount === null ? {} : { numAffectedRows: BigInt(rowCount) }) };
   });
@@ -124,11 +125,15 @@ function openSession(client: PoolClient): Session {
     async begin() {
       // Two statements in one message: of such, `pg` gives a list of results.
       const results: unknown = await query(BEGIN);
-      return beginningSchema.parse(results)[1].rows[0].now;
+      return { now: beginningSchema.parse(results)[1].rows[0].now, at: performance.now() };
     },
     run: query,
+    async rollBack() {
+      isOver = true;
+      // What cannot be rolled back is on a connection that is thrown away.
+      if (!isBroken) await query('rollback').catch(() => undefined);
+    },
     failure: () => failure,
-    isBroken: () => isBroken,
     end() {
       isOpen = false;
       client.release(isBroken);
@@ -167,12 +172,12 @@ export function openPostgres(
     async transact({ lock, open, work, end }) {
       const session = openSession(await connect(pool));
       try {
-        const [now, , opened] = await Promise.all([
+        const [began, , opened] = await Promise.all([
           session.begin(),
           lock === undefined ? undefined : session.run(LOCK, [lock]),
           open(session.db),
         ]);
-        const result = await work(session.db, now, opened);
+        const result = await work(session.db, began, opened);
         const last = await end(session.db);
         // COMMIT would roll back without an error.
         const failure = session.failure();
@@ -183,8 +188,7 @@ export function openPostgres(
         ]);
         return result;
       } catch (error) {
-        // What cannot be rolled back is on a connection that is thrown away.
-        if (!session.isBroken()) await session.run('rollback').catch(() => undefined);
+        await session.rollBack();
         throw error;
       } finally {
         session.end();

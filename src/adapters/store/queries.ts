@@ -3,10 +3,10 @@ import type { CompiledQuery, DatabaseConnection, Dialect, QueryResult } from 'ky
 import type { Tables } from './tables.ts';
 
 /** Sends one statement, and gives its rows or how many it has changed. */
-export type Send = <Row>(query: CompiledQuery) => Promise<QueryResult<Row>>;
+type Send = <Row>(query: CompiledQuery) => Promise<QueryResult<Row>>;
 
 /** What Kysely knows of a database beside the way there. */
-export type Syntax = Omit<Dialect, 'createDriver'>;
+type Syntax = Omit<Dialect, 'createDriver'>;
 
 /**
  * Makes queries that go out by `send`. Kysely by itself would hand out a connection for each, from

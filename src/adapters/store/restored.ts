@@ -28,7 +28,11 @@ export async function endFlowsOfCopy(engine: Engine, log: Log): Promise<void> {
     await db.deleteFrom('passcode').execute();
     const flows = await db
       .updateTable('flow')
-      .set({ expires_at: sql<number>`${engine.clock} - 1` })
+      .set((flow) => ({
+        expires_at: sql<number>`${engine.clock} - 1`,
+        // Whoever knows the flow as it was must read it anew.
+        version: flow('version', '+', 1),
+      }))
       .where('ended_at', 'is', null)
       .where('expires_at', '>=', engine.clock)
       .executeTakeFirstOrThrow();

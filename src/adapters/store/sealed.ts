@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { StoreError } from '../../ports/store.ts';
 import type { Keyring, SealUse } from './crypto.ts';
 import type { Engine } from './engine.ts';
-import { transactPatiently } from './engine.ts';
+import { readPatiently, transactPatiently } from './engine.ts';
 import type { Scope, Tables } from './tables.ts';
 
 /** A column of sealed values, and the index that is computed from the same clear text, if any. */
@@ -73,7 +73,7 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
     )})`;
 
   async function count(where: SealedColumn, condition: ReturnType<typeof begins>): Promise<number> {
-    const { rows } = await transactPatiently(engine, (db) =>
+    const { rows } = await readPatiently(engine, (db) =>
       sql<{ count: number }>`select count(*) as count from ${sql.table(where.table)}
         where ${sql.ref(where.column)} is not null and ${condition}`.execute(db),
     );
@@ -146,7 +146,7 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
 
   async function isSampleGood(where: SealedColumn, prefix: string): Promise<boolean> {
     const key = sql.join(where.key.map((name) => sql.ref(name)));
-    const { rows } = await transactPatiently(engine, (db) =>
+    const { rows } = await readPatiently(engine, (db) =>
       sql<Row>`select ${key}, ${sql.ref(where.column)} as sealed from ${sql.table(where.table)}
         where ${begins(where.column, prefix)} limit 1`.execute(db),
     );

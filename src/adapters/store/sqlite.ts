@@ -6,7 +6,7 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
 import { createPrivateFile, prepareDataDirectory } from './dataDirectory.ts';
-import type { StoreError } from '../../ports/store.ts';
+import { StoreError } from '../../ports/store.ts';
 import type { Engine, Transaction } from './engine.ts';
 import { storeFailure } from './errors.ts';
 import { createGroupSync } from './groupSync.ts';
@@ -37,13 +37,19 @@ function openFile(directory: string): DatabaseSync {
   const path = createPrivateFile(directory, FILE);
   return attempt(() => {
     const database = new DatabaseSync(path, { timeout: OPEN_TIMEOUT_MS });
-    // NORMAL: SQLite flushes the log only around a checkpoint; that each commit is on the disk before
-    // it is told is openLog's part, which does not hold up the process meanwhile as FULL would.
+    const [mode] = database.prepare('pragma journal_mode = wal').all();
+    if (mode?.['journal_mode'] !== 'wal') {
+      throw new StoreError('unavailable', 'SQLite cannot keep its log on this file system');
+    }
     database.exec(
-      'pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;' +
+      // NORMAL: SQLite flushes the log only around a checkpoint; that each commit is on the disk before
+      // it is told is openLog's part, which does not hold up the process meanwhile as FULL would.
+      'pragma synchronous = normal; pragma foreign_keys = on;' +
         // node:sqlite waits inside the call, which would hold up the whole process, and for ever
-        // if the holder lives in it too: waiting is done by transactPatiently.
-        'pragma busy_timeout = 0;',
+        // if the holder lives in it too: waiting is done by patiently().
+        'pragma busy_timeout = 0;' +
+        // What a former process could not flush would stay a hole in the log.
+        'pragma wal_checkpoint(truncate);',
     );
     return database;
   });
@@ -53,12 +59,15 @@ function openFile(directory: string): DatabaseSync {
 interface CommitLog {
   /** Resolves when all that was committed before the call would outlive a power failure. */
   synced(): Promise<void>;
-  close(): void;
+  /** @throws StoreError once a flush has failed: what comes after it could not be kept either. */
+  requireWhole(): void;
+  /** Lets those who wait get their answer. */
+  close(): Promise<void>;
 }
 
 /**
- * The log of the open database. It stays the same file as long as anybody has the database open, and SQLite
- * keeps its locks on the other two: this file may be opened and closed beside it.
+ * The log of the open database. It stays the same file as long as anybody has the database open, and
+ * SQLite keeps its locks on the other two, the database and -shm: this one may be opened beside it.
  */
 function openLog(database: DatabaseSync, directory: string): CommitLog {
   const log = attempt(() => {
@@ -69,15 +78,22 @@ function openLog(database: DatabaseSync, directory: string): CommitLog {
   });
   const flush = promisify(fdatasync);
   const synced = createGroupSync(() => flush(log));
+  let failure: StoreError | undefined;
+  let newest: Promise<void> = Promise.resolve();
   return {
     async synced() {
+      newest = synced();
       try {
-        await synced();
+        await newest;
       } catch (error) {
-        throw storeFailure(error);
+        throw (failure ??= storeFailure(error));
       }
     },
-    close: () => {
+    requireWhole() {
+      if (failure !== undefined) throw failure;
+    },
+    async close() {
+      await newest.catch(() => undefined);
       closeSync(log);
     },
   };
@@ -145,8 +161,11 @@ export function openSqlite(directory: string): Engine {
   const database = openFile(directory);
   const log = openLog(database, directory);
   const prepare = preparedOn(database);
-  /** The database's clock, and how many rows this connection has changed so far. */
-  const look = (): { readonly now: number; readonly changes: number } =>
+  /**
+   * The database's clock, and how many rows this connection has changed so far: tables that a migration
+   * makes are not counted, but it writes its own row too.
+   */
+  const clockAndChanges = (): { readonly now: number; readonly changes: number } =>
     attempt(() => {
       const row = prepare(`select ${CLOCK} as now, total_changes() as changes`).statement.get();
       return { now: Number(row?.['now']), changes: Number(row?.['changes']) };
@@ -165,7 +184,7 @@ export function openSqlite(directory: string): Engine {
     return turn;
   }
 
-  async function query<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+  async function withQueries<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
     const progress: Progress = { isOpen: true, failure: undefined };
     try {
       const result = await work(queriesOn(prepare, progress));
@@ -178,23 +197,32 @@ export function openSqlite(directory: string): Engine {
   }
 
   /** Gives the result, and whether anything was changed. */
-  async function commit<O, T>({ open, work, end }: Transaction<O, T>) {
+  async function transactOnce<O, T>({ open, work, end }: Transaction<O, T>) {
+    log.requireWhole();
     // IMMEDIATE: what is read under the write lock is still true when it is written.
     run('begin immediate');
     try {
-      const { now, changes } = look();
-      const result = await query(async (db) => {
-        const done = await work(db, now, await open(db));
+      const { now, changes } = clockAndChanges();
+      const at = performance.now();
+      const result = await withQueries(async (db) => {
+        const done = await work(db, { now, at }, await open(db));
         for (const statement of await end(db)) await db.executeQuery(statement);
         return done;
       });
-      const isNew = look().changes !== changes;
+      const hasChanged = clockAndChanges().changes !== changes;
       run('commit');
-      return { result, isNew };
+      return { result, hasChanged };
     } catch (error) {
       if (database.isTransaction) run('rollback');
       throw error;
     }
+  }
+
+  let closed: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    await last;
+    await log.close();
+    database.close();
   }
 
   return {
@@ -203,11 +231,15 @@ export function openSqlite(directory: string): Engine {
     // The lock is had: a transaction holds the whole database from its beginning.
     async transact(transaction) {
       // The next one need not wait for the disk: its own commit lies behind this one in the log.
-      const { result, isNew } = await inTurn(() => commit(transaction));
-      if (isNew) await log.synced();
+      const { result, hasChanged } = await inTurn(() => transactOnce(transaction));
+      if (hasChanged) await log.synced();
       return result;
     },
-    read: (work) => inTurn(() => query(work)),
+    read: (work) =>
+      inTurn(() => {
+        log.requireWhole();
+        return withQueries(work);
+      }),
     lock: () => Promise.resolve(),
     identity() {
       // A file system without times of birth gives none, or that of the last change: just now.
@@ -217,11 +249,6 @@ export function openSqlite(directory: string): Engine {
       // A file that took the place of a removed one is another, also where it got its number.
       return Promise.resolve(`${String(ino)}:${String(birthtimeNs)}`);
     },
-    async close() {
-      await last;
-      if (!database.isOpen) return;
-      log.close();
-      database.close();
-    },
+    close: () => (closed ??= close()),
   };
 }

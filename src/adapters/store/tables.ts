@@ -207,11 +207,11 @@ export interface Tables {
   bot_migration: { name: string };
 }
 
-/** What the queries of one transaction share. */
+/** What the queries of one piece of work share. */
 export interface Scope {
   readonly db: Kysely<Tables>;
   readonly keys: Keyring;
   readonly log: Log;
-  /** Epoch ms by the database's clock, at the start of the transaction. */
+  /** Epoch ms by the database's clock, at the start of the transaction; for reads, the store's `now()`. */
   readonly now: number;
 }

@@ -67,14 +67,31 @@ describe('Active Directory’s own ways', () => {
     );
 
   it('sweeps through more accounts than one page holds', async () => {
-    for (let n = 0; n < 220; n += 1) await world.newAccount({ responsible: [] });
+    for (let n = 0; n < 520; n += 1) await world.newAccount({ responsible: [] });
+    const names = new Set<string>();
     const sizes: number[] = [];
     await directory.sweepAccounts((page) => {
       sizes.push(page.length);
+      for (const { name } of page) names.add(name);
       return Promise.resolve();
     }, never);
-    expect(sizes.slice(0, -1)).toEqual([100, 100]);
+    expect(sizes.slice(0, -1)).toEqual([250, 250]);
     expect(sizes.at(-1)).toBeGreaterThan(20);
+    expect(names.size).toBe(sizes.reduce((sum, size) => sum + size));
+  });
+
+  it('gives up a sweep whose first page cannot be worked off, with the next one under way', async () => {
+    const seen: unknown[] = [];
+    const note = (reason: unknown): void => void seen.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      const sweep = directory.sweepAccounts(() => Promise.reject(new Error('no room')), never);
+      await expect(sweep).rejects.toThrow('no room');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+    expect(seen).toEqual([]);
   });
 
   it('reads the Entra object id of those who answer, where it is one', async () => {

@@ -177,24 +177,28 @@ describe('the SQLite file', () => {
     await store.close();
   });
 
+  /** A store whose flushes wait in `flushes`: each is given an error, or nothing, and then goes on. */
+  const WITH_HELD_FLUSHES = `
+    const { default: fs } = await import('node:fs');
+    const { syncBuiltinESMExports } = await import('node:module');
+    const { fdatasync } = fs;
+    const flushes = [];
+    fs.fdatasync = (file, done) =>
+      flushes.push((error) => (error ? done(error) : fdatasync(file, done)));
+    syncBuiltinESMExports();
+    const { openStore } = await import('${SOURCE.href}open.ts');
+    const log = { debug() {}, info() {}, warn() {}, error() {} };
+    const opening = openStore({
+      database: { kind: 'sqlite', directory: process.argv[1] },
+      keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
+      instance: 'child', migrate: true }, log);
+    const pass = setInterval(() => { for (const flush of flushes.splice(0)) flush(); }, 5);
+    const store = await opening;
+    clearInterval(pass);
+    const key = { tenantId: 't', aadObjectId: 'p' };`;
+
   it('gives no transaction for kept before the log is on the disk, and reads on meanwhile', async () => {
-    const script = `
-      const { default: fs } = await import('node:fs');
-      const { syncBuiltinESMExports } = await import('node:module');
-      const { fdatasync } = fs;
-      const flushes = [];
-      fs.fdatasync = (file, done) => flushes.push(() => fdatasync(file, done));
-      syncBuiltinESMExports();
-      const { openStore } = await import('${SOURCE.href}open.ts');
-      const log = { debug() {}, info() {}, warn() {}, error() {} };
-      const opening = openStore({
-        database: { kind: 'sqlite', directory: process.argv[1] },
-        keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
-        instance: 'child', migrate: true }, log);
-      const pass = setInterval(() => { for (const flush of flushes.splice(0)) flush(); }, 5);
-      const store = await opening;
-      clearInterval(pass);
-      const key = { tenantId: 't', aadObjectId: 'p' };
+    const script = `${WITH_HELD_FLUSHES}
       let isKept = false;
       const kept = store.transaction((tx) => tx.saveManager({ key })).then(() => { isKept = true; });
       const seen = await store.read((reads) => reads.manager(key));
@@ -213,6 +217,43 @@ describe('the SQLite file', () => {
       '0',
       '',
     ]);
+  });
+
+  it('keeps nothing more once a flush has failed, and is not ready', async () => {
+    const script = `${WITH_HELD_FLUSHES}
+      const outcome = (work) => work.then(() => 'kept', (error) => error.code);
+      const first = outcome(store.transaction((tx) => tx.saveManager({ key })));
+      while (flushes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      flushes.pop()(new Error('EIO'));
+      console.log(await first);
+      const later = { tenantId: 't', aadObjectId: 'later' };
+      console.log(await outcome(store.transaction((tx) => tx.saveManager({ key: later }))));
+      console.log(await outcome(store.read((reads) => reads.manager(later))));
+      console.log(await store.isReady(), flushes.length);
+      await store.close();`;
+    const { output } = await startNode(script, directory.path).ended;
+    expect(output.split('\n')).toEqual([
+      'unavailable',
+      'unavailable',
+      'unavailable',
+      'false 0',
+      '',
+    ]);
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    const later = { tenantId: 't', aadObjectId: 'later' };
+    expect(await store.read((reads) => reads.manager(later))).toBeUndefined();
+    await store.close();
+  });
+
+  it('answers those who wait for the disk before it closes', async () => {
+    const script = `${WITH_HELD_FLUSHES}
+      const kept = store.transaction((tx) => tx.saveManager({ key })).then(() => console.log('kept'));
+      while (flushes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      const closed = store.close().then(() => console.log('closed'));
+      setTimeout(() => { for (const flush of flushes.splice(0)) flush(); }, 50);
+      await Promise.all([kept, closed]);`;
+    const { output } = await startNode(script, directory.path).ended;
+    expect(output).toBe('kept\nclosed\n');
   });
 });
 
