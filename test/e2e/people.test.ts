@@ -75,6 +75,20 @@ describe('a person', () => {
     expect(textOf(chat.card)).toContain(account);
   });
 
+  it('is found anew for a card that was drawn before the entry was replaced', async () => {
+    const { chat, account, accountDn } = newManager(product);
+    expect(await chat.say('status')).toBe('home');
+    product.directory.remove(chat.dn);
+    const name = newName('Ater');
+    const { dn } = product.directory.user({
+      name: name.toLowerCase(),
+      commonName: name,
+      attributes: { userPrincipalName: chat.person.upn, mail: chat.person.mail },
+    });
+    product.directory.put(accountDn, 'manager', dn);
+    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+  });
+
   it('who is pinned goes on without the roster, others wait', async () => {
     const known = await newEnrolled(product);
     const unknown = newManager(product);

@@ -2,6 +2,8 @@
 export interface Extent {
   /** Windows of the floor and of the product each. */
   readonly windows: number;
+  /** Windows of tapping: short ones in turn, so that floor and product have the same neighbours. */
+  readonly tapWindows: number;
   readonly windowSeconds: number;
   readonly warmUpSeconds: number;
   /** Whole flows for the memory, before its two readings, and the time after which fewer must do. */
@@ -20,7 +22,8 @@ export interface Extent {
 
 export const FULL: Extent = {
   windows: 5,
-  windowSeconds: 2.5,
+  tapWindows: 13,
+  windowSeconds: 1,
   warmUpSeconds: 6,
   firstFlows: 500,
   flows: 10_000,
@@ -33,6 +36,7 @@ export const FULL: Extent = {
 };
 export const QUICK: Extent = {
   windows: 5,
+  tapWindows: 5,
   windowSeconds: 0.5,
   warmUpSeconds: 1,
   firstFlows: 60,

@@ -20,12 +20,13 @@ export interface Row {
   /** Absent where the row is measured against itself or told only. */
   readonly floor?: Figure;
   readonly product: Figure;
+  /** Where windows were taken in pairs; else that of the medians. */
+  readonly ratio?: number;
   readonly goal?: Goal | undefined;
 }
 
 /** A row with its judgement, as `--json` prints it. */
 export interface JudgedRow extends Row {
-  readonly ratio?: number;
   readonly isMet?: boolean;
 }
 
@@ -48,14 +49,24 @@ export function percentileOf(values: readonly number[], share: number): number {
   return sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
 }
 
+/** Windows of floor and product that were taken in turn: each is held against its neighbour in time. */
+export function pairedRow(
+  named: Pick<Row, 'measure' | 'unit' | 'goal'>,
+  floor: readonly number[],
+  product: readonly number[],
+): Row {
+  const ratios = product.map((value, index) => value / (floor[index] ?? Number.NaN));
+  const ratio = medianOf(ratios);
+  return { ...named, floor: figureOf(floor), product: figureOf(product), ratio };
+}
+
 export function judge(row: Row): JudgedRow {
   const { floor, product, goal } = row;
   if (floor === undefined) return row;
-  const ratio = product.median / floor.median;
+  const ratio = row.ratio ?? product.median / floor.median;
   if (goal === undefined) return { ...row, ratio };
-  const limit = floor.median * goal.ratio + (goal.plus ?? 0);
-  const isMet = goal.kind === 'atMost' ? product.median <= limit : product.median >= limit;
-  return { ...row, ratio, isMet };
+  const limit = goal.ratio + (goal.plus ?? 0) / floor.median;
+  return { ...row, ratio, isMet: goal.kind === 'atMost' ? ratio <= limit : ratio >= limit };
 }
 
 function digits(value: number): string {

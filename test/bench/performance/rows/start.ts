@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../../support/botProcess.ts';
 import { startProduct } from '../../../support/product.ts';
 import type { Extent } from '../extent.ts';
-import { figureOf, type Row } from '../figures.ts';
+import { pairedRow, type Row } from '../figures.ts';
 import { interleave } from '../windows.ts';
 
 const DIST = join(import.meta.dirname, '../../../../dist');
@@ -26,13 +26,15 @@ export async function startRows({ windows }: Extent): Promise<Row[]> {
       () => timeToReady(join(DIST, 'main.js'), (port) => ({ ...product.env, PORT: String(port) })),
     );
     return [
-      {
-        measure: 'start to first 200 on /readyz',
-        unit: 'ms',
-        floor: figureOf(floor),
-        product: figureOf(measured),
-        goal: { kind: 'atMost', ratio: 1.4 },
-      },
+      pairedRow(
+        {
+          measure: 'start to first 200 on /readyz',
+          unit: 'ms',
+          goal: { kind: 'atMost', ratio: 1.4 },
+        },
+        floor,
+        measured,
+      ),
     ];
   } finally {
     await product.stop();
