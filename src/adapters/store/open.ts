@@ -120,6 +120,7 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
   const keys = createKeyring(options.keys);
   requireDatabase(options);
   const engine = openEngine(options.database, log);
+  let seen: Began;
   try {
     if ((await schemaState(engine)) === 'behind') {
       if (!options.migrate) throw schemaBehind();
@@ -128,14 +129,13 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
     if ((await schemaState(engine)) === 'ahead') throw schemaAhead();
     // The bot alone: its log has to tell of it, and the administration may come first.
     if (options.migrate) await endFlowsOfCopy(engine, log);
+    seen = await transactPatiently(engine, async (_db, now) => ({ now, at: performance.now() }));
   } catch (error) {
     await engine.close();
     throw error;
   }
 
   const digest = createDigester();
-  const opened = await transactPatiently(engine, (_db, now) => Promise.resolve(now));
-  let seen: Began = { now: opened, at: performance.now() };
   const clock = (): number => Math.floor(seen.now + performance.now() - seen.at);
   const readingScope = (db: Scope['db']): Scope => ({ db, keys, now: clock(), log });
 

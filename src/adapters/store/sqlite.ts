@@ -1,15 +1,14 @@
-import { closeSync, fdatasync, openSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { promisify } from 'node:util';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
+import { openCommitLog } from './commitLog.ts';
 import { createPrivateFile, prepareDataDirectory } from './dataDirectory.ts';
 import { StoreError } from '../../ports/store.ts';
 import type { Engine, Transaction } from './engine.ts';
 import { storeFailure } from './errors.ts';
-import { createGroupSync } from './groupSync.ts';
 import { createQueries } from './queries.ts';
 import type { Tables } from './tables.ts';
 
@@ -43,7 +42,7 @@ function openFile(directory: string): DatabaseSync {
     }
     database.exec(
       // NORMAL: SQLite flushes the log only around a checkpoint; that each commit is on the disk before
-      // it is told is openLog's part, which does not hold up the process meanwhile as FULL would.
+      // it is told is openCommitLog's part, which does not hold up the process meanwhile as FULL would.
       'pragma synchronous = normal; pragma foreign_keys = on;' +
         // node:sqlite waits inside the call, which would hold up the whole process, and for ever
         // if the holder lives in it too: waiting is done by patiently().
@@ -53,50 +52,6 @@ function openFile(directory: string): DatabaseSync {
     );
     return database;
   });
-}
-
-/** The file of commits that the database file does not hold yet (https://www.sqlite.org/wal.html). */
-interface CommitLog {
-  /** Resolves when all that was committed before the call would outlive a power failure. */
-  synced(): Promise<void>;
-  /** @throws StoreError once a flush has failed: what comes after it could not be kept either. */
-  requireWhole(): void;
-  /** Lets those who wait get their answer. */
-  close(): Promise<void>;
-}
-
-/**
- * The log of the open database. It stays the same file as long as anybody has the database open, and
- * SQLite keeps its locks on the other two, the database and -shm: this one may be opened beside it.
- */
-function openLog(database: DatabaseSync, directory: string): CommitLog {
-  const log = attempt(() => {
-    // SQLite makes the log when it first reads.
-    database.exec('select count(*) from sqlite_schema');
-    // For writing: Windows flushes nothing else.
-    return openSync(`${databaseFile(directory)}-wal`, 'r+');
-  });
-  const flush = promisify(fdatasync);
-  const synced = createGroupSync(() => flush(log));
-  let failure: StoreError | undefined;
-  let newest: Promise<void> = Promise.resolve();
-  return {
-    async synced() {
-      newest = synced();
-      try {
-        await newest;
-      } catch (error) {
-        throw (failure ??= storeFailure(error));
-      }
-    },
-    requireWhole() {
-      if (failure !== undefined) throw failure;
-    },
-    async close() {
-      await newest.catch(() => undefined);
-      closeSync(log);
-    },
-  };
 }
 
 /** A statement that SQLite has read, and whether it gives rows. */
@@ -159,7 +114,7 @@ function queriesOn(prepare: (text: string) => Prepared, progress: Progress): Kys
 /** The embedded database in `directory`; one connection, one transaction at a time. */
 export function openSqlite(directory: string): Engine {
   const database = openFile(directory);
-  const log = openLog(database, directory);
+  const log = attempt(() => openCommitLog(database, databaseFile(directory)));
   const prepare = preparedOn(database);
   /**
    * The database's clock, and how many rows this connection has changed so far: tables that a migration
