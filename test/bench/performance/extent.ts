@@ -35,7 +35,7 @@ export const FULL: Extent = {
   storedFlows: 100_000,
 };
 export const QUICK: Extent = {
-  windows: 5,
+  windows: 3,
   tapWindows: 5,
   windowSeconds: 0.5,
   warmUpSeconds: 1,
@@ -43,7 +43,7 @@ export const QUICK: Extent = {
   flows: 120,
   memorySeconds: 5,
   accounts: 5_000,
-  sweeps: 5,
+  sweeps: 3,
   resets: 4,
   managers: 12,
   storedFlows: 10_000,

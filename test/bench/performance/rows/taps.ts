@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { startPostgres } from '../../../support/postgres.ts';
 import type { Extent } from '../extent.ts';
@@ -9,6 +10,8 @@ import { answerOf, tapFor, type Tapper } from '../taps.ts';
 import { interleave } from '../windows.ts';
 
 const CONNECTIONS = 10;
+/** The taps need no hash; those who tap are enrolled in less time without. */
+const HASHLESS = join(import.meta.dirname, '../hashless.ts');
 /** Of the floor that only answers: no goal is held against it. */
 const ANSWER_WINDOWS = 5;
 
@@ -25,11 +28,11 @@ interface Windows {
 
 /** CPU per tap, taps a second and how long the slowest wait, against a bare bot with the same card. */
 export async function tapRows(extent: Extent): Promise<Row[]> {
-  const sqlite = await measure(extent, await startMeasured());
+  const sqlite = await measure(extent, await startMeasured({}, [HASHLESS]));
   const postgres = await startPostgres();
   try {
     const databaseUrl = await postgres.createDatabase('taps');
-    const onPostgres = await measure(extent, await startMeasured({ databaseUrl }));
+    const onPostgres = await measure(extent, await startMeasured({ databaseUrl }, [HASHLESS]));
     return [
       cpuRow('SQLite', sqlite.all, 1.6),
       cpuRow('PostgreSQL', onPostgres.all, 2),
