@@ -5,7 +5,6 @@ import { cardsTo, setAge } from '../support/rotations.ts';
 import { FIRST_PASSWORD, newName } from '../support/walks.ts';
 
 const MANAGERS = 20;
-/** A killed bot is given time to start before the next one is killed. */
 const BETWEEN_KILLS_MS = 500;
 const LEAST_SETTLE_MS = 150_000;
 const SETTLE_MS_PER_ACCOUNT = 700;
@@ -49,6 +48,10 @@ export async function runInstances(
   const mostMs = Math.max(LEAST_SETTLE_MS, accounts * SETTLE_MS_PER_ACCOUNT);
   const cardsPerKill = accounts / (2 * kills);
   const starting = new Map<BotProcess, Promise<void>>();
+  const start = async (bot: BotProcess): Promise<void> => {
+    await bot.start();
+    starting.delete(bot);
+  };
   let killed = 0;
   let lastKillAt = 0;
   for (;;) {
@@ -56,14 +59,15 @@ export async function runInstances(
     if (sent + ambiguous >= accounts) break;
     if (Date.now() - began > mostMs) throw new Error(`only ${String(sent)} reminders were sent`);
     const isUnderWay = product.teams.sent.length > MANAGERS + killed * cardsPerKill;
-    if (killed < kills && isUnderWay && Date.now() - lastKillAt > BETWEEN_KILLS_MS) {
-      const bot = bots[Math.floor(Math.random() * bots.length)]!;
-      await starting.get(bot);
+    // Never one that starts: waiting for it would let the others send what is left for later kills.
+    const running = bots.filter((bot) => !starting.has(bot));
+    const bot = running[Math.floor(Math.random() * running.length)];
+    const isTime = isUnderWay && Date.now() - lastKillAt > BETWEEN_KILLS_MS;
+    if (killed < kills && isTime && bot !== undefined) {
       await bot.end('SIGKILL');
       killed += 1;
       lastKillAt = Date.now();
-      // The others go on meanwhile: waiting here would leave too few messages for all kills.
-      starting.set(bot, bot.start());
+      starting.set(bot, start(bot));
       onKill(killed, sent + ambiguous);
     }
     await pause(100 + Math.random() * 100);

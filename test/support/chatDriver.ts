@@ -6,7 +6,7 @@ import {
   type Activity,
   type TeamsPerson,
 } from './activities.ts';
-import { nameOf, type Card, type TeamsServer } from './connector.ts';
+import { nameOf, type Card, type Sent, type TeamsServer } from './connector.ts';
 
 /** A button as it stands on a card. */
 export interface Button {
@@ -68,6 +68,10 @@ export function textOf(card: unknown): string {
     .join('\n');
 }
 
+/** Cards that come unasked: they answer nothing, and may come between a question and its answer. */
+const UNASKED: ReadonlySet<string | undefined> = new Set(['notice', 'reminder']);
+const isAnswer = ({ card }: Sent): boolean => !UNASKED.has(nameOf(card));
+
 /** One person in their own chat with the bot, as a Teams client behaves. */
 export class ChatDriver {
   readonly person: TeamsPerson;
@@ -101,12 +105,10 @@ export class ChatDriver {
   async #write(activity: Activity): Promise<string> {
     const before = this.#teams.sent.length;
     await this.#teams.send(this.#botUrl(), this.#teams.from(this.person, activity));
-    const isOwn = (): boolean =>
-      this.#teams.sent
-        .slice(before)
-        .some((sent) => sent.operation === 'post' && this.#isOwn(sent.conversationId));
-    await this.#teams.until(isOwn);
-    this.#takeNewest();
+    const isAnswered = (): boolean =>
+      this.#own(before).some((sent) => sent.operation === 'post' && isAnswer(sent));
+    await this.#teams.until(isAnswered);
+    this.#take(this.#own(before).findLast(isAnswer));
     await this.#finishWorking();
     return this.shown;
   }
@@ -146,40 +148,38 @@ export class ChatDriver {
     const before = this.#teams.sent.length;
     const activity = submit(verb, { ...data, ...inputs }, this.messageId);
     await this.#teams.send(this.#botUrl(), this.#teams.from(this.person, activity));
-    await this.#teams.until(() =>
-      this.#teams.sent.slice(before).some(({ conversationId }) => this.#isOwn(conversationId)),
-    );
-    this.#takeNewest();
+    await this.#teams.until(() => this.#own(before).some(isAnswer));
+    this.#take(this.#own(before).findLast(isAnswer));
     return this.shown;
   }
 
-  /** The card that the message shows after a reload of the client. */
+  /** The newest card after a reload of the client, be it one that came unasked. */
   reload(): string {
-    this.#takeNewest();
+    this.#take(this.#own().at(-1));
     return this.shown;
   }
 
-  #isOwn(conversationId: string): boolean {
-    return conversationId === this.person.conversationId;
+  /** What was sent to this chat from that position of all that was sent. */
+  #own(from = 0): Sent[] {
+    return this.#teams.sent
+      .slice(from)
+      .filter(({ conversationId }) => conversationId === this.person.conversationId);
   }
 
-  #takeNewest(): void {
-    const own = this.#teams.sent.filter(({ conversationId }) => this.#isOwn(conversationId));
-    const newest = own.at(-1);
-    this.card = newest?.card;
-    this.messageId = newest?.id;
+  #take(sent: Sent | undefined): void {
+    this.card = sent?.card;
+    this.messageId = sent?.id;
   }
 
   /** A tap that takes long is answered with `working`; the message is then updated by itself. */
   async #finishWorking(): Promise<void> {
     if (nameOf(this.card) !== 'working') return;
+    const newest = (): Sent | undefined => this.#own().findLast(isAnswer);
     const isDone = (): boolean => {
-      const newest = this.#teams.sent
-        .filter(({ conversationId }) => this.#isOwn(conversationId))
-        .at(-1);
-      return newest?.card !== undefined && nameOf(newest.card) !== 'working';
+      const card = newest()?.card;
+      return card !== undefined && nameOf(card) !== 'working';
     };
     await this.#teams.until(isDone, 15_000);
-    this.#takeNewest();
+    this.#take(newest());
   }
 }
