@@ -8,6 +8,7 @@ import {
   MINUTE_MS,
   newEnrolled,
   newMobile,
+  newName,
   startReset,
   wrongCode,
   type Walker,
@@ -217,22 +218,30 @@ describe('a new code', () => {
   });
 });
 
+/** So many enrolled managers who answer for one account together. */
+async function enrolledTogether(count: number): Promise<Walker[]> {
+  const chats = Array.from({ length: count }, () => product.manager(newName('Chef')));
+  const members = chats.map(({ dn }) => dn);
+  const account = newName('delad');
+  const { dn: accountDn, id: accountId } = product.account(
+    account,
+    product.directory.group(newName('Chefer'), members).dn,
+    FIRST_PASSWORD,
+  );
+  const walkers = chats.map((chat) => ({
+    chat,
+    account,
+    mobile: newMobile(),
+    accountDn,
+    accountId,
+  }));
+  for (const walker of walkers) await enroll(product, walker);
+  return walkers;
+}
+
 describe('wrong codes of several managers', () => {
   it('lock the account for all of them at ten', async () => {
-    const chats = [product.manager('Tioett'), product.manager('Tiotva'), product.manager('Tiotre')];
-    const group = product.directory.group(
-      'Tiochefer',
-      chats.map(({ dn }) => dn),
-    );
-    product.account('tiogrupp', group.dn, FIRST_PASSWORD);
-    const walkers = chats.map((chat) => ({
-      chat,
-      account: 'tiogrupp',
-      mobile: newMobile(),
-      accountDn: '',
-      accountId: '',
-    }));
-    for (const walker of walkers) await enroll(product, walker);
+    const walkers = await enrolledTogether(3);
     const [first, second, third] = walkers as [Walker, Walker, Walker];
     for (const walker of walkers) await startReset(walker);
     await guessWrong(second, 5);
@@ -246,25 +255,29 @@ describe('wrong codes of several managers', () => {
       'refused locked',
     );
     await first.chat.say('status');
-    expect(await first.chat.tap('enroll', {}, 'tiogrupp')).toBe('refused locked');
+    expect(await first.chat.tap('enroll', {}, first.account)).toBe('refused locked');
+  });
+
+  it('end a reset whose message is still under way', async () => {
+    const [first, second, third] = (await enrolledTogether(3)) as [Walker, Walker, Walker];
+    await startReset(second);
+    await startReset(third);
+    await guessWrong(second, 5);
+    await guessWrong(third, 4);
+    await first.chat.say('status');
+    const codes = product.codes(first.mobile).length;
+    product.twilio.scriptCodes({ delayMs: 1_500 });
+    const tap = first.chat.tap('reset', {}, first.account);
+    await product.teams.until(() => product.codes(first.mobile).length > codes);
+    const right = product.code(third.mobile);
+    expect(await third.chat.tap('confirmCode', { code: wrongCode(right, 9) })).toBe(
+      'refused locked',
+    );
+    expect(await tap).toBe('refused locked');
   });
 
   it('do not stop a colleague before that', async () => {
-    const chats = [product.manager('Femett'), product.manager('Femtva')];
-    const group = product.directory.group(
-      'Femchefer',
-      chats.map(({ dn }) => dn),
-    );
-    product.account('femgrupp', group.dn, FIRST_PASSWORD);
-    const [bad, good] = chats.map((chat) => ({
-      chat,
-      account: 'femgrupp',
-      mobile: newMobile(),
-      accountDn: '',
-      accountId: '',
-    })) as [Walker, Walker];
-    await enroll(product, bad);
-    await enroll(product, good);
+    const [bad, good] = (await enrolledTogether(2)) as [Walker, Walker];
     await startReset(bad);
     expect((await guessWrong(bad, 5)).at(-1)).toBe('refused locked');
     await startReset(good);

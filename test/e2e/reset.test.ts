@@ -231,6 +231,20 @@ describe('a reset', () => {
     expect(product.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
   });
 
+  it('writes nothing when they pass while the directory is asked', async () => {
+    const walker = await newEnrolled(product);
+    await resetToPassword(product, walker);
+    const writes = product.directory.writes.length;
+    product.directory.fault = () => {
+      product.directory.fault = undefined;
+      product.passTime(15 * MINUTE_MS + 1_000);
+      return undefined;
+    };
+    expect(await walker.chat.tap('setPassword', both(GOOD))).toBe('home flowExpired');
+    expect(product.directory.fault).toBeUndefined();
+    expect(product.directory.writes.length).toBe(writes);
+  });
+
   it('ends with one refusal when the manager no longer answers for the account, at every step', async () => {
     const steps = [
       async (walker: Awaited<ReturnType<typeof newEnrolled>>) => {

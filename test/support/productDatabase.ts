@@ -32,6 +32,8 @@ type AuditRow = Parameters<typeof hashRow>[0] & { readonly hash: string };
 export function shiftsOf(ms: number): string[] {
   return Object.entries(TIME_COLUMNS).map(([table, columns]) => {
     const shifts = columns.map((column) => `${column} = ${column} - ${String(ms)}`);
+    // Else a tap under way would hold the flow that it knows for unchanged.
+    if (table === 'flow') shifts.push('version = version + 1');
     return `update ${table} set ${shifts.join(', ')}`;
   });
 }

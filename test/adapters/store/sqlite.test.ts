@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -6,7 +6,7 @@ import { lockDataDirectory } from '../../../src/adapters/store/dataDirectory.ts'
 import { openStore } from '../../../src/adapters/store/open.ts';
 import { StoreError } from '../../../src/ports/store.ts';
 import { storeContract } from '../../contracts/store.ts';
-import { someEnrollment } from '../../contracts/storeSamples.ts';
+import { MINUTE, someEnrollment, someFlow } from '../../contracts/storeSamples.ts';
 import { atRestSuite } from './atRest.ts';
 import { endChildren, startNode } from './child.ts';
 import { silentLog, someKey, temporaryDirectory } from './support.ts';
@@ -242,6 +242,39 @@ describe('the SQLite file', () => {
     const store = await openStore(optionsIn(directory.path), silentLog);
     const later = { tenantId: 't', aadObjectId: 'later' };
     expect(await store.read((reads) => reads.manager(later))).toBeUndefined();
+    await store.close();
+  });
+
+  it('holds what a killed process left in the log once it is opened again', async () => {
+    const script = `${WITH_HELD_FLUSHES}
+      void store.transaction((tx) => tx.saveManager({ key }));
+      while (flushes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      console.log('committed');`;
+    const child = startNode(script, directory.path);
+    await child.said('committed');
+    child.kill();
+    await child.ended;
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    const alone = join(directory.path, 'alone.sqlite');
+    await copyFile(join(directory.path, 'bot.sqlite'), alone);
+    const database = new DatabaseSync(alone);
+    expect(database.prepare('select count(*) as count from manager').get()).toEqual({ count: 1 });
+    database.close();
+    await store.close();
+  });
+
+  it('has the flows of a restored backup read anew by whoever knew them', async () => {
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    const flow = someFlow({ expiresAt: Date.now() + MINUTE });
+    await store.transaction((tx) => tx.addFlow(flow));
+    const raw = new DatabaseSync(join(directory.path, 'bot.sqlite'), { timeout: 1_000 });
+    raw.exec("update database_identity set identity = 'of another file'");
+    raw.close();
+    const restarted = await openStore(optionsIn(directory.path), silentLog);
+    const on = { flow, lock: flow.accountId };
+    const current = await store.transactionOn(on, (_tx, found) => Promise.resolve(found));
+    expect(current?.expiresAt).toBeLessThan(Date.now());
+    await restarted.close();
     await store.close();
   });
 
