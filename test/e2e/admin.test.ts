@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { admin, adminJson } from '../support/adminCli.ts';
 import { setAge } from '../support/rotations.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { FIRST_PASSWORD, newEnrolled, newManager, newName } from '../support/walks.ts';
-
-// A program is started for every command, on a machine that has other things to do.
-jest.setTimeout(90_000);
 
 let product: Product;
 beforeAll(async () => {

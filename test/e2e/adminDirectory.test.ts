@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startOpenldapWorld } from '../adapters/ldap/openldapWorld.ts';
 import { startSambaWorld, type SambaWorld } from '../adapters/ldap/sambaWorld.ts';
 import { FIRST_PASSWORD, type DirectoryWorld } from '../contracts/directoryWorld.ts';
@@ -9,8 +9,6 @@ import { adminJson } from '../support/adminCli.ts';
 import { startProduct, type Product } from '../support/product.ts';
 
 // Two programs are started for every test, on a machine that has other things to do.
-jest.setTimeout(90_000);
-
 interface Check {
   readonly name: string;
   readonly ok: boolean;

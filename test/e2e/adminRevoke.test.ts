@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { admin, adminJson } from '../support/adminCli.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { nameOf } from '../support/connector.ts';
@@ -23,9 +23,6 @@ import {
 
 const ACTOR = `os:${userInfo().username}`;
 const PASSWORD = 'Kaffekanna-Blomma-42';
-
-// A program is started for every command, on a machine that has other things to do.
-jest.setTimeout(90_000);
 
 let product: Product;
 beforeAll(async () => {

@@ -3,14 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashRow } from '../../src/adapters/store/audit.ts';
 import { admin, adminJson } from '../support/adminCli.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { HOUR_MS, newEnrolled, reset, startReset } from '../support/walks.ts';
-
-jest.setTimeout(90_000);
 
 let product: Product;
 let server: PostgresServer;

@@ -1,13 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { adminJson } from '../support/adminCli.ts';
 import { startProduct } from '../support/product.ts';
 import { HOUR_MS, newEnrolled, reset, startReset, wrongCode } from '../support/walks.ts';
 
 const PASSWORD = 'Kaffekanna-Blomma-42';
-
-// A program is started for every command, on a machine that has other things to do.
-jest.setTimeout(90_000);
 
 describe('rekey', () => {
   it('beside a running bot: afterwards the earlier key can go', async () => {

@@ -100,7 +100,7 @@ describe('a write whose outcome is unknown', () => {
           .some(({ event, account }) => event === 'reset.verified' && account === walker.accountId),
       20_000,
     );
-  }, 40_000);
+  });
 });
 
 describe('a notice', () => {
@@ -118,7 +118,7 @@ describe('a notice', () => {
     product.teams.fail('post', { status: 502 }, 1);
     expect(await asa.chat.tap('setPassword', both)).toBe('reset.done');
     await product.teams.until(() => notices() === 2, 20_000);
-  }, 40_000);
+  });
 });
 
 describe('the proof of a password', () => {
@@ -178,7 +178,7 @@ describe('the proof of a password', () => {
     } finally {
       await open.stop();
     }
-  }, 60_000);
+  });
 });
 
 describe('an account that is locked for codes', () => {

@@ -83,7 +83,7 @@ describe('secrets in all scenarios at debug level', () => {
       'SMS',
       product.twilio.requests.map(({ form, path }) => JSON.stringify([path, form])).join('\n'),
     );
-  }, 120_000);
+  });
   afterAll(() => product.stop());
 
   async function enrolled() {

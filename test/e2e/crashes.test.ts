@@ -5,7 +5,7 @@ import { runCrashes } from './crashRounds.ts';
 
 /** On each database; `npm run test:crash` kills 200 times on each. */
 const KILLS = 10;
-const RUN_MS = 240_000;
+const RUN_MS = 600_000;
 
 let postgres: PostgresServer;
 beforeAll(async () => {

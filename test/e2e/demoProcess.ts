@@ -2,15 +2,14 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'ldapts';
+import { freePort } from '../support/ports.ts';
 
-const READY_MS = 25_000;
+const READY_MS = 60_000;
 const SMS_MS = 10_000;
 
 /** A message as the demo's terminal shows it. */
@@ -46,7 +45,7 @@ export interface DemoProcess {
 /** @param args options of the demo; ports are chosen here. */
 export async function startDemo(args: readonly string[] = []): Promise<DemoProcess> {
   const temporary = await mkdtemp(join(tmpdir(), 'demo-test-'));
-  const [port, chatPort, ldapsPort] = await freePorts(3);
+  const [port, chatPort, ldapsPort] = [await freePort(), await freePort(), await freePort()];
   const ports = ['--port', port, '--chat-port', chatPort, '--ldaps-port', ldapsPort].map(String);
   const child = spawn(
     process.execPath,
@@ -121,14 +120,6 @@ async function demoAdmin(args: readonly string[], temporary: string): Promise<un
   child.stdout.on('data', (data: Buffer) => (output += data.toString()));
   await once(child, 'close');
   return JSON.parse(output);
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  for (const server of servers) if (!server.listening) await once(server, 'listening');
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  for (const server of servers) server.close();
-  return ports;
 }
 
 function ended(child: ChildProcess): boolean {

@@ -42,5 +42,5 @@ describe('three instances on one database', () => {
       `${String(ACCOUNTS)} reminders, ${String(KILLS)} kills, ${seconds.toFixed(0)} s, ` +
         `${String(ambiguous)} ambiguous, at most ${String(mostInSecond)} in a second`,
     );
-  }, 200_000);
+  }, 400_000);
 });

@@ -135,7 +135,7 @@ describe('/metrics', () => {
     await until(async () => (await valueOf('passwordbot_unknown_outcomes')) === 1);
     product.directory.fault = undefined;
     await until(async () => (await valueOf('passwordbot_unknown_outcomes')) === 0, 30_000);
-  }, 60_000);
+  });
 
   it('shows the notices that wait, and no secret and no person', async () => {
     const walker = newManager(product);
@@ -150,7 +150,7 @@ describe('/metrics', () => {
     expect(text).not.toContain(walker.account);
     expect(text).not.toContain(walker.chat.person.aadObjectId);
     expect(text).not.toContain(walker.mobile.slice(1));
-  }, 45_000);
+  });
 });
 
 describe('the budget of code messages', () => {

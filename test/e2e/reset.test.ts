@@ -191,7 +191,7 @@ describe('earlier passwords', () => {
     } finally {
       await open.stop();
     }
-  }, 120_000);
+  });
 });
 
 describe('a reset', () => {

@@ -3,14 +3,12 @@ import { chmod, copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { adminJson } from '../support/adminCli.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { ALWAYS, cardsTo, newDue, sweepAgain } from '../support/rotations.ts';
 import { enroll, newEnrolled, newMobile, startReset } from '../support/walks.ts';
-
-jest.setTimeout(120_000);
 
 const run = promisify(execFile);
 const NEW = 'Kaffekanna-Blomma-42';

@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAuthority } from '../../demo/certificates.ts';
 import { openDirectory } from '../../src/adapters/ldap/directory.ts';
 import { guidText } from '../../src/adapters/ldap/entry.ts';
@@ -15,13 +13,12 @@ import { FIRST_PASSWORD } from '../contracts/directoryWorld.ts';
 import { renderExample } from '../support/configDocs.ts';
 import { guideBlock, runBlock } from '../support/guide.ts';
 import { openLdapAdmin, type LdapAdmin } from '../support/ldapAdmin.ts';
+import { freePort } from '../support/ports.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { inDirectory, startServer, type ServerProcess } from '../support/serverProcess.ts';
 import { silentLog } from '../support/silentLog.ts';
 
 // Servers are made for these tests, on a machine that has other things to do.
-jest.setTimeout(90_000);
-
 const run = promisify(execFile);
 const never = new AbortController().signal;
 
@@ -274,15 +271,6 @@ function spaced(value: string): string {
 
 function generalizedTime(): string {
   return `${new Date().toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 describe('the guide’s first check', () => {

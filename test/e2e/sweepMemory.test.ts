@@ -21,5 +21,5 @@ describe("a sweep's memory", () => {
         })
         .join('; '),
     );
-  }, 120_000);
+  });
 });

@@ -45,7 +45,7 @@ beforeAll(async () => {
     await mistakes[stop]?.(words);
   };
   walk = { demo, chat, words, look };
-}, 60_000);
+});
 
 afterAll(async () => {
   await chat?.close();
@@ -202,7 +202,7 @@ describe('a manager who reads English', () => {
       await english.stop();
     }
     expect(old).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe('the demo', () => {

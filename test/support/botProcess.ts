@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './ports.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
 const START_MS = 30_000;
+/** Longer than a bot takes to say that it is ready or not; another server might never answer. */
+const LOOK_MS = 2_000;
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -50,11 +52,12 @@ export class BotProcess {
     child.stderr.on('data', take);
     const deadline = Date.now() + START_MS;
     for (;;) {
-      const ready = await fetch(`${this.url}/readyz`).catch(() => undefined);
-      if (ready?.status === 200) return;
+      const signal = AbortSignal.timeout(LOOK_MS);
+      const ready = await fetch(`${this.url}/readyz`, { signal }).catch(() => undefined);
       if (child.exitCode !== null || Date.now() > deadline) {
         throw new Error(`the bot did not start:\n${this.output}`);
       }
+      if (ready?.status === 200) return;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
@@ -68,15 +71,4 @@ export class BotProcess {
     const [code] = (await exited) as [number | null];
     return code;
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { createAuthority } from '../../demo/certificates.ts';
 import type { Authority } from '../../demo/certificates.ts';
+import { freePort } from './ports.ts';
 import { inDirectory, requireProgram, startServer } from './serverProcess.ts';
 import type { ServerProcess } from './serverProcess.ts';
 
@@ -187,13 +185,4 @@ pwdChangedTime: ${setAt}
 `;
     }).join('');
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, HOST);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Attribute, Change, Client } from 'ldapts';
 
 import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
@@ -11,8 +11,6 @@ import { startSambaWorld } from './sambaWorld.ts';
 import type { SambaWorld } from './sambaWorld.ts';
 
 // Each grant starts a program that opens the whole domain.
-jest.setTimeout(90_000);
-
 const never = new AbortController().signal;
 const [RESET, LOCKOUT, PWD_LAST_SET, USER] = [
   '00299570-246d-11d0-a768-00aa006e0529',

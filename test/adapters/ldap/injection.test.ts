@@ -56,7 +56,7 @@ describe('text from outside', () => {
     proxy = await startLdapProxy({ host: world.host, port: world.ldapsPort }, world.authority);
     await world.newPerson();
     await world.newPerson();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     for (const directory of opened) await directory.close();

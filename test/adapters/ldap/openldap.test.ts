@@ -24,7 +24,7 @@ describe('OpenLDAP’s own ways', () => {
   beforeAll(async () => {
     world = await startOpenldapWorld();
     directory = openDirectory(world.options, silentLog);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await directory.close();

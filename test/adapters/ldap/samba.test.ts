@@ -25,7 +25,7 @@ describe('Samba’s own ways', () => {
   beforeAll(async () => {
     samba = world ??= await startSambaWorld();
     directory = openDirectory(samba.options, silentLog);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await directory?.close();

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '../../../support/botProcess.ts';
+import { freePort } from '../../../support/ports.ts';
 import { startProduct } from '../../../support/product.ts';
 import type { Extent } from '../extent.ts';
 import { pairedRow, type Row } from '../figures.ts';

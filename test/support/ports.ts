@@ -1,0 +1,38 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/**
+ * Below those that the system hands out by itself, to servers and to connections that go out (Linux: from
+ * 32768): between the look and the use nobody else comes by one of these.
+ */
+const FIRST = 20_000;
+/** For each of the processes that run tests at once. */
+const PORTS = 3_000;
+const PROCESSES = 4;
+
+const first = FIRST + (Number(process.env['JEST_WORKER_ID'] ?? 0) % PROCESSES) * PORTS;
+let taken = randomInt(PORTS);
+
+/** A port of loopback that is free, and that no other call is given soon. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < PORTS; tries += 1) {
+    taken += 1;
+    const port = first + (taken % PORTS);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no free port from ${String(first)} on`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen({ port, host: '127.0.0.1', exclusive: true });
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}
