@@ -1,14 +1,16 @@
 /**
  * What `npm run test:quick` leaves out, as regular expressions on the path (jest's own way): suites
- * that start servers (Samba, OpenLDAP, PostgreSQL, the built bot, a browser), and suites that wait
- * for seconds because what they test is a deadline.
+ * that start servers or other programs (Samba, OpenLDAP, PostgreSQL, the built bot, a browser), and
+ * suites that wait for seconds because what they test is a deadline.
  */
 export const LEFT_OUT_OF_QUICK = [
   '/test/adapters/ldap/',
   '/test/adapters/store/\\w*[pP]ostgres\\.test\\.ts$',
+  '/test/adapters/store/sqliteFile\\.test\\.ts$',
   '/test/adapters/twilio\\.test\\.ts$',
   '/test/teams/(?:health|proactive|server|working)\\.test\\.ts$',
   '/test/cards/(?:cards|accessibility|references)\\.test\\.ts$',
+  '/test/manifest/',
   '/test/e2e/',
   '/test/bench/',
 ] as const;

@@ -1,0 +1,288 @@
+import { copyFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { lockDataDirectory } from '../../../src/adapters/store/dataDirectory.ts';
+import { openStore } from '../../../src/adapters/store/open.ts';
+import { StoreError } from '../../../src/ports/store.ts';
+import { MINUTE, someEnrollment, someFlow } from '../../contracts/storeSamples.ts';
+import { endChildren, startNode } from './child.ts';
+import { silentLog, someKey, temporaryDirectory } from './support.ts';
+
+afterEach(endChildren);
+
+const SOURCE = new URL('../../../src/adapters/store/', import.meta.url);
+
+describe('the SQLite file', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  beforeEach(async () => {
+    directory = await temporaryDirectory();
+  });
+  afterEach(() => directory.remove());
+
+  const optionsIn = (path: string) =>
+    ({
+      database: { kind: 'sqlite', directory: path },
+      keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
+      instance: 'one',
+      migrate: true,
+    }) as const;
+
+  it('is for its owner alone, as is the directory that is made for it', async () => {
+    const path = join(directory.path, 'new', 'data');
+    const before = process.umask(0);
+    try {
+      const store = await openStore(optionsIn(path), silentLog);
+      await store.transaction((tx) => tx.saveEnrollment(someEnrollment()));
+      const modeOf = async (name: string) => (await stat(join(path, name))).mode & 0o777;
+      expect((await modeOf('.')).toString(8)).toBe('700');
+      for (const name of await readdir(path)) expect((await modeOf(name)).toString(8)).toBe('600');
+      expect(await readdir(path)).toContain('bot.sqlite-wal');
+      await store.close();
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it('is waited for while another process writes, without holding up this one', async () => {
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    const file = join(directory.path, 'bot.sqlite');
+    const writer = new DatabaseSync(file);
+    writer.exec('begin immediate');
+    let ticks = 0;
+    const ticking = setInterval(() => (ticks += 1), 5);
+    setTimeout(() => writer.exec('commit'), 300);
+    const enrollment = someEnrollment();
+    await store.transaction((tx) => tx.saveEnrollment(enrollment));
+    clearInterval(ticking);
+    expect(ticks).toBeGreaterThan(10);
+    writer.close();
+    await store.close();
+  });
+
+  it('gives an error when another process never ends its writing', async () => {
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    const writer = new DatabaseSync(join(directory.path, 'bot.sqlite'));
+    writer.exec('begin immediate');
+    expect(await store.isReady()).toBe(false);
+    const late = store.transaction((tx) => tx.saveEnrollment(someEnrollment()));
+    await expect(late).rejects.toMatchObject({ name: 'StoreError', code: 'unavailable' });
+    writer.close();
+    expect(await store.isReady()).toBe(true);
+    await store.close();
+  });
+
+  it('gives an error when it is no database', async () => {
+    const file = join(directory.path, 'bot.sqlite');
+    await writeFile(file, 'x'.repeat(4096));
+    await expect(openStore(optionsIn(directory.path), silentLog)).rejects.toThrow(StoreError);
+  });
+
+  it('is brought up once by two processes that start together', async () => {
+    const script = `
+      const { openStore } = await import('${SOURCE.href}open.ts');
+      const log = { debug() {}, info() {}, warn() {}, error() {} };
+      const store = await openStore({
+        database: { kind: 'sqlite', directory: process.argv[1] },
+        keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
+        instance: 'child', migrate: true }, log);
+      await store.transaction(async (tx) => {
+        tx.audit({ event: 'service.started', actor: 'system', result: 'ok' });
+      });
+      await store.close();
+      console.log('done');`;
+    const children = [1, 2, 3].map(() => startNode(script, directory.path));
+    const exits = await Promise.all(children.map((child) => child.ended));
+    expect(exits).toEqual([1, 2, 3].map(() => ({ code: 0, output: 'done\n' })));
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    expect(await store.audit.verify()).toMatchObject({ result: 'intact', rows: 3 });
+    await store.close();
+  });
+
+  it('keeps all or nothing of a transaction whose process is killed', async () => {
+    const script = `
+      const { openStore } = await import('${SOURCE.href}open.ts');
+      const log = { debug() {}, info() {}, warn() {}, error() {} };
+      const store = await openStore({
+        database: { kind: 'sqlite', directory: process.argv[1] },
+        keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
+        instance: 'child', migrate: true }, log);
+      const event = { event: 'service.started', actor: 'system', result: 'ok' };
+      await store.transaction(async (tx) => { tx.audit(event); });
+      await store.transaction(async (tx) => {
+        tx.audit(event);
+        await tx.saveManager({ key: { tenantId: 't', aadObjectId: 'half' } });
+        console.log('half');
+        await new Promise(() => { setInterval(() => {}, 1000); });
+      });`;
+    const child = startNode(script, directory.path);
+    await child.said('half');
+    child.kill();
+    await child.ended;
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    expect(await store.audit.verify()).toMatchObject({ result: 'intact', rows: 1 });
+    const half = { tenantId: 't', aadObjectId: 'half' };
+    expect(await store.read((reads) => reads.manager(half))).toBeUndefined();
+    await store.close();
+  });
+
+  /** A store whose flushes wait in `flushes`: each is given an error, or nothing, and then goes on. */
+  const WITH_HELD_FLUSHES = `
+    const { default: fs } = await import('node:fs');
+    const { syncBuiltinESMExports } = await import('node:module');
+    const { fdatasync } = fs;
+    const flushes = [];
+    fs.fdatasync = (file, done) =>
+      flushes.push((error) => (error ? done(error) : fdatasync(file, done)));
+    syncBuiltinESMExports();
+    const { openStore } = await import('${SOURCE.href}open.ts');
+    const log = { debug() {}, info() {}, warn() {}, error() {} };
+    const opening = openStore({
+      database: { kind: 'sqlite', directory: process.argv[1] },
+      keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
+      instance: 'child', migrate: true }, log);
+    const pass = setInterval(() => { for (const flush of flushes.splice(0)) flush(); }, 5);
+    const store = await opening;
+    clearInterval(pass);
+    const key = { tenantId: 't', aadObjectId: 'p' };`;
+
+  it('gives no transaction for kept before the log is on the disk, and reads on meanwhile', async () => {
+    const script = `${WITH_HELD_FLUSHES}
+      let isKept = false;
+      const kept = store.transaction((tx) => tx.saveManager({ key })).then(() => { isKept = true; });
+      const seen = await store.read((reads) => reads.manager(key));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      console.log(JSON.stringify({ isKept, seen: seen?.key, flushes: flushes.length }));
+      flushes.pop()();
+      await kept;
+      console.log('kept');
+      await store.transaction(() => Promise.resolve());
+      console.log(flushes.length);
+      await store.close();`;
+    const { output } = await startNode(script, directory.path).ended;
+    expect(output.split('\n')).toEqual([
+      '{"isKept":false,"seen":{"tenantId":"t","aadObjectId":"p"},"flushes":1}',
+      'kept',
+      '0',
+      '',
+    ]);
+  });
+
+  it('keeps nothing more once a flush has failed, and is not ready', async () => {
+    const script = `${WITH_HELD_FLUSHES}
+      const outcome = (work) => work.then(() => 'kept', (error) => error.code);
+      const first = outcome(store.transaction((tx) => tx.saveManager({ key })));
+      while (flushes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      flushes.pop()(new Error('EIO'));
+      console.log(await first);
+      const later = { tenantId: 't', aadObjectId: 'later' };
+      console.log(await outcome(store.transaction((tx) => tx.saveManager({ key: later }))));
+      console.log(await outcome(store.read((reads) => reads.manager(later))));
+      console.log(await store.isReady(), flushes.length);
+      await store.close();`;
+    const { output } = await startNode(script, directory.path).ended;
+    expect(output.split('\n')).toEqual([
+      'unavailable',
+      'unavailable',
+      'unavailable',
+      'false 0',
+      '',
+    ]);
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    const later = { tenantId: 't', aadObjectId: 'later' };
+    expect(await store.read((reads) => reads.manager(later))).toBeUndefined();
+    await store.close();
+  });
+
+  it('holds what a killed process left in the log once it is opened again', async () => {
+    const script = `${WITH_HELD_FLUSHES}
+      void store.transaction((tx) => tx.saveManager({ key }));
+      while (flushes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      console.log('committed');`;
+    const child = startNode(script, directory.path);
+    await child.said('committed');
+    child.kill();
+    await child.ended;
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    const alone = join(directory.path, 'alone.sqlite');
+    await copyFile(join(directory.path, 'bot.sqlite'), alone);
+    const database = new DatabaseSync(alone);
+    expect(database.prepare('select count(*) as count from manager').get()).toEqual({ count: 1 });
+    database.close();
+    await store.close();
+  });
+
+  it('has the flows of a restored backup read anew by whoever knew them', async () => {
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    const flow = someFlow({ expiresAt: Date.now() + MINUTE });
+    await store.transaction((tx) => tx.addFlow(flow));
+    const raw = new DatabaseSync(join(directory.path, 'bot.sqlite'), { timeout: 1_000 });
+    raw.exec("update database_identity set identity = 'of another file'");
+    raw.close();
+    const restarted = await openStore(optionsIn(directory.path), silentLog);
+    const on = { flow, lock: flow.accountId };
+    const current = await store.transactionOn(on, (_tx, found) => Promise.resolve(found));
+    expect(current?.expiresAt).toBeLessThan(Date.now());
+    await restarted.close();
+    await store.close();
+  });
+
+  it('answers those who wait for the disk before it closes', async () => {
+    const script = `${WITH_HELD_FLUSHES}
+      const kept = store.transaction((tx) => tx.saveManager({ key })).then(() => console.log('kept'));
+      while (flushes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      const closed = store.close().then(() => console.log('closed'));
+      setTimeout(() => { for (const flush of flushes.splice(0)) flush(); }, 50);
+      await Promise.all([kept, closed]);`;
+    const { output } = await startNode(script, directory.path).ended;
+    expect(output).toBe('kept\nclosed\n');
+  });
+});
+
+describe('the lock on the data directory', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  beforeEach(async () => {
+    directory = await temporaryDirectory();
+  });
+  afterEach(() => directory.remove());
+
+  it('is held by one at a time', async () => {
+    const release = await lockDataDirectory(directory.path);
+    await expect(lockDataDirectory(directory.path)).rejects.toThrow('another bot');
+    release();
+    (await lockDataDirectory(directory.path))();
+  });
+
+  it('keeps other processes out and leaves nothing behind when its holder is killed', async () => {
+    const script = `
+      const { lockDataDirectory } = await import('${SOURCE.href}dataDirectory.ts');
+      await lockDataDirectory(process.argv[1]);
+      console.log('locked');
+      setInterval(() => {}, 1000);`;
+    const holder = startNode(script, directory.path);
+    await holder.said('locked');
+    await expect(lockDataDirectory(directory.path)).rejects.toMatchObject({
+      name: 'StoreError',
+      message: expect.stringContaining('another bot is running'),
+    });
+    holder.kill();
+    await holder.ended;
+    (await lockDataDirectory(directory.path))();
+  });
+
+  it('does not keep the database from others', async () => {
+    const release = await lockDataDirectory(directory.path);
+    const store = await openStore(
+      {
+        database: { kind: 'sqlite', directory: directory.path },
+        keys: [someKey('k1')],
+        instance: 'admin',
+        migrate: true,
+      },
+      silentLog,
+    );
+    expect(await store.isReady()).toBe(true);
+    await store.close();
+    release();
+  });
+});
