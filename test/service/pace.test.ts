@@ -64,7 +64,7 @@ describe('a pace', () => {
     const began = performance.now();
     const all = await Promise.all(Array.from({ length: 20 }, () => pace.run(never, call, isBad)));
     expect(new Set(all)).toEqual(new Set(['good']));
-    expect(performance.now() - began).toBeLessThan(3 * REST_MS);
+    expect(performance.now() - began).toBeLessThan(10 * REST_MS);
   });
 
   it('calls nothing for whose time is up, and passes an exception on to its own caller only', async () => {
