@@ -5,7 +5,8 @@ import { FLOW_LIFETIME_MS, operationSince, type Flow } from '../domain/flow.ts';
 import { managerName, type Purpose } from '../domain/parties.ts';
 import type { Problem } from '../domain/reasons.ts';
 import type { Account } from '../ports/directory.ts';
-import type { Enrollment, StoreReads, StoreTransaction } from '../ports/store.ts';
+import type { Enrollment } from '../ports/records.ts';
+import type { StoreReads, StoreTransaction } from '../ports/store.ts';
 import {
   codeBudgetRefusal,
   codeExpiry,

@@ -6,7 +6,8 @@ import type { Secret } from '../domain/secret.ts';
 import { budgetRefusal, SENDS_LOOKBACK_MS, type BudgetRefusal } from '../domain/smsBudget.ts';
 import type { SmsOutcome } from '../ports/sms.ts';
 import type { CodePurpose } from '../ports/smsTexts.ts';
-import type { Failure, StoreReads, StoreTransaction } from '../ports/store.ts';
+import type { Failure } from '../ports/records.ts';
+import type { StoreReads, StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import { auditOf, changeFlow, isSamePerson, saveFlow, stepAny } from './flows.ts';
 

@@ -4,7 +4,8 @@ import type { NoticeEvent } from '../domain/view.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import { NotifierError } from '../ports/notifier.ts';
 import { StoreError } from '../ports/store.ts';
-import type { ClaimedNotice, Enrollment, Notice, StoreTransaction } from '../ports/store.ts';
+import type { ClaimedNotice, Enrollment, Notice } from '../ports/records.ts';
+import type { StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import { isSamePerson } from './flows.ts';
 

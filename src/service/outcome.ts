@@ -7,7 +7,8 @@ import {
 } from '../domain/lostWrite.ts';
 import type { Secret } from '../domain/secret.ts';
 import { DirectoryError, type WriteTraces } from '../ports/directory.ts';
-import { StoreError, type PasswordDigest, type StoreTransaction } from '../ports/store.ts';
+import type { PasswordDigest } from '../ports/records.ts';
+import { StoreError, type StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import { advanceReset, auditOf, changeFlow } from './flows.ts';
 import { addNotices } from './notices.ts';

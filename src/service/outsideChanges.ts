@@ -1,5 +1,6 @@
 import type { SweptAccount } from '../ports/directory.ts';
-import type { Notice, StoreTransaction } from '../ports/store.ts';
+import type { Notice } from '../ports/records.ts';
+import type { StoreTransaction } from '../ports/store.ts';
 import type { SweepDeps } from './deps.ts';
 
 /** How far the directory's clock and the database's may be apart. */

@@ -1,7 +1,7 @@
 import { managerName, type Locale, type ManagerKey } from '../domain/parties.ts';
 import type { DirectoryError } from '../ports/directory.ts';
 import { type DirectoryManager } from '../ports/directory.ts';
-import type { ManagerRecord } from '../ports/store.ts';
+import type { ManagerRecord } from '../ports/records.ts';
 import type { Deps } from './deps.ts';
 import type { Person } from './input.ts';
 

@@ -1,7 +1,8 @@
 import { managerName, type Locale, type ManagerKey } from '../domain/parties.ts';
 import type { ResponsiblePerson } from '../ports/directory.ts';
 import type { Conversation } from '../ports/notifier.ts';
-import type { ManagerRecord, StoreReads } from '../ports/store.ts';
+import type { ManagerRecord } from '../ports/records.ts';
+import type { StoreReads } from '../ports/store.ts';
 import type { SweepDeps } from './deps.ts';
 import { isSamePerson } from './flows.ts';
 

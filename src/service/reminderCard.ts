@@ -1,6 +1,6 @@
 import type { Rotation } from '../domain/rotation.ts';
 import type { ReminderView } from '../domain/view.ts';
-import type { Reminder } from '../ports/store.ts';
+import type { Reminder } from '../ports/records.ts';
 
 /** The card of a reminder. */
 export function reminderView(

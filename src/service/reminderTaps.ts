@@ -1,6 +1,6 @@
 import { managerName } from '../domain/parties.ts';
 import { rotationOf } from '../domain/rotation.ts';
-import type { Reminder } from '../ports/store.ts';
+import type { Reminder } from '../ports/records.ts';
 import type { Deps } from './deps.ts';
 import type { ReminderInput } from './input.ts';
 import { reminderView } from './reminderCard.ts';

@@ -1,6 +1,7 @@
 import { rotationOf, stageAt, type Rotation } from '../domain/rotation.ts';
 import type { Account, Responsibility } from '../ports/directory.ts';
-import type { Reminder, StoreTransaction } from '../ports/store.ts';
+import type { Reminder } from '../ports/records.ts';
+import type { StoreTransaction } from '../ports/store.ts';
 import { deliverCard, type Delivered } from './cardDelivery.ts';
 import type { SweepDeps } from './deps.ts';
 import { recipientOf, type Recipient } from './recipients.ts';

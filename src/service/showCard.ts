@@ -3,7 +3,7 @@ import type { Locale, ManagerKey } from '../domain/parties.ts';
 import type { View } from '../domain/view.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import { NotifierError } from '../ports/notifier.ts';
-import type { ManagerRecord } from '../ports/store.ts';
+import type { ManagerRecord } from '../ports/records.ts';
 import type { Deps } from './deps.ts';
 import { homeView } from './home.ts';
 import { viewOf } from './views.ts';

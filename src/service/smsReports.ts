@@ -1,4 +1,4 @@
-import type { SendFate } from '../ports/store.ts';
+import type { SendFate } from '../ports/records.ts';
 import type { Deps } from './deps.ts';
 import { lockAccount, saveFlow, stepAny } from './flows.ts';
 import { showCard } from './showCard.ts';

@@ -3,7 +3,7 @@ import type { Locale } from '../domain/parties.ts';
 import type { Problem } from '../domain/reasons.ts';
 import type { View } from '../domain/view.ts';
 import type { Account } from '../ports/directory.ts';
-import type { ManagerRecord } from '../ports/store.ts';
+import type { ManagerRecord } from '../ports/records.ts';
 import type { Deps } from './deps.ts';
 import { changeFlow, endFlow, isSamePerson, readFlowHandle, settled } from './flows.ts';
 import { homeView, NOT_RESPONSIBLE } from './home.ts';

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ResetFlow } from '../../src/domain/flow.ts';
 import type { ManagerKey } from '../../src/domain/parties.ts';
 import type { Conversation } from '../../src/ports/notifier.ts';
-import type { CodeSend, Enrollment, Notice, Store } from '../../src/ports/store.ts';
+import type { CodeSend, Enrollment, Notice } from '../../src/ports/records.ts';
+import type { Store } from '../../src/ports/store.ts';
 
 /** Two stores on one database, as two instances of the bot have them. */
 export interface StorePair {

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { managerName } from '../../domain/parties.ts';
-import type { Enrollment, StoreTransaction } from '../../ports/store.ts';
+import type { Enrollment } from '../../ports/records.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
 import type { Place } from './crypto.ts';
 import { managerKey } from './stored.ts';
 import type { EnrollmentTable, Scope } from './tables.ts';

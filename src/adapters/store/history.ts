@@ -1,6 +1,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../../domain/secret.ts';
-import type { PasswordDigest, StoreTransaction } from '../../ports/store.ts';
+import type { PasswordDigest } from '../../ports/records.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
 import { StoreError } from '../../ports/store.ts';
 import type { Place } from './crypto.ts';
 import type { Scope } from './tables.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { ClaimedNotice, Notice, StoreTransaction } from '../../ports/store.ts';
+import type { ClaimedNotice, Notice } from '../../ports/records.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
 import type { Place } from './crypto.ts';
 import { exactly } from './exactly.ts';
 import { readJson, readOrSkip } from './stored.ts';

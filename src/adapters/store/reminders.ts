@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import type { Reminder, ReminderKey, StoreTransaction } from '../../ports/store.ts';
+import type { Reminder, ReminderKey } from '../../ports/records.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
 import { readValue } from './stored.ts';
 import type { ReminderTable, Scope } from './tables.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { managerName } from '../../domain/parties.ts';
-import type { SendFate, SentMessage, StoreTransaction } from '../../ports/store.ts';
+import type { SendFate, SentMessage } from '../../ports/records.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
 import { readValue } from './stored.ts';
 import type { Scope } from './tables.ts';
 

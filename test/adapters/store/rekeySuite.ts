@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { EncryptionKey } from '../../../src/adapters/store/crypto.ts';
 import type { OpenStore } from '../../../src/adapters/store/open.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import type { Enrollment } from '../../../src/ports/store.ts';
+import type { Enrollment } from '../../../src/ports/records.ts';
 import {
   someConversation,
   someEnrollment,
