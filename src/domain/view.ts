@@ -33,9 +33,19 @@ export interface HomeAccount {
   readonly passwordExpiresAt?: number | undefined;
 }
 
+/** Which of a manager's accounts a card shows. */
+export interface HomePart {
+  /** The place of the first one among all, from 1. */
+  readonly first: number;
+  /** How many there are in all. */
+  readonly of: number;
+}
+
 export interface HomeView {
   readonly card: 'home';
   readonly accounts: readonly HomeAccount[];
+  /** Absent where these are all accounts of the manager. */
+  readonly part?: HomePart | undefined;
   readonly problem?: Problem | undefined;
 }
 

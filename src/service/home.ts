@@ -5,6 +5,16 @@ import type { Account } from '../ports/directory.ts';
 import type { Deps } from './deps.ts';
 import type { Manager } from './people.ts';
 
+/** The card of so many stays at half of what Teams takes (80 KB), also where all of them have long names. */
+export const ACCOUNTS_ON_CARD = 20;
+
+/** What else a home card is asked to be. */
+export interface HomeOptions {
+  readonly problem?: Problem | undefined;
+  /** How many accounts come before the first one on the card, where there are too many for one. */
+  readonly from?: number | undefined;
+}
+
 /** The card for somebody who answers for nothing. */
 export const NOT_RESPONSIBLE: View = { card: 'refused', problem: { reason: 'notResponsible' } };
 
@@ -16,10 +26,10 @@ export async function homeView(
   deps: Deps,
   manager: Manager,
   signal: AbortSignal,
-  problem?: Problem,
+  options: HomeOptions = {},
 ): Promise<View> {
   const accounts = await deps.directory.accountsOf(manager.entry.id, signal);
-  return listAccounts(deps, manager, accounts, problem);
+  return listAccounts(deps, manager, accounts, options);
 }
 
 /** The card of these accounts. Each account's buttons get a handle that begins one flow of each purpose. */
@@ -27,10 +37,13 @@ export async function listAccounts(
   deps: Deps,
   manager: Manager,
   accounts: readonly Account[],
-  problem?: Problem,
+  { problem, from = 0 }: HomeOptions = {},
 ): Promise<View> {
   if (accounts.length === 0) return NOT_RESPONSIBLE;
-  const buttons = accounts.map(({ id }) => ({
+  // Some may have gone since the card before was drawn.
+  const start = from < accounts.length ? from : 0;
+  const shown = accounts.slice(start, start + ACCOUNTS_ON_CARD);
+  const buttons = shown.map(({ id }) => ({
     handle: deps.random.id(),
     manager: manager.key,
     accountId: id,
@@ -43,7 +56,8 @@ export async function listAccounts(
   return {
     card: 'home',
     problem,
-    accounts: accounts.map((account, index) => ({
+    part: shown.length < accounts.length ? { first: start + 1, of: accounts.length } : undefined,
+    accounts: shown.map((account, index) => ({
       handle: buttons[index]?.handle ?? '',
       name: account.name,
       displayName: account.displayName,

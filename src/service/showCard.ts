@@ -54,7 +54,7 @@ async function expiredView(
     const entry = await deps.directory.managerById(record.directoryId, signal);
     if (entry === undefined) return undefined;
     return await homeView(deps, { key: record.key, locale, entry }, signal, {
-      reason: 'flowExpired',
+      problem: { reason: 'flowExpired' },
     });
   } catch (error) {
     if (error instanceof DirectoryError) return undefined;

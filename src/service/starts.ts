@@ -18,7 +18,8 @@ async function startInTurn(tap: Tap, purpose: Purpose, handle: string): Promise<
   const { origin, before, isEnrolled } = known;
   if (before !== undefined) return showFlow(tap, await refuseWhereLocked(deps, before));
   // Before anything else is looked at: without a number there is nothing to begin with.
-  if (purpose !== 'enrollment' && !isEnrolled) return showHome(tap, { reason: 'notEnrolled' });
+  if (purpose !== 'enrollment' && !isEnrolled)
+    return showHome(tap, { problem: { reason: 'notEnrolled' } });
   const admitted = await admitTo(tap, origin.accountId);
   if ('view' in admitted) return admitted;
   const { manager, account } = admitted;
@@ -42,7 +43,7 @@ export async function startByWord(tap: Tap, purpose: Purpose): Promise<Reply> {
     const enrolled = await deps.store.read((reads) => reads.enrollment(person.key, account.id));
     if (enrolled === undefined) {
       const problem = { reason: 'notEnrolled' } as const;
-      return { view: await listAccounts(deps, manager, accounts, problem) };
+      return { view: await listAccounts(deps, manager, accounts, { problem }) };
     }
   }
   return start(tap, manager, account, purpose, undefined);

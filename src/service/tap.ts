@@ -6,7 +6,7 @@ import type { Account } from '../ports/directory.ts';
 import type { ManagerRecord } from '../ports/records.ts';
 import type { Deps } from './deps.ts';
 import { changeFlow, endFlow, isSamePerson, readFlowHandle, settled } from './flows.ts';
-import { homeView, NOT_RESPONSIBLE } from './home.ts';
+import { homeView, NOT_RESPONSIBLE, type HomeOptions } from './home.ts';
 import type { Answer, Person } from './input.ts';
 import { auditDenied, identify, type Manager } from './people.ts';
 import { viewOf } from './views.ts';
@@ -59,10 +59,10 @@ export async function admitTo(
 }
 
 /** The start card; refused where the person answers for nothing. */
-export async function showHome(tap: Tap, problem?: Problem): Promise<Reply> {
+export async function showHome(tap: Tap, options: HomeOptions = {}): Promise<Reply> {
   const manager = await admit(tap);
   if ('view' in manager) return manager;
-  return { view: await homeView(tap.deps, manager, tap.signal, problem) };
+  return { view: await homeView(tap.deps, manager, tap.signal, options) };
 }
 
 /** The card of a flow as it stands, once no operation of it is under way. */
@@ -72,7 +72,7 @@ export async function showFlow(tap: Tap, flow: Flow, problem?: Problem): Promise
   const canExpire = waited.endedAt === undefined && waited.state.step !== 'unknown';
   const current = canExpire && isPast(deps, waited) ? await endExpired(deps, waited) : waited;
   const view = viewOf(current, deps.store.now(), problem);
-  if (view === undefined) return showHome(tap, { reason: 'flowExpired' });
+  if (view === undefined) return showHome(tap, { problem: { reason: 'flowExpired' } });
   return { view, flow: { id: current.id, messageId: current.messageId } };
 }
 

@@ -86,7 +86,7 @@ async function reply(tap: Tap, input: Input): Promise<Reply> {
   if (tap.person.roster.status === 'notAllowed') return denyTap(tap);
   switch (input.type) {
     case 'home':
-      return showHome(tap);
+      return showHome(tap, { from: input.from });
     case 'help':
       return { view: { card: 'help' } };
     case 'language':

@@ -5,6 +5,7 @@ import type { Input } from '../service/input.ts';
 import { MAX_TYPED_LENGTH } from './commands.ts';
 
 const MAX_HANDLE_LENGTH = 200;
+const MAX_FROM = 10_000;
 /** Matches no handle that was ever given out, so that the service refuses and audits it. */
 const IMPOSSIBLE_HANDLE = '';
 
@@ -24,6 +25,7 @@ const dataSchema = z.object({
   newPassword: secret,
   confirmPassword: secret,
   code: secret,
+  from: z.int().min(0).max(MAX_FROM).optional().catch(undefined),
   reason: z.enum(NOT_NEEDED_REASONS).catch('other'),
 });
 type ActionData = z.infer<typeof dataSchema>;
@@ -32,7 +34,7 @@ const anyDataSchema = dataSchema.catch(dataSchema.parse({}));
 
 /** The verbs on the contract's cards. */
 const VERBS: Readonly<Record<string, (data: ActionData) => Input>> = {
-  home: () => ({ type: 'home' }),
+  home: ({ from }) => ({ type: 'home', from }),
   language: ({ locale }) => ({ type: 'language', locale }),
   enroll: (data) => begin('enrollment', data),
   reset: (data) => begin('reset', data),

@@ -4,6 +4,7 @@ import { NOT_NEEDED_REASONS } from '../domain/view.ts';
 import type {
   CodeView,
   HomeAccount,
+  HomeView,
   Progress,
   ReminderView,
   ShownRules,
@@ -39,14 +40,7 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
   const { words, now } = voice;
   switch (view.card) {
     case 'home':
-      return {
-        values: { count: view.accounts.length },
-        data: {
-          otherLocale: voice.locale === 'sv' ? 'en' : 'sv',
-          isAnyEnrolled: view.accounts.some(({ isEnrolled }) => isEnrolled),
-          accounts: view.accounts.map((account, index) => accountFacts(account, index + 1, voice)),
-        },
-      };
+      return homeFacts(view, voice);
     case 'help':
     case 'cancelled':
       return { values: {}, data: {} };
@@ -171,6 +165,23 @@ function summaryFacts({ overdue, count }: SummaryView, { words, text }: Voice): 
   const rest = count - overdue.length;
   if (rest > 0) lines.push(text('notice.rest', { rest }));
   return { values: { event: 'unanswered', byName: '', count }, data: { lines, isAbout: false } };
+}
+
+function homeFacts({ accounts, part }: HomeView, voice: Voice): CardFacts {
+  const first = part?.first ?? 1;
+  const count = part?.of ?? accounts.length;
+  const last = first + accounts.length - 1;
+  const isLast = last === count;
+  const places = first === last ? String(first) : `${String(first)}–${String(last)}`;
+  return {
+    values: { count, places, isLast: isLast ? 'yes' : 'no' },
+    data: {
+      otherLocale: voice.locale === 'sv' ? 'en' : 'sv',
+      isAnyEnrolled: accounts.some(({ isEnrolled }) => isEnrolled),
+      accounts: accounts.map((account, index) => accountFacts(account, first + index, voice)),
+      ...(part === undefined ? {} : { next: { from: isLast ? 0 : last } }),
+    },
+  };
 }
 
 function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<string, unknown> {

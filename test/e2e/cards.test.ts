@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { buttonsOf, describeCard, textOf, type Button } from '../support/chatDriver.ts';
+import { accountOn, buttonsOf, describeCard, textOf, type Button } from '../support/chatDriver.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import {
   enrollToCode,
@@ -276,6 +276,29 @@ describe('words in the chat', () => {
     for (const text of ['registrera', 'byt lösenord', 'lås upp']) {
       expect(await walker.chat.say(text)).toBe('home');
     }
+  });
+
+  it('show many accounts some at a time, each with buttons that work', async () => {
+    const chat = product.manager('Mangakonton');
+    for (let n = 1; n <= 23; n += 1) {
+      product.account(`manga${String(n).padStart(2, '0')}`, chat.dn, FIRST_PASSWORD);
+    }
+    const shown = () => Array.from({ length: 23 }, (_, index) => index + 1).filter(isShown);
+    const isShown = (n: number) =>
+      accountOn(chat.card, `manga${String(n).padStart(2, '0')}`) !== undefined;
+    const from = (first: number, last: number) =>
+      Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+    expect(await chat.say('status')).toBe('home');
+    expect(shown()).toEqual(from(1, 20));
+    expect(await chat.tap('home')).toBe('home');
+    expect(shown()).toEqual(from(21, 23));
+    const last = chat.card;
+    expect(await chat.tap('home')).toBe('home');
+    expect(shown()).toEqual(from(1, 20));
+    chat.card = last;
+    expect(await chat.tap('enroll', {}, 'manga22')).toBe('enrollment.currentPassword');
+    expect(textOf(chat.card)).toContain('manga22');
   });
 
   it('end all own flows', async () => {

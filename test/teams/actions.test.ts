@@ -28,10 +28,11 @@ describe('actions', () => {
       confirmPassword: 'c',
       code: '123456',
       reason: 'notUsed',
+      from: 20,
       accountId: 'forged',
     };
     const expected = {
-      home: { type: 'home' },
+      home: { type: 'home', from: 20 },
       language: { type: 'language', locale: 'en' },
       enroll: { type: 'begin', purpose: 'enrollment', handle: 'h' },
       reset: { type: 'begin', purpose: 'reset', handle: 'h' },
@@ -81,6 +82,13 @@ describe('actions', () => {
     }
     await chat.tap('confirmCode', { handle: 'h', code: 'x'.repeat(5_000) });
     expect(opened(bench.turns.inputs).at(-1)?.['code']).toEqual({ secret: 'x'.repeat(1_024) });
+  });
+
+  it('begins with the first account where it is not said with which', async () => {
+    for (const from of [undefined, null, '20', -1, 1.5, 1e9, [20]])
+      await chat.tap('home', { from });
+    const first = { type: 'home', from: undefined };
+    expect(bench.turns.inputs).toEqual(Array(7).fill(first));
   });
 
   it('never takes a tap with a spoilt handle for a typed word', async () => {

@@ -3,6 +3,7 @@ import { REASONS } from '../../src/domain/reasons.ts';
 import type { Locale } from '../../src/domain/parties.ts';
 import { NOT_NEEDED_REASONS } from '../../src/domain/view.ts';
 import type { CardName, View } from '../../src/domain/view.ts';
+import { ACCOUNTS_ON_CARD } from '../../src/service/home.ts';
 import { createCards } from '../../src/teams/cards.ts';
 import { byType, nodes, texts } from './cardNodes.ts';
 import type { Node } from './cardNodes.ts';
@@ -101,6 +102,8 @@ describe('cards', () => {
     for (const { verb, data } of byType(render(view, locale), 'Action.Execute')) {
       if (verb === 'language') {
         expect(data).toEqual({ verb, locale: locale === 'sv' ? 'en' : 'sv' });
+      } else if (view.card === 'home' && verb === 'home') {
+        expect(data).toEqual({ verb, from: view.part?.first === 3 ? 0 : 1 });
       } else if (verb === 'home' || (view.card === 'working' && view.handle === undefined)) {
         expect(data).toEqual({ verb });
       } else {
@@ -175,7 +178,16 @@ describe('cards', () => {
     ]);
   });
 
-  it('stays small with fifteen locked accounts of long names', () => {
+  it('says which of many accounts it shows, and counts on', () => {
+    const accounts = [ACCOUNT, { ...ACCOUNT, handle: 'second-handle' }];
+    const card = render({ card: 'home', accounts, part: { first: 21, of: 27 } });
+    const containers = byType(card, 'Container');
+    expect(containers.map(({ id }) => id)).toEqual(['account:21', 'account:22']);
+    expect(texts(card)).toContain('Du ser konto 21–22 av 27. Knappen längst ner visar de andra.');
+    expect(texts(card)[0]).toBe('Dina konton');
+  });
+
+  it('stays small with as many locked accounts of long names as it shows at once', () => {
     const account = {
       ...ACCOUNT,
       handle: 'h'.repeat(22),
@@ -183,8 +195,11 @@ describe('cards', () => {
       displayName: 'ö'.repeat(64),
       isLocked: true,
     };
-    const card = render({ card: 'home', accounts: Array.from({ length: 15 }, () => account) });
-    expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThan(28_000);
+    const card = render({
+      card: 'home',
+      accounts: Array.from({ length: ACCOUNTS_ON_CARD }, () => account),
+    });
+    expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThan(40_000);
   });
 
   it('refuses to show a card with a hole in it', () => {

@@ -75,6 +75,16 @@ export const SAMPLES: readonly Sample[] = [
     },
     verbs: ['enroll', 'reset', 'enroll', 'reset', 'language'],
   },
+  {
+    name: 'home: the first of many accounts',
+    view: { card: 'home', accounts: [ACCOUNT], part: { first: 1, of: 3 } },
+    verbs: ['enroll', 'reset', 'home', 'language'],
+  },
+  {
+    name: 'home: the last of many accounts',
+    view: { card: 'home', accounts: [ACCOUNT], part: { first: 3, of: 3 } },
+    verbs: ['enroll', 'reset', 'home', 'language'],
+  },
   { name: 'help', view: { card: 'help' }, verbs: ['home'] },
   sample({ card: 'enrollment.currentPassword', ...FLOW, progress: { step: 1, of: 4 } }, [
     'proveCurrentPassword',
