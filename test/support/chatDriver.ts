@@ -109,7 +109,7 @@ export class ChatDriver {
       this.#own(before).some((sent) => sent.operation === 'post' && isAnswer(sent));
     await this.#teams.until(isAnswered);
     this.#take(this.#own(before).findLast(isAnswer));
-    await this.#finishWorking();
+    await this.#finishWorking(before);
     return this.shown;
   }
 
@@ -127,9 +127,10 @@ export class ChatDriver {
 
   /** Taps a button, be it of an old card. */
   async tapButton(button: Button, inputs: Activity = {}): Promise<string> {
+    const before = this.#teams.sent.length;
     const { card } = await this.sendTap(button, inputs);
     this.card = card;
-    await this.#finishWorking();
+    await this.#finishWorking(before);
     return this.shown;
   }
 
@@ -172,9 +173,9 @@ export class ChatDriver {
   }
 
   /** A tap that takes long is answered with `working`; the message is then updated by itself. */
-  async #finishWorking(): Promise<void> {
+  async #finishWorking(before: number): Promise<void> {
     if (nameOf(this.card) !== 'working') return;
-    const newest = (): Sent | undefined => this.#own().findLast(isAnswer);
+    const newest = (): Sent | undefined => this.#own(before).findLast(isAnswer);
     const isDone = (): boolean => {
       const card = newest()?.card;
       return card !== undefined && nameOf(card) !== 'working';
