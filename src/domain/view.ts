@@ -39,6 +39,8 @@ export interface HomePart {
   readonly first: number;
   /** How many there are in all. */
   readonly of: number;
+  /** Whether the manager is enrolled for any of them all. */
+  readonly isAnyEnrolled: boolean;
 }
 
 export interface HomeView {

@@ -5,7 +5,7 @@ import type { Account } from '../ports/directory.ts';
 import type { Deps } from './deps.ts';
 import type { Manager } from './people.ts';
 
-/** The card of so many stays at half of what Teams takes (80 KB), also where all of them have long names. */
+/** With the longest names the card of so many is still one that Teams takes (80 KB of UTF-16). */
 export const ACCOUNTS_ON_CARD = 20;
 
 /** What else a home card is asked to be. */
@@ -13,6 +13,8 @@ export interface HomeOptions {
   readonly problem?: Problem | undefined;
   /** How many accounts come before the first one on the card, where there are too many for one. */
   readonly from?: number | undefined;
+  /** The id of an account that has to be on it. */
+  readonly about?: string | undefined;
 }
 
 /** The card for somebody who answers for nothing. */
@@ -37,11 +39,10 @@ export async function listAccounts(
   deps: Deps,
   manager: Manager,
   accounts: readonly Account[],
-  { problem, from = 0 }: HomeOptions = {},
+  options: HomeOptions = {},
 ): Promise<View> {
   if (accounts.length === 0) return NOT_RESPONSIBLE;
-  // Some may have gone since the card before was drawn.
-  const start = from < accounts.length ? from : 0;
+  const start = startOf(accounts, options);
   const shown = accounts.slice(start, start + ACCOUNTS_ON_CARD);
   const buttons = shown.map(({ id }) => ({
     handle: deps.random.id(),
@@ -53,10 +54,17 @@ export async function listAccounts(
     return tx.enrollmentsOfManager(manager.key);
   });
   const enrolled = new Set(enrollments.map(({ accountId }) => accountId));
+  const isPart = shown.length < accounts.length;
   return {
     card: 'home',
-    problem,
-    part: shown.length < accounts.length ? { first: start + 1, of: accounts.length } : undefined,
+    problem: options.problem,
+    part: isPart
+      ? {
+          first: start + 1,
+          of: accounts.length,
+          isAnyEnrolled: accounts.some(({ id }) => enrolled.has(id)),
+        }
+      : undefined,
     accounts: shown.map((account, index) => ({
       handle: buttons[index]?.handle ?? '',
       name: account.name,
@@ -67,6 +75,14 @@ export async function listAccounts(
       passwordExpiresAt: account.passwordExpiresAt,
     })),
   };
+}
+
+/** How many accounts come before the first one on the card. */
+function startOf(accounts: readonly Account[], { from = 0, about }: HomeOptions): number {
+  const at = accounts.findIndex(({ id }) => id === about);
+  if (at >= 0) return at - (at % ACCOUNTS_ON_CARD);
+  // Some may have gone since the card before was drawn.
+  return from < accounts.length ? from : 0;
 }
 
 /** Keeps the manager's choice of language. */

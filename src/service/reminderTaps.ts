@@ -26,7 +26,7 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
   if ('view' in admitted) return admitted;
   const { account } = admitted;
   if (account === undefined) return denyTap(tap, accountId);
-  if (account.passwordVersion !== cycle) return showHome(tap);
+  if (account.passwordVersion !== cycle) return showHome(tap, { about: accountId });
 
   const { calendar, rotationDays } = deps.settings.rotation;
   const view = await deps.store.transaction(async (tx) => {
@@ -55,5 +55,5 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
     const { silencedUntil = tx.now } = await tx.reminderPause(about);
     return { ...done, answer: 'notNeeded' as const, until: silencedUntil };
   });
-  return view === undefined ? showHome(tap) : { view };
+  return view === undefined ? showHome(tap, { about: accountId }) : { view };
 }

@@ -20,7 +20,9 @@ export async function showCard(deps: Deps, flow: Flow): Promise<void> {
   const conversation = record?.conversation;
   if (messageId === undefined || conversation === undefined) return;
   const locale = record?.locale ?? deps.settings.defaultLocale;
-  const view = viewOf(current, deps.store.now()) ?? (await expiredView(deps, record, locale));
+  const view =
+    viewOf(current, deps.store.now()) ??
+    (await expiredView(deps, record, locale, current.accountId));
   if (view === undefined) return;
   try {
     const signal = AbortSignal.timeout(UPDATE_MS);
@@ -47,6 +49,7 @@ async function expiredView(
   deps: Deps,
   record: ManagerRecord | undefined,
   locale: Locale,
+  accountId: string,
 ): Promise<View | undefined> {
   if (record?.directoryId === undefined) return undefined;
   const signal = AbortSignal.timeout(UPDATE_MS);
@@ -55,6 +58,7 @@ async function expiredView(
     if (entry === undefined) return undefined;
     return await homeView(deps, { key: record.key, locale, entry }, signal, {
       problem: { reason: 'flowExpired' },
+      about: accountId,
     });
   } catch (error) {
     if (error instanceof DirectoryError) return undefined;

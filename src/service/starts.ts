@@ -19,13 +19,15 @@ async function startInTurn(tap: Tap, purpose: Purpose, handle: string): Promise<
   if (before !== undefined) return showFlow(tap, await refuseWhereLocked(deps, before));
   // Before anything else is looked at: without a number there is nothing to begin with.
   if (purpose !== 'enrollment' && !isEnrolled)
-    return showHome(tap, { problem: { reason: 'notEnrolled' } });
+    return showHome(tap, { problem: { reason: 'notEnrolled' }, about: origin.accountId });
   const admitted = await admitTo(tap, origin.accountId);
   if ('view' in admitted) return admitted;
   const { manager, account } = admitted;
   if (account === undefined) return denyTap(tap, origin.accountId);
   // A reminder of a password that has been changed since is answered with how things stand.
-  if (origin.cycle !== undefined && origin.cycle !== account.passwordVersion) return showHome(tap);
+  if (origin.cycle !== undefined && origin.cycle !== account.passwordVersion) {
+    return showHome(tap, { about: account.id });
+  }
   return start(tap, manager, account, purpose, origin.origin);
 }
 
@@ -57,7 +59,7 @@ async function start(
   origin: string | undefined,
 ): Promise<Reply> {
   const { deps, signal } = tap;
-  if (purpose === 'unlock' && !account.isLocked) return showHome(tap);
+  if (purpose === 'unlock' && !account.isLocked) return showHome(tap, { about: account.id });
   const begun = await begin(deps, manager, account, purpose, origin, signal);
   if ('refused' in begun) {
     return { view: { card: 'refused', problem: begun.refused, accountName: account.name } };

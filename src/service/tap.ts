@@ -72,7 +72,9 @@ export async function showFlow(tap: Tap, flow: Flow, problem?: Problem): Promise
   const canExpire = waited.endedAt === undefined && waited.state.step !== 'unknown';
   const current = canExpire && isPast(deps, waited) ? await endExpired(deps, waited) : waited;
   const view = viewOf(current, deps.store.now(), problem);
-  if (view === undefined) return showHome(tap, { problem: { reason: 'flowExpired' } });
+  if (view === undefined) {
+    return showHome(tap, { problem: { reason: 'flowExpired' }, about: flow.accountId });
+  }
   return { view, flow: { id: current.id, messageId: current.messageId } };
 }
 

@@ -5,7 +5,6 @@ import type { Input } from '../service/input.ts';
 import { MAX_TYPED_LENGTH } from './commands.ts';
 
 const MAX_HANDLE_LENGTH = 200;
-const MAX_FROM = 10_000;
 /** Matches no handle that was ever given out, so that the service refuses and audits it. */
 const IMPOSSIBLE_HANDLE = '';
 
@@ -25,7 +24,6 @@ const dataSchema = z.object({
   newPassword: secret,
   confirmPassword: secret,
   code: secret,
-  from: z.int().min(0).max(MAX_FROM).optional().catch(undefined),
   reason: z.enum(NOT_NEEDED_REASONS).catch('other'),
 });
 type ActionData = z.infer<typeof dataSchema>;
@@ -34,7 +32,7 @@ const anyDataSchema = dataSchema.catch(dataSchema.parse({}));
 
 /** The verbs on the contract's cards. */
 const VERBS: Readonly<Record<string, (data: ActionData) => Input>> = {
-  home: ({ from }) => ({ type: 'home', from }),
+  home: ({ handle }) => ({ type: 'home', from: readPlace(handle) }),
   language: ({ locale }) => ({ type: 'language', locale }),
   enroll: (data) => begin('enrollment', data),
   reset: (data) => begin('reset', data),
@@ -65,6 +63,11 @@ const VERBS: Readonly<Record<string, (data: ActionData) => Input>> = {
     confirmPassword,
   }),
 };
+
+/** The place among many accounts that a button of `home` leads to; any other handle counts as none. */
+function readPlace(handle: string | undefined): number | undefined {
+  return /^\d{1,5}$/.test(handle ?? '') ? Number(handle) : undefined;
+}
 
 /** A button always names its account; without a name the tap must not pass for a typed word. */
 function begin(purpose: 'enrollment' | 'reset' | 'unlock', { handle }: ActionData): Input {

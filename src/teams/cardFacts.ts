@@ -174,12 +174,13 @@ function homeFacts({ accounts, part }: HomeView, voice: Voice): CardFacts {
   const isLast = last === count;
   const places = first === last ? String(first) : `${String(first)}–${String(last)}`;
   return {
-    values: { count, places, isLast: isLast ? 'yes' : 'no' },
+    values: { count, places, shown: accounts.length, isLast: isLast ? 'yes' : 'no' },
     data: {
       otherLocale: voice.locale === 'sv' ? 'en' : 'sv',
-      isAnyEnrolled: accounts.some(({ isEnrolled }) => isEnrolled),
+      isAnyEnrolled: part?.isAnyEnrolled ?? accounts.some(({ isEnrolled }) => isEnrolled),
+      isSeveral: count > 1,
       accounts: accounts.map((account, index) => accountFacts(account, first + index, voice)),
-      ...(part === undefined ? {} : { next: { from: isLast ? 0 : last } }),
+      others: part === undefined ? [] : [{ handle: String(isLast ? 0 : last) }],
     },
   };
 }

@@ -28,11 +28,10 @@ describe('actions', () => {
       confirmPassword: 'c',
       code: '123456',
       reason: 'notUsed',
-      from: 20,
       accountId: 'forged',
     };
     const expected = {
-      home: { type: 'home', from: 20 },
+      home: { type: 'home' },
       language: { type: 'language', locale: 'en' },
       enroll: { type: 'begin', purpose: 'enrollment', handle: 'h' },
       reset: { type: 'begin', purpose: 'reset', handle: 'h' },
@@ -84,11 +83,14 @@ describe('actions', () => {
     expect(opened(bench.turns.inputs).at(-1)?.['code']).toEqual({ secret: 'x'.repeat(1_024) });
   });
 
-  it('begins with the first account where it is not said with which', async () => {
-    for (const from of [undefined, null, '20', -1, 1.5, 1e9, [20]])
-      await chat.tap('home', { from });
-    const first = { type: 'home', from: undefined };
-    expect(bench.turns.inputs).toEqual(Array(7).fill(first));
+  it('leads to a place among many accounts where the button names one', async () => {
+    await chat.tap('home', { handle: '20' });
+    for (const handle of [undefined, null, 20, '', '-1', '1.5', '1e9', '123456', ['20']]) {
+      await chat.tap('home', { handle });
+    }
+    const [named, ...others] = bench.turns.inputs;
+    expect(named).toEqual({ type: 'home', from: 20 });
+    expect(others).toEqual(Array(9).fill({ type: 'home', from: undefined }));
   });
 
   it('never takes a tap with a spoilt handle for a typed word', async () => {

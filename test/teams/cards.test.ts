@@ -7,7 +7,7 @@ import { ACCOUNTS_ON_CARD } from '../../src/service/home.ts';
 import { createCards } from '../../src/teams/cards.ts';
 import { byType, nodes, texts } from './cardNodes.ts';
 import type { Node } from './cardNodes.ts';
-import { ACCOUNT, NOW, SAMPLES, problemsOf, withProblem } from './sampleViews.ts';
+import { ACCOUNT, DAY_MS, NOW, SAMPLES, problemsOf, withProblem } from './sampleViews.ts';
 
 const LOCALES: readonly Locale[] = ['sv', 'en'];
 const cards = createCards({
@@ -103,7 +103,7 @@ describe('cards', () => {
       if (verb === 'language') {
         expect(data).toEqual({ verb, locale: locale === 'sv' ? 'en' : 'sv' });
       } else if (view.card === 'home' && verb === 'home') {
-        expect(data).toEqual({ verb, from: view.part?.first === 3 ? 0 : 1 });
+        expect(data).toEqual({ verb, handle: view.part?.first === 3 ? '0' : '1' });
       } else if (verb === 'home' || (view.card === 'working' && view.handle === undefined)) {
         expect(data).toEqual({ verb });
       } else {
@@ -180,26 +180,42 @@ describe('cards', () => {
 
   it('says which of many accounts it shows, and counts on', () => {
     const accounts = [ACCOUNT, { ...ACCOUNT, handle: 'second-handle' }];
-    const card = render({ card: 'home', accounts, part: { first: 21, of: 27 } });
+    const part = { first: 21, of: 27, isAnyEnrolled: true };
+    const card = render({ card: 'home', accounts, part });
     const containers = byType(card, 'Container');
     expect(containers.map(({ id }) => id)).toEqual(['account:21', 'account:22']);
-    expect(texts(card)).toContain('Du ser konto 21–22 av 27. Knappen längst ner visar de andra.');
-    expect(texts(card)[0]).toBe('Dina konton');
+    expect(texts(card).slice(0, 3)).toEqual([
+      'Dina konton',
+      'Du ser konto 21–22 av 27. Tryck på Visa fler konton längre ner.',
+      'Tryck på en knapp under rätt konto.',
+    ]);
+    const last = render(
+      { card: 'home', accounts: [ACCOUNT], part: { ...part, first: 27, isAnyEnrolled: false } },
+      'en',
+    );
+    expect(texts(last).slice(0, 3)).toEqual([
+      'Your accounts',
+      'Register your mobile, so that you can change the password yourself when needed.',
+      'You see account 27 of 27. Tap Show the first accounts further down.',
+    ]);
   });
 
-  it('stays small with as many locked accounts of long names as it shows at once', () => {
+  it('is taken by Teams with as many locked accounts of long names as it shows at once', () => {
     const account = {
       ...ACCOUNT,
       handle: 'h'.repeat(22),
-      name: 'å'.repeat(64),
-      displayName: 'ö'.repeat(64),
+      name: 'å'.repeat(20),
+      displayName: 'ö'.repeat(256),
       isLocked: true,
+      passwordExpiresAt: NOW + DAY_MS,
     };
-    const card = render({
-      card: 'home',
-      accounts: Array.from({ length: ACCOUNTS_ON_CARD }, () => account),
-    });
-    expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThan(40_000);
+    const accounts = Array.from({ length: ACCOUNTS_ON_CARD }, () => account);
+    const part = { first: 1, of: 100, isAnyEnrolled: true };
+    for (const locale of LOCALES) {
+      const card = render({ card: 'home', accounts, part }, locale);
+      // UTF-16, as Teams counts.
+      expect(JSON.stringify(card).length * 2).toBeLessThan(80_000);
+    }
   });
 
   it('refuses to show a card with a hole in it', () => {

@@ -4,7 +4,7 @@ import type { CardName, HomeAccount, NoticeEvent, Progress, View } from '../../s
 /** Monday 2026-11-23 14:31:30 in Stockholm. */
 export const NOW = Date.parse('2026-11-23T13:31:30Z');
 const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+export const DAY_MS = 24 * 60 * MINUTE_MS;
 
 const MASKED = '+46 ••• •• •• 67';
 const FLOW = { handle: 'flow-handle', accountName: 'hemvardsgruppen' } as const;
@@ -77,12 +77,12 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     name: 'home: the first of many accounts',
-    view: { card: 'home', accounts: [ACCOUNT], part: { first: 1, of: 3 } },
+    view: { card: 'home', accounts: [ACCOUNT], part: { first: 1, of: 3, isAnyEnrolled: true } },
     verbs: ['enroll', 'reset', 'home', 'language'],
   },
   {
     name: 'home: the last of many accounts',
-    view: { card: 'home', accounts: [ACCOUNT], part: { first: 3, of: 3 } },
+    view: { card: 'home', accounts: [ACCOUNT], part: { first: 3, of: 3, isAnyEnrolled: true } },
     verbs: ['enroll', 'reset', 'home', 'language'],
   },
   { name: 'help', view: { card: 'help' }, verbs: ['home'] },
