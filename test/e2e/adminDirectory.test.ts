@@ -8,7 +8,6 @@ import { FIRST_PASSWORD, type DirectoryWorld } from '../contracts/directoryWorld
 import { adminJson } from '../support/adminCli.ts';
 import { startProduct, type Product } from '../support/product.ts';
 
-// Two programs are started for every test, on a machine that has other things to do.
 interface Check {
   readonly name: string;
   readonly ok: boolean;

@@ -266,7 +266,7 @@ describe('wrong codes of several managers', () => {
     await guessWrong(third, 4);
     await first.chat.say('status');
     const codes = product.codes(first.mobile).length;
-    product.twilio.scriptCodes({ delayMs: 1_500 });
+    product.twilio.scriptCodes({ delayMs: 5_000 });
     const tap = first.chat.tap('reset', {}, first.account);
     await product.teams.until(() => product.codes(first.mobile).length > codes);
     const right = product.code(third.mobile);

@@ -18,7 +18,6 @@ import { startProduct, type Product } from '../support/product.ts';
 import { inDirectory, startServer, type ServerProcess } from '../support/serverProcess.ts';
 import { silentLog } from '../support/silentLog.ts';
 
-// Servers are made for these tests, on a machine that has other things to do.
 const run = promisify(execFile);
 const never = new AbortController().signal;
 

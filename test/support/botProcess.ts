@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort } from './ports.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
-const START_MS = 30_000;
+const START_MS = 60_000;
 /** Longer than a bot takes to say that it is ready or not; another server might never answer. */
 const LOOK_MS = 2_000;
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { freePort } from './ports.ts';
 
 /**
  * How a part can be gone. `refused`: nobody listens, connections are reset. `blackHole`: nothing comes
@@ -71,12 +72,11 @@ export class OutageRelay {
   }
 
   async #listen(): Promise<void> {
+    // One that stays its own while it refuses.
+    if (this.port === 0) this.port = await freePort();
     const server = createServer((client) => this.#carry(client));
     server.listen(this.port, '127.0.0.1');
     await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    this.port = address.port;
     this.#server = server;
   }
 

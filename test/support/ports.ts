@@ -1,15 +1,14 @@
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { isFree } from '../../demo/ports.ts';
 
 /**
  * Below those that the system hands out by itself, to servers and to connections that go out (Linux: from
- * 32768): between the look and the use nobody else comes by one of these.
+ * 32768): between the look and the use no other process of the same run comes by one of these.
  */
 const FIRST = 20_000;
 /** For each of the processes that run tests at once. */
-const PORTS = 3_000;
-const PROCESSES = 4;
+const PORTS = 500;
+const PROCESSES = 24;
 
 const first = FIRST + (Number(process.env['JEST_WORKER_ID'] ?? 0) % PROCESSES) * PORTS;
 let taken = randomInt(PORTS);
@@ -22,17 +21,4 @@ export async function freePort(): Promise<number> {
     if (await isFree(port)) return port;
   }
   throw new Error(`no free port from ${String(first)} on`);
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  try {
-    server.listen({ port, host: '127.0.0.1', exclusive: true });
-    await once(server, 'listening');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    server.close();
-  }
 }

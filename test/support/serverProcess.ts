@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import tls from 'node:tls';
 
-const START_MS = 20_000;
+const START_MS = 60_000;
 /** A server whose test was killed ends itself. */
 const MAX_RUNTIME_SECONDS = 600;
 

@@ -10,7 +10,6 @@ import { silentLog } from '../../support/silentLog.ts';
 import { startSambaWorld } from './sambaWorld.ts';
 import type { SambaWorld } from './sambaWorld.ts';
 
-// Each grant starts a program that opens the whole domain.
 const never = new AbortController().signal;
 const [RESET, LOCKOUT, PWD_LAST_SET, USER] = [
   '00299570-246d-11d0-a768-00aa006e0529',

@@ -198,11 +198,12 @@ describe('the SQLite file', () => {
     const script = `${WITH_HELD_FLUSHES}
       void store.transaction((tx) => tx.saveManager({ key }));
       while (flushes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-      console.log('committed');`;
+      console.log('committed');
+      setInterval(() => {}, 1000);`;
     const child = startNode(script, directory.path);
     await child.said('committed');
     child.kill();
-    await child.ended;
+    expect(await child.ended).toMatchObject({ code: null });
     const store = await openStore(optionsIn(directory.path), silentLog);
     const alone = join(directory.path, 'alone.sqlite');
     await copyFile(join(directory.path, 'bot.sqlite'), alone);
