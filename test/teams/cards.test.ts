@@ -186,7 +186,7 @@ describe('cards', () => {
     expect(containers.map(({ id }) => id)).toEqual(['account:21', 'account:22']);
     expect(texts(card).slice(0, 3)).toEqual([
       'Dina konton',
-      'Du ser konto 21–22 av 27. Tryck på Visa fler konton längre ner.',
+      'Du ser kontona 21–22 av 27. Tryck på Visa fler konton längre ner.',
       'Tryck på en knapp under rätt konto.',
     ]);
     const last = render(
