@@ -31,11 +31,11 @@ export async function homeView(
   options: HomeOptions = {},
 ): Promise<View> {
   const accounts = await deps.directory.accountsOf(manager.entry.id, signal);
-  return listAccounts(deps, manager, accounts, options);
+  return homeViewOf(deps, manager, accounts, options);
 }
 
 /** The card of these accounts. Each account's buttons get a handle that begins one flow of each purpose. */
-export async function listAccounts(
+export async function homeViewOf(
   deps: Deps,
   manager: Manager,
   accounts: readonly Account[],

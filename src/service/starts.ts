@@ -2,7 +2,7 @@ import type { Purpose } from '../domain/parties.ts';
 import type { Account } from '../ports/directory.ts';
 import { begin, readStart } from './begin.ts';
 import { refuseWhereLocked } from './flowTurn.ts';
-import { listAccounts } from './home.ts';
+import { homeViewOf } from './home.ts';
 import type { Manager } from './people.ts';
 import { admit, admitTo, denyTap, showFlow, showHome, type Reply, type Tap } from './tap.ts';
 
@@ -39,13 +39,13 @@ export async function startByWord(tap: Tap, purpose: Purpose): Promise<Reply> {
   const accounts = await deps.directory.accountsOf(manager.entry.id, signal);
   const [account, ...others] = accounts;
   if (account === undefined || others.length > 0) {
-    return { view: await listAccounts(deps, manager, accounts) };
+    return { view: await homeViewOf(deps, manager, accounts) };
   }
   if (purpose !== 'enrollment') {
     const enrolled = await deps.store.read((reads) => reads.enrollment(person.key, account.id));
     if (enrolled === undefined) {
       const problem = { reason: 'notEnrolled' } as const;
-      return { view: await listAccounts(deps, manager, accounts, { problem }) };
+      return { view: await homeViewOf(deps, manager, accounts, { problem }) };
     }
   }
   return start(tap, manager, account, purpose, undefined);

@@ -3,21 +3,18 @@ import type { Problem, Reason } from '../domain/reasons.ts';
 import { NOT_NEEDED_REASONS } from '../domain/view.ts';
 import type {
   CodeView,
-  HomeAccount,
-  HomeView,
   Progress,
   ReminderView,
   ShownRules,
   SummaryView,
   View,
 } from '../domain/view.ts';
+import { homeFacts } from './homeFacts.ts';
 import { plain } from './markdown.ts';
 import type { TextValues } from './texts.ts';
 import type { Words } from './words.ts';
 
 const MINUTE_MS = 60_000;
-/** An expiry nearer than this is told on `home`. */
-const EXPIRY_NOTICE_MS = 14 * 24 * 60 * MINUTE_MS;
 
 /** One language, at one moment. */
 export interface Voice {
@@ -165,60 +162,6 @@ function summaryFacts({ overdue, count }: SummaryView, { words, text }: Voice): 
   const rest = count - overdue.length;
   if (rest > 0) lines.push(text('notice.rest', { rest }));
   return { values: { event: 'unanswered', byName: '', count }, data: { lines, isAbout: false } };
-}
-
-function homeFacts({ accounts, part }: HomeView, voice: Voice): CardFacts {
-  const first = part?.first ?? 1;
-  const count = part?.of ?? accounts.length;
-  const last = first + accounts.length - 1;
-  const isLast = last === count;
-  const places = first === last ? String(first) : `${String(first)}–${String(last)}`;
-  return {
-    values: { count, places, shown: accounts.length, isLast: isLast ? 'yes' : 'no' },
-    data: {
-      otherLocale: voice.locale === 'sv' ? 'en' : 'sv',
-      isAnyEnrolled: part?.isAnyEnrolled ?? accounts.some(({ isEnrolled }) => isEnrolled),
-      isSeveral: count > 1,
-      accounts: accounts.map((account, index) => accountFacts(account, first + index, voice)),
-      others: part === undefined ? [] : [{ handle: String(isLast ? 0 : last) }],
-    },
-  };
-}
-
-function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<string, unknown> {
-  const { isEnrolled, isLocked } = account;
-  const name = plain(account.name);
-  const displayName = plain(account.displayName);
-  const lines = [ageLine(account, voice)];
-  if (isLocked) {
-    lines.push(
-      isEnrolled
-        ? voice.text('home.locked')
-        : voice.text('home.lockedNotEnrolled', { desk: voice.desk }),
-    );
-  }
-  lines.push(voice.text(isEnrolled ? 'home.enrolled' : 'home.notEnrolled'));
-  return {
-    n,
-    name,
-    ...(displayName === '' || displayName === name ? {} : { displayName }),
-    handle: account.handle,
-    lines,
-    isEnrolled,
-    canUnlock: isEnrolled && isLocked,
-  };
-}
-
-function ageLine(account: HomeAccount, { text, words, now }: Voice): string {
-  const { passwordSetAt, passwordExpiresAt } = account;
-  const ago = passwordSetAt === undefined ? undefined : words.distance(passwordSetAt, now);
-  if (passwordExpiresAt !== undefined && passwordExpiresAt - now < EXPIRY_NOTICE_MS) {
-    const expiry = words.distance(passwordExpiresAt, now);
-    if (passwordExpiresAt <= now) return text('home.age.expired', { expiry });
-    if (ago === undefined) return text('home.age.expiringUnknown', { expiry });
-    return text('home.age.expiring', { ago, expiry });
-  }
-  return ago === undefined ? text('home.age.unknown') : text('home.age.known', { ago });
 }
 
 interface RuleLine {

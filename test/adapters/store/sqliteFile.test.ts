@@ -12,6 +12,14 @@ import { silentLog, someKey, temporaryDirectory } from './support.ts';
 afterEach(endChildren);
 
 const SOURCE = new URL('../../../src/adapters/store/', import.meta.url);
+/** For the script of a child: `opening` becomes its store in the directory that is its argument. */
+const OPENING = `
+    const { openStore } = await import('${SOURCE.href}open.ts');
+    const log = { debug() {}, info() {}, warn() {}, error() {} };
+    const opening = openStore({
+      database: { kind: 'sqlite', directory: process.argv[1] },
+      keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
+      instance: 'child', migrate: true }, log);`;
 
 describe('the SQLite file', () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -79,13 +87,8 @@ describe('the SQLite file', () => {
   });
 
   it('is brought up once by two processes that start together', async () => {
-    const script = `
-      const { openStore } = await import('${SOURCE.href}open.ts');
-      const log = { debug() {}, info() {}, warn() {}, error() {} };
-      const store = await openStore({
-        database: { kind: 'sqlite', directory: process.argv[1] },
-        keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
-        instance: 'child', migrate: true }, log);
+    const script = `${OPENING}
+      const store = await opening;
       await store.transaction(async (tx) => {
         tx.audit({ event: 'service.started', actor: 'system', result: 'ok' });
       });
@@ -100,13 +103,8 @@ describe('the SQLite file', () => {
   });
 
   it('keeps all or nothing of a transaction whose process is killed', async () => {
-    const script = `
-      const { openStore } = await import('${SOURCE.href}open.ts');
-      const log = { debug() {}, info() {}, warn() {}, error() {} };
-      const store = await openStore({
-        database: { kind: 'sqlite', directory: process.argv[1] },
-        keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
-        instance: 'child', migrate: true }, log);
+    const script = `${OPENING}
+      const store = await opening;
       const event = { event: 'service.started', actor: 'system', result: 'ok' };
       await store.transaction(async (tx) => { tx.audit(event); });
       await store.transaction(async (tx) => {
@@ -135,12 +133,7 @@ describe('the SQLite file', () => {
     fs.fdatasync = (file, done) =>
       flushes.push((error) => (error ? done(error) : fdatasync(file, done)));
     syncBuiltinESMExports();
-    const { openStore } = await import('${SOURCE.href}open.ts');
-    const log = { debug() {}, info() {}, warn() {}, error() {} };
-    const opening = openStore({
-      database: { kind: 'sqlite', directory: process.argv[1] },
-      keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
-      instance: 'child', migrate: true }, log);
+    ${OPENING}
     const pass = setInterval(() => { for (const flush of flushes.splice(0)) flush(); }, 5);
     const store = await opening;
     clearInterval(pass);
