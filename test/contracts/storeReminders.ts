@@ -167,6 +167,12 @@ export function storedRemindersContract(pairOf: () => StorePair): void {
       expect(await take(name, 'c')).toBe(true);
     });
 
+    it('lasts no longer than was asked for, whatever a clock that was moved back says', async () => {
+      const name = randomUUID();
+      await take(name, 'a', 60 * MINUTE);
+      expect(await take(name, 'b')).toBe(true);
+    });
+
     it('rests after work that was done to its end, not after work that failed', async () => {
       const name = randomUUID();
       await take(name, 'a');

@@ -13,9 +13,16 @@ type SweepQueries = Pick<
   | 'removeEnrollment'
 >;
 
+/**
+ * A transaction that began earlier can come after one that began later, and finds times ahead of its
+ * own. Only what is further ahead was written before the clock was moved back.
+ */
+const CLOCK_MOVED_BACK_MS = 60_000;
+
 export function sweepQueries({ db, now }: Scope): SweepQueries {
   return {
     async takeLease({ name, holder, leaseMs, everyMs }) {
+      const latest = now + CLOCK_MOVED_BACK_MS;
       const row = await db
         .insertInto('lease')
         .values({ name, holder, until: now + leaseMs, done_at: null })
@@ -30,12 +37,12 @@ export function sweepQueries({ db, now }: Scope): SweepQueries {
                   // A clock that was moved back must not let a lease or a pause last for ever.
                   lease.or([
                     lease('lease.until', '<=', now),
-                    lease('lease.until', '>', now + leaseMs),
+                    lease('lease.until', '>', latest + leaseMs),
                   ]),
                   lease.or([
                     lease('lease.done_at', 'is', null),
                     lease('lease.done_at', '<=', now - everyMs),
-                    lease('lease.done_at', '>', now),
+                    lease('lease.done_at', '>', latest),
                   ]),
                 ]),
               ]),

@@ -77,6 +77,27 @@ describe('the PostgreSQL database', () => {
     };
   });
 
+  it('gives a lease to nobody whose transaction began before that of its holder', async () => {
+    const options = optionsAt(await newDatabase());
+    const one = await openStore(options, silentLog);
+    const other = await openStore({ ...options, instance: 'other' }, silentLog);
+    const request = { name: 'sweep', leaseMs: 60_000, everyMs: 60_000 };
+    const first = { ...request, holder: 'first' };
+    const late = { ...request, holder: 'late' };
+    const isTakenLate = (before: () => Promise<unknown>): Promise<boolean> =>
+      other.transaction(async (tx) => {
+        await pause(20);
+        await before();
+        return tx.takeLease(late);
+      });
+
+    expect(await isTakenLate(() => one.transaction((tx) => tx.takeLease(first)))).toBe(false);
+    const end = () => one.transaction((tx) => tx.endLease({ ...first, isDone: true }));
+    expect(await isTakenLate(end)).toBe(false);
+    await one.close();
+    await other.close();
+  });
+
   it('refuses to empty the audit at once', async () => {
     const url = await newDatabase();
     await migrateStore({ kind: 'postgres', url: new Secret(url) }, silentLog);
