@@ -12,6 +12,8 @@ export interface CardTemplate {
   expand(data: Readonly<Record<string, unknown>>): Record<string, unknown>;
 }
 
+const parseText = Template.parseInterpolatedString.bind(Template);
+
 const CARD_NAMES: Readonly<Record<CardName, true>> = {
   home: true,
   help: true,
@@ -36,6 +38,7 @@ const CARD_NAMES: Readonly<Record<CardName, true>> = {
 
 /** Reads, composes and parses all templates: parsing is a hundred times dearer than filling. */
 export function loadTemplates(): (name: CardName) => CardTemplate {
+  readEachExpressionOnce();
   const templates = new Map(
     [...composeTemplates()].map(([name, template]) => [name, parse(template)]),
   );
@@ -43,6 +46,16 @@ export function loadTemplates(): (name: CardName) => CardTemplate {
     const template = templates.get(name);
     if (template === undefined) throw new Error(`no card ${name}`);
     return template;
+  };
+}
+
+/** Of the expressions on the cards most stand on many; the library would parse each at every place. */
+function readEachExpressionOnce(): void {
+  const parsed = new Map<string, ReturnType<typeof parseText>>();
+  Template.parseInterpolatedString = (text) => {
+    const expression = parsed.get(text) ?? parseText(text);
+    parsed.set(text, expression);
+    return expression;
   };
 }
 
