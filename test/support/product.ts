@@ -278,9 +278,16 @@ export async function startProduct({
         ? {}
         : { DATABASE_URL: databaseUrl.replace(/:\d+\//, `:${String(reached.database)}/`) }),
       SERVICE_DESK,
+      ...compileCache(),
       ...env,
     },
   });
   await product.start();
   return product;
+}
+
+/** That of the whole run of tests, where there is one. */
+function compileCache(): Record<string, string> {
+  const folder = process.env['NODE_COMPILE_CACHE'] ?? '';
+  return folder === '' ? {} : { NODE_COMPILE_CACHE: folder };
 }

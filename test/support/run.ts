@@ -1,10 +1,13 @@
 /** The test command: `npm test` runs everything, `npm run test:quick` what needs no server. */
+import { resolve } from 'node:path';
 import { run, stopChildrenOnSignals } from './children.ts';
 import { runJest } from './jestRun.ts';
 import { ensurePackages } from './packages.ts';
 import { LEFT_OUT_OF_QUICK } from './suites.ts';
 
 const CACHE = '.test-cache';
+// The tests start the bot again and again, and much of a start is the compiling of what it loads.
+process.env['NODE_COMPILE_CACHE'] ??= resolve(CACHE, 'node');
 const isQuick = process.argv.includes('--quick');
 const start = performance.now();
 

@@ -36,14 +36,14 @@ export const FULL: Extent = {
 };
 export const QUICK: Extent = {
   windows: 3,
-  tapWindows: 5,
+  tapWindows: 4,
   windowSeconds: 0.5,
   warmUpSeconds: 1,
   firstFlows: 60,
   flows: 120,
   memorySeconds: 5,
   accounts: 5_000,
-  sweeps: 3,
+  sweeps: 2,
   resets: 4,
   managers: 12,
   storedFlows: 10_000,
