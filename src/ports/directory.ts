@@ -172,9 +172,15 @@ export interface Directory {
 
   /**
    * One bind as the account. Refuses an empty or blank password without asking the directory.
+   * `mayBind` is asked with the account as it stands right before the bind: false is taken for locked.
    * @throws DirectoryError `unreachable` when no bind was sent, `noAnswer` when one was.
    */
-  provePassword(accountId: string, password: Secret, signal: AbortSignal): Promise<ProofOutcome>;
+  provePassword(
+    accountId: string,
+    password: Secret,
+    signal: AbortSignal,
+    mayBind?: (account: Account) => boolean,
+  ): Promise<ProofOutcome>;
 
   /**
    * Sets a new password without the old one and lifts the directory's lockout with it. Writes at

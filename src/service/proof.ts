@@ -43,8 +43,9 @@ async function proveInTurn(stale: EnrollmentTurn, input: Secret): Promise<Flow> 
   const account = await deps.directory.accountOf(manager.entry.id, stale.account.id, signal);
   if (account === undefined) return endTurn(stale, REFUSED);
   const turn = { ...stale, account };
-  const { flow, todo } = await submit<EnrollmentFlow, string>(turn, async (tx, current) => {
-    const problem = await proofBlock(account, tx, await bindsUnderWay(tx, current));
+  const { flow, todo } = await submit<EnrollmentFlow, Reserved>(turn, async (tx, current) => {
+    const underWay = await bindsUnderWay(tx, current);
+    const problem = await proofBlock(account, tx, underWay);
     if (problem !== undefined) return { flow: await refuseProof(tx, current, problem) };
     // Counted before the bind: a crash or a crowd of taps can only count too many, never too few.
     const failureId = await tx.addFailure({
@@ -54,17 +55,24 @@ async function proveInTurn(stale: EnrollmentTurn, input: Secret): Promise<Flow> 
     });
     return {
       flow: await advanceEnrollment(tx, current, { type: 'proofStarted', failureId }),
-      todo: failureId,
+      todo: { failureId, underWay },
     };
   });
   if (todo === undefined) return flow;
 
-  const outcome = await bind(turn, input);
+  const outcome = await bind(turn, input, todo);
   const digest =
     outcome === 'proved' ? await deps.store.digestPassword(account.id, input) : undefined;
   return changeFlow(deps, flow, (tx, current) =>
-    takeProof(turn, tx, current, { outcome, digest, failureId: todo }),
+    takeProof(turn, tx, current, { outcome, digest, failureId: todo.failureId }),
   );
+}
+
+/** A bind that may be sent as far as was known when it was counted. */
+interface Reserved {
+  readonly failureId: string;
+  /** Others that were under way then. */
+  readonly underWay: number;
 }
 
 /** Binds of other instances that the directory may not have counted yet. */
@@ -80,8 +88,7 @@ export async function proofBlock(
   underWay = 0,
 ): Promise<Problem | undefined> {
   if (account.isLocked) return { reason: 'proofLocked' };
-  const { threshold, recentFailures } = account.lockout;
-  const allowance = proofAllowance({ threshold, recentFailures: recentFailures + underWay });
+  const allowance = allowanceBeside(account, underWay);
   const times = await tx.failureTimes({
     kind: 'proof',
     accountId: account.id,
@@ -91,6 +98,12 @@ export async function proofBlock(
   const until = lockedUntil(times, limit, tx.now);
   if (until !== undefined) return { reason: 'proofLocked', until };
   return allowance === 'refused' ? { reason: 'proofLocked' } : undefined;
+}
+
+/** What the directory's own lockout leaves beside the binds that it may not have counted yet. */
+function allowanceBeside({ lockout }: Account, underWay: number): number | 'refused' {
+  const { threshold, recentFailures } = lockout;
+  return proofAllowance({ threshold, recentFailures: recentFailures + underWay });
 }
 
 async function refuseProof(
@@ -108,11 +121,14 @@ async function refuseProof(
 }
 
 async function bind(
-  turn: EnrollmentTurn,
+  { deps, account, signal }: EnrollmentTurn,
   password: Secret,
+  { underWay }: Reserved,
 ): Promise<ProofOutcome | DirectoryError> {
+  // What others did since this one was reserved, at other instances or elsewhere, counts as well.
+  const mayBind = (now: Account): boolean => allowanceBeside(now, underWay) !== 'refused';
   try {
-    return await turn.deps.directory.provePassword(turn.account.id, password, turn.signal);
+    return await deps.directory.provePassword(account.id, password, signal, mayBind);
   } catch (error) {
     if (error instanceof DirectoryError) return error;
     throw error;

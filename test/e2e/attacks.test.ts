@@ -37,6 +37,13 @@ function lockoutOf(dn: string): number {
   return Number(product.directory.get(dn, 'lockoutTime')[0] ?? 0);
 }
 
+/** So many wrong binds from elsewhere, now. */
+function fail(dn: string, count: number): void {
+  product.directory.put(dn, 'badPwdCount', String(count));
+  const filetime = (BigInt(Date.now()) + 11644473600000n) * 10000n;
+  product.directory.put(dn, 'badPasswordTime', String(filetime));
+}
+
 /** Several managers who answer for one account together. */
 function colleagues(count: number): Walker[] {
   const chats = Array.from({ length: count }, () => product.manager(newName('Kollega')));
@@ -139,12 +146,7 @@ describe('the proof of a password', () => {
   it('by several managers at once never locks the account', async () => {
     const walkers = colleagues(3);
     const [{ accountDn }] = walkers as [Walker, Walker, Walker];
-    product.directory.put(accountDn, 'badPwdCount', '2');
-    product.directory.put(
-      accountDn,
-      'badPasswordTime',
-      String((BigInt(Date.now()) + 11644473600000n) * 10000n),
-    );
+    fail(accountDn, 2);
     for (const { chat, account } of walkers) {
       await chat.say('status');
       await chat.tap('enroll', {}, account);
@@ -156,6 +158,25 @@ describe('the proof of a password', () => {
     );
     expect(product.directory.bindsOf(accountDn)).toBe(1);
     expect(lockoutOf(accountDn)).toBe(0);
+  });
+
+  it('asks what the directory has counted once more after the bind was reserved', async () => {
+    const { chat, account, accountDn } = newManager(product);
+    await chat.say('status');
+    await chat.tap('enroll', {}, account);
+    const proofs = () =>
+      product.database.querySqlite(`select id from failure where kind = 'proof'`).length;
+    const before = proofs();
+    product.directory.fault = ({ name }) => {
+      // Colleagues at their computers, in the moment before the bind.
+      if (name === 'search' && proofs() > before) fail(accountDn, 3);
+      return undefined;
+    };
+    expect(await chat.tap('proveCurrentPassword', { currentPassword: 'Fel-Losen-1' })).toBe(
+      'refused proofLocked',
+    );
+    expect(product.directory.bindsOf(accountDn)).toBe(0);
+    expect(proofs()).toBe(before);
   });
 
   it('cannot push earlier passwords out of the history', async () => {

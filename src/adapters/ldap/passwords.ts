@@ -53,7 +53,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
   }
 
   return {
-    async provePassword(accountId, password, signal) {
+    async provePassword(accountId, password, signal, mayBind = () => true) {
       if (password.reveal().trim() === '') return 'wrong';
       const deadline = callDeadline(signal);
       const { session, found } = await sessions.read(deadline, async (session) => ({
@@ -62,7 +62,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
       }));
       if (found === undefined) return 'wrong';
       // A bind would tell nothing, and on some servers prolong the lock.
-      if (found.account.isLocked) return 'locked';
+      if (found.account.isLocked || !mayBind(found.account)) return 'locked';
       return prove(session, found, password, deadline);
     },
 
