@@ -10,16 +10,21 @@ export interface Operation {
 /**
  * What goes wrong with an operation. `drop` cuts the connection, `hang` never answers; with
  * `applyThen…` the operation is carried out before. A delay comes before the operation, which then
- * goes on as `then` says, or well. A pair is an LDAP result code and its diagnostic text.
+ * goes on as `then` says, or well; what is `lateMs` is carried out at once and answered that much later.
+ * A pair is an LDAP result code and its diagnostic text.
  */
 export type Fault =
-  Ending | { readonly delayMs: number; readonly then?: Ending } | readonly [number, string];
+  | Ending
+  | { readonly delayMs: number; readonly then?: Ending }
+  | { readonly lateMs: number }
+  | readonly [number, string];
 
 type Ending = 'drop' | 'hang' | 'applyThenDrop' | 'applyThenHang';
 
-/** A fault as steps: how long to wait, what to do instead of the operation, what after it. */
+/** A fault as steps: how long to wait before it and after it, what to do instead of the operation, what after it. */
 export function splitFault(fault: Fault | undefined): {
   delayMs: number;
+  lateMs?: number;
   before?: 'drop' | 'hang' | Answer;
   after?: 'drop' | 'hang';
 } {
@@ -34,6 +39,7 @@ export function splitFault(fault: Fault | undefined): {
     case 'applyThenHang':
       return { delayMs: 0, after: 'hang' };
   }
+  if ('lateMs' in fault) return { delayMs: 0, lateMs: fault.lateMs };
   if ('delayMs' in fault) return { ...splitFault(fault.then), delayMs: fault.delayMs };
   const [code, message] = fault;
   return { delayMs: 0, before: { code, message } };

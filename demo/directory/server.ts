@@ -116,7 +116,7 @@ export class DemoDirectory extends AdDomain {
     const dn = targetOf(request);
     this.operations.set(name, (this.operations.get(name) ?? 0) + 1);
     if (name === 'bind') this.#countBind(session, request);
-    const { delayMs, before, after } = splitFault(this.fault?.({ name, dn }));
+    const { delayMs, lateMs, before, after } = splitFault(this.fault?.({ name, dn }));
     if (delayMs > 0) await delay(delayMs);
     if (before !== undefined) {
       const refusal = typeof before === 'string' ? undefined : before;
@@ -130,6 +130,7 @@ export class DemoDirectory extends AdDomain {
 
     const { answer, code } = answerTo(session, request, isEncrypted);
     this.#record(session, request, code);
+    if (lateMs !== undefined) await delay(lateMs);
     if (startsTls && code === 0) {
       // Carried out here means: agreed to. What is cut or silent then is the handshake.
       const then = { drop: 'close', hang: 'ignore', none: 'startTls' } as const;

@@ -111,7 +111,9 @@ export async function lookForOutcome(
   sought?: SoughtWrite,
 ): Promise<'open' | 'settled'> {
   if (flow.state.step !== 'unknown') return 'settled';
-  const { since, openUntil, passwordSetAt: before } = flow.state;
+  const { since, passwordSetAt: before } = flow.state;
+  // What a server says holds for the moment at which it was asked, not for that of a late answer.
+  const askedAt = deps.store.now();
   const traces = await readTraces(deps, flow, flow.state.server);
   const changed = traces?.find((seen) => seen.passwordVersion !== flow.passwordVersion);
   const isChanged = traces === undefined ? undefined : changed !== undefined;
@@ -123,11 +125,13 @@ export async function lookForOutcome(
   const passwordSetAt = traces?.map((seen) => seen.passwordSetAt).find((at) => at !== undefined);
 
   const { verdict, settled } = await changeFlow(deps, flow, async (tx, current) => {
+    // Of the flow as it is now: who sent the write may have told only meanwhile how late it can come.
+    const { openUntil } = current.state.step === 'unknown' ? current.state : {};
     const verdict = judgeLostWrite({
       isChanged,
       binds: proved?.binds,
       isTheOneSent: sought?.isTheOneSent === true,
-      ageMs: tx.now - since,
+      ageMs: askedAt - since,
       lateMs: openUntil === undefined ? undefined : openUntil - since,
     });
     const seenAt = isChanged === true ? passwordSetAt : undefined;

@@ -220,6 +220,30 @@ describe('a directory that', () => {
     expect(await walker.chat.tap('setPassword', both)).toBe('reset.done');
   });
 
+  it('answers late is believed for when it was asked, not for when it answers', async () => {
+    const walker = await newEnrolled(product);
+    await resetToPassword(product, walker);
+    let lostAt = Infinity;
+    let isAsked = false;
+    product.directory.fault = ({ name, dn }) => {
+      if (name === 'modify' && lostAt === Infinity) {
+        lostAt = performance.now();
+        return 'drop';
+      }
+      const isLook = name === 'search' && dn === product.accountsBase;
+      if (!isLook || performance.now() - lostAt < 2_000) return undefined;
+      isAsked = true;
+      return { lateMs: 4_500 };
+    };
+    expect(await walker.chat.tap('setPassword', both)).toBe('reset.unknown');
+    await product.teams.until(() => isAsked, 10_000);
+    product.directory.fault = undefined;
+    // The write is carried out late; the answer under way was true when it was given.
+    product.directory.setPassword(walker.accountDn, GOOD);
+    await product.teams.until(() => walker.chat.reload() !== 'reset.unknown', 40_000);
+    expect(walker.chat.reload()).toBe('reset.done');
+  });
+
   it('comes back late has its late truth told once, and never undoes the next write', async () => {
     const walker = await newEnrolled(product);
     await resetToPassword(product, walker);
