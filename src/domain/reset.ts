@@ -117,6 +117,10 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       if (state.step !== 'writingPassword' && state.step !== 'unknown') return unchanged;
       return { state: { step: 'done' } };
     case 'outcomeUnknown':
+      // Who sent the write knows more of it than who took it for lost.
+      if (state.step === 'unknown' && event.openUntil !== undefined) {
+        return { state: { ...state, server: event.server, openUntil: event.openUntil } };
+      }
       if (state.step !== 'writingPassword') return unchanged;
       return {
         state: {

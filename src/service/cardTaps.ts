@@ -18,8 +18,8 @@ import {
 import type { FlowTurn, Submission } from './flowTurn.ts';
 import type { FlowInput } from './input.ts';
 import { directoryReason } from './people.ts';
-import { proveLostWrite } from './newPassword.ts';
 import { refuseMalformedReset, resetTakes, takeReset } from './reset.ts';
+import { proveLostWrite } from './retypedPassword.ts';
 import {
   admitTo,
   denyTap,

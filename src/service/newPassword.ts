@@ -1,4 +1,4 @@
-import type { Flow, ResetFlow } from '../domain/flow.ts';
+import { operationSince, type Flow, type ResetFlow } from '../domain/flow.ts';
 import {
   CHECKED_FAULTS,
   isComplex,
@@ -7,18 +7,14 @@ import {
   passwordFaults,
 } from '../domain/passwordPolicy.ts';
 import { byPrecedence, type Reason } from '../domain/reasons.ts';
-import { stepReset } from '../domain/reset.ts';
 import { Secret } from '../domain/secret.ts';
-import { DirectoryError, type WriteOutcome } from '../ports/directory.ts';
+import { DirectoryError } from '../ports/directory.ts';
 import type { PasswordDigest } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
-import { advanceReset, auditOf, changeFlow } from './flows.ts';
+import { advanceReset, auditOf, settled } from './flows.ts';
 import { submit, type FlowTurn, type Submission } from './flowTurn.ts';
 import type { SecretInput } from './input.ts';
-import { completeReset, lookForOutcome, noteUnknown, seekOutcome } from './outcome.ts';
-import { directoryReason } from './people.ts';
-import { proofBlock } from './proof.ts';
-import { saveOutcome } from './unsaved.ts';
+import { auditRefused, writePassword, type Write } from './passwordWrite.ts';
 
 type ResetTurn = FlowTurn<ResetFlow>;
 
@@ -55,11 +51,6 @@ function malformedPassword({ newPassword, confirmPassword }: NewPassword): Reaso
   return isMissing ? 'passwordMismatch' : undefined;
 }
 
-interface Write {
-  readonly password: Secret;
-  readonly digest: PasswordDigest;
-}
-
 /** Checks a new password by all rules and, where none is broken, writes it: once. */
 export async function setPassword(turn: ResetTurn, input: NewPassword): Promise<Flow> {
   const { account, flow } = turn;
@@ -71,8 +62,18 @@ export async function setPassword(turn: ResetTurn, input: NewPassword): Promise<
     });
     return ended;
   }
-  const checked = await checkPassword(turn, input);
-  const { flow: saved, todo } = await submit<ResetFlow, Write>(turn, async (tx, current) => {
+  return takeChecked(turn, input, await checkPassword(turn, input));
+}
+
+/** What is to be done once a password is accepted: the write, or to wait for another manager's. */
+type Accepted = { readonly write: Write } | { readonly other: Flow };
+
+async function takeChecked(
+  turn: ResetTurn,
+  input: NewPassword,
+  checked: CheckedPassword,
+): Promise<Flow> {
+  const { flow: saved, todo } = await submit<ResetFlow, Accepted>(turn, async (tx, current) => {
     const reasons = await allFaults(turn, tx, checked);
     if (reasons.length > 0 || checked.write === undefined) {
       auditRefused(tx, current, reasons[0]);
@@ -86,11 +87,26 @@ export async function setPassword(turn: ResetTurn, input: NewPassword): Promise<
       } as const;
       return { flow: await advanceReset(tx, current, event) };
     }
+    const other = await otherWrite(tx, current);
+    if (other !== undefined) return { flow: current, todo: { other } };
     tx.audit({ event: 'reset.attempted', result: 'ok', ...auditOf(current) });
     const writing = await advanceReset(tx, current, { type: 'writeStarted' });
-    return { flow: writing, todo: checked.write };
+    return { flow: writing, todo: { write: checked.write } };
   });
-  return todo === undefined ? saved : write(turn, saved, todo);
+  if (todo === undefined) return saved;
+  if ('write' in todo) return writePassword(turn, saved, todo.write);
+  const quiet = await settled(turn.deps, todo.other, turn.signal);
+  if (operationSince(quiet.state) === undefined) return takeChecked(turn, input, checked);
+  throw new DirectoryError('unreachable', 'another write on the account is under way');
+}
+
+/**
+ * Another manager's write on the account: of two at once the directory would take both, each in the
+ * belief that the password is as its flow found it.
+ */
+async function otherWrite(tx: StoreTransaction, own: ResetFlow): Promise<Flow | undefined> {
+  const open = await tx.openFlowsOf(own.accountId);
+  return open.find(({ id, state }) => id !== own.id && state.step === 'writingPassword');
 }
 
 interface CheckedPassword {
@@ -144,124 +160,4 @@ async function allFaults(
     }
   }
   return byPrecedence(faults);
-}
-
-function auditRefused(tx: StoreTransaction, flow: ResetFlow, reason: string | undefined): void {
-  tx.audit({ event: 'reset.refused', result: 'refused', reason, ...auditOf(flow) });
-}
-
-/** The one write of this submission. Its answer, whatever it is, is taken into the flow. */
-async function write(turn: ResetTurn, flow: ResetFlow, todo: Write): Promise<Flow> {
-  const { deps, manager, account, signal } = turn;
-  let outcome: WriteOutcome | DirectoryError;
-  try {
-    outcome = await deps.directory.writePassword(
-      {
-        managerId: manager.entry.id,
-        accountId: account.id,
-        password: todo.password,
-        expectedVersion: flow.passwordVersion,
-      },
-      signal,
-    );
-  } catch (error) {
-    if (!(error instanceof DirectoryError)) throw error;
-    outcome = error;
-  }
-  const meanwhile = stepReset(flow.state, { type: 'outcomeUnknown' }, flow.startedAt);
-  return saveOutcome(deps, { ...flow, state: meanwhile.state }, async () => {
-    const saved = await changeFlow(deps, flow, (tx, current) =>
-      takeOutcome(turn, tx, current, outcome, todo),
-    );
-    if (saved.state.step === 'unknown') {
-      const byName = manager.entry.displayName;
-      seekOutcome(deps, saved, { ...todo, byName, isTheOneSent: true });
-    }
-    return saved;
-  });
-}
-
-async function takeOutcome(
-  turn: ResetTurn,
-  tx: StoreTransaction,
-  current: ResetFlow,
-  outcome: WriteOutcome | DirectoryError,
-  { digest, password }: Write,
-): Promise<ResetFlow> {
-  const { deps, manager } = turn;
-  const isGivenUp = turn.signal.aborted;
-  // A write that was given up for lost may still report its success: that is never thrown away.
-  const isWritten = !(outcome instanceof DirectoryError) && outcome.outcome === 'written';
-  const isAwaited = current.state.step === 'writingPassword';
-  if (!isAwaited && (!isWritten || current.state.step === 'done')) return current;
-  if (outcome instanceof DirectoryError) {
-    if (outcome.code === 'noAnswer') {
-      return noteUnknown(tx, current, { server: undefined, isGivenUp });
-    }
-    const reason = directoryReason(deps, outcome);
-    auditRefused(tx, current, reason);
-    return reason === 'temporarilyUnavailable'
-      ? advanceReset(tx, current, { type: 'refused', problem: { reason } })
-      : advanceReset(tx, current, { type: 'writeNotDone', reason }, 'sameTurn');
-  }
-  switch (outcome.outcome) {
-    case 'written':
-      return completeReset(deps, tx, current, { digest, byName: manager.entry.displayName });
-    case 'refused': {
-      const reason = REFUSALS[outcome.reason];
-      auditRefused(tx, current, reason);
-      const event = {
-        type: 'passwordRefused',
-        reasons: [reason],
-        absent: ABSENT_IN_REFUSED.filter((fault) => fault !== reason),
-        isComplex: isComplex(password.reveal()),
-      } as const;
-      return advanceReset(tx, current, event, 'sameTurn');
-    }
-    case 'stale':
-      auditRefused(tx, current, 'flowExpired');
-      return advanceReset(tx, current, { type: 'expired' });
-    case 'notResponsible': {
-      const reason = 'notResponsible';
-      tx.audit({ event: 'access.denied', result: 'refused', reason, ...auditOf(current) });
-      return advanceReset(tx, current, { type: 'refused', problem: { reason } });
-    }
-    case 'unknown':
-      return noteUnknown(tx, current, { server: outcome.server, isGivenUp });
-  }
-}
-
-/** The directory may not name its reason: of its history and its own words nothing is said. */
-const ABSENT_IN_REFUSED = CHECKED_FAULTS.filter((fault) => fault !== 'passwordTooCommon');
-
-const REFUSALS = {
-  usedBefore: 'passwordUsedBefore',
-  tooShort: 'passwordTooShort',
-  policy: 'passwordRefusedByDirectory',
-} as const;
-
-/**
- * The same password typed again on the old card after a crash: where the directory shows a change
- * and this password binds, the write was carried out. Reads, and binds once at most.
- */
-export async function proveLostWrite(
-  turn: Omit<ResetTurn, 'cardTurn'>,
-  input: NewPassword,
-): Promise<void> {
-  const { deps, flow, manager, account } = turn;
-  const { accountId } = flow;
-  const password = input.newPassword;
-  const isTyped = password !== undefined && password.reveal() === input.confirmPassword?.reveal();
-  if (!isTyped || flow.state.step !== 'unknown' || flow.state.server !== undefined) return;
-
-  const failureId = await changeFlow(deps, flow, async (tx) => {
-    if ((await proofBlock(account, tx)) !== undefined) return undefined;
-    return tx.addFailure({ kind: 'proof', manager: manager.key, accountId });
-  });
-  if (failureId === undefined) return;
-  const digest = await deps.store.digestPassword(accountId, password);
-  const byName = manager.entry.displayName;
-  const sought = { password, digest, byName, isTheOneSent: false };
-  const outcome = await lookForOutcome(deps, flow, sought);
-  if (outcome === 'settled') await deps.store.transaction((tx) => tx.removeFailure(failureId));
 }

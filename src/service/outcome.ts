@@ -40,7 +40,8 @@ export async function completeReset(
   return advanceReset(tx, flow, { type: 'passwordWritten' }, 'sameTurn');
 }
 
-async function recordReset(
+/** Takes down that the password was set: the audit, the history, the notices. */
+export async function recordReset(
   deps: Deps,
   tx: StoreTransaction,
   flow: ResetFlow,
@@ -69,8 +70,11 @@ export async function noteUnknown(
   flow: ResetFlow,
   { server, isGivenUp }: { readonly server: string | undefined; readonly isGivenUp: boolean },
 ): Promise<ResetFlow> {
-  tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(flow) });
   const { state } = flow;
+  // Where it was taken for lost meanwhile, that has been noted, and only what is known of it is new.
+  if (state.step === 'writingPassword') {
+    tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(flow) });
+  }
   const waitedMs = state.step === 'writingPassword' ? tx.now - state.since : 0;
   const openUntil = tx.now + (isGivenUp ? SLOW_WRITE_MS : lateWriteMs(waitedMs));
   return advanceReset(tx, flow, { type: 'outcomeUnknown', server, openUntil }, 'sameTurn');

@@ -120,6 +120,14 @@ describe('reset', () => {
     expect(ways).toEqual(['writingPassword passwordWritten', 'unknown passwordWritten']);
   });
 
+  it('learns from who sent a write how late it can come, where others took it for lost', () => {
+    const lost = { step: 'unknown', since: NOW - 5_000, rules: RULES } as const;
+    const known = { server: 'ldaps://dc1', openUntil: NOW + 25_000 };
+    const told = stepReset(lost, { type: 'outcomeUnknown', ...known }, NOW).state;
+    expect(told).toEqual({ ...lost, ...known });
+    expect(stepReset(told, { type: 'outcomeUnknown' }, NOW).state).toBe(told);
+  });
+
   it('ends when its first code is refused, and waits on with the former code when a later one is', () => {
     const [first, again] = RESET_STATES;
     const event = { type: 'codeNotSent', turn: 9, reason: 'smsUnavailable' } as const;

@@ -202,6 +202,30 @@ describe('the proof of a password', () => {
   });
 });
 
+describe('new passwords of two managers at once', () => {
+  it('are written one after another: the second is told that the first came before', async () => {
+    const walkers = colleagues(2);
+    for (const walker of walkers) {
+      await enroll(product, walker);
+      await resetToPassword(product, walker);
+    }
+    const [{ accountDn }] = walkers as [Walker, Walker];
+    const passwords = [GOOD, 'Gladiolus-Kanna-77'];
+    product.directory.fault = ({ name }) => (name === 'modify' ? { delayMs: 1_000 } : undefined);
+    await Promise.all(
+      walkers.map(({ chat }, index) => {
+        const typed = passwords[index]!;
+        return chat.tap('setPassword', { newPassword: typed, confirmPassword: typed });
+      }),
+    );
+    const ends = walkers.map(({ chat }) => chat.reload());
+    expect([...ends].sort()).toEqual(['home flowExpired', 'reset.done']);
+    const standing = passwords[ends.indexOf('reset.done')]!;
+    expect(product.directory.hasPassword(accountDn, standing)).toBe(true);
+    expect(product.directory.writes.filter(({ dn }) => dn === accountDn)).toHaveLength(1);
+  });
+});
+
 describe('an account that is locked for codes', () => {
   it('sends none to a manager who is in the middle of an enrollment', async () => {
     const [waiting, one, two] = colleagues(3) as [Walker, Walker, Walker];

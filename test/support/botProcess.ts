@@ -16,6 +16,8 @@ export class BotProcess {
   output = '';
   /** Of the run at hand or the last one. */
   port = 0;
+  /** Stopped in the middle of whatever it did, as a machine is that hangs. */
+  isPaused = false;
   #child: ChildProcess | undefined;
   readonly #env: Environment;
 
@@ -60,6 +62,16 @@ export class BotProcess {
       if (ready?.status === 200) return;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
+  }
+
+  pause(): void {
+    this.isPaused = true;
+    this.#child?.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.#child?.kill('SIGCONT');
+    this.isPaused = false;
   }
 
   /** Ends the bot; gives its exit code, null where it was killed. */

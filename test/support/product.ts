@@ -89,9 +89,9 @@ export class Product {
     this.#database = new ProductDatabase(this.dataDir, databaseUrl);
   }
 
-  /** Of the bot; where there are several, of each in turn, as a load balancer would have it. */
+  /** Of the bot; where there are several, of each in turn that runs, as a load balancer would have it. */
   get url(): string {
-    const bots = [this.bot, ...this.others];
+    const bots = [this.bot, ...this.others].filter(({ isPaused }) => !isPaused);
     this.#asked += 1;
     return bots[this.#asked % bots.length]!.url;
   }
