@@ -1,5 +1,6 @@
 import type { Flow, UnlockFlow } from '../domain/flow.ts';
-import { DirectoryError } from '../ports/directory.ts';
+import { DirectoryError, type Directory } from '../ports/directory.ts';
+import type { StoreTransaction } from '../ports/store.ts';
 import { advanceUnlock, auditOf, changeFlow } from './flows.ts';
 import {
   guessCode,
@@ -13,6 +14,7 @@ import {
 import type { FlowInput, SecretInput } from './input.ts';
 import { addNotices } from './notices.ts';
 import { directoryReason } from './people.ts';
+import { saveOutcome } from './unsaved.ts';
 
 type UnlockTurn = FlowTurn<UnlockFlow>;
 
@@ -79,38 +81,62 @@ async function tryAgain(turn: UnlockTurn): Promise<Flow> {
   return todo === undefined ? flow : unlock(turn, flow);
 }
 
+type Outcome = Awaited<ReturnType<Directory['unlock']>> | DirectoryError;
+
 /** Clears the directory's lockout: safe to repeat, so a lost answer is simply tried again. */
 async function unlock(turn: UnlockTurn, flow: UnlockFlow): Promise<Flow> {
   const { deps, manager, account, signal } = turn;
-  const outcome = await deps.directory
+  const outcome: Outcome = await deps.directory
     .unlock(manager.entry.id, account.id, signal)
     .catch((error: unknown) => {
       if (error instanceof DirectoryError) return error;
       throw error;
     });
-  return changeFlow(deps, flow, async (tx, current) => {
-    if (current.state.step !== 'unlocking') return current;
-    if (outcome instanceof DirectoryError) {
-      const reason = directoryReason(deps, outcome);
-      return reason === 'temporarilyUnavailable'
-        ? advanceUnlock(tx, current, { type: 'refused', problem: { reason } })
-        : advanceUnlock(tx, current, { type: 'notUnlocked', reason }, 'sameTurn');
-    }
-    if (outcome === 'notResponsible') {
-      const reason = 'notResponsible';
-      tx.audit({ event: 'access.denied', result: 'refused', reason, ...auditOf(current) });
-      return advanceUnlock(tx, current, { type: 'refused', problem: { reason } });
-    }
-    tx.audit({ event: 'unlock.completed', result: 'ok', ...auditOf(current) });
-    const reported = {
-      event: 'unlock',
-      manager: manager.key,
-      accountId: account.id,
-      accountName: account.name,
-      byName: manager.entry.displayName,
-      flow: current.id,
-    } as const;
-    await addNotices(deps, tx, reported, [current.state.mobile]);
-    return advanceUnlock(tx, current, { type: 'unlocked' }, 'sameTurn');
-  });
+  // The card says that it is under way until the database is back.
+  return saveOutcome(deps, flow, () =>
+    changeFlow(deps, flow, (tx, current) =>
+      outcome === 'unlocked'
+        ? takeSuccess(turn, tx, flow, current)
+        : takeFailure(turn, tx, current, outcome),
+    ),
+  );
+}
+
+async function takeFailure(
+  { deps }: UnlockTurn,
+  tx: StoreTransaction,
+  current: UnlockFlow,
+  outcome: Exclude<Outcome, 'unlocked'>,
+): Promise<UnlockFlow> {
+  if (current.state.step !== 'unlocking') return current;
+  if (outcome instanceof DirectoryError) {
+    const reason = directoryReason(deps, outcome);
+    return reason === 'temporarilyUnavailable'
+      ? advanceUnlock(tx, current, { type: 'refused', problem: { reason } })
+      : advanceUnlock(tx, current, { type: 'notUnlocked', reason }, 'sameTurn');
+  }
+  const reason = 'notResponsible';
+  tx.audit({ event: 'access.denied', result: 'refused', reason, ...auditOf(current) });
+  return advanceUnlock(tx, current, { type: 'refused', problem: { reason } });
+}
+
+/** Noted and told also where the manager has left the flow meanwhile. */
+async function takeSuccess(
+  { deps, manager, account }: UnlockTurn,
+  tx: StoreTransaction,
+  { state }: UnlockFlow,
+  current: UnlockFlow,
+): Promise<UnlockFlow> {
+  if (current.state.step === 'done') return current;
+  tx.audit({ event: 'unlock.completed', result: 'ok', ...auditOf(current) });
+  const reported = {
+    event: 'unlock',
+    manager: manager.key,
+    accountId: account.id,
+    accountName: account.name,
+    byName: manager.entry.displayName,
+    flow: current.id,
+  } as const;
+  await addNotices(deps, tx, reported, state.step === 'unlocking' ? [state.mobile] : []);
+  return advanceUnlock(tx, current, { type: 'unlocked' }, 'sameTurn');
 }

@@ -1,4 +1,4 @@
-import type { ResetFlow } from '../domain/flow.ts';
+import type { Flow } from '../domain/flow.ts';
 import { StoreError } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import { showCard } from './showCard.ts';
@@ -7,28 +7,28 @@ const RETRY_MS = 1_000;
 /** After this long nobody asks any more, and the store has its own note of the unknown outcome, ms. */
 const GIVE_UP_MS = 24 * 60 * 60_000;
 
-/** The directory has been written to, but the database could not take note of it yet. */
+/** The directory has been changed, but the database could not take note of it yet. */
 export class UnsavedOutcome extends Error {
   override readonly name = 'UnsavedOutcome';
   /** The flow as the manager is to see it meanwhile. */
-  readonly flow: ResetFlow;
+  readonly flow: Flow;
 
-  constructor(flow: ResetFlow, options: ErrorOptions) {
+  constructor(flow: Flow, options: ErrorOptions) {
     super('an outcome could not be saved', options);
     this.flow = flow;
   }
 }
 
 /**
- * Saves what became of a write. Where the database is away the saving goes on in the background, since
+ * Saves what became of a change in the directory. Where the database is away the saving goes on in the background, since
  * only this process knows it, and the card is brought up to date in the end.
  * @throws UnsavedOutcome with `meanwhile` when it could not be saved at once.
  */
-export async function saveOutcome(
+export async function saveOutcome<F extends Flow>(
   deps: Deps,
-  meanwhile: ResetFlow,
-  save: () => Promise<ResetFlow>,
-): Promise<ResetFlow> {
+  meanwhile: F,
+  save: () => Promise<F>,
+): Promise<F> {
   try {
     return await save();
   } catch (cause) {
@@ -41,7 +41,7 @@ export async function saveOutcome(
   }
 }
 
-async function saveLater(deps: Deps, save: () => Promise<ResetFlow>): Promise<void> {
+async function saveLater(deps: Deps, save: () => Promise<Flow>): Promise<void> {
   const giveUpAt = performance.now() + GIVE_UP_MS;
   for (;;) {
     await deps.delay(RETRY_MS);

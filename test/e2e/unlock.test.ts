@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startProduct, type Product } from '../support/product.ts';
 import {
@@ -85,6 +87,30 @@ describe('an unlock', () => {
     product.directory.fault = undefined;
     expect(await walker.chat.tap('confirmCode')).toBe('unlock.done');
     expect(isLocked(walker.accountDn)).toBe(false);
+  });
+
+  it('is noted and told although the database went away just then', async () => {
+    const walker = await newEnrolled(product);
+    product.directory.lock(walker.accountDn);
+    await startUnlock(walker);
+    const rows = product.auditRows();
+    let other: DatabaseSync | undefined;
+    product.directory.fault = ({ name }) => {
+      if (name !== 'modify' || other !== undefined) return undefined;
+      other = new DatabaseSync(join(product.dataDir, 'bot.sqlite'), { timeout: 5_000 });
+      other.exec('begin immediate');
+      return undefined;
+    };
+    const code = product.code(walker.mobile);
+    const tap = walker.chat.sendTap(walker.chat.button('confirmCode'), { code });
+    await product.teams.until(() => product.output.includes('could not be saved yet'), 30_000);
+    await tap;
+    expect(walker.chat.reload()).toBe('working');
+    other?.exec('rollback');
+    other?.close();
+    await product.teams.until(() => walker.chat.reload() === 'unlock.done', 15_000);
+    const events = product.audit(rows).map(({ event }) => event);
+    expect(events).toEqual(['code.accepted', 'unlock.completed']);
   });
 
   it('counts wrong codes together with those of a reset', async () => {
