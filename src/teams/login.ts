@@ -3,6 +3,7 @@ import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@az
 import type { Secret } from '../domain/secret.ts';
 import type { Log } from '../ports/log.ts';
 import { describeFault } from '../ports/fault.ts';
+import { hasElapsed } from './elapsed.ts';
 
 const MICROSOFT_LOGIN = 'https://login.microsoftonline.com';
 const SCOPE = 'https://api.botframework.com/.default';
@@ -67,7 +68,7 @@ export function createLogin(options: LoginOptions): Login {
   return {
     async token() {
       if (kept && clock() < kept.until) return kept.token;
-      if (failure && clock() - failure.at < PAUSE_MS) throw failure.error;
+      if (failure && !hasElapsed(PAUSE_MS, failure.at, clock())) throw failure.error;
       return await (asking ??= ask());
     },
     forget() {

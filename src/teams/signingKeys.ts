@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Log } from '../ports/log.ts';
 import { describeFault } from '../ports/fault.ts';
+import { hasElapsed } from './elapsed.ts';
 import { isLoopbackHost } from './hosts.ts';
 
 const FETCH_TIMEOUT_MS = 5_000;
@@ -51,7 +52,7 @@ export function createSigningKeys(metadataUrl: string, clock: () => number, log:
 
   function refresh(): Promise<void> {
     if (fetching) return fetching;
-    if (clock() - triedAt < FETCH_INTERVAL_MS) return Promise.resolve();
+    if (!hasElapsed(FETCH_INTERVAL_MS, triedAt, clock())) return Promise.resolve();
     triedAt = clock();
     fetching = fetchKeys()
       .catch((error: unknown) => {
@@ -67,7 +68,7 @@ export function createSigningKeys(metadataUrl: string, clock: () => number, log:
     async find(kid) {
       if (isUsable() && keys.has(kid)) {
         // Renewed in the background: a key that is still good waits for nothing.
-        if (clock() - fetchedAt > REFRESH_AFTER_MS) void refresh();
+        if (hasElapsed(REFRESH_AFTER_MS, fetchedAt, clock())) void refresh();
         return keys.get(kid);
       }
       await refresh();

@@ -174,6 +174,15 @@ describe('login', () => {
     expect(bench.teams.logins).toBe(1);
   });
 
+  it('asks again where the clock was set back since it failed', async () => {
+    bench.teams.fail('login', { status: 503 });
+    await failure(post());
+    bench.teams.heal('login');
+    bench.state.now = () => Date.now() - 3_600_000;
+    await post();
+    expect(bench.teams.logins).toBe(1);
+  });
+
   it('does not keep a manager from an answer', async () => {
     bench.teams.fail('login', 'hang');
     const started = Date.now();

@@ -19,6 +19,21 @@ describe('signing keys', () => {
     expect(bench.teams.keyFetches).toBe(2);
   });
 
+  it('finds such a key also where the clock was set back since', async () => {
+    expect(await sendAs(bench, {})).toBe(200);
+    bench.teams.keys.unshift(createChannelKey('key-2', ['msteams']));
+    bench.state.now = () => Date.now() - 60_000;
+    expect(await sendAs(bench, {})).toBe(200);
+    expect(bench.teams.keyFetches).toBe(2);
+  });
+
+  it('are renewed where the clock was set back, for nobody knows how old they are then', async () => {
+    expect(await sendAs(bench, {})).toBe(200);
+    bench.state.now = () => Date.now() - 60_000;
+    expect(await sendAs(bench, {})).toBe(200);
+    await bench.teams.until(() => bench.teams.keyFetches === 2);
+  });
+
   it('does not fetch for every made-up key id', async () => {
     for (let index = 0; index < 20; index += 1) {
       const header = { kid: `made-up-${String(index)}` };

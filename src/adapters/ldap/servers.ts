@@ -33,9 +33,9 @@ export interface Servers {
 
 interface Server {
   readonly endpoint: Endpoint;
-  /** Epoch ms of the last failed connect; absent once a connect succeeded. */
+  /** When the last connect failed, by `performance.now()`; absent once a connect succeeded. */
   failedAt?: number | undefined;
-  /** Epoch ms of the last good connect. */
+  /** When the last good connect was, by `performance.now()`. */
   reachedAt?: number | undefined;
   /** The one try at a server that failed, or was not asked for a while, for which all others wait. */
   trial?: Promise<unknown> | undefined;
@@ -56,7 +56,7 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
       const prepared = await prepare(new Connection(server.endpoint.url, socket));
       if (server.failedAt !== undefined) log.info(logged(server), 'directory server is back');
       server.failedAt = undefined;
-      server.reachedAt = Date.now();
+      server.reachedAt = performance.now();
       return prepared;
     } catch (error) {
       if (!isGone(error)) throw error;
@@ -65,7 +65,7 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
           error instanceof DirectoryError ? error : { code: 'noAnswer', detail: 'to bind' };
         log.warn({ ...logged(server), code, detail }, 'directory server cannot be reached');
       }
-      server.failedAt = Date.now();
+      server.failedAt = performance.now();
       throw error;
     }
   }
@@ -84,9 +84,9 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
       return attempt(server, signal, prepare);
     }
     const { failedAt, reachedAt } = server;
-    const isTrusted = reachedAt !== undefined && Date.now() - reachedAt < TRUSTED_MS;
+    const isTrusted = reachedAt !== undefined && performance.now() - reachedAt < TRUSTED_MS;
     if (failedAt === undefined && isTrusted) return attempt(server, signal, prepare);
-    const rest = failedAt === undefined ? 0 : Math.max(0, failedAt + restMs - Date.now());
+    const rest = failedAt === undefined ? 0 : Math.max(0, failedAt + restMs - performance.now());
     const own = untilAborted(delay(rest), signal).then(() => attempt(server, signal, prepare));
     server.trial = own;
     try {
@@ -98,7 +98,7 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
 
   function inOrder(): Server[] {
     const isDemoted = ({ failedAt, trial }: Server): boolean =>
-      failedAt !== undefined && (trial !== undefined || failedAt + DEMOTED_MS > Date.now());
+      failedAt !== undefined && (trial !== undefined || failedAt + DEMOTED_MS > performance.now());
     return [...servers.filter((server) => !isDemoted(server)), ...servers.filter(isDemoted)];
   }
 

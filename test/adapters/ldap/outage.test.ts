@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createAuthority } from '../../../demo/certificates.ts';
 import { DemoDirectory } from '../../../demo/directory/server.ts';
 import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
@@ -10,6 +10,8 @@ import { silentLog } from '../../support/silentLog.ts';
 
 const OUTAGE_MS = 4_000;
 const USERS = 50;
+const BASE = 'DC=orebro,DC=test';
+const NOBODY = '00000000-0000-4000-8000-000000000000';
 const SERVICE_PASSWORD = 'Tjanst-konto-Hemligt-77';
 
 /** A port whose service is gone: takes a connection and ends it at once. */
@@ -30,19 +32,26 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-function open(
-  urls: readonly string[],
-  ca?: string,
-  bindDn = 'CN=svc,DC=orebro,DC=test',
-): Directory {
+/** A directory that does not listen yet, with a service account. */
+async function createDemo(): Promise<{ server: DemoDirectory; caPem: string; dn: string }> {
+  const authority = await createAuthority();
+  const names = { commonName: 'dc1', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] };
+  const server = new DemoDirectory({ tls: await authority.issue(names), base: BASE });
+  closing.push(() => server.close());
+  for (const unit of ['Delade', 'Personal']) server.organizationalUnit(unit);
+  const { dn } = server.user({ name: 'svc', password: SERVICE_PASSWORD });
+  return { server, caPem: authority.caPem, dn };
+}
+
+function open(urls: readonly string[], ca?: string, bindDn = `CN=svc,${BASE}`): Directory {
   const directory = openDirectory(
     {
       urls,
       ...(ca === undefined ? {} : { ca }),
       bindDn,
       bindPassword: new Secret(SERVICE_PASSWORD),
-      accountsBase: 'OU=Delade,DC=orebro,DC=test',
-      managersBase: 'OU=Personal,DC=orebro,DC=test',
+      accountsBase: `OU=Delade,${BASE}`,
+      managersBase: `OU=Personal,${BASE}`,
       responsibleAttribute: 'manager',
     },
     silentLog,
@@ -56,7 +65,7 @@ async function insist(directory: Directory, until: AbortSignal): Promise<number>
   let refused = 0;
   while (!until.aborted) {
     try {
-      await directory.accountsOf('00000000-0000-4000-8000-000000000000', until);
+      await directory.accountsOf(NOBODY, until);
     } catch {
       refused += 1;
     }
@@ -93,13 +102,9 @@ describe('a directory that is down', () => {
   it.each(['bind', 'search'])(
     'is no better off for agreeing to TLS and falling silent at the %s',
     async (step) => {
-      const authority = await createAuthority();
-      const names = { commonName: 'dc1', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] };
-      const server = new DemoDirectory({ tls: await authority.issue(names) });
-      const { dn } = server.user({ name: 'svc', password: SERVICE_PASSWORD });
+      const { server, caPem, dn } = await createDemo();
       const { ldapsPort } = await server.listen();
-      closing.push(() => server.close());
-      const directory = open([`ldaps://127.0.0.1:${String(ldapsPort)}`], authority.caPem, dn);
+      const directory = open([`ldaps://127.0.0.1:${String(ldapsPort)}`], caPem, dn);
       server.fault = ({ name }) => (name === step ? 'drop' : undefined);
       const end = AbortSignal.timeout(OUTAGE_MS);
       await Promise.all(Array.from({ length: USERS }, () => insist(directory, end)));
@@ -107,4 +112,21 @@ describe('a directory that is down', () => {
       expect(server.connections).toBeGreaterThanOrEqual(2);
     },
   );
+
+  it('is found as soon as it is up, also where the clock was set back meanwhile', async () => {
+    const { server, caPem, dn } = await createDemo();
+    const dead = await startDeadServer();
+    const directory = open([dead.url], caPem, dn);
+    const find = (): Promise<unknown> => directory.accountsOf(NOBODY, AbortSignal.timeout(5_000));
+    await expect(find()).rejects.toMatchObject({ code: 'unreachable' });
+    dead.server.close();
+    await once(dead.server, 'close');
+    await server.listen({ ldapsPort: Number(new URL(dead.url).port) });
+    const { now } = Date;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+    closing.push(() => {
+      clock.mockRestore();
+    });
+    expect(await find()).toEqual([]);
+  });
 });
