@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import { Secret } from '../../src/domain/secret.ts';
 import { never } from './directoryStage.ts';
@@ -71,6 +71,10 @@ export function describeAccounts(on: DirectoryStage): void {
   });
 
   describe('an account', () => {
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
+
     it('shows names, rules and times as the directory holds them', async () => {
       const { manager, account, accountId } = await on.stage();
       const found = await on.directory.accountOf(manager.id, accountId, never);
@@ -97,7 +101,7 @@ export function describeAccounts(on: DirectoryStage): void {
       expect(found?.lockout.threshold).toBe('none');
     });
 
-    it('counts wrong binds only while they count for the directory', async () => {
+    it('counts wrong binds while they count for the directory, and for a window more at most', async () => {
       const { manager, accountId } = await on.stage();
       await on.world.setLockout({ threshold: 5, windowSeconds: 1 });
       await on.directory.provePassword(accountId, new Secret('Fel-0001-xyz'), never);
@@ -105,6 +109,19 @@ export function describeAccounts(on: DirectoryStage): void {
       expect(await on.failures(manager.id, accountId)).toBe(0);
       await on.world.setLockout(DEFAULT_LOCKOUT);
       expect(await on.failures(manager.id, accountId)).toBe(1);
+    });
+
+    it('counts them too where the bot’s clock is up to five minutes ahead', async () => {
+      const { manager, accountId } = await on.stage();
+      await on.directory.provePassword(accountId, new Secret('Fel-0001-xyz'), never);
+      const { now } = Date;
+      const minutesLater = (minutes: number): Promise<number | undefined> => {
+        jest.spyOn(Date, 'now').mockImplementation(() => now() + minutes * 60_000);
+        return on.failures(manager.id, accountId);
+      };
+      const windowMinutes = DEFAULT_LOCKOUT.windowSeconds / 60;
+      expect(await minutesLater(windowMinutes + 4)).toBe(1);
+      expect(await minutesLater(windowMinutes + 6)).toBe(0);
     });
   });
 }

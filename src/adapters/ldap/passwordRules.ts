@@ -9,6 +9,9 @@ export interface PasswordRules extends DirectoryRules {
   readonly lockoutMs?: number;
 }
 
+/** How far the bot's clock may be ahead of the directory's: as far as Kerberos lets it by default. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
 /** A policy applies that the service account may not read. */
 export const UNREADABLE: PasswordRules = {
   isReadable: false,
@@ -33,9 +36,14 @@ export function directoryRules(rules: PasswordRules, expires: boolean): Director
   };
 }
 
-/** Whether a wrong bind at `at` (epoch ms) still counts against the threshold. */
-export function isRecent(at: number, rules: PasswordRules, now: number): boolean {
-  return rules.failureWindowMs === undefined || at + rules.failureWindowMs > now;
+/**
+ * Whether a wrong bind at `at`, epoch ms by the directory's clock, may still count against the
+ * threshold. `now` is by the bot's own: where that is ahead, a bind too many would lock the account
+ * (requirement P11), so a failure counts a while longer, at most for the window once more.
+ */
+export function isRecent(at: number, { failureWindowMs }: PasswordRules, now: number): boolean {
+  if (failureWindowMs === undefined) return true;
+  return at + failureWindowMs + Math.min(CLOCK_SKEW_MS, failureWindowMs) > now;
 }
 
 /** The properties whose value is known: absent and undefined are not the same to a reader. */
