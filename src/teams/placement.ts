@@ -14,7 +14,8 @@ const REPEAT_AFTER_MS = 1_000;
 export interface Placement {
   /**
    * Writes the card into its message and tells the service which one shows the flow. `isLate`: the
-   * channel has had its answer, so this is the only way to the person. Never rejects.
+   * channel has had its answer, so this is the only way to the person. May be called while an
+   * earlier card is being written: the later one stays. Never rejects.
    */
   show(card: Card, flow: ShownFlow | undefined, isLate: boolean): Promise<void>;
 }
@@ -38,6 +39,8 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
   const { connector, updates, log } = options;
   const { conversation, isInAnswer } = place;
   let messageId = place.messageId;
+  /** The last post of a new message, which a later card must wait for. Never rejects. */
+  let posting: Promise<unknown> | undefined;
 
   async function report(flow: ShownFlow | undefined, shownBy: string): Promise<void> {
     if (flow === undefined || flow.messageId === shownBy) return;
@@ -61,24 +64,37 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
     });
   }
 
+  function post(card: Card): Promise<string> {
+    const posted = connector.post(conversation, card).then((id) => {
+      messageId = id;
+      return id;
+    });
+    posting = posted.catch(() => undefined);
+    return posted;
+  }
+
   async function write(card: Card, flow: ShownFlow | undefined, isOnlyWay: boolean): Promise<void> {
-    if (messageId !== undefined) {
-      const target = messageId;
-      // Reported first: the service may have news for this message while it is still being written.
-      const reported = report(flow, target);
-      try {
-        await update(target, card, isOnlyWay);
-        return;
-      } catch (error) {
-        const isGone = error instanceof NotifierError && error.code === 'messageGone';
-        if (!isOnlyWay || !isGone) throw error;
-      } finally {
-        await reported;
-      }
+    if (messageId === undefined && posting !== undefined) await posting;
+    const target = messageId;
+    if (target === undefined) {
+      if (isOnlyWay) await report(flow, await post(card));
+      return;
     }
-    if (!isOnlyWay) return;
-    messageId = await connector.post(conversation, card);
-    await report(flow, messageId);
+    // Reported first: the service may have news for this message while it is still being written.
+    const reported = report(flow, target);
+    try {
+      // Queued before anything is awaited: what the service shows next is newer, and comes after it.
+      await update(target, card, isOnlyWay);
+      return;
+    } catch (error) {
+      const isGone = error instanceof NotifierError && error.code === 'messageGone';
+      if (!isOnlyWay || !isGone) throw error;
+    } finally {
+      await reported;
+    }
+    // An earlier card may have found this too, and be posting the message that takes the place.
+    if (messageId === target) messageId = undefined;
+    await write(card, flow, isOnlyWay);
   }
 
   return {

@@ -104,9 +104,9 @@ export function createTurnRunner(options: TurnOptions) {
     }
     const working = tap.showsWorking ? await workingCard(tap) : undefined;
     const placed = working ? tap.placement.show(working, undefined, false) : Promise.resolve();
+    track(placed);
     const late = outcome.then(async ({ card, flow }) => {
       tap.onLateCard?.(card);
-      await placed;
       await tap.placement.show(card, flow, true);
     });
     track(late);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Answer } from '../../src/service/input.ts';
-import { createPerson, execute, message } from '../support/activities.ts';
+import { createPerson, execute, message, submit } from '../support/activities.ts';
 import type { Activity } from '../support/activities.ts';
 import { nameOf } from '../support/connector.ts';
 import type { BotAnswer } from '../support/connector.ts';
-import type { Fault } from '../support/faults.ts';
+import type { Fault, Operation } from '../support/faults.ts';
 import { closeBenches, openBench, show, TENANT_ID } from './support.ts';
 import type { Bench } from './support.ts';
 
@@ -22,6 +22,8 @@ interface Run {
 interface Script {
   readonly activity: Activity;
   readonly takesMs?: number;
+  /** For the calls that show `working`, one each. */
+  readonly workingFaults?: Partial<Record<Operation, Fault>>;
   /** For the update that follows `working`. */
   readonly lateFault?: Fault;
   readonly takesUntilAborted?: boolean;
@@ -34,6 +36,9 @@ async function run(script: Script): Promise<Run> {
   const bench = await openBench();
   const { teams, turns, anna, url } = bench;
   teams.know(anna.conversationId, 'm1');
+  for (const [operation, fault] of Object.entries(script.workingFaults ?? {})) {
+    teams.fail(operation as Operation, fault, 1);
+  }
   const slow = show('help', 'flow-1');
   turns.answer = (_input, signal) =>
     new Promise<Answer>((resolve) => {
@@ -68,6 +73,16 @@ const scripts = {
     sends: 2,
   },
   typed: { activity: message('reset'), sends: 2 },
+  posting: {
+    activity: message('reset'),
+    workingFaults: { post: { delayMs: 1_500 } },
+    sends: 2,
+  },
+  replaced: {
+    activity: submit('confirmCode', { handle: HANDLE }, 'gone'),
+    workingFaults: { update: { delayMs: 1_500 }, post: { delayMs: 500 } },
+    sends: 2,
+  },
   endless: {
     activity: execute('confirmCode', { handle: HANDLE }, 'm1'),
     takesUntilAborted: true,
@@ -117,6 +132,33 @@ describe('a turn that takes longer than three seconds', () => {
     expect(answer.text).toBe('');
     expect(sent).toEqual(['post working', 'update help']);
     expect(bench.teams.sent[1]?.id).toBe(bench.teams.sent[0]?.id);
+  });
+
+  it.each(['posting', 'replaced'] as const)(
+    'waits for a new message to show working before it replaces it (%s)',
+    async (name) => {
+      const { sent, bench } = await runs[name]!;
+      expect(sent).toEqual(['post working', 'update help']);
+      expect(bench.teams.sent[1]?.id).toBe(bench.teams.sent[0]?.id);
+    },
+  );
+
+  it('leaves the message to a newer card of the service', async () => {
+    const { teams, turns, channel, anna, url, server, logged } = await openBench();
+    teams.know(anna.conversationId, 'm1');
+    teams.fail('update', { delayMs: 3_000 }, 1);
+    const result = Promise.withResolvers<Answer>();
+    turns.answer = () => result.promise;
+    const answer = await teams.send(url, teams.from(anna, execute('home', {}, 'm1')));
+    expect(nameOf(answer.card)).toBe('working');
+    result.resolve(show('help', 'flow-1'));
+    await teams.until(() => logged.some((line) => line.includes('"message":"turn"')));
+    expect(teams.sent).toEqual([]);
+    const { conversation } = turns.taken[0]!.person;
+    const { signal } = new AbortController();
+    await channel.notifier.update(conversation, 'm1', { card: 'cancelled' }, 'sv', signal);
+    await server.close();
+    expect(teams.sent.map(({ card }) => nameOf(card))).toEqual(['working', 'cancelled']);
   });
 
   it('is told to end after 13 s, so that the message shows the result within 15 s', async () => {
