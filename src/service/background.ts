@@ -51,7 +51,7 @@ export function startBackground(deps: Deps, outdated: readonly Flow[]): Backgrou
   }
 
   const loops = [
-    Promise.all(outdated.map((flow) => showCard(deps, flow))),
+    Promise.all(outdated.map((flow) => showOutdated(deps, flow))),
     repeat('notices', NOTICES_EVERY_MS, () => deliverNotice(deps)),
     repeat('sweep', SWEEP_LOOK_EVERY_MS, () => sweepPatiently(deps, signal)),
     repeat('recovery', RECOVERY_EVERY_MS, async () => {
@@ -70,6 +70,15 @@ export function startBackground(deps: Deps, outdated: readonly Flow[]): Backgrou
       await Promise.all(loops);
     },
   };
+}
+
+/** A card that cannot be drawn must not keep the bot from its work. */
+async function showOutdated(deps: Deps, flow: Flow): Promise<void> {
+  try {
+    await showCard(deps, flow);
+  } catch (error) {
+    deps.log.error({ err: error, flow: flow.id }, 'a card could not be brought up to date');
+  }
 }
 
 /** What an operator wants to see of the store, read now and then rather than at each scrape. */

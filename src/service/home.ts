@@ -3,6 +3,7 @@ import type { Problem } from '../domain/reasons.ts';
 import type { View } from '../domain/view.ts';
 import type { Account } from '../ports/directory.ts';
 import type { Deps } from './deps.ts';
+import { changeManager } from './managers.ts';
 import type { Manager } from './people.ts';
 
 /** With the longest names the card of so many is still one that Teams takes (80 KB of UTF-16). */
@@ -91,8 +92,7 @@ export async function chooseLocale(
   manager: Manager['key'],
   locale: Locale,
 ): Promise<void> {
-  await deps.store.transaction(async (tx) => {
-    const record = (await tx.manager(manager)) ?? { key: manager };
-    if (record.locale !== locale) await tx.saveManager({ ...record, locale });
-  });
+  await changeManager(deps, manager, (record = { key: manager }) =>
+    record.locale === locale ? undefined : { ...record, locale },
+  );
 }

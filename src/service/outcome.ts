@@ -40,8 +40,19 @@ export async function completeReset(
   return advanceReset(tx, flow, { type: 'passwordWritten' }, 'sameTurn');
 }
 
-/** Takes down that the password was set: the audit, the history, the notices. */
-export async function recordReset(
+/** Takes down, once, that a write of a flow that the manager has left was carried out. */
+export async function recordLateReset(
+  deps: Deps,
+  tx: StoreTransaction,
+  flow: ResetFlow,
+  done: Pick<SoughtWrite, 'digest' | 'byName'>,
+): Promise<void> {
+  // It can have been found, and taken down, before.
+  const isKnown = await tx.isInHistory(flow.accountId, done.digest, deps.settings.passwordHistory);
+  if (!isKnown) await recordReset(deps, tx, flow, done);
+}
+
+async function recordReset(
   deps: Deps,
   tx: StoreTransaction,
   flow: ResetFlow,
@@ -202,7 +213,7 @@ async function takeVerdict(
   if (state.step !== 'unknown' || state.since !== since) {
     // Told all the same: nobody may silence a change by moving on.
     const isUntold = verdict === 'applied' && state.step !== 'done';
-    if (isUntold && sought !== undefined) await recordReset(deps, tx, flow, sought);
+    if (isUntold && sought !== undefined) await recordLateReset(deps, tx, flow, sought);
     return flow;
   }
   switch (verdict) {

@@ -7,7 +7,7 @@ import type { PasswordDigest } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { advanceReset, auditOf, changeFlow } from './flows.ts';
 import type { FlowTurn } from './flowTurn.ts';
-import { completeReset, noteUnknown, recordReset, seekOutcome } from './outcome.ts';
+import { completeReset, noteUnknown, recordLateReset, seekOutcome } from './outcome.ts';
 import { directoryReason } from './people.ts';
 import { saveOutcome } from './unsaved.ts';
 
@@ -102,10 +102,7 @@ async function takeSuccess(
   if (current.turn === sent.turn) {
     return current.state.step === 'done' ? current : completeReset(deps, tx, current, done);
   }
-  const keep = deps.settings.passwordHistory;
-  if (!(await tx.isInHistory(current.accountId, digest, keep))) {
-    await recordReset(deps, tx, current, done);
-  }
+  await recordLateReset(deps, tx, current, done);
   return current;
 }
 

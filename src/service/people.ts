@@ -4,6 +4,7 @@ import { type DirectoryManager } from '../ports/directory.ts';
 import type { ManagerRecord } from '../ports/records.ts';
 import type { Deps } from './deps.ts';
 import type { Person } from './input.ts';
+import { changeManager } from './managers.ts';
 
 /** The person behind a tap, as the directory knows them now. */
 export interface Manager {
@@ -24,11 +25,11 @@ export async function meet(
 ): Promise<ManagerRecord> {
   const heardFrom = isReachable ? conversation : undefined;
   if (JSON.stringify(known.conversation) === JSON.stringify(heardFrom)) return known;
-  return deps.store.transaction(async (tx) => {
-    const updated = { ...((await tx.manager(key)) ?? { key }), conversation: heardFrom };
-    await tx.saveManager(updated);
-    return updated;
-  });
+  const met = await changeManager(deps, key, (record = { key }) => ({
+    ...record,
+    conversation: heardFrom,
+  }));
+  return met ?? known;
 }
 
 /**
@@ -65,10 +66,8 @@ export async function identify(
 }
 
 async function pin(deps: Deps, key: ManagerKey, entry: DirectoryManager): Promise<void> {
-  await deps.store.transaction(async (tx) => {
-    const record = (await tx.manager(key)) ?? { key };
-    await tx.saveManager({ ...record, directoryId: entry.id, displayName: entry.displayName });
-  });
+  const { id: directoryId, displayName } = entry;
+  await changeManager(deps, key, (record = { key }) => ({ ...record, directoryId, displayName }));
 }
 
 async function deny(deps: Deps, key: ManagerKey): Promise<'notResponsible'> {

@@ -5,6 +5,7 @@ import type { ManagerRecord } from '../ports/records.ts';
 import type { StoreReads } from '../ports/store.ts';
 import type { SweepDeps } from './deps.ts';
 import { isSamePerson } from './flows.ts';
+import { changeManager } from './managers.ts';
 
 /** Somebody who is to be reminded, and how. */
 export interface Recipient {
@@ -69,14 +70,11 @@ export async function rememberWay(
   conversation: Conversation | undefined,
 ): Promise<void> {
   if (way === undefined) return;
-  await deps.store.transaction(async (tx) => {
-    const record = (await tx.manager(way.key)) ?? {
-      key: way.key,
-      directoryId: person.id,
-      displayName: person.displayName,
-    };
+  const { key } = way;
+  const { id: directoryId, displayName } = person;
+  await changeManager(deps, key, (record = { key, directoryId, displayName }) => {
     // What the person did meanwhile is newer than what was tried here.
     const isUnchanged = record.conversation?.conversationId === way.conversation?.conversationId;
-    if (isUnchanged) await tx.saveManager({ ...record, conversation });
+    return isUnchanged ? { ...record, conversation } : undefined;
   });
 }

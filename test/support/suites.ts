@@ -5,7 +5,7 @@
  */
 export const LEFT_OUT_OF_QUICK = [
   '/test/adapters/ldap/',
-  '/test/adapters/store/\\w*[pP]ostgres\\.test\\.ts$',
+  '/test/(?:adapters/store|service)/\\w*[pP]ostgres\\.test\\.ts$',
   '/test/adapters/store/sqliteFile\\.test\\.ts$',
   '/test/adapters/twilio\\.test\\.ts$',
   '/test/teams/(?:health|proactive|server|working)\\.test\\.ts$',
