@@ -1,6 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startProduct, type Product } from '../support/product.ts';
-import { FIRST_PASSWORD, newEnrolled, resetToPassword, startReset } from '../support/walks.ts';
+import {
+  FIRST_PASSWORD,
+  newEnrolled,
+  resetToPassword,
+  startReset,
+  type Walker,
+} from '../support/walks.ts';
 
 const GOOD = 'Kaffekanna-Blomma-42';
 const both = { newPassword: GOOD, confirmPassword: GOOD };
@@ -17,7 +23,10 @@ afterEach(() => {
 });
 
 /** Kills the bot while the write is under way, applied or not, and starts it again. */
-async function killInWrite(fault: 'hang' | 'applyThenHang') {
+async function killInWrite(
+  fault: 'hang' | 'applyThenHang',
+  meanwhile: (walker: Walker) => void = () => undefined,
+) {
   const walker = await newEnrolled(product);
   await resetToPassword(product, walker);
   const button = walker.chat.button('setPassword');
@@ -28,6 +37,7 @@ async function killInWrite(fault: 'hang' | 'applyThenHang') {
   await product.end('SIGKILL');
   await tap;
   product.directory.fault = undefined;
+  meanwhile(walker);
   await product.start();
   return { walker, button, writes };
 }
@@ -58,6 +68,18 @@ describe('a bot killed while a password is written', () => {
     expect(product.directory.writes.length).toBe(writes + 1);
     const events = product.audit().map(({ event }) => event);
     expect(events.slice(-3)).toEqual(['reset.unknown', 'service.started', 'reset.verified']);
+  });
+
+  it('goes on working where the card of that write cannot be drawn any more', async () => {
+    await killInWrite('hang', ({ chat }) => {
+      const { aadObjectId } = chat.person;
+      product.database.querySqlite(
+        `update manager set conversation = 'unreadable' where manager like '%${aadObjectId}'`,
+      );
+    });
+    await product.teams.until(() => product.output.includes('could not be brought up to date'));
+    expect(await newEnrolled(product)).toBeDefined();
+    expect(product.bot.exitCode).toBeNull();
   });
 
   it('lets the manager start over from the unknown', async () => {
