@@ -115,6 +115,8 @@ async function addressOthers(
   try {
     const entries = await deps.directory.managersOf(notice.accountId, signal);
     await deps.store.transaction(async (tx) => {
+      // An instance that stood still for long finds that another one has done it.
+      if (!(await tx.removeNotice(notice.id))) return;
       const others = (await tx.managersByDirectoryId(entries)).filter(
         ({ key, conversation }) =>
           conversation !== undefined && (except === undefined || !isSamePerson(key, except)),
@@ -126,7 +128,6 @@ async function addressOthers(
           to: { channel: 'chat', manager: key },
         })),
       );
-      await tx.removeNotice(notice.id);
     });
   } catch (error) {
     if (!(error instanceof DirectoryError)) throw error;

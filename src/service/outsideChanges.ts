@@ -2,6 +2,7 @@ import type { SweptAccount } from '../ports/directory.ts';
 import type { Notice } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import type { SweepDeps } from './deps.ts';
+import type { SweepLease } from './sweepLease.ts';
 
 /** How far the directory's clock and the database's may be apart. */
 const CLOCK_SLACK_MS = 5 * 60_000;
@@ -12,12 +13,14 @@ const CLOCK_SLACK_MS = 5 * 60_000;
  */
 export async function noteOutsideChanges(
   deps: SweepDeps,
+  lease: SweepLease,
   page: readonly SweptAccount[],
 ): Promise<void> {
   const ids = page.map(({ id }) => id);
   const enrolled = new Set(await deps.store.read((reads) => reads.enrolledAmong(ids)));
   if (enrolled.size === 0) return;
   await deps.store.transaction(async (tx) => {
+    await lease.keep(tx);
     const seen = await tx.passwordsSeen([...enrolled]);
     const changed = page.filter(
       // Without a date the password awaits a change: it was not changed.

@@ -88,7 +88,7 @@ async function sweep(
   signal: AbortSignal,
   watch: Watch,
 ): Promise<number> {
-  if (lease !== undefined) await settleLost(deps);
+  if (lease !== undefined) await settleLost(deps, lease);
   const { accounts, due } = await findDue(deps, lease, signal, watch);
   const sweeping = { deps, pace: createSendPace(deps), signal, lease };
   const unanswered: Unanswered[] = [];
@@ -124,8 +124,9 @@ const UNREAD = {
 } as const;
 
 /** What an instance that died was sending: nobody else sends while this one has the lease. */
-async function settleLost(deps: SweepDeps): Promise<void> {
+async function settleLost(deps: SweepDeps, lease: SweepLease): Promise<void> {
   await deps.store.transaction(async (tx) => {
+    await lease.keep(tx);
     for (const reminder of await tx.settleLostReminders()) auditLost(tx, reminder);
   });
 }
@@ -154,7 +155,7 @@ async function findDue(
         due.push({ id, name });
       }
     }
-    if (lease !== undefined) await noteOutsideChanges(deps, page);
+    if (lease !== undefined) await noteOutsideChanges(deps, lease, page);
   }, signal);
   return { accounts, due };
 }
