@@ -105,6 +105,7 @@ export interface StoreTransaction {
   addFlow(flow: Flow): Promise<void>;
   /** Saves under the version that was read and gives the saved flow; undefined when it was no longer that version. */
   saveFlow<F extends Flow>(flow: F): Promise<F | undefined>;
+  /** That message shows the flow from now on, and no other open one of the manager any more. */
   setFlowMessage(flowId: string, messageId: string): Promise<void>;
 
   /** Replaces the flow's code; only a keyed hash is kept. */

@@ -126,7 +126,7 @@ export async function lookForOutcome(
   sought?: SoughtWrite,
 ): Promise<'open' | 'settled'> {
   if (flow.state.step !== 'unknown') return 'settled';
-  const { since, passwordSetAt: before } = flow.state;
+  const { since } = flow.state;
   // What a server says holds for the moment at which it was asked, not for that of a late answer.
   const askedAt = deps.store.now();
   const traces = await readTraces(deps, flow, flow.state.server);
@@ -139,7 +139,7 @@ export async function lookForOutcome(
       : undefined;
   const passwordSetAt = traces?.map((seen) => seen.passwordSetAt).find((at) => at !== undefined);
 
-  const { verdict, settled } = await changeFlow(deps, flow, async (tx, current) => {
+  const { verdict, settled, hasMoved } = await changeFlow(deps, flow, async (tx, current) => {
     // Of the flow as it is now: who sent the write may have told only meanwhile how late it can come.
     const { openUntil } = current.state.step === 'unknown' ? current.state : {};
     const verdict = judgeLostWrite({
@@ -150,13 +150,13 @@ export async function lookForOutcome(
       lateMs: openUntil === undefined ? undefined : openUntil - since,
     });
     const seenAt = isChanged === true ? passwordSetAt : undefined;
-    return {
-      verdict,
-      settled: await takeVerdict(deps, tx, current, { verdict, sought, since, seenAt }),
-    };
+    const version = changed?.passwordVersion;
+    const found = { verdict, sought, since, seenAt, version };
+    const settled = await takeVerdict(deps, tx, current, found);
+    return { verdict, settled, hasMoved: settled.version > current.version };
   });
-  const isNews = settled.state.step !== 'unknown' || settled.state.passwordSetAt !== before;
-  if (isNews && settled.version > flow.version) await showCard(deps, settled);
+  // What others did is shown by them; where the manager has gone on, the message shows something else.
+  if (hasMoved) await showCard(deps, settled);
   return verdict === 'open' ? 'open' : 'settled';
 }
 
@@ -205,15 +205,20 @@ async function takeVerdict(
     /** Since when the outcome is unknown that was looked for. */
     readonly since: number;
     readonly seenAt: number | undefined;
+    /** Of the password that was seen to have come. */
+    readonly version: string | undefined;
   },
 ): Promise<ResetFlow> {
-  const { verdict, sought, since, seenAt } = found;
+  const { verdict, sought, since, seenAt, version } = found;
   const { state } = flow;
   // Another search may have settled this write, and the manager begun the next one.
   if (state.step !== 'unknown' || state.since !== since) {
     // Told all the same: nobody may silence a change by moving on.
     const isUntold = verdict === 'applied' && state.step !== 'done';
-    if (isUntold && sought !== undefined) await recordLateReset(deps, tx, flow, sought);
+    if (!isUntold || sought === undefined) return flow;
+    await recordLateReset(deps, tx, flow, sought);
+    // Or the next sweep would tell of it as somebody else's change.
+    if (version !== undefined) await tx.sawPasswords([{ accountId: flow.accountId, version }]);
     return flow;
   }
   switch (verdict) {

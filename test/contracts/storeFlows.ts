@@ -66,6 +66,22 @@ export function storedFlowsContract(opened: () => StorePair): void {
       expect((await store.transaction((tx) => tx.flow(flow.id)))?.messageId).toBe('1:new');
     });
 
+    it('leave their message to the next open flow of the manager that is shown on it', async () => {
+      const { manager } = await withFlow();
+      const [first, next] = [await withFlow({ manager }), await withFlow({ manager })];
+      const stranger = await withFlow();
+      for (const flow of [stranger, first, next]) {
+        await store.transaction((tx) => tx.setFlowMessage(flow.id, '1:shared'));
+      }
+      const shownBy = async ({ id }: Flow) =>
+        (await store.transaction((tx) => tx.flow(id)))?.messageId;
+      expect(await Promise.all([first, next, stranger].map(shownBy))).toEqual([
+        undefined,
+        '1:shared',
+        '1:shared',
+      ]);
+    });
+
     it('are found by the button that began them and their purpose', async () => {
       const flow = await withFlow({ origin: randomUUID() });
       const find = (purpose: Flow['purpose']) =>

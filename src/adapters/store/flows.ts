@@ -180,11 +180,19 @@ export function flowQueries(scope: Scope): FlowQueries {
     },
 
     async setFlowMessage(flowId, messageId) {
-      await db
-        .updateTable('flow')
-        .set({ message_id: messageId })
-        .where('id', '=', flowId)
-        .execute();
+      const own = db.selectFrom('flow').select('manager').where('id', '=', flowId);
+      await Promise.all([
+        // What comes late for the flow that it showed before must not be drawn over this one.
+        db
+          .updateTable('flow')
+          .set({ message_id: null })
+          .where('manager', '=', own)
+          .where('message_id', '=', messageId)
+          .where('id', '<>', flowId)
+          .where('ended_at', 'is', null)
+          .execute(),
+        db.updateTable('flow').set({ message_id: messageId }).where('id', '=', flowId).execute(),
+      ]);
     },
   };
 }
