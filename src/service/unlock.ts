@@ -85,13 +85,8 @@ type Outcome = Awaited<ReturnType<Directory['unlock']>> | DirectoryError;
 
 /** Clears the directory's lockout: safe to repeat, so a lost answer is simply tried again. */
 async function unlock(turn: UnlockTurn, flow: UnlockFlow): Promise<Flow> {
-  const { deps, manager, account, signal } = turn;
-  const outcome: Outcome = await deps.directory
-    .unlock(manager.entry.id, account.id, signal)
-    .catch((error: unknown) => {
-      if (error instanceof DirectoryError) return error;
-      throw error;
-    });
+  const { deps } = turn;
+  const outcome = await lift(turn);
   // The card says that it is under way until the database is back.
   return saveOutcome(deps, flow, () =>
     changeFlow(deps, flow, (tx, current) =>
@@ -100,6 +95,21 @@ async function unlock(turn: UnlockTurn, flow: UnlockFlow): Promise<Flow> {
         : takeFailure(turn, tx, current, outcome),
     ),
   );
+}
+
+async function lift({ deps, manager, account, signal }: UnlockTurn): Promise<Outcome> {
+  const { directory } = deps;
+  const outcome = await directory.unlock(manager.entry.id, account.id, signal).catch(faultOf);
+  if (!(outcome instanceof DirectoryError) || outcome.code !== 'noAnswer') return outcome;
+  // What can be seen needs no answer.
+  const seen = await directory.accountOf(manager.entry.id, account.id, signal).catch(faultOf);
+  const isSeen = !(seen instanceof DirectoryError) && seen?.isLocked === false;
+  return isSeen ? 'unlocked' : outcome;
+}
+
+function faultOf(error: unknown): DirectoryError {
+  if (error instanceof DirectoryError) return error;
+  throw error;
 }
 
 async function takeFailure(

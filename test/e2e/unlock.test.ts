@@ -89,6 +89,20 @@ describe('an unlock', () => {
     expect(isLocked(walker.accountDn)).toBe(false);
   });
 
+  it('whose answer is lost is seen to be done, noted and told', async () => {
+    const walker = await newEnrolled(product);
+    product.directory.lock(walker.accountDn);
+    await startUnlock(walker);
+    const rows = product.auditRows();
+    product.directory.fault = ({ name }) => (name === 'modify' ? 'applyThenDrop' : undefined);
+    expect(await walker.chat.tap('confirmCode', { code: product.code(walker.mobile) })).toBe(
+      'unlock.done',
+    );
+    expect(isLocked(walker.accountDn)).toBe(false);
+    const events = product.audit(rows).map(({ event }) => event);
+    expect(events).toEqual(['code.accepted', 'unlock.completed']);
+  });
+
   it('is noted and told although the database went away just then', async () => {
     const walker = await newEnrolled(product);
     product.directory.lock(walker.accountDn);
