@@ -107,7 +107,9 @@ function judgeAccounts(seen: Inspection): Omit<Checked, 'name'> {
     found: [
       ...lockoutLines(accounts),
       ...(seen.passedOver > 0
-        ? [`left alone, as disabled, protected or not readable there: ${String(seen.passedOver)}`]
+        ? [
+            `left alone, as disabled, expired, protected or not readable there: ${String(seen.passedOver)}`,
+          ]
         : []),
       ...(seen.serviceAccount === 'ordinary'
         ? ['the service account is in no privileged group']

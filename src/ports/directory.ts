@@ -132,8 +132,8 @@ export interface AccountFinder {
 
 /**
  * The directory that holds managers and shared accounts. Every call reads afresh and ends when
- * `signal` aborts, at the latest after 10 s; it throws only DirectoryError. A protected, disabled or
- * misplaced account (requirement D4) does not exist for any of these methods.
+ * `signal` aborts, at the latest after 10 s; it throws only DirectoryError. A protected, disabled,
+ * expired or misplaced account (requirement D4) does not exist for any of these methods.
  */
 export interface Directory {
   /** All servers that a write may have gone to, as `readWrite` names them. */

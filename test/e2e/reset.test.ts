@@ -271,10 +271,13 @@ describe('a reset', () => {
     }
   });
 
-  it('does not begin on an account that is protected, disabled or not the manager’s', async () => {
+  it('does not begin on an account that is protected, disabled, expired or not the manager’s', async () => {
+    const now = BigInt(Date.now());
+    const anHourAgo = String((now - BigInt(HOUR_MS) + 11_644_473_600_000n) * 10_000n);
     const changes = [
       { attribute: 'adminCount', value: '1' },
       { attribute: 'userAccountControl', value: '514' },
+      { attribute: 'accountExpires', value: anHourAgo },
       { attribute: 'manager', value: [] },
     ];
     for (const { attribute, value } of changes) {

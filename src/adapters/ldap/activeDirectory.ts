@@ -67,7 +67,10 @@ async function domainHead(session: Session): Promise<Entry> {
   return head;
 }
 
-/** Whether the person's account has an end date that is past: whoever left must not stay responsible. */
+/**
+ * Whether an account has an end date that is past. A person who left must not stay responsible; and a
+ * bind with the right password is refused then, so that no new password could be confirmed.
+ */
 function hasExpired(entry: Entry): boolean {
   const expiresAt = filetimeOf(entry, 'accountExpires');
   return expiresAt !== undefined && expiresAt <= Date.now();
@@ -88,7 +91,7 @@ export const activeDirectory: Dialect = {
     'msDS-ExternalDirectoryObjectId',
   ],
   entraAttribute: 'msDS-ExternalDirectoryObjectId',
-  accountAttributes: [...PROTECTION_ATTRIBUTES, ...PASSWORD_ATTRIBUTES],
+  accountAttributes: [...PROTECTION_ATTRIBUTES, 'accountExpires', ...PASSWORD_ATTRIBUTES],
   isVersionExact: true,
   personFilter: ENABLED_FILTER,
 
@@ -134,7 +137,7 @@ export const activeDirectory: Dialect = {
     const head = await domainHead(session);
     return {
       filter: await unprotectedFilter(session, head),
-      isEligible: isUnprotected,
+      isEligible: (entry) => isUnprotected(entry) && !hasExpired(entry),
       passwordState: passwordStates(session, domainRules(head)),
     };
   },

@@ -28,7 +28,7 @@ export interface Inspection {
   readonly isAccountsBaseReadable: boolean;
   readonly isManagersBaseReadable: boolean;
   readonly accounts: readonly InspectedAccount[];
-  /** Entries there that are disabled, protected or not shown whole, and so do not exist for the bot. */
+  /** Entries there that are disabled, expired, protected or not shown whole, and so do not exist for the bot. */
   readonly passedOver: number;
   /** Whether a reset obeys the directory's own password history. */
   readonly obeysHistory: boolean;

@@ -123,6 +123,7 @@ export async function startDemoWorld(options: DomainOptions = {}): Promise<DemoW
         made('a computer', (dn) => demo.put(dn, 'userAccountControl', '4096')),
         made('a group managed service account', (dn) => demo.put(dn, 'objectClass', groupManaged)),
         made('disabled', (dn) => demo.put(dn, 'userAccountControl', DISABLED)),
+        made('expired', (dn) => demo.put(dn, 'accountExpires', FILETIME_2020)),
         ['outside the base', account([responsible], { isOutside: true }).dn],
       ]);
     },

@@ -140,6 +140,7 @@ export async function startSambaWorld(): Promise<SambaWorld> {
         ),
         ['a computer', machine],
         await made('disabled', (dn) => admin.put(dn, 'userAccountControl', ['514'])),
+        await made('expired', (dn) => admin.put(dn, 'accountExpires', [FILETIME_2020])),
         ['outside the base', (await account([responsible], { isOutside: true })).dn],
       ];
     },
