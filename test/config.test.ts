@@ -172,7 +172,10 @@ describe('readConfig', () => {
     ['LDAP_ACCOUNTS_BASE', { LDAP_ACCOUNTS_BASE: 'Shared' }],
     ['LDAP_ACCOUNTS_FILTER', { LDAP_ACCOUNTS_FILTER: '(objectClass=user' }],
     ['LDAP_ACCOUNTS_FILTER', { LDAP_ACCOUNTS_FILTER: '(a=b)(c=d)' }],
+    ['LDAP_ACCOUNTS_FILTER', { LDAP_ACCOUNTS_FILTER: '(&(a=b)(!objectClass=computer))' }],
+    ['LDAP_ACCOUNTS_FILTER', { LDAP_ACCOUNTS_FILTER: '(& (a=b) (c=d))' }],
     ['LDAP_MANAGER_FILTER', { LDAP_MANAGER_FILTER: '(objectClass=user)' }],
+    ['LDAP_MANAGER_FILTER', { LDAP_MANAGER_FILTER: '(&(mail={mail})(!objectClass=computer))' }],
     ['LDAP_MANAGER_FILTER', { LDAP_MANAGER_FILTER: '(cn={name})' }],
     ['LDAP_RESPONSIBLE_ATTRIBUTE', { LDAP_RESPONSIBLE_ATTRIBUTE: 'managed by' }],
     ['SMS_PROVIDER', { SMS_PROVIDER: 'console' }],
@@ -235,6 +238,11 @@ describe('readConfig', () => {
     [{ CODE_LENGTH: '8', CODE_TTL_SECONDS: '600', NEW_NUMBER_COOLDOWN_SECONDS: '0' }],
   ])('accepts %j', (change) => {
     expect(faultsOf(change)).toEqual([]);
+  });
+
+  it('says how the part of a filter is written that is wrong most often', () => {
+    const faults = faultsOf({ LDAP_ACCOUNTS_FILTER: '(!objectClass=computer)' });
+    expect(faults.join()).toContain('a negation is written (!(objectClass=computer))');
   });
 
   it('refuses the key of .env.example', () => {

@@ -1,6 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
-import { isBalanced, isDn } from './shapes.ts';
+import { isDn, isFilter } from './shapes.ts';
 import { Secret } from '../domain/secret.ts';
 
 /*
@@ -52,17 +52,21 @@ export function secret(right: string) {
 /** A distinguished name. */
 export const directoryName = (right: string) =>
   parsed(right, (text) => (isDn(text) ? text : undefined));
-export const filter = parsed('an LDAP filter in parentheses', (text) =>
-  isBalanced(text) ? text : undefined,
+
+/** What goes wrong most often: `(!objectClass=computer)`, and spaces that make a long filter readable. */
+const FILTER_SYNTAX =
+  'no spaces between parentheses, a negation is written (!(objectClass=computer)), and ( ) \\ in a value \\28 \\29 \\5c';
+export const filter = parsed(`an LDAP filter in parentheses: ${FILTER_SYNTAX}`, (text) =>
+  isFilter(text) ? text : undefined,
 );
 
 /** A filter that must depend on the person: a fixed one would find the same entry for everybody. */
 export const managerFilter = parsed(
-  'an LDAP filter in parentheses with {upn}, {mail} or {aadObjectId} and no other placeholder',
+  `an LDAP filter in parentheses with {upn}, {mail} or {aadObjectId} and no other placeholder: ${FILTER_SYNTAX}`,
   (text) => {
     const names = [...text.matchAll(/\{([^}]*)\}/g)].map((match) => match[1] ?? '');
     const isKnown = names.every((name) => ['upn', 'mail', 'aadObjectId'].includes(name));
-    return isBalanced(text) && names.length > 0 && isKnown ? text : undefined;
+    return isFilter(text) && names.length > 0 && isKnown ? text : undefined;
   },
 );
 

@@ -51,13 +51,23 @@ export function isDn(text: string): boolean {
   return /^[A-Za-z0-9.-]+ *=.+$/.test(text);
 }
 
-/** One filter in matching parentheses, none of them left open or closed too early. */
-export function isBalanced(text: string): boolean {
-  let depth = 0;
-  for (const [index, sign] of [...text].entries()) {
-    if (sign === '(') depth += 1;
-    if (sign === ')') depth -= 1;
-    if (depth < 1 && index < [...text].length - 1) return false;
+/** Any text, with parentheses and backslashes as two hexadecimal digits (RFC 4515 3). */
+const FILTER_VALUE = String.raw`(?:[^()\\]|\\[0-9A-Fa-f]{2})*`;
+/** `cn=…`, `cn>=…`, `cn:dn:2.5.13.5:=…` and `:2.5.13.5:=…`, each in its parentheses. */
+const FILTER_ITEM = new RegExp(
+  String.raw`\((?:[\w-]+(?:[~<>]?=|(?::dn)?(?::[\w.-]+)?:=)|(?::dn)?:[\w.-]+:=)${FILTER_VALUE}\)`,
+  'gi',
+);
+const FILTER_COMBINATION = /\((?:[&|](?:\(\))+|!\(\))\)/g;
+
+/** Whether the directory's adapter can read the filter; a test holds the two against each other. */
+export function isFilter(text: string): boolean {
+  if (text.includes('()')) return false;
+  // From within: what is right becomes () until nothing changes any more.
+  let rest = text.replace(FILTER_ITEM, '()');
+  for (let before = ''; before !== rest;) {
+    before = rest;
+    rest = rest.replace(FILTER_COMBINATION, '()');
   }
-  return depth === 0 && /^\([^()]|^\(\(/.test(text);
+  return rest === '()';
 }
