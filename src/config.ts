@@ -62,7 +62,10 @@ function secretsFromFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.Proc
     }
     try {
       // Editors and `echo` end a file with a line break that belongs to no secret.
-      secrets[name] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+      const secret = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+      // Taken for absent, an emptied DATABASE_URL_FILE would start the bot on another database.
+      if (secret === '') faults.push(`${name}_FILE: must name a file that is not empty`);
+      else secrets[name] = secret;
     } catch (error) {
       faults.push(`${name}_FILE: must name a readable file (${codeOf(error)})`);
     }

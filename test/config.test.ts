@@ -268,6 +268,19 @@ describe('readConfig', () => {
     ]);
   });
 
+  it('refuses an empty file, which would be taken for no secret at all', () => {
+    expect(
+      faultsOf({
+        DATABASE_URL_FILE: file('empty', ''),
+        LDAP_BIND_PASSWORD: undefined,
+        LDAP_BIND_PASSWORD_FILE: file('line', '\n'),
+      }),
+    ).toEqual([
+      'DATABASE_URL_FILE: must name a file that is not empty',
+      'LDAP_BIND_PASSWORD_FILE: must name a file that is not empty',
+    ]);
+  });
+
   it('reads the trust anchor and refuses a file that holds none', () => {
     const pem = rootCertificates[0] ?? '';
     expect(configOf({ LDAP_CA_FILE: file('ca.pem', pem) }).ldap.ca).toBe(pem);
