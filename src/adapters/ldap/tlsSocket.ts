@@ -42,10 +42,13 @@ export function endpointOf(url: string): Endpoint {
 export function trustIn(ca: string | undefined): () => tls.SecureContext {
   let context: tls.SecureContext | undefined;
   return () =>
-    (context ??= tls.createSecureContext({
-      ...(ca === undefined ? {} : { ca }),
-      minVersion: 'TLSv1.2',
-    }));
+    (context ??= tls.createSecureContext({ ca: ca ?? systemTrust(), minVersion: 'TLSv1.2' }));
+}
+
+/** What Node trusts by itself is a list of its own, in which no authority of the organisation's is. */
+function systemTrust(): string[] {
+  const lists = [tls.getCACertificates('default'), tls.getCACertificates('system')];
+  return [...new Set(lists.flat())];
 }
 
 /**
