@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { CommandFailure, type Arguments, type Command } from './command.ts';
 
 const COMMON_OPTIONS = {
@@ -16,13 +16,11 @@ export function asksForJson(argv: readonly string[]): boolean {
 
 /** @throws CommandFailure for a line that no command understands */
 export function readCommandLine(argv: readonly string[], commands: readonly Command[]): Asked {
-  const words = argv.filter((word) => !word.startsWith('-'));
+  const words = wordsOf(argv, commands);
   const command = commands.find(({ name }) => isCalled(name, words));
   if (command === undefined) {
     if (argv.includes('--help') || argv.includes('-h')) return 'help';
-    const [first] = words;
-    const what = first === undefined ? 'no command given' : `unknown command: ${words.join(' ')}`;
-    throw new CommandFailure(`${what}; --help lists the commands`);
+    throw new CommandFailure(`${unknown(words, commands)}; --help lists the commands`);
   }
   const { values, positionals } = parsed(argv, command);
   const { json, help, ...options } = values;
@@ -35,6 +33,22 @@ export function readCommandLine(argv: readonly string[], commands: readonly Comm
     command,
     args: { positionals: rest, isJson: json === true, options: single(options) },
   };
+}
+
+/** What is neither an option nor an option's value, wherever the command's name stands among them. */
+function wordsOf(argv: readonly string[], commands: readonly Command[]): readonly string[] {
+  const own = commands.flatMap((command) => Object.entries(command.options ?? {}));
+  const options: ParseArgsOptionsConfig = { ...Object.fromEntries(own), ...COMMON_OPTIONS };
+  return parseArgs({ args: [...argv], options, strict: false }).positionals;
+}
+
+/** Repeats what may be a command's name and no more: behind a misspelt one comes a URL with a password. */
+function unknown(words: readonly string[], commands: readonly Command[]): string {
+  const [first, second] = words;
+  if (first === undefined) return 'no command given';
+  const isHalf = commands.some(({ name }) => name.startsWith(`${first} `));
+  const named = (isHalf ? [first, second ?? ''] : [first]).filter((word) => /^[a-z-]+$/.test(word));
+  return ['unknown command', ...(named.length > 0 ? [named.join(' ')] : [])].join(': ');
 }
 
 function isCalled(name: string, words: readonly string[]): boolean {
