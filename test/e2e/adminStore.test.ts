@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -93,6 +93,23 @@ describe('audit verify', () => {
       code: 1,
       value: { result: 'headUnknown' },
     });
+  });
+});
+
+describe('migrate', () => {
+  it('makes no database: the bot could not open one that belongs to an administrator', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bot-data-'));
+    try {
+      const { code, value } = await adminJson<{ error: string }>(product, ['migrate'], {
+        DATA_DIR: folder,
+      });
+      expect(code).toBe(1);
+      expect(value.error).toContain('the bot makes it at its first start');
+      expect(await readdir(folder)).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    expect((await adminJson(product, ['migrate'])).code).toBe(0);
   });
 });
 

@@ -60,10 +60,15 @@ function openEngine(database: DatabaseOptions, log: Log, statementTimeoutMs?: nu
 }
 
 /**
- * Brings the schema up, for `admin migrate` and for installations where the bot may do it.
+ * Brings the schema of a database up, for the administration.
  * @throws StoreError when it cannot; the schema is then as it was.
  */
 export async function migrateStore(database: DatabaseOptions, log: Log): Promise<void> {
+  requireDatabase(database);
+  await bringUp(database, log);
+}
+
+async function bringUp(database: DatabaseOptions, log: Log): Promise<void> {
   const engine = openEngine(database, log, MIGRATION_STATEMENT_TIMEOUT_MS);
   try {
     const state = await schemaState(engine);
@@ -106,8 +111,8 @@ function toTransaction(scope: Scope, engine: Engine, events: AuditEvent[]): Stor
 }
 
 /** Only the bot makes a database: an empty one that belongs to an administrator would keep it from its own. */
-function requireDatabase({ database, migrate: isBot }: StoreOptions): void {
-  if (database.kind !== 'sqlite' || isBot || existsSync(databaseFile(database.directory))) return;
+function requireDatabase(database: DatabaseOptions): void {
+  if (database.kind !== 'sqlite' || existsSync(databaseFile(database.directory))) return;
   const where = `no database yet in ${database.directory}`;
   throw new StoreError('unavailable', `${where}: the bot makes it at its first start`);
 }
@@ -118,13 +123,13 @@ function requireDatabase({ database, migrate: isBot }: StoreOptions): void {
  */
 export async function openStore(options: StoreOptions, log: Log): Promise<OpenStore> {
   const keys = createKeyring(options.keys);
-  requireDatabase(options);
+  if (!options.migrate) requireDatabase(options.database);
   const engine = openEngine(options.database, log);
   let seen: Began;
   try {
     if ((await schemaState(engine)) === 'behind') {
       if (!options.migrate) throw schemaBehind();
-      await migrateStore(options.database, log);
+      await bringUp(options.database, log);
     }
     if ((await schemaState(engine)) === 'ahead') throw schemaAhead();
     // The bot alone: its log has to tell of it, and the administration may come first.
