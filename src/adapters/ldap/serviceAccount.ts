@@ -51,9 +51,9 @@ export async function ownEntry(
     const [entry, another] = entries;
     return another === undefined ? entry : undefined;
   } catch (error) {
-    if (hasResult(error, RESULT.noSuchObject, RESULT.invalidDn, RESULT.insufficientAccess)) {
-      return undefined;
-    }
+    // A referral: the account is of another domain, where the bot does not follow.
+    const { referral, noSuchObject, invalidDn, insufficientAccess } = RESULT;
+    if (hasResult(error, referral, noSuchObject, invalidDn, insufficientAccess)) return undefined;
     throw error;
   }
 }

@@ -70,6 +70,18 @@ describe('Active Directory’s own ways', () => {
       never,
     );
 
+  it('works with a service account of another domain, to which the server refers', async () => {
+    world.demo.fault = ({ name, dn }) =>
+      name === 'search' && dn === world.options.bindDn ? [10, 'referral'] : undefined;
+    const another = openDirectory(world.options, silentLog);
+    try {
+      expect(await another.accountsOf(manager.id, never)).toMatchObject([{ id: account.id }]);
+      expect(await another.inspectServiceAccount(never)).toBe('unseen');
+    } finally {
+      await another.close();
+    }
+  });
+
   it('sweeps through more accounts than one page holds', async () => {
     for (let n = 0; n < 520; n += 1) await world.newAccount({ responsible: [] });
     const names = new Set<string>();
