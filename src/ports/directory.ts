@@ -118,6 +118,8 @@ export type WriteOutcome =
 
 /** The traces of a write whose answer was lost, read from the server that it was sent to. */
 export interface WriteTraces {
+  /** Which one of them answered, where several stand behind one name. */
+  readonly server: string;
   readonly passwordVersion: string;
   readonly passwordSetAt?: number;
   /** Whether the password at hand binds; absent where none was given. */
@@ -197,7 +199,7 @@ export interface Directory {
     signal: AbortSignal,
   ): Promise<WriteOutcome>;
 
-  /** What an unanswered write left behind, read from `server` only. */
+  /** What an unanswered write left behind, read from `server` only: of `servers`, of an outcome or of traces. */
   readWrite(
     write: { readonly accountId: string; readonly password?: Secret; readonly server: string },
     signal: AbortSignal,

@@ -160,17 +160,12 @@ export async function lookForOutcome(
   return verdict === 'open' ? 'open' : 'settled';
 }
 
-/** What one server says of the account. */
-interface ServerTraces extends WriteTraces {
-  readonly server: string;
-}
-
 /** What all servers say that the write may have gone to; undefined where one of them does not. */
 async function readTraces(
   deps: Deps,
   flow: ResetFlow,
   server: string | undefined,
-): Promise<ServerTraces[] | undefined> {
+): Promise<WriteTraces[] | undefined> {
   const servers = server === undefined ? deps.directory.servers : [server];
   const all = await Promise.all(servers.map((name) => readServer(deps, flow, name)));
   const traces = all.filter((seen) => seen !== undefined);
@@ -182,12 +177,11 @@ async function readServer(
   { accountId }: ResetFlow,
   server: string,
   password?: Secret,
-): Promise<ServerTraces | undefined> {
+): Promise<WriteTraces | undefined> {
   const secret = password === undefined ? {} : { password };
   const signal = AbortSignal.timeout(LOOK_MS);
   try {
-    const traces = await deps.directory.readWrite({ accountId, server, ...secret }, signal);
-    return traces && { ...traces, server };
+    return await deps.directory.readWrite({ accountId, server, ...secret }, signal);
   } catch (error) {
     if (error instanceof DirectoryError) return undefined;
     throw error;

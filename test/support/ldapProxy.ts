@@ -29,6 +29,8 @@ export interface LdapProxy {
 export async function startLdapProxy(
   upstream: { readonly host: string; readonly port: number },
   authority: Authority,
+  /** Default: a free port of 127.0.0.1. */
+  at: { readonly address: string; readonly port: number } = { address: '127.0.0.1', port: 0 },
 ): Promise<LdapProxy> {
   const { certPem, keyPem } = await authority.issue({
     commonName: 'proxy',
@@ -71,14 +73,14 @@ export async function startLdapProxy(
     });
   });
   server.on('tlsClientError', () => undefined);
-  server.listen(0, '127.0.0.1');
+  server.listen(at.port, at.address);
   await once(server, 'listening');
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
   };
   const proxy: LdapProxy = {
     treat: () => 'pass',
-    url: `ldaps://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `ldaps://${at.address}:${(server.address() as AddressInfo).port}`,
     requests,
     cut,
     get connections() {

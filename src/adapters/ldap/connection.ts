@@ -29,6 +29,7 @@ export interface Search {
  * would come back unauthenticated. Rejects with the server's ResultCodeError or with AnswerLost.
  */
 export class Connection {
+  /** As `openServers` finds it again. */
   readonly server: string;
   readonly #socket: TLSSocket;
   readonly #client: Client;

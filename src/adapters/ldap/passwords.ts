@@ -95,7 +95,8 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
           const found = await lookup.account(session, accountId);
           if (found === undefined) return undefined;
           const { passwordVersion, passwordSetAt } = found.account;
-          const traces = { passwordVersion, ...known('passwordSetAt', passwordSetAt) };
+          const { server } = session.connection;
+          const traces = { server, passwordVersion, ...known('passwordSetAt', passwordSetAt) };
           if (password === undefined || password.reveal() === '') return traces;
           const proof = await prove(session, found, password, deadline);
           // Of a locked account a bind says nothing about the password.

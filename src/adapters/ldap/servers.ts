@@ -4,7 +4,7 @@ import { DirectoryError } from '../../ports/directory.ts';
 import type { Log } from '../../ports/log.ts';
 import { Connection } from './connection.ts';
 import { AnswerLost } from './errors.ts';
-import { endpointOf, openTlsSocket, trustIn } from './tlsSocket.ts';
+import { endpointOf, openTlsSocket, serverName, trustIn } from './tlsSocket.ts';
 import type { Endpoint } from './tlsSocket.ts';
 
 /**
@@ -21,7 +21,8 @@ const DEMOTED_MS = 30_000;
 export interface Servers {
   /**
    * A connection, made ready by `prepare`: to the first server that can be reached and goes on
-   * answering, or to `server` only. `prepare` changes nothing and closes what it cannot use.
+   * answering, or to `server` only: a configured URL, or the `server` of an earlier connection.
+   * `prepare` changes nothing and closes what it cannot use.
    * @throws DirectoryError `unreachable` or `tls`, and what `prepare` throws.
    */
   connect<T>(
@@ -43,6 +44,8 @@ interface Server {
 
 export function openServers(urls: readonly string[], ca: string | undefined, log: Log): Servers {
   const servers: Server[] = urls.map((url) => ({ endpoint: endpointOf(url) }));
+  /** Those behind a name, found again by their address: one that fails says nothing of the others. */
+  const found = new Map<string, Server>();
   const trust = trustIn(ca);
   const restMs = REST_MS * servers.length;
 
@@ -53,7 +56,7 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
   ): Promise<T> {
     try {
       const socket = await openTlsSocket(server.endpoint, trust, signal);
-      const prepared = await prepare(new Connection(server.endpoint.url, socket));
+      const prepared = await prepare(new Connection(serverName(server.endpoint, socket), socket));
       if (server.failedAt !== undefined) log.info(logged(server), 'directory server is back');
       server.failedAt = undefined;
       server.reachedAt = performance.now();
@@ -102,9 +105,23 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
     return [...servers.filter((server) => !isDemoted(server)), ...servers.filter(isDemoted)];
   }
 
+  function named(name: string): Server[] {
+    const [url, address] = name.split(' ');
+    const configured = servers.filter(({ endpoint }) => endpoint.url === url);
+    return address === undefined ? configured : configured.map(at(name, address));
+  }
+
+  function at(name: string, address: string): (server: Server) => Server {
+    return ({ endpoint }) => {
+      const server = found.get(name) ?? { endpoint: { ...endpoint, address } };
+      found.set(name, server);
+      return server;
+    };
+  }
+
   return {
     async connect(signal, prepare, only) {
-      const candidates = only === undefined ? inOrder() : servers.filter(isNamed(only));
+      const candidates = only === undefined ? inOrder() : named(only);
       let fault: unknown = new DirectoryError('unreachable', 'no such server is configured');
       for (const server of candidates) {
         if (signal.aborted) break;
@@ -126,12 +143,8 @@ function isGone(error: unknown): boolean {
   return error instanceof AnswerLost;
 }
 
-function isNamed(url: string): (server: Server) => boolean {
-  return ({ endpoint }) => endpoint.url === url;
-}
-
-function logged({ endpoint }: Server): { server: string } {
-  return { server: endpoint.url };
+function logged({ endpoint: { url, address } }: Server): { server: string } {
+  return { server: address === undefined ? url : `${url} ${address}` };
 }
 
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

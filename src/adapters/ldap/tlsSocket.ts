@@ -21,7 +21,10 @@ const NETWORK_FAULTS = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNREFUSE
 /** One server, as configured. */
 export interface Endpoint {
   readonly url: string;
+  /** Whom the certificate must name. */
   readonly host: string;
+  /** The one of the host's addresses to connect to; absent: whichever answers. */
+  readonly address?: string;
   readonly port: number;
   /** True for ldap://, where TLS is demanded before anything else is said. */
   readonly isStartTls: boolean;
@@ -36,6 +39,15 @@ export function endpointOf(url: string): Endpoint {
     port: port === '' ? (isStartTls ? 389 : 636) : Number(port),
     isStartTls,
   };
+}
+
+/**
+ * The server behind a connection, as `openServers` finds it again. By its address too where the host
+ * is a name: several controllers may stand behind one, and they know of a write at different times.
+ */
+export function serverName({ url, host }: Endpoint, socket: net.Socket): string {
+  const { remoteAddress } = socket;
+  return net.isIP(host) !== 0 || remoteAddress === undefined ? url : `${url} ${remoteAddress}`;
 }
 
 /** What all connections trust, read at the first of them: reading certificates costs half a handshake. */
@@ -62,8 +74,8 @@ export async function openTlsSocket(
   signal: AbortSignal,
 ): Promise<tls.TLSSocket> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)]);
-  const { host, port } = endpoint;
-  const raw = net.connect({ host, port, noDelay: true });
+  const { host, address, port } = endpoint;
+  const raw = net.connect({ host: address ?? host, port, noDelay: true });
   // Errors that come after the outcome is known have nobody left to tell, but must not end the process.
   raw.on('error', () => undefined);
   try {
