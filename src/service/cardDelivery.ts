@@ -2,7 +2,7 @@ import type { View } from '../domain/view.ts';
 import { NotifierError } from '../ports/notifier.ts';
 import type { Conversation } from '../ports/notifier.ts';
 import type { SweepDeps } from './deps.ts';
-import { rememberWay, type Recipient } from './recipients.ts';
+import { rememberWay, type Reached, type Recipient } from './recipients.ts';
 
 const CALL_MS = 8_000;
 const DEFAULT_WAIT_MS = 2_000;
@@ -29,7 +29,9 @@ export async function deliverCard(
       const posted = await postTo(deps, recipient, known, view);
       if (posted !== 'gone') return posted;
     }
-    const posted = await postTo(deps, recipient, await openChat(deps, recipient), view);
+    const signal = AbortSignal.timeout(CALL_MS);
+    const opened = await openChat(deps, reachedOf(recipient), signal);
+    const posted = await postTo(deps, recipient, opened, view);
     return posted === 'gone' ? { outcome: 'failed' } : posted;
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;
@@ -56,17 +58,27 @@ async function postTo(
   }
 }
 
-/** "Remove chat history" ends a conversation for good: the next one has another id. */
-async function openChat(deps: SweepDeps, recipient: Recipient): Promise<Conversation> {
-  const { way } = recipient;
+/** @throws NotifierError `unreachable` where there is no way to the person. */
+function reachedOf({ way, person }: Recipient): Reached {
   if (way === undefined) throw new NotifierError('unreachable', 'no way');
-  const via =
-    way.conversation ??
-    (await deps.store.transaction((tx) => tx.anyConversation(way.key.tenantId)));
-  const opened = await deps.notifier.open(way.key, via, AbortSignal.timeout(CALL_MS));
+  return { ...way, directoryId: person.id, displayName: person.displayName };
+}
+
+/**
+ * Opens a chat and remembers it in place of the one that was tried: "Remove chat history" ends a
+ * conversation for good, and the next one has another id.
+ */
+export async function openChat(
+  deps: Pick<SweepDeps, 'store' | 'notifier'>,
+  reached: Reached,
+  signal: AbortSignal,
+): Promise<Conversation> {
+  const { key, conversation: tried } = reached;
+  const via = tried ?? (await deps.store.transaction((tx) => tx.anyConversation(key.tenantId)));
+  const opened = await deps.notifier.open(key, via, signal);
   // The channel's own id of the person outlives the chat: the roster is asked by it.
-  const conversation = { ...opened, userId: way.conversation?.userId ?? opened.userId };
-  await rememberWay(deps, recipient, conversation);
+  const conversation = { ...opened, userId: tried?.userId ?? opened.userId };
+  await rememberWay(deps, reached, conversation);
   return conversation;
 }
 
@@ -82,6 +94,6 @@ async function notDelivered(
     return { outcome: 'busy', waitMs };
   }
   if (error.code !== 'unreachable') return { outcome: 'failed' };
-  await rememberWay(deps, recipient, undefined);
+  await rememberWay(deps, reachedOf(recipient), undefined);
   return { outcome: 'unreachable' };
 }

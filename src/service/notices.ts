@@ -2,12 +2,12 @@ import type { Locale, ManagerKey } from '../domain/parties.ts';
 import { Secret } from '../domain/secret.ts';
 import type { NoticeEvent } from '../domain/view.ts';
 import { DirectoryError } from '../ports/directory.ts';
-import { NotifierError } from '../ports/notifier.ts';
 import { StoreError } from '../ports/store.ts';
 import type { ClaimedNotice, Enrollment, Notice } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import { isSamePerson } from './flows.ts';
+import { postNotice } from './noticeCard.ts';
 
 /** Longer than a notice can take, so that two instances never send the same one. */
 const LEASE_MS = 60_000;
@@ -175,30 +175,14 @@ async function postCard(
   manager: ManagerKey,
   signal: AbortSignal,
 ): Promise<void> {
-  const record = await deps.store.read((reads) => reads.manager(manager));
-  const conversation = record?.conversation;
-  if (conversation === undefined) return finish(deps, notice, 'failed', 'notInTeams');
-  const { event, accountName, byName, at } = notice;
-  const locale = record?.locale ?? deps.settings.defaultLocale;
-  try {
-    await deps.notifier.post(
-      conversation,
-      { card: 'notice', event, accountName, byName, at },
-      locale,
-      signal,
-    );
-    await finish(deps, notice, 'ok');
-  } catch (error) {
-    if (!(error instanceof NotifierError)) throw error;
-    switch (error.code) {
-      case 'unreachable':
-      case 'messageGone':
-        return finish(deps, notice, 'failed', 'notInTeams');
-      case 'refused':
-      case 'ambiguous':
-        // A second card does no harm; a warning that never comes does.
-        return tryLater(deps, notice, 'temporarilyUnavailable');
-    }
+  switch (await postNotice(deps, notice, manager, signal)) {
+    case 'posted':
+      return finish(deps, notice, 'ok');
+    case 'notInTeams':
+      return finish(deps, notice, 'failed', 'notInTeams');
+    case 'failed':
+      // A second card does no harm; a warning that never comes does.
+      return tryLater(deps, notice, 'temporarilyUnavailable');
   }
 }
 

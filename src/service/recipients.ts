@@ -63,18 +63,18 @@ async function recordOf(
   return reads.manager({ tenantId, aadObjectId });
 }
 
+/** What is kept of a person to whom a chat leads, or would be kept once one was opened. */
+export type Reached = Pick<ManagerRecord, 'key' | 'directoryId' | 'displayName' | 'conversation'>;
+
 /** Remembers a chat that was opened, or that there is none (requirement N7): installing the bot restores it. */
 export async function rememberWay(
-  deps: SweepDeps,
-  { person, way }: Recipient,
+  deps: Pick<SweepDeps, 'store'>,
+  { key, directoryId, displayName, conversation: tried }: Reached,
   conversation: Conversation | undefined,
 ): Promise<void> {
-  if (way === undefined) return;
-  const { key } = way;
-  const { id: directoryId, displayName } = person;
   await changeManager(deps, key, (record = { key, directoryId, displayName }) => {
     // What the person did meanwhile is newer than what was tried here.
-    const isUnchanged = record.conversation?.conversationId === way.conversation?.conversationId;
+    const isUnchanged = record.conversation?.conversationId === tried?.conversationId;
     return isUnchanged ? { ...record, conversation } : undefined;
   });
 }

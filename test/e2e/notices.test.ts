@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { nameOf } from '../support/connector.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { enroll, FIRST_PASSWORD, newMobile, reset } from '../support/walks.ts';
+import { enroll, enrollToCode, FIRST_PASSWORD, newMobile, reset } from '../support/walks.ts';
 
 let product: Product;
 beforeAll(async () => {
@@ -112,5 +112,47 @@ describe('notices', () => {
       15_000,
     );
     expect(told()).toHaveLength(1);
+  });
+
+  it('reach a colleague whose chat is gone in a new one, and keep to it', async () => {
+    const asa = product.manager('Asaborta');
+    const bo = product.manager('Boborta');
+    const group = product.directory.group('Bortachefer', [asa.dn, bo.dn]);
+    product.account('chattgrupp', group.dn, FIRST_PASSWORD);
+    await bo.say('status');
+    product.teams.goneConversations.add(bo.person.conversationId);
+    const created = product.teams.created.length;
+    const walker = { chat: asa, account: 'chattgrupp', mobile: newMobile() };
+    expect(await enroll(product, walker)).toBe('enrollment.done');
+    await product.teams.until(() => product.teams.created.length > created, 20_000);
+    const { conversationId, body } = product.teams.created.at(-1)!;
+    expect(body).toMatchObject({ members: [{ id: bo.person.aadObjectId }] });
+    const told = () => product.teams.sent.filter((sent) => sent.conversationId === conversationId);
+    await product.teams.until(() => told().length === 1);
+    expect(nameOf(told()[0]?.card)).toBe('notice');
+    const withAccount = { ...walker, accountDn: '', accountId: '' };
+    expect(await reset(product, withAccount, GOOD)).toBe('reset.done');
+    await product.teams.until(() => told().length === 2);
+    expect(product.teams.created).toHaveLength(created + 1);
+  });
+
+  it('are given up where the new chat is gone too', async () => {
+    const asa = product.manager('Asahelt');
+    const bo = product.manager('Bohelt');
+    const group = product.directory.group('Heltchefer', [asa.dn, bo.dn]);
+    const { id } = product.account('heltgrupp', group.dn, FIRST_PASSWORD);
+    await bo.say('status');
+    const created = product.teams.created.length;
+    const walker = { chat: asa, account: 'heltgrupp', mobile: newMobile() };
+    await enrollToCode(product, walker);
+    product.teams.fail('post', { status: 404, code: 'ConversationNotFound' }, 2);
+    await asa.tap('confirmCode', { code: product.code(walker.mobile) });
+    const failed = () =>
+      product
+        .wholeAudit()
+        .filter(({ account, event }) => account === id && event === 'notice.failed');
+    await product.teams.until(() => failed().length === 1, 20_000);
+    expect(failed()[0]).toMatchObject({ result: 'failed', reason: 'notInTeams' });
+    expect(product.teams.created).toHaveLength(created + 1);
   });
 });
