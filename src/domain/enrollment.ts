@@ -178,7 +178,7 @@ export function stepEnrollment(
         state: {
           step: 'mobile',
           malformed: state.malformed,
-          problem: { reason: event.reason },
+          problem: notSent(state, event.reason),
           ...proven(state),
         },
       };
@@ -226,6 +226,13 @@ export function stepEnrollment(
 /** A number that was typed here and cannot be reached is asked for again, also at a second message. */
 function isNewNumberRefused({ to }: Sending, reason: Reason): boolean {
   return to === 'new' && reason === 'smsNumberRefused';
+}
+
+/** Of two numbers in play the card must not blame the one that was typed for the other. */
+function notSent({ to }: Sending, reason: Reason): Problem {
+  return to === 'old' && reason === 'smsNumberRefused'
+    ? { reason, isEnrolledNumber: true }
+    : { reason };
 }
 
 type Sending = Extract<EnrollmentState, { step: 'sendingCode' }>;

@@ -38,6 +38,8 @@ export interface Problem {
   readonly absent?: readonly Reason[];
   /** Whether the password had enough kinds of characters; unknown where nobody looked. */
   readonly isComplex?: boolean;
+  /** The number is the one that is enrolled, not the one that was typed. */
+  readonly isEnrolledNumber?: boolean;
   /** The same reference stands in the log. */
   readonly reference?: string;
 }

@@ -19,6 +19,7 @@ export function problemFacts(
   const told = {
     ...values,
     left: problem.attemptsLeft ?? 'unknown',
+    number: problem.isEnrolledNumber === true ? 'enrolled' : 'typed',
     until: problem.until === undefined ? 'none' : voice.words.until(problem.until, voice.now),
   };
   const reference = problem.reference === undefined ? {} : { reference: plain(problem.reference) };

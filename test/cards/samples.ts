@@ -155,6 +155,10 @@ function longSamples(): readonly CardSample[] {
     ['rules kept', withProblem('reset.newPassword', { reason, absent })],
     ['refused', withProblem('refused', problem('locked'))],
     ['tooManyCodes', withProblem('enrollment.mobile', problem('tooManyCodes'))],
+    [
+      'smsNumberRefused',
+      withProblem('enrollment.mobile', { reason: 'smsNumberRefused', isEnrolledNumber: true }),
+    ],
     ['smsUnavailable', withProblem('enrollment.oldCode', problem('smsUnavailable'))],
     ['tooManyCodes', withProblem('enrollment.code', problem('tooManyCodes'))],
   ];

@@ -225,6 +225,22 @@ describe('enrollment', () => {
   });
 });
 
+describe('a code to the old number', () => {
+  it('that cannot reach it is told as that number, not as the one that was typed', () => {
+    const [, , , toOld] = ENROLLMENT_STATES;
+    if (toOld?.step !== 'sendingCode') throw new Error('samples are missing');
+    const problemAfter = (reason: 'smsNumberRefused' | 'smsUnavailable') => {
+      const { state } = stepEnrollment(toOld, { type: 'codeNotSent', turn: 9, reason }, NOW);
+      return state.step === 'mobile' ? state.problem : undefined;
+    };
+    expect(problemAfter('smsNumberRefused')).toEqual({
+      reason: 'smsNumberRefused',
+      isEnrolledNumber: true,
+    });
+    expect(problemAfter('smsUnavailable')).toEqual({ reason: 'smsUnavailable' });
+  });
+});
+
 describe('unlock', () => {
   it('asks the directory only after an accepted code, and again only after a failure', () => {
     expect(commandsOf(unlock, 'unlock')).toEqual(['code codeAccepted', 'unlocking unlockAsked']);

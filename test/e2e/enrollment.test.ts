@@ -222,6 +222,19 @@ describe('the mobile number', () => {
     expect(await chat.tap('confirmCode', { code: product.code(third) })).toBe('enrollment.done');
   });
 
+  it('is not blamed where the SMS service refuses the old one', async () => {
+    const walker = await newEnrolled(product);
+    product.passTime(2 * MINUTE_MS);
+    const { chat } = walker;
+    await prove(walker);
+    product.twilio.scriptCodes({ status: 400, code: 21610 });
+    expect(await chat.tap('setMobile', { mobile: newMobile() })).toBe(
+      'enrollment.mobile smsNumberRefused',
+    );
+    expect(textOf(chat.card)).toContain('numret som är registrerat nu');
+    expect(textOf(chat.card)).not.toContain('välj ett annat');
+  });
+
   it('belongs to one manager: each of a group enrolls alone', async () => {
     const first = product.manager('Gruppchefett');
     const second = product.manager('Gruppcheftva');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Locale } from '../../src/domain/parties.ts';
+import type { Problem } from '../../src/domain/reasons.ts';
 import type { View } from '../../src/domain/view.ts';
 import { createCards } from '../../src/teams/cards.ts';
 import { texts } from './cardNodes.ts';
@@ -49,6 +50,25 @@ describe('what cards say', () => {
       expect(texts(card).join()).toContain('Servicedesk 019-21 00 00');
     },
   );
+
+  it('tells the typed number from the enrolled one where no sms reaches it', () => {
+    const lines = (problem: Partial<Problem>, locale?: Locale) =>
+      texts(
+        render(
+          withProblem('enrollment.mobile', { reason: 'smsNumberRefused', ...problem })!,
+          locale,
+        ),
+      );
+    expect(lines({})).toContain(
+      'Sms kommer inte fram till det numret. Kontrollera det eller välj ett annat.',
+    );
+    expect(lines({ isEnrolledNumber: true })).toContain(
+      'Sms kommer inte fram till numret som är registrerat nu. Ring Servicedesk 019-21 00 00, så får du hjälp.',
+    );
+    expect(lines({ isEnrolledNumber: true }, 'en')).toContain(
+      'Text messages do not reach the number that is registered now. Call Servicedesk 019-21 00 00 and they will help you.',
+    );
+  });
 
   it.each(CODE_CARDS)(
     'does not claim on %s that a code was sent when that is not known',

@@ -17,6 +17,7 @@ const problem = z.object({
   all: z.array(reason).exactOptional(),
   absent: z.array(reason).exactOptional(),
   isComplex: z.boolean().exactOptional(),
+  isEnrolledNumber: z.boolean().exactOptional(),
   reference: z.string().exactOptional(),
 });
 
