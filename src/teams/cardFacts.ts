@@ -127,16 +127,28 @@ function ofFlow(
 }
 
 function codeFacts(view: CodeView, { words, now }: Voice): CardFacts {
-  const { expiresAt, hasInput, maskedMobile: mobile } = view;
-  const reason = view.problem?.reason;
-  // These two problems tell themselves what became of the message.
-  const isSent =
-    expiresAt !== undefined && reason !== 'smsUnavailable' && reason !== 'smsNumberRefused';
-  const isUsable = isSent && expiresAt > now;
-  if (expiresAt === undefined) return ofFlow(view, { mobile }, { isSent, isUsable, hasInput });
-  const minutes = expiresAt <= now ? 0 : Math.max(1, Math.round((expiresAt - now) / MINUTE_MS));
-  const expires = words.clock(expiresAt);
-  return ofFlow(view, { mobile, minutes, expires }, { isSent, isUsable, hasInput });
+  const { expiresAt, hasInput, maskedMobile: mobile, problem } = view;
+  const isAsked = expiresAt !== undefined && !tellsOfMessage(problem);
+  const isOver = expiresAt !== undefined && expiresAt <= now;
+  // What a code that is over leads to is a new one, which is just what cannot be had.
+  const isSent = isAsked && !(isOver && problem?.reason === 'tooManyCodes');
+  const isUsable = isSent && !isOver;
+  const isHelped = isAsked && !isAtEnd(problem);
+  const values = { mobile, isUsable: isUsable ? 'yes' : 'no' };
+  const data = { isSent, isUsable, isHelped, hasInput };
+  if (expiresAt === undefined) return ofFlow(view, values, data);
+  const minutes = isOver ? 0 : Math.max(1, Math.round((expiresAt - now) / MINUTE_MS));
+  return ofFlow(view, { ...values, minutes, expires: words.clock(expiresAt) }, data);
+}
+
+/** These two problems tell themselves what became of the message. */
+function tellsOfMessage(problem: Problem | undefined): boolean {
+  return problem?.reason === 'smsUnavailable' || problem?.reason === 'smsNumberRefused';
+}
+
+/** No time brings another code in this flow: to wait for one is no help. */
+function isAtEnd(problem: Problem | undefined): boolean {
+  return problem?.reason === 'tooManyCodes' && problem.until === undefined;
 }
 
 function reminderFacts(view: ReminderView, { words, now, text }: Voice): CardFacts {

@@ -116,6 +116,8 @@ describe('a code', () => {
       expect(await walker.chat.tap('confirmCode', { code: 'x' })).toBe('reset.code codeRefused');
     }
     expect(await walker.chat.tap('confirmCode', { code: 'x' })).toBe('reset.code tooManyCodes');
+    expect(textOf(walker.chat.card)).toContain('många koder eller försök');
+    expect(textOf(walker.chat.card)).not.toContain('Vänta');
     expect(await walker.chat.tap('confirmCode', { code: product.code(walker.mobile) })).toBe(
       'reset.newPassword',
     );
@@ -193,6 +195,11 @@ describe('a new code', () => {
     product.passTime(61_000);
     expect(await chat.tap('resendCode')).toBe('reset.code tooManyCodes');
     expect(product.codes(mobile).length).toBe(before + 2);
+    // No wait helps in this flow; what the card says instead does.
+    expect(textOf(chat.card)).not.toMatch(/Vänta|Efter en minut/);
+    expect(textOf(chat.card)).toContain('Tryck annars på Avbryt och börja om');
+    await chat.tap('cancel');
+    expect(await startReset(walker)).toBe('reset.code');
   });
 
   it('is not sent to a number that has had its share, and says so where it was asked for', async () => {

@@ -80,6 +80,31 @@ describe('what cards say', () => {
     },
   );
 
+  it.each(CODE_CARDS)('asks nobody on %s to wait for a code that no wait brings', (name) => {
+    const reason = 'tooManyCodes';
+    const said = (view: View) => texts(render(view));
+    const end = said(withProblem(name, { reason })!);
+    expect(end).toContain(
+      'Det blev många koder eller försök här. Koden i det senaste sms:et går att använda. Tryck annars på Avbryt och börja om, eller ring Servicedesk 019-21 00 00.',
+    );
+    expect(end.join()).not.toContain('Efter en minut');
+    const over = { ...withProblem(name, { reason })!, expiresAt: NOW - 1 } as View;
+    expect(said(over)).toContain(
+      'Det blev många koder eller försök här. Tryck på Avbryt och börja om, eller ring Servicedesk 019-21 00 00.',
+    );
+    expect(said(over).join()).not.toContain('Tryck på Skicka ny kod');
+    expect(said(withProblem(name, { reason, until: NOW + 60_000 })!)).toContain(
+      'Det går inte att skicka en ny kod än. Du kan få en ny kl. 14.33. Koden i det senaste sms:et går att använda.',
+    );
+  });
+
+  it('leads on where a number has had its codes', () => {
+    const card = render(withProblem('enrollment.mobile', { reason: 'tooManyCodes' })!);
+    expect(texts(card)).toContain(
+      'Det har redan skickats flera koder. Tryck på Avbryt och börja om, eller ring Servicedesk 019-21 00 00.',
+    );
+  });
+
   it('names every fault of a password with the figures of its rules', () => {
     const view = withProblem('reset.newPassword', {
       reason: 'passwordTooShort',
