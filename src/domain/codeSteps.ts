@@ -11,6 +11,8 @@ export interface CodeProgress {
   readonly malformed: number;
   /** The first turn on which this card stood: a code from any later card of it is a guess. */
   readonly firstTurn: number;
+  /** The last message did not arrive, or may not have: until one is taken, no card says that a code was sent. */
+  readonly hasFailed?: boolean | undefined;
   readonly problem?: Problem | undefined;
 }
 
@@ -21,8 +23,8 @@ export interface SendProgress {
   readonly mobile: string;
   readonly expiresAt: number;
   readonly malformed: number;
-  /** Present when the code card stood before: its first turn and when its code ends. */
-  readonly former?: { readonly firstTurn: number; readonly expiresAt: number } | undefined;
+  /** Present when the code card stood before: its first turn, when its code ends and what became of it. */
+  readonly former?: Pick<CodeProgress, 'firstTurn' | 'expiresAt' | 'hasFailed'> | undefined;
 }
 
 /** What may happen to a code message and to a card that waits for a code. */
@@ -53,13 +55,20 @@ export function progressAfterSend(
     case 'codeSent':
       return { expiresAt, malformed, firstTurn };
     case 'codeUncertain':
-      return { expiresAt, malformed, firstTurn, problem: { reason: 'smsUnavailable' } };
+      return {
+        expiresAt,
+        malformed,
+        firstTurn,
+        hasFailed: true,
+        problem: { reason: 'smsUnavailable' },
+      };
     case 'codeNotSent':
       // The former code was put back: what the manager already holds still counts.
       return {
         expiresAt: sending.former?.expiresAt ?? expiresAt,
         malformed,
         firstTurn,
+        hasFailed: sending.former?.hasFailed,
         problem: { reason: event.reason },
       };
   }
@@ -72,13 +81,14 @@ export function resend(
   expiresAt: number,
   now: number,
 ): SendProgress {
+  const { firstTurn, hasFailed } = progress;
   return {
     step: 'sendingCode',
     since: now,
     mobile,
     expiresAt,
     malformed: progress.malformed,
-    former: { firstTurn: progress.firstTurn, expiresAt: progress.expiresAt },
+    former: { firstTurn, expiresAt: progress.expiresAt, hasFailed },
   };
 }
 
@@ -89,21 +99,23 @@ export function progressAfterTrouble(
     CodeEvent,
     { type: 'resendRefused' | 'codeMalformed' | 'codeRefused' | 'smsFailed' }
   >,
-): Pick<CodeProgress, 'malformed' | 'problem'> {
+): Pick<CodeProgress, 'malformed' | 'problem' | 'hasFailed'> {
+  const { hasFailed } = progress;
   switch (event.type) {
     case 'resendRefused':
-      return { malformed: progress.malformed, problem: event.problem };
+      return { malformed: progress.malformed, hasFailed, problem: event.problem };
     case 'smsFailed':
-      return { malformed: progress.malformed, problem: { reason: event.reason } };
+      return { malformed: progress.malformed, hasFailed: true, problem: { reason: event.reason } };
     case 'codeRefused':
       return {
         malformed: progress.malformed,
+        hasFailed,
         problem: { reason: 'codeRefused', attemptsLeft: event.attemptsLeft },
       };
     case 'codeMalformed': {
       const malformed = progress.malformed + 1;
       const reason = malformed > MALFORMED_CODES_LIMIT ? 'tooManyCodes' : 'codeRefused';
-      return { malformed, problem: { reason } };
+      return { malformed, hasFailed, problem: { reason } };
     }
   }
 }

@@ -86,6 +86,8 @@ export interface CodeView extends FlowView {
   readonly maskedMobile: string;
   /** When the code ends; absent where none is asked for. */
   readonly expiresAt?: number | undefined;
+  /** The code's message did not arrive, or may not have. */
+  readonly hasFailed?: boolean | undefined;
   /** False on `unlock.code` when the code was accepted but the directory failed: only a new try is offered. */
   readonly hasInput: boolean;
 }

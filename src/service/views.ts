@@ -169,6 +169,7 @@ function codeView(
   state: {
     readonly mobile: string;
     readonly expiresAt: number;
+    readonly hasFailed?: boolean | undefined;
     readonly problem?: Problem | undefined;
   },
   frame: Frame,
@@ -182,6 +183,7 @@ function codeView(
     progress,
     maskedMobile: maskMobile(state.mobile),
     expiresAt: state.expiresAt,
+    hasFailed: state.hasFailed,
     hasInput: true,
   };
 }

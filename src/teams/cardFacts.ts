@@ -127,11 +127,11 @@ function ofFlow(
 }
 
 function codeFacts(view: CodeView, { words, now }: Voice): CardFacts {
-  const { expiresAt, hasInput, maskedMobile: mobile, problem } = view;
+  const { expiresAt, hasFailed, hasInput, maskedMobile: mobile, problem } = view;
   const isAsked = expiresAt !== undefined && !tellsOfMessage(problem);
   const isOver = expiresAt !== undefined && expiresAt <= now;
   // What a code that is over leads to is a new one, which is just what cannot be had.
-  const isSent = isAsked && !(isOver && problem?.reason === 'tooManyCodes');
+  const isSent = isAsked && hasFailed !== true && !(isOver && problem?.reason === 'tooManyCodes');
   const isUsable = isSent && !isOver;
   const isHelped = isAsked && !isAtEnd(problem);
   const values = { mobile, isUsable: isUsable ? 'yes' : 'no' };

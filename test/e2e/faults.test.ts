@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
 import { startProduct, PUBLIC_URL, type Product } from '../support/product.ts';
 import {
   FIRST_PASSWORD,
@@ -95,6 +96,12 @@ describe('an SMS service that', () => {
     const taken = await product.twilio.sendStatus(url, status, { signedUrl });
     expect([200, 204]).toContain(taken.status);
     await product.teams.until(() => walker.chat.reload() === 'reset.code smsNumberRefused');
+    // Another problem on the card does not make the message arrive.
+    const claims = /Koden är skickad|går att använda/;
+    expect(await walker.chat.tap('resendCode')).toBe('reset.code tooManyCodes');
+    expect(textOf(walker.chat.card)).not.toMatch(claims);
+    expect(await walker.chat.tap('confirmCode', { code: 'x' })).toBe('reset.code codeRefused');
+    expect(textOf(walker.chat.card)).not.toMatch(claims);
     expect(await walker.chat.tap('confirmCode', { code: product.code(walker.mobile) })).toBe(
       'reset.newPassword',
     );

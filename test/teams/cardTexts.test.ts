@@ -80,6 +80,23 @@ describe('what cards say', () => {
     },
   );
 
+  it.each(CODE_CARDS)(
+    'claims on %s after a failed message no code, whatever else is wrong',
+    (name) => {
+      const said = (problem: Problem) =>
+        texts(render({ ...withProblem(name, problem)!, hasFailed: true } as View)).join();
+      const problems: Problem[] = [
+        { reason: 'codeRefused' },
+        { reason: 'tooManyCodes' },
+        { reason: 'tooManyCodes', until: NOW + 60_000 },
+      ];
+      for (const problem of problems) {
+        expect(said(problem)).not.toMatch(/Koden är skickad|går att använda/);
+        expect(said(problem)).toContain('Servicedesk 019-21 00 00');
+      }
+    },
+  );
+
   it.each(CODE_CARDS)('asks nobody on %s to wait for a code that no wait brings', (name) => {
     const reason = 'tooManyCodes';
     const said = (view: View) => texts(render(view));

@@ -33,6 +33,7 @@ const codeProgress = {
   expiresAt: time,
   malformed: count,
   firstTurn: count,
+  hasFailed: z.boolean().optional(),
   problem: problem.optional(),
 };
 const sendProgress = {
@@ -41,7 +42,9 @@ const sendProgress = {
   mobile: z.string(),
   expiresAt: time,
   malformed: count,
-  former: z.object({ firstTurn: count, expiresAt: time }).optional(),
+  former: z
+    .object({ firstTurn: count, expiresAt: time, hasFailed: z.boolean().optional() })
+    .optional(),
 };
 const enrolledCode = [
   z.object({ ...sendProgress, enrollmentId: z.string() }),
