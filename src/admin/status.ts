@@ -1,4 +1,4 @@
-import { DirectoryError, type ResponsiblePerson } from '../ports/directory.ts';
+import { DirectoryError, type DirectoryManager } from '../ports/directory.ts';
 import { accountStatus, type AccountStatus } from '../service/accountStatus.ts';
 import { settingsOf } from '../wiring.ts';
 import { findAccount, type AskedAccount } from './account.ts';
@@ -12,7 +12,7 @@ const LOOKUP_MS = 10_000;
 interface Shown extends AccountStatus {
   readonly asked: AskedAccount;
   /** Absent where the directory does not say. */
-  readonly managers: readonly ResponsiblePerson[] | undefined;
+  readonly managers: readonly DirectoryManager[] | undefined;
 }
 
 /** One account, for whoever has its manager on the telephone. */
@@ -32,7 +32,7 @@ export const showStatus: Command['run'] = async (place, { positionals }) => {
 async function managersOf(
   place: Workplace,
   { id, account }: AskedAccount,
-): Promise<readonly ResponsiblePerson[] | undefined> {
+): Promise<readonly DirectoryManager[] | undefined> {
   if (account === undefined) return undefined;
   try {
     const signal = AbortSignal.timeout(LOOKUP_MS);

@@ -37,10 +37,6 @@ export interface DirectoryManager {
   readonly displayName: string;
   /** The entry's `mobile` as it stands there, not validated. */
   readonly mobile?: string;
-}
-
-/** A person who answers for an account. */
-export interface ResponsiblePerson extends DirectoryManager {
   /** The person's Entra object id, where the directory holds it. */
   readonly aadObjectId?: string;
 }
@@ -48,7 +44,7 @@ export interface ResponsiblePerson extends DirectoryManager {
 /** An account and all persons who answer for it now (groups resolved). */
 export interface Responsibility {
   readonly account: Account;
-  readonly managers: readonly ResponsiblePerson[];
+  readonly managers: readonly DirectoryManager[];
 }
 
 /** What a sweep over all accounts needs to know of each. */

@@ -1,5 +1,5 @@
 import { managerName, type Locale, type ManagerKey } from '../domain/parties.ts';
-import type { ResponsiblePerson } from '../ports/directory.ts';
+import type { DirectoryManager } from '../ports/directory.ts';
 import type { Conversation } from '../ports/notifier.ts';
 import type { ManagerRecord } from '../ports/records.ts';
 import type { StoreReads } from '../ports/store.ts';
@@ -11,7 +11,7 @@ import { changeManager } from './managers.ts';
 export interface Recipient {
   /** As the reminder's row names them. */
   readonly name: string;
-  readonly person: ResponsiblePerson;
+  readonly person: DirectoryManager;
   readonly locale: Locale;
   /** Absent where there is no way to them. */
   readonly way?: Way | undefined;
@@ -30,7 +30,7 @@ export interface Way {
 export async function recipientOf(
   deps: Pick<SweepDeps, 'settings'>,
   reads: StoreReads,
-  person: ResponsiblePerson,
+  person: DirectoryManager,
 ): Promise<Recipient> {
   const { tenantId, defaultLocale } = deps.settings;
   const record = await recordOf(reads, person, tenantId);
@@ -54,7 +54,7 @@ export async function recipientOf(
 
 async function recordOf(
   reads: StoreReads,
-  { id, aadObjectId }: ResponsiblePerson,
+  { id, aadObjectId }: DirectoryManager,
   tenantId: string,
 ): Promise<ManagerRecord | undefined> {
   const records = await reads.managersByDirectoryId([id]);

@@ -1,4 +1,3 @@
-import type { ResponsiblePerson } from '../ports/directory.ts';
 import { deliverCard } from './cardDelivery.ts';
 import { recipientOf } from './recipients.ts';
 import type { Reminding } from './reminders.ts';
@@ -21,12 +20,11 @@ export async function tellFallback(
 ): Promise<void> {
   const { fallbackUpn: upn, calendar } = deps.settings.rotation;
   if (upn === undefined || unanswered.length === 0 || lease === undefined) return;
-  const found = await deps.directory.findManager({ upn, mail: upn, aadObjectId: '' }, signal);
-  if (found === undefined) {
+  const person = await deps.directory.findManager({ upn, mail: upn, aadObjectId: '' }, signal);
+  if (person === undefined) {
     deps.log.warn({}, 'the directory knows nobody by REMINDER_FALLBACK_UPN');
     return;
   }
-  const person: ResponsiblePerson = found;
   const recipient = await deps.store.read((reads) => recipientOf(deps, reads, person));
   if (recipient.way === undefined) {
     deps.log.warn({}, 'the person of REMINDER_FALLBACK_UPN has not met the bot in Teams');

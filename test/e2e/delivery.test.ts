@@ -264,4 +264,23 @@ describe('the weekly summary', () => {
     expect(notices).toHaveLength(1);
     expect(textOf(notices[0]?.card)).toContain(orphan);
   });
+
+  it('reaches a fallback person the bot never met by the object id that the directory holds', async () => {
+    // Somebody has to have met it: the channel's address is known from them.
+    await product.manager(newName('Annan')).say('status');
+    const { person, dn } = product.manager(newName('Reserv'));
+    product.directory.put(dn, 'msDS-ExternalDirectoryObjectId', `User_${person.aadObjectId}`);
+    const orphan = newName('foraldralos');
+    setAge(product, product.account(orphan, '', FIRST_PASSWORD).dn, 120);
+    const created = product.teams.created.length;
+    await product.end();
+    await product.start({ REMINDER_FALLBACK_UPN: person.upn });
+    await sweepAgain(product);
+    expect(product.teams.created).toHaveLength(created + 1);
+    const { conversationId, body } = product.teams.created.at(-1)!;
+    expect(body).toMatchObject({ members: [{ id: person.aadObjectId }] });
+    const sent = product.teams.sent.filter((one) => one.conversationId === conversationId);
+    expect(sent).toHaveLength(1);
+    expect(textOf(sent[0]?.card)).toContain(orphan);
+  });
 });

@@ -4,7 +4,6 @@ import type {
   DirectoryManager,
   ManagerQuery,
   Responsibility,
-  ResponsiblePerson,
   SweptAccount,
 } from '../../ports/directory.ts';
 import { findAccounts, sweepAccounts } from './accounts.ts';
@@ -83,10 +82,12 @@ export function createLookup(settings: LookupSettings): Lookup {
     const id = entry === undefined ? undefined : dialectOf(session).idOf(entry);
     if (entry === undefined || id === undefined) return undefined;
     const mobile = textOf(entry, 'mobile');
+    const aadObjectId = aadObjectIdOf(session, entry);
     return {
       id,
       displayName: textOf(entry, 'displayName') ?? textOf(entry, 'cn') ?? '',
       ...(mobile === undefined ? {} : { mobile }),
+      ...(aadObjectId === undefined ? {} : { aadObjectId }),
     };
   }
 
@@ -96,14 +97,10 @@ export function createLookup(settings: LookupSettings): Lookup {
     return persons.filter((entry) => dialect.isPerson(entry));
   }
 
-  function responsiblePerson(session: Session, entry: Entry): ResponsiblePerson | undefined {
-    const manager = managerFrom(session, entry);
+  function aadObjectIdOf(session: Session, entry: Entry): string | undefined {
     const { entraAttribute } = dialectOf(session);
-    const text = entraAttribute === undefined ? '' : (textOf(entry, entraAttribute) ?? '');
-    const aadObjectId = /^User_([0-9a-f-]{36})$/i.exec(text)?.[1]?.toLowerCase();
-    return manager === undefined || aadObjectId === undefined
-      ? manager
-      : { ...manager, aadObjectId };
+    const text = entraAttribute === undefined ? undefined : textOf(entry, entraAttribute);
+    return /^User_([0-9a-f-]{36})$/i.exec(text ?? '')?.[1]?.toLowerCase();
   }
 
   async function find(
@@ -157,7 +154,7 @@ export function createLookup(settings: LookupSettings): Lookup {
       const found = only(await find(session, { id: accountId }));
       if (found === undefined) return undefined;
       const persons = await personsBehind(session, found);
-      const managers = persons.flatMap((entry) => responsiblePerson(session, entry) ?? []);
+      const managers = persons.flatMap((entry) => managerFrom(session, entry) ?? []);
       return { account: found.account, managers };
     },
 
