@@ -2,7 +2,7 @@ import type { View } from '../domain/view.ts';
 import { NotifierError } from '../ports/notifier.ts';
 import type { Conversation } from '../ports/notifier.ts';
 import type { SweepDeps } from './deps.ts';
-import { rememberWay, type Reached, type Recipient } from './recipients.ts';
+import { rememberWay, type Reached, type Recipient, type Way } from './recipients.ts';
 
 const CALL_MS = 8_000;
 const DEFAULT_WAIT_MS = 2_000;
@@ -23,19 +23,22 @@ export async function deliverCard(
   recipient: Recipient,
   view: View,
 ): Promise<Delivered> {
+  const { way } = recipient;
+  if (way === undefined) return { outcome: 'unreachable' };
+  const reached = reachedOf(recipient, way);
   try {
-    const known = recipient.way?.conversation;
+    const known = way.conversation;
     if (known !== undefined) {
       const posted = await postTo(deps, recipient, known, view);
       if (posted !== 'gone') return posted;
     }
     const signal = AbortSignal.timeout(CALL_MS);
-    const opened = await openChat(deps, reachedOf(recipient), signal);
+    const opened = await openChat(deps, reached, signal);
     const posted = await postTo(deps, recipient, opened, view);
     return posted === 'gone' ? { outcome: 'failed' } : posted;
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;
-    return notDelivered(deps, recipient, error);
+    return notDelivered(deps, reached, error);
   }
 }
 
@@ -58,9 +61,7 @@ async function postTo(
   }
 }
 
-/** @throws NotifierError `unreachable` where there is no way to the person. */
-function reachedOf({ way, person }: Recipient): Reached {
-  if (way === undefined) throw new NotifierError('unreachable', 'no way');
+function reachedOf({ person }: Recipient, way: Way): Reached {
   return { ...way, directoryId: person.id, displayName: person.displayName };
 }
 
@@ -84,7 +85,7 @@ export async function openChat(
 
 async function notDelivered(
   deps: SweepDeps,
-  recipient: Recipient,
+  reached: Reached,
   error: NotifierError,
 ): Promise<Delivered> {
   if (error.isBusy) {
@@ -94,6 +95,6 @@ async function notDelivered(
     return { outcome: 'busy', waitMs };
   }
   if (error.code !== 'unreachable') return { outcome: 'failed' };
-  await rememberWay(deps, reachedOf(recipient), undefined);
+  await rememberWay(deps, reached, undefined);
   return { outcome: 'unreachable' };
 }
