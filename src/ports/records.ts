@@ -83,6 +83,8 @@ export interface Notice {
   readonly accountName: string;
   readonly byName: string;
   readonly at: number;
+  /** When the bot noticed it, where that may be long after it happened. */
+  readonly noticedAt?: number | undefined;
   readonly flow?: string | undefined;
   readonly to:
     | { readonly channel: 'sms'; readonly mobile: string; readonly locale: Locale }

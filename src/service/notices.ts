@@ -227,7 +227,9 @@ async function note(
 
 /** Tries again after 2, 4, 8 … seconds up to five minutes, for a day; then the auditor is told. */
 async function tryLater(deps: Deps, notice: ClaimedNotice, reason: string): Promise<void> {
-  if (deps.store.now() - notice.at > GIVE_UP_MS) {
+  // The first try for an old change comes as late as the change was noticed.
+  const queuedAt = notice.noticedAt ?? notice.at;
+  if (deps.store.now() - queuedAt > GIVE_UP_MS) {
     deps.log.error({ alarm: 'noticeLost', reason }, 'a notice could not be delivered for a day');
     return finish(deps, notice, 'failed', reason);
   }

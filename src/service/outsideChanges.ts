@@ -58,6 +58,7 @@ async function tell(deps: SweepDeps, tx: StoreTransaction, account: SweptAccount
     accountName: name,
     byName: '',
     at: passwordSetAt,
+    noticedAt: tx.now,
     to: { channel: 'chat', manager },
   }));
   await tx.addNotices(notices);

@@ -160,6 +160,20 @@ describe('a sweep', () => {
     expect(eventsOf(due.accountId)).toHaveLength(1);
   });
 
+  it('tries again to tell of such a change, also where it was noticed days late', async () => {
+    const due = await newDue(product, 10);
+    await enroll(product, { ...due, mobile: newMobile() });
+    await sweepAgain(product);
+    product.teams.fail('post', { status: 400 });
+    setAge(product, due.accountDn, 3);
+    await sweepAgain(product);
+    const tries = () => product.database.querySqlite<{ tries: number }>('select tries from notice');
+    await product.teams.until(() => tries().some((row) => row.tries > 1), 20_000);
+    product.teams.heal('post');
+    await product.teams.until(() => cardsTo(product, due.chat, 'notice').length === 1, 20_000);
+    expect(product.output).not.toContain('noticeLost');
+  });
+
   it('removes a number when its manager has not answered for the account for seven days', async () => {
     const walker = { ...(await newDue(product, 10)), mobile: newMobile() };
     await enroll(product, walker);

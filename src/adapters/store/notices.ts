@@ -22,6 +22,7 @@ const noticeSchema = exactly<Notice>()(
     accountName: z.string(),
     byName: z.string(),
     at: z.number(),
+    noticedAt: z.number().optional(),
     flow: z.string().optional(),
     to: z.discriminatedUnion('channel', [
       z.object({ channel: z.literal('sms'), mobile: z.string(), locale: z.enum(['sv', 'en']) }),
