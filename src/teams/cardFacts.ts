@@ -91,7 +91,11 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
     case 'reminder.done':
       return ofFlow(
         view,
-        { answer: view.answer, until: words.until(view.until, now), day: words.date(view.until) },
+        {
+          answer: view.answer,
+          until: words.until(view.until, now),
+          day: words.date(view.until, now),
+        },
         {},
       );
     case 'notice':
@@ -157,7 +161,7 @@ function reminderFacts(view: ReminderView, { words, now, text }: Voice): CardFac
   const values = {
     age: setAt === undefined ? 'none' : words.distance(setAt, now),
     distance: words.distance(dueAt, now),
-    day: words.date(dueAt),
+    day: words.date(dueAt, now),
     due: days === 0 ? 'today' : days < 0 ? 'past' : 'ahead',
   };
   const reasons = NOT_NEEDED_REASONS.map((value) => ({
@@ -167,9 +171,9 @@ function reminderFacts(view: ReminderView, { words, now, text }: Voice): CardFac
   return ofFlow(view, values, { isEnrolled, canDecline: !isEnforced, reasons });
 }
 
-function summaryFacts({ overdue, count }: SummaryView, { words, text }: Voice): CardFacts {
+function summaryFacts({ overdue, count }: SummaryView, { words, now, text }: Voice): CardFacts {
   const lines = overdue.map(({ name, dueAt }) =>
-    text('notice.overdue', { accountName: plain(name), day: words.date(dueAt) }),
+    text('notice.overdue', { accountName: plain(name), day: words.date(dueAt, now) }),
   );
   const rest = count - overdue.length;
   if (rest > 0) lines.push(text('notice.rest', { rest }));

@@ -3,6 +3,8 @@ import type { Texts } from './texts.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Nearer than this nobody takes a day for that of another year. */
+const YEAR_TOLD_FROM_DAYS = 330;
 const TAGS: Readonly<Record<Locale, string>> = { sv: 'sv-SE', en: 'en-GB' };
 
 /** Times and lists as people say them. Times are epoch ms. */
@@ -15,8 +17,8 @@ export interface Words {
   moment(at: number): string;
   /** Calendar days from `now` to `at`; negative for what is past. */
   daysUntil(at: number, now: number): number;
-  /** `6 april` */
-  date(at: number): string;
+  /** `6 april`; with its year where the day alone could be taken for one of another year. */
+  date(at: number, now: number): string;
   /** The distance in days, weeks, months or years: `för 3 månader sedan`, `om 5 dagar`, `i går`. */
   distance(at: number, now: number): string;
   /** `å, ä och ö` */
@@ -38,6 +40,12 @@ export function createWords(texts: Texts, locale: Locale, timeZone: string): Wor
     month: 'long',
   });
   const date = new Intl.DateTimeFormat(tag, { timeZone, day: 'numeric', month: 'long' });
+  const dateAndYear = new Intl.DateTimeFormat(tag, {
+    timeZone,
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+  });
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
   const conjunction = new Intl.ListFormat(tag, { type: 'conjunction' });
 
@@ -63,14 +71,18 @@ export function createWords(texts: Texts, locale: Locale, timeZone: string): Wor
     },
     moment: (at) => texts.text(locale, 'when.later', { time: clock(at), day: date.format(at) }),
     daysUntil: (at, now) => daysBetween(now, at),
-    date: (at) => date.format(at),
+    date(at, now) {
+      const isFar = Math.abs(daysBetween(now, at)) >= YEAR_TOLD_FROM_DAYS;
+      return (isFar ? dateAndYear : date).format(at);
+    },
     distance(at, now) {
       const days = daysBetween(now, at);
       const size = Math.abs(days);
       if (size < 14) return relative.format(days, 'day');
       if (size < 60) return relative.format(Math.round(days / 7), 'week');
       if (size < 730) return relative.format(Math.round(days / 30.44), 'month');
-      return relative.format(Math.trunc(days / 365.25), 'year');
+      // Two years may have 730 days: by their mean they would be one, that is last year.
+      return relative.format(Math.trunc(days / 365), 'year');
     },
     list: (items) => conjunction.format(items),
   };

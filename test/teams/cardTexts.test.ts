@@ -5,7 +5,7 @@ import type { View } from '../../src/domain/view.ts';
 import { createCards } from '../../src/teams/cards.ts';
 import { texts } from './cardNodes.ts';
 import type { Node } from './cardNodes.ts';
-import { CODE_CARDS, NOW, SAMPLES, withProblem } from './sampleViews.ts';
+import { CODE_CARDS, DAY_MS, NOW, SAMPLES, withProblem } from './sampleViews.ts';
 
 const cards = createCards({
   serviceDesk: 'Servicedesk 019-21 00 00',
@@ -115,6 +115,13 @@ describe('what cards say', () => {
     );
   });
 
+  it('names the hour from which a number can have a code again', () => {
+    const view = withProblem('enrollment.mobile', { reason: 'tooManyCodes', until: NOW + 60_000 });
+    expect(texts(render(view!, 'en'))).toContain(
+      'We cannot send a new code yet. Try again from 14:33. Still no luck? Call Servicedesk 019-21 00 00.',
+    );
+  });
+
   it('leads on where a number has had its codes', () => {
     const card = render(withProblem('enrollment.mobile', { reason: 'tooManyCodes' })!);
     expect(texts(card)).toContain(
@@ -197,6 +204,13 @@ describe('what cards say', () => {
     ],
   ])('says on %s what is asked and when it comes again', (name, line) => {
     expect(texts(render(SAMPLES.find((sample) => sample.name === name)!.view))).toContain(line);
+  });
+
+  it('names the year where a whole one goes by before the next reminder', () => {
+    const until = NOW + 365 * DAY_MS;
+    const flow = { handle: 'h', accountName: 'a' };
+    const view = { card: 'reminder.done', ...flow, answer: 'notNeeded', until } as const;
+    expect(texts(render(view)).join()).toContain('före 23 november 2027.');
   });
 
   it('shows names letter by letter, never as links, mentions, functions or bindings', () => {

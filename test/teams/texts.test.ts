@@ -92,12 +92,27 @@ describe('words', () => {
   });
 
   it.each([
+    [0, '23 november', '23 November'],
+    [90, '21 februari', '21 February'],
+    [365, '23 november 2027', '23 November 2027'],
+    [-400, '19 oktober 2025', '19 October 2025'],
+  ])(
+    'tells the date %d days away with its year only where that is in doubt',
+    (days, swedish, english) => {
+      expect(sv.date(NOW + days * DAY_MS, NOW)).toBe(swedish);
+      expect(en.date(NOW + days * DAY_MS, NOW)).toBe(english);
+    },
+  );
+
+  it.each([
     [0, 'i dag', 'today'],
     [-1, 'i går', 'yesterday'],
     [-13, 'för 13 dagar sedan', '13 days ago'],
     [-14, 'för 2 veckor sedan', '2 weeks ago'],
     [-90, 'för 3 månader sedan', '3 months ago'],
+    [-730, 'för 2 år sedan', '2 years ago'],
     [-800, 'för 2 år sedan', '2 years ago'],
+    [730, 'om 2 år', 'in 2 years'],
     [5, 'om 5 dagar', 'in 5 days'],
   ])('tells a distance of %d days as people do', (days, swedish, english) => {
     expect(sv.distance(NOW + days * DAY_MS, NOW)).toBe(swedish);
