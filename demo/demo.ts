@@ -23,7 +23,7 @@ import { answers, isFree } from './ports.ts';
 import { FOLDER_PREFIX, writeRunning } from './running.ts';
 import { seed } from './seed.ts';
 
-const READY_SECONDS = 30;
+const READY_SECONDS = 90;
 const PROJECT = join(import.meta.dirname, '..');
 const TSC = 'node_modules/typescript/bin/tsc';
 

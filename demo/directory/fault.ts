@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer } from './answers.ts';
 import type { OperationName } from './protocol.ts';
 
@@ -10,37 +11,39 @@ export interface Operation {
 /**
  * What goes wrong with an operation. `drop` cuts the connection, `hang` never answers; with
  * `applyThen…` the operation is carried out before. A delay comes before the operation, which then
- * goes on as `then` says, or well; what is `lateMs` is carried out at once and answered that much later.
- * A pair is an LDAP result code and its diagnostic text.
+ * goes on as `then` says, or well; so does a wait `until` something has happened. What is `lateMs` is
+ * carried out at once and answered that much later. A pair is an LDAP result code and its diagnostic text.
  */
 export type Fault =
   | Ending
   | { readonly delayMs: number; readonly then?: Ending }
+  | { readonly until: Promise<unknown> }
   | { readonly lateMs: number }
   | readonly [number, string];
 
 type Ending = 'drop' | 'hang' | 'applyThenDrop' | 'applyThenHang';
 
-/** A fault as steps: how long to wait before it and after it, what to do instead of the operation, what after it. */
+/** A fault as steps: what to wait for before and after it, what to do instead of the operation, what after it. */
 export function splitFault(fault: Fault | undefined): {
-  delayMs: number;
+  wait?: () => Promise<unknown>;
   lateMs?: number;
   before?: 'drop' | 'hang' | Answer;
   after?: 'drop' | 'hang';
 } {
   switch (fault) {
     case undefined:
-      return { delayMs: 0 };
+      return {};
     case 'drop':
     case 'hang':
-      return { delayMs: 0, before: fault };
+      return { before: fault };
     case 'applyThenDrop':
-      return { delayMs: 0, after: 'drop' };
+      return { after: 'drop' };
     case 'applyThenHang':
-      return { delayMs: 0, after: 'hang' };
+      return { after: 'hang' };
   }
-  if ('lateMs' in fault) return { delayMs: 0, lateMs: fault.lateMs };
-  if ('delayMs' in fault) return { ...splitFault(fault.then), delayMs: fault.delayMs };
+  if ('delayMs' in fault) return { ...splitFault(fault.then), wait: () => delay(fault.delayMs) };
+  if ('lateMs' in fault) return { lateMs: fault.lateMs };
+  if ('until' in fault) return { wait: () => fault.until };
   const [code, message] = fault;
-  return { delayMs: 0, before: { code, message } };
+  return { before: { code, message } };
 }

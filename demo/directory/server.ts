@@ -1,7 +1,7 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import { createSecureContext } from 'node:tls';
 import type { DomainOptions } from './adDomain.ts';
@@ -96,8 +96,8 @@ export class DemoDirectory extends AdDomain {
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => void socket.destroy());
     const fault = this.fault?.({ name: 'connect', dn: '' });
-    const { delayMs, before, after } = splitFault(fault);
-    if (delayMs > 0) await delay(delayMs);
+    const { wait, before, after } = splitFault(fault);
+    if (wait !== undefined) await wait();
     if (before === 'hang' || after === 'hang') return;
     if (before !== undefined || after !== undefined) {
       socket.destroy();
@@ -116,8 +116,8 @@ export class DemoDirectory extends AdDomain {
     const dn = targetOf(request);
     this.operations.set(name, (this.operations.get(name) ?? 0) + 1);
     if (name === 'bind') this.#countBind(session, request);
-    const { delayMs, lateMs, before, after } = splitFault(this.fault?.({ name, dn }));
-    if (delayMs > 0) await delay(delayMs);
+    const { wait, lateMs, before, after } = splitFault(this.fault?.({ name, dn }));
+    if (wait !== undefined) await wait();
     if (before !== undefined) {
       const refusal = typeof before === 'string' ? undefined : before;
       this.#record(session, request, refusal?.code ?? -1);

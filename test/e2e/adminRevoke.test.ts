@@ -54,7 +54,7 @@ const statusOf = async (account: string) => {
 
 /** The product's texts to a number, once there are so many. */
 async function textsTo(mobile: string, count: number): Promise<string[]> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 30_000;
   while (product.texts(mobile).length < count && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

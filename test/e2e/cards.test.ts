@@ -166,9 +166,9 @@ describe('every card', () => {
   it('survives a reload of the client', async () => {
     const walker = await newEnrolled(product);
     await startReset(walker);
-    expect(walker.chat.reload()).toBe('reset.code');
+    await product.teams.until(() => walker.chat.reload() === 'reset.code');
     await walker.chat.tap('confirmCode', { code: 'x' });
-    expect(walker.chat.reload()).toBe('reset.code codeRefused');
+    await product.teams.until(() => walker.chat.reload() === 'reset.code codeRefused');
   });
 
   it('works the same in a client that knows only Action.Submit', async () => {
@@ -240,7 +240,7 @@ describe('a change of language on a slow channel', () => {
       await chat.tapButton(cancel);
     }
     const isLeft = () => shown().every((card) => card === 'cancelled');
-    await product.teams.until(isLeft, 8_000);
+    await product.teams.until(isLeft);
     // The second redraw waited behind the slow one; by now it has come.
     await new Promise((resolve) => setTimeout(resolve, 3_500));
     expect(shown()).toEqual(['cancelled', 'cancelled']);

@@ -7,6 +7,8 @@ const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 /** A tap has its result at the latest 15 s after it; the page itself takes a few to load. */
 const CARD_MS = 16_000;
 const LOAD_MS = 20_000;
+/** Where a card was waited for in vain, what is there instead is there already. */
+const GLANCE_MS = 1_000;
 
 /** A card that differs is drawn right after its answer; one that says the same stays as it is. */
 const NEXT_FRAME =
@@ -76,7 +78,7 @@ function chatOn(browser: Browser, page: Page, name: string): Chat {
       await what.first().waitFor({ timeout: CARD_MS });
     } catch {
       await page.screenshot({ path: join(SCREENSHOTS, `${name}-failed.png`) });
-      throw new Error(`no card with "${expected}", but:\n${await seen(card)}`);
+      throw new Error(`no card with "${expected}", but:\n${await seen(card, GLANCE_MS)}`);
     }
   };
 
@@ -89,7 +91,7 @@ function chatOn(browser: Browser, page: Page, name: string): Chat {
         .last(),
     shows: (cardName) => appears(card.locator(`[id="${cardName}"]`), cardName),
     says: (text) => appears(card.getByText(text), text),
-    text: () => seen(card),
+    text: () => seen(card, CARD_MS),
     fill: (label, value) => card.getByLabel(label, { exact: true }).fill(value),
     tap: async (button, within = card) => {
       const answered = page.waitForResponse(
@@ -114,6 +116,6 @@ function chatOn(browser: Browser, page: Page, name: string): Chat {
 }
 
 /** Passwords are in inputs, not in the text, so that this may be printed. */
-function seen(card: Locator): Promise<string> {
-  return card.innerText({ timeout: 1_000 }).catch(() => 'no card at all');
+function seen(card: Locator, timeout: number): Promise<string> {
+  return card.innerText({ timeout }).catch(() => 'no card at all');
 }

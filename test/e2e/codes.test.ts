@@ -141,10 +141,10 @@ describe('a code', () => {
     );
   });
 
-  it('is still good a second before', async () => {
+  it('is still good shortly before', async () => {
     const walker = await newEnrolled(product);
     await startReset(walker);
-    product.passTime(5 * MINUTE_MS - 3_000);
+    product.passTime(5 * MINUTE_MS - 15_000);
     expect(await walker.chat.tap('confirmCode', { code: product.code(walker.mobile) })).toBe(
       'reset.newPassword',
     );
@@ -221,6 +221,7 @@ describe('a new code', () => {
     const button = walker.chat.button('reset', walker.account);
     const before = product.codes(walker.mobile).length;
     await Promise.all(Array.from({ length: 100 }, () => walker.chat.sendTap(button)));
+    await product.teams.until(() => product.codes(walker.mobile).length > before);
     expect(product.codes(walker.mobile).length).toBe(before + 1);
   });
 });

@@ -118,9 +118,13 @@ describe('a bot that is told to stop', () => {
     const walker = await newEnrolled(product);
     await startReset(walker);
     const button = walker.chat.button('confirmCode');
-    product.directory.fault = ({ name }) => (name === 'search' ? { delayMs: 300 } : undefined);
+    let isAsked = false;
+    product.directory.fault = ({ name }) => {
+      isAsked ||= name === 'search';
+      return name === 'search' ? { delayMs: 300 } : undefined;
+    };
     const tap = walker.chat.sendTap(button, { code: product.code(walker.mobile) });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await product.teams.until(() => isAsked);
     const ended = product.end('SIGTERM');
     expect((await tap).card?.body[0]?.id).toBe('reset.newPassword');
     expect(await ended).toBe(0);

@@ -9,8 +9,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'ldapts';
 import { freePort } from '../support/ports.ts';
 
-const READY_MS = 60_000;
-const SMS_MS = 10_000;
+/** Longer than the demo itself waits for its parts. */
+const READY_MS = 120_000;
+const SMS_MS = 30_000;
 
 /** A message as the demo's terminal shows it. */
 export interface Sms {
@@ -98,7 +99,7 @@ export async function startDemo(args: readonly string[] = []): Promise<DemoProce
 }
 
 async function binds(url: string, ca: Buffer, dn: string, password: string): Promise<boolean> {
-  const client = new Client({ url, tlsOptions: { ca }, timeout: 3000, connectTimeout: 3000 });
+  const client = new Client({ url, tlsOptions: { ca }, timeout: 30_000, connectTimeout: 30_000 });
   try {
     await client.bind(dn, password);
     return true;

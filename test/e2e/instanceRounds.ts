@@ -6,7 +6,7 @@ import { FIRST_PASSWORD, newName } from '../support/walks.ts';
 
 const MANAGERS = 20;
 const BETWEEN_KILLS_MS = 500;
-const LEAST_SETTLE_MS = 150_000;
+const LEAST_SETTLE_MS = 350_000;
 const SETTLE_MS_PER_ACCOUNT = 700;
 
 /** What came of the reminders of so many accounts, all due at once. */

@@ -25,7 +25,7 @@ describe('the main job', () => {
     );
     expect(await asa.tap('setMobile', { mobile: '070-123 45 67' })).toBe('enrollment.code');
     expect(await asa.tap('confirmCode', { code: product.code(MOBILE) })).toBe('enrollment.done');
-    expect(asa.reload()).toBe('enrollment.done');
+    await product.teams.until(() => asa.reload() === 'enrollment.done');
 
     expect(await asa.tap('reset')).toBe('reset.code');
     expect(await asa.tap('confirmCode', { code: product.code(MOBILE) })).toBe('reset.newPassword');

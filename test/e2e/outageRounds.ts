@@ -20,8 +20,6 @@ import type { Fault } from '../../demo/directory/fault.ts';
 export const STATE_MS = 15_000;
 /** How long a notice may wait for its turn when its part is gone. */
 const NOTICE_MS = 2_500;
-/** How long an effect is held on the other side, so that the outage begins before its answer. */
-const HOLD_MS = 3_000;
 
 /** What became of one cell. */
 export interface Seen {
@@ -99,12 +97,19 @@ const DIRECTORY_FAULTS: Readonly<Record<Outage, Fault>> = {
   slow: { delayMs: SLOW_MS },
 };
 
-/** Resolves when the effect of the step's tap has reached the other side, and holds it there for a moment. */
-function onEffect(lane: Lane, walker: Walker, step: StepName, outage: Outage): Promise<void> {
-  const { product, part } = lane;
-  const { accountDn, mobile } = walker;
+/**
+ * Resolves when the effect of the step's tap has reached the other side, and holds it there until the
+ * outage has begun: it must begin before the answer.
+ */
+function onEffect(
+  { product, part }: Lane,
+  { accountDn, mobile }: Walker,
+  { step }: Row,
+  outage: Outage,
+  begun: Promise<void>,
+): Promise<void> {
   if (step === 'send') {
-    product.twilio.scriptCodes({ delayMs: HOLD_MS });
+    product.twilio.scriptCodes({ until: begun });
     return product.teams.until(() => product.codes(mobile).length > 0, STATE_MS);
   }
   return new Promise((resolve) => {
@@ -116,7 +121,7 @@ function onEffect(lane: Lane, walker: Walker, step: StepName, outage: Outage): P
         return former?.(operation);
       isHit = true;
       resolve();
-      return part === 'directory' ? DIRECTORY_FAULTS[outage] : { delayMs: HOLD_MS };
+      return part === 'directory' ? DIRECTORY_FAULTS[outage] : { until: begun };
     };
   });
 }
@@ -141,12 +146,19 @@ export async function runRound(
 
   const results = tapAll(at('after'));
   await Promise.all(results);
-  // The write takes longest to arrive, so it goes first.
-  for (const cell of at('effect').toReversed()) {
-    const arrived = onEffect(lane, cell.walker, cell.row.step, outage);
-    results.push(...tapAll([cell]));
-    await arrived;
-  }
+  const begun = Promise.withResolvers<void>();
+  const untilArrived = async (some: typeof cells): Promise<void> => {
+    const arrivals = some.map(({ walker, row }) =>
+      onEffect(lane, walker, row, outage, begun.promise),
+    );
+    results.push(...tapAll(some));
+    await Promise.all(arrivals);
+  };
+  // The write takes longest to arrive, so it goes first. The bot waits 5 s for the directory's answer to
+  // it, so all others go at the same time.
+  const effects = at('effect');
+  await untilArrived(effects.filter(({ row }) => row.step === 'write'));
+  await untilArrived(effects.filter(({ row }) => row.step !== 'write'));
   const down = part === 'directory' && outage === 'serverError';
   const fault = product.directory.fault;
   if (down) {
@@ -154,6 +166,7 @@ export async function runRound(
     product.directory.fault = (operation) =>
       operation.name === 'connect' ? undefined : DIRECTORY_FAULTS.serverError;
   } else relay.begin(outage);
+  begun.resolve();
   results.push(...tapAll(at('tap')));
   const tapped = new Map(await Promise.all(results));
   await pause(NOTICE_MS);

@@ -43,7 +43,7 @@ describe('a person', () => {
       value: undefined,
     };
     await product.teams.send(product.url, activity);
-    expect(stranger.reload()).toBe('refused notResponsible');
+    await product.teams.until(() => stranger.reload() === 'refused notResponsible');
   });
 
   it('stays the directory entry that it was first found as', async () => {

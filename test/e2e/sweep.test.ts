@@ -61,7 +61,7 @@ describe('a sweep', () => {
     await product.database.query(
       `update lease set done_at = done_at + ${day}, until = done_at + ${day}`,
     );
-    await product.teams.until(() => cardsTo(product, chat).length > 0, 10_000);
+    await product.teams.until(() => cardsTo(product, chat).length > 0);
   });
 
   it('sends only the latest of the stages that were missed', async () => {
@@ -219,7 +219,7 @@ describe('a reminder', () => {
     await chat.tap('confirmCode', { code: product.code(walker.mobile) });
     await chat.tap('setPassword', { newPassword: GOOD, confirmPassword: GOOD });
     expect(chat.shown).toBe('reset.done');
-    expect(chat.reload()).toBe('reset.done');
+    await product.teams.until(() => chat.reload() === 'reset.done');
     expect(chat.messageId).toBe(walker.messageId);
     await sweepAgain(product);
     expect(cardsTo(product, chat)).toHaveLength(1);

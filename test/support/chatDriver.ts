@@ -104,12 +104,13 @@ export class ChatDriver {
 
   async #write(activity: Activity): Promise<string> {
     const before = this.#teams.sent.length;
-    await this.#teams.send(this.#botUrl(), this.#teams.from(this.person, activity));
-    const isAnswered = (): boolean =>
-      this.#own(before).some((sent) => sent.operation === 'post' && isAnswer(sent));
-    await this.#teams.until(isAnswered);
-    this.#take(this.#own(before).findLast(isAnswer));
-    await this.#finishWorking(before);
+    const { status } = await this.#teams.send(
+      this.#botUrl(),
+      this.#teams.from(this.person, activity),
+    );
+    // Nothing comes of what was not taken: there is nothing to wait for.
+    if (status !== 200) throw new Error(`the bot answered ${String(status)}`);
+    await this.#finish(before);
     return this.shown;
   }
 
@@ -128,9 +129,10 @@ export class ChatDriver {
   /** Taps a button, be it of an old card. */
   async tapButton(button: Button, inputs: Activity = {}): Promise<string> {
     const before = this.#teams.sent.length;
+    const former = JSON.stringify(this.card);
     const { card } = await this.sendTap(button, inputs);
     this.card = card;
-    await this.#finishWorking(before);
+    if (nameOf(card) === 'working') await this.#finish(before, this.messageId, former);
     return this.shown;
   }
 
@@ -149,8 +151,7 @@ export class ChatDriver {
     const before = this.#teams.sent.length;
     const activity = submit(verb, { ...data, ...inputs }, this.messageId);
     await this.#teams.send(this.#botUrl(), this.#teams.from(this.person, activity));
-    await this.#teams.until(() => this.#own(before).some(isAnswer));
-    this.#take(this.#own(before).findLast(isAnswer));
+    await this.#finish(before, this.messageId);
     return this.shown;
   }
 
@@ -172,15 +173,24 @@ export class ChatDriver {
     this.messageId = sent?.id;
   }
 
-  /** A tap that takes long is answered with `working`; the message is then updated by itself. */
-  async #finishWorking(before: number): Promise<void> {
-    if (nameOf(this.card) !== 'working') return;
-    const newest = (): Sent | undefined => this.#own(before).findLast(isAnswer);
-    const isDone = (): boolean => {
-      const card = newest()?.card;
-      return card !== undefined && nameOf(card) !== 'working';
-    };
-    await this.#teams.until(isDone, 15_000);
-    this.#take(newest());
+  /**
+   * Takes the card of a new message, or of the one that was tapped. What takes long is answered with
+   * `working`, and the message then updated by itself. What else comes belongs to earlier taps: updates
+   * of other messages and, before `working`, the `former` card, written only after it was tapped.
+   */
+  async #finish(before: number, tapped?: string, former?: string): Promise<void> {
+    let id = tapped;
+    await this.#teams.until(() => {
+      const own = this.#own(before).filter(
+        (sent) => isAnswer(sent) && (sent.operation === 'post' || sent.id === id),
+      );
+      const newest = own.at(-1);
+      if (newest === undefined || (own.length === 1 && JSON.stringify(newest.card) === former)) {
+        return false;
+      }
+      id = newest.id;
+      this.#take(newest);
+      return nameOf(newest.card) !== 'working';
+    });
   }
 }

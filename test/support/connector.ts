@@ -165,7 +165,7 @@ export class TeamsServer {
   }
 
   /** Waits until the condition holds. */
-  async until(condition: () => boolean, ms = 5_000): Promise<void> {
+  async until(condition: () => boolean, ms = 30_000): Promise<void> {
     const end = Date.now() + ms;
     while (!condition()) {
       if (Date.now() > end) throw new Error(`still not so after ${String(ms)} ms`);

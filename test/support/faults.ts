@@ -1,14 +1,19 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export type Operation = 'post' | 'update' | 'create' | 'member' | 'login' | 'metadata' | 'keys';
 
-/** What goes wrong: an answer of that status, no answer, a cut connection (before or after the effect), or a delay. */
+/**
+ * What goes wrong: an answer of that status, no answer, a cut connection (before or after the effect), a
+ * delay, or a wait for a promise.
+ */
 export type Fault =
   | { readonly status: number; readonly code?: string; readonly headers?: Record<string, string> }
   | 'hang'
   | 'cut'
   | 'cutAfter'
-  | { readonly delayMs: number };
+  | { readonly delayMs: number }
+  | { readonly until: Promise<unknown> };
 
 /** Which of Microsoft's answers go wrong, and how. */
 export class FaultPlan {
@@ -35,8 +40,7 @@ export class FaultPlan {
       response.end(JSON.stringify({ error: { code: fault.code ?? 'Fault', message: 'planned' } }));
       return;
     }
-    if (typeof fault === 'object')
-      await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
+    if (typeof fault === 'object') await ('until' in fault ? fault.until : pause(fault.delayMs));
     const result = effect();
     if (fault === 'cutAfter') {
       response.destroy();

@@ -31,8 +31,8 @@ export async function openLdapAdmin(server: {
     new Client({
       url: `ldaps://${server.host}:${server.ldapsPort}`,
       tlsOptions: { ca: server.caPem },
-      timeout: 5_000,
-      connectTimeout: 3_000,
+      timeout: 30_000,
+      connectTimeout: 30_000,
     });
   const client = newClient();
   await client.bind(server.adminDn, server.adminPassword);

@@ -65,7 +65,7 @@ async function serverOwner(): Promise<Owner> {
 }
 
 async function queryAt(url: string, text: string, values: readonly unknown[] = []) {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 20_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -2,7 +2,7 @@ import { fileTime } from '../../demo/directory/values.ts';
 import type { ChatDriver } from './chatDriver.ts';
 import { nameOf, type Sent } from './connector.ts';
 import type { Product } from './product.ts';
-import { FIRST_PASSWORD, newName } from './walks.ts';
+import { FIRST_PASSWORD, greet, newName } from './walks.ts';
 
 export const DAY_MS = 24 * 3_600_000;
 /** Reminders are sent at any time. */
@@ -19,7 +19,7 @@ export async function newDue(product: Product, days: number) {
   const chat = product.manager(newName('Chef'));
   const account = newName('forfallen');
   const { dn, id } = product.account(account, chat.dn, FIRST_PASSWORD);
-  await chat.say('status');
+  await greet({ chat });
   setAge(product, dn, days);
   return { chat, account, accountDn: dn, accountId: id };
 }
@@ -28,7 +28,7 @@ const sweepsOf = (product: Product): number =>
   product.output.split('swept for due passwords').length - 1;
 
 /** Lets the hour until the next sweep go by, and waits until that one has ended. */
-export async function sweepAgain(product: Product, ms = 20_000): Promise<void> {
+export async function sweepAgain(product: Product, ms = 30_000): Promise<void> {
   const before = sweepsOf(product);
   await product.database.query(`update lease set done_at = done_at - ${String(2 * 3_600_000)}`);
   await product.teams.until(() => sweepsOf(product) > before, ms);
@@ -36,7 +36,7 @@ export async function sweepAgain(product: Product, ms = 20_000): Promise<void> {
 
 /** Waits until the bot has swept for the first time. */
 export async function firstSweep(product: Product): Promise<void> {
-  await product.teams.until(() => sweepsOf(product) > 0, 20_000);
+  await product.teams.until(() => sweepsOf(product) > 0);
 }
 
 /** The cards of that name that were posted to the person, oldest first. */

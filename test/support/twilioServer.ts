@@ -15,6 +15,8 @@ export type TwilioAnswer =
   | 'withoutSid'
   /** Takes the message, but says so too late. */
   | { readonly delayMs: number }
+  /** The same, once the promise has come true. */
+  | { readonly until: Promise<unknown> }
   | { readonly redirectTo: string }
   | {
       readonly status: number;
@@ -136,7 +138,7 @@ export async function startTwilioServer(port = 0): Promise<TwilioServer> {
     scriptCodes: (...next) => {
       codeAnswers.splice(0, codeAnswers.length, ...next);
     },
-    waitForRequest: async (count, timeoutMs = 5000) => {
+    waitForRequest: async (count, timeoutMs = 30_000) => {
       const end = Date.now() + timeoutMs;
       for (;;) {
         const request = requests[count - 1];
@@ -197,7 +199,8 @@ function faultOf(
 }
 
 function isTaken(answer: TwilioAnswer): boolean {
-  return answer === 'ok' || answer === 'cut' || (typeof answer === 'object' && 'delayMs' in answer);
+  if (typeof answer === 'object') return 'delayMs' in answer || 'until' in answer;
+  return answer === 'ok' || answer === 'cut';
 }
 
 async function respond(
@@ -212,8 +215,10 @@ async function respond(
     return;
   }
   if (typeof answer === 'object' && 'delayMs' in answer) await wait(answer.delayMs);
+  if (typeof answer === 'object' && 'until' in answer) await answer.until;
   if (typeof answer === 'object' && 'redirectTo' in answer) {
-    response.writeHead(307, { Location: answer.redirectTo }).end();
+    response.writeHead(307, { Location: answer.redirectTo });
+    response.end();
     return;
   }
   if (typeof answer === 'object' && 'status' in answer) {

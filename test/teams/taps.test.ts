@@ -122,15 +122,16 @@ describe('taps', () => {
 
   it('writes updates of one message one after another, the outdated ones not at all', async () => {
     const id = chat.known('m4');
-    bench.teams.fail('update', { delayMs: 700 }, 1);
-    const cards = ['home', 'help', 'cancelled'] as const;
-    await Promise.all(
-      cards.map(async (card, index) => {
-        await new Promise((resolve) => setTimeout(resolve, index * 120));
-        bench.turns.answer = () => show(card);
-        return chat.tap('home', { index }, id);
-      }),
-    );
+    const queued = Promise.withResolvers<void>();
+    bench.teams.fail('update', { until: queued.promise }, 1);
+    const answers: Promise<unknown>[] = [];
+    for (const [index, card] of (['home', 'help', 'cancelled'] as const).entries()) {
+      bench.turns.answer = () => show(card);
+      answers.push(chat.tap('home', { index }, id));
+      await bench.teams.until(() => bench.turns.taken.length === index + 1);
+    }
+    queued.resolve();
+    await Promise.all(answers);
     await bench.teams.until(() => chat.sent().length === 2);
     expect(chat.sent()).toEqual(['update m4 home', 'update m4 cancelled']);
   });

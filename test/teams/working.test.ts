@@ -42,12 +42,16 @@ async function run(script: Script): Promise<Run> {
   const slow = show('help', 'flow-1');
   turns.answer = (_input, signal) =>
     new Promise<Answer>((resolve) => {
-      const end = (): void => {
-        if (script.lateFault) teams.fail('update', script.lateFault, 1);
+      const end = async (): Promise<void> => {
+        if (script.lateFault) {
+          // Else a late update to `working` would meet the fault.
+          await teams.until(() => teams.sent.length === 1);
+          teams.fail('update', script.lateFault, 1);
+        }
         resolve(slow);
       };
-      if (script.takesUntilAborted) signal.addEventListener('abort', end);
-      else setTimeout(end, script.takesMs ?? 3_600);
+      if (script.takesUntilAborted) signal.addEventListener('abort', () => void end());
+      else setTimeout(() => void end(), script.takesMs ?? 3_600);
     });
   const started = Date.now();
   const activity = teams.from(anna, script.activity);

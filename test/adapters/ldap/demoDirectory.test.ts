@@ -110,7 +110,7 @@ describe('Active Directory’s own ways', () => {
   it('asks for the next page of a sweep while one is worked off', async () => {
     const pages = holdSecondPage();
     const sweep = directory.sweepAccounts(async () => {
-      for (let waited = 0; pages.asked < 2 && waited < 100; waited += 1) await pause(10);
+      for (let waited = 0; pages.asked < 2 && waited < 400; waited += 1) await pause(10);
       throw new Error(`asked for ${String(pages.asked)}`);
     }, never);
     await expect(sweep).rejects.toThrow('asked for 2');
@@ -301,7 +301,7 @@ describe('Active Directory’s own ways', () => {
     const first = Date.now() - started;
     expect(await two.unlock(manager.id, account.id, never)).toBe('unlocked');
     expect(first).toBeGreaterThan(2_900);
-    expect(Date.now() - started - first).toBeLessThan(1_000);
+    expect(Date.now() - started - first).toBeLessThan(2_900);
     await two.close();
     await silent.close();
   });
@@ -314,7 +314,7 @@ describe('Active Directory’s own ways', () => {
       code: 'unreachable',
     });
     expect(Date.now() - started).toBeGreaterThan(4_900);
-    expect(Date.now() - started).toBeLessThan(6_000);
+    expect(Date.now() - started).toBeLessThan(9_000);
     await silent.close();
   });
 });

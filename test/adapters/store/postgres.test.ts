@@ -125,13 +125,10 @@ describe('a PostgreSQL server that fails', () => {
     return { store, relay, url };
   }
 
+  const OTHERS = `from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`;
   const terminate = (url: string) =>
-    server.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-       where datname = current_database() and pid <> pg_backend_pid()`,
-      [],
-      url,
-    );
+    server.query(`select pg_terminate_backend(pid) ${OTHERS}`, [], url);
 
   it('in the middle of a transaction gives an error, and the next call works', async () => {
     const url = await newDatabase();
@@ -154,6 +151,7 @@ describe('a PostgreSQL server that fails', () => {
     const store = await storeOn(url);
     await Promise.all([1, 2, 3].map(() => store.transaction((tx) => tx.flow('x'))));
     await terminate(url);
+    while ((await server.query(`select pid ${OTHERS}`, [], url)).length > 0) await pause(10);
     await pause(50);
     expect(await store.transaction((tx) => tx.flow('x'))).toBeUndefined();
   });
@@ -210,7 +208,8 @@ describe('a PostgreSQL server that fails', () => {
     const start = performance.now();
     const silent = store.transaction((tx) => tx.flow('x'));
     expect(await store.isReady()).toBe(false);
-    expect(performance.now() - start).toBeLessThan(1_500);
+    // Sooner than a statement that nobody answers is given up.
+    expect(performance.now() - start).toBeLessThan(5_000);
     await expect(silent).rejects.toMatchObject(UNAVAILABLE);
     expect(performance.now() - start).toBeLessThan(10_000);
     relay.mode = 'pass';

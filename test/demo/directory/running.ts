@@ -36,8 +36,8 @@ export async function startDirectory(options: DomainOptions = {}) {
     const isTls = url.startsWith('ldaps:');
     const client = new Client({
       url,
-      timeout: 500,
-      connectTimeout: 2000,
+      timeout: 5_000,
+      connectTimeout: 5_000,
       ...(isTls ? { tlsOptions: { ca: caPem } } : {}),
     });
     open.push({ close: () => client.unbind().catch(() => undefined) });
