@@ -108,7 +108,7 @@ async function seek(deps: Deps, flow: ResetFlow, sought: SoughtWrite): Promise<v
     await deps.delay(pauses.next);
     pauses.next = Math.min(PAUSE_GROWTH * pauses.next, LONGEST_PAUSE_MS);
     try {
-      isOpen = (await lookForOutcome(deps, flow, sought)) === 'open';
+      isOpen = (await lookForOutcome(deps, flow, sought)).isOpen;
     } catch (error) {
       // Only this search knows the password: it outlives the database's absence.
       if (!(error instanceof StoreError)) throw error;
@@ -116,16 +116,19 @@ async function seek(deps: Deps, flow: ResetFlow, sought: SoughtWrite): Promise<v
   }
 }
 
-/**
- * One look at what the write left behind, and the card brought up to date where that settles it.
- * `open` while the truth is not known.
- */
+/** What one look came to: whether the truth is still not known, and whether the password was tried. */
+export interface Look {
+  readonly isOpen: boolean;
+  readonly hasBound: boolean;
+}
+
+/** One look at what the write left behind, and the card brought up to date where that settles it. */
 export async function lookForOutcome(
   deps: Deps,
   flow: ResetFlow,
   sought?: SoughtWrite,
-): Promise<'open' | 'settled'> {
-  if (flow.state.step !== 'unknown') return 'settled';
+): Promise<Look> {
+  if (flow.state.step !== 'unknown') return { isOpen: false, hasBound: false };
   const { since } = flow.state;
   // What a server says holds for the moment at which it was asked, not for that of a late answer.
   const askedAt = deps.store.now();
@@ -157,7 +160,7 @@ export async function lookForOutcome(
   });
   // What others did is shown by them; where the manager has gone on, the message shows something else.
   if (hasMoved) await showCard(deps, settled);
-  return verdict === 'open' ? 'open' : 'settled';
+  return { isOpen: verdict === 'open', hasBound: changed !== undefined && sought !== undefined };
 }
 
 /** What all servers say that the write may have gone to; undefined where one of them does not. */

@@ -1,4 +1,5 @@
 import type { ResetFlow } from '../domain/flow.ts';
+import { LATE_WRITE_MS } from '../domain/lostWrite.ts';
 import { changeFlow } from './flows.ts';
 import type { FlowTurn } from './flowTurn.ts';
 import type { NewPassword } from './newPassword.ts';
@@ -17,7 +18,7 @@ export async function proveLostWrite(
   const { accountId } = flow;
   const password = input.newPassword;
   const isTyped = password !== undefined && password.reveal() === input.confirmPassword?.reveal();
-  if (!isTyped || flow.state.step !== 'unknown' || flow.state.server !== undefined) return;
+  if (!isTyped || flow.state.step !== 'unknown' || isSought(flow.state, deps.store.now())) return;
 
   const failureId = await changeFlow(deps, flow, async (tx) => {
     if ((await proofBlock(account, tx)) !== undefined) return undefined;
@@ -27,6 +28,15 @@ export async function proveLostWrite(
   const digest = await deps.store.digestPassword(accountId, password);
   const byName = manager.entry.displayName;
   const sought = { password, digest, byName, isTheOneSent: false };
-  const outcome = await lookForOutcome(deps, flow, sought);
-  if (outcome === 'settled') await deps.store.transaction((tx) => tx.removeFailure(failureId));
+  const { isOpen, hasBound } = await lookForOutcome(deps, flow, sought);
+  // Without a bind nothing was tried that could count.
+  if (!isOpen || !hasBound) await deps.store.transaction((tx) => tx.removeFailure(failureId));
+}
+
+/** Whether the process that sent the write may still be looking by itself: it would have found it by then. */
+function isSought(
+  { server, since }: Extract<ResetFlow['state'], { step: 'unknown' }>,
+  now: number,
+): boolean {
+  return server !== undefined && now - since < LATE_WRITE_MS;
 }

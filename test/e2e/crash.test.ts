@@ -70,6 +70,37 @@ describe('a bot killed while a password is written', () => {
     expect(events.slice(-3)).toEqual(['reset.unknown', 'service.started', 'reset.verified']);
   });
 
+  it('counts no try of the password while there is nothing to try it on', async () => {
+    const { walker, button } = await killInWrite('hang');
+    for (let time = 0; time < 3; time += 1) {
+      expect(await walker.chat.tapButton(button, both)).toBe('reset.unknown');
+    }
+    // The write is carried out late.
+    product.directory.setPassword(walker.accountDn, GOOD);
+    expect(await walker.chat.tapButton(button, both)).toBe('reset.done');
+  });
+
+  it('proves the password typed again also where it had learnt that the answer was lost', async () => {
+    const walker = await newEnrolled(product);
+    await resetToPassword(product, walker);
+    const button = walker.chat.button('setPassword');
+    product.directory.fault = ({ name }) => (name === 'modify' ? 'applyThenDrop' : undefined);
+    const tap = walker.chat.sendTap(button, both);
+    await product.teams.until(() => product.directory.hasPassword(walker.accountDn, GOOD));
+    product.directory.fault = ({ name }) => (name === 'connect' ? 'drop' : undefined);
+    walker.chat.card = (await tap).card;
+    expect(walker.chat.shown).toBe('reset.unknown');
+    await product.end('SIGKILL');
+    product.directory.fault = undefined;
+    await product.start();
+    const end = Date.now() + 30_000;
+    while (walker.chat.shown !== 'reset.done' && Date.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await walker.chat.tapButton(button, both);
+    }
+    expect(walker.chat.shown).toBe('reset.done');
+  });
+
   it('goes on working where the card of that write cannot be drawn any more', async () => {
     await killInWrite('hang', ({ chat }) => {
       const { aadObjectId } = chat.person;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { PROOF_FAILURE_LIMIT } from '../../src/domain/lockout.ts';
 import type { Button } from './chatDriver.ts';
 import type { Product } from './product.ts';
 import { FIRST_PASSWORD, newManager, type Walker } from './walks.ts';
@@ -113,6 +114,10 @@ async function takeStep(product: Product, walk: Walk, state: Progress): Promise<
       if (chat.reload() === 'reset.unknown' && state.lastWrite !== undefined) {
         await chat.tapButton(state.lastWrite, both);
       }
+      // Kills in the middle of such a proof count as well.
+      if (chat.shown === 'reset.unknown' && (await isProofLocked(product, walk))) {
+        await liftLockout(product, walk);
+      }
       return;
     case 'reset.done':
       walk.isFalse = !product.directory.hasPassword(accountDn, state.password);
@@ -143,6 +148,13 @@ async function liftLockout(product: Product, walk: Walk): Promise<void> {
     `delete from failure where kind = 'proof' and account_id = '${accountId}' returning id`,
   );
   if (lifted.length > 0) walk.lockouts += 1;
+}
+
+async function isProofLocked(product: Product, { walker }: Walk): Promise<boolean> {
+  const counted = await product.database.query(
+    `select id from failure where kind = 'proof' and account_id = '${walker.accountId}'`,
+  );
+  return counted.length >= PROOF_FAILURE_LIMIT;
 }
 
 /** Types the newest code; asks for another where none came with this flow. */
