@@ -92,30 +92,25 @@ export function resend(
   };
 }
 
-/** The same card with what was wrong with the last input. */
+/** What changes on the same card: what was wrong with the last input, and what it leaves behind. */
 export function progressAfterTrouble(
   progress: CodeProgress,
   event: Extract<
     CodeEvent,
     { type: 'resendRefused' | 'codeMalformed' | 'codeRefused' | 'smsFailed' }
   >,
-): Pick<CodeProgress, 'malformed' | 'problem' | 'hasFailed'> {
-  const { hasFailed } = progress;
+): Pick<CodeProgress, 'problem'> & Partial<Pick<CodeProgress, 'malformed' | 'hasFailed'>> {
   switch (event.type) {
     case 'resendRefused':
-      return { malformed: progress.malformed, hasFailed, problem: event.problem };
+      return { problem: event.problem };
     case 'smsFailed':
-      return { malformed: progress.malformed, hasFailed: true, problem: { reason: event.reason } };
+      return { hasFailed: true, problem: { reason: event.reason } };
     case 'codeRefused':
-      return {
-        malformed: progress.malformed,
-        hasFailed,
-        problem: { reason: 'codeRefused', attemptsLeft: event.attemptsLeft },
-      };
+      return { problem: { reason: 'codeRefused', attemptsLeft: event.attemptsLeft } };
     case 'codeMalformed': {
       const malformed = progress.malformed + 1;
       const reason = malformed > MALFORMED_CODES_LIMIT ? 'tooManyCodes' : 'codeRefused';
-      return { malformed, hasFailed, problem: { reason } };
+      return { malformed, problem: { reason } };
     }
   }
 }

@@ -92,7 +92,7 @@ export async function chooseLocale(
   manager: Manager['key'],
   locale: Locale,
 ): Promise<void> {
-  await changeManager(deps, manager, (record = { key: manager }) =>
-    record.locale === locale ? undefined : { ...record, locale },
+  await changeManager(deps, { key: manager }, (record) =>
+    record.locale === locale ? record : { ...record, locale },
   );
 }

@@ -25,11 +25,7 @@ export async function meet(
 ): Promise<ManagerRecord> {
   const heardFrom = isReachable ? conversation : undefined;
   if (JSON.stringify(known.conversation) === JSON.stringify(heardFrom)) return known;
-  const met = await changeManager(deps, key, (record = { key }) => ({
-    ...record,
-    conversation: heardFrom,
-  }));
-  return met ?? known;
+  return changeManager(deps, { key }, (record) => ({ ...record, conversation: heardFrom }));
 }
 
 /**
@@ -67,7 +63,7 @@ export async function identify(
 
 async function pin(deps: Deps, key: ManagerKey, entry: DirectoryManager): Promise<void> {
   const { id: directoryId, displayName } = entry;
-  await changeManager(deps, key, (record = { key }) => ({ ...record, directoryId, displayName }));
+  await changeManager(deps, { key }, (record) => ({ ...record, directoryId, displayName }));
 }
 
 async function deny(deps: Deps, key: ManagerKey): Promise<'notResponsible'> {

@@ -72,9 +72,9 @@ export async function rememberWay(
   { key, directoryId, displayName, conversation: tried }: Reached,
   conversation: Conversation | undefined,
 ): Promise<void> {
-  await changeManager(deps, key, (record = { key, directoryId, displayName }) => {
+  await changeManager(deps, { key, directoryId, displayName }, (record) => {
     // What the person did meanwhile is newer than what was tried here.
     const isUnchanged = record.conversation?.conversationId === tried?.conversationId;
-    return isUnchanged ? { ...record, conversation } : undefined;
+    return isUnchanged ? { ...record, conversation } : record;
   });
 }

@@ -30,8 +30,8 @@ describe('what is kept of a manager', () => {
     const keys = Array.from({ length: MANAGERS }, () => someManager());
     await Promise.all(
       keys.flatMap((key) => [
-        changeManager({ store: one }, key, (record = { key }) => ({ ...record, locale: 'en' })),
-        changeManager({ store: other }, key, (record = { key }) => ({
+        changeManager({ store: one }, { key }, (record) => ({ ...record, locale: 'en' })),
+        changeManager({ store: other }, { key }, (record) => ({
           ...record,
           directoryId: 'pinned',
         })),
