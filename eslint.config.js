@@ -12,6 +12,7 @@ const ROOMS = [
   'wiring',
   'main',
   'run',
+  'compose',
   'admin',
   'youngGeneration',
 ];

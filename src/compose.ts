@@ -1,0 +1,155 @@
+import type { OpenDirectory } from './adapters/ldap/directory.ts';
+import { createMetrics } from './adapters/metrics.ts';
+import { lockDataDirectory } from './adapters/store/dataDirectory.ts';
+import { openStore } from './adapters/store/open.ts';
+import type { Config } from './config.ts';
+import type { Log } from './ports/log.ts';
+import { startBackground } from './service/background.ts';
+import { createBudgetAlarms } from './service/budgetAlarms.ts';
+import type { Deps, Random } from './service/deps.ts';
+import { createExclusive } from './service/exclusive.ts';
+import { createHealth } from './service/health.ts';
+import type { Turns } from './service/input.ts';
+import { observeDirectory, observeSms, observeStore, observeTurns } from './service/observed.ts';
+import { settleAtStart } from './service/recovery.ts';
+import { createRefer, referNotifier } from './service/references.ts';
+import { createTurns } from './service/turns.ts';
+import { createCards, type Cards } from './teams/cards.ts';
+import { createChannel } from './teams/channel.ts';
+import { createSmsTexts } from './teams/smsTexts.ts';
+import { createTexts } from './teams/texts.ts';
+import {
+  channelSettingsOf,
+  databaseOf,
+  delay,
+  directoryOf,
+  encryptionKeysOf,
+  gatewayOf,
+  instanceName,
+  random,
+  settingsOf,
+  versionOf,
+} from './wiring.ts';
+
+const HEAD_LOG_EVERY_MS = 24 * 60 * 60_000;
+const SELF_CHECK_MS = 10_000;
+
+/** Values of the parts that a test may set otherwise. */
+export interface Circumstances {
+  /** Epoch ms. */
+  readonly clock: () => number;
+  readonly random: Random;
+  /** All pauses of the service and of the SMS gateway's pacing. */
+  readonly delay: Deps['delay'];
+}
+
+const ORDINARY: Circumstances = { clock: Date.now, random, delay };
+
+/** The bot at work. */
+export interface RunningBot {
+  readonly port: number;
+  /** The service's door, as the channel enters it. */
+  readonly turns: Turns;
+  readonly cards: Cards;
+  /** Stops everything in the opposite order of the start. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything in order. */
+export async function startBot(
+  config: Config,
+  log: Log,
+  given: Partial<Circumstances> = {},
+): Promise<RunningBot> {
+  const { clock, random, delay } = { ...ORDINARY, ...given };
+  const database = databaseOf(config);
+  const release =
+    database.kind === 'sqlite' ? await lockDataDirectory(database.directory) : undefined;
+  const instance = instanceName();
+  const keys = encryptionKeysOf(config);
+  const metrics = createMetrics({ version: versionOf() });
+  const store = observeStore(
+    await openStore({ database, keys, instance, migrate: true }, log),
+    metrics,
+  );
+
+  const health = createHealth();
+  const openDirectory = directoryOf(config, log);
+  const directory = observeDirectory(openDirectory, { health, metrics });
+  const sms = observeSms(gatewayOf(config, log), { health, metrics, delay });
+  const refer = createRefer(random, log);
+  const texts = createTexts();
+  const { serviceDesk, timeZone } = config;
+  const codeLength = config.codes.length;
+  const cards = createCards({ serviceDesk, timeZone, codeLength }, texts);
+  const channel = createChannel({
+    settings: channelSettingsOf(config),
+    render: (view, locale, now) => cards.render(view, locale, now),
+    notPersonal: (locale) => texts.text(locale, 'chat.notPersonal'),
+    clock,
+    log,
+    measuredBy: metrics,
+  });
+  const settings = settingsOf(config);
+  const deps: Deps = {
+    store,
+    directory,
+    sms,
+    notifier: referNotifier(channel.notifier, refer),
+    smsTexts: createSmsTexts({ timeZone, codeLength }, texts),
+    random,
+    log,
+    metrics,
+    budgetAlarms: createBudgetAlarms(settings.smsPerDay, { log, metrics, clock }),
+    settings,
+    exclusive: createExclusive(),
+    delay,
+  };
+  const turns = observeTurns(createTurns(deps), { metrics, refer });
+  const server = channel.serve({
+    turns,
+    gateway: sms,
+    isReady: () => store.isReady(),
+    degraded: () => health.degraded(),
+    metrics: metrics.registry,
+  });
+
+  const auditService = (event: 'service.started' | 'service.stopped'): Promise<void> =>
+    store.transaction((tx) => {
+      tx.audit({ event, actor: 'system', result: 'ok' });
+      return Promise.resolve();
+    });
+  const logHead = async (): Promise<void> => {
+    const head = await store.audit.head();
+    log.info({ rows: head.seq, head: head.hash }, 'audit head');
+  };
+
+  const outdated = database.kind === 'sqlite' ? await settleAtStart(deps) : [];
+  const port = await server.listen(config.http.host, config.http.port);
+  await auditService('service.started');
+  const background = startBackground(deps, outdated);
+  const headTimer = setInterval(() => void logHead().catch(() => undefined), HEAD_LOG_EVERY_MS);
+  log.info({ host: config.http.host, port, instance }, 'listening');
+  void warnOfPrivileges(openDirectory, log);
+
+  const stop = async (): Promise<void> => {
+    clearInterval(headTimer);
+    await server.close();
+    await background.stop();
+    await auditService('service.stopped');
+    await logHead();
+    await directory.close();
+    await store.close();
+    release?.();
+    log.info({}, 'stopped');
+  };
+  return { port, turns, cards, stop };
+}
+
+/** Told, not enforced (requirement D5). A directory that does not answer now says so at the first tap. */
+async function warnOfPrivileges(directory: OpenDirectory, log: Log): Promise<void> {
+  const signal = AbortSignal.timeout(SELF_CHECK_MS);
+  const found = await directory.inspectServiceAccount(signal).catch(() => 'unseen' as const);
+  if (found !== 'privileged') return;
+  log.warn({ alarm: 'serviceAccount' }, 'the service account is in a privileged group');
+}
