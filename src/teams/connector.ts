@@ -68,7 +68,8 @@ export function createConnector(options: ConnectorOptions): Connector {
     try {
       const { signal } = deadline;
       const token = login ? await tokenOf(login, signal) : undefined;
-      const url = new URL(`v3/conversations/${path.map(segment).join('/')}`, slashed(serviceUrl));
+      const operation = ['v3/conversations', ...path.map(segment)].join('/');
+      const url = new URL(operation, slashed(serviceUrl));
       const answer = await exchange({ method, url, token, body, signal }).catch(
         (error: unknown) => {
           throw lost(error);
