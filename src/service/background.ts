@@ -1,7 +1,7 @@
 import type { Flow } from '../domain/flow.ts';
 import { SENDS_LOOKBACK_MS } from '../domain/smsBudget.ts';
 import type { Deps } from './deps.ts';
-import { deliverNotice } from './notices.ts';
+import { deliverNotice } from './noticeDelivery.ts';
 import { createRecovery } from './recovery.ts';
 import { forgetOld } from './retention.ts';
 import { showCard } from './showCard.ts';

@@ -1,0 +1,168 @@
+import type { Locale, ManagerKey } from '../domain/parties.ts';
+import { Secret } from '../domain/secret.ts';
+import { DirectoryError } from '../ports/directory.ts';
+import type { ClaimedNotice, Notice } from '../ports/records.ts';
+import { StoreError } from '../ports/store.ts';
+import type { Deps } from './deps.ts';
+import { isSamePerson } from './flows.ts';
+import { postNotice } from './noticeCard.ts';
+
+/** Longer than a notice can take, so that two instances never send the same one. */
+const LEASE_MS = 60_000;
+const DELIVERY_MS = 10_000;
+/** Less than a stop may take, which waits for it. */
+const NOTING_MS = 15_000;
+const NOTE_AGAIN_MS = 500;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+const GIVE_UP_MS = 24 * 60 * 60_000;
+/** News of yesterday is not delivered. */
+const TEXT_VALIDITY_SECONDS = 4 * 3600;
+
+/** Delivers the notice that has waited longest; false where none is due. */
+export async function deliverNotice(deps: Deps): Promise<boolean> {
+  const notice = await deps.store.transaction((tx) => tx.claimNotice(LEASE_MS));
+  if (notice === undefined) return false;
+  const signal = AbortSignal.timeout(DELIVERY_MS);
+  switch (notice.to.channel) {
+    case 'otherManagers':
+      await addressOthers(deps, notice, notice.to.except, signal);
+      return true;
+    case 'sms':
+      await sendText(deps, notice, notice.to, signal);
+      return true;
+    case 'chat':
+      await postCard(deps, notice, notice.to.manager, signal);
+      return true;
+  }
+}
+
+async function addressOthers(
+  deps: Deps,
+  notice: ClaimedNotice,
+  except: ManagerKey | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const entries = await deps.directory.managersOf(notice.accountId, signal);
+    await deps.store.transaction(async (tx) => {
+      // An instance that stood still for long finds that another one has done it.
+      if (!(await tx.removeNotice(notice.id))) return;
+      const others = (await tx.managersByDirectoryId(entries)).filter(
+        ({ key, conversation }) =>
+          conversation !== undefined && (except === undefined || !isSamePerson(key, except)),
+      );
+      await tx.addNotices(
+        others.map(({ key }) => ({
+          ...told(notice),
+          id: deps.random.id(),
+          to: { channel: 'chat', manager: key },
+        })),
+      );
+    });
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error;
+    await tryLater(deps, notice, 'directoryUnavailable');
+  }
+}
+
+/** The notice without what belongs to its addressee. */
+function told({
+  event,
+  accountId,
+  accountName,
+  byName,
+  at,
+  flow,
+}: Notice): Omit<Notice, 'id' | 'to'> {
+  return { event, accountId, accountName, byName, at, flow };
+}
+
+async function sendText(
+  deps: Deps,
+  notice: ClaimedNotice,
+  to: { readonly mobile: string; readonly locale: Locale },
+  signal: AbortSignal,
+): Promise<void> {
+  const text = new Secret(deps.smsTexts.notice(to.locale, notice.event, notice));
+  const outcome = await deps.sms.send(
+    { to: to.mobile, text, validitySeconds: TEXT_VALIDITY_SECONDS },
+    signal,
+  );
+  switch (outcome.outcome) {
+    case 'accepted':
+      return finish(deps, notice, 'ok');
+    case 'unknown':
+      return finish(deps, notice, 'unknown', 'smsUnavailable');
+    case 'refused':
+      if (outcome.fault === 'number') return finish(deps, notice, 'failed', 'smsNumberRefused');
+      return tryLater(deps, notice, 'smsUnavailable');
+  }
+}
+
+async function postCard(
+  deps: Deps,
+  notice: ClaimedNotice,
+  manager: ManagerKey,
+  signal: AbortSignal,
+): Promise<void> {
+  switch (await postNotice(deps, notice, manager, signal)) {
+    case 'posted':
+      return finish(deps, notice, 'ok');
+    case 'notInTeams':
+      return finish(deps, notice, 'failed', 'notInTeams');
+    case 'failed':
+      // A second card does no harm; a warning that never comes does.
+      return tryLater(deps, notice, 'temporarilyUnavailable');
+  }
+}
+
+/** Notes what was told; while the database is away again and again, or it would be told twice. */
+async function finish(
+  deps: Deps,
+  notice: ClaimedNotice,
+  result: 'ok' | 'failed' | 'unknown',
+  reason?: string,
+): Promise<void> {
+  const giveUpAt = performance.now() + NOTING_MS;
+  for (;;) {
+    try {
+      return await note(deps, notice, result, reason);
+    } catch (error) {
+      const isAway = error instanceof StoreError && error.code === 'unavailable';
+      if (!isAway || performance.now() > giveUpAt) throw error;
+    }
+    await deps.delay(NOTE_AGAIN_MS);
+  }
+}
+
+async function note(
+  deps: Deps,
+  notice: ClaimedNotice,
+  result: 'ok' | 'failed' | 'unknown',
+  reason: string | undefined,
+): Promise<void> {
+  await deps.store.transaction(async (tx) => {
+    // Gone: it was noted before, and only the answer to that was lost.
+    if (!(await tx.removeNotice(notice.id))) return;
+    tx.audit({
+      event: result === 'ok' ? 'notice.sent' : 'notice.failed',
+      actor: 'system',
+      account: notice.accountId,
+      result,
+      reason,
+      flow: notice.flow,
+    });
+  });
+}
+
+/** Tries again after 2, 4, 8 … seconds up to five minutes, for a day; then the auditor is told. */
+async function tryLater(deps: Deps, notice: ClaimedNotice, reason: string): Promise<void> {
+  // The first try for an old change comes as late as the change was noticed.
+  const queuedAt = notice.noticedAt ?? notice.at;
+  if (deps.store.now() - queuedAt > GIVE_UP_MS) {
+    deps.log.error({ alarm: 'noticeLost', reason }, 'a notice could not be delivered for a day');
+    return finish(deps, notice, 'failed', reason);
+  }
+  const pause = Math.min(2 ** notice.tries * 1000, LONGEST_PAUSE_MS);
+  await deps.store.transaction((tx) => tx.postponeNotice(notice.id, tx.now + pause));
+}
