@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Product } from './product.ts';
+import type { World } from './world.ts';
 
 const ADMIN = join(import.meta.dirname, '../../dist/admin.js');
 
@@ -14,7 +14,7 @@ export interface AdminRun {
 
 /** Runs the built administration with the bot's configuration, beside it. */
 export async function admin(
-  product: Pick<Product, 'env'>,
+  product: Pick<World, 'env'>,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<AdminRun> {
@@ -32,7 +32,7 @@ export async function admin(
 
 /** The same with `--json`: the one value on standard output. */
 export async function adminJson<T>(
-  product: Pick<Product, 'env'>,
+  product: Pick<World, 'env'>,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number | null; readonly value: T }> {

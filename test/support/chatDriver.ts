@@ -6,7 +6,7 @@ import {
   type Activity,
   type TeamsPerson,
 } from './activities.ts';
-import { nameOf, type Card, type Sent, type TeamsServer } from './connector.ts';
+import { nameOf, type BotAnswer, type Card, type Sent, type TeamsServer } from './connector.ts';
 
 /** A button as it stands on a card. */
 export interface Button {
@@ -72,6 +72,9 @@ export function textOf(card: unknown): string {
 const UNASKED: ReadonlySet<string | undefined> = new Set(['notice', 'reminder']);
 const isAnswer = ({ card }: Sent): boolean => !UNASKED.has(nameOf(card));
 
+/** How an activity reaches the bot, and what comes back at once. */
+export type Reach = (activity: Activity) => Promise<BotAnswer>;
+
 /** One person in their own chat with the bot, as a Teams client behaves. */
 export class ChatDriver {
   readonly person: TeamsPerson;
@@ -80,12 +83,12 @@ export class ChatDriver {
   /** The message that shows it. */
   messageId: string | undefined;
   readonly #teams: TeamsServer;
-  readonly #botUrl: () => string;
+  readonly #reach: Reach;
 
-  constructor(person: TeamsPerson, teams: TeamsServer, botUrl: () => string) {
+  constructor(person: TeamsPerson, teams: TeamsServer, reach: Reach) {
     this.person = person;
     this.#teams = teams;
-    this.#botUrl = botUrl;
+    this.#reach = reach;
   }
 
   /** What the card at hand is: `home`, `reset.code codeRefused`. */
@@ -104,10 +107,7 @@ export class ChatDriver {
 
   async #write(activity: Activity): Promise<string> {
     const before = this.#teams.sent.length;
-    const { status } = await this.#teams.send(
-      this.#botUrl(),
-      this.#teams.from(this.person, activity),
-    );
+    const { status } = await this.#send(activity);
     // Nothing comes of what was not taken: there is nothing to wait for.
     if (status !== 200) throw new Error(`the bot answered ${String(status)}`);
     await this.#finish(before);
@@ -139,10 +139,7 @@ export class ChatDriver {
   /** Sends a tap and gives the raw answer; the card at hand stays. */
   async sendTap({ verb, data }: Button, inputs: Activity = {}, overrides: Activity = {}) {
     const activity = execute(verb, { ...data, ...inputs }, this.messageId);
-    return this.#teams.send(
-      this.#botUrl(),
-      this.#teams.from(this.person, { ...activity, ...overrides }),
-    );
+    return this.#send({ ...activity, ...overrides });
   }
 
   /** The same tap in a client without Action.Execute: the message itself is updated. */
@@ -150,7 +147,7 @@ export class ChatDriver {
     const { data } = this.button(verb, accountName);
     const before = this.#teams.sent.length;
     const activity = submit(verb, { ...data, ...inputs }, this.messageId);
-    await this.#teams.send(this.#botUrl(), this.#teams.from(this.person, activity));
+    await this.#send(activity);
     await this.#finish(before, this.messageId);
     return this.shown;
   }
@@ -159,6 +156,10 @@ export class ChatDriver {
   reload(): string {
     this.#take(this.#own().at(-1));
     return this.shown;
+  }
+
+  #send(activity: Activity): Promise<BotAnswer> {
+    return this.#reach(this.#teams.from(this.person, activity));
   }
 
   /** What was sent to this chat from that position of all that was sent. */

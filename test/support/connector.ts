@@ -8,6 +8,9 @@ import type { Fault, Operation } from './faults.ts';
 import { createChannelKey, signToken } from './tokens.ts';
 import type { ChannelKey } from './tokens.ts';
 
+/** Made once for all servers of a process: making a key takes long. */
+const FIRST_KEY = createChannelKey('key-1', ['msteams']);
+
 /** A message that the bot posted or updated. */
 export interface Sent {
   readonly operation: 'post' | 'update';
@@ -54,7 +57,7 @@ export class TeamsServer {
   /** How long the bot's own tokens are good for. */
   tokenSeconds = 3_600;
   /** The keys that are published; the first signs. */
-  keys: ChannelKey[] = [createChannelKey('key-1', ['msteams'])];
+  keys: ChannelKey[] = [FIRST_KEY];
   /** Roster entries by user id; changed at will. */
   readonly members = new Map<string, Record<string, unknown>>();
   readonly #faults = new FaultPlan();
@@ -230,19 +233,34 @@ export class TeamsServer {
       if (this.goneConversations.has(conversationId)) return undefined;
       if (isUpdate && !this.#knownMessages.has(`${conversationId}/${id}`)) return undefined;
       const activity = JSON.parse(body) as Activity;
-      const sentId = isUpdate ? id : String(1_700_000_000_000 + this.#nextId++);
-      this.know(conversationId, sentId);
-      this.sent.push({
-        operation: isUpdate ? 'update' : 'post',
-        conversationId,
-        id: sentId,
-        activity,
-        card: (activity['attachments'] as { content: Card }[] | undefined)?.[0]?.content,
-        authorization: request.headers.authorization,
-        at: Date.now(),
-      });
-      return { id: sentId };
+      const { authorization } = request.headers;
+      return { id: this.#note(conversationId, activity, isUpdate ? id : undefined, authorization) };
     });
+  }
+
+  /** A card as if the bot had posted it, or updated that message with it; gives the message's id. */
+  show(conversationId: string, card: Card, messageId?: string): string {
+    return this.#note(conversationId, { attachments: [{ content: card }] }, messageId, undefined);
+  }
+
+  #note(
+    conversationId: string,
+    activity: Activity,
+    messageId: string | undefined,
+    authorization: string | undefined,
+  ): string {
+    const id = messageId ?? String(1_700_000_000_000 + this.#nextId++);
+    this.know(conversationId, id);
+    this.sent.push({
+      operation: messageId === undefined ? 'post' : 'update',
+      conversationId,
+      id,
+      activity,
+      card: (activity['attachments'] as { content: Card }[] | undefined)?.[0]?.content,
+      authorization,
+      at: Date.now(),
+    });
+    return id;
   }
 
   /** Makes an id that of a message which exists in the conversation. */

@@ -1,21 +1,21 @@
 import { fileTime } from '../../demo/directory/values.ts';
 import type { ChatDriver } from './chatDriver.ts';
 import { nameOf, type Sent } from './connector.ts';
-import type { Product } from './product.ts';
 import { FIRST_PASSWORD, greet, newName } from './walks.ts';
+import type { World } from './world.ts';
 
 export const DAY_MS = 24 * 3_600_000;
 /** Reminders are sent at any time. */
 export const ALWAYS = { REMINDER_HOURS: 'Mon-Sun 00-24' };
 
 /** Makes the account's password that many days old. */
-export function setAge(product: Product, dn: string, days: number): void {
+export function setAge(product: World, dn: string, days: number): void {
   const at = product.directory.clock() - days * DAY_MS;
   product.directory.put(dn, 'pwdLastSet', fileTime(at));
 }
 
 /** An account whose password is that old, and its manager, who has met the bot. */
-export async function newDue(product: Product, days: number) {
+export async function newDue(product: World, days: number) {
   const chat = product.manager(newName('Chef'));
   const account = newName('forfallen');
   const { dn, id } = product.account(account, chat.dn, FIRST_PASSWORD);
@@ -24,24 +24,24 @@ export async function newDue(product: Product, days: number) {
   return { chat, account, accountDn: dn, accountId: id };
 }
 
-const sweepsOf = (product: Product): number =>
+const sweepsOf = (product: World): number =>
   product.output.split('swept for due passwords').length - 1;
 
 /** Lets the hour until the next sweep go by, and waits until that one has ended. */
-export async function sweepAgain(product: Product, ms = 30_000): Promise<void> {
+export async function sweepAgain(product: World, ms = 30_000): Promise<void> {
   const before = sweepsOf(product);
   await product.database.query(`update lease set done_at = done_at - ${String(2 * 3_600_000)}`);
   await product.teams.until(() => sweepsOf(product) > before, ms);
 }
 
 /** Waits until the bot has swept for the first time. */
-export async function firstSweep(product: Product): Promise<void> {
+export async function firstSweep(product: World): Promise<void> {
   await product.teams.until(() => sweepsOf(product) > 0);
 }
 
 /** The cards of that name that were posted to the person, oldest first. */
 export function cardsTo(
-  product: Product,
+  product: World,
   { person }: Pick<ChatDriver, 'person'>,
   name = 'reminder',
 ): Sent[] {

@@ -1,4 +1,4 @@
-import type { Product } from './product.ts';
+import type { World } from './world.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -23,7 +23,7 @@ export function newName(prefix: string): string {
 }
 
 /** A manager with one account. */
-export function newManager(product: Product) {
+export function newManager(product: World) {
   const chat = product.manager(newName('Chef'));
   const account = newName('grupp');
   const { dn, id } = product.account(account, chat.dn, FIRST_PASSWORD);
@@ -53,7 +53,7 @@ export async function prove(
 
 /** As far as the card that waits for the enrollment's code. */
 export async function enrollToCode(
-  product: Product,
+  product: World,
   walker: Pick<Walker, 'chat' | 'account' | 'mobile'>,
 ): Promise<string> {
   await prove(walker);
@@ -61,7 +61,7 @@ export async function enrollToCode(
 }
 
 export async function enroll(
-  product: Product,
+  product: World,
   walker: Pick<Walker, 'chat' | 'account' | 'mobile'>,
 ): Promise<string> {
   await enrollToCode(product, walker);
@@ -69,7 +69,7 @@ export async function enroll(
 }
 
 /** An enrolled manager whose budgets of messages are fresh again. */
-export async function newEnrolled(product: Product): Promise<Walker> {
+export async function newEnrolled(product: World): Promise<Walker> {
   const walker = newManager(product);
   const end = await enroll(product, walker);
   if (end !== 'enrollment.done') throw new Error(`enrollment ended in ${end}`);
@@ -83,12 +83,12 @@ export async function startReset({ chat, account }: Walker): Promise<string> {
 }
 
 /** As far as the card that takes the new password. */
-export async function resetToPassword(product: Product, walker: Walker): Promise<string> {
+export async function resetToPassword(product: World, walker: Walker): Promise<string> {
   await startReset(walker);
   return walker.chat.tap('confirmCode', { code: product.code(walker.mobile) });
 }
 
-export async function reset(product: Product, walker: Walker, password: string): Promise<string> {
+export async function reset(product: World, walker: Walker, password: string): Promise<string> {
   await resetToPassword(product, walker);
   return walker.chat.tap('setPassword', { newPassword: password, confirmPassword: password });
 }

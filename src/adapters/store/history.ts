@@ -10,7 +10,8 @@ import type { Scope } from './tables.ts';
  * 32 MiB and about 100 ms of one core for each try (RFC 7914; measured on a busy 2-core machine).
  * A guesser needs the encryption key first: the digests are sealed too.
  */
-const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
+const COST = 2 ** 15;
+const OTHER_COSTS = { r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 /** Half of the threads that Node has for such work: the flush of each commit needs one too. */
 const HASHES_AT_ONCE = 2;
 const DIGEST_BYTES = 32;
@@ -48,15 +49,15 @@ export async function saltOf(db: Scope['db'], accountId: string): Promise<Buffer
 /** Makes the slow hash, on a thread of its own. The password is taken byte for byte (requirement P4). */
 type Digester = (salt: Buffer, password: Secret) => Promise<PasswordDigest>;
 
-/** A digester that lets others wait for their turn where it is asked for many at once. */
-export function createDigester(): Digester {
+/** A digester that lets others wait for their turn where it is asked for many at once. `cost` is scrypt's N. */
+export function createDigester(cost = COST): Digester {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (salt, password) => {
     if (running < HASHES_AT_ONCE) running += 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
-      return await digestOf(salt, password);
+      return await digestOf(salt, password, cost);
     } finally {
       const next = waiting.shift();
       if (next === undefined) running -= 1;
@@ -65,9 +66,9 @@ export function createDigester(): Digester {
   };
 }
 
-function digestOf(salt: Buffer, password: Secret): Promise<PasswordDigest> {
+function digestOf(salt: Buffer, password: Secret, cost: number): Promise<PasswordDigest> {
   return new Promise((resolve, reject) => {
-    scrypt(password.reveal(), salt, DIGEST_BYTES, COST, (error, digest) => {
+    scrypt(password.reveal(), salt, DIGEST_BYTES, { N: cost, ...OTHER_COSTS }, (error, digest) => {
       if (error) reject(new StoreError('unavailable', 'scrypt failed', { cause: error }));
       else resolve({ digest });
     });

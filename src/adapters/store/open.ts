@@ -42,6 +42,8 @@ export interface StoreOptions {
   readonly instance: string;
   /** For the bot: an old schema is brought up at once, not refused; what a restored backup had under way ends. */
   readonly migrate: boolean;
+  /** Of a password's slow hash, scrypt's N; a database keeps to one. */
+  readonly hashCost?: number | undefined;
 }
 
 /** The store with what only `main` and the administration need of it. */
@@ -140,7 +142,7 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
     throw error;
   }
 
-  const digest = createDigester();
+  const digest = createDigester(options.hashCost);
   const clock = (): number => Math.floor(seen.now + performance.now() - seen.at);
   const readingScope = (db: Scope['db']): Scope => ({ db, keys, now: clock(), log });
 

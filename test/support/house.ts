@@ -1,0 +1,104 @@
+import { readCommandLine } from '../../src/admin/commandLine.ts';
+import { COMMANDS } from '../../src/admin/commands.ts';
+import { openWorkplace } from '../../src/admin/workplace.ts';
+import { createLog } from '../../src/adapters/log.ts';
+import { startBot, type Circumstances, type RunningBot } from '../../src/compose.ts';
+import { readConfig, type Config } from '../../src/config.ts';
+import type { Log } from '../../src/ports/log.ts';
+import { delay } from '../../src/wiring.ts';
+import type { Activity } from './activities.ts';
+import type { BotAnswer } from './connector.ts';
+import { throughTheDoor } from './door.ts';
+import { startParts, type Environment, type WorldOptions, type WorldParts } from './parts.ts';
+import { World } from './world.ts';
+
+/** Pauses of the service pass so many times as fast. */
+const HASTE = 20;
+const HASTENED: Partial<Circumstances> = {
+  delay: (ms, signal) => delay(ms / HASTE, signal),
+  hashCost: 2,
+};
+
+export interface HouseOptions extends WorldOptions {
+  readonly circumstances?: Partial<Circumstances>;
+  /** How managers reach the bot: signed activities over HTTP, or the service's door. */
+  readonly entrance?: 'port' | 'door';
+}
+
+/** The whole bot in the test's process, with everything around it on loopback. */
+export class House extends World {
+  override output = '';
+  #bot: RunningBot | undefined;
+  readonly #circumstances: Partial<Circumstances>;
+  readonly #entrance: 'port' | 'door';
+
+  constructor(parts: WorldParts, { circumstances = {}, entrance = 'port' }: HouseOptions) {
+    super(parts);
+    this.#circumstances = { ...HASTENED, ...circumstances };
+    this.#entrance = entrance;
+  }
+
+  override get url(): string {
+    return `http://127.0.0.1:${String(this.bot.port)}`;
+  }
+
+  get bot(): RunningBot {
+    if (this.#bot === undefined) throw new Error('the bot does not run');
+    return this.#bot;
+  }
+
+  override async start(env: Environment = {}): Promise<void> {
+    const { config, log } = this.#read({ ...this.env, ...env });
+    // No port of the environment: any free one.
+    const onAnyPort = { ...config, http: { ...config.http, port: 0 } };
+    this.#bot = await startBot(onAnyPort, log, this.#circumstances);
+  }
+
+  /** Stops the bot as SIGTERM does. */
+  async end(): Promise<void> {
+    const bot = this.#bot;
+    this.#bot = undefined;
+    await bot?.stop();
+  }
+
+  override reach(activity: Activity): Promise<BotAnswer> {
+    if (this.#entrance === 'port') return super.reach(activity);
+    return throughTheDoor(this.bot, this.teams, activity);
+  }
+
+  override async administer(args: readonly string[]): Promise<unknown> {
+    const asked = readCommandLine([...args, '--json'], COMMANDS);
+    if (asked === 'help') throw new Error(`no command: ${args.join(' ')}`);
+    const { config, log } = this.#read(this.env);
+    const place = openWorkplace(config, log);
+    try {
+      const outcome = await asked.command.run(place, asked.args);
+      return 'json' in outcome ? outcome.json : undefined;
+    } finally {
+      await place.close();
+    }
+  }
+
+  #read(env: Environment): { readonly config: Config; readonly log: Log } {
+    const read = readConfig(env);
+    if (!read.ok) throw new Error(read.faults.join('\n'));
+    const { config } = read;
+    const log = createLog(config.logLevel, {
+      write: (line) => {
+        this.output += line;
+      },
+    });
+    return { config, log };
+  }
+
+  protected override endAll(): Promise<void> {
+    return this.end();
+  }
+}
+
+/** Starts a house of its own for a suite; `stop` it in the end. */
+export async function startHouse(options: HouseOptions = {}): Promise<House> {
+  const house = new House(await startParts(options), options);
+  await house.start();
+  return house;
+}

@@ -1,0 +1,158 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DemoDirectory } from '../../demo/directory/server.ts';
+import { createPerson, type Activity } from './activities.ts';
+import { ChatDriver } from './chatDriver.ts';
+import type { BotAnswer, TeamsServer } from './connector.ts';
+import type { Environment, WorldParts } from './parts.ts';
+import { ProductDatabase, type AuditLine } from './productDatabase.ts';
+import type { TwilioServer } from './twilioServer.ts';
+
+/** A bot with everything around it on loopback, as a test sees and changes it. */
+export abstract class World {
+  readonly directory: DemoDirectory;
+  readonly teams: TeamsServer;
+  readonly twilio: TwilioServer;
+  readonly tenantId: string;
+  readonly accountsBase: string;
+  readonly dataDir: string;
+  #database: ProductDatabase;
+  readonly #env: Record<string, string>;
+  readonly #folder: string;
+
+  constructor(parts: WorldParts) {
+    this.directory = parts.directory;
+    this.teams = parts.teams;
+    this.twilio = parts.twilio;
+    this.tenantId = parts.tenantId;
+    this.accountsBase = parts.accountsBase;
+    this.#folder = parts.folder;
+    this.dataDir = join(parts.folder, 'data');
+    this.#env = { ...parts.env, DATA_DIR: this.dataDir };
+    this.#database = new ProductDatabase(this.dataDir, parts.databaseUrl);
+  }
+
+  /** Where the bot listens. */
+  abstract get url(): string;
+
+  /** Everything the bot has written so far. */
+  abstract get output(): string;
+
+  /** Starts the bot; resolves when it is ready. */
+  abstract start(env?: Environment): Promise<void>;
+
+  /** Runs a command of the administration beside the bot; gives what it answers to programs. */
+  abstract administer(args: readonly string[]): Promise<unknown>;
+
+  /** Ends the bot, and whatever else is of its kind. */
+  protected abstract endAll(): Promise<void>;
+
+  /** The bot's configuration, for what else runs with it. */
+  get env(): Environment {
+    return this.#env;
+  }
+
+  get database(): ProductDatabase {
+    return this.#database;
+  }
+
+  /** From its next start on the bot keeps its data in that PostgreSQL database. */
+  moveTo(databaseUrl: string): void {
+    this.#env['DATABASE_URL'] = databaseUrl;
+    this.#database = new ProductDatabase(this.dataDir, databaseUrl);
+  }
+
+  /** A variable of the bot's environment. */
+  setting(name: string): string {
+    return this.#env[name] ?? '';
+  }
+
+  /** Ends everything and removes what it left. */
+  async stop(): Promise<void> {
+    await this.endAll();
+    await this.directory.close();
+    await this.teams.stop();
+    await this.twilio.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Sends an activity of a person's own chat to the bot, as the channel does. */
+  reach(activity: Activity): Promise<BotAnswer> {
+    return this.teams.send(this.url, activity);
+  }
+
+  /** Somebody in Teams with an entry in the directory; `mobile` stands in the entry. */
+  manager(name: string, mobile?: string): ChatDriver & { readonly dn: string } {
+    const person = createPerson(name, this.tenantId, 'orebro.example');
+    this.teams.addMember(person);
+    const { dn } = this.directory.user({
+      name: name.toLowerCase(),
+      commonName: name,
+      attributes: {
+        userPrincipalName: person.upn,
+        mail: person.mail,
+        displayName: name,
+        ...(mobile === undefined ? {} : { mobile }),
+      },
+    });
+    return Object.assign(new ChatDriver(person, this.teams, (activity) => this.reach(activity)), {
+      dn,
+    });
+  }
+
+  /** A shared account that the given DN (a person or a group) answers for. */
+  account(name: string, responsible: string, password: string) {
+    return this.directory.user({
+      name,
+      parent: this.accountsBase,
+      password,
+      attributes: { manager: responsible, displayName: name },
+    });
+  }
+
+  /** The text messages that went to a number, oldest first. */
+  texts(mobile: string): string[] {
+    return this.twilio.requests
+      .filter(({ form }) => form['To'] === mobile)
+      .map(({ form }) => form['Body'] ?? '');
+  }
+
+  /** The codes that went to a number, oldest first; notices hold none. */
+  codes(mobile: string): string[] {
+    return this.texts(mobile).flatMap((text) => /^\d{6}(?= )/.exec(text) ?? []);
+  }
+
+  /** The newest code that went to a number. */
+  code(mobile: string): string {
+    const code = this.codes(mobile).at(-1);
+    if (code === undefined) throw new Error(`no code went to ${mobile}`);
+    return code;
+  }
+
+  /** The audit from row `after` on, in order; without the notices, which are sent in their own time. */
+  audit(after = 0): AuditLine[] {
+    return this.wholeAudit(after).filter(({ event }) => !event.startsWith('notice.'));
+  }
+
+  /** The number of audit rows so far. */
+  auditRows(): number {
+    return this.wholeAudit().length;
+  }
+
+  wholeAudit(after = 0): AuditLine[] {
+    return this.database.querySqlite(
+      `select event, result, reason, actor, account, flow from audit where seq > ${String(after)} order by seq`,
+    );
+  }
+
+  /** Moves all that is stored into the past: as if that much time had gone by. */
+  passTime(ms: number): void {
+    this.database.passTimeOfSqlite(ms);
+  }
+
+  /** All that the bot keeps on disk. */
+  async storedFiles(): Promise<string[]> {
+    const names = await readdir(this.dataDir);
+    return names.map((name) => join(this.dataDir, name));
+  }
+}
