@@ -1,17 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { admin, adminJson } from '../support/adminCli.ts';
 import { setAge } from '../support/rotations.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { startProduct } from '../support/product.ts';
+import { productOfSuite } from '../support/ofSuite.ts';
 import { FIRST_PASSWORD, newEnrolled, newManager, newName } from '../support/walks.ts';
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(async () => {
-  await product.stop();
-});
+const product = await productOfSuite();
 
 describe('the command line', () => {
   it('lists the commands without a configuration', async () => {

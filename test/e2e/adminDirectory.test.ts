@@ -1,12 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startOpenldapWorld } from '../adapters/ldap/openldapWorld.ts';
-import { startSambaWorld, type SambaWorld } from '../adapters/ldap/sambaWorld.ts';
+import { startSambaWorld } from '../adapters/ldap/sambaWorld.ts';
 import { FIRST_PASSWORD, type DirectoryWorld } from '../contracts/directoryWorld.ts';
+import { atSuiteEnd, folderOfSuite, productOfSuite } from '../support/ofSuite.ts';
 import { adminJson } from '../support/adminCli.ts';
-import { startProduct, type Product } from '../support/product.ts';
 
 interface Check {
   readonly name: string;
@@ -17,19 +16,10 @@ interface Check {
   readonly see: readonly string[];
 }
 
-let product: Product;
-let samba: SambaWorld;
-let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'password-bot-check-'));
-  product = await startProduct();
-  samba = await startSambaWorld();
-});
-afterAll(async () => {
-  await samba?.close();
-  await product?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const folder = await folderOfSuite();
+const product = await productOfSuite();
+const samba = await startSambaWorld();
+atSuiteEnd(() => samba.close());
 
 /** What `admin check` says of a directory, with the product's other settings. */
 async function check(

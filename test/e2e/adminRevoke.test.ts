@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { admin, adminJson } from '../support/adminCli.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { nameOf } from '../support/connector.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { productOfSuite } from '../support/ofSuite.ts';
 import {
   enroll,
   enrollToCode,
@@ -24,13 +24,7 @@ import {
 const ACTOR = `os:${userInfo().username}`;
 const PASSWORD = 'Kaffekanna-Blomma-42';
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(async () => {
-  await product.stop();
-});
+const product = await productOfSuite();
 
 interface Status {
   readonly account: string;

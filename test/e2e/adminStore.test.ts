@@ -3,23 +3,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { hashRow } from '../../src/adapters/store/audit.ts';
+import { postgresOfSuite, productOfSuite } from '../support/ofSuite.ts';
 import { admin, adminJson } from '../support/adminCli.ts';
-import { startPostgres, type PostgresServer } from '../support/postgres.ts';
-import { startProduct, type Product } from '../support/product.ts';
 import { HOUR_MS, newEnrolled, reset, startReset } from '../support/walks.ts';
 
-let product: Product;
-let server: PostgresServer;
-beforeAll(async () => {
-  [product, server] = await Promise.all([startProduct(), startPostgres()]);
-  await newEnrolled(product);
-});
-afterAll(async () => {
-  await product.stop();
-  await server.stop();
-});
+const [product, server] = await Promise.all([productOfSuite(), postgresOfSuite()]);
+await newEnrolled(product);
 
 type AuditRow = Parameters<typeof hashRow>[0];
 

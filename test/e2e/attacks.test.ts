@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { nameOf } from '../support/connector.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { startProduct } from '../support/product.ts';
+import { productOfSuite } from '../support/ofSuite.ts';
 import {
   enroll,
   FIRST_PASSWORD,
@@ -21,17 +22,7 @@ import {
 const GOOD = 'Kaffekanna-Blomma-42';
 const both = { newPassword: GOOD, confirmPassword: GOOD };
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(async () => {
-  await product.stop();
-});
-afterEach(() => {
-  product.directory.fault = undefined;
-  product.teams.heal('post');
-});
+const product = await productOfSuite();
 
 function lockoutOf(dn: string): number {
   return Number(product.directory.get(dn, 'lockoutTime')[0] ?? 0);

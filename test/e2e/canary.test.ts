@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { productOfSuite } from '../support/ofSuite.ts';
 import { execute, message } from '../support/activities.ts';
-import { startProduct, SERVICE_PASSWORD, type Product } from '../support/product.ts';
+import { SERVICE_PASSWORD } from '../support/product.ts';
 import { enroll, newManager, prove, startReset, wrongCode } from '../support/walks.ts';
 
 /** Secrets that stand nowhere else, so that whatever is found was let out by the bot. */
@@ -38,18 +39,18 @@ function disguises(secret: string): string[] {
   ].filter((text) => text.length >= 5);
 }
 
+const product = await productOfSuite({
+  env: { LOG_LEVEL: 'debug', MicrosoftAppPassword: CANARY.appSecret },
+  policy: { requiresComplexity: true },
+});
+
 describe('secrets in all scenarios at debug level', () => {
-  let product: Product;
   const answers: string[] = [];
   const tokens: string[] = [];
   const mobiles: string[] = [];
   const haystacks = new Map<string, string>();
 
   beforeAll(async () => {
-    product = await startProduct({
-      env: { LOG_LEVEL: 'debug', MicrosoftAppPassword: CANARY.appSecret },
-      policy: { requiresComplexity: true },
-    });
     const { teams } = product;
     const send = teams.send.bind(teams);
     teams.send = async (...args) => {
@@ -84,7 +85,6 @@ describe('secrets in all scenarios at debug level', () => {
       product.twilio.requests.map(({ form, path }) => JSON.stringify([path, form])).join('\n'),
     );
   });
-  afterAll(() => product.stop());
 
   async function enrolled() {
     const walker = newManager(product);

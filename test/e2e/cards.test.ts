@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { accountOn, buttonsOf, describeCard, textOf, type Button } from '../support/chatDriver.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { productOfSuite } from '../support/ofSuite.ts';
 import {
   enrollToCode,
   FIRST_PASSWORD,
@@ -14,13 +14,7 @@ import {
   type Walker,
 } from '../support/walks.ts';
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(async () => {
-  await product.stop();
-});
+const product = await productOfSuite();
 
 const GOOD = 'Kaffekanna-Blomma-42';
 const DAY_MS = 24 * 60 * MINUTE_MS;

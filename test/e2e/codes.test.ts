@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
-import { SERVICE_DESK, startProduct, type Product } from '../support/product.ts';
+import { SERVICE_DESK } from '../support/product.ts';
+import { productOfSuite } from '../support/ofSuite.ts';
 import {
   enroll,
   FIRST_PASSWORD,
@@ -14,13 +15,7 @@ import {
   type Walker,
 } from '../support/walks.ts';
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(async () => {
-  await product.stop();
-});
+const product = await productOfSuite();
 
 /** Types wrong codes on the card at hand; gives what each was answered with. */
 async function guessWrong({ chat, mobile }: Walker, times: number): Promise<string[]> {

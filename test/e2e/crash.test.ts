@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { startProduct, type Product } from '../support/product.ts';
+import { describe, expect, it } from '@jest/globals';
+import { productOfSuite } from '../support/ofSuite.ts';
 import {
   FIRST_PASSWORD,
   newEnrolled,
@@ -11,16 +11,7 @@ import {
 const GOOD = 'Kaffekanna-Blomma-42';
 const both = { newPassword: GOOD, confirmPassword: GOOD };
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(async () => {
-  await product.stop();
-});
-afterEach(() => {
-  product.directory.fault = undefined;
-});
+const product = await productOfSuite();
 
 /** Kills the bot while the write is under way, applied or not, and starts it again. */
 async function killInWrite(

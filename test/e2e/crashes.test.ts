@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startPostgres, type PostgresServer } from '../support/postgres.ts';
+import { describe, expect, it } from '@jest/globals';
+import { postgresOfSuite } from '../support/ofSuite.ts';
 import { startProduct } from '../support/product.ts';
 import { runCrashes } from './crashRounds.ts';
 
@@ -7,11 +7,7 @@ import { runCrashes } from './crashRounds.ts';
 const KILLS = 10;
 const RUN_MS = 600_000;
 
-let postgres: PostgresServer;
-beforeAll(async () => {
-  postgres = await startPostgres();
-}, RUN_MS);
-afterAll(() => postgres.stop());
+const postgres = await postgresOfSuite();
 
 describe('a bot killed at random moments of running flows', () => {
   it.each(['SQLite', 'PostgreSQL'])(

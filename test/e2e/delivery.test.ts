@@ -1,23 +1,13 @@
-import { afterEach, beforeAll, afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { adminJson } from '../support/adminCli.ts';
 import { textOf } from '../support/chatDriver.ts';
 import type { Fault } from '../support/faults.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { productOfSuite } from '../support/ofSuite.ts';
 import { ALWAYS, cardsTo, firstSweep, newDue, setAge, sweepAgain } from '../support/rotations.ts';
 import { FIRST_PASSWORD, newName } from '../support/walks.ts';
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct({ env: ALWAYS, policy: { maxAgeMs: Infinity } });
-  await firstSweep(product);
-});
-afterAll(async () => {
-  await product.stop();
-});
-afterEach(() => {
-  product.teams.heal('post');
-  product.teams.heal('create');
-});
+const product = await productOfSuite({ env: ALWAYS, policy: { maxAgeMs: Infinity } });
+await firstSweep(product);
 
 const eventsOf = (accountId: string) =>
   product

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
-import { SERVICE_DESK, startProduct, type Product } from '../support/product.ts';
+import { SERVICE_DESK } from '../support/product.ts';
+import { productOfSuite } from '../support/ofSuite.ts';
 import {
   enroll,
   enrollToCode,
@@ -13,13 +14,7 @@ import {
   wrongCode,
 } from '../support/walks.ts';
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(async () => {
-  await product.stop();
-});
+const product = await productOfSuite();
 
 describe('the current password', () => {
   it('is refused twice on the same card and the third time for a day', async () => {

@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
-import { startProduct, PUBLIC_URL, type Product } from '../support/product.ts';
+import { PUBLIC_URL } from '../support/product.ts';
+import { productOfSuite } from '../support/ofSuite.ts';
 import {
   FIRST_PASSWORD,
   MINUTE_MS,
@@ -14,16 +15,7 @@ import {
 const GOOD = 'Kaffekanna-Blomma-42';
 const both = { newPassword: GOOD, confirmPassword: GOOD };
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(async () => {
-  await product.stop();
-});
-afterEach(() => {
-  product.directory.fault = undefined;
-});
+const product = await productOfSuite();
 
 /** The newest message with a code to that number: notices come in between. */
 const newestCodeTo = (mobile: string) =>

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startPostgres, type PostgresServer } from '../support/postgres.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { describe, expect, it } from '@jest/globals';
+import { postgresOfSuite, productOfSuite } from '../support/ofSuite.ts';
 import { ALWAYS } from '../support/rotations.ts';
 import { runInstances } from './instanceRounds.ts';
 
@@ -8,19 +7,11 @@ import { runInstances } from './instanceRounds.ts';
 const ACCOUNTS = 200;
 const KILLS = 8;
 
-let postgres: PostgresServer;
-let product: Product;
-beforeAll(async () => {
-  postgres = await startPostgres();
-  product = await startProduct({
-    databaseUrl: postgres.url,
-    env: ALWAYS,
-    policy: { maxAgeMs: Infinity },
-  });
-});
-afterAll(async () => {
-  await product.stop();
-  await postgres.stop();
+const postgres = await postgresOfSuite();
+const product = await productOfSuite({
+  databaseUrl: postgres.url,
+  env: ALWAYS,
+  policy: { maxAgeMs: Infinity },
 });
 
 describe('three instances on one database', () => {

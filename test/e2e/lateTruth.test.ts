@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { startProduct, type Product } from '../support/product.ts';
+import { describe, expect, it } from '@jest/globals';
+import { productOfSuite } from '../support/ofSuite.ts';
 import {
   enroll,
   FIRST_PASSWORD,
@@ -14,16 +14,7 @@ import {
 const GOOD = 'Kaffekanna-Blomma-42';
 const both = { newPassword: GOOD, confirmPassword: GOOD };
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(async () => {
-  await product.stop();
-});
-afterEach(() => {
-  product.directory.fault = undefined;
-});
+const product = await productOfSuite();
 
 /** Loses one write and its answer; gives how often the account was read since. */
 async function loseWrite(walker: Walker): Promise<() => number> {

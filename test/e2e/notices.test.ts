@@ -1,19 +1,13 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { nameOf } from '../support/connector.ts';
 import { textOf } from '../support/chatDriver.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { productOfSuite } from '../support/ofSuite.ts';
 import { enroll, enrollToCode, FIRST_PASSWORD, newMobile, reset } from '../support/walks.ts';
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(async () => {
-  await product.stop();
-});
+const product = await productOfSuite();
 
 const GOOD = 'Kaffekanna-Blomma-42';
 const untilNoneWaits = () =>

@@ -1,9 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { folderOfSuite, productOfSuite } from '../support/ofSuite.ts';
 import { textOf } from '../support/chatDriver.ts';
-import { startProduct, type Product } from '../support/product.ts';
 import {
   enroll,
   enrollToCode,
@@ -19,27 +18,14 @@ import {
 const GOOD = 'Kaffekanna-Blomma-42';
 const NASTY = 'Eva\r\n{"level":60,"msg":"root"}\u001b[31m\u0000"}\u2028';
 
-let product: Product;
-let folder: string;
 /** A program that runs in the bot's process beside it and fails when it is told to. */
-let saboteur: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'saboteur-'));
-  saboteur = join(folder, 'saboteur.mjs');
-  await writeFile(
-    saboteur,
-    `process.on('SIGUSR2', () => { throw new Error('canary-4711'); });
-     process.on('SIGHUP', () => { Promise.reject(new Error('canary-4711')); });`,
-  );
-  product = await startProduct({ env: { NODE_OPTIONS: `--import=${saboteur}` } });
-});
-afterAll(async () => {
-  await product.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-afterEach(() => {
-  product.directory.fault = undefined;
-});
+const saboteur = join(await folderOfSuite(), 'saboteur.mjs');
+await writeFile(
+  saboteur,
+  `process.on('SIGUSR2', () => { throw new Error('canary-4711'); });
+   process.on('SIGHUP', () => { Promise.reject(new Error('canary-4711')); });`,
+);
+const product = await productOfSuite({ env: { NODE_OPTIONS: `--import=${saboteur}` } });
 
 async function metrics(): Promise<string> {
   const response = await fetch(`${product.url}/metrics`);

@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
-import { SERVICE_DESK, startProduct, type Product } from '../support/product.ts';
+import { SERVICE_DESK } from '../support/product.ts';
+import { productOfSuite } from '../support/ofSuite.ts';
 import { FIRST_PASSWORD, newEnrolled, newManager, newName } from '../support/walks.ts';
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(async () => {
-  await product.stop();
-});
+const product = await productOfSuite();
 
 describe('a person', () => {
   it('who answers for nothing is told so, and whom to call', async () => {

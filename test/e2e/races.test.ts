@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { postgresOfSuite, productOfSuite } from '../support/ofSuite.ts';
 import { describeCard, type Button } from '../support/chatDriver.ts';
-import { startPostgres, type PostgresServer } from '../support/postgres.ts';
-import { startProduct, type Product } from '../support/product.ts';
 import {
   newEnrolled,
   newManager,
@@ -23,26 +22,15 @@ const IDS = [
   ['new activity ids', () => ({ id: randomUUID() })],
 ] as const;
 
-describe.each([
-  ['one process on SQLite', 1],
-  ['two processes on one PostgreSQL', 2],
-] as const)('%s', (_name, processes) => {
-  let product: Product;
-  let postgres: PostgresServer | undefined;
-  beforeAll(async () => {
-    if (processes === 1) {
-      product = await startProduct();
-      return;
-    }
-    postgres = await startPostgres();
-    product = await startProduct({ databaseUrl: await postgres.createDatabase('races') });
-    await product.startAnother();
-  });
-  afterAll(async () => {
-    await product.stop();
-    await postgres?.stop();
-  });
+const alone = await productOfSuite();
+const postgres = await postgresOfSuite();
+const shared = await productOfSuite({ databaseUrl: await postgres.createDatabase('races') });
+await shared.startAnother();
 
+describe.each([
+  ['one process on SQLite', alone],
+  ['two processes on one PostgreSQL', shared],
+] as const)('%s', (_name, product) => {
   /** The same tap so many times at once; gives the cards of the answers, each once. */
   async function tapAtOnce(
     { chat }: Walker,

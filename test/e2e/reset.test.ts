@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { startProduct } from '../support/product.ts';
+import { productOfSuite } from '../support/ofSuite.ts';
 import {
   FIRST_PASSWORD,
   HOUR_MS,
@@ -12,13 +13,7 @@ import {
   startReset,
 } from '../support/walks.ts';
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(async () => {
-  await product.stop();
-});
+const product = await productOfSuite();
 
 const GOOD = 'Kaffekanna-Blomma-42';
 const both = (password: unknown) => ({ newPassword: password, confirmPassword: password });

@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, copyFile, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { folderOfSuite, postgresOfSuite, productOfSuite } from '../support/ofSuite.ts';
 import { adminJson } from '../support/adminCli.ts';
-import { startPostgres, type PostgresServer } from '../support/postgres.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import type { Product } from '../support/product.ts';
 import { ALWAYS, cardsTo, newDue, sweepAgain } from '../support/rotations.ts';
 import { enroll, newEnrolled, newMobile, startReset } from '../support/walks.ts';
 
@@ -57,24 +56,13 @@ async function expectRestored(product: Product, before: Awaited<ReturnType<typeo
   expect(await product.database.brokenAuditRow()).toBeUndefined();
 }
 
+const folder = await folderOfSuite();
+const [first, second] = await Promise.all([postgresOfSuite(), postgresOfSuite()]);
+const onPostgres = await productOfSuite({ databaseUrl: first.url, env: ALWAYS, policy });
+const onSqlite = await productOfSuite({ env: ALWAYS, policy });
+
 describe('a backup of PostgreSQL', () => {
-  let first: PostgresServer;
-  let second: PostgresServer;
-  let product: Product;
-  let folder: string;
-  beforeAll(async () => {
-    [first, second, folder] = await Promise.all([
-      startPostgres(),
-      startPostgres(),
-      mkdtemp(join(tmpdir(), 'bot-backup-')),
-    ]);
-    product = await startProduct({ databaseUrl: first.url, env: ALWAYS, policy });
-  });
-  afterAll(async () => {
-    await product.stop();
-    await Promise.all([first.stop(), second.stop()]);
-    await rm(folder, { recursive: true });
-  });
+  const product = onPostgres;
 
   it('is restored into an empty cluster with nothing usable under way and no reminder sent again', async () => {
     const before = await underWay(product);
@@ -89,16 +77,7 @@ describe('a backup of PostgreSQL', () => {
 });
 
 describe('a backup of SQLite', () => {
-  let product: Product;
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'bot-backup-'));
-    product = await startProduct({ env: ALWAYS, policy });
-  });
-  afterAll(async () => {
-    await product.stop();
-    await rm(folder, { recursive: true });
-  });
+  const product = onSqlite;
 
   it('is put in the place of the database with nothing usable under way and no reminder sent again', async () => {
     const before = await underWay(product);

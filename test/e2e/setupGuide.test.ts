@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -10,16 +9,18 @@ import { guidText } from '../../src/adapters/ldap/entry.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { startSambaWorld, type SambaWorld } from '../adapters/ldap/sambaWorld.ts';
 import { FIRST_PASSWORD } from '../contracts/directoryWorld.ts';
+import { folderOfSuite, productOfSuite } from '../support/ofSuite.ts';
 import { renderExample } from '../support/configDocs.ts';
 import { guideBlock, runBlock } from '../support/guide.ts';
 import { openLdapAdmin, type LdapAdmin } from '../support/ldapAdmin.ts';
 import { freePort } from '../support/ports.ts';
-import { startProduct, type Product } from '../support/product.ts';
 import { inDirectory, startServer, type ServerProcess } from '../support/serverProcess.ts';
 import { silentLog } from '../support/silentLog.ts';
 
 const run = promisify(execFile);
 const never = new AbortController().signal;
+const folder = await folderOfSuite();
+const product = await productOfSuite();
 
 describe('the guide’s delegation in Active Directory', () => {
   const GUIDE_BASE = 'DC=example,DC=se';
@@ -273,17 +274,6 @@ function generalizedTime(): string {
 }
 
 describe('the guide’s first check', () => {
-  let product: Product;
-  let folder = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'password-bot-guide-'));
-    product = await startProduct();
-  });
-  afterAll(async () => {
-    await product?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-
   it('runs with a filled in copy of .env.example and the secrets as files', async () => {
     const files = {
       'app-password': 'MicrosoftAppPassword',

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startPostgres, type PostgresServer } from '../support/postgres.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { describe, expect, it } from '@jest/globals';
+import { postgresOfSuite, productOfSuite } from '../support/ofSuite.ts';
 import { newEnrolled, resetToPassword } from '../support/walks.ts';
 
 const FIRST = 'Gladiolus-Kanna-77';
@@ -8,16 +7,8 @@ const NEXT = 'Kaffekanna-Blomma-42';
 /** Until a write is taken for lost, and surely not carried out any more. */
 const GIVEN_UP_MS = 60_000;
 
-let postgres: PostgresServer;
-let product: Product;
-beforeAll(async () => {
-  postgres = await startPostgres();
-  product = await startProduct({ databaseUrl: await postgres.createDatabase('stalled') });
-});
-afterAll(async () => {
-  await product.stop();
-  await postgres.stop();
-});
+const postgres = await postgresOfSuite();
+const product = await productOfSuite({ databaseUrl: postgres.url });
 
 describe('an instance that stood still in the middle of a write', () => {
   it('does not take its answer for that of the next write, which another one sent', async () => {

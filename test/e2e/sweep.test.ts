@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { adminJson } from '../support/adminCli.ts';
 import { textOf } from '../support/chatDriver.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { productOfSuite } from '../support/ofSuite.ts';
 import {
   ALWAYS,
   cardsTo,
@@ -13,14 +13,8 @@ import {
 } from '../support/rotations.ts';
 import { enroll, FIRST_PASSWORD, newMobile, newName } from '../support/walks.ts';
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct({ env: ALWAYS, policy: { maxAgeMs: Infinity } });
-  await firstSweep(product);
-});
-afterAll(async () => {
-  await product.stop();
-});
+const product = await productOfSuite({ env: ALWAYS, policy: { maxAgeMs: Infinity } });
+await firstSweep(product);
 
 interface SweepResult {
   readonly window: string;

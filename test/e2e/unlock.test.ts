@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { startProduct, type Product } from '../support/product.ts';
+import { describe, expect, it } from '@jest/globals';
+import { productOfSuite } from '../support/ofSuite.ts';
 import {
   enroll,
   FIRST_PASSWORD,
@@ -12,16 +12,7 @@ import {
   type Walker,
 } from '../support/walks.ts';
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(async () => {
-  await product.stop();
-});
-afterEach(() => {
-  product.directory.fault = undefined;
-});
+const product = await productOfSuite();
 
 async function startUnlock({ chat, account }: Walker): Promise<string> {
   await chat.say('status');

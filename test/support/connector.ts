@@ -105,7 +105,8 @@ export class TeamsServer {
   fail(operation: Operation, fault: Fault, times = Infinity): void {
     this.#faults.plan(operation, fault, times);
   }
-  heal(operation: Operation): void {
+  /** Lets the operation go well again; all of them where none is named. */
+  heal(operation?: Operation): void {
     this.#faults.clear(operation);
   }
 

@@ -22,8 +22,9 @@ export class FaultPlan {
   plan(operation: Operation, fault: Fault, times: number): void {
     this.#planned.set(operation, { fault, times });
   }
-  clear(operation: Operation): void {
-    this.#planned.delete(operation);
+  clear(operation?: Operation): void {
+    if (operation === undefined) this.#planned.clear();
+    else this.#planned.delete(operation);
   }
 
   /** Carries out `effect` and answers with its result, or as planned; 404 where it has no result. */

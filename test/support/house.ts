@@ -10,7 +10,7 @@ import type { Activity } from './activities.ts';
 import type { BotAnswer } from './connector.ts';
 import { throughTheDoor } from './door.ts';
 import { startParts, type Environment, type WorldOptions, type WorldParts } from './parts.ts';
-import { World } from './world.ts';
+import { startOrStop, World } from './world.ts';
 
 /** Pauses of the service pass so many times as fast. */
 const HASTE = 20;
@@ -99,6 +99,6 @@ export class House extends World {
 /** Starts a house of its own for a suite; `stop` it in the end. */
 export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const house = new House(await startParts(options), options);
-  await house.start();
+  await startOrStop(house);
   return house;
 }

@@ -1,7 +1,7 @@
 import { adminJson } from './adminCli.ts';
 import { BotProcess } from './botProcess.ts';
 import { startParts, type Environment, type WorldOptions, type WorldParts } from './parts.ts';
-import { World } from './world.ts';
+import { startOrStop, World } from './world.ts';
 
 export { PUBLIC_URL, SERVICE_DESK, SERVICE_PASSWORD } from './parts.ts';
 export type { AuditLine } from './productDatabase.ts';
@@ -62,7 +62,7 @@ export class Product extends World {
 export async function startProduct(options: WorldOptions = {}): Promise<Product> {
   const env = { ...compileCache(), ...options.env };
   const product = new Product(await startParts({ ...options, env }));
-  await product.start();
+  await startOrStop(product);
   return product;
 }
 

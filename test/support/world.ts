@@ -67,6 +67,14 @@ export abstract class World {
     return this.#env[name] ?? '';
   }
 
+  /** Lets the parts around the bot do what they are asked for again. */
+  heal(): void {
+    this.directory.fault = undefined;
+    this.teams.heal();
+    this.twilio.script();
+    this.twilio.scriptCodes();
+  }
+
   /** Ends everything and removes what it left. */
   async stop(): Promise<void> {
     await this.endAll();
@@ -154,5 +162,15 @@ export abstract class World {
   async storedFiles(): Promise<string[]> {
     const names = await readdir(this.dataDir);
     return names.map((name) => join(this.dataDir, name));
+  }
+}
+
+/** Starts the bot; leaves nothing behind where it does not start. */
+export async function startOrStop(world: World): Promise<void> {
+  try {
+    await world.start();
+  } catch (error) {
+    await world.stop();
+    throw error;
   }
 }

@@ -1,0 +1,50 @@
+import { afterAll, afterEach } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startHouse, type House, type HouseOptions } from './house.ts';
+import type { WorldOptions } from './parts.ts';
+import { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.ts';
+import { startProduct, type Product } from './product.ts';
+import type { World } from './world.ts';
+
+/** Ends what the suite has started, the latest first. */
+const ends: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const end of ends.toReversed()) await end();
+});
+
+/** Lets that be done after the suite's last test. */
+export function atSuiteEnd(end: () => Promise<unknown>): void {
+  ends.push(end);
+}
+
+/** The built bot that all tests of a suite share: its parts whole again after each, ended after the last. */
+export async function productOfSuite(options?: WorldOptions): Promise<Product> {
+  return share(await startProduct(options));
+}
+
+/** The same in the test's own process, where nothing has to be killed. */
+export async function houseOfSuite(options?: HouseOptions): Promise<House> {
+  return share(await startHouse(options));
+}
+
+function share<T extends World>(world: T): T {
+  atSuiteEnd(() => world.stop());
+  afterEach(() => world.heal());
+  return world;
+}
+
+/** A PostgreSQL server that all tests of a suite share. */
+export async function postgresOfSuite(options?: PostgresOptions): Promise<PostgresServer> {
+  const server = await startPostgres(options);
+  atSuiteEnd(() => server.stop());
+  return server;
+}
+
+/** An empty folder that all tests of a suite share. */
+export async function folderOfSuite(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'password-bot-suite-'));
+  atSuiteEnd(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
