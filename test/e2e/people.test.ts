@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
-import { SERVICE_DESK } from '../support/product.ts';
-import { productOfSuite } from '../support/ofSuite.ts';
+import { houseOfSuite } from '../support/ofSuite.ts';
+import { SERVICE_DESK } from '../support/parts.ts';
 import { FIRST_PASSWORD, newEnrolled, newManager, newName } from '../support/walks.ts';
 
-const product = await productOfSuite();
+const house = await houseOfSuite();
 
 describe('a person', () => {
   it('who answers for nothing is told so, and whom to call', async () => {
-    const nobody = product.manager('Ingenting');
+    const nobody = house.manager('Ingenting');
     expect(await nobody.say('hej')).toBe('refused notResponsible');
     expect(textOf(nobody.card)).toContain(SERVICE_DESK);
   });
@@ -20,16 +20,16 @@ describe('a person', () => {
     ['another person', { aadObjectId: randomUUID() }],
     ['anonymous', { userRole: 'anonymous' }],
   ])('whom the roster calls %s is not let in', async (_name, entry) => {
-    const { chat } = newManager(product);
-    product.teams.addMember(chat.person, entry);
+    const { chat } = newManager(house);
+    house.teams.addMember(chat.person, entry);
     expect(await chat.say('status')).toBe('refused notResponsible');
   });
 
   it('is known by the roster’s address, whatever the activity says', async () => {
-    const owner = newManager(product);
-    const stranger = product.manager('Framling');
+    const owner = newManager(house);
+    const stranger = house.manager('Framling');
     const activity = {
-      ...product.teams.from(stranger.person, { type: 'message', text: 'status' }),
+      ...house.teams.from(stranger.person, { type: 'message', text: 'status' }),
       from: {
         id: stranger.person.userId,
         name: owner.chat.person.name,
@@ -37,77 +37,77 @@ describe('a person', () => {
       },
       value: undefined,
     };
-    await product.teams.send(product.url, activity);
-    await product.teams.until(() => stranger.reload() === 'refused notResponsible');
+    await house.teams.send(house.url, activity);
+    await house.teams.until(() => stranger.reload() === 'refused notResponsible');
   });
 
   it('stays the directory entry that it was first found as', async () => {
-    const first = await newEnrolled(product);
-    const other = newManager(product);
-    product.teams.addMember(first.chat.person, {
+    const first = await newEnrolled(house);
+    const other = newManager(house);
+    house.teams.addMember(first.chat.person, {
       userPrincipalName: other.chat.person.upn,
       email: other.chat.person.mail,
     });
     expect(await first.chat.say('status')).toBe('refused notResponsible');
-    product.teams.addMember(first.chat.person);
+    house.teams.addMember(first.chat.person);
     expect(await first.chat.say('status')).toBe('home');
   });
 
   it('is found anew when the pinned entry no longer exists', async () => {
     const name = newName('Ater');
-    const chat = product.manager(name);
-    product.account(newName('grupp'), chat.dn, FIRST_PASSWORD);
+    const chat = house.manager(name);
+    house.account(newName('grupp'), chat.dn, FIRST_PASSWORD);
     expect(await chat.say('status')).toBe('home');
-    product.directory.remove(chat.dn);
-    const { dn } = product.directory.user({
+    house.directory.remove(chat.dn);
+    const { dn } = house.directory.user({
       name: `${name.toLowerCase()}2`,
       commonName: `${name} igen`,
       attributes: { userPrincipalName: chat.person.upn, mail: chat.person.mail },
     });
     const account = newName('grupp');
-    product.account(account, dn, FIRST_PASSWORD);
+    house.account(account, dn, FIRST_PASSWORD);
     expect(await chat.say('status')).toBe('home');
     expect(textOf(chat.card)).toContain(account);
   });
 
   it('is found anew for a card that was drawn before the entry was replaced', async () => {
-    const { chat, account, accountDn } = newManager(product);
+    const { chat, account, accountDn } = newManager(house);
     expect(await chat.say('status')).toBe('home');
-    product.directory.remove(chat.dn);
+    house.directory.remove(chat.dn);
     const name = newName('Ater');
-    const { dn } = product.directory.user({
+    const { dn } = house.directory.user({
       name: name.toLowerCase(),
       commonName: name,
       attributes: { userPrincipalName: chat.person.upn, mail: chat.person.mail },
     });
-    product.directory.put(accountDn, 'manager', dn);
+    house.directory.put(accountDn, 'manager', dn);
     expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
   });
 
   it('who is pinned goes on without the roster, others wait', async () => {
-    const known = await newEnrolled(product);
-    const unknown = newManager(product);
-    product.teams.fail('member', { status: 503 });
+    const known = await newEnrolled(house);
+    const unknown = newManager(house);
+    house.teams.fail('member', { status: 503 });
     try {
       expect(await known.chat.say('status')).toBe('home');
       expect(await unknown.chat.say('status')).toBe('refused temporarilyUnavailable');
     } finally {
-      product.teams.heal('member');
+      house.teams.heal('member');
     }
     expect(await unknown.chat.say('status')).toBe('home');
   });
 
   it('who left the directory is not let in', async () => {
-    const walker = await newEnrolled(product);
-    product.directory.put(walker.chat.dn, 'userAccountControl', '514');
+    const walker = await newEnrolled(house);
+    house.directory.put(walker.chat.dn, 'userAccountControl', '514');
     expect(await walker.chat.say('status')).toBe('refused notResponsible');
   });
 
   it('sees each account with its state, and only the own ones', async () => {
-    const walker = await newEnrolled(product);
+    const walker = await newEnrolled(house);
     const second = newName('grupp');
-    product.account(second, walker.chat.dn, FIRST_PASSWORD);
-    const foreign = newManager(product);
+    house.account(second, walker.chat.dn, FIRST_PASSWORD);
+    const foreign = newManager(house);
     await walker.chat.say('status');
     const text = textOf(walker.chat.card);
     expect(text).toContain(walker.account);
@@ -123,8 +123,8 @@ describe('an account named by LDAP’s own signs', () => {
   it.each(['PLAIN', 'EXTERNAL', 'a(b)c', 'DIGEST-MD5'])(
     '%s is an account like any other',
     async (name) => {
-      const chat = product.manager(newName('Chef'));
-      product.account(name, chat.dn, FIRST_PASSWORD);
+      const chat = house.manager(newName('Chef'));
+      house.account(name, chat.dn, FIRST_PASSWORD);
       await chat.say('status');
       await chat.tap('enroll', {}, name);
       expect(await chat.tap('proveCurrentPassword', { currentPassword: 'fel' })).toBe(

@@ -2,14 +2,29 @@ import { describe } from '@jest/globals';
 import { ALWAYS } from '../support/rotations.ts';
 import type { WorldOptions } from '../support/parts.ts';
 import type { World } from '../support/world.ts';
+import { walkCards } from './cards.ts';
+import { walkCodes } from './codes.ts';
+import { walkEnrollment } from './enrollment.ts';
 import { walkMainJob } from './mainJob.ts';
+import { walkReset } from './reset.ts';
+import { walkUnlock } from './unlock.ts';
 
 /** The world that the walks need: reminders at any time, and no password that the directory lets expire. */
 export const WALKED: WorldOptions = { env: ALWAYS, policy: { maxAgeMs: Infinity } };
 
 /** Declares the walks of every flow; the same in the test's process and on the built bot. */
-export function walkEveryFlow(world: () => World): void {
-  describe('the main job', () => {
-    walkMainJob(world);
-  });
+export function walkEveryFlow(world: World): void {
+  const walks = {
+    'the main job': walkMainJob,
+    'an enrollment': walkEnrollment,
+    codes: walkCodes,
+    'a reset': walkReset,
+    'an unlock': walkUnlock,
+    'every card': walkCards,
+  };
+  for (const [name, walk] of Object.entries(walks)) {
+    describe(name, () => {
+      walk(world);
+    });
+  }
 }

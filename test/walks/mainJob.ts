@@ -6,11 +6,11 @@ const FIRST = 'Gammalt-Losen-17';
 const SECOND = 'Kaffekanna-Blomma-42';
 
 /** The job that the bot is there for, from the installation to the new password. */
-export function walkMainJob(world: () => World): void {
+export function walkMainJob(world: World): void {
   it('enrolls a phone and resets the shared password', async () => {
-    const { teams, directory } = world();
-    const { chat, account, accountDn, mobile } = newManager(world());
-    const rows = world().auditRows();
+    const { teams, directory } = world;
+    const { chat, account, accountDn, mobile } = newManager(world);
+    const rows = world.auditRows();
 
     expect(await chat.install()).toBe('home');
     expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
@@ -20,21 +20,17 @@ export function walkMainJob(world: () => World): void {
     expect(await chat.tap('setMobile', { mobile: mobile.replace('+46', '0') })).toBe(
       'enrollment.code',
     );
-    expect(await chat.tap('confirmCode', { code: world().code(mobile) })).toBe('enrollment.done');
+    expect(await chat.tap('confirmCode', { code: world.code(mobile) })).toBe('enrollment.done');
     await teams.until(() => chat.reload() === 'enrollment.done');
 
     expect(await chat.tap('reset')).toBe('reset.code');
-    expect(await chat.tap('confirmCode', { code: world().code(mobile) })).toBe('reset.newPassword');
+    expect(await chat.tap('confirmCode', { code: world.code(mobile) })).toBe('reset.newPassword');
     expect(await chat.tap('setPassword', { newPassword: SECOND, confirmPassword: SECOND })).toBe(
       'reset.done',
     );
 
     expect(directory.hasPassword(accountDn, SECOND)).toBe(true);
-    expect(
-      world()
-        .audit(rows)
-        .map(({ event }) => event),
-    ).toEqual([
+    expect(world.audit(rows).map(({ event }) => event)).toEqual([
       'enrollment.started',
       'enrollment.proved',
       'code.sent',

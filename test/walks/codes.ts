@@ -1,0 +1,171 @@
+import { describe, expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
+import { SERVICE_DESK } from '../support/parts.ts';
+import {
+  HOUR_MS,
+  MINUTE_MS,
+  newEnrolled,
+  startReset,
+  wrongCode,
+  type Walker,
+} from '../support/walks.ts';
+import type { World } from '../support/world.ts';
+
+/** Walks the codes: what counts as a guess, what locks, what sends a new one. */
+export function walkCodes(world: World): void {
+  /** Types wrong codes on the card at hand; gives what each was answered with. */
+  async function guessWrong({ chat, mobile }: Walker, times: number): Promise<string[]> {
+    const shown: string[] = [];
+    const right = world.code(mobile);
+    for (let time = 1; time <= times; time += 1) {
+      shown.push(await chat.tap('confirmCode', { code: wrongCode(right, time) }));
+    }
+    return shown;
+  }
+
+  describe('a code', () => {
+    it('is refused four times on the same card, the fifth wrong one locks for a day', async () => {
+      const walker = await newEnrolled(world);
+      const { chat, account } = walker;
+      await startReset(walker);
+      const right = world.code(walker.mobile);
+      expect(await guessWrong(walker, 5)).toEqual([
+        'reset.code codeRefused',
+        'reset.code codeRefused',
+        'reset.code codeRefused',
+        'reset.code codeRefused',
+        'refused locked',
+      ]);
+      expect(textOf(chat.card)).toContain(SERVICE_DESK);
+
+      await chat.say('status');
+      for (const verb of ['enroll', 'reset']) {
+        await chat.say('status');
+        expect(await chat.tap(verb, {}, account)).toBe('refused locked');
+      }
+      world.passTime(24 * HOUR_MS + MINUTE_MS);
+      expect(await startReset(walker)).toBe('reset.code');
+      expect(await chat.tap('confirmCode', { code: right })).toMatch(/^reset\.(code|newPassword)/);
+    });
+
+    it('that is right does not count as the sixth after five wrong ones', async () => {
+      const walker = await newEnrolled(world);
+      await startReset(walker);
+      const button = walker.chat.button('confirmCode');
+      const right = world.code(walker.mobile);
+      await guessWrong(walker, 5);
+      expect(await walker.chat.tapButton(button, { code: right })).toBe('refused locked');
+    });
+
+    it('keeps its wrong tries over new codes and new flows, until a reset', async () => {
+      const walker = await newEnrolled(world);
+      const { chat } = walker;
+      for (let time = 0; time < 4; time += 1) {
+        world.passTime(11 * MINUTE_MS);
+        await startReset(walker);
+        expect(await guessWrong(walker, 1)).toEqual(['reset.code codeRefused']);
+        await chat.tap('cancel');
+      }
+      world.passTime(11 * MINUTE_MS);
+      await startReset(walker);
+      expect(await chat.tap('confirmCode', { code: world.code(walker.mobile) })).toBe(
+        'reset.newPassword',
+      );
+      const password = 'Kaffekanna-Blomma-42';
+      expect(
+        await chat.tap('setPassword', { newPassword: password, confirmPassword: password }),
+      ).toBe('reset.done');
+      world.passTime(HOUR_MS);
+      await startReset(walker);
+      expect(await guessWrong(walker, 4)).toEqual(Array(4).fill('reset.code codeRefused'));
+    });
+
+    it('that cannot be one is no guess', async () => {
+      const walker = await newEnrolled(world);
+      await startReset(walker);
+      const codes = [
+        ['empty', ''],
+        ['letters', 'abcdef'],
+        ['too short', '12345'],
+        ['too long', '1234567'],
+        ['a number', 123456],
+        ['an object', { code: '123456' }],
+        ['null', null],
+        ['overlong', '1'.repeat(5000)],
+      ] as const;
+      for (const [name, code] of codes) {
+        const shown = await walker.chat.tap('confirmCode', { code });
+        expect([name, shown]).toEqual([name, 'reset.code codeRefused']);
+      }
+      expect(await walker.chat.tap('confirmCode', { code: world.code(walker.mobile) })).toBe(
+        'reset.newPassword',
+      );
+    });
+
+    it('is no longer good after its five minutes', async () => {
+      const walker = await newEnrolled(world);
+      await startReset(walker);
+      world.passTime(5 * MINUTE_MS + 1_000);
+      expect(await walker.chat.tap('confirmCode', { code: world.code(walker.mobile) })).toBe(
+        'reset.code codeRefused',
+      );
+    });
+
+    it('makes the one before it worthless', async () => {
+      const walker = await newEnrolled(world);
+      await startReset(walker);
+      const first = world.code(walker.mobile);
+      world.passTime(61_000);
+      expect(await walker.chat.tap('resendCode')).toBe('reset.code');
+      const second = world.code(walker.mobile);
+      if (first === second) return;
+      expect(await walker.chat.tap('confirmCode', { code: first })).toBe('reset.code codeRefused');
+      expect(await walker.chat.tap('confirmCode', { code: second })).toBe('reset.newPassword');
+    });
+
+    it('typed as a chat message is taken for the one card that waits for it', async () => {
+      const walker = await newEnrolled(world);
+      await startReset(walker);
+      const code = world.code(walker.mobile);
+      expect(await walker.chat.say(`${code.slice(0, 3)} ${code.slice(3)}`)).toBe(
+        'reset.newPassword',
+      );
+    });
+  });
+
+  describe('a new code', () => {
+    it('is sent again after a minute, and three times in all', async () => {
+      const walker = await newEnrolled(world);
+      const { chat, mobile } = walker;
+      await startReset(walker);
+      const before = world.codes(mobile).length;
+      expect(await chat.tap('resendCode')).toBe('reset.code tooManyCodes');
+      expect(world.codes(mobile).length).toBe(before);
+      for (let time = 0; time < 2; time += 1) {
+        world.passTime(61_000);
+        expect(await chat.tap('resendCode')).toBe('reset.code');
+      }
+      world.passTime(61_000);
+      expect(await chat.tap('resendCode')).toBe('reset.code tooManyCodes');
+      expect(world.codes(mobile).length).toBe(before + 2);
+      // No wait helps in this flow; what the card says instead does.
+      expect(textOf(chat.card)).not.toMatch(/Vänta|Efter en minut/);
+      expect(textOf(chat.card)).toContain('Tryck annars på Avbryt och börja om');
+      await chat.tap('cancel');
+      expect(await startReset(walker)).toBe('reset.code');
+    });
+
+    it('is not sent to a number that has had its share, and says so where it was asked for', async () => {
+      const walker = await newEnrolled(world);
+      const { chat } = walker;
+      // The enrollment's message was the first of five within ten minutes.
+      for (let time = 0; time < 4; time += 1) {
+        expect(await startReset(walker)).toBe('reset.code');
+        await chat.tap('cancel');
+      }
+      expect(await startReset(walker)).toBe('refused tooManyCodes');
+      world.passTime(11 * MINUTE_MS);
+      expect(await startReset(walker)).toBe('reset.code');
+    });
+  });
+}

@@ -1,0 +1,200 @@
+import { describe, expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
+import {
+  FIRST_PASSWORD,
+  HOUR_MS,
+  MINUTE_MS,
+  newEnrolled,
+  newManager,
+  resetToPassword,
+  startReset,
+} from '../support/walks.ts';
+import type { World } from '../support/world.ts';
+
+const GOOD = 'Kaffekanna-Blomma-42';
+const both = (password: unknown) => ({ newPassword: password, confirmPassword: password });
+
+/** Walks the reset of a password: who may begin it, what is refused, what is written. */
+export function walkReset(world: World): void {
+  describe('the new password', () => {
+    it('that breaks a rule is refused on the same card, without a message', async () => {
+      const walker = await newEnrolled(world);
+      const { chat, accountDn } = walker;
+      await resetToPassword(world, walker);
+      const codes = world.codes(walker.mobile).length;
+      const passwords = [
+        [
+          'twice differently',
+          { newPassword: GOOD, confirmPassword: `${GOOD}x` },
+          'passwordMismatch',
+        ],
+        ['once only', { newPassword: GOOD }, 'passwordMismatch'],
+        ['with seven characters', both('Ab1-xyz'), 'passwordTooShort'],
+        ['empty', both(''), 'passwordTooShort'],
+        ['as an object', { newPassword: { a: 1 }, confirmPassword: GOOD }, 'passwordTooShort'],
+        ['as a list', { newPassword: [GOOD], confirmPassword: GOOD }, 'passwordTooShort'],
+        ['as a number', { newPassword: 1234567890, confirmPassword: GOOD }, 'passwordTooShort'],
+        ['confirmed by an object', { newPassword: GOOD, confirmPassword: {} }, 'passwordMismatch'],
+        ['with 128 characters', both(`Aa1-${'x'.repeat(124)}`), 'passwordTooLong'],
+        ['far too long', both('Aa1-'.repeat(10_000)), 'passwordTooLong'],
+        ['with å', both('Kaffekåanna-42'), 'passwordForbiddenCharacter'],
+        ['with Ö in two parts', both('KaffekO\u0308anna-42'), 'passwordForbiddenCharacter'],
+        ['as before', both(FIRST_PASSWORD), 'passwordUsedBefore'],
+        ['counted up by one', both('Gammalt-Losen-18'), 'passwordUsedBefore'],
+        ['as everybody does', both('Password123!'), 'passwordTooCommon'],
+        ['as season and year', both('Sommar2026!'), 'passwordTooCommon'],
+        ['too simple for the directory', both('kaffekannablomma'), 'passwordRefusedByDirectory'],
+      ] as const;
+      for (const [name, inputs, reason] of passwords) {
+        const shown = await chat.tap('setPassword', inputs);
+        expect([name, shown]).toEqual([name, `reset.newPassword ${reason}`]);
+      }
+      expect(world.directory.hasPassword(accountDn, FIRST_PASSWORD)).toBe(true);
+      expect(world.codes(walker.mobile).length).toBe(codes);
+      expect(await chat.tap('setPassword', both(GOOD))).toBe('reset.done');
+      expect(world.directory.hasPassword(accountDn, GOOD)).toBe(true);
+      expect(world.directory.hasPassword(accountDn, FIRST_PASSWORD)).toBe(false);
+    });
+
+    it('is refused without an attempt by the bot, and with one by the directory', async () => {
+      const walker = await newEnrolled(world);
+      await resetToPassword(world, walker);
+      const rows = world.auditRows();
+      await walker.chat.tap('setPassword', both('kort'));
+      await walker.chat.tap('setPassword', both('kaffekannablomma'));
+      const events = world.audit(rows).map(({ event, reason }) => `${event} ${String(reason)}`);
+      expect(events).toEqual([
+        'reset.refused passwordTooShort',
+        'reset.attempted null',
+        'reset.refused passwordRefusedByDirectory',
+      ]);
+    });
+
+    it('is not written when somebody else has changed it since', async () => {
+      const walker = await newEnrolled(world);
+      await resetToPassword(world, walker);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      world.directory.setPassword(walker.accountDn, 'Nagon-Annans-9');
+      const writes = world.directory.writes.length;
+      expect(await walker.chat.tap('setPassword', both(GOOD))).toBe('home flowExpired');
+      expect(world.directory.writes.length).toBe(writes);
+      expect(world.directory.hasPassword(walker.accountDn, 'Nagon-Annans-9')).toBe(true);
+    });
+
+    it('is written once for twenty taps at once, all answered alike', async () => {
+      const walker = await newEnrolled(world);
+      await resetToPassword(world, walker);
+      const button = walker.chat.button('setPassword');
+      const writes = world.directory.writes.length;
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => walker.chat.sendTap(button, both(GOOD))),
+      );
+      const cards = new Set(answers.map(({ card }) => card?.body[0]?.id));
+      // Past three seconds a tap is answered `working`, and the message shows the result.
+      expect(['reset.done', 'working']).toEqual(expect.arrayContaining([...cards]));
+      await world.teams.until(() => walker.chat.reload() === 'reset.done');
+      expect(world.directory.writes.length).toBe(writes + 1);
+    });
+
+    it('cannot be set before a code was entered', async () => {
+      const walker = await newEnrolled(world);
+      await startReset(walker);
+      const { data } = walker.chat.button('confirmCode');
+      const button = { verb: 'setPassword', title: '', data: { ...data, verb: 'setPassword' } };
+      expect(await walker.chat.tapButton(button, both(GOOD))).toBe('reset.code');
+      expect(world.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
+    });
+
+    it('typed as a chat message is not taken; the card advises to delete it', async () => {
+      const walker = await newEnrolled(world);
+      await resetToPassword(world, walker);
+      expect(await walker.chat.say(GOOD)).toBe('reset.newPassword');
+      expect(textOf(walker.chat.card).toLowerCase()).toMatch(/ta bort/);
+      expect(world.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
+      expect(await walker.chat.tap('setPassword', both(GOOD))).toBe('reset.done');
+    });
+  });
+
+  describe('a reset', () => {
+    it('needs an enrolled number before anything else', async () => {
+      const { chat, account } = newManager(world);
+      await chat.say('status');
+      const { data } = chat.button('enroll', account);
+      const button = { verb: 'reset', title: '', data: { ...data, verb: 'reset' } };
+      expect(await chat.tapButton(button)).toBe('home notEnrolled');
+      expect(await chat.say('byt lösenord')).toBe('home notEnrolled');
+    });
+
+    it('shows the open one when it is started again, and sends nothing', async () => {
+      const walker = await newEnrolled(world);
+      await startReset(walker);
+      const codes = world.codes(walker.mobile).length;
+      expect(await startReset(walker)).toBe('reset.code');
+      expect(await walker.chat.say('återställ')).toBe('reset.code');
+      expect(world.codes(walker.mobile).length).toBe(codes);
+    });
+
+    it('is ended by an enrollment on the same account', async () => {
+      const walker = await newEnrolled(world);
+      await startReset(walker);
+      const old = walker.chat.button('confirmCode');
+      const code = world.code(walker.mobile);
+      await walker.chat.say('status');
+      expect(await walker.chat.tap('enroll', {}, walker.account)).toBe(
+        'enrollment.currentPassword',
+      );
+      expect(await walker.chat.tapButton(old, { code })).toBe('home flowExpired');
+    });
+
+    it('ends after fifteen minutes', async () => {
+      const walker = await newEnrolled(world);
+      await resetToPassword(world, walker);
+      world.passTime(15 * MINUTE_MS + 1_000);
+      expect(await walker.chat.tap('setPassword', both(GOOD))).toBe('home flowExpired');
+      expect(world.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
+    });
+
+    it('ends with one refusal when the manager no longer answers for the account, at every step', async () => {
+      const steps = [
+        async (walker: Awaited<ReturnType<typeof newEnrolled>>) => {
+          await startReset(walker);
+          return () => walker.chat.tap('confirmCode', { code: world.code(walker.mobile) });
+        },
+        async (walker: Awaited<ReturnType<typeof newEnrolled>>) => {
+          await startReset(walker);
+          return () => walker.chat.tap('resendCode');
+        },
+        async (walker: Awaited<ReturnType<typeof newEnrolled>>) => {
+          await resetToPassword(world, walker);
+          return () => walker.chat.tap('setPassword', both(GOOD));
+        },
+      ];
+      for (const step of steps) {
+        const walker = await newEnrolled(world);
+        const next = await step(walker);
+        world.directory.put(walker.accountDn, 'manager', []);
+        const rows = world.auditRows();
+        expect(await next()).toBe('refused notResponsible');
+        expect(world.audit(rows).map(({ event }) => event)).toContain('access.denied');
+        expect(world.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
+      }
+    });
+
+    it('does not begin on an account that is protected, disabled, expired or not the manager’s', async () => {
+      const now = BigInt(Date.now());
+      const anHourAgo = String((now - BigInt(HOUR_MS) + 11_644_473_600_000n) * 10_000n);
+      const changes = [
+        { attribute: 'adminCount', value: '1' },
+        { attribute: 'userAccountControl', value: '514' },
+        { attribute: 'accountExpires', value: anHourAgo },
+        { attribute: 'manager', value: [] },
+      ];
+      for (const { attribute, value } of changes) {
+        const walker = await newEnrolled(world);
+        await walker.chat.say('status');
+        world.directory.put(walker.accountDn, attribute, value);
+        expect(await walker.chat.tap('reset', {}, walker.account)).toBe('refused notResponsible');
+      }
+    });
+  });
+}

@@ -1,0 +1,128 @@
+import { expect, it } from '@jest/globals';
+import {
+  enroll,
+  FIRST_PASSWORD,
+  newEnrolled,
+  newManager,
+  newMobile,
+  newName,
+  type Walker,
+} from '../support/walks.ts';
+import type { World } from '../support/world.ts';
+
+async function startUnlock({ chat, account }: Walker): Promise<string> {
+  await chat.say('status');
+  return chat.tap('unlock', {}, account);
+}
+
+/** Walks the unlock of an account: its code, its refusals and what it leaves in the audit. */
+export function walkUnlock(world: World): void {
+  function isLocked(dn: string): boolean {
+    return Number(world.directory.get(dn, 'lockoutTime')[0] ?? 0) > 0;
+  }
+
+  it('clears the directory’s lockout with a code and keeps the password', async () => {
+    const walker = await newEnrolled(world);
+    world.directory.lock(walker.accountDn);
+    const rows = world.auditRows();
+    expect(await startUnlock(walker)).toBe('unlock.code');
+    expect(await walker.chat.tap('confirmCode', { code: world.code(walker.mobile) })).toBe(
+      'unlock.done',
+    );
+    expect(isLocked(walker.accountDn)).toBe(false);
+    expect(world.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
+    expect(world.audit(rows).map(({ event }) => event)).toEqual([
+      'unlock.started',
+      'code.sent',
+      'code.accepted',
+      'unlock.completed',
+    ]);
+    expect(await walker.chat.tap('reset')).toBe('reset.code');
+  });
+
+  it('is offered only to the enrolled, and only where the account is locked', async () => {
+    const enrolled = await newEnrolled(world);
+    await enrolled.chat.say('status');
+    expect(() => enrolled.chat.button('unlock')).toThrow('no unlock');
+    const other = newManager(world);
+    world.directory.lock(other.accountDn);
+    await other.chat.say('status');
+    expect(() => other.chat.button('unlock')).toThrow('no unlock');
+    expect(await other.chat.say('lås upp')).toBe('home notEnrolled');
+  });
+
+  it('of an account that is no longer locked shows home and sends nothing', async () => {
+    const walker = await newEnrolled(world);
+    world.directory.lock(walker.accountDn);
+    await walker.chat.say('status');
+    const button = walker.chat.button('unlock', walker.account);
+    world.directory.unlock(walker.accountDn);
+    const codes = world.codes(walker.mobile).length;
+    expect(await walker.chat.tapButton(button)).toBe('home');
+    expect(world.codes(walker.mobile).length).toBe(codes);
+  });
+
+  it('that the directory fails after the code is tried again without a new one', async () => {
+    const walker = await newEnrolled(world);
+    world.directory.lock(walker.accountDn);
+    await startUnlock(walker);
+    world.directory.fault = ({ name }) => (name === 'modify' ? 'drop' : undefined);
+    expect(await walker.chat.tap('confirmCode', { code: world.code(walker.mobile) })).toBe(
+      'unlock.code directoryUnavailable',
+    );
+    expect(JSON.stringify(walker.chat.card)).not.toContain('Input.Text');
+    expect(isLocked(walker.accountDn)).toBe(true);
+    world.directory.fault = undefined;
+    expect(await walker.chat.tap('confirmCode')).toBe('unlock.done');
+    expect(isLocked(walker.accountDn)).toBe(false);
+  });
+
+  it('whose answer is lost is seen to be done, noted and told', async () => {
+    const walker = await newEnrolled(world);
+    world.directory.lock(walker.accountDn);
+    await startUnlock(walker);
+    const rows = world.auditRows();
+    world.directory.fault = ({ name }) => (name === 'modify' ? 'applyThenDrop' : undefined);
+    expect(await walker.chat.tap('confirmCode', { code: world.code(walker.mobile) })).toBe(
+      'unlock.done',
+    );
+    expect(isLocked(walker.accountDn)).toBe(false);
+    const events = world.audit(rows).map(({ event }) => event);
+    expect(events).toEqual(['code.accepted', 'unlock.completed']);
+  });
+
+  it('counts wrong codes together with those of a reset', async () => {
+    const walker = await newEnrolled(world);
+    world.directory.lock(walker.accountDn);
+    await startUnlock(walker);
+    for (let time = 0; time < 4; time += 1) {
+      const wrong = String(900_000 + time);
+      expect(await walker.chat.tap('confirmCode', { code: wrong })).toBe('unlock.code codeRefused');
+    }
+    await walker.chat.say('status');
+    expect(await walker.chat.tap('reset', {}, walker.account)).toBe('reset.code');
+    expect(await walker.chat.tap('confirmCode', { code: '900009' })).toBe('refused locked');
+  });
+
+  it('tells the number and the colleagues', async () => {
+    const first = world.manager(newName('Chef'));
+    const second = world.manager(newName('Chef'));
+    const account = newName('grupp');
+    const group = world.directory.group(newName('Chefer'), [first.dn, second.dn]);
+    const { dn } = world.account(account, group.dn, FIRST_PASSWORD);
+    await second.say('status');
+    const mobile = newMobile();
+    await enroll(world, { chat: first, account, mobile });
+    world.directory.lock(dn);
+    await startUnlock({ chat: first, account, mobile, accountDn: dn, accountId: '' });
+    await first.tap('confirmCode', { code: world.code(mobile) });
+    const told = () => world.texts(mobile).filter((text) => !/^\d{6}/.test(text)).length;
+    await world.teams.until(() => told() === 2, 15_000);
+    const cards = () =>
+      world.teams.sent.filter(
+        ({ conversationId, card }) =>
+          conversationId === second.person.conversationId && card?.body[0]?.id === 'notice',
+      ).length;
+    await world.teams.until(() => cards() === 2, 15_000);
+  });
+}
