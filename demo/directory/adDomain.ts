@@ -78,6 +78,7 @@ export class AdDomain {
       maxPageSize: options.maxPageSize ?? 1000,
       maxValueRange: options.maxValueRange ?? 1500,
       oldPasswordAllowedMs: options.oldPasswordAllowedMs ?? 0,
+      notOverNetwork: new Set(),
       delegations: [],
       hidden: new Map(),
       now: () => this.clock(),
@@ -160,6 +161,11 @@ export class AdDomain {
   /** Lets `trustee` reset passwords and write lockoutTime and pwdLastSet of users below `below`. */
   delegate(trustee: string, below: string): void {
     this.domain.delegations.push({ trustee: dnKey(trustee), below: dnKey(below) });
+  }
+
+  /** Takes the right "Access this computer from the network" from an account. */
+  denyNetworkLogon(dn: string): void {
+    this.domain.notOverNetwork.add(dnKey(dn));
   }
 
   remove(dn: string): void {

@@ -7,7 +7,8 @@ export interface Answer {
 export const SUCCESS: Answer = { code: 0, message: '' };
 
 /** Why a bind is refused: Win32 codes behind `data` (525 no such user, 52e wrong, 775 locked …). */
-export type BindSubCode = '525' | '52e' | '530' | '531' | '532' | '533' | '701' | '773' | '775';
+export type BindSubCode =
+  '525' | '52e' | '530' | '531' | '532' | '533' | '569' | '701' | '773' | '775';
 
 export function bindRefused(subCode: BindSubCode): Answer {
   return answer(

@@ -19,6 +19,8 @@ export interface Domain {
   readonly maxValueRange: number;
   /** How long the former password still binds (KB906305). */
   readonly oldPasswordAllowedMs: number;
+  /** Accounts, by key, without the right to log on to this controller over the network. */
+  readonly notOverNetwork: Set<string>;
   readonly delegations: { readonly trustee: string; readonly below: string }[];
   /** Entries, by key, that clients may not read: `hidden` ones are not even found. */
   readonly hidden: Map<string, 'nameOnly' | 'hidden'>;

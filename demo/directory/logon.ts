@@ -70,7 +70,9 @@ function checkLogon(domain: Domain, account: Entry, password: string): BindSubCo
   if (strings(account, 'userWorkstations').length > 0) return '531';
   const expiry = expiresAt(domain, account);
   if (expiry === 0) return '773';
-  return expiry <= now ? '532' : undefined;
+  if (expiry <= now) return '532';
+  // The logon right is looked at last, when the account itself is good.
+  return domain.notOverNetwork.has(account.key) ? '569' : undefined;
 }
 
 /** logonHours: one bit an hour of the week in UTC, from Sunday 0 o'clock. */

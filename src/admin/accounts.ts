@@ -1,8 +1,11 @@
+import { MAX_REMINDED } from '../ports/directory.ts';
 import { listAccounts, type ListedAccount, type ListedManager } from '../service/accountList.ts';
 import { settingsOf } from '../wiring.ts';
 import type { Command } from './command.ts';
 import { isoTime, localTime, table } from './print.ts';
 
+/** What is shown of those who answer where they are too many to be reminded. */
+export const CROWD = `more than ${String(MAX_REMINDED)} people`;
 const LISTING_MS = 10 * 60_000;
 
 /** The shared accounts as a table. */
@@ -32,20 +35,22 @@ function asJson(listed: ListedAccount): unknown {
       enrolled: isEnrolled,
       reachable: isReachable,
     })),
+    tooManyManagers: listed.isCrowd,
     enrolled: listed.enrolled,
     passwordSetAt: passwordSetAt === undefined ? null : isoTime(passwordSetAt),
+    mustChange: listed.mustChange,
     passwordAgeDays: listed.passwordAgeDays ?? null,
     nextReminder: next === undefined ? null : { at: isoTime(next.at), stage: next.stage },
   };
 }
 
 function asRow(listed: ListedAccount, timeZone: string): string[] {
-  const { managers, enrolled, passwordAgeDays: age, nextReminder: next } = listed;
+  const { managers, isCrowd, enrolled, passwordAgeDays: age, nextReminder: next } = listed;
   return [
     listed.name,
-    managers.map(shownManager).join(', ') || 'nobody',
+    isCrowd ? CROWD : managers.map(shownManager).join(', ') || 'nobody',
     enrolled === 0 ? 'no' : String(enrolled),
-    age === undefined ? 'unknown' : `${String(age)} d`,
+    listed.mustChange ? 'must be changed' : age === undefined ? 'unknown' : `${String(age)} d`,
     next === undefined ? '–' : localTime(next.at, timeZone),
   ];
 }

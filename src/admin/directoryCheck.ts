@@ -1,6 +1,6 @@
 import type { Inspection } from '../adapters/ldap/inspection.ts';
 import type { InspectedServer } from '../adapters/ldap/serverInspection.ts';
-import { DirectoryError } from '../ports/directory.ts';
+import { DirectoryError, MAX_REMINDED } from '../ports/directory.ts';
 import { counted, named, NOTHING, type Advice, type Checked, type Section } from './advice.ts';
 import { judgeDelegation } from './delegationCheck.ts';
 import type { Workplace } from './workplace.ts';
@@ -29,6 +29,10 @@ const CURES: Readonly<Record<DirectoryError['code'], Advice>> = {
     see: 'rights',
   },
   noRights: { text: 'the service account may not read what the bot needs', see: 'rights' },
+  undecided: {
+    text: 'the directory does not say whether a password is right: give the accounts the right to log on over the network, and keep them out of Protected Users',
+    see: 'activeDirectory',
+  },
   unexpected: {
     text: 'the directory gave an answer that the bot does not know',
     see: 'configuration',
@@ -93,6 +97,7 @@ function clockText(aheadMs: number): string {
 function judgeAccounts(seen: Inspection): Omit<Checked, 'name'> {
   const { accounts, isAccountsBaseReadable: isSeen } = seen;
   const namesOf = (some: Inspection['accounts']): string => named(some.map(({ name }) => name));
+  const crowded = accounts.filter(({ isCrowd }) => isCrowd);
   const unanswered = accounts.filter(({ isAnswered }) => !isAnswered);
   const low = accounts.filter(
     ({ lockout: { threshold } }) => typeof threshold === 'number' && threshold < LOWEST_THRESHOLD,
@@ -136,6 +141,11 @@ function judgeAccounts(seen: Inspection): Omit<Checked, 'name'> {
       ...when(
         unanswered.length > 0,
         `nobody answers for ${namesOf(unanswered)} (${String(unanswered.length)} of ${counted(accounts.length, 'account')})`,
+      ),
+      ...when(
+        crowded.length > 0,
+        `more than ${String(MAX_REMINDED)} people answer for ${namesOf(crowded)}: nobody is reminded of these; let a smaller group answer`,
+        'rights',
       ),
       ...when(
         unreadable.length > 0,

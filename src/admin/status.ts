@@ -1,6 +1,7 @@
-import { DirectoryError, type DirectoryManager } from '../ports/directory.ts';
+import { DirectoryError, type Responsibility } from '../ports/directory.ts';
 import { accountStatus, type AccountStatus } from '../service/accountStatus.ts';
 import { settingsOf } from '../wiring.ts';
+import { CROWD } from './accounts.ts';
 import { findAccount, type AskedAccount } from './account.ts';
 import type { Command } from './command.ts';
 import { facts, isoTime, localTime, plain } from './print.ts';
@@ -12,7 +13,7 @@ const LOOKUP_MS = 10_000;
 interface Shown extends AccountStatus {
   readonly asked: AskedAccount;
   /** Absent where the directory does not say. */
-  readonly managers: readonly DirectoryManager[] | undefined;
+  readonly answering: Pick<Responsibility, 'managers' | 'isCrowd'> | undefined;
 }
 
 /** One account, for whoever has its manager on the telephone. */
@@ -23,20 +24,20 @@ export const showStatus: Command['run'] = async (place, { positionals }) => {
   const lockout = asked.account?.lockout;
   const shown: Shown = {
     asked,
-    managers: await managersOf(place, asked),
+    answering: await responsibilityFor(place, asked),
     ...(await accountStatus({ store, settings }, asked.id, lockout)),
   };
   return { json: asJson(shown), text: asText(shown, place.config.timeZone) };
 };
 
-async function managersOf(
+async function responsibilityFor(
   place: Workplace,
   { id, account }: AskedAccount,
-): Promise<readonly DirectoryManager[] | undefined> {
+): Promise<Responsibility | undefined> {
   if (account === undefined) return undefined;
   try {
     const signal = AbortSignal.timeout(LOOKUP_MS);
-    return (await place.directory().responsibilityFor(id, signal))?.managers;
+    return await place.directory().responsibilityFor(id, signal);
   } catch (error) {
     if (error instanceof DirectoryError) return undefined;
     throw error;
@@ -46,7 +47,7 @@ async function managersOf(
 const time = (at: number | undefined): string | null => (at === undefined ? null : isoTime(at));
 
 function asJson(shown: Shown): unknown {
-  const { asked, managers, numbers, lockouts, flows, lastSms, revokedAt } = shown;
+  const { asked, answering, numbers, lockouts, flows, lastSms, revokedAt } = shown;
   return {
     account: asked.name,
     id: asked.id,
@@ -55,9 +56,11 @@ function asJson(shown: Shown): unknown {
       isLocked: asked.account?.isLocked ?? null,
       recentWrongPasswords: asked.account?.lockout.recentFailures ?? null,
       lockoutThreshold: asked.account?.lockout.threshold ?? null,
+      mustChange: asked.account?.mustChange ?? null,
       passwordSetAt: time(asked.account?.passwordSetAt),
     },
-    managers: managers?.map(({ id, displayName }) => ({ id, name: displayName })) ?? null,
+    managers: answering?.managers.map(({ id, displayName }) => ({ id, name: displayName })) ?? null,
+    tooManyManagers: answering?.isCrowd ?? null,
     numbers: numbers.map((number) => ({
       manager: number.manager,
       name: number.name ?? null,
@@ -86,7 +89,7 @@ function asJson(shown: Shown): unknown {
 }
 
 function asText(shown: Shown, timeZone: string): string {
-  const { asked, managers, numbers, lockouts, flows, lastSms, revokedAt } = shown;
+  const { asked, answering, numbers, lockouts, flows, lastSms, revokedAt } = shown;
   const local = (at: number): string => localTime(at, timeZone);
   const who = (person: {
     readonly manager?: string | undefined;
@@ -100,7 +103,9 @@ function asText(shown: Shown, timeZone: string): string {
     ['Directory', directoryLine(asked, local)],
     ...lines(
       'Answers for it',
-      managers?.map(({ displayName }) => displayName) ?? ['not known now'],
+      answering?.isCrowd === true
+        ? [CROWD]
+        : (answering?.managers.map(({ displayName }) => displayName) ?? ['not known now']),
     ),
     ...lines(
       'Enrolled',
@@ -129,9 +134,10 @@ function asText(shown: Shown, timeZone: string): string {
 
 function directoryLine({ account, fault }: AskedAccount, local: (at: number) => string): string {
   if (account === undefined) return fault ?? '';
-  const { passwordSetAt, isLocked, lockout } = account;
+  const { passwordSetAt, mustChange, isLocked, lockout } = account;
   const { recentFailures, threshold } = lockout;
-  const set = passwordSetAt === undefined ? 'must be changed' : `set ${local(passwordSetAt)}`;
+  const since = passwordSetAt === undefined ? 'without a date' : `set ${local(passwordSetAt)}`;
+  const set = mustChange ? 'must be changed at the next logon' : since;
   const limit = typeof threshold === 'number' ? ` of ${String(threshold)}` : '';
   return [
     `password ${set}`,

@@ -5,6 +5,9 @@ export const SLOW_WRITE_MS = 25_000;
 /** Silence from this on is no cut connection but a slow server, ms. */
 const SILENT_MS = 4_000;
 
+/** How far the directory's clock and the database's may be apart, ms. */
+const CLOCK_SLACK_MS = 5 * 60_000;
+
 /** How long a write may still be carried out whose answer was waited for in vain for that long, ms. */
 export function lateWriteMs(waitedMs: number): number {
   return waitedMs >= SILENT_MS ? SLOW_WRITE_MS : LATE_WRITE_MS;
@@ -17,8 +20,14 @@ export const GIVE_UP_MS = 24 * 60 * 60_000;
 export interface LostWriteSigns {
   /** Whether the password was set since the flow began; undefined while a server does not say. */
   readonly isChanged: boolean | undefined;
-  /** Whether the password at hand binds; undefined where it is not at hand, or a bind would tell nothing. */
-  readonly binds: boolean | undefined;
+  /**
+   * Whether the password at hand binds; undefined where it is not at hand, or nothing was tried;
+   * `undecided` where the directory refuses every password the same way.
+   */
+  readonly binds: boolean | 'undecided' | undefined;
+  /** When the password was changed, by the directory's clock, and when the answer was lost; epoch ms. */
+  readonly changedAt?: number | undefined;
+  readonly lostAt?: number | undefined;
   /** Whether the password at hand is surely the one that was sent. */
   readonly isTheOneSent: boolean;
   /** Time since the answer was lost, ms. */
@@ -28,7 +37,8 @@ export interface LostWriteSigns {
 }
 
 /**
- * `applied` only with a proof by bind: a change alone may be somebody else's. `notApplied` only when
+ * `applied` only with a proof by bind: a change alone may be somebody else's. Where the directory lets
+ * no bind decide, a change at the time of the write stands for it. `notApplied` only when
  * the server has stayed unchanged long enough. `replaced`: somebody else's password stands there.
  */
 export type LostWriteVerdict = 'applied' | 'notApplied' | 'replaced' | 'open' | 'givenUp';
@@ -38,10 +48,20 @@ export function judgeLostWrite({
   isChanged,
   binds,
   isTheOneSent,
+  changedAt,
+  lostAt,
   ageMs,
   lateMs = LATE_WRITE_MS,
 }: LostWriteSigns): LostWriteVerdict {
   if (isChanged === true && binds === true) return 'applied';
+  if (isChanged === true && binds === 'undecided' && isTheOneSent) {
+    // Nothing else can ever tell: the time of the change decides.
+    const isTimely =
+      changedAt !== undefined &&
+      lostAt !== undefined &&
+      Math.abs(changedAt - lostAt) <= CLOCK_SLACK_MS;
+    if (isTimely) return 'applied';
+  }
   if (isChanged === true && binds === false && isTheOneSent) return 'replaced';
   if (isChanged === false && ageMs >= lateMs) return 'notApplied';
   return ageMs > GIVE_UP_MS ? 'givenUp' : 'open';

@@ -13,6 +13,8 @@ export interface PasswordAge {
   readonly passwordSetAt?: number | undefined;
   /** When the directory itself expires the password; absent: never. */
   readonly passwordExpiresAt?: number | undefined;
+  /** Whether the directory asks for a new password at the next logon. */
+  readonly mustChange?: boolean | undefined;
 }
 
 /** When a password is due. A due password is a question to the manager; the bot enforces nothing. */
@@ -24,6 +26,8 @@ export interface Rotation {
   readonly periodMs: number;
   /** Whether the directory itself expires the password. */
   readonly isEnforced: boolean;
+  /** It is due now, because it must be changed at the next logon. */
+  readonly mustChange?: boolean;
 }
 
 /** Why no due date can be told. */
@@ -34,10 +38,14 @@ export type Undated = 'dateUnknown' | 'dateImplausible';
  * it; where it never does, after 90 days.
  */
 export function rotationOf(
-  { passwordSetAt: setAt, passwordExpiresAt: expiresAt }: PasswordAge,
+  { passwordSetAt: setAt, passwordExpiresAt: expiresAt, mustChange }: PasswordAge,
   rotationDays: number | undefined,
   now: number,
 ): Rotation | Undated {
+  if (mustChange === true) {
+    const periodMs = (rotationDays ?? DEFAULT_ROTATION_DAYS) * DAY_MS;
+    return { setAt, dueAt: now, periodMs, isEnforced: true, mustChange };
+  }
   const isEnforced = expiresAt !== undefined;
   if (setAt === undefined) {
     if (!isEnforced) return 'dateUnknown';
@@ -49,6 +57,27 @@ export function rotationOf(
   const configuredAt = rotationDays === undefined ? undefined : setAt + rotationDays * DAY_MS;
   const dueAt = configuredAt ?? expiresAt ?? setAt + DEFAULT_ROTATION_DAYS * DAY_MS;
   return { setAt, dueAt, periodMs: dueAt - setAt, isEnforced };
+}
+
+/**
+ * What reminders of one password have in common. A password that must be changed has no time of its
+ * own, so that it is asked for once in each week.
+ */
+export function cycleOf(
+  { passwordVersion }: { readonly passwordVersion: string },
+  { mustChange }: Rotation,
+  now: number,
+  calendar: Calendar,
+): string {
+  return mustChange === true ? `${passwordVersion} ${calendar.weekOf(now)}` : passwordVersion;
+}
+
+/** Whether a reminder of that cycle is about the password as it is now. */
+export function isCycleOf(
+  { passwordVersion }: { readonly passwordVersion: string },
+  cycle: string,
+): boolean {
+  return cycle === passwordVersion || cycle.startsWith(`${passwordVersion} `);
 }
 
 /**

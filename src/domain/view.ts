@@ -29,6 +29,7 @@ export interface HomeAccount {
   readonly displayName: string;
   readonly isEnrolled: boolean;
   readonly isLocked: boolean;
+  readonly mustChange?: boolean | undefined;
   readonly passwordSetAt?: number | undefined;
   readonly passwordExpiresAt?: number | undefined;
 }
@@ -142,6 +143,8 @@ export interface ReminderView {
   readonly isEnrolled: boolean;
   /** Whether the directory itself expires the password: then there is nothing to decline. */
   readonly isEnforced: boolean;
+  /** Whether it asks for a new one at the next logon. */
+  readonly mustChange?: boolean | undefined;
 }
 
 /** Why a due password may stay, as the card offers it. */

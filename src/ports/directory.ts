@@ -5,10 +5,11 @@ import type { Secret } from '../domain/secret.ts';
  * `unreachable`: nothing that changes anything was sent. `noAnswer`: the request may have been
  * carried out. `tls`: the server could not be verified, nothing secret was sent. `serviceAccount`:
  * the bot's own credentials are refused. `noRights`: the directory denies the operation.
+ * `undecided`: a bind was refused for a reason that does not tell whether the password is right.
  * `unexpected`: an answer that the protocol does not allow or the bot does not know.
  */
 export type DirectoryErrorCode =
-  'unreachable' | 'noAnswer' | 'tls' | 'serviceAccount' | 'noRights' | 'unexpected';
+  'unreachable' | 'noAnswer' | 'tls' | 'serviceAccount' | 'noRights' | 'undecided' | 'unexpected';
 
 /** The one error that a directory throws. `detail` is for the log: result codes, never names or secrets. */
 export class DirectoryError extends Error {
@@ -41,16 +42,21 @@ export interface DirectoryManager {
   readonly aadObjectId?: string;
 }
 
+/** More persons than this are a crowd: none of them is reminded. */
+export const MAX_REMINDED = 500;
+
 /** An account and all persons who answer for it now (groups resolved). */
 export interface Responsibility {
   readonly account: Account;
+  /** Empty where they are a crowd. */
   readonly managers: readonly DirectoryManager[];
+  readonly isCrowd: boolean;
 }
 
 /** What a sweep over all accounts needs to know of each. */
 export type SweptAccount = Pick<
   Account,
-  'id' | 'name' | 'passwordVersion' | 'passwordSetAt' | 'passwordExpiresAt'
+  'id' | 'name' | 'passwordVersion' | 'passwordSetAt' | 'passwordExpiresAt' | 'mustChange'
 >;
 
 /** What the directory itself demands of a new password of one account. */
@@ -89,6 +95,8 @@ export interface Account {
   readonly passwordSetAt?: number;
   /** When the directory expires the password, epoch ms; absent: never. */
   readonly passwordExpiresAt?: number;
+  /** Whether the directory asks for a new password at the next logon. */
+  readonly mustChange: boolean;
   readonly isLocked: boolean;
   readonly rules: DirectoryRules;
   readonly lockout: DirectoryLockout;
@@ -102,8 +110,11 @@ export type ProofOutcome = 'proved' | 'wrong' | 'locked';
 
 /** What became of a password write. `server` names the one server that was written to. */
 export type WriteOutcome =
-  /** The new password binds and the directory's time of change has moved. */
-  | { readonly outcome: 'written' }
+  /**
+   * The new password binds and the directory's time of change has moved; where a bind does not
+   * decide, the time alone. `version` is the one that this write left.
+   */
+  | { readonly outcome: 'written'; readonly version: string }
   | { readonly outcome: 'refused'; readonly reason: 'usedBefore' | 'tooShort' | 'policy' }
   /** The password was changed by somebody else since `expectedVersion`; nothing was written. */
   | { readonly outcome: 'stale' }
@@ -118,8 +129,11 @@ export interface WriteTraces {
   readonly server: string;
   readonly passwordVersion: string;
   readonly passwordSetAt?: number;
-  /** Whether the password at hand binds; absent where none was given. */
-  readonly binds?: boolean;
+  /**
+   * Whether the password at hand binds; `undecided` where the directory refuses to say, absent where
+   * none was given or the account is locked.
+   */
+  readonly binds?: boolean | 'undecided';
 }
 
 /** What only administrators ask: accounts by the name that they know. */
@@ -153,7 +167,7 @@ export interface Directory {
     signal: AbortSignal,
   ): Promise<Account | undefined>;
 
-  /** Ids of all persons who answer for the account now (groups resolved). */
+  /** Ids of all persons who answer for the account now (groups resolved), however many. */
   managersOf(accountId: string, signal: AbortSignal): Promise<string[]>;
 
   /** The account with all who answer for it; undefined where it is gone. */
@@ -171,7 +185,8 @@ export interface Directory {
   /**
    * One bind as the account. Refuses an empty or blank password without asking the directory.
    * `mayBind` is asked with the account as it stands right before the bind: false is taken for locked.
-   * @throws DirectoryError `unreachable` when no bind was sent, `noAnswer` when one was.
+   * @throws DirectoryError `unreachable` when no bind was sent, `noAnswer` when one was, `undecided`
+   * when its answer says nothing about the password.
    */
   provePassword(
     accountId: string,
@@ -182,7 +197,7 @@ export interface Directory {
 
   /**
    * Sets a new password without the old one and lifts the directory's lockout with it. Writes at
-   * most once. `written` only after the new password was seen to bind.
+   * most once. `written` only after it was seen there.
    * @throws DirectoryError `unreachable`, `tls`, `serviceAccount` or `noRights`: nothing was written.
    */
   writePassword(

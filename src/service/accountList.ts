@@ -1,5 +1,5 @@
 import { nextReminder, type NextReminder } from '../domain/nextReminder.ts';
-import { rotationOf } from '../domain/rotation.ts';
+import { cycleOf, rotationOf } from '../domain/rotation.ts';
 import type { Account, Responsibility } from '../ports/directory.ts';
 import type { StoreReads } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
@@ -19,10 +19,14 @@ export interface ListedManager {
 export interface ListedAccount {
   readonly id: string;
   readonly name: string;
+  /** Empty where they are a crowd. */
   readonly managers: readonly ListedManager[];
+  readonly isCrowd: boolean;
   /** Numbers that are enrolled, also of managers who no longer answer for it. */
   readonly enrolled: number;
   readonly passwordSetAt: number | undefined;
+  /** Whether the directory asks for a new password at the next logon. */
+  readonly mustChange: boolean;
   /** Days since then, whole. */
   readonly passwordAgeDays: number | undefined;
   /** Absent where nobody answers for it or no date is known. */
@@ -54,7 +58,7 @@ export async function listAccounts(
 async function toListed(
   deps: Pick<Deps, 'settings'>,
   reads: StoreReads,
-  { account, managers }: Responsibility,
+  { account, managers, isCrowd }: Responsibility,
 ): Promise<ListedAccount> {
   const numbers = await reads.enrollmentsOf(account.id);
   const enrolledIds = new Set<string | undefined>();
@@ -65,13 +69,15 @@ async function toListed(
     const isEnrolled = enrolledIds.has(person.id);
     listed.push({ name: person.displayName, isEnrolled, isReachable: way !== undefined });
   }
-  const { passwordSetAt } = account;
+  const { passwordSetAt, mustChange } = account;
   return {
     id: account.id,
     name: account.name,
     managers: listed,
+    isCrowd,
     enrolled: numbers.length,
     passwordSetAt,
+    mustChange,
     passwordAgeDays:
       passwordSetAt === undefined ? undefined : Math.floor((reads.now - passwordSetAt) / DAY_MS),
     nextReminder: managers.length === 0 ? undefined : await nextOf(deps, reads, account),
@@ -86,7 +92,8 @@ async function nextOf(
   const { rotationDays, reminderDays, calendar } = settings.rotation;
   const rotation = rotationOf(account, rotationDays, reads.now);
   if (typeof rotation === 'string') return undefined;
-  const about = { accountId: account.id, cycle: account.passwordVersion };
+  const cycle = cycleOf(account, rotation, reads.now, calendar);
+  const about = { accountId: account.id, cycle };
   const reminded = await reads.remindedStage(about);
   // Of nobody in particular: only what rests the reminders of all of them counts here.
   const { silencedUntil = 0 } = await reads.reminderPause({ ...about, recipient: '' });

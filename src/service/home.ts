@@ -72,6 +72,7 @@ export async function homeViewOf(
       displayName: account.displayName,
       isEnrolled: enrolled.has(account.id),
       isLocked: account.isLocked,
+      mustChange: account.mustChange,
       passwordSetAt: account.passwordSetAt,
       passwordExpiresAt: account.passwordExpiresAt,
     })),

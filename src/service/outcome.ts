@@ -29,12 +29,18 @@ export interface SoughtWrite {
   readonly isTheOneSent: boolean;
 }
 
+/** A password that is in force, as it is taken down. */
+export interface WrittenPassword extends Pick<SoughtWrite, 'digest' | 'byName'> {
+  /** The mark that the write left in the directory. */
+  readonly version: string;
+}
+
 /** The reset is done: its row, its history, its notices, and the manager's earlier mistakes forgotten. */
 export async function completeReset(
   deps: Deps,
   tx: StoreTransaction,
   flow: ResetFlow,
-  done: Pick<SoughtWrite, 'digest' | 'byName'>,
+  done: WrittenPassword,
 ): Promise<ResetFlow> {
   await recordReset(deps, tx, flow, done);
   return advanceReset(tx, flow, { type: 'passwordWritten' }, 'sameTurn');
@@ -45,7 +51,7 @@ export async function recordLateReset(
   deps: Deps,
   tx: StoreTransaction,
   flow: ResetFlow,
-  done: Pick<SoughtWrite, 'digest' | 'byName'>,
+  done: WrittenPassword,
 ): Promise<void> {
   // It can have been found, and taken down, before.
   const isKnown = await tx.isInHistory(flow.accountId, done.digest, deps.settings.passwordHistory);
@@ -56,10 +62,12 @@ async function recordReset(
   deps: Deps,
   tx: StoreTransaction,
   flow: ResetFlow,
-  done: Pick<SoughtWrite, 'digest' | 'byName'>,
+  done: WrittenPassword,
 ): Promise<void> {
   const { manager, accountId, accountName } = flow;
   await tx.addToHistory(accountId, done.digest, deps.settings.passwordHistory);
+  // A sweep that finds another one has found somebody else's change.
+  await tx.sawPasswords([{ accountId, version: done.version }]);
   await tx.clearFailures({ kind: 'code', accountId, manager });
   const event = flow.state.step === 'writingPassword' ? 'reset.written' : 'reset.verified';
   tx.audit({ event, result: 'ok', ...auditOf(flow) });
@@ -148,6 +156,8 @@ export async function lookForOutcome(
     const verdict = judgeLostWrite({
       isChanged,
       binds: proved?.binds,
+      changedAt: changed?.passwordSetAt,
+      lostAt: since,
       isTheOneSent: sought?.isTheOneSent === true,
       ageMs: askedAt - since,
       lateMs: openUntil === undefined ? undefined : openUntil - since,
@@ -212,15 +222,14 @@ async function takeVerdict(
   if (state.step !== 'unknown' || state.since !== since) {
     // Told all the same: nobody may silence a change by moving on.
     const isUntold = verdict === 'applied' && state.step !== 'done';
-    if (!isUntold || sought === undefined) return flow;
-    await recordLateReset(deps, tx, flow, sought);
-    // Or the next sweep would tell of it as somebody else's change.
-    if (version !== undefined) await tx.sawPasswords([{ accountId: flow.accountId, version }]);
+    if (!isUntold || sought === undefined || version === undefined) return flow;
+    await recordLateReset(deps, tx, flow, { ...sought, version });
     return flow;
   }
   switch (verdict) {
     case 'applied':
-      return sought === undefined ? flow : completeReset(deps, tx, flow, sought);
+      if (sought === undefined || version === undefined) return flow;
+      return completeReset(deps, tx, flow, { ...sought, version });
     case 'notApplied': {
       tx.audit({ event: 'reset.verified', result: 'refused', ...auditOf(flow) });
       const reason = 'directoryUnavailable';

@@ -4,12 +4,13 @@ import type { StoreTransaction } from '../ports/store.ts';
 import type { SweepDeps } from './deps.ts';
 import type { SweepLease } from './sweepLease.ts';
 
-/** How far the directory's clock and the database's may be apart. */
-const CLOCK_SLACK_MS = 5 * 60_000;
+/** A server that lags behind shows the password that a reset replaced, for at most so long. */
+const REPLICATION_MS = 24 * 60 * 60_000;
 
 /**
  * Notices passwords that were changed by somebody else since the last sweep, and tells the account's
- * enrolled managers once. The first sight of an account is no change.
+ * enrolled managers once. The first sight of an account is no change. Versions decide, no clocks: what
+ * the bot wrote it has seen (see `recordReset`).
  */
 export async function noteOutsideChanges(
   deps: SweepDeps,
@@ -22,29 +23,37 @@ export async function noteOutsideChanges(
   await deps.store.transaction(async (tx) => {
     await lease.keep(tx);
     const seen = await tx.passwordsSeen([...enrolled]);
-    const changed = page.filter(
-      // Without a date the password awaits a change: it was not changed.
-      ({ id, passwordVersion, passwordSetAt }) =>
-        enrolled.has(id) && passwordSetAt !== undefined && seen.get(id) !== passwordVersion,
-    );
-    await tx.sawPasswords(
-      changed.map(({ id, passwordVersion }) => ({ accountId: id, version: passwordVersion })),
-    );
-    for (const account of changed) {
-      if (seen.has(account.id) && !(await isOwnWrite(tx, account))) await tell(deps, tx, account);
+    for (const account of page) {
+      const { id, passwordVersion: version } = account;
+      if (!enrolled.has(id) || !isDated(account) || seen.get(id) === version) continue;
+      if (seen.has(id)) {
+        if (await mayBeOwn(tx, account)) continue;
+        await tell(deps, tx, account);
+      }
+      await tx.sawPasswords([{ accountId: id, version }]);
     }
   });
 }
 
-/** Whether a reset of the bot was at its write, or beyond, when the password changed. */
-async function isOwnWrite(
+/** Without a date nothing is known of the password, save that it must be changed. */
+function isDated({ passwordSetAt, mustChange }: SweptAccount): boolean {
+  return passwordSetAt !== undefined || mustChange;
+}
+
+/**
+ * Whether a reset of the bot explains what the directory shows: one whose outcome is not known yet, or
+ * one that this server has not heard of. A later sweep decides.
+ */
+async function mayBeOwn(
   tx: StoreTransaction,
-  { id, passwordSetAt = 0 }: SweptAccount,
+  { id, passwordVersion }: SweptAccount,
 ): Promise<boolean> {
-  const [from, to] = [passwordSetAt - CLOCK_SLACK_MS, passwordSetAt + CLOCK_SLACK_MS];
-  const resets = await tx.resetsAround(id, from, to);
-  return resets.some(({ state: { step } }) =>
-    ['writingPassword', 'unknown', 'done'].includes(step),
+  const resets = await tx.resetsAround(id, tx.now - REPLICATION_MS, tx.now);
+  return resets.some(
+    ({ state: { step }, passwordVersion: former }) =>
+      step === 'writingPassword' ||
+      step === 'unknown' ||
+      (step === 'done' && former === passwordVersion),
   );
 }
 

@@ -82,7 +82,7 @@ async function takeOutcome(
       return isAwaited ? takeFault(write, tx, current, outcome) : current;
     }
   } else if (outcome.outcome === 'written') {
-    return takeSuccess(write, tx, current);
+    return takeSuccess(write, tx, current, outcome.version);
   } else if (outcome.outcome !== 'unknown') {
     return isAwaited ? takeRefusal(write, tx, current, outcome) : current;
   }
@@ -96,9 +96,10 @@ async function takeSuccess(
   { turn, sent, digest }: SentWrite,
   tx: StoreTransaction,
   current: ResetFlow,
+  version: string,
 ): Promise<ResetFlow> {
   const { deps, manager } = turn;
-  const done = { digest, byName: manager.entry.displayName };
+  const done = { digest, byName: manager.entry.displayName, version };
   if (current.turn === sent.turn) {
     return current.state.step === 'done' ? current : completeReset(deps, tx, current, done);
   }

@@ -94,6 +94,11 @@ export function directoryReason(
     deps.log.error({ alarm: 'directoryRights', detail: error.detail }, 'directory denies the bot');
     return 'temporarilyUnavailable';
   }
+  if (error.code === 'undecided') {
+    const text = 'the directory does not say whether a password is right';
+    deps.log.error({ alarm: 'proofUndecided', detail: error.detail }, text);
+    return 'temporarilyUnavailable';
+  }
   deps.log.warn({ code: error.code, detail: error.detail }, 'directory failed');
   return 'directoryUnavailable';
 }

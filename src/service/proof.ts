@@ -154,6 +154,10 @@ async function takeProof(
   if (current.state.step !== 'provingPassword') return current;
   if (outcome instanceof DirectoryError) {
     const reason = directoryReason(deps, outcome);
+    // Trying again mends nothing there.
+    if (reason === 'temporarilyUnavailable') {
+      return refuseProof(tx, current, { reason });
+    }
     return advanceEnrollment(tx, current, { type: 'proofFailed', reason }, 'sameTurn');
   }
   switch (outcome) {

@@ -5,8 +5,17 @@ import type { Reminder } from '../ports/records.ts';
 /** The card of a reminder. */
 export function reminderView(
   { handle, accountName }: Pick<Reminder, 'handle' | 'accountName'>,
-  { dueAt, setAt, isEnforced }: Rotation,
+  { dueAt, setAt, isEnforced, mustChange }: Rotation,
   isEnrolled: boolean,
 ): ReminderView {
-  return { card: 'reminder', handle, accountName, dueAt, setAt, isEnrolled, isEnforced };
+  return {
+    card: 'reminder',
+    handle,
+    accountName,
+    dueAt,
+    setAt,
+    isEnrolled,
+    isEnforced,
+    mustChange,
+  };
 }

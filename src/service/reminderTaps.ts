@@ -1,5 +1,5 @@
 import { managerName } from '../domain/parties.ts';
-import { rotationOf } from '../domain/rotation.ts';
+import { isCycleOf, rotationOf } from '../domain/rotation.ts';
 import type { Reminder } from '../ports/records.ts';
 import type { Deps } from './deps.ts';
 import type { ReminderInput } from './input.ts';
@@ -26,7 +26,7 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
   if ('view' in admitted) return admitted;
   const { account } = admitted;
   if (account === undefined) return denyTap(tap, accountId);
-  if (account.passwordVersion !== cycle) return showHome(tap, { about: accountId });
+  if (!isCycleOf(account, cycle)) return showHome(tap, { about: accountId });
 
   const { calendar, rotationDays } = deps.settings.rotation;
   const view = await deps.store.transaction(async (tx) => {

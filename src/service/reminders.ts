@@ -1,4 +1,4 @@
-import { rotationOf, stageAt, type Rotation } from '../domain/rotation.ts';
+import { cycleOf, rotationOf, stageAt, type Rotation } from '../domain/rotation.ts';
 import type { Account, Responsibility } from '../ports/directory.ts';
 import type { Reminder } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
@@ -40,6 +40,7 @@ interface DueAccount {
   readonly account: Account;
   readonly rotation: Rotation;
   readonly stage: number;
+  readonly cycle: string;
 }
 
 /** What became of an account's reminders. */
@@ -57,15 +58,16 @@ const NOBODY = 'nobody';
 /** Reminds all who answer for an account that is found to be due now; undefined where it is not. */
 export async function remindOf(
   sweep: Reminding,
-  { account, managers }: Responsibility,
+  { account, managers, isCrowd }: Responsibility,
 ): Promise<Reminded | undefined> {
   const { deps } = sweep;
   const due = dueAt(deps, account, deps.store.now());
   if (due === undefined) return undefined;
   const { dueAt: at } = due.rotation;
   if (managers.length === 0) {
-    await skip(sweep, due, NOBODY, 'noManager');
-    const rows = [rowOf(due, null, 'skipped', 'noManager')];
+    const reason = isCrowd ? 'tooManyManagers' : 'noManager';
+    await skip(sweep, due, NOBODY, reason);
+    const rows = [rowOf(due, null, 'skipped', reason)];
     return { rows, isUnanswered: due.stage < 0, dueAt: at };
   }
   const rows: ReminderRow[] = [];
@@ -86,7 +88,8 @@ function dueAt(deps: SweepDeps, account: Account, now: number): DueAccount | und
   const rotation = rotationOf(account, rotationDays, now);
   if (typeof rotation === 'string') return undefined;
   const stage = stageAt(rotation, now, reminderDays, calendar);
-  return stage === undefined ? undefined : { account, rotation, stage };
+  if (stage === undefined) return undefined;
+  return { account, rotation, stage, cycle: cycleOf(account, rotation, now, calendar) };
 }
 
 function rowOf(
@@ -125,7 +128,7 @@ async function prepare(
   due: DueAccount,
   { name: recipient, way }: Recipient,
 ): Promise<Outcome | { readonly reminder: Reminder; readonly isEnrolled: boolean }> {
-  const about = { accountId: due.account.id, cycle: due.account.passwordVersion, recipient };
+  const about = { accountId: due.account.id, cycle: due.cycle, recipient };
   const { snoozes, snoozedUntil = 0, silencedUntil = 0 } = await tx.reminderPause(about);
   if (silencedUntil > tx.now) return { result: 'skipped', reason: 'notNeeded' };
   if (snoozedUntil > tx.now) return { result: 'skipped', reason: 'snoozed' };
@@ -155,7 +158,7 @@ async function prepare(
 
 async function skip(
   { deps, lease }: Reminding,
-  { account, stage }: DueAccount,
+  { account, stage, cycle }: DueAccount,
   recipient: string,
   reason: string,
 ): Promise<void> {
@@ -164,7 +167,7 @@ async function skip(
     handle: deps.random.id(),
     accountId: account.id,
     accountName: account.name,
-    cycle: account.passwordVersion,
+    cycle,
     stage,
     recipient,
     repeat: 0,

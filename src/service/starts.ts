@@ -1,4 +1,5 @@
 import type { Purpose } from '../domain/parties.ts';
+import { isCycleOf } from '../domain/rotation.ts';
 import type { Account } from '../ports/directory.ts';
 import { begin, readStart } from './begin.ts';
 import { refuseWhereLocked } from './flowTurn.ts';
@@ -25,7 +26,7 @@ async function startInTurn(tap: Tap, purpose: Purpose, handle: string): Promise<
   const { manager, account } = admitted;
   if (account === undefined) return denyTap(tap, origin.accountId);
   // A reminder of a password that has been changed since is answered with how things stand.
-  if (origin.cycle !== undefined && origin.cycle !== account.passwordVersion) {
+  if (origin.cycle !== undefined && !isCycleOf(account, origin.cycle)) {
     return showHome(tap, { about: account.id });
   }
   return start(tap, manager, account, purpose, origin.origin);

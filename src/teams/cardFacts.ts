@@ -156,13 +156,13 @@ function isAtEnd(problem: Problem | undefined): boolean {
 }
 
 function reminderFacts(view: ReminderView, { words, now, text }: Voice): CardFacts {
-  const { setAt, dueAt, isEnrolled, isEnforced } = view;
+  const { setAt, dueAt, isEnrolled, isEnforced, mustChange } = view;
   const days = words.daysUntil(dueAt, now);
   const values = {
     age: setAt === undefined ? 'none' : words.distance(setAt, now),
     distance: words.distance(dueAt, now),
     day: words.date(dueAt, now),
-    due: days === 0 ? 'today' : days < 0 ? 'past' : 'ahead',
+    due: mustChange === true ? 'mustChange' : days === 0 ? 'today' : days < 0 ? 'past' : 'ahead',
   };
   const reasons = NOT_NEEDED_REASONS.map((value) => ({
     title: text(`reminder.reason.${value}`),

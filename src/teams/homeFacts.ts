@@ -49,7 +49,8 @@ function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<str
 }
 
 function ageLine(account: HomeAccount, { text, words, now }: Voice): string {
-  const { passwordSetAt, passwordExpiresAt } = account;
+  const { passwordSetAt, passwordExpiresAt, mustChange } = account;
+  if (mustChange === true) return text('home.age.mustChange');
   const ago = passwordSetAt === undefined ? undefined : words.distance(passwordSetAt, now);
   if (passwordExpiresAt !== undefined && passwordExpiresAt - now < EXPIRY_NOTICE_MS) {
     const expiry = words.distance(passwordExpiresAt, now);

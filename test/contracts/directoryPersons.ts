@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { Secret } from '../../src/domain/secret.ts';
+import { MAX_REMINDED } from '../../src/ports/directory.ts';
 import { never } from './directoryStage.ts';
 import type { DirectoryStage } from './directoryStage.ts';
 import { FIRST_PASSWORD } from './directoryWorld.ts';
@@ -90,6 +91,26 @@ export function describePersons(on: DirectoryStage): void {
       const expected = [await on.world.idOf(person.dn), await on.world.idOf(other.dn)];
       expect([...managers].sort()).toEqual(expected.sort());
     });
+
+    it('knows each one of a crowd, and reminds none of it', async () => {
+      const person = await on.world.newPerson();
+      const crowd = await on.world.newCrowd(MAX_REMINDED + 20);
+      const group = await on.world.newGroup([...crowd, person.dn]);
+      const account = await on.world.newAccount({ responsible: [group] });
+      const id = await on.world.idOf(account.dn);
+      const managerId = await on.world.idOf(person.dn);
+      expect(await on.directory.accountOf(managerId, id, never)).toMatchObject({ id });
+      const managers = await on.directory.managersOf(id, never);
+      expect(new Set(managers).size).toBe(MAX_REMINDED + 21);
+      expect(managers).toContain(managerId);
+      expect(await on.directory.responsibilityFor(id, never)).toMatchObject({
+        managers: [],
+        isCrowd: true,
+      });
+      const { accounts } = await on.directory.inspect(never);
+      const crowded = accounts.filter(({ isCrowd }) => isCrowd).map(({ name }) => name);
+      expect(crowded).toEqual([account.name]);
+    }, 60_000);
 
     it('takes each of several values for responsible', async () => {
       const attribute = 'seeAlso';

@@ -73,6 +73,39 @@ export function describeProofs(on: DirectoryStage): void {
     });
   });
 
+  describe('a password that must be changed at the next logon', () => {
+    it('is told as such, alone and in a sweep, until the bot has written a new one', async () => {
+      const { manager, account, accountId } = await on.stage();
+      const read = () => on.directory.accountOf(manager.id, accountId, never);
+      expect(await read()).toMatchObject({ mustChange: false });
+      await on.world.mustChange(account.dn);
+      const marked = await read();
+      expect(marked).toMatchObject({ mustChange: true });
+      const swept = new Map<string, boolean>();
+      await on.directory.sweepAccounts((page) => {
+        for (const { id, mustChange } of page) swept.set(id, mustChange);
+        return Promise.resolve();
+      }, never);
+      expect(swept.get(accountId)).toBe(true);
+      const write = {
+        managerId: manager.id,
+        accountId,
+        password: new Secret('Ny-Hemlighet-77'),
+        expectedVersion: marked!.passwordVersion,
+      };
+      expect(await on.directory.writePassword(write, never)).toMatchObject({ outcome: 'written' });
+      expect(await read()).toMatchObject({ mustChange: false });
+    });
+
+    it('is none of an account whose password never expires', async () => {
+      const { manager, account, accountId } = await on.stage();
+      await on.world.neverExpire(account.dn);
+      await on.world.mustChange(account.dn);
+      const found = await on.directory.accountOf(manager.id, accountId, never);
+      expect(found).toMatchObject({ mustChange: false });
+    });
+  });
+
   describe('an unlock', () => {
     it('clears the lockout, and may be repeated', async () => {
       const { manager, accountId } = await on.stage();

@@ -22,7 +22,7 @@ export function describeSweeps(on: DirectoryStage): void {
     it('shows each of them as it is read alone', async () => {
       const { manager, account, accountId } = await on.stage();
       const alone = await on.directory.accountOf(manager.id, accountId, never);
-      const { name, passwordVersion, passwordSetAt, passwordExpiresAt } = alone!;
+      const { name, passwordVersion, passwordSetAt, passwordExpiresAt, mustChange } = alone!;
       expect(name).toBe(account.name);
       expect((await sweep(on.directory)).get(accountId)).toEqual({
         id: accountId,
@@ -30,6 +30,7 @@ export function describeSweeps(on: DirectoryStage): void {
         passwordVersion,
         passwordSetAt,
         passwordExpiresAt,
+        mustChange,
       });
     });
 

@@ -26,6 +26,8 @@ export interface DirectoryWorld {
     readonly mobile?: string;
     readonly isDisabled?: boolean;
   }): Promise<{ readonly dn: string; readonly query: ManagerQuery }>;
+  /** The DNs of so many persons, made as cheaply as they can be. */
+  newCrowd(count: number): Promise<string[]>;
   newGroup(members: readonly string[]): Promise<string>;
   setMembers(group: string, members: readonly string[]): Promise<void>;
   newAccount(about: {
@@ -44,6 +46,8 @@ export interface DirectoryWorld {
   /** The password was set so long ago that it has expired. */
   expire(dn: string): Promise<void>;
   mustChange(dn: string): Promise<void>;
+  /** A password that never expires need not be changed either. */
+  neverExpire(dn: string): Promise<void>;
   setLockout(rules: { readonly threshold: number; readonly windowSeconds: number }): Promise<void>;
   /** Accounts below the base that must not exist for the bot (requirement D4), each with why. */
   newProtectedAccounts(

@@ -47,11 +47,12 @@ export function describeWrites(on: DirectoryStage): void {
         { ...set, version: before!.passwordVersion },
         NEW_PASSWORD,
       );
-      expect(outcome).toEqual({ outcome: 'written' });
+      expect(outcome).toMatchObject({ outcome: 'written' });
       expect(await on.world.binds(set.account.dn, NEW_PASSWORD)).toBe(true);
       expect(await on.world.binds(set.account.dn, FIRST_PASSWORD)).toBe(false);
       const after = await on.directory.accountOf(set.manager.id, set.accountId, never);
       expect(after?.passwordVersion).not.toBe(before?.passwordVersion);
+      expect(outcome).toMatchObject({ version: after?.passwordVersion });
     });
 
     it('lifts the lockout with it', async () => {
@@ -59,7 +60,7 @@ export function describeWrites(on: DirectoryStage): void {
       for (let time = 1; time <= 5; time += 1) {
         await on.directory.provePassword(set.accountId, new Secret('Fel-0001-xyz'), never);
       }
-      expect(await write(on.directory, set, NEW_PASSWORD)).toEqual({ outcome: 'written' });
+      expect(await write(on.directory, set, NEW_PASSWORD)).toMatchObject({ outcome: 'written' });
       const after = await on.directory.accountOf(set.manager.id, set.accountId, never);
       expect(after).toMatchObject({ isLocked: false, lockout: { recentFailures: 0 } });
     });
@@ -67,7 +68,7 @@ export function describeWrites(on: DirectoryStage): void {
     it('sends every password as it was typed', async () => {
       for (const text of VERBATIM) {
         const set = await on.stage();
-        expect([text, await write(on.directory, set, text)]).toEqual([
+        expect([text, await write(on.directory, set, text)]).toMatchObject([
           text,
           { outcome: 'written' },
         ]);

@@ -31,6 +31,17 @@ describe('judgeLostWrite', () => {
     },
   );
 
+  it('goes by the time of the change where no bind decides', () => {
+    const lostAt = 1_000_000_000;
+    const seen = { isChanged: true, binds: 'undecided', ageMs: soon, lostAt } as const;
+    const judge = (changedAt: number | undefined, isTheOneSent = true) =>
+      judgeLostWrite({ ...seen, changedAt, isTheOneSent });
+    expect(judge(lostAt - 2_000)).toBe('applied');
+    expect(judge(lostAt - 2_000, false)).toBe('open');
+    expect(judge(lostAt - 6 * 60_000)).toBe('open');
+    expect(judge(undefined)).toBe('open');
+  });
+
   it('waits longer for a server that was silent than for one that cut the connection', () => {
     const quiet = { isChanged: false, binds: undefined, isTheOneSent: true, ageMs: late };
     expect(judgeLostWrite({ ...quiet, lateMs: lateWriteMs(100) })).toBe('notApplied');

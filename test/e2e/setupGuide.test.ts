@@ -215,7 +215,7 @@ ppolicy_default "cn=default,ou=policies,${base}"
     const expectedVersion = account?.passwordVersion ?? '';
     const password = new Secret('Ny-Hemlighet-01');
     const write = { managerId, accountId: id, password, expectedVersion };
-    expect(await directory.writePassword(write, never)).toEqual({ outcome: 'written' });
+    expect(await directory.writePassword(write, never)).toMatchObject({ outcome: 'written' });
     expect(await admin.binds(dn, 'Ny-Hemlighet-01')).toBe(true);
     await directory.close();
   });

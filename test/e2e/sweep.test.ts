@@ -23,6 +23,12 @@ interface SweepResult {
 }
 
 const GOOD = 'Kaffekanna-Blomma-42';
+/** Takes the password's date away, where none need be changed. */
+function undate(dn: string): void {
+  product.directory.put(dn, 'pwdLastSet', '0');
+  product.directory.put(dn, 'userAccountControl', '66048');
+}
+
 const eventsOf = (accountId: string) =>
   product
     .audit()
@@ -79,9 +85,34 @@ describe('a sweep', () => {
     expect([asa, bo, cia].map((chat) => cardsTo(product, chat!).length)).toEqual([1, 1, 0]);
   });
 
+  it('keeps the number of one of a crowd for as long as that one answers, and reminds nobody of it', async () => {
+    const walker = { ...(await newDue(product, 80)), mobile: newMobile() };
+    await enroll(product, walker);
+    const crowd = Array.from({ length: 520 }, () => product.manager(newName('Folk')).dn);
+    const group = product.directory.group(newName('stor grupp'), [...crowd, walker.chat.dn]);
+    product.directory.put(walker.accountDn, 'manager', group.dn);
+    const numbers = () =>
+      product.database.query(`select id from enrollment where account_id = '${walker.accountId}'`);
+    await sweepAgain(product);
+    product.passTime(8 * DAY_MS);
+    await sweepAgain(product);
+    expect(await numbers()).toHaveLength(1);
+    expect(cardsTo(product, walker.chat)).toHaveLength(0);
+    expect(eventsOf(walker.accountId)[0]).toEqual([
+      'reminder.skipped',
+      'refused',
+      'tooManyManagers',
+    ]);
+    product.directory.put(group.dn, 'member', crowd);
+    await sweepAgain(product);
+    product.passTime(8 * DAY_MS);
+    await sweepAgain(product);
+    expect(await numbers()).toHaveLength(0);
+  });
+
   it('goes on past accounts of which nothing can be told, and past managers it cannot reach', async () => {
     const undated = await newDue(product, 0);
-    product.directory.put(undated.accountDn, 'pwdLastSet', '0');
+    undate(undated.accountDn);
     const ancient = await newDue(product, 0);
     product.directory.put(ancient.accountDn, 'pwdLastSet', '94354848000000000');
     const future = await newDue(product, -3);
@@ -107,7 +138,7 @@ describe('a sweep', () => {
       await newDue(product, -3),
     ];
     const [undated, ancient, future] = accounts.map(({ account }) => account);
-    product.directory.put(accounts[0]!.accountDn, 'pwdLastSet', '0');
+    undate(accounts[0]!.accountDn);
     product.directory.put(accounts[1]!.accountDn, 'pwdLastSet', '94354848000000000');
     const orphan = newName('foraldralos');
     setAge(product, product.account(orphan, '', FIRST_PASSWORD).dn, 100);

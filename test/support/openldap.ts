@@ -154,6 +154,7 @@ pwdLockoutDuration: 1800
 pwdMaxFailure: 5
 pwdFailureCountInterval: 1800
 pwdAllowUserChange: TRUE
+pwdMustChange: TRUE
 `,
     `dn: ${facts.serviceDn}
 objectClass: inetOrgPerson

@@ -61,6 +61,7 @@ export const SAMPLES: readonly Sample[] = [
   home('not enrolled', { isEnrolled: false }, ['enroll']),
   home('not enrolled and locked', { isEnrolled: false, isLocked: true }, ['enroll']),
   home('age unknown', { passwordSetAt: undefined }, ['enroll', 'reset']),
+  home('must be changed', { mustChange: true }, ['enroll', 'reset']),
   home('expiring', { passwordExpiresAt: NOW + 5 * DAY_MS }, ['enroll', 'reset']),
   home('expired', { passwordExpiresAt: NOW - 3 * DAY_MS }, ['enroll', 'reset']),
   home('expiring, age unknown', { passwordSetAt: undefined, passwordExpiresAt: NOW + DAY_MS }, [
@@ -230,6 +231,11 @@ export const SAMPLES: readonly Sample[] = [
     { card: 'reminder', ...REMINDER, setAt: undefined, dueAt: NOW },
     ['reset', 'snooze', 'notNeeded'],
     'age unknown',
+  ),
+  sample(
+    { card: 'reminder', ...REMINDER, isEnforced: true, mustChange: true, dueAt: NOW },
+    ['reset', 'snooze'],
+    'must be changed',
   ),
   sample({ card: 'reminder.done', ...FLOW, answer: 'snoozed', until: NOW + DAY_MS }, [
     'reset',

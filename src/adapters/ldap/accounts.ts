@@ -107,11 +107,13 @@ export async function sweepAccounts(
     for (const entry of entries) {
       const id = dialect.idOf(entry);
       if (id === undefined || !lens.isEligible(entry) || isServiceAccount(entry.dn, id)) continue;
-      const { passwordVersion, passwordSetAt, passwordExpiresAt } = await lens.passwordState(entry);
+      const { passwordVersion, passwordSetAt, passwordExpiresAt, mustChange } =
+        await lens.passwordState(entry);
       page.push({
         id,
         name: textOf(entry, dialect.nameAttribute) ?? '',
         passwordVersion,
+        mustChange,
         ...(passwordSetAt === undefined ? {} : { passwordSetAt }),
         ...(passwordExpiresAt === undefined ? {} : { passwordExpiresAt }),
       });

@@ -9,6 +9,7 @@ import {
   PASSWORD_ATTRIBUTES,
   passwordStates,
 } from './activeDirectoryRules.ts';
+import { verdictOf } from './bindReasons.ts';
 import type { Dialect } from './dialect.ts';
 import { bufferOf, filetimeOf, guidBytes, guidText } from './entry.ts';
 import { refusalOf, RESULT } from './errors.ts';
@@ -27,9 +28,6 @@ import type { Session } from './sessions.ts';
 export const POLICY_HINTS = ['1.2.840.113556.1.4.2239', '1.2.840.113556.1.4.2066'];
 /** Win32 ERROR_PASSWORD_RESTRICTION. */
 const PASSWORD_RESTRICTION = '0000052D';
-/** Bind reasons that are given for the right password only: wrong time, wrong place, expired, must be changed. */
-const PROVING_REASONS = new Set(['530', '531', '532', '773']);
-const LOCKED_REASON = '775';
 const BINARY = ['objectGUID', 'objectSid'];
 
 class PolicyHints extends Control {
@@ -114,21 +112,25 @@ export const activeDirectory: Dialect = {
     return groups.map((group) => group.dn);
   },
 
-  async personsBehind(session, base, dns) {
+  async personsBehind(session, base, dns, limit = Infinity) {
     const found = new Map<string, Entry>();
     for (const some of chunks(dns)) {
       const filters = some.flatMap((dn) => [
         equals('distinguishedName', dn),
         inChain('memberOf', dn),
       ]);
-      const entries = await session.connection.search({
+      const pages = session.connection.pages({
         base,
         scope: 'sub',
         filter: allOf([equals('objectClass', 'user'), ENABLED_FILTER, anyOf(filters)]),
         attributes: ['objectGUID', 'displayName', 'cn', ...this.personAttributes],
         binary: BINARY,
       });
-      for (const entry of entries) found.set(entry.dn, entry);
+      for await (const entries of pages) {
+        // An account may have expired: who does not count must not make a crowd.
+        for (const entry of entries) if (this.isPerson(entry)) found.set(entry.dn, entry);
+        if (found.size > limit) return [...found.values()];
+      }
     }
     return [...found.values()];
   },
@@ -149,8 +151,9 @@ export const activeDirectory: Dialect = {
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal?.code !== RESULT.invalidCredentials) throw error;
-      if (PROVING_REASONS.has(refusal.bindReason ?? '')) return 'proved';
-      return refusal.bindReason === LOCKED_REASON ? 'locked' : 'wrong';
+      const verdict = verdictOf(refusal.bindReason);
+      if (verdict !== 'undecided') return verdict;
+      throw new DirectoryError('undecided', `reason ${String(refusal.bindReason)} to bind`);
     }
   },
 

@@ -115,6 +115,7 @@ export function passwordStates(
       passwordVersion: textOf(entry, 'pwdLastSet') ?? '0',
       ...known('passwordSetAt', filetimeOf(entry, 'pwdLastSet')),
       ...known('passwordExpiresAt', filetimeOf(entry, 'msDS-UserPasswordExpiryTimeComputed')),
+      mustChange: mustChange(entry, flags),
       isLocked: isLocked(entry, rules, now),
       rules: directoryRules(rules, (flags & DONT_EXPIRE_PASSWORD) === 0),
       lockout: {
@@ -123,6 +124,13 @@ export function passwordStates(
       },
     };
   };
+}
+
+/** MS-ADTS 3.1.1.4.5.33: 0 is computed for a password that must be changed, whoever is exempt aside. */
+function mustChange(entry: Entry, flags: number): boolean {
+  const computed = textOf(entry, 'msDS-UserPasswordExpiryTimeComputed');
+  if (computed !== undefined) return computed === '0';
+  return textOf(entry, 'pwdLastSet') === '0' && (flags & DONT_EXPIRE_PASSWORD) === 0;
 }
 
 function isLocked(entry: Entry, rules: PasswordRules, now: number): boolean {

@@ -8,7 +8,13 @@ import type { Session } from './sessions.ts';
 /** What the directory knows of an account's password and lock. */
 export type PasswordState = Pick<
   Account,
-  'passwordVersion' | 'passwordSetAt' | 'passwordExpiresAt' | 'isLocked' | 'rules' | 'lockout'
+  | 'passwordVersion'
+  | 'passwordSetAt'
+  | 'passwordExpiresAt'
+  | 'mustChange'
+  | 'isLocked'
+  | 'rules'
+  | 'lockout'
 >;
 
 /** How accounts are looked at during one call: prepared once, used for each entry. */
@@ -47,11 +53,19 @@ export interface Dialect {
   isPerson(entry: Entry): boolean;
   /** DNs of the groups that the entry belongs to, through other groups too. */
   groupsOf(session: Session, dn: string): Promise<string[]>;
-  /** Entries below `base` that the DNs name or, where they name groups, contain; without duplicates. */
-  personsBehind(session: Session, base: string, dns: readonly string[]): Promise<Entry[]>;
+  /**
+   * Persons below `base` that the DNs name or, where they name groups, contain; without duplicates.
+   * Where they are more than `limit`, some of them, but more than `limit`.
+   */
+  personsBehind(
+    session: Session,
+    base: string,
+    dns: readonly string[],
+    limit?: number,
+  ): Promise<Entry[]>;
 
   prepare(session: Session): Promise<AccountLens>;
-  /** One bind. */
+  /** One bind. Throws DirectoryError `undecided` where its answer says nothing about the password. */
   prove(connection: Connection, dn: string, password: Secret): Promise<ProofOutcome>;
   /** One modification that sets the password and lifts the lockout; undefined when it was accepted. */
   write(session: Session, dn: string, password: Secret): Promise<WriteRefusal | undefined>;

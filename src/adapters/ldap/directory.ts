@@ -12,9 +12,6 @@ import { openSessions } from './sessions.ts';
 import { endpointOf } from './tlsSocket.ts';
 import type { SessionOptions } from './sessions.ts';
 
-/** Bounds what one large group can set in motion. */
-const MAX_MANAGERS = 500;
-
 /** The directory as configured; see the contract's LDAP_ variables. */
 export interface DirectoryOptions extends SessionOptions, LookupSettings {}
 
@@ -60,14 +57,7 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
       }),
 
     managersOf: (accountId, signal) =>
-      sessions.read(signal, async (session) => {
-        const ids = await lookup.personsFor(session, accountId);
-        if (ids.length > MAX_MANAGERS) {
-          const fields = { account: accountId, managers: ids.length };
-          log.warn(fields, 'too many persons answer for an account');
-        }
-        return ids.slice(0, MAX_MANAGERS);
-      }),
+      sessions.read(signal, (session) => lookup.personsFor(session, accountId)),
 
     findAccount: (nameOrId, signal) =>
       sessions.read(signal, async (session) => {

@@ -3,6 +3,7 @@ import type { Entry } from 'ldapts';
 import type { Account } from '../../ports/directory.ts';
 import type { AccountSettings } from './accounts.ts';
 import { POLICY_HINTS } from './activeDirectory.ts';
+import { crowdsAmong } from './crowds.ts';
 import { canonicalDn, rightsReader } from './delegation.ts';
 import type { RightsElsewhere, RightsReader } from './delegation.ts';
 import type { AccountLens, Dialect } from './dialect.ts';
@@ -17,6 +18,8 @@ export type InspectedAccount = Pick<Account, 'name' | 'rules' | 'lockout'> & {
   readonly dn: string;
   /** Whether the responsible attribute names anybody. */
   readonly isAnswered: boolean;
+  /** Whether a group answers for it that is too large to be reminded. */
+  readonly isCrowd: boolean;
   /** What the service account may do with it; undefined where the directory does not tell. */
   readonly rights: ReadonlySet<Right> | undefined;
 };
@@ -83,11 +86,11 @@ export async function inspect(
 async function allAccounts(
   session: Session,
   dialect: Dialect,
-  settings: AccountSettings,
+  settings: InspectionSettings,
   lens: AccountLens,
   reader: RightsReader | undefined,
 ): Promise<InspectedAccount[]> {
-  const accounts: InspectedAccount[] = [];
+  const accounts: (InspectedAccount & { readonly responsible: readonly string[] })[] = [];
   const pages = session.connection.pages({
     base: settings.accountsBase,
     scope: 'sub',
@@ -108,18 +111,25 @@ async function allAccounts(
     for (const entry of page) {
       if (!lens.isEligible(entry)) continue;
       const { rules, lockout } = await lens.passwordState(entry);
-      const isAnswered = textsOf(entry, settings.responsibleAttribute).length > 0;
+      const responsible = textsOf(entry, settings.responsibleAttribute);
       accounts.push({
         dn: entry.dn,
         name: textOf(entry, dialect.nameAttribute) ?? entry.dn,
         rules,
         lockout,
-        isAnswered,
+        isAnswered: responsible.length > 0,
+        isCrowd: false,
+        responsible,
         rights: reader?.of(entry),
       });
     }
   }
-  return accounts;
+  const named = accounts.flatMap(({ responsible }) => responsible);
+  const crowds = await crowdsAmong(session, dialect, settings.managersBase, named);
+  return accounts.map(({ responsible, ...account }) => ({
+    ...account,
+    isCrowd: responsible.some((dn) => crowds.has(dn)),
+  }));
 }
 
 async function countMatching(

@@ -1,5 +1,6 @@
 import type { Entry, Filter } from 'ldapts';
 
+import { MAX_REMINDED } from '../../ports/directory.ts';
 import type {
   DirectoryManager,
   ManagerQuery,
@@ -91,10 +92,12 @@ export function createLookup(settings: LookupSettings): Lookup {
     };
   }
 
-  async function personsBehind(session: Session, { responsible }: FoundAccount): Promise<Entry[]> {
-    const dialect = dialectOf(session);
-    const persons = await dialect.personsBehind(session, settings.managersBase, responsible);
-    return persons.filter((entry) => dialect.isPerson(entry));
+  function personsBehind(
+    session: Session,
+    { responsible }: FoundAccount,
+    limit?: number,
+  ): Promise<Entry[]> {
+    return dialectOf(session).personsBehind(session, settings.managersBase, responsible, limit);
   }
 
   function aadObjectIdOf(session: Session, entry: Entry): string | undefined {
@@ -153,9 +156,11 @@ export function createLookup(settings: LookupSettings): Lookup {
     async responsibilityFor(session, accountId) {
       const found = only(await find(session, { id: accountId }));
       if (found === undefined) return undefined;
-      const persons = await personsBehind(session, found);
-      const managers = persons.flatMap((entry) => managerFrom(session, entry) ?? []);
-      return { account: found.account, managers };
+      const persons = await personsBehind(session, found, MAX_REMINDED);
+      const isCrowd = persons.length > MAX_REMINDED;
+      const known = isCrowd ? [] : persons;
+      const managers = known.flatMap((entry) => managerFrom(session, entry) ?? []);
+      return { account: found.account, managers, isCrowd };
     },
 
     async sweep(session, take) {

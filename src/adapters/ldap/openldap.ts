@@ -47,17 +47,17 @@ export const openldap: Dialect = {
   isPerson: (entry) => !isDisabled(entry),
   groupsOf: groupsAbove,
 
-  async personsBehind(session, base, dns) {
+  async personsBehind(session, base, dns, limit = Infinity) {
     const found: Entry[] = [];
     for (const some of chunks(await leavesBelow(session, dns))) {
-      found.push(
-        ...(await session.connection.search({
-          base,
-          scope: 'sub',
-          filter: anyOf(some.map((dn) => equals('entryDN', dn))),
-          attributes: ['entryUUID', 'displayName', 'cn', ...this.personAttributes],
-        })),
-      );
+      const entries = await session.connection.search({
+        base,
+        scope: 'sub',
+        filter: anyOf(some.map((dn) => equals('entryDN', dn))),
+        attributes: ['entryUUID', 'displayName', 'cn', ...this.personAttributes],
+      });
+      found.push(...entries.filter((entry) => this.isPerson(entry)));
+      if (found.length > limit) break;
     }
     return found;
   },

@@ -6,14 +6,12 @@ import { anyOf, chunks, equals } from './filters.ts';
 import type { Session } from './sessions.ts';
 
 const MEMBER_ATTRIBUTES = ['member', 'uniqueMember'];
-/** A chain of groups longer than this is a fault of the directory, not a way to be responsible. */
-const MAX_GROUPS = 500;
 
 /** The groups that lead down to `dn`, however deep: OpenLDAP has no rule that follows them itself. */
 export async function groupsAbove(session: Session, dn: string): Promise<string[]> {
   const seen = new Map<string, string>();
   let frontier = [dn];
-  while (frontier.length > 0 && seen.size < MAX_GROUPS) {
+  while (frontier.length > 0) {
     const found = (await parents(session, frontier)).filter((group) => !seen.has(key(group)));
     for (const group of found) seen.set(key(group), group);
     frontier = found;
@@ -40,16 +38,19 @@ export async function leavesBelow(session: Session, dns: readonly string[]): Pro
   const seen = new Set<string>();
   const leaves: string[] = [];
   let frontier = [...dns];
-  while (frontier.length > 0 && seen.size - leaves.length < MAX_GROUPS) {
-    const next: string[] = [];
-    for (const dn of frontier) {
-      if (seen.has(key(dn))) continue;
-      seen.add(key(dn));
-      const members = await membersOf(session, dn);
-      if (members.length === 0) leaves.push(dn);
-      else next.push(...members);
+  while (frontier.length > 0) {
+    const unread = new Map(frontier.filter((dn) => !seen.has(key(dn))).map((dn) => [key(dn), dn]));
+    frontier = [];
+    for (const some of chunks([...unread.values()])) {
+      // Beside one another: a group of thousands would take longer than a call may.
+      const read = await Promise.all(some.map((dn) => membersOf(session, dn)));
+      for (const [index, dn] of some.entries()) {
+        seen.add(key(dn));
+        const members = read[index] ?? [];
+        if (members.length === 0) leaves.push(dn);
+        else frontier = frontier.concat(members);
+      }
     }
-    frontier = next;
   }
   return leaves;
 }

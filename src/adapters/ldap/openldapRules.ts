@@ -24,6 +24,7 @@ const POLICY_ATTRIBUTES = [
   'pwdMaxFailure',
   'pwdFailureCountInterval',
   'pwdLockoutDuration',
+  'pwdMustChange',
 ];
 
 export const PASSWORD_ATTRIBUTES = [
@@ -33,6 +34,7 @@ export const PASSWORD_ATTRIBUTES = [
   'pwdAccountTmpLockoutEnd',
   'pwdFailureTime',
   'pwdPolicySubentry',
+  'pwdReset',
 ];
 
 /** Whether an administrator has locked the entry for good, which is how ppolicy disables. */
@@ -40,7 +42,13 @@ export function isDisabled(entry: Entry): boolean {
   return textOf(entry, 'pwdAccountLockedTime') === LOCKED_FOR_GOOD;
 }
 
-function rulesFrom(policy: Entry): PasswordRules {
+/** A policy with the part that only OpenLDAP has. */
+interface PpolicyRules extends PasswordRules {
+  /** Whether a password that an administrator has marked must be changed. */
+  readonly obeysReset: boolean;
+}
+
+function rulesFrom(policy: Entry): PpolicyRules {
   const checksQuality = (numberOf(policy, 'pwdCheckQuality') ?? 0) > 0;
   const checksMore =
     textOf(policy, 'pwdCheckModule') !== undefined ||
@@ -55,6 +63,7 @@ function rulesFrom(policy: Entry): PasswordRules {
     threshold: threshold === undefined || threshold === 0 ? 'none' : threshold,
     ...known('failureWindowMs', secondsOf(policy, 'pwdFailureCountInterval')),
     ...known('lockoutMs', secondsOf(policy, 'pwdLockoutDuration')),
+    obeysReset: textOf(policy, 'pwdMustChange') === 'TRUE',
   };
 }
 
@@ -64,13 +73,16 @@ function secondsOf(entry: Entry, attribute: string): number | undefined {
   return seconds === 0 ? undefined : seconds * 1_000;
 }
 
-async function rulesAt(session: Session, base: string): Promise<PasswordRules> {
+/** A policy that is not shown may be one that obeys the mark. */
+const UNSEEN: PpolicyRules = { ...UNREADABLE, obeysReset: true };
+
+async function rulesAt(session: Session, base: string): Promise<PpolicyRules> {
   try {
     const search = { base, scope: 'base', attributes: POLICY_ATTRIBUTES } as const;
     const [policy] = await session.connection.search(search);
-    return policy === undefined ? UNREADABLE : rulesFrom(policy);
+    return policy === undefined ? UNSEEN : rulesFrom(policy);
   } catch (error) {
-    if (hasResult(error, RESULT.noSuchObject, RESULT.insufficientAccess)) return UNREADABLE;
+    if (hasResult(error, RESULT.noSuchObject, RESULT.insufficientAccess)) return UNSEEN;
     throw error;
   }
 }
@@ -83,8 +95,8 @@ function knowsPolicies(session: Session): boolean {
  * The policy of accounts that name none. Which one that is stands in the server's configuration only,
  * so it is known where there is exactly one policy to choose from.
  */
-async function defaultRules(session: Session): Promise<PasswordRules> {
-  if (!knowsPolicies(session)) return UNRULED;
+async function defaultRules(session: Session): Promise<PpolicyRules> {
+  if (!knowsPolicies(session)) return { ...UNRULED, obeysReset: false };
   const found: Entry[] = [];
   for (const base of session.facts.namingContexts) {
     const filter = equals('objectClass', 'pwdPolicy');
@@ -92,14 +104,14 @@ async function defaultRules(session: Session): Promise<PasswordRules> {
     found.push(...(await session.connection.search(search)));
   }
   const [policy, another] = found;
-  return policy === undefined || another !== undefined ? UNREADABLE : rulesFrom(policy);
+  return policy === undefined || another !== undefined ? UNSEEN : rulesFrom(policy);
 }
 
 /** Reads password states by the policy that holds for each account; policies are read once. */
 export function passwordStates(session: Session): (entry: Entry) => Promise<PasswordState> {
-  const read = new Map<string, Promise<PasswordRules>>();
+  const read = new Map<string, Promise<PpolicyRules>>();
 
-  function rulesOf(entry: Entry): Promise<PasswordRules> {
+  function rulesOf(entry: Entry): Promise<PpolicyRules> {
     const dn = textOf(entry, 'pwdPolicySubentry') ?? '';
     const rules = read.get(dn) ?? (dn === '' ? defaultRules(session) : rulesAt(session, dn));
     read.set(dn, rules);
@@ -117,6 +129,7 @@ export function passwordStates(session: Session): (entry: Entry) => Promise<Pass
       passwordVersion: versionOf(entry, session),
       ...known('passwordSetAt', setAt),
       ...known('passwordExpiresAt', expiresAt),
+      mustChange: rules.obeysReset && textOf(entry, 'pwdReset') === 'TRUE',
       isLocked: isLocked(entry, rules, now),
       rules: directoryRules(rules, true),
       lockout: {

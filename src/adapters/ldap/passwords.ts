@@ -30,25 +30,43 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
     }
   }
 
-  /** Whether a write that the server accepted shows there, by the password's mark and by a bind. */
-  async function isSeen(
+  /** The same where a bind that does not decide is no fault: something else shows what was written. */
+  async function proveIfDecided(
+    ...args: Parameters<typeof prove>
+  ): Promise<ProofOutcome | 'undecided'> {
+    try {
+      return await prove(...args);
+    } catch (error) {
+      if (error instanceof DirectoryError && error.code === 'undecided') return 'undecided';
+      throw error;
+    }
+  }
+
+  /**
+   * The password's mark that a write left which the server accepted: where the mark has moved and the
+   * new password binds, or a bind says nothing. Undefined where that cannot be seen.
+   */
+  async function seenVersion(
     session: Session,
     before: FoundAccount,
     password: Secret,
     signal: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<string | undefined> {
     try {
       const after = await lookup.account(session, before.account.id);
-      if (after === undefined) return false;
-      const hasMoved = after.account.passwordVersion !== before.account.passwordVersion;
-      if (!hasMoved && lookup.dialectOf(session).isVersionExact) return false;
-      return (await prove(session, after, password, signal)) === 'proved';
+      if (after === undefined) return undefined;
+      const { passwordVersion } = after.account;
+      const hasMoved = passwordVersion !== before.account.passwordVersion;
+      if (!hasMoved && lookup.dialectOf(session).isVersionExact) return undefined;
+      const proof = await proveIfDecided(session, after, password, signal);
+      const isSeen = proof === 'proved' || (hasMoved && proof !== 'wrong');
+      return isSeen ? passwordVersion : undefined;
     } catch (error) {
       const fault = directoryFault(error, 'read after write');
       if (!(fault instanceof DirectoryError)) throw fault;
       const { code, detail } = fault;
       log.warn({ account: before.account.id, code, detail }, 'a write could not be verified');
-      return false;
+      return undefined;
     }
   }
 
@@ -84,8 +102,8 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
           if (error instanceof AnswerLost) return unknown;
           throw directoryFault(error, 'write');
         }
-        const isWritten = await isSeen(session, found, password, deadline);
-        return isWritten ? { outcome: 'written' } : unknown;
+        const version = await seenVersion(session, found, password, deadline);
+        return version === undefined ? unknown : { outcome: 'written', version };
       }),
 
     readWrite: ({ accountId, password, server }, signal) =>
@@ -98,9 +116,10 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
           const { server } = session.connection;
           const traces = { server, passwordVersion, ...known('passwordSetAt', passwordSetAt) };
           if (password === undefined || password.reveal() === '') return traces;
-          const proof = await prove(session, found, password, deadline);
-          // Of a locked account a bind says nothing about the password.
-          return proof === 'locked' ? traces : { ...traces, binds: proof === 'proved' };
+          const proof = await proveIfDecided(session, found, password, deadline);
+          // A locked account refuses every password; once it is unlocked a bind tells.
+          if (proof === 'locked') return traces;
+          return { ...traces, binds: proof === 'undecided' ? proof : proof === 'proved' };
         },
         server,
       ),

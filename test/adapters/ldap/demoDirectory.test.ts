@@ -156,7 +156,6 @@ describe('Active Directory’s own ways', () => {
     ['525', 'wrong'],
     ['533', 'wrong'],
     ['701', 'wrong'],
-    ['57', 'wrong'],
   ])('takes a bind refused for reason %s as %s', async (reason, outcome) => {
     const text = `80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext error, data ${reason}, v4563\0`;
     faultAt('bind', [49, text]);
@@ -164,8 +163,39 @@ describe('Active Directory’s own ways', () => {
     expect(await proof).toBe(outcome);
   });
 
+  it.each(['52f', '568', '569', '57', '51f'])(
+    'learns nothing of the password from a bind refused for reason %s',
+    async (reason) => {
+      const text = `80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext error, data ${reason}, v4563\0`;
+      faultAt('bind', [49, text]);
+      const proof = directory.provePassword(account.id, new Secret(FIRST_PASSWORD), never);
+      await expect(proof).rejects.toMatchObject({
+        code: 'undecided',
+        detail: `reason ${reason} to bind`,
+      });
+      // The server took the write, and the version has moved: that decides.
+      expect(await write()).toMatchObject({ outcome: 'written' });
+      const traces = await directory.readWrite(
+        {
+          accountId: account.id,
+          password: new Secret(NEW_PASSWORD),
+          server: directory.servers[0]!,
+        },
+        never,
+      );
+      expect(traces).toMatchObject({ binds: 'undecided' });
+    },
+  );
+
+  it('refuses a logon over the network only to who knows the password', async () => {
+    world.demo.denyNetworkLogon(target.dn);
+    const prove = (text: string) => directory.provePassword(account.id, new Secret(text), never);
+    await expect(prove(FIRST_PASSWORD)).rejects.toMatchObject({ code: 'undecided' });
+    expect(await prove('Fel-0001-xyz')).toBe('wrong');
+  });
+
   it('resets with the critical policy hints, flag 1, and lifts the lockout in the same write', async () => {
-    expect(await write()).toEqual({ outcome: 'written' });
+    expect(await write()).toMatchObject({ outcome: 'written' });
     const sent = world.demo.writes.at(-1);
     expect(sent?.attributes).toEqual(['unicodePwd', 'lockoutTime']);
     expect(sent?.controls).toEqual([
@@ -224,7 +254,7 @@ describe('Active Directory’s own ways', () => {
         { managerId, accountId, password, expectedVersion },
         never,
       );
-      expect(outcome).toEqual({ outcome: 'written' });
+      expect(outcome).toMatchObject({ outcome: 'written' });
       expect(old.demo.writes.at(-1)?.controls.map(({ oid }) => oid)).toEqual(expected);
       await one.close();
       await old.close();

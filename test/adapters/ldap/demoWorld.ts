@@ -87,6 +87,14 @@ export async function startDemoWorld(options: DomainOptions = {}): Promise<DemoW
       const [upn] = demo.get(dn, 'userPrincipalName');
       return Promise.resolve({ dn, query: { upn, aadObjectId: 'unused' } });
     },
+    newCrowd: (size) =>
+      Promise.resolve(
+        Array.from({ length: size }, () => {
+          const { dn, id } = demo.user({ name: `folk${++count}`, parent: personal!.dn });
+          ids.set(dn, id);
+          return dn;
+        }),
+      ),
     newGroup: (members) => Promise.resolve(demo.group(`grupp${++count}`, members).dn),
     setMembers: (dn, members) => Promise.resolve(demo.put(dn, 'member', members)),
     newAccount: ({ responsible, ...about }) => Promise.resolve(account(responsible, about)),
@@ -96,6 +104,7 @@ export async function startDemoWorld(options: DomainOptions = {}): Promise<DemoW
     remove: (dn) => Promise.resolve(demo.remove(dn)),
     expire: (dn) => Promise.resolve(demo.put(dn, 'pwdLastSet', FILETIME_2020)),
     mustChange: (dn) => Promise.resolve(demo.put(dn, 'pwdLastSet', '0')),
+    neverExpire: (dn) => Promise.resolve(demo.put(dn, 'userAccountControl', '66048')),
     setLockout: ({ threshold, windowSeconds }) =>
       Promise.resolve(
         demo.setPolicy({ lockoutThreshold: threshold, observationMs: windowSeconds * 1_000 }),

@@ -96,7 +96,7 @@ describe('two controllers behind one name', () => {
 
   it('are told apart: a write is confirmed by the one that it went to', async () => {
     second.treat = () => 'drop';
-    expect(await write()).toEqual({ outcome: 'written' });
+    expect(await write()).toMatchObject({ outcome: 'written' });
     expect([first.connections, second.connections]).toEqual([2, 0]);
   });
 

@@ -82,6 +82,12 @@ export async function startOpenldapWorld(): Promise<OpenldapWorld> {
       if (isDisabled) await lockForGood(dn);
       return { dn, query: { mail, aadObjectId: 'unused' } };
     },
+    newCrowd: (size) =>
+      Promise.all(
+        Array.from({ length: size }, () =>
+          person('personal', `folk${++count}`, { mail: 'folk@orebro.test' }),
+        ),
+      ),
     async newGroup(members) {
       const dn = `cn=grupp${++count},ou=grupper,${base}`;
       // Every other group is of the kind whose members are "unique": both must be followed.
@@ -103,6 +109,15 @@ export async function startOpenldapWorld(): Promise<OpenldapWorld> {
     disable: lockForGood,
     remove: (dn) => admin.remove(dn),
     expire: (dn) => admin.put(dn, 'pwdChangedTime', ['20200101000000Z'], [RELAX]),
+    async neverExpire(dn) {
+      const policy = `cn=never,ou=policies,${base}`;
+      await admin.add(policy, {
+        objectClass: ['device', 'pwdPolicy'],
+        cn: 'never',
+        pwdAttribute: 'userPassword',
+      });
+      await admin.put(dn, 'pwdPolicySubentry', [policy]);
+    },
     mustChange: (dn) => admin.put(dn, 'pwdReset', ['TRUE']),
 
     async setLockout({ threshold, windowSeconds }) {

@@ -89,6 +89,17 @@ export async function startSambaWorld(): Promise<SambaWorld> {
       const upn = `${name.replace(/[^\w.-]/g, '')}@ad.orebro.test`;
       return { dn, query: { upn, aadObjectId: 'unused' } };
     },
+    newCrowd: (size) =>
+      Promise.all(
+        Array.from({ length: size }, async () => {
+          const name = `folk${++count}`;
+          const dn = `CN=${name},OU=Personal,${base}`;
+          // Enabled in one request: an account that needs no password (544).
+          const userAccountControl = '544';
+          await admin.add(dn, { objectClass: 'user', sAMAccountName: name, userAccountControl });
+          return dn;
+        }),
+      ),
     newGroup: group,
     setMembers: (dn, members) => admin.put(dn, 'member', [...members]),
     newAccount: ({ responsible, ...about }) => account(responsible, about),
@@ -98,6 +109,7 @@ export async function startSambaWorld(): Promise<SambaWorld> {
     disable: (dn) => admin.put(dn, 'userAccountControl', ['514']),
     remove: (dn) => admin.remove(dn),
     expire: (dn) => samba.set(dn, 'pwdLastSet', FILETIME_2020),
+    neverExpire: (dn) => admin.put(dn, 'userAccountControl', ['66048']),
     mustChange: (dn) => admin.put(dn, 'pwdLastSet', ['0']),
 
     async setLockout({ threshold, windowSeconds }) {

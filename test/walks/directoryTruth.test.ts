@@ -1,0 +1,121 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
+import { houseOfSuite } from '../support/ofSuite.ts';
+import { SERVICE_DESK } from '../support/parts.ts';
+import { ALWAYS, cardsTo, firstSweep, sweepAgain } from '../support/rotations.ts';
+import { MINUTE_MS, newEnrolled, newManager, prove, reset } from '../support/walks.ts';
+
+const product = await houseOfSuite({ env: ALWAYS });
+await firstSweep(product);
+const rightTime = product.directory.clock;
+afterEach(() => {
+  product.directory.clock = rightTime;
+});
+
+const GOOD = 'Kaffekanna-Blomma-42';
+const NEXT = 'Tallskog-Morgon-61';
+const noticesTo = (walker: { chat: Parameters<typeof cardsTo>[1] }): string[] =>
+  cardsTo(product, walker.chat, 'notice').map(({ card }) => textOf(card));
+const eventsOf = (accountId: string) =>
+  product
+    .audit()
+    .filter(({ account }) => account === accountId)
+    .map(({ event, reason }) => `${event}${reason === null ? '' : ` ${reason}`}`);
+
+describe('an account that may not log on over the network', () => {
+  it('proves nothing: the service desk has to help, and nothing is counted', async () => {
+    const walker = newManager(product);
+    product.directory.denyNetworkLogon(walker.accountDn);
+    for (let time = 1; time <= 4; time += 1) {
+      expect(await prove(walker)).toBe('refused temporarilyUnavailable');
+      expect(textOf(walker.chat.card)).toContain(SERVICE_DESK);
+    }
+    expect(product.output).toContain('"alarm":"proofUndecided"');
+    expect(await product.database.query('select id from failure')).toEqual([]);
+  });
+
+  it('gets a new password, which its version shows', async () => {
+    const walker = await newEnrolled(product);
+    product.directory.denyNetworkLogon(walker.accountDn);
+    expect(await reset(product, walker, GOOD)).toBe('reset.done');
+    expect(product.directory.hasPassword(walker.accountDn, GOOD)).toBe(true);
+    expect(eventsOf(walker.accountId).at(-1)).toBe('reset.written');
+  });
+
+  it('gets one whose answer was lost, which its version and its time show', async () => {
+    const walker = await newEnrolled(product);
+    product.directory.denyNetworkLogon(walker.accountDn);
+    product.directory.fault = ({ name }) => (name === 'modify' ? 'applyThenDrop' : undefined);
+    await reset(product, walker, GOOD);
+    product.directory.fault = undefined;
+    await product.teams.until(() => walker.chat.reload() === 'reset.done', 20_000);
+    expect(eventsOf(walker.accountId).at(-1)).toBe('reset.verified');
+  });
+});
+
+describe('a change that a sweep finds', () => {
+  it('is the bot’s own by its version, however far the clocks are apart', async () => {
+    for (const minutes of [10, -10]) {
+      const walker = await newEnrolled(product);
+      await sweepAgain(product);
+      product.directory.clock = () => rightTime() + minutes * MINUTE_MS;
+      expect(await reset(product, walker, GOOD)).toBe('reset.done');
+      await sweepAgain(product);
+      expect(eventsOf(walker.accountId)).not.toContain('reminder.skipped changedOutside');
+    }
+  });
+
+  it('is told as somebody else’s also right after a reset', async () => {
+    const walker = await newEnrolled(product);
+    await sweepAgain(product);
+    expect(await reset(product, walker, GOOD)).toBe('reset.done');
+    product.directory.setPassword(walker.accountDn, NEXT);
+    await sweepAgain(product);
+    await product.teams.until(() =>
+      noticesTo(walker).some((text) => text.includes('på annat sätt')),
+    );
+    expect(eventsOf(walker.accountId).at(-1)).toBe('reminder.skipped changedOutside');
+  });
+
+  it('is none where a server does not know yet of the bot’s own', async () => {
+    const walker = await newEnrolled(product);
+    await sweepAgain(product);
+    const [before] = product.directory.get(walker.accountDn, 'pwdLastSet');
+    expect(await reset(product, walker, GOOD)).toBe('reset.done');
+    const [after] = product.directory.get(walker.accountDn, 'pwdLastSet');
+    for (const seen of [before, after]) {
+      product.directory.put(walker.accountDn, 'pwdLastSet', seen!);
+      await sweepAgain(product);
+    }
+    expect(eventsOf(walker.accountId)).not.toContain('reminder.skipped changedOutside');
+  });
+});
+
+describe('a password that must be changed at the next logon', () => {
+  it('is told on home, by the administration and to the enrolled managers, and asked for now', async () => {
+    const walker = await newEnrolled(product);
+    await sweepAgain(product);
+    product.directory.put(walker.accountDn, 'pwdLastSet', '0');
+    await walker.chat.say('status');
+    expect(textOf(walker.chat.card)).toContain('måste bytas vid nästa inloggning');
+    const listed = await product.administer(['accounts']);
+    const marked = { account: walker.account, mustChange: true, passwordSetAt: null };
+    expect(listed).toContainEqual(expect.objectContaining(marked));
+    const status = await product.administer(['status', walker.account]);
+    expect(status).toMatchObject({ directory: { mustChange: true } });
+
+    await sweepAgain(product);
+    await sweepAgain(product);
+    const reminders = cardsTo(product, walker.chat);
+    expect(reminders.map(({ card }) => textOf(card))).toEqual([
+      expect.stringContaining('måste bytas vid nästa inloggning'),
+    ]);
+    await product.teams.until(() => noticesTo(walker).length > 0);
+    expect(noticesTo(walker)).toEqual([expect.stringContaining('på annat sätt')]);
+
+    expect(await reset(product, walker, GOOD)).toBe('reset.done');
+    await sweepAgain(product);
+    expect(cardsTo(product, walker.chat)).toHaveLength(1);
+    expect(noticesTo(walker)).toHaveLength(1);
+  });
+});
