@@ -41,8 +41,8 @@ export interface Circumstances {
   readonly random: Random;
   /** All pauses of the service and of the SMS gateway's pacing. */
   readonly delay: Deps['delay'];
-  /** Of a password's slow hash; absent: what protects passwords. */
-  readonly hashCost?: number | undefined;
+  /** What a password's slow hash takes, KiB; absent: what keeps it safe. */
+  readonly hashMemoryKiB?: number | undefined;
 }
 
 const ORDINARY: Circumstances = { clock: Date.now, random, delay };
@@ -63,7 +63,7 @@ export async function startBot(
   log: Log,
   given: Partial<Circumstances> = {},
 ): Promise<RunningBot> {
-  const { clock, random, delay, hashCost } = { ...ORDINARY, ...given };
+  const { clock, random, delay, hashMemoryKiB } = { ...ORDINARY, ...given };
   const database = databaseOf(config);
   const release =
     database.kind === 'sqlite' ? await lockDataDirectory(database.directory) : undefined;
@@ -71,7 +71,7 @@ export async function startBot(
   const keys = encryptionKeysOf(config);
   const metrics = createMetrics({ version: versionOf() });
   const store = observeStore(
-    await openStore({ database, keys, instance, migrate: true, hashCost }, log),
+    await openStore({ database, keys, instance, migrate: true, hashMemoryKiB }, log),
     metrics,
   );
 

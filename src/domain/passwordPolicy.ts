@@ -63,13 +63,27 @@ export function leastLength(rules: PasswordRules, directoryMinLength: number): n
   return Math.max(rules.minLength, directoryMinLength);
 }
 
+/** A password around its last number. */
+export interface LastNumber {
+  readonly before: string;
+  readonly digits: string;
+  readonly after: string;
+}
+
+/** The last run of digits in the password; undefined where there is none. */
+export function lastNumber(password: string): LastNumber | undefined {
+  const match = /^(.*?)([0-9]+)([^0-9]*)$/s.exec(password);
+  if (match === null) return undefined;
+  const [, before = '', digits = '', after = ''] = match;
+  return { before, digits, after };
+}
+
 /**
  * The passwords that become this one when their last number is raised by one: `abc10` from `abc9`
  * and `abc09`, `abc09` from `abc08`. Empty where there is no number, or it is zero.
  */
 export function loweredPasswords(password: string): string[] {
-  const match = /^(.*?)([0-9]+)([^0-9]*)$/s.exec(password);
-  const [, before = '', digits = '', after = ''] = match ?? [];
+  const { before, digits, after } = lastNumber(password) ?? { before: '', digits: '', after: '' };
   if (/^0*$/.test(digits)) return [];
   const lowered = String(BigInt(digits) - 1n);
   const forms = [lowered.padStart(digits.length, '0')];

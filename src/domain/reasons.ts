@@ -40,6 +40,8 @@ export interface Problem {
   readonly isComplex?: boolean;
   /** The number is the one that is enrolled, not the one that was typed. */
   readonly isEnrolledNumber?: boolean;
+  /** The bot itself has more to do than it can keep up with. */
+  readonly isCrowded?: boolean;
   /** The same reference stands in the log. */
   readonly reference?: string;
 }

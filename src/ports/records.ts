@@ -134,4 +134,8 @@ export interface ReminderPause {
 }
 
 /** An opaque slow hash of a password; compared and kept only inside the store. */
-export type PasswordDigest = { readonly digest: Uint8Array };
+export type PasswordDigest = {
+  readonly digest: Uint8Array;
+  /** In the form of older entries, where the account's history held some. */
+  readonly former?: Uint8Array;
+};

@@ -23,8 +23,11 @@ import type {
   SentMessage,
 } from './records.ts';
 
-/** `unavailable`: the database did not answer or refused; nothing was committed, or it is not known. */
-export type StoreErrorCode = 'unavailable' | 'corrupt';
+/**
+ * `unavailable`: the database did not answer or refused; nothing was committed, or it is not known.
+ * `busy`: more is asked than this machine can do in time; nothing was begun.
+ */
+export type StoreErrorCode = 'unavailable' | 'corrupt' | 'busy';
 
 /** The one error that a store throws. `corrupt`: stored data cannot be decrypted or read. */
 export class StoreError extends Error {
@@ -293,8 +296,17 @@ export interface Store {
   /** The database's clock, epoch ms: as the newest transaction saw it, and what has passed since. */
   now(): number;
 
-  /** A slow hash (off the event loop) with the account's own salt; the same password gives the same digest. */
-  digestPassword(accountId: string, password: Secret): Promise<PasswordDigest>;
+  /**
+   * Slow hashes (off the event loop) with the account's own salt, as the history compares them; the same
+   * password gives the same digest. Passwords that differ in the last digit of their last number cost
+   * one hash together.
+   * @throws StoreError `busy` where their turn did not come before the signal.
+   */
+  digestPasswords(
+    accountId: string,
+    passwords: readonly Secret[],
+    signal: AbortSignal,
+  ): Promise<PasswordDigest[]>;
 
   /** True when the database answers and its schema is the one that this build needs. */
   isReady(): Promise<boolean>;

@@ -13,6 +13,7 @@ import type { PasswordDigest } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { advanceReset, auditOf, settled } from './flows.ts';
 import { submit, type FlowTurn, type Submission } from './flowTurn.ts';
+import { digestInTurn } from './digests.ts';
 import type { SecretInput } from './input.ts';
 import { auditRefused, writePassword, type Write } from './passwordWrite.ts';
 
@@ -137,14 +138,14 @@ async function checkPassword(turn: ResetTurn, input: NewPassword): Promise<Check
   }
 
   const password = input.newPassword;
-  const digestOf = (value: Secret): Promise<PasswordDigest> =>
-    deps.store.digestPassword(account.id, value);
   const lowered = loweredPasswords(password.reveal()).map((value) => new Secret(value));
+  const [digest, ...digests] = await digestInTurn(turn, account.id, [password, ...lowered]);
+  if (digest === undefined) throw new Error('a password has no digest');
   return {
     faults,
     lookedFor: [...CHECKED_FAULTS, 'passwordUsedBefore'],
-    write: { password, digest: await digestOf(password) },
-    lowered: await Promise.all(lowered.map(digestOf)),
+    write: { password, digest },
+    lowered: digests,
   };
 }
 

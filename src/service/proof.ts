@@ -14,6 +14,7 @@ import { DirectoryError, type Account, type ProofOutcome } from '../ports/direct
 import type { PasswordDigest } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
+import { digestInTurn } from './digests.ts';
 import { advanceEnrollment, auditOf, changeFlow } from './flows.ts';
 import { endTurn, submit, type FlowTurn } from './flowTurn.ts';
 import type { SecretInput } from './input.ts';
@@ -34,11 +35,17 @@ export function isPassword(input: SecretInput): input is Secret {
 
 /** Proves the account's current password by one bind that can never lock it (requirements P10 to P12). */
 export async function proveCurrentPassword(turn: EnrollmentTurn, input: Secret): Promise<Flow> {
+  // Before anything is counted or bound: a proof that has no time for its digest is not begun.
+  const [digest] = await digestInTurn(turn, turn.account.id, [input]);
   // One after another: what the directory has counted must be read after the last bind, not beside it.
-  return turn.deps.exclusive(`proof:${turn.account.id}`, () => proveInTurn(turn, input));
+  return turn.deps.exclusive(`proof:${turn.account.id}`, () => proveInTurn(turn, input, digest));
 }
 
-async function proveInTurn(stale: EnrollmentTurn, input: Secret): Promise<Flow> {
+async function proveInTurn(
+  stale: EnrollmentTurn,
+  input: Secret,
+  digest: PasswordDigest | undefined,
+): Promise<Flow> {
   const { deps, manager, signal } = stale;
   const account = await deps.directory.accountOf(manager.entry.id, stale.account.id, signal);
   if (account === undefined) return endTurn(stale, REFUSED);
@@ -61,8 +68,6 @@ async function proveInTurn(stale: EnrollmentTurn, input: Secret): Promise<Flow> 
   if (todo === undefined) return flow;
 
   const outcome = await bind(turn, input, todo);
-  const digest =
-    outcome === 'proved' ? await deps.store.digestPassword(account.id, input) : undefined;
   return changeFlow(deps, flow, (tx, current) =>
     takeProof(turn, tx, current, { outcome, digest, failureId: todo.failureId }),
   );

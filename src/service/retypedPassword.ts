@@ -1,5 +1,6 @@
 import type { ResetFlow } from '../domain/flow.ts';
 import { LATE_WRITE_MS } from '../domain/lostWrite.ts';
+import { digestInTurn } from './digests.ts';
 import { changeFlow } from './flows.ts';
 import type { FlowTurn } from './flowTurn.ts';
 import type { NewPassword } from './newPassword.ts';
@@ -20,12 +21,13 @@ export async function proveLostWrite(
   const isTyped = password !== undefined && password.reveal() === input.confirmPassword?.reveal();
   if (!isTyped || flow.state.step !== 'unknown' || isSought(flow.state, deps.store.now())) return;
 
+  const [digest] = await digestInTurn(turn, accountId, [password]);
+  if (digest === undefined) return;
   const failureId = await changeFlow(deps, flow, async (tx) => {
     if ((await proofBlock(account, tx)) !== undefined) return undefined;
     return tx.addFailure({ kind: 'proof', manager: manager.key, accountId });
   });
   if (failureId === undefined) return;
-  const digest = await deps.store.digestPassword(accountId, password);
   const byName = manager.entry.displayName;
   const sought = { password, digest, byName, isTheOneSent: false };
   const { isOpen, hasBound } = await lookForOutcome(deps, flow, sought);

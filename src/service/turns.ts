@@ -1,5 +1,6 @@
 import type { View } from '../domain/view.ts';
 import { DirectoryError } from '../ports/directory.ts';
+import { StoreError } from '../ports/store.ts';
 import { cancelAll, cancelCard, refresh, takeOnCard, takeText } from './cardTaps.ts';
 import type { Deps } from './deps.ts';
 import { readFlowHandle } from './flows.ts';
@@ -77,6 +78,11 @@ function refuseFailure(deps: Deps, error: unknown): View {
   if (error instanceof DirectoryError) {
     deps.log.warn({ reference, code: error.code }, 'a turn ended without the directory');
     return { card: 'refused', problem: { reason: directoryReason(deps, error), reference } };
+  }
+  if (error instanceof StoreError && error.code === 'busy') {
+    deps.log.warn({ reference, fault: error.message }, 'a turn ended for want of time');
+    const problem = { reason: 'temporarilyUnavailable', isCrowded: true, reference } as const;
+    return { card: 'refused', problem };
   }
   deps.log.error({ reference, err: error }, 'a turn failed');
   return { card: 'refused', problem: { reason: 'temporarilyUnavailable', reference } };

@@ -20,6 +20,7 @@ export function problemFacts(
     ...values,
     left: problem.attemptsLeft ?? 'unknown',
     number: problem.isEnrolledNumber === true ? 'enrolled' : 'typed',
+    cause: problem.isCrowded === true ? 'crowd' : 'fault',
     until: problem.until === undefined ? 'none' : voice.words.until(problem.until, voice.now),
   };
   const reference = problem.reference === undefined ? {} : { reference: plain(problem.reference) };

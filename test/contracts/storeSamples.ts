@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ResetFlow } from '../../src/domain/flow.ts';
 import type { ManagerKey } from '../../src/domain/parties.ts';
 import type { Conversation } from '../../src/ports/notifier.ts';
-import type { CodeSend, Enrollment, Notice } from '../../src/ports/records.ts';
+import type { Secret } from '../../src/domain/secret.ts';
+import type { CodeSend, Enrollment, Notice, PasswordDigest } from '../../src/ports/records.ts';
 import type { Store } from '../../src/ports/store.ts';
 
 /** Two stores on one database, as two instances of the bot have them. */
@@ -10,6 +11,16 @@ export interface StorePair {
   readonly one: Store;
   readonly other: Store;
   close(): Promise<void>;
+}
+
+/** The digest of one password, however long it takes. */
+export async function firstDigest(
+  store: Store,
+  accountId: string,
+  password: Secret,
+): Promise<PasswordDigest> {
+  const [digest] = await store.digestPasswords(accountId, [password], new AbortController().signal);
+  return digest!;
 }
 
 export const MINUTE = 60_000;

@@ -16,7 +16,7 @@ import { startOrStop, World } from './world.ts';
 const HASTE = 20;
 const HASTENED: Partial<Circumstances> = {
   delay: (ms, signal) => delay(ms / HASTE, signal),
-  hashCost: 2,
+  hashMemoryKiB: 8,
 };
 
 export interface HouseOptions extends WorldOptions {

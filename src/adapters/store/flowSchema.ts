@@ -18,6 +18,7 @@ const problem = z.object({
   absent: z.array(reason).exactOptional(),
   isComplex: z.boolean().exactOptional(),
   isEnrolledNumber: z.boolean().exactOptional(),
+  isCrowded: z.boolean().exactOptional(),
   reference: z.string().exactOptional(),
 });
 

@@ -1,20 +1,11 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import type { Secret } from '../../domain/secret.ts';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { PasswordDigest } from '../../ports/records.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import { StoreError } from '../../ports/store.ts';
 import type { Place } from './crypto.ts';
+import { FORM } from './passwordDigests.ts';
 import type { Scope } from './tables.ts';
 
-/*
- * 32 MiB and about 100 ms of one core for each try (RFC 7914; measured on a busy 2-core machine).
- * A guesser needs the encryption key first: the digests are sealed too.
- */
-const COST = 2 ** 15;
-const OTHER_COSTS = { r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
-/** Half of the threads that Node has for such work: the flush of each commit needs one too. */
-const HASHES_AT_ONCE = 2;
-const DIGEST_BYTES = 32;
 const SALT_BYTES = 16;
 
 const digestPlace = (accountId: string, number: number): Place => [
@@ -46,36 +37,39 @@ export async function saltOf(db: Scope['db'], accountId: string): Promise<Buffer
   return salt;
 }
 
-/** Makes the slow hash, on a thread of its own. The password is taken byte for byte (requirement P4). */
-type Digester = (salt: Buffer, password: Secret) => Promise<PasswordDigest>;
-
-/** A digester that lets others wait for their turn where it is asked for many at once. `cost` is scrypt's N. */
-export function createDigester(cost = COST): Digester {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (salt, password) => {
-    if (running < HASHES_AT_ONCE) running += 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await digestOf(salt, password, cost);
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
+/** A password as the history keeps it. */
+interface Entry {
+  readonly isFormer: boolean;
+  readonly hash: Buffer;
 }
 
-function digestOf(salt: Buffer, password: Secret, cost: number): Promise<PasswordDigest> {
-  return new Promise((resolve, reject) => {
-    scrypt(password.reveal(), salt, DIGEST_BYTES, { N: cost, ...OTHER_COSTS }, (error, digest) => {
-      if (error) reject(new StoreError('unavailable', 'scrypt failed', { cause: error }));
-      else resolve({ digest });
-    });
-  });
+function readEntry(text: string): Entry {
+  const isFormer = !text.startsWith(FORM);
+  return { isFormer, hash: Buffer.from(isFormer ? text : text.slice(FORM.length), 'base64') };
+}
+
+function isSame({ isFormer, hash }: Entry, { digest, former }: PasswordDigest): boolean {
+  const other = isFormer ? former : digest;
+  return other?.length === hash.length && timingSafeEqual(hash, other);
 }
 
 type HistoryQueries = Pick<StoreTransaction, 'isInHistory' | 'addToHistory'>;
+
+/** Whether the account's history holds entries of the former form, which have to be compared in it. */
+export async function hasFormerEntries(
+  { db, keys }: Pick<Scope, 'db' | 'keys'>,
+  accountId: string,
+): Promise<boolean> {
+  const rows = await db
+    .selectFrom('password_history')
+    .select(['number', 'digest'])
+    .where('account_id', '=', accountId)
+    .execute();
+  return rows.some(
+    ({ number, digest }) =>
+      readEntry(keys.open(digestPlace(accountId, number), digest, 'history')).isFormer,
+  );
+}
 
 export function historyQueries({ db, keys }: Scope): HistoryQueries {
   async function newest(accountId: string, last: number) {
@@ -88,25 +82,21 @@ export function historyQueries({ db, keys }: Scope): HistoryQueries {
       .execute();
     return rows.map(({ number, digest }) => ({
       number,
-      digest: Buffer.from(keys.open(digestPlace(accountId, number), digest, 'history'), 'base64'),
+      ...readEntry(keys.open(digestPlace(accountId, number), digest, 'history')),
     }));
-  }
-
-  function isSame(stored: Buffer, { digest }: PasswordDigest): boolean {
-    return stored.length === digest.length && timingSafeEqual(stored, digest);
   }
 
   return {
     async isInHistory(accountId, digest, last) {
       const stored = await newest(accountId, last);
-      return stored.some((entry) => isSame(entry.digest, digest));
+      return stored.some((entry) => isSame(entry, digest));
     },
 
     async addToHistory(accountId, digest, keep) {
       const [latest] = await newest(accountId, 1);
-      if (latest && isSame(latest.digest, digest)) return;
+      if (latest && isSame(latest, digest)) return;
       const number = (latest?.number ?? 0) + 1;
-      const text = Buffer.from(digest.digest).toString('base64');
+      const text = FORM + Buffer.from(digest.digest).toString('base64');
       await db
         .insertInto('password_history')
         .values({

@@ -15,10 +15,11 @@ import { endFlowsOfCopy } from './restored.ts';
 import { enrollmentQueries } from './enrollments.ts';
 import { failureQueries } from './failures.ts';
 import { flowQueries } from './flows.ts';
-import { createDigester, historyQueries, knownSalt, saltOf } from './history.ts';
+import { hasFormerEntries, historyQueries, knownSalt, saltOf } from './history.ts';
 import { managerQueries } from './managers.ts';
 import { noticeQueries } from './notices.ts';
 import { passcodeQueries } from './passcodes.ts';
+import { createDigester } from './passwordDigests.ts';
 import { openPostgres } from './postgres.ts';
 import { reminderQueries } from './reminders.ts';
 import { retentionQueries } from './retention.ts';
@@ -42,8 +43,8 @@ export interface StoreOptions {
   readonly instance: string;
   /** For the bot: an old schema is brought up at once, not refused; what a restored backup had under way ends. */
   readonly migrate: boolean;
-  /** Of a password's slow hash, scrypt's N; a database keeps to one. */
-  readonly hashCost?: number | undefined;
+  /** For tests: what a slow hash takes, KiB; absent: what keeps it safe. */
+  readonly hashMemoryKiB?: number | undefined;
 }
 
 /** The store with what only `main` and the administration need of it. */
@@ -142,7 +143,7 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
     throw error;
   }
 
-  const digest = createDigester(options.hashCost);
+  const digester = createDigester({ memoryKiB: options.hashMemoryKiB });
   const clock = (): number => Math.floor(seen.now + performance.now() - seen.at);
   const readingScope = (db: Scope['db']): Scope => ({ db, keys, now: clock(), log });
 
@@ -176,10 +177,14 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
 
     now: clock,
 
-    async digestPassword(accountId, password) {
-      const known = await readPatiently(engine, (db) => knownSalt(db, accountId));
-      const salt = known ?? (await transactPatiently(engine, (db) => saltOf(db, accountId)));
-      return digest(salt, password);
+    async digestPasswords(accountId, passwords, signal) {
+      const known = await readPatiently(engine, async (db) => {
+        const salt = await knownSalt(db, accountId);
+        const hasFormer = salt !== undefined && (await hasFormerEntries({ db, keys }, accountId));
+        return { salt, hasFormer };
+      });
+      const salt = known.salt ?? (await transactPatiently(engine, (db) => saltOf(db, accountId)));
+      return digester.digest({ salt, hasFormer: known.hasFormer }, passwords, signal);
     },
 
     async isReady() {
@@ -196,6 +201,9 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
       }
     },
 
-    close: () => engine.close(),
+    close() {
+      digester.forget();
+      return engine.close();
+    },
   };
 }

@@ -5,6 +5,7 @@ import { migrateStore } from '../../../src/adapters/store/open.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { StoreError } from '../../../src/ports/store.ts';
 import {
+  firstDigest,
   MINUTE,
   someEnrollment,
   someFlow,
@@ -71,7 +72,7 @@ export function atRestSuite(create: () => Promise<RawDatabase>): void {
     const flow = someFlow({ manager });
     const enrollment = someEnrollment({ manager, mobile });
     const { accountId } = enrollment;
-    const digest = await store.digestPassword(accountId, password);
+    const digest = await firstDigest(store, accountId, password);
     await store.transaction(async (tx) => {
       await tx.saveManager({
         key: manager,
@@ -128,7 +129,7 @@ export function atRestSuite(create: () => Promise<RawDatabase>): void {
       const enrollment = someEnrollment();
       const { accountId, manager } = enrollment;
       const code = new Secret('482913');
-      const digest = await old.digestPassword(accountId, new Secret('Granen 7'));
+      const digest = await firstDigest(old, accountId, new Secret('Granen 7'));
       await old.transaction(async (tx) => {
         await tx.addFlow(flow);
         await tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now + MINUTE });
@@ -140,7 +141,7 @@ export function atRestSuite(create: () => Promise<RawDatabase>): void {
 
       const k2 = someKey('k2');
       const both = await bench.open([k2, bench.key]);
-      const again = await both.digestPassword(accountId, new Secret('Granen 7'));
+      const again = await firstDigest(both, accountId, new Secret('Granen 7'));
       await both.transaction(async (tx) => {
         expect(await tx.flow(flow.id)).toEqual(flow);
         expect(await tx.enrollment(manager, accountId)).toEqual(enrollment);

@@ -4,6 +4,7 @@ import type { OpenStore } from '../../../src/adapters/store/open.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Enrollment } from '../../../src/ports/records.ts';
 import {
+  firstDigest,
   someConversation,
   someEnrollment,
   someFlow,
@@ -45,7 +46,7 @@ async function fill(store: OpenStore) {
   );
   const accountId = enrollments[0]!.accountId;
   const password = new Secret('Granen 7');
-  const digest = await store.digestPassword(accountId, password);
+  const digest = await firstDigest(store, accountId, password);
   const record = { key, displayName: 'Anna Åkesson', conversation: someConversation(key) };
   await store.transaction(async (tx) => {
     await tx.saveManager(record);
@@ -58,7 +59,7 @@ async function fill(store: OpenStore) {
 
   /** Reads all of it back, with whatever keys that store has. */
   async function expectReadable(by: OpenStore): Promise<void> {
-    const again = await by.digestPassword(accountId, password);
+    const again = await firstDigest(by, accountId, password);
     await by.transaction(async (tx) => {
       expect(await tx.manager(key)).toEqual(record);
       expect(await tx.flow(flow.id)).toEqual(flow);

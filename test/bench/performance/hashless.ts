@@ -5,18 +5,21 @@
 import crypto, { createHash } from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 
-type Done = (error: Error | null, digest: Buffer) => void;
+type Done = (error: Error | null, hash: Buffer) => void;
+interface Parameters {
+  readonly message: string;
+  readonly nonce: Buffer;
+  readonly tagLength: number;
+}
 
-const scrypt = (
-  password: string,
-  salt: Buffer,
-  length: number,
-  _cost: unknown,
+const argon2 = (
+  _algorithm: string,
+  { message, nonce, tagLength }: Parameters,
   done: Done,
 ): void => {
-  const digest = createHash('sha512').update(salt).update(password).digest();
-  setImmediate(done, null, digest.subarray(0, length));
+  const hash = createHash('sha512').update(nonce).update(message).digest();
+  setImmediate(done, null, hash.subarray(0, tagLength));
 };
 
-Object.assign(crypto, { scrypt });
+Object.assign(crypto, { argon2 });
 syncBuiltinESMExports();

@@ -1,0 +1,16 @@
+import { availableParallelism } from 'node:os';
+import process from 'node:process';
+
+const SIZE = 'UV_THREADPOOL_SIZE';
+/** Threads beside those that hash passwords: each commit is flushed on one, and names are looked up. */
+const OTHERS = 4;
+
+/**
+ * Makes Node's pool wide enough for a hash on each core, with nothing else waiting behind them. Node
+ * reads the size when the pool gets its first work, so this comes before all else.
+ */
+export function widenThreadPool(): void {
+  const needed = availableParallelism() + OTHERS;
+  const chosen = Number(process.env[SIZE] ?? '0');
+  if (!(chosen >= needed)) process.env[SIZE] = String(needed);
+}
