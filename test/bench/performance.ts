@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { table } from './output.ts';
 import { FULL, QUICK } from './performance/extent.ts';
 import { describeFigure, describeGoal, judge, type Row } from './performance/figures.ts';
+import { crowdRows } from './performance/rows/crowd.ts';
 import { growthRows } from './performance/rows/growth.ts';
 import { hashingRows } from './performance/rows/hashing.ts';
 import { memoryRows } from './performance/rows/memory.ts';
@@ -23,6 +24,7 @@ const MEASURES: Readonly<Record<string, (of: typeof extent) => Promise<Row[]>>> 
   taps: tapRows,
   resets: resetRows,
   hashing: hashingRows,
+  crowd: crowdRows,
   start: startRows,
   sweep: sweepRows,
   memory: memoryRows,

@@ -18,6 +18,8 @@ export interface Extent {
   /** At once, at most. */
   readonly managers: number;
   readonly storedFlows: number;
+  /** Who set their passwords at the same moment. */
+  readonly crowd: number;
 }
 
 export const FULL: Extent = {
@@ -33,6 +35,7 @@ export const FULL: Extent = {
   resets: 20,
   managers: 100,
   storedFlows: 100_000,
+  crowd: 50,
 };
 export const QUICK: Extent = {
   windows: 3,
@@ -47,4 +50,5 @@ export const QUICK: Extent = {
   resets: 4,
   managers: 12,
   storedFlows: 10_000,
+  crowd: 50,
 };

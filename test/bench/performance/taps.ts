@@ -4,8 +4,10 @@ import { execute, type Activity, type TeamsPerson } from '../../support/activiti
 import { buttonsOf, describeCard } from '../../support/chatDriver.ts';
 import type { Card, TeamsServer } from '../../support/connector.ts';
 
+/** The bot closes what is idle for longer; a tap on such a connection would be lost, ms. */
+const KEPT_IDLE_MS = 3_000;
 /** Like the channel: connections are kept, and one token serves for many activities. */
-const agent = new Agent({ keepAlive: true, maxSockets: 200 });
+const agent = new Agent({ keepAlive: true, maxSockets: 200, timeout: KEPT_IDLE_MS });
 const tokens = new WeakMap<TeamsServer, string>();
 
 /** Posts an activity to the bot at that port and gives the card of its answer. */
