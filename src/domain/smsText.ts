@@ -85,10 +85,13 @@ function longerOf(a: [string, string], b: [string, string]): [string, string] {
   return b[1].length > a[1].length ? b : a;
 }
 
+/** Longer names are cut before they are composed, which a long row of marks would make slow. */
+const MAX_NAME_LENGTH = 2 * MAX_SEPTETS;
+
 /** A name on one line, in GSM-7, that no phone turns into a link. */
 function plainName(name: string): string {
   return (
-    toGsm7(name.replace(/[\s\p{C}]+/gu, ' '))
+    toGsm7(name.slice(0, MAX_NAME_LENGTH).replace(/[\s\p{C}]+/gu, ' '))
       .replace(/\/+/g, ' ')
       // Phones make links of bare domains: no dot stays between two letters.
       .replace(/\.(?=\S)/g, '. ')

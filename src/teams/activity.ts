@@ -5,6 +5,13 @@ import type { Conversation } from '../ports/notifier.ts';
 const text = z.string().optional().catch(undefined);
 const id = z.string().min(1).max(1_024).optional().catch(undefined);
 
+/** More never come together where the bot answers. */
+const MAX_MEMBERS = 100;
+
+function firstOf(list: unknown): unknown {
+  return Array.isArray(list) ? list.slice(0, MAX_MEMBERS) : list;
+}
+
 /** The part of an activity that the bot looks at. What has the wrong type counts as absent. */
 const activitySchema = z.object({
   type: z.string().min(1),
@@ -20,7 +27,7 @@ const activitySchema = z.object({
   recipient: z.object({ id }).catch({}),
   conversation: z.object({ id, tenantId: id, conversationType: text }).catch({}),
   channelData: z.object({ tenant: z.object({ id }).catch({}) }).catch({ tenant: {} }),
-  membersAdded: z.array(z.object({ id }).catch({})).catch([]),
+  membersAdded: z.preprocess(firstOf, z.array(z.object({ id }).catch({})).catch([])),
 });
 
 /** An activity as it came; nothing of it is proven yet. */

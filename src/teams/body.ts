@@ -1,37 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Largest body that is read (requirement R6). */
-export const MAX_BODY_BYTES = 256 * 1_024;
 const MAX_JSON_DEPTH = 32;
 /** What a client that was answered 413 may still send before it is cut off. */
 const MAX_DISCARDED_BYTES = 256 * 1_024;
 const MAX_DISCARD_MS = 1_000;
+/** In pieces of one byte 256 KiB would cost a hundred times their reading. */
+const MAX_PIECES = 500;
 
-/** The body as text, or the HTTP status with which it is refused. Never throws. */
-export async function readBody(request: IncomingMessage): Promise<string | 400 | 413> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
-    discard(request);
-    return 413;
-  }
-  const bytes = await collect(request);
-  if (typeof bytes === 'number') return bytes;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return 400;
-  }
-}
-
-function collect(request: IncomingMessage): Promise<Buffer | 400 | 413> {
+/** The body, or the HTTP status with which it is refused. Never throws. */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 400 | 413> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const take = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size <= MAX_BODY_BYTES) {
-        chunks.push(chunk);
-        return;
-      }
+      chunks.push(chunk);
+      if (size <= maxBytes && chunks.length <= MAX_PIECES) return;
       request.off('data', take);
       discard(request);
       resolve(413);
@@ -56,9 +40,11 @@ function collect(request: IncomingMessage): Promise<Buffer | 400 | 413> {
  */
 export function discard(request: IncomingMessage): void {
   let size = 0;
+  let pieces = 0;
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size > MAX_DISCARDED_BYTES) request.destroy();
+    pieces += 1;
+    if (size > MAX_DISCARDED_BYTES || pieces > MAX_PIECES) request.destroy();
   });
   const timer = setTimeout(() => request.destroy(), MAX_DISCARD_MS);
   const stop = (): void => {
@@ -68,9 +54,19 @@ export function discard(request: IncomingMessage): void {
   request.once('close', stop);
 }
 
-/** The value, or undefined for what is no JSON or too deeply nested. */
-export function parseJson(text: string): unknown {
-  if (isDeeperThan(text, MAX_JSON_DEPTH)) return undefined;
+/** The bytes as UTF-8, or undefined where they are none. */
+export function decodeText(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value, or undefined for what is no JSON in UTF-8 or too deeply nested. */
+export function parseJson(bytes: Buffer): unknown {
+  const text = decodeText(bytes);
+  if (text === undefined || isDeeperThan(text, MAX_JSON_DEPTH)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -26,8 +26,9 @@ const COMMANDS: Readonly<Record<string, Input>> = {
 
 /** A chat message as input. Whatever is no command may be a secret and is wrapped at once. */
 export function readMessage(text: string): Input {
-  // A Mac may send `ö` as two characters.
-  const words = text.normalize('NFC').trim().toLowerCase().split(/\s+/).join(' ');
-  const command = Object.hasOwn(COMMANDS, words) ? COMMANDS[words] : undefined;
-  return command ?? { type: 'text', text: new Secret(text.slice(0, MAX_TYPED_LENGTH)) };
+  const kept = text.slice(0, MAX_TYPED_LENGTH);
+  // A Mac may send `ö` as two characters. Composing a long row of marks would take seconds.
+  const words = kept.normalize('NFC').trim().toLowerCase().split(/\s+/).join(' ');
+  const isCommand = kept.length === text.length && Object.hasOwn(COMMANDS, words);
+  return (isCommand ? COMMANDS[words] : undefined) ?? { type: 'text', text: new Secret(kept) };
 }

@@ -34,17 +34,33 @@ export type Verdict =
   | { readonly outcome: 'ignored' }
   | { readonly outcome: 'refused'; readonly status: 401 | 403 | 503; readonly why: string };
 
+/** A token that was verified, or none where none is asked for. */
+export interface Bearer {
+  readonly outcome: 'bearer';
+  /** The claim; undefined where no token is asked for. */
+  readonly serviceUrl?: string;
+}
+
+/** Why nothing of it is done. */
+export type Refused = Extract<Verdict, { outcome: 'refused' }>;
+
 /** Decides who is let in, before the SDK sees anything. Has no side effect but the log. */
 export interface Guard {
-  check(authorization: string | undefined, activity: RawActivity): Promise<Verdict>;
+  /** Verifies the token by itself, so that nothing of a stranger's body need be read. */
+  authenticate(authorization: string | undefined): Promise<Bearer | Refused>;
+  /** Decides about an activity that came with the token. */
+  admit(bearer: Bearer, activity: RawActivity): Verdict;
 }
 
 export function createGuard(options: GuardOptions): Guard {
   return {
-    async check(authorization, activity) {
-      const refusal =
-        (options.auth === 'on' ? await checkToken(options, authorization, activity) : undefined) ??
-        checkOrigin(options, activity);
+    authenticate: (authorization) =>
+      options.auth === 'on'
+        ? checkToken(options, authorization)
+        : Promise.resolve({ outcome: 'bearer' }),
+    admit(bearer, activity) {
+      const isElsewhere = options.auth === 'on' && bearer.serviceUrl !== activity.serviceUrl;
+      const refusal = isElsewhere ? refused(401, 'serviceurl') : checkOrigin(options, activity);
       if (refusal) return refusal;
       if (activity.from.role === 'bot' || activity.from.role === 'skill') {
         return { outcome: 'ignored' };
@@ -55,7 +71,14 @@ export function createGuard(options: GuardOptions): Guard {
   };
 }
 
-function refused(status: 401 | 403 | 503, why: string): Verdict {
+const TOKEN_FORM = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/;
+
+/** Whether the header has the form of a bearer's token. */
+export function hasTokenForm(authorization: string | undefined): boolean {
+  return TOKEN_FORM.test(authorization ?? '');
+}
+
+function refused(status: 401 | 403 | 503, why: string): Refused {
   return { outcome: 'refused', status, why };
 }
 
@@ -63,9 +86,8 @@ function refused(status: 401 | 403 | 503, why: string): Verdict {
 async function checkToken(
   options: GuardOptions,
   authorization: string | undefined,
-  activity: RawActivity,
-): Promise<Verdict | undefined> {
-  const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(authorization ?? '')?.[1];
+): Promise<Bearer | Refused> {
+  const token = TOKEN_FORM.exec(authorization ?? '')?.[1];
   const header = token ? readHeader(token) : undefined;
   if (!token || !header) return refused(401, 'token');
   const key = await options.keys.find(header.kid).catch((error: unknown) => {
@@ -78,11 +100,10 @@ async function checkToken(
   if (!claims) return refused(401, 'signature or claims');
   // jose accepts a list that contains the audience; the channel sends one string.
   if (claims.aud !== options.appId) return refused(401, 'aud');
-  if (!activity.serviceUrl || claims['serviceurl'] !== activity.serviceUrl) {
-    return refused(401, 'serviceurl');
-  }
+  const serviceUrl = claims['serviceurl'];
+  if (typeof serviceUrl !== 'string' || serviceUrl === '') return refused(401, 'serviceurl');
   const isEndorsed = key.endorsements.length === 0 || key.endorsements.includes(CHANNEL);
-  return isEndorsed ? undefined : refused(401, 'endorsements');
+  return isEndorsed ? { outcome: 'bearer', serviceUrl } : refused(401, 'endorsements');
 }
 
 function readHeader(token: string): { alg: string; kid: string } | undefined {
@@ -130,7 +151,7 @@ async function verify(
 }
 
 /** Channel, service host and tenant. A tenant that is not named is not ours (requirement A3). */
-function checkOrigin(options: GuardOptions, activity: RawActivity): Verdict | undefined {
+function checkOrigin(options: GuardOptions, activity: RawActivity): Refused | undefined {
   if (activity.channelId !== CHANNEL) return refused(403, 'channel');
   if (!activity.serviceUrl || !options.isServiceHost(activity.serviceUrl)) {
     return refused(403, 'serviceUrl');

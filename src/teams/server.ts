@@ -6,12 +6,15 @@ import type { Log } from '../ports/log.ts';
 import type { SmsGateway } from '../ports/sms.ts';
 import type { Turns } from '../service/input.ts';
 import { readActivity } from './activity.ts';
+import type { RawActivity } from './activity.ts';
 import type { Bot } from './bot.ts';
-import { discard, parseJson, readBody } from './body.ts';
+import { decodeText, discard, parseJson, readBody } from './body.ts';
 import { describeFault } from '../ports/fault.ts';
 import { createReference } from './fault.ts';
-import type { Guard } from './guard.ts';
-import { createReadiness, isForwarded, maySeeMetrics } from './health.ts';
+import type { Guard, Refused } from './guard.ts';
+import { createReadiness, maySeeMetrics } from './health.ts';
+import { refuse, ROUTES, signatureOf } from './refusals.ts';
+import type { Path, Refusal } from './refusals.ts';
 
 /** Headers and body must have arrived by then. */
 const RECEIVE_TIMEOUT_MS = 10_000;
@@ -20,15 +23,9 @@ const TIMEOUT_CHECK_MS = 1_000;
 /** What is under way at a stop may take this long (requirement R11). */
 const DRAIN_MS = 25_000;
 const LAST_WRITES_MS = 1_000;
-
-/** Everything that is served; paths are compared as they stand on the wire. */
-const ROUTES: Readonly<Record<string, 'GET' | 'POST'>> = {
-  '/api/messages': 'POST',
-  '/api/sms/status': 'POST',
-  '/healthz': 'GET',
-  '/readyz': 'GET',
-  '/metrics': 'GET',
-};
+/** A body of this length costs less to parse than a token to verify. */
+const MAX_UNPROVEN_BYTES = 8 * 1_024;
+const MAX_PARAMETERS = 64;
 
 export interface ServerOptions {
   readonly auth: 'on' | 'off';
@@ -58,11 +55,9 @@ export interface Server {
 }
 
 /** An answer; no body, or text with its content type. */
-interface Reply {
-  readonly status: number;
+interface Reply extends Refusal {
   readonly type?: string;
   readonly body?: string;
-  readonly allow?: string;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -73,7 +68,7 @@ export function createServer(options: ServerOptions): Server {
   const checkReadiness = createReadiness(options.isReady);
   let isDraining = false;
 
-  const handlers: Readonly<Record<string, (request: IncomingMessage) => Promise<Reply>>> = {
+  const handlers: Readonly<Record<Path, (request: IncomingMessage) => Promise<Reply>>> = {
     '/api/messages': (request) => receiveActivity(options, request, () => isDraining),
     '/api/sms/status': (request) => receiveSmsStatus(options, request),
     '/healthz': () => Promise.resolve({ status: 200 }),
@@ -90,8 +85,8 @@ export function createServer(options: ServerOptions): Server {
   };
 
   const restify = createRestifyServer({ name: '' });
-  for (const [path, method] of Object.entries(ROUTES)) {
-    restify[method === 'GET' ? 'get' : 'post'](path, (request, response, next) => {
+  for (const path of Object.keys(ROUTES) as Path[]) {
+    restify[ROUTES[path].method === 'GET' ? 'get' : 'post'](path, (request, response, next) => {
       const turn = serve(path, request, response).finally(() => {
         running.delete(turn);
         next(false);
@@ -101,9 +96,9 @@ export function createServer(options: ServerOptions): Server {
   }
 
   /** Never rejects: an exception that reached restify would stand in its answer. */
-  async function serve(path: string, request: IncomingMessage, response: ServerResponse) {
+  async function serve(path: Path, request: IncomingMessage, response: ServerResponse) {
     try {
-      answer(response, (await handlers[path]?.(request)) ?? { status: 404 });
+      answer(response, await handlers[path](request));
     } catch (error) {
       const reference = createReference();
       log.error({ reference, path, fault: describeFault(error) }, 'a request failed');
@@ -143,33 +138,26 @@ export function createServer(options: ServerOptions): Server {
   };
 }
 
-function refuse(request: IncomingMessage, auth: 'on' | 'off'): Reply | undefined {
-  const method = ROUTES[(request.url ?? '').split('?', 1)[0] ?? ''];
-  if (!method) return { status: 404 };
-  if (request.method !== method) return { status: 405, allow: method };
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return { status: 415 };
-  // Without authentication only programs of this machine may call, and no proxy on their behalf.
-  if (auth === 'off' && isForwarded(request)) return { status: 403 };
-  return undefined;
-}
-
 async function receiveActivity(
   { guard, bot, clock, log }: ServerOptions,
   request: IncomingMessage,
   isDraining: () => boolean,
 ): Promise<Reply> {
   const arrivedAt = clock();
-  const text = await readBody(request);
-  if (typeof text === 'number') return { status: text };
-  const activity = readActivity(parseJson(text));
+  const bytes = await readBody(request, ROUTES['/api/messages'].maxBytes);
+  if (typeof bytes === 'number') return { status: bytes };
+  const read = (): RawActivity | undefined => readActivity(parseJson(bytes));
+  // Parsing a long body costs more than a stranger may have: its token is verified first.
+  const isShort = bytes.length <= MAX_UNPROVEN_BYTES;
+  const early = isShort ? read() : undefined;
+  if (isShort && !early) return { status: 400 };
+  const bearer = await guard.authenticate(request.headers.authorization);
+  if (bearer.outcome === 'refused') return turnAway(bearer, log);
+  const activity = early ?? read();
   if (!activity) return { status: 400 };
-  const verdict = await guard.check(request.headers.authorization, activity);
+  const verdict = guard.admit(bearer, activity);
   if (verdict.outcome === 'ignored') return { status: 200 };
-  if (verdict.outcome === 'refused') {
-    log.warn({ status: verdict.status, why: verdict.why }, 'an activity was turned away');
-    return { status: verdict.status };
-  }
+  if (verdict.outcome === 'refused') return turnAway(verdict, log);
   if (isDraining()) return { status: 503 };
   const { status, body } = await bot.receive(verdict.activity, arrivedAt);
   if (body === undefined) return { status };
@@ -180,16 +168,22 @@ async function receiveSmsStatus(
   { gateway, turns }: ServerOptions,
   request: IncomingMessage,
 ): Promise<Reply> {
-  const text = await readBody(request);
-  if (typeof text === 'number') return { status: text };
-  const signature = request.headers['x-twilio-signature'];
-  const status = gateway.readStatus(
-    Object.fromEntries(new URLSearchParams(text)),
-    typeof signature === 'string' ? signature : undefined,
-  );
+  const bytes = await readBody(request, ROUTES['/api/sms/status'].maxBytes);
+  if (typeof bytes === 'number') return { status: bytes };
+  const text = decodeText(bytes);
+  if (text === undefined) return { status: 400 };
+  // Hashing many parameters costs time; a report has some twenty.
+  if (text.split('&').length > MAX_PARAMETERS) return { status: 403 };
+  const parameters = Object.fromEntries(new URLSearchParams(text));
+  const status = gateway.readStatus(parameters, signatureOf(request));
   if (status === 'forged') return { status: 403 };
   if (status !== 'irrelevant') await turns.smsReported(status);
   return { status: 204 };
+}
+
+function turnAway({ status, why }: Refused, log: Log): Reply {
+  log.warn({ status, why }, 'an activity was turned away');
+  return { status };
 }
 
 function answer(response: ServerResponse, { status, type, body, allow }: Reply): void {

@@ -4,7 +4,18 @@ import { message } from '../support/activities.ts';
 import { closeBenches, openBench } from './support.ts';
 import type { Bench } from './support.ts';
 
-const MAX = 256 * 1_024;
+/** What has the form of a credential and is none. */
+const FORMS = {
+  '/api/messages': { authorization: 'Bearer a.b.c' },
+  '/api/sms/status': { 'x-twilio-signature': `${'A'.repeat(27)}=` },
+} as const;
+type Path = keyof typeof FORMS;
+const MAX: Readonly<Record<Path, number>> = {
+  '/api/messages': 256 * 1_024,
+  '/api/sms/status': 8 * 1_024,
+};
+const PATHS: readonly Path[] = ['/api/messages', '/api/sms/status'];
+
 let bench: Bench;
 
 /** Sends bytes as they are and gives what comes back until the connection ends or 5 s are over. */
@@ -26,6 +37,12 @@ function raw(url: string, bytes: string): Promise<string> {
   });
 }
 
+/** The status of a POST of whose body nothing comes. */
+async function answerTo(path: Path, fields: string): Promise<string> {
+  const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n`;
+  return (await raw(bench.url, `${head}${fields}\r\n`)).slice(9, 12);
+}
+
 /** The status of one request with an empty body, its path as it stands here. */
 async function statusOf(method: string, path: string, headers = ''): Promise<string> {
   const head = `${method} ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}`;
@@ -34,8 +51,14 @@ async function statusOf(method: string, path: string, headers = ''): Promise<str
   return answer.slice(9, 12);
 }
 
-function post(path: string, body: string, headers: Record<string, string> = {}) {
+function post(path: Path, body: string, headers: Record<string, string> = FORMS[path]) {
   return fetch(`${bench.url}${path}`, { method: 'POST', body, headers });
+}
+
+function headerLines(headers: Readonly<Record<string, string>>): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
 }
 
 describe('server', () => {
@@ -91,24 +114,71 @@ describe('server', () => {
   });
 
   it('takes no encoded body', async () => {
-    for (const path of ['/api/messages', '/api/sms/status']) {
+    for (const path of PATHS) {
       expect(await statusOf('POST', path, 'Content-Encoding: gzip\r\n')).toBe('415');
       expect(await statusOf('POST', path, 'Content-Encoding: identity, br\r\n')).toBe('415');
     }
-    expect(await statusOf('POST', '/api/messages', 'Content-Encoding: identity\r\n')).toBe('400');
+    const identity = `Content-Encoding: identity\r\n${headerLines(FORMS['/api/messages'])}`;
+    expect(await statusOf('POST', '/api/messages', identity)).toBe('400');
   });
 
-  it('takes a body of 256 KiB and no byte more, told beforehand or not', async () => {
-    for (const path of ['/api/messages', '/api/sms/status']) {
-      const fits = (await post(path, 'x'.repeat(MAX))).status;
-      expect(fits).toBe(path === '/api/messages' ? 400 : 403);
-      expect((await post(path, 'x'.repeat(MAX + 1))).status).toBe(413);
-      const head = `POST ${path} HTTP/1.1\r\nHost: x\r\n`;
+  it('turns away what has not the form of its credential before its body', async () => {
+    const tokens = [
+      'Bearer',
+      'Bearer a.b',
+      'Bearer a.b.c.d',
+      'bearer a.b.c',
+      'Bearer a.b.+',
+      'a.b.c',
+    ];
+    const signatures = ['A', 'A'.repeat(27), 'A'.repeat(29), `${'A'.repeat(27)}-`];
+    const bad: [Path, string, Record<string, string>[]][] = [
+      ['/api/messages', '401', [{}, ...tokens.map((authorization) => ({ authorization }))]],
+      [
+        '/api/sms/status',
+        '403',
+        [{}, ...signatures.map((signature) => ({ 'x-twilio-signature': signature }))],
+      ],
+    ];
+    // Nothing of the body comes: the answer does not wait for it, and is not that of its length.
+    for (const [path, status, variants] of bad) {
+      for (const headers of variants) {
+        for (const length of ['9', '90000000']) {
+          const fields = `${headerLines(headers)}Content-Length: ${length}\r\n`;
+          expect([path, headers, await answerTo(path, fields)]).toEqual([path, headers, status]);
+        }
+      }
+    }
+  });
+
+  it('takes a body of its length and no byte more, told beforehand or not', async () => {
+    for (const path of PATHS) {
+      const fits = (await post(path, 'x'.repeat(MAX[path]))).status;
+      expect(fits).toBe(path === '/api/messages' ? 401 : 403);
+      expect((await post(path, 'x'.repeat(MAX[path] + 1))).status).toBe(413);
+      const head = `POST ${path} HTTP/1.1\r\nHost: x\r\n${headerLines(FORMS[path])}`;
       const announced = await raw(bench.url, `${head}Content-Length: 90000000\r\n\r\n`);
       expect(announced).toMatch(/^HTTP\/1.1 413 .*\r\nContent-Length: 0\r\n/s);
       const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
       const endless = `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(5)}`;
       expect(await raw(bench.url, endless)).toMatch(/^HTTP\/1.1 413 /);
+    }
+  });
+
+  it('verifies the token of a long body before it parses it', async () => {
+    const broken = '{'.repeat(9_000);
+    expect((await post('/api/messages', broken)).status).toBe(401);
+    const headers = { authorization: `Bearer ${bench.teams.token()}` };
+    expect((await post('/api/messages', broken, headers)).status).toBe(400);
+  });
+
+  it('takes long lists and texts from who may send them, without composing them', async () => {
+    const membersAdded = Array.from({ length: 80_000 }, () => ({}));
+    for (const part of [{ membersAdded }, { text: `a${'\u0301'.repeat(100_000)}` }]) {
+      const activity = { ...bench.teams.from(bench.anna, message('hej')), ...part };
+      const before = process.cpuUsage();
+      expect((await bench.teams.send(bench.url, activity)).status).toBe(200);
+      expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_000);
     }
   });
 
@@ -148,7 +218,12 @@ describe('server', () => {
       expect([body, answer.status, await answer.text()]).toEqual([body, 400, '']);
     }
     const bytes = Buffer.from([0x7b, 0xff, 0x7d]);
-    const answer = await fetch(`${bench.url}/api/messages`, { method: 'POST', body: bytes });
+    const headers = FORMS['/api/messages'];
+    const answer = await fetch(`${bench.url}/api/messages`, {
+      method: 'POST',
+      body: bytes,
+      headers,
+    });
     expect(answer.status).toBe(400);
   });
 
@@ -164,6 +239,13 @@ describe('server', () => {
       expect(names).not.toContain('server');
       expect(names).not.toContain('x-powered-by');
     }
+  });
+
+  it('takes no report of more parameters than one has', async () => {
+    bench.state.sms = 'irrelevant';
+    expect((await post('/api/sms/status', 'a&'.repeat(63))).status).toBe(204);
+    expect((await post('/api/sms/status', 'a&'.repeat(64))).status).toBe(403);
+    bench.state.sms = 'forged';
   });
 
   it('passes on verified SMS reports only', async () => {
@@ -189,7 +271,7 @@ describe('server', () => {
         },
       },
     );
-    const headers = { 'x-twilio-signature': 'sig=' };
+    const headers = FORMS['/api/sms/status'];
     const body = new URLSearchParams([
       ['MessageSid', 'SM1'],
       ['Body', 'å + ä'],
@@ -197,7 +279,7 @@ describe('server', () => {
     ]);
     const options = { method: 'POST', headers, body };
     expect((await fetch(`${other.url}/api/sms/status`, options)).status).toBe(204);
-    expect(seen).toEqual([[Object.fromEntries(body), 'sig=']]);
+    expect(seen).toEqual([[Object.fromEntries(body), headers['x-twilio-signature']]]);
     expect(other.turns.reports).toEqual([]);
   });
 
@@ -206,7 +288,11 @@ describe('server', () => {
       {},
       { gateway: { readStatus: () => JSON.parse('canary-secret') as never } },
     );
-    const answer = await fetch(`${other.url}/api/sms/status`, { method: 'POST', body: 'a=b' });
+    const answer = await fetch(`${other.url}/api/sms/status`, {
+      method: 'POST',
+      body: 'a=b',
+      headers: FORMS['/api/sms/status'],
+    });
     expect([answer.status, await answer.text()]).toEqual([500, '']);
     expect(other.logged.join()).toMatch(/"reference":"[0-9A-F]{8}"/);
     expect(other.logged.join()).not.toContain('canary');
@@ -218,7 +304,10 @@ describe('server', () => {
     const started = Date.now();
     const [head, body] = await Promise.all([
       raw(slow.url, 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-'),
-      raw(slow.url, 'POST /api/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{'),
+      raw(
+        slow.url,
+        'POST /api/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a.b.c\r\nContent-Length: 9\r\n\r\n{',
+      ),
     ]);
     expect(head).toMatch(/^HTTP\/1.1 408 /);
     expect(body).toMatch(/^HTTP\/1.1 408 |^$/);

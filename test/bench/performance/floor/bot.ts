@@ -96,9 +96,10 @@ const admitted = {
 const server = createServer();
 server.use(plugins.bodyParser());
 server.post('/api/messages', async (request, response) => {
+  const bearer = await guard.authenticate(request.headers.authorization);
   const activity = readActivity(request.body);
-  const verdict = activity && (await guard.check(request.headers.authorization, activity));
-  if (verdict?.outcome !== 'admitted') {
+  const verdict = bearer.outcome === 'bearer' && activity && guard.admit(bearer, activity);
+  if (!verdict || verdict.outcome !== 'admitted') {
     response.send(401);
     return;
   }
