@@ -13,6 +13,7 @@ import type { Entry } from './entries.ts';
 import { first } from './entries.ts';
 import type { Change } from './protocol.ts';
 import { ADD, DELETE, REPLACE } from './protocol.ts';
+import type { Policy } from './policy.ts';
 import { meetsPolicy } from './policy.ts';
 import { mayReset } from './rights.ts';
 import { epochMs } from './values.ts';
@@ -58,7 +59,10 @@ function readPassword({ values }: Change): string | undefined {
 function reset(attempt: Attempt, password: string): Answer | { password: string } {
   const { domain, who, target, enforcesHistory } = attempt;
   if (!mayReset(domain, who, target)) return NO_RIGHT_TO_RESET;
-  const isGood = meetsPolicy(target, password, policyOf(domain, target), enforcesHistory);
+  const policy = policyOf(domain, target);
+  // With the policy hints the minimum age binds a reset too, as administrators report of real domains.
+  if (enforcesHistory && isTooYoung(domain, target, policy)) return RESET_AGAINST_POLICY;
+  const isGood = meetsPolicy(target, password, policy, enforcesHistory);
   return isGood ? { password } : RESET_AGAINST_POLICY;
 }
 
@@ -73,7 +77,11 @@ function change(
     return OLD_PASSWORD_WRONG;
   }
   const policy = policyOf(domain, target);
-  const set = first(target, 'pwdLastSet') ?? '0';
-  if (set !== '0' && domain.now() < epochMs(set) + policy.minAgeMs) return CHANGE_AGAINST_POLICY;
+  if (isTooYoung(domain, target, policy)) return CHANGE_AGAINST_POLICY;
   return meetsPolicy(target, password, policy, true) ? { password } : CHANGE_AGAINST_POLICY;
+}
+
+function isTooYoung(domain: Domain, target: Entry, { minAgeMs }: Policy): boolean {
+  const set = first(target, 'pwdLastSet') ?? '0';
+  return minAgeMs > 0 && set !== '0' && domain.now() < epochMs(set) + minAgeMs;
 }

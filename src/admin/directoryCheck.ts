@@ -8,7 +8,8 @@ import type { Workplace } from './workplace.ts';
 const INSPECTION_MS = 5 * 60_000;
 /** Below it not even one wrong bind could be allowed (requirement P11). */
 const LOWEST_THRESHOLD = 3;
-const DAY_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** A certificate that ends sooner is worth a word. */
 const CERTIFICATE_DAYS = 30;
 /** Lockouts and expiry are reckoned with both clocks. */
@@ -98,6 +99,7 @@ function judgeAccounts(seen: Inspection): Omit<Checked, 'name'> {
   const { accounts, isAccountsBaseReadable: isSeen } = seen;
   const namesOf = (some: Inspection['accounts']): string => named(some.map(({ name }) => name));
   const crowded = accounts.filter(({ isCrowd }) => isCrowd);
+  const young = accounts.filter(({ rules: { minAgeMs = 0 } }) => minAgeMs > 0);
   const unanswered = accounts.filter(({ isAnswered }) => !isAnswered);
   const low = accounts.filter(
     ({ lockout: { threshold } }) => typeof threshold === 'number' && threshold < LOWEST_THRESHOLD,
@@ -147,6 +149,7 @@ function judgeAccounts(seen: Inspection): Omit<Checked, 'name'> {
         `more than ${String(MAX_REMINDED)} people answer for ${namesOf(crowded)}: nobody is reminded of these; let a smaller group answer`,
         'rights',
       ),
+      ...when(young.length > 0, minimumAgeText(seen.dialect, young)),
       ...when(
         unreadable.length > 0,
         `the password policy cannot be read for ${namesOf(unreadable)}: give the service account the right to read it`,
@@ -161,6 +164,17 @@ function judgeAccounts(seen: Inspection): Omit<Checked, 'name'> {
       ),
     ],
   };
+}
+
+/** What a minimum age means for a group that was told a wrong password. */
+function minimumAgeText(dialect: Inspection['dialect'], young: Inspection['accounts']): string {
+  const hours = Math.max(...young.map(({ rules: { minAgeMs = 0 } }) => minAgeMs)) / HOUR_MS;
+  const policy = dialect === 'openldap' ? 'pwdMinAge' : 'the minimum password age (domain or PSO)';
+  const effect =
+    dialect === 'openldap'
+      ? 'a second reset is refused for so long, also where a group was told a wrong password'
+      : "a second reset within that time goes past the directory's own history, only the bot's holds";
+  return `${policy} is up to ${String(Math.ceil(hours))} h for ${named(young.map(({ name }) => name))}: ${effect}; set it to 0 for the shared accounts`;
 }
 
 /** One line for each threshold that holds for some account. */

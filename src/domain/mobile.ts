@@ -6,6 +6,8 @@ const MAX_INPUT_LENGTH = 40;
 
 /** Bidirectional marks and other invisible signs that come along when a number is copied. */
 const INVISIBLE = /\p{Cf}/gu;
+/** A country code in parentheses, `(+46)`, which the library takes for an area. */
+const COUNTRY_IN_PARENTHESES = /^[(（]\s*([+＋]|00)\s*([0-9０-９]{1,3})\s*[)）]/u;
 
 /**
  * The E.164 form of a mobile number as people write it, or undefined where it is no valid mobile of
@@ -13,7 +15,11 @@ const INVISIBLE = /\p{Cf}/gu;
  */
 export function parseMobile(input: string, countries: readonly string[]): string | undefined {
   const [home] = countries;
-  const text = input.replace(INVISIBLE, '').replace(/\s/g, ' ').trim();
+  const text = input
+    .replace(INVISIBLE, '')
+    .replace(/\s/g, ' ')
+    .trim()
+    .replace(COUNTRY_IN_PARENTHESES, '$1$2');
   if (home === undefined || text.length > MAX_INPUT_LENGTH) return undefined;
 
   // The library's type names countries one by one; the list was checked when it was configured.

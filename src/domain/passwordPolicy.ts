@@ -1,6 +1,6 @@
 import { isCommonPassword } from './commonPasswords.ts';
 import { byPrecedence } from './reasons.ts';
-import type { Reason } from './reasons.ts';
+import type { ForbiddenCharacter, Reason } from './reasons.ts';
 
 /** The longest password, in code points: what Active Directory's own tools accept. */
 export const MAX_PASSWORD_LENGTH = 127;
@@ -35,7 +35,7 @@ export function passwordFaults(typed: TypedPassword): Reason[] {
   const faults: Reason[] = [];
   if (newPassword !== typed.confirmPassword) faults.push('passwordMismatch');
   if (length < leastLength(rules, typed.directoryMinLength)) faults.push('passwordTooShort');
-  if (hasForbidden(newPassword, rules.forbiddenCharacters)) {
+  if (forbiddenCharacter(newPassword, rules.forbiddenCharacters) !== undefined) {
     faults.push('passwordForbiddenCharacter');
   }
   if (isCommonPassword(newPassword, typed.contextNames)) faults.push('passwordTooCommon');
@@ -92,12 +92,28 @@ export function loweredPasswords(password: string): string[] {
   return forms.map((form) => before + form + after);
 }
 
+/** White space at either end: nobody sees that it is part of the password. */
+const EDGE = /^\s|\s$/u;
+/**
+ * Nothing is seen of these, or only a gap that is no U+0020; no keyboard types them and programs cut
+ * passwords at control characters.
+ */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
+
+/** The kind of a character that may not be in a password; undefined where there is none. */
+export function forbiddenCharacter(
+  password: string,
+  forbiddenCharacters: string,
+): ForbiddenCharacter | undefined {
+  if (EDGE.test(password)) return 'edge';
+  if (INVISIBLE.test(password)) return 'invisible';
+  return hasForbidden(password, forbiddenCharacters) ? 'named' : undefined;
+}
+
 /** Whether a forbidden character is there in any spelling that Unicode holds equal: å, a + ring, the ångström sign. */
 function hasForbidden(password: string, forbiddenCharacters: string): boolean {
   // A lone surrogate has no UTF-8 form: it could be written but never typed at a logon.
   if (!password.isWellFormed()) return true;
-  // Programs cut passwords at control characters, and no keyboard types them.
-  if (/\p{Cc}/u.test(password)) return true;
   const composed = new Set(password.normalize('NFC'));
   const clusters = clustersOf(password);
   return clustersOf(forbiddenCharacters).some(

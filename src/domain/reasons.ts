@@ -11,6 +11,7 @@ export const REASONS = [
   'passwordTooLong',
   'passwordForbiddenCharacter',
   'passwordUsedBefore',
+  'passwordTooYoung',
   'passwordTooCommon',
   'passwordRefusedByDirectory',
   'notEnrolled',
@@ -25,6 +26,12 @@ export const REASONS = [
 
 export type Reason = (typeof REASONS)[number];
 
+/**
+ * A character that a new password may not hold: white space at either end, one that nobody sees, or
+ * one that the rules name.
+ */
+export type ForbiddenCharacter = 'edge' | 'invisible' | 'named';
+
 /** A fault as a card shows it. */
 export interface Problem {
   readonly reason: Reason;
@@ -38,6 +45,8 @@ export interface Problem {
   readonly absent?: readonly Reason[];
   /** Whether the password had enough kinds of characters; unknown where nobody looked. */
   readonly isComplex?: boolean;
+  /** The kind of the first forbidden character. */
+  readonly forbidden?: ForbiddenCharacter;
   /** The number is the one that is enrolled, not the one that was typed. */
   readonly isEnrolledNumber?: boolean;
   /** The bot itself has more to do than it can keep up with. */

@@ -5,7 +5,7 @@ import {
   type SendCodeCommand,
 } from './codeSteps.ts';
 import { endedBy, isEnded, type EndedState, type EndingEvent, type Step } from './steps.ts';
-import type { Problem, Reason } from './reasons.ts';
+import type { ForbiddenCharacter, Problem, Reason } from './reasons.ts';
 import type { ShownRules } from './view.ts';
 
 /** What stays the same once the code is accepted: it is not asked for again in this flow. */
@@ -48,6 +48,10 @@ export type ResetEvent =
       /** What was looked for and not found. */
       readonly absent?: readonly Reason[];
       readonly isComplex?: boolean;
+      /** When the directory takes a new one, where that is known. */
+      readonly until?: number;
+      /** What the character is that may not be there. */
+      readonly forbidden?: ForbiddenCharacter | undefined;
     }
   | { readonly type: 'writeStarted' }
   /** The write was definitely not carried out. */
@@ -98,8 +102,13 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       if (reason === undefined) return unchanged;
       if (state.step !== 'newPassword' && state.step !== 'writingPassword') return unchanged;
       const { rules } = state;
-      const { reasons: all, absent = [], isComplex } = event;
-      const looked = isComplex === undefined ? { absent } : { absent, isComplex };
+      const { reasons: all, absent = [], isComplex, until, forbidden } = event;
+      const looked = {
+        absent,
+        ...(isComplex === undefined ? {} : { isComplex }),
+        ...(until === undefined ? {} : { until }),
+        ...(forbidden === undefined ? {} : { forbidden }),
+      };
       return { state: { step: 'newPassword', rules, problem: { reason, all, ...looked } } };
     }
     case 'writeStarted':

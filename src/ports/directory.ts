@@ -70,6 +70,8 @@ export interface DirectoryRules {
   readonly requiresComplexity: boolean;
   /** Age at which the password expires, ms; absent: never. */
   readonly maxAgeMs?: number;
+  /** Age before which it may not be changed again, ms; absent: none. */
+  readonly minAgeMs?: number;
 }
 
 /** Wrong binds that lead to the directory's own lockout. */
@@ -112,10 +114,14 @@ export type ProofOutcome = 'proved' | 'wrong' | 'locked';
 export type WriteOutcome =
   /**
    * The new password binds and the directory's time of change has moved; where a bind does not
-   * decide, the time alone. `version` is the one that this write left.
+   * decide, the time alone. `version` is the one that this write left. `isBeforeMinAge`: the directory
+   * took it only without its history, as an administrator's.
    */
-  | { readonly outcome: 'written'; readonly version: string }
-  | { readonly outcome: 'refused'; readonly reason: 'usedBefore' | 'tooShort' | 'policy' }
+  | { readonly outcome: 'written'; readonly version: string; readonly isBeforeMinAge?: boolean }
+  | {
+      readonly outcome: 'refused';
+      readonly reason: 'usedBefore' | 'tooShort' | 'tooYoung' | 'policy';
+    }
   /** The password was changed by somebody else since `expectedVersion`; nothing was written. */
   | { readonly outcome: 'stale' }
   /** The account may no longer be reset by this manager; nothing was written. */

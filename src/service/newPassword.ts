@@ -1,6 +1,7 @@
 import { operationSince, type Flow, type ResetFlow } from '../domain/flow.ts';
 import {
   CHECKED_FAULTS,
+  forbiddenCharacter,
   isComplex,
   loweredPasswords,
   MAX_PASSWORD_LENGTH,
@@ -74,6 +75,7 @@ async function takeChecked(
   input: NewPassword,
   checked: CheckedPassword,
 ): Promise<Flow> {
+  const { deps } = turn;
   const { flow: saved, todo } = await submit<ResetFlow, Accepted>(turn, async (tx, current) => {
     const reasons = await allFaults(turn, tx, checked);
     if (reasons.length > 0 || checked.write === undefined) {
@@ -85,6 +87,7 @@ async function takeChecked(
         reasons,
         absent,
         isComplex: isComplex(typed),
+        forbidden: forbiddenCharacter(typed, deps.settings.passwordForbiddenCharacters),
       } as const;
       return { flow: await advanceReset(tx, current, event) };
     }
@@ -96,7 +99,7 @@ async function takeChecked(
   });
   if (todo === undefined) return saved;
   if ('write' in todo) return writePassword(turn, saved, todo.write);
-  const quiet = await settled(turn.deps, todo.other, turn.signal);
+  const quiet = await settled(deps, todo.other, turn.signal);
   if (operationSince(quiet.state) === undefined) return takeChecked(turn, input, checked);
   throw new DirectoryError('unreachable', 'another write on the account is under way');
 }

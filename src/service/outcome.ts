@@ -33,6 +33,7 @@ export interface SoughtWrite {
 export interface WrittenPassword extends Pick<SoughtWrite, 'digest' | 'byName'> {
   /** The mark that the write left in the directory. */
   readonly version: string;
+  readonly isBeforeMinAge?: boolean | undefined;
 }
 
 /** The reset is done: its row, its history, its notices, and the manager's earlier mistakes forgotten. */
@@ -70,7 +71,9 @@ async function recordReset(
   await tx.sawPasswords([{ accountId, version: done.version }]);
   await tx.clearFailures({ kind: 'code', accountId, manager });
   const event = flow.state.step === 'writingPassword' ? 'reset.written' : 'reset.verified';
-  tx.audit({ event, result: 'ok', ...auditOf(flow) });
+  // The directory's history was not asked then, only the bot's own.
+  const reason = done.isBeforeMinAge === true ? { reason: 'minimumAge' } : {};
+  tx.audit({ event, result: 'ok', ...reason, ...auditOf(flow) });
   const enrollment = await tx.enrollment(manager, accountId);
   await addNotices(
     deps,

@@ -2,7 +2,7 @@ import type { Flow, ResetFlow } from '../domain/flow.ts';
 import { CHECKED_FAULTS, isComplex } from '../domain/passwordPolicy.ts';
 import { stepReset } from '../domain/reset.ts';
 import type { Secret } from '../domain/secret.ts';
-import { DirectoryError, type WriteOutcome } from '../ports/directory.ts';
+import { DirectoryError, type Account, type WriteOutcome } from '../ports/directory.ts';
 import type { PasswordDigest } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { advanceReset, auditOf, changeFlow } from './flows.ts';
@@ -82,7 +82,7 @@ async function takeOutcome(
       return isAwaited ? takeFault(write, tx, current, outcome) : current;
     }
   } else if (outcome.outcome === 'written') {
-    return takeSuccess(write, tx, current, outcome.version);
+    return takeSuccess(write, tx, current, outcome);
   } else if (outcome.outcome !== 'unknown') {
     return isAwaited ? takeRefusal(write, tx, current, outcome) : current;
   }
@@ -96,10 +96,10 @@ async function takeSuccess(
   { turn, sent, digest }: SentWrite,
   tx: StoreTransaction,
   current: ResetFlow,
-  version: string,
+  { version, isBeforeMinAge }: Extract<WriteOutcome, { outcome: 'written' }>,
 ): Promise<ResetFlow> {
   const { deps, manager } = turn;
-  const done = { digest, byName: manager.entry.displayName, version };
+  const done = { digest, byName: manager.entry.displayName, version, isBeforeMinAge };
   if (current.turn === sent.turn) {
     return current.state.step === 'done' ? current : completeReset(deps, tx, current, done);
   }
@@ -121,7 +121,7 @@ async function takeFault(
 }
 
 async function takeRefusal(
-  { password }: SentWrite,
+  { turn, password }: SentWrite,
   tx: StoreTransaction,
   current: ResetFlow,
   outcome: Exclude<WriteOutcome, { readonly outcome: 'written' | 'unknown' }>,
@@ -135,6 +135,7 @@ async function takeRefusal(
         reasons: [reason],
         absent: ABSENT_IN_REFUSED.filter((fault) => fault !== reason),
         isComplex: isComplex(password.reveal()),
+        ...(outcome.reason === 'tooYoung' ? oldEnough(turn.account) : {}),
       } as const;
       return advanceReset(tx, current, event, 'sameTurn');
     }
@@ -149,12 +150,19 @@ async function takeRefusal(
   }
 }
 
+/** When the password may be changed again, where the policy is known. */
+function oldEnough({ passwordSetAt, rules: { minAgeMs } }: Account): { readonly until?: number } {
+  if (passwordSetAt === undefined || minAgeMs === undefined) return {};
+  return { until: passwordSetAt + minAgeMs };
+}
+
 /** The directory may not name its reason: of its history and its own words nothing is said. */
 const ABSENT_IN_REFUSED = CHECKED_FAULTS.filter((fault) => fault !== 'passwordTooCommon');
 
 const REFUSALS = {
   usedBefore: 'passwordUsedBefore',
   tooShort: 'passwordTooShort',
+  tooYoung: 'passwordTooYoung',
   policy: 'passwordRefusedByDirectory',
 } as const;
 

@@ -19,6 +19,7 @@ export function problemFacts(
   const told = {
     ...values,
     left: problem.attemptsLeft ?? 'unknown',
+    forbidden: problem.forbidden ?? 'named',
     number: problem.isEnrolledNumber === true ? 'enrolled' : 'typed',
     cause: problem.isCrowded === true ? 'crowd' : 'fault',
     until: problem.until === undefined ? 'none' : voice.words.until(problem.until, voice.now),

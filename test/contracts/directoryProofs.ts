@@ -99,9 +99,10 @@ export function describeProofs(on: DirectoryStage): void {
 
     it('is none of an account whose password never expires', async () => {
       const { manager, account, accountId } = await on.stage();
-      await on.world.neverExpire(account.dn);
+      const undo = await on.world.neverExpire(account.dn);
       await on.world.mustChange(account.dn);
       const found = await on.directory.accountOf(manager.id, accountId, never);
+      await undo();
       expect(found).toMatchObject({ mustChange: false });
     });
   });

@@ -46,8 +46,8 @@ export interface DirectoryWorld {
   /** The password was set so long ago that it has expired. */
   expire(dn: string): Promise<void>;
   mustChange(dn: string): Promise<void>;
-  /** A password that never expires need not be changed either. */
-  neverExpire(dn: string): Promise<void>;
+  /** A password that never expires need not be changed either. Gives what takes that back. */
+  neverExpire(dn: string): Promise<() => Promise<void>>;
   setLockout(rules: { readonly threshold: number; readonly windowSeconds: number }): Promise<void>;
   /** Accounts below the base that must not exist for the bot (requirement D4), each with why. */
   newProtectedAccounts(

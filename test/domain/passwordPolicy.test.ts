@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { isComplex, loweredPasswords, passwordFaults } from '../../src/domain/passwordPolicy.ts';
+import {
+  isComplex,
+  loweredPasswords,
+  passwordFaults,
+  forbiddenCharacter,
+} from '../../src/domain/passwordPolicy.ts';
 import type { TypedPassword } from '../../src/domain/passwordPolicy.ts';
 
 const NAMES = ['Hemtjänst Norr', 'hemtjanst-norr', 'orebro.example.se'];
@@ -88,6 +93,24 @@ describe('passwordFaults', () => {
     expect(faults('Tk7-åäöÅÄÖ', { rules: { minLength: 8, forbiddenCharacters: '' } })).toEqual([]);
   });
 
+  it.each([
+    ['edge', [' Tk7-bQx9', 'Tk7-bQx9 ', 'Tk7-bQx9\u00a0', '\tTk7-bQx9', '\u3000Tk7-bQx9']],
+    [
+      'invisible',
+      // No-break space, zero width space, byte order mark, line separator, ideographic space,
+      // right-to-left mark, soft hyphen, zero width joiner, narrow no-break space, a control character.
+      [...'\u00a0\u200b\ufeff\u2028\u3000\u200f\u00ad\u200d\u202f\u0007'].map(
+        (sign) => `Tk7-${sign}bQx9`,
+      ),
+    ],
+    ['named', ['Tk7-bQx\u00e5']],
+  ])('names a character of the kind %s', (kind, passwords) => {
+    for (const password of passwords) {
+      const named = [password, faults(password), forbiddenCharacter(password, 'åäöÅÄÖ')];
+      expect(named).toEqual([password, ['passwordForbiddenCharacter'], kind]);
+    }
+  });
+
   it('names all faults in the order of the contract', () => {
     expect(faults('Höst1', { confirmPassword: 'x' })).toEqual([
       ...['passwordMismatch', 'passwordTooShort'],
@@ -95,7 +118,7 @@ describe('passwordFaults', () => {
     ]);
   });
 
-  it.each([' Tk7-bQx ', 'Tk7"bQ\\x', 'korrekt hast batteri', '{Tk7}-$(x)', 'Тк7-бКх9'])(
+  it.each(['Tk7 - bQx', 'Tk7"bQ\\x', 'korrekt hast batteri', '{Tk7}-$(x)', 'Тк7-бКх9'])(
     'takes %j as it is',
     (password) => {
       expect(faults(password)).toEqual([]);

@@ -2,8 +2,16 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
-import { ALWAYS, cardsTo, firstSweep, sweepAgain } from '../support/rotations.ts';
-import { MINUTE_MS, newEnrolled, newManager, prove, reset } from '../support/walks.ts';
+import { ALWAYS, cardsTo, DAY_MS, firstSweep, sweepAgain } from '../support/rotations.ts';
+import {
+  MINUTE_MS,
+  newEnrolled,
+  newManager,
+  newName,
+  prove,
+  reset,
+  resetToPassword,
+} from '../support/walks.ts';
 
 const product = await houseOfSuite({ env: ALWAYS });
 await firstSweep(product);
@@ -117,5 +125,53 @@ describe('a password that must be changed at the next logon', () => {
     await sweepAgain(product);
     expect(cardsTo(product, walker.chat)).toHaveLength(1);
     expect(noticesTo(walker)).toHaveLength(1);
+  });
+});
+
+describe('a password that is too young to be changed', () => {
+  it('is changed all the same on Active Directory, which the audit tells', async () => {
+    const walker = await newEnrolled(product);
+    product.directory.setPolicy({ minAgeMs: DAY_MS });
+    expect(await reset(product, walker, GOOD)).toBe('reset.done');
+    expect(eventsOf(walker.accountId).at(-1)).toBe('reset.written minimumAge');
+    // What the directory's history does not see then, the bot's own does.
+    expect(await reset(product, walker, GOOD)).toBe('reset.newPassword passwordUsedBefore');
+    product.directory.setPolicy({});
+  });
+});
+
+describe('a new password with a character that nobody sees', () => {
+  it('is refused in words that name it', async () => {
+    const walker = await newEnrolled(product);
+    await resetToPassword(product, walker);
+    for (const [password, words] of [
+      [`${GOOD} `, 'mellanslag först eller sist'],
+      [` ${GOOD}`, 'mellanslag först eller sist'],
+      [GOOD.replace('-', '\u200b'), 'ett osynligt tecken'],
+    ] as const) {
+      const typed = { newPassword: password, confirmPassword: password };
+      const shown = await walker.chat.tap('setPassword', typed);
+      expect(shown).toBe('reset.newPassword passwordForbiddenCharacter');
+      expect(textOf(walker.chat.card)).toContain(words);
+    }
+    const inside = {
+      newPassword: 'Kaffe kanna Blomma 42',
+      confirmPassword: 'Kaffe kanna Blomma 42',
+    };
+    expect(await walker.chat.tap('setPassword', inside)).toBe('reset.done');
+  });
+});
+
+describe('the check', () => {
+  it('names a minimum age, and a crowd that answers for an account', async () => {
+    const walker = newManager(product);
+    const folk = Array.from({ length: 501 }, () => product.manager(newName('Folk')).dn);
+    const group = product.directory.group(newName('alla'), folk);
+    product.directory.put(walker.accountDn, 'manager', group.dn);
+    product.directory.setPolicy({ minAgeMs: DAY_MS });
+    const told = JSON.stringify(await product.administer(['check']));
+    product.directory.setPolicy({});
+    expect(told).toContain('the minimum password age (domain or PSO) is up to 24 h');
+    expect(told).toContain(`more than 500 people answer for ${walker.account}`);
   });
 });

@@ -1,6 +1,8 @@
 import { Attribute, Change, Control } from 'ldapts';
 import type { BerWriter, Entry } from 'ldapts';
 
+import { isComplex } from '../../domain/passwordPolicy.ts';
+import type { Secret } from '../../domain/secret.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import type { ProofOutcome } from '../../ports/directory.ts';
 import {
@@ -22,6 +24,7 @@ import {
   PROTECTION_ATTRIBUTES,
   unprotectedFilter,
 } from './protection.ts';
+import { mayBeTooYoung } from './passwordRules.ts';
 import type { Session } from './sessions.ts';
 
 /** LDAP_SERVER_POLICY_HINTS and its predecessor: a reset then obeys the password history (MS-ADTS 3.1.1.3.4.1.27). */
@@ -40,6 +43,26 @@ class PolicyHints extends Control {
     // PolicyHintsRequestValue ::= SEQUENCE { Flags INTEGER }, flag 1: check the history.
     writer.writeBuffer(Buffer.from([0x30, 0x03, 0x02, 0x01, 0x01]), 4);
   }
+}
+
+/** MS-ADTS 3.1.1.3.1.5: the quoted password in UTF-16LE, and nothing done to it before. */
+async function reset(
+  session: Session,
+  dn: string,
+  password: Secret,
+  controls: Control[],
+): Promise<void> {
+  const quoted = Buffer.from(`"${password.reveal()}"`, 'utf16le');
+  const changes = [replace('unicodePwd', [quoted]), replace('lockoutTime', ['0'])];
+  await session.connection.modify(dn, changes, controls);
+}
+
+/** Whether the error is the answer to a password that breaks a rule; which one is not said. */
+function isPolicyRefusal(error: unknown): boolean {
+  const refusal = refusalOf(error);
+  const isRefused =
+    refusal?.code === RESULT.constraintViolation || refusal?.code === RESULT.unwillingToPerform;
+  return isRefused && refusal.win32 === PASSWORD_RESTRICTION;
 }
 
 function replace(type: string, values: string[] | Buffer[]): Change {
@@ -157,26 +180,24 @@ export const activeDirectory: Dialect = {
     }
   },
 
-  async write(session, dn, password) {
+  async write(session, { entry: { dn }, account }, password) {
     const hints = POLICY_HINTS.find((oid) => session.facts.controls.includes(oid));
-    // MS-ADTS 3.1.1.3.1.5: the quoted password in UTF-16LE, and nothing done to it before.
-    const quoted = Buffer.from(`"${password.reveal()}"`, 'utf16le');
-    try {
-      await session.connection.modify(
-        dn,
-        [replace('unicodePwd', [quoted]), replace('lockoutTime', ['0'])],
-        hints === undefined ? [] : [new PolicyHints(hints)],
-      );
-      return undefined;
-    } catch (error) {
-      const refusal = refusalOf(error);
-      const isPolicy =
-        (refusal?.code === RESULT.constraintViolation ||
-          refusal?.code === RESULT.unwillingToPerform) &&
-        refusal.win32 === PASSWORD_RESTRICTION;
-      if (isPolicy) return 'policy';
-      throw error;
-    }
+    const isRefused = async (control: Control[]): Promise<boolean> => {
+      try {
+        await reset(session, dn, password, control);
+        return false;
+      } catch (error) {
+        if (isPolicyRefusal(error)) return true;
+        throw error;
+      }
+    };
+    if (!(await isRefused(hints === undefined ? [] : [new PolicyHints(hints)]))) return {};
+    // With the hints a reset is bound by the minimum age too, which an administrator's is not. Where
+    // nothing else that is known speaks against the password, it is sent as an administrator's.
+    const isKnownGood = !account.rules.requiresComplexity || isComplex(password.reveal());
+    const isTooYoung = hints !== undefined && mayBeTooYoung(account, Date.now());
+    if (!isTooYoung || !isKnownGood || (await isRefused([]))) return { refusal: 'policy' };
+    return { isBeforeMinAge: true };
   },
 
   async unlock(session, entry) {

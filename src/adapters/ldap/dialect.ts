@@ -2,6 +2,7 @@ import type { Entry, Filter } from 'ldapts';
 
 import type { Secret } from '../../domain/secret.ts';
 import type { Account, ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
+import type { FoundAccount } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import type { Session } from './sessions.ts';
 
@@ -27,6 +28,14 @@ export interface AccountLens {
 }
 
 export type WriteRefusal = Extract<WriteOutcome, { outcome: 'refused' }>['reason'];
+
+/** What the server said to a write that it answered. */
+export interface WriteAnswer {
+  /** Absent when it was accepted. */
+  readonly refusal?: WriteRefusal;
+  /** It was accepted only without the policy hints, before the minimum age. */
+  readonly isBeforeMinAge?: boolean;
+}
 
 /** What differs between Active Directory and OpenLDAP. Methods reject with ResultCodeError or AnswerLost. */
 export interface Dialect {
@@ -67,7 +76,7 @@ export interface Dialect {
   prepare(session: Session): Promise<AccountLens>;
   /** One bind. Throws DirectoryError `undecided` where its answer says nothing about the password. */
   prove(connection: Connection, dn: string, password: Secret): Promise<ProofOutcome>;
-  /** One modification that sets the password and lifts the lockout; undefined when it was accepted. */
-  write(session: Session, dn: string, password: Secret): Promise<WriteRefusal | undefined>;
+  /** One modification that sets the password and lifts the lockout. */
+  write(session: Session, account: FoundAccount, password: Secret): Promise<WriteAnswer>;
   unlock(session: Session, entry: Entry): Promise<void>;
 }

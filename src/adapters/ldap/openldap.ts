@@ -23,9 +23,22 @@ function modifyPasswordRequest(dn: string, password: string): Buffer {
   return writer.buffer;
 }
 
-function writeRefusal(policyError: number | undefined): WriteRefusal {
-  if (policyError === PasswordPolicyError.PasswordInHistory) return 'usedBefore';
-  return policyError === PasswordPolicyError.PasswordTooShort ? 'tooShort' : 'policy';
+/** The texts of ppolicy.c, for a server that sends no control with its answer. */
+const TOO_YOUNG = /too young to change/i;
+
+function writeRefusal(policyError: number | undefined, error: unknown): WriteRefusal {
+  switch (policyError) {
+    case PasswordPolicyError.PasswordInHistory:
+      return 'usedBefore';
+    case PasswordPolicyError.PasswordTooShort:
+      return 'tooShort';
+    case PasswordPolicyError.PasswordTooYoung:
+      return 'tooYoung';
+    case undefined:
+      return error instanceof Error && TOO_YOUNG.test(error.message) ? 'tooYoung' : 'policy';
+    default:
+      return 'policy';
+  }
 }
 
 /** OpenLDAP with the ppolicy overlay; without it there are no rules, no lockout and no expiry. */
@@ -86,17 +99,17 @@ export const openldap: Dialect = {
     }
   },
 
-  async write(session, dn, password) {
+  async write(session, { entry: { dn } }, password) {
     const policy = new PasswordPolicyControl();
     try {
       const request = modifyPasswordRequest(dn, password.reveal());
       await session.connection.extended(MODIFY_PASSWORD, request, [policy]);
-      return undefined;
+      return {};
     } catch (error) {
       const isPolicy =
         hasResult(error, RESULT.constraintViolation) ||
         (hasResult(error, RESULT.unwillingToPerform) && policy.value?.error !== undefined);
-      if (isPolicy) return writeRefusal(policy.value?.error);
+      if (isPolicy) return { refusal: writeRefusal(policy.value?.error, error) };
       throw error;
     }
   },

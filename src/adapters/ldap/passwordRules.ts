@@ -1,4 +1,4 @@
-import type { DirectoryLockout, DirectoryRules } from '../../ports/directory.ts';
+import type { Account, DirectoryLockout, DirectoryRules } from '../../ports/directory.ts';
 
 /** A password policy of the directory, whichever way it is written down there. Intervals are ms. */
 export interface PasswordRules extends DirectoryRules {
@@ -26,14 +26,25 @@ export const UNRULED: PasswordRules = { ...UNREADABLE, isReadable: true, thresho
 
 /** The part of a policy that the port knows; `expires` is false for an account that is exempt. */
 export function directoryRules(rules: PasswordRules, expires: boolean): DirectoryRules {
-  const { isReadable, minLength, historyLength, requiresComplexity, maxAgeMs } = rules;
+  const { isReadable, minLength, historyLength, requiresComplexity, maxAgeMs, minAgeMs } = rules;
   return {
     isReadable,
     minLength,
     historyLength,
     requiresComplexity,
     ...(maxAgeMs === undefined || !expires ? {} : { maxAgeMs }),
+    ...known('minAgeMs', minAgeMs),
   };
+}
+
+/** Whether a password may be too young to be changed; the bot's clock may be ahead of the directory's. */
+export function mayBeTooYoung(
+  { passwordSetAt, rules: { minAgeMs = 0 } }: Pick<Account, 'passwordSetAt' | 'rules'>,
+  now: number,
+): boolean {
+  return (
+    minAgeMs > 0 && passwordSetAt !== undefined && now < passwordSetAt + minAgeMs + CLOCK_SKEW_MS
+  );
 }
 
 /**

@@ -3,6 +3,7 @@ import { DirectoryError } from '../../ports/directory.ts';
 import type { Directory, ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
 import type { Log } from '../../ports/log.ts';
 import type { FoundAccount } from './accounts.ts';
+import type { WriteAnswer } from './dialect.ts';
 import { AnswerLost, directoryFault } from './errors.ts';
 import type { Lookup } from './lookup.ts';
 import { known } from './passwordRules.ts';
@@ -94,16 +95,18 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
           throw new DirectoryError('unreachable', 'connection lost before the write');
         }
         const unknown = { outcome: 'unknown', server: session.connection.server } as const;
+        let answer: WriteAnswer;
         try {
-          const { dn } = found.entry;
-          const reason = await lookup.dialectOf(session).write(session, dn, password);
-          if (reason !== undefined) return { outcome: 'refused', reason };
+          answer = await lookup.dialectOf(session).write(session, found, password);
+          if (answer.refusal !== undefined) return { outcome: 'refused', reason: answer.refusal };
         } catch (error) {
           if (error instanceof AnswerLost) return unknown;
           throw directoryFault(error, 'write');
         }
         const version = await seenVersion(session, found, password, deadline);
-        return version === undefined ? unknown : { outcome: 'written', version };
+        if (version === undefined) return unknown;
+        const written = { outcome: 'written', version } as const;
+        return answer.isBeforeMinAge === true ? { ...written, isBeforeMinAge: true } : written;
       }),
 
     readWrite: ({ accountId, password, server }, signal) =>

@@ -17,6 +17,7 @@ const problem = z.object({
   all: z.array(reason).exactOptional(),
   absent: z.array(reason).exactOptional(),
   isComplex: z.boolean().exactOptional(),
+  forbidden: z.enum(['edge', 'invisible', 'named']).exactOptional(),
   isEnrolledNumber: z.boolean().exactOptional(),
   isCrowded: z.boolean().exactOptional(),
   reference: z.string().exactOptional(),

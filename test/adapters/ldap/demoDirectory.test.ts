@@ -203,6 +203,23 @@ describe('Active Directory’s own ways', () => {
     ]);
   });
 
+  it('writes a password before the minimum age as an administrator does, where nothing else is wrong', async () => {
+    world.demo.setPolicy({ minAgeMs: 24 * 3_600_000 });
+    try {
+      account = (await directory.accountOf(manager.id, account.id, never))!;
+      expect(account.rules).toMatchObject({ minAgeMs: 24 * 3_600_000 });
+      expect(await write('enkeltenkelt')).toEqual({ outcome: 'refused', reason: 'policy' });
+      const before = world.demo.writes.length;
+      expect(await write()).toMatchObject({ outcome: 'written', isBeforeMinAge: true });
+      const sent = world.demo.writes
+        .slice(before)
+        .map(({ controls }) => controls.map(({ oid }) => oid));
+      expect(sent).toEqual([[POLICY_HINTS], []]);
+    } finally {
+      world.demo.setPolicy({});
+    }
+  });
+
   it('has the history refused by the directory, without knowing why', async () => {
     expect(await write(FIRST_PASSWORD)).toEqual({ outcome: 'refused', reason: 'policy' });
   });

@@ -104,7 +104,10 @@ export async function startDemoWorld(options: DomainOptions = {}): Promise<DemoW
     remove: (dn) => Promise.resolve(demo.remove(dn)),
     expire: (dn) => Promise.resolve(demo.put(dn, 'pwdLastSet', FILETIME_2020)),
     mustChange: (dn) => Promise.resolve(demo.put(dn, 'pwdLastSet', '0')),
-    neverExpire: (dn) => Promise.resolve(demo.put(dn, 'userAccountControl', '66048')),
+    neverExpire(dn) {
+      demo.put(dn, 'userAccountControl', '66048');
+      return Promise.resolve(() => Promise.resolve(demo.put(dn, 'userAccountControl', NORMAL)));
+    },
     setLockout: ({ threshold, windowSeconds }) =>
       Promise.resolve(
         demo.setPolicy({ lockoutThreshold: threshold, observationMs: windowSeconds * 1_000 }),

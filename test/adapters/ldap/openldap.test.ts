@@ -105,6 +105,21 @@ describe('OpenLDAP’s own ways', () => {
     expect((await read()).rules.isReadable).toBe(false);
   });
 
+  it('says that a password is too young to be changed, with or without the control', async () => {
+    const { dn, read, write } = await stage();
+    const policy = await newPolicy('slow', { pwdMinAge: '86400' });
+    await world.admin.put(dn, 'pwdPolicySubentry', [policy]);
+    expect((await read()).rules).toMatchObject({ minAgeMs: 86_400_000 });
+    const tooYoung = { outcome: 'refused', reason: 'tooYoung' };
+    expect(await write('Ny-Hemlighet-05')).toEqual(tooYoung);
+    expect(await world.binds(dn, FIRST_PASSWORD)).toBe(true);
+    await world.expire(dn);
+    expect(await write('Ny-Hemlighet-05')).toMatchObject({ outcome: 'written' });
+    expect(await write('Ny-Hemlighet-06')).toEqual(tooYoung);
+    await world.admin.put(dn, 'pwdPolicySubentry', []);
+    await world.admin.remove(policy);
+  });
+
   it('does not guess which of several policies is the default', async () => {
     const { read } = await stage();
     const another = await newPolicy('another', {});

@@ -117,6 +117,10 @@ export async function startOpenldapWorld(): Promise<OpenldapWorld> {
         pwdAttribute: 'userPassword',
       });
       await admin.put(dn, 'pwdPolicySubentry', [policy]);
+      return async () => {
+        await admin.put(dn, 'pwdPolicySubentry', []);
+        await admin.remove(policy);
+      };
     },
     mustChange: (dn) => admin.put(dn, 'pwdReset', ['TRUE']),
 

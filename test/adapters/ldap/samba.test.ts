@@ -58,6 +58,19 @@ describe('Samba’s own ways', () => {
     expect(await prove(FIRST_PASSWORD)).toBe('wrong');
   });
 
+  it('reads the minimum age, which binds no reset without policy hints', async () => {
+    const person = await samba.newPerson();
+    const { dn } = await samba.newAccount({ responsible: [person.dn] });
+    const [managerId, accountId] = [await samba.idOf(person.dn), await samba.idOf(dn)];
+    await samba.admin.put(samba.samba.base, 'minPwdAge', ['-864000000000']);
+    const found = await directory.accountOf(managerId, accountId, never);
+    expect(found?.rules).toMatchObject({ minAgeMs: 86_400_000 });
+    const password = new Secret('Ny-Hemlighet-77');
+    const write = { managerId, accountId, password, expectedVersion: found!.passwordVersion };
+    expect(await directory.writePassword(write, never)).toMatchObject({ outcome: 'written' });
+    await samba.admin.put(samba.samba.base, 'minPwdAge', ['0']);
+  });
+
   it('does not take a fine-grained policy that it may not read for the domain’s', async () => {
     const person = await samba.newPerson();
     const { dn } = await samba.newAccount({ responsible: [person.dn] });

@@ -109,7 +109,10 @@ export async function startSambaWorld(): Promise<SambaWorld> {
     disable: (dn) => admin.put(dn, 'userAccountControl', ['514']),
     remove: (dn) => admin.remove(dn),
     expire: (dn) => samba.set(dn, 'pwdLastSet', FILETIME_2020),
-    neverExpire: (dn) => admin.put(dn, 'userAccountControl', ['66048']),
+    async neverExpire(dn) {
+      await admin.put(dn, 'userAccountControl', ['66048']);
+      return () => admin.put(dn, 'userAccountControl', ['512']);
+    },
     mustChange: (dn) => admin.put(dn, 'pwdLastSet', ['0']),
 
     async setLockout({ threshold, windowSeconds }) {

@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startOpenldapWorld } from '../adapters/ldap/openldapWorld.ts';
+import { FIRST_PASSWORD } from '../contracts/directoryWorld.ts';
+import { textOf } from '../support/chatDriver.ts';
+import { atSuiteEnd, folderOfSuite, houseOfSuite } from '../support/ofSuite.ts';
+import { SERVICE_DESK } from '../support/parts.ts';
+import { newMobile, newName } from '../support/walks.ts';
+
+const world = await startOpenldapWorld();
+atSuiteEnd(() => world.close());
+const caFile = join(await folderOfSuite(), 'ca.pem');
+await writeFile(caFile, world.authority.caPem);
+const { slapd, options } = world;
+const house = await houseOfSuite({
+  env: {
+    LDAP_URL: options.urls.join(' '),
+    LDAP_CA_FILE: caFile,
+    LDAP_BIND_DN: slapd.serviceDn,
+    LDAP_BIND_PASSWORD: slapd.servicePassword,
+    LDAP_ACCOUNTS_BASE: options.accountsBase,
+    LDAP_MANAGERS_BASE: options.managersBase,
+  },
+});
+
+/** Somebody in Teams who is enrolled for an account of OpenLDAP. */
+async function newEnrolled() {
+  const chat = house.manager(newName('Chef'));
+  const { dn, query } = await world.newPerson();
+  await world.admin.put(dn, 'mail', [chat.person.mail]);
+  const account = await world.newAccount({ responsible: [dn] });
+  const mobile = newMobile();
+  await chat.say('status');
+  await chat.tap('enroll', {}, account.name);
+  await chat.tap('proveCurrentPassword', { currentPassword: FIRST_PASSWORD });
+  await chat.tap('setMobile', { mobile });
+  expect(await chat.tap('confirmCode', { code: house.code(mobile) })).toBe('enrollment.done');
+  return { chat, account, mobile, query };
+}
+
+describe('on OpenLDAP', () => {
+  it('a second reset on one day is refused with the time from which it goes', async () => {
+    const { chat, account, mobile } = await newEnrolled();
+    await world.admin.put(slapd.defaultPolicyDn, 'pwdMinAge', ['86400']);
+    await chat.say('status');
+    await chat.tap('reset', {}, account.name);
+    await chat.tap('confirmCode', { code: house.code(mobile) });
+    const typed = { newPassword: 'Kaffekanna-Blomma-42', confirmPassword: 'Kaffekanna-Blomma-42' };
+    expect(await chat.tap('setPassword', typed)).toBe('reset.newPassword passwordTooYoung');
+    expect(textOf(chat.card)).toMatch(/går inte att byta igen förrän i morgon kl\. \d\d\.\d\d/);
+    expect(textOf(chat.card)).toContain(SERVICE_DESK);
+    expect(house.audit().at(-1)).toMatchObject({
+      event: 'reset.refused',
+      reason: 'passwordTooYoung',
+    });
+    expect(await world.binds(account.dn, FIRST_PASSWORD)).toBe(true);
+  });
+});
