@@ -39,6 +39,13 @@ export const COMMANDS: readonly Command[] = [
     run: async (...asked) => (await import('./changes.ts')).revokeNumbers(...asked),
   },
   {
+    name: 'unpin',
+    usage: 'WHO',
+    summary: 'lets a directory entry be met by another Teams person',
+    positionals: 1,
+    run: async (...asked) => (await import('./unpin.ts')).unpinEntry(...asked),
+  },
+  {
     name: 'clear-lockout',
     usage: 'ACCOUNT',
     summary: "lifts the bot's own lockout",

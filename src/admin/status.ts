@@ -1,3 +1,4 @@
+import { managerName } from '../domain/parties.ts';
 import { DirectoryError, type Responsibility } from '../ports/directory.ts';
 import { accountStatus, type AccountStatus } from '../service/accountStatus.ts';
 import { settingsOf } from '../wiring.ts';
@@ -13,7 +14,12 @@ const LOOKUP_MS = 10_000;
 interface Shown extends AccountStatus {
   readonly asked: AskedAccount;
   /** Absent where the directory does not say. */
-  readonly answering: Pick<Responsibility, 'managers' | 'isCrowd'> | undefined;
+  readonly answering: Answering | undefined;
+}
+
+interface Answering extends Pick<Responsibility, 'managers' | 'isCrowd'> {
+  /** The Teams persons that are pinned to each entry, as the audit names them: one at most, else nobody gets in. */
+  readonly pins: ReadonlyMap<string, readonly string[]>;
 }
 
 /** One account, for whoever has its manager on the telephone. */
@@ -33,15 +39,27 @@ export const showStatus: Command['run'] = async (place, { positionals }) => {
 async function responsibilityFor(
   place: Workplace,
   { id, account }: AskedAccount,
-): Promise<Responsibility | undefined> {
+): Promise<Answering | undefined> {
   if (account === undefined) return undefined;
   try {
     const signal = AbortSignal.timeout(LOOKUP_MS);
-    return await place.directory().responsibilityFor(id, signal);
+    const found = await place.directory().responsibilityFor(id, signal);
+    return found && { ...found, pins: await pinsOf(place, found) };
   } catch (error) {
     if (error instanceof DirectoryError) return undefined;
     throw error;
   }
+}
+
+async function pinsOf(
+  place: Workplace,
+  { managers }: Pick<Responsibility, 'managers'>,
+): Promise<Answering['pins']> {
+  const store = await place.store();
+  const entries = managers.map(({ id }) => id);
+  const known = await store.read((reads) => reads.managersByDirectoryId(entries));
+  const pinned = (entry: string) => known.filter(({ directoryId }) => directoryId === entry);
+  return new Map(entries.map((entry) => [entry, pinned(entry).map(({ key }) => managerName(key))]));
 }
 
 const time = (at: number | undefined): string | null => (at === undefined ? null : isoTime(at));
@@ -59,7 +77,12 @@ function asJson(shown: Shown): unknown {
       mustChange: asked.account?.mustChange ?? null,
       passwordSetAt: time(asked.account?.passwordSetAt),
     },
-    managers: answering?.managers.map(({ id, displayName }) => ({ id, name: displayName })) ?? null,
+    managers:
+      answering?.managers.map(({ id, displayName }) => ({
+        id,
+        name: displayName,
+        pins: answering.pins.get(id) ?? [],
+      })) ?? null,
     tooManyManagers: answering?.isCrowd ?? null,
     numbers: numbers.map((number) => ({
       manager: number.manager,
@@ -105,7 +128,12 @@ function asText(shown: Shown, timeZone: string): string {
       'Answers for it',
       answering?.isCrowd === true
         ? [CROWD]
-        : (answering?.managers.map(({ displayName }) => displayName) ?? ['not known now']),
+        : (answering?.managers.map(({ id, displayName }) =>
+            [
+              plain(displayName),
+              ...(answering.pins.get(id) ?? []).map((pin) => `in Teams ${pin}`),
+            ].join(', '),
+          ) ?? ['not known now']),
     ),
     ...lines(
       'Enrolled',

@@ -27,7 +27,8 @@ export interface HomeAccount {
   readonly handle: string;
   readonly name: string;
   readonly displayName: string;
-  readonly isEnrolled: boolean;
+  /** The number with which the manager is enrolled; absent where there is none. */
+  readonly number?: { readonly masked: string; readonly since: number } | undefined;
   readonly isLocked: boolean;
   readonly mustChange?: boolean | undefined;
   readonly passwordSetAt?: number | undefined;
@@ -160,16 +161,29 @@ export interface ReminderDoneView {
   readonly until: number;
 }
 
+/** `ownEnrollment`: a first enrollment, as the manager is told in whose name it was. */
 export type NoticeEvent =
-  'reset' | 'firstEnrollment' | 'numberChange' | 'unlock' | 'revoke' | 'outsideChange';
+  | 'reset'
+  | 'firstEnrollment'
+  | 'ownEnrollment'
+  | 'numberChange'
+  | 'unlock'
+  | 'revoke'
+  | 'outsideChange';
 
-export interface NoticeView {
-  readonly card: 'notice';
+/** What a notice tells. */
+export interface NoticeFacts {
   readonly event: NoticeEvent;
   readonly accountName: string;
   /** Display name of who did it. */
   readonly byName: string;
   readonly at: number;
+  /** The number that was enrolled, masked. */
+  readonly maskedMobile?: string | undefined;
+}
+
+export interface NoticeView extends NoticeFacts {
+  readonly card: 'notice';
 }
 
 /** Overdue accounts of which nobody can be reminded, for the person who looks after them. */

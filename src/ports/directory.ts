@@ -36,6 +36,8 @@ export interface DirectoryManager {
   /** objectGUID / entryUUID, lower-case hyphenated. */
   readonly id: string;
   readonly displayName: string;
+  /** What tells the person from others of the same name: the UPN, or the mail address. */
+  readonly address?: string;
   /** The entry's `mobile` as it stands there, not validated. */
   readonly mobile?: string;
   /** The person's Entra object id, where the directory holds it. */
@@ -142,8 +144,11 @@ export interface WriteTraces {
   readonly binds?: boolean | 'undecided';
 }
 
-/** What only administrators ask: accounts by the name that they know. */
+/** What only administrators ask: accounts and persons by the name that they know. */
 export interface AccountFinder {
+  /** The enabled person of that UPN or mail address, sAMAccountName/uid or id; undefined for none or several. */
+  findPerson(who: string, signal: AbortSignal): Promise<DirectoryManager | undefined>;
+
   /** The account of that sAMAccountName/uid or id, whoever answers for it; undefined for none or several. */
   findAccount(nameOrId: string, signal: AbortSignal): Promise<Account | undefined>;
 }

@@ -1,5 +1,5 @@
 import type { Locale, ManagerKey } from '../domain/parties.ts';
-import type { NoticeEvent } from '../domain/view.ts';
+import type { NoticeFacts } from '../domain/view.ts';
 import type { Conversation } from './notifier.ts';
 
 /** A Teams person the bot has met. */
@@ -76,13 +76,9 @@ export interface SentMessage {
 }
 
 /** Something that people are told once a change is done. A row of the transaction that it reports. */
-export interface Notice {
+export interface Notice extends NoticeFacts {
   readonly id: string;
-  readonly event: NoticeEvent;
   readonly accountId: string;
-  readonly accountName: string;
-  readonly byName: string;
-  readonly at: number;
   /** When the bot noticed it, where that may be long after it happened. */
   readonly noticedAt?: number | undefined;
   readonly flow?: string | undefined;

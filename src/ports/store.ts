@@ -188,6 +188,8 @@ export interface StoreTransaction {
   enrollment(manager: ManagerKey, accountId: string): Promise<Enrollment | undefined>;
   enrollmentsOf(accountId: string): Promise<Enrollment[]>;
   enrollmentsOfManager(manager: ManagerKey): Promise<Enrollment[]>;
+  /** How many other managers are enrolled with that number, for whatever account. */
+  countOthersWith(mobile: string, manager: ManagerKey): Promise<number>;
   /** Replaces the manager's enrollment for the account. */
   saveEnrollment(enrollment: Enrollment): Promise<void>;
   /** Removes the numbers of all managers for the account and remembers that they were revoked now. */

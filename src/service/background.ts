@@ -5,6 +5,7 @@ import { deliverNotice } from './noticeDelivery.ts';
 import { createRecovery } from './recovery.ts';
 import { forgetOld } from './retention.ts';
 import { showCard } from './showCard.ts';
+import { createSendPace } from './sendPace.ts';
 import { sweepIfDue } from './sweep.ts';
 
 const NOTICES_EVERY_MS = 1_000;
@@ -25,6 +26,7 @@ export interface Background {
 /** Delivers notices, shows the `outdated` cards anew and settles what nobody else will, until stopped. A failed round is repeated, and logged at most once a minute. */
 export function startBackground(deps: Deps, outdated: readonly Flow[]): Background {
   const recovery = createRecovery(deps);
+  const pace = createSendPace(deps);
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -52,7 +54,7 @@ export function startBackground(deps: Deps, outdated: readonly Flow[]): Backgrou
 
   const loops = [
     Promise.all(outdated.map((flow) => showOutdated(deps, flow))),
-    repeat('notices', NOTICES_EVERY_MS, () => deliverNotice(deps)),
+    repeat('notices', NOTICES_EVERY_MS, () => deliverNotice(deps, pace, signal)),
     repeat('sweep', SWEEP_LOOK_EVERY_MS, () => sweepPatiently(deps, signal)),
     repeat('recovery', RECOVERY_EVERY_MS, async () => {
       await recovery.round();

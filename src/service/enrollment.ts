@@ -23,7 +23,7 @@ import {
   type Submitted,
 } from './flowTurn.ts';
 import type { FlowInput, SecretInput } from './input.ts';
-import { addNotices } from './notices.ts';
+import { addFirstEnrollmentNotices, addNotices } from './notices.ts';
 import { isPassword, proveCurrentPassword } from './proof.ts';
 
 type EnrollmentTurn = FlowTurn<EnrollmentFlow>;
@@ -189,7 +189,9 @@ async function confirmOldCode(turn: EnrollmentTurn, input: SecretInput): Promise
 
 /** The number is proven: it counts from here on. */
 async function confirmNewCode(turn: EnrollmentTurn, input: SecretInput): Promise<Flow> {
-  const { deps, manager, account } = turn;
+  const { deps, manager, account, signal } = turn;
+  const answering = await deps.directory.responsibilityFor(account.id, signal);
+  let others = 0;
   const { flow } = await guessCode<EnrollmentFlow, never>(turn, input, async (tx, current) => {
     if (current.state.step !== 'code') return { flow: current };
     const { mobile } = current.state;
@@ -208,20 +210,32 @@ async function confirmNewCode(turn: EnrollmentTurn, input: SecretInput): Promise
       usableFrom,
     });
     tx.audit({ event: 'enrollment.completed', result: 'ok', ...auditOf(current) });
-    const reported = {
-      event: former === undefined ? 'firstEnrollment' : 'numberChange',
+    others = await tx.countOthersWith(mobile, manager.key);
+    const by = {
       manager: manager.key,
       accountId: account.id,
       accountName: account.name,
       byName: manager.entry.displayName,
       flow: current.id,
-    } as const;
-    await addNotices(deps, tx, reported, former === undefined ? [mobile] : [former.mobile, mobile]);
+    };
+    if (former === undefined) {
+      await addFirstEnrollmentNotices(deps, tx, by, {
+        mobile,
+        entryMobile: parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries),
+        managers: answering?.managers ?? [],
+      });
+    } else {
+      await addNotices(deps, tx, { ...by, event: 'numberChange' }, [former.mobile, mobile]);
+    }
     const waits = usableFrom > tx.now ? usableFrom : undefined;
     return {
       flow: await advanceEnrollment(tx, current, { type: 'codeAccepted', usableFrom: waits }),
     };
   });
+  if (others > 0) {
+    const alarm = 'sharedNumber';
+    deps.log.error({ alarm, flow: flow.id, others }, 'a number is enrolled by several managers');
+  }
   return flow;
 }
 

@@ -1,7 +1,9 @@
+import { maskMobile } from '../domain/mobile.ts';
 import type { Locale } from '../domain/parties.ts';
 import type { Problem } from '../domain/reasons.ts';
-import type { View } from '../domain/view.ts';
+import type { HomeAccount, View } from '../domain/view.ts';
 import type { Account } from '../ports/directory.ts';
+import type { Enrollment } from '../ports/records.ts';
 import type { Deps } from './deps.ts';
 import { changeManager } from './managers.ts';
 import type { Manager } from './people.ts';
@@ -54,7 +56,7 @@ export async function homeViewOf(
     await tx.addButtons(buttons);
     return tx.enrollmentsOfManager(manager.key);
   });
-  const enrolled = new Set(enrollments.map(({ accountId }) => accountId));
+  const enrolled = new Map(enrollments.map((enrollment) => [enrollment.accountId, enrollment]));
   const isPart = shown.length < accounts.length;
   return {
     card: 'home',
@@ -70,13 +72,18 @@ export async function homeViewOf(
       handle: buttons[index]?.handle ?? '',
       name: account.name,
       displayName: account.displayName,
-      isEnrolled: enrolled.has(account.id),
+      number: numberOf(enrolled.get(account.id)),
       isLocked: account.isLocked,
       mustChange: account.mustChange,
       passwordSetAt: account.passwordSetAt,
       passwordExpiresAt: account.passwordExpiresAt,
     })),
   };
+}
+
+function numberOf(enrollment: Enrollment | undefined): HomeAccount['number'] {
+  if (enrollment === undefined) return undefined;
+  return { masked: maskMobile(enrollment.mobile), since: enrollment.enrolledAt };
 }
 
 /** How many accounts come before the first one on the card. */

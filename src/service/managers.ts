@@ -1,5 +1,6 @@
 import { managerName } from '../domain/parties.ts';
 import type { ManagerRecord } from '../ports/records.ts';
+import type { StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 
 /**
@@ -12,11 +13,18 @@ export function changeManager(
   initial: ManagerRecord,
   change: (record: ManagerRecord) => ManagerRecord,
 ): Promise<ManagerRecord> {
-  return store.transaction(async (tx) => {
-    await tx.lock(`manager:${managerName(initial.key)}`);
-    const record = (await tx.manager(initial.key)) ?? initial;
-    const changed = change(record);
-    if (changed !== record) await tx.saveManager(changed);
-    return changed;
-  });
+  return store.transaction((tx) => changeManagerIn(tx, initial, change));
+}
+
+/** The same within a transaction. */
+export async function changeManagerIn(
+  tx: StoreTransaction,
+  initial: ManagerRecord,
+  change: (record: ManagerRecord) => ManagerRecord,
+): Promise<ManagerRecord> {
+  await tx.lock(`manager:${managerName(initial.key)}`);
+  const record = (await tx.manager(initial.key)) ?? initial;
+  const changed = change(record);
+  if (changed !== record) await tx.saveManager(changed);
+  return changed;
 }

@@ -11,18 +11,20 @@ export type NoticePosted = 'posted' | 'notInTeams' | 'failed';
 /** Posts a notice's card to one manager. */
 export async function postNotice(
   deps: Deps,
-  { event, accountName, byName, at }: Notice,
+  { event, accountName, byName, at, maskedMobile }: Notice,
   manager: ManagerKey,
   signal: AbortSignal,
 ): Promise<NoticePosted> {
   const record = await deps.store.read((reads) => reads.manager(manager));
   const known = record?.conversation;
-  if (record === undefined || known === undefined) return 'notInTeams';
-  const view: View = { card: 'notice', event, accountName, byName, at };
-  const locale = record.locale ?? deps.settings.defaultLocale;
+  // The bot was removed there.
+  if (record !== undefined && known === undefined) return 'notInTeams';
+  const view: View = { card: 'notice', event, accountName, byName, at, maskedMobile };
+  const locale = record?.locale ?? deps.settings.defaultLocale;
   const postIn = (chat: Conversation) => deps.notifier.post(chat, view, locale, signal);
   try {
-    if (!(await isPosted(postIn(known)))) await postIn(await openChat(deps, record, signal));
+    if (known !== undefined && (await isPosted(postIn(known)))) return 'posted';
+    await postIn(await openChat(deps, record ?? { key: manager }, signal));
     return 'posted';
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;

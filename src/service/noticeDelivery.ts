@@ -1,11 +1,14 @@
-import type { Locale, ManagerKey } from '../domain/parties.ts';
+import { managerName, type Locale, type ManagerKey } from '../domain/parties.ts';
 import { Secret } from '../domain/secret.ts';
-import { DirectoryError } from '../ports/directory.ts';
+import { DirectoryError, type DirectoryManager } from '../ports/directory.ts';
 import type { ClaimedNotice, Notice } from '../ports/records.ts';
 import { StoreError } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import { isSamePerson } from './flows.ts';
 import { postNotice } from './noticeCard.ts';
+import { nameAmong } from './notices.ts';
+import { recipientOf } from './recipients.ts';
+import type { SendPace } from './sendPace.ts';
 
 /** Longer than a notice can take, so that two instances never send the same one. */
 const LEASE_MS = 60_000;
@@ -19,7 +22,11 @@ const GIVE_UP_MS = 24 * 60 * 60_000;
 const TEXT_VALIDITY_SECONDS = 4 * 3600;
 
 /** Delivers the notice that has waited longest; false where none is due. */
-export async function deliverNotice(deps: Deps): Promise<boolean> {
+export async function deliverNotice(
+  deps: Deps,
+  pace: SendPace,
+  stopping: AbortSignal,
+): Promise<boolean> {
   const notice = await deps.store.transaction((tx) => tx.claimNotice(LEASE_MS));
   if (notice === undefined) return false;
   const signal = AbortSignal.timeout(DELIVERY_MS);
@@ -31,6 +38,7 @@ export async function deliverNotice(deps: Deps): Promise<boolean> {
       await sendText(deps, notice, notice.to, signal);
       return true;
     case 'chat':
+      await pace.turn(managerName(notice.to.manager), stopping);
       await postCard(deps, notice, notice.to.manager, signal);
       return true;
   }
@@ -43,26 +51,38 @@ async function addressOthers(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    const entries = await deps.directory.managersOf(notice.accountId, signal);
+    const managers = await managersOf(deps, notice.accountId, signal);
     await deps.store.transaction(async (tx) => {
       // An instance that stood still for long finds that another one has done it.
       if (!(await tx.removeNotice(notice.id))) return;
-      const others = (await tx.managersByDirectoryId(entries)).filter(
-        ({ key, conversation }) =>
-          conversation !== undefined && (except === undefined || !isSamePerson(key, except)),
-      );
-      await tx.addNotices(
-        others.map(({ key }) => ({
-          ...told(notice),
-          id: deps.random.id(),
-          to: { channel: 'chat', manager: key },
-        })),
-      );
+      const entry = except === undefined ? undefined : (await tx.manager(except))?.directoryId;
+      const byName = nameAmong(notice.byName, entry, managers);
+      const notices: Notice[] = [];
+      for (const person of managers) {
+        const { way } = await recipientOf(deps, tx, person);
+        if (way === undefined) continue;
+        if (except !== undefined && isSamePerson(way.key, except)) continue;
+        const to = { channel: 'chat', manager: way.key } as const;
+        notices.push({ ...told(notice), byName, id: deps.random.id(), to });
+      }
+      await tx.addNotices(notices);
     });
   } catch (error) {
     if (!(error instanceof DirectoryError)) throw error;
     await tryLater(deps, notice, 'directoryUnavailable');
   }
+}
+
+/** Who answers for the account; of a crowd only the ids, which tell those who have met the bot. */
+async function managersOf(
+  { directory }: Deps,
+  accountId: string,
+  signal: AbortSignal,
+): Promise<readonly DirectoryManager[]> {
+  const found = await directory.responsibilityFor(accountId, signal);
+  if (found?.isCrowd !== true) return found?.managers ?? [];
+  const ids = await directory.managersOf(accountId, signal);
+  return ids.map((id) => ({ id, displayName: '' }));
 }
 
 /** The notice without what belongs to its addressee. */

@@ -1,5 +1,8 @@
+import { maskMobile } from '../domain/mobile.ts';
+import { distinctName } from '../domain/names.ts';
 import type { Locale, ManagerKey } from '../domain/parties.ts';
 import type { NoticeEvent } from '../domain/view.ts';
+import type { DirectoryManager } from '../ports/directory.ts';
 import type { Enrollment, Notice } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
@@ -12,45 +15,124 @@ export interface Reported {
   readonly accountId: string;
   readonly accountName: string;
   readonly byName: string;
-  readonly flow: string;
+  readonly flow?: string | undefined;
 }
 
 /**
- * Writes down whom to tell of a change: the manager's own numbers by SMS, the account's other managers
- * in chat and, of a first enrollment, on their enrolled numbers too (requirements A13, P13).
+ * Writes down whom to tell of a change: the manager's own numbers by SMS and the account's other
+ * managers in chat (requirement P13).
  */
 export async function addNotices(
-  deps: Deps,
+  deps: Pick<Deps, 'random' | 'settings'>,
   tx: StoreTransaction,
   reported: Reported,
   ownMobiles: readonly string[],
 ): Promise<void> {
-  const { event, manager, accountId, accountName, byName, flow } = reported;
-  const about = { event, accountId, accountName, byName, flow, at: tx.now };
-  const texts = new Map<string, Locale>();
-  const localeOf = async (key: ManagerKey): Promise<Locale> =>
-    (await tx.manager(key))?.locale ?? deps.settings.defaultLocale;
+  const locale = await localeOf(deps, tx, reported.manager);
+  await tx.addNotices([
+    ...[...new Set(ownMobiles)].map((mobile) => textTo(deps, tx, reported, mobile, locale)),
+    {
+      ...aboutOf(tx, reported),
+      id: deps.random.id(),
+      to: { channel: 'otherManagers', except: reported.manager },
+    },
+  ]);
+}
 
-  if (event === 'firstEnrollment') {
-    for (const other of await tx.enrollmentsOf(accountId)) {
-      if (isSamePerson(other.manager, manager)) continue;
-      texts.set(other.mobile, await localeOf(other.manager));
-    }
+/** A number that is the manager's first for the account. */
+export interface FirstNumber {
+  readonly mobile: string;
+  /** The one in the manager's own directory entry, in E.164. */
+  readonly entryMobile: string | undefined;
+  /** Who answers for the account, the manager included. */
+  readonly managers: readonly DirectoryManager[];
+}
+
+/**
+ * Writes down whom to tell of a first enrollment, which one who only borrows the manager's chat must
+ * not be able to hide: the colleagues' numbers too, the manager's number in the directory, and the
+ * manager's own chat by a new message (requirement A13).
+ */
+export async function addFirstEnrollmentNotices(
+  deps: Pick<Deps, 'random' | 'settings'>,
+  tx: StoreTransaction,
+  by: Omit<Reported, 'event'>,
+  { mobile, entryMobile, managers }: FirstNumber,
+): Promise<void> {
+  const { manager, accountId } = by;
+  await addNotices(deps, tx, { ...by, event: 'firstEnrollment' }, [mobile]);
+
+  const entry = (await tx.manager(manager))?.directoryId;
+  const told = new Set([mobile]);
+  const notices: Notice[] = [];
+  const own = { ...by, event: 'ownEnrollment' } as const;
+  if (entryMobile !== undefined && !told.has(entryMobile)) {
+    told.add(entryMobile);
+    const locale = await localeOf(deps, tx, manager);
+    notices.push(textTo(deps, tx, own, entryMobile, locale));
   }
-  const ownLocale = await localeOf(manager);
-  for (const mobile of ownMobiles) texts.set(mobile, ownLocale);
-
-  const notices: Notice[] = [...texts].map(([mobile, locale]) => ({
-    id: deps.random.id(),
-    ...about,
-    to: { channel: 'sms', mobile, locale },
-  }));
+  const toOthers = {
+    ...by,
+    event: 'firstEnrollment',
+    byName: nameAmong(by.byName, entry, managers),
+  } as const;
+  for (const other of await tx.enrollmentsOf(accountId)) {
+    if (isSamePerson(other.manager, manager) || told.has(other.mobile)) continue;
+    told.add(other.mobile);
+    const locale = await localeOf(deps, tx, other.manager);
+    notices.push(textTo(deps, tx, toOthers, other.mobile, locale));
+  }
   notices.push({
+    ...aboutOf(tx, own),
     id: deps.random.id(),
-    ...about,
-    to: { channel: 'otherManagers', except: manager },
+    maskedMobile: maskMobile(mobile),
+    to: { channel: 'chat', manager },
   });
   await tx.addNotices(notices);
+}
+
+/** The name of one of the managers, by their entry's id, as the others are told it. */
+export function nameAmong(
+  name: string,
+  entry: string | undefined,
+  managers: readonly DirectoryManager[],
+): string {
+  const address = managers.find(({ id }) => id === entry)?.address;
+  const colleagues = managers.filter(({ id }) => id !== entry);
+  return distinctName(
+    name,
+    address,
+    colleagues.map(({ displayName }) => displayName),
+  );
+}
+
+function aboutOf(
+  { now: at }: StoreTransaction,
+  { event, accountId, accountName, byName, flow }: Reported,
+): Omit<Notice, 'id' | 'to'> {
+  return { event, accountId, accountName, byName, flow, at };
+}
+
+function textTo(
+  { random }: Pick<Deps, 'random'>,
+  tx: StoreTransaction,
+  reported: Reported,
+  mobile: string,
+  locale: Locale,
+): Notice {
+  return {
+    ...aboutOf(tx, reported),
+    id: random.id(),
+    to: { channel: 'sms', mobile, locale },
+  };
+}
+
+async function localeOf(
+  { settings }: Pick<Deps, 'settings'>,
+  tx: StoreTransaction,
+  manager: ManagerKey,
+): Promise<Locale> {
+  return (await tx.manager(manager))?.locale ?? settings.defaultLocale;
 }
 
 /** The same for numbers that an administrator took away: all who lost one, and all who answer for the account. */
@@ -64,7 +146,7 @@ export async function addRevokeNotices(
   const about = { event: 'revoke', accountId, accountName, byName, at: tx.now } as const;
   const notices: Notice[] = [];
   for (const { manager, mobile } of revoked) {
-    const locale = (await tx.manager(manager))?.locale ?? deps.settings.defaultLocale;
+    const locale = await localeOf(deps, tx, manager);
     notices.push({ id: deps.random.id(), ...about, to: { channel: 'sms', mobile, locale } });
   }
   if (revoked.length > 0) {

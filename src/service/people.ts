@@ -1,10 +1,12 @@
-import { managerName, type Locale, type ManagerKey } from '../domain/parties.ts';
+import type { Locale, ManagerKey } from '../domain/parties.ts';
 import type { DirectoryError } from '../ports/directory.ts';
 import { type DirectoryManager } from '../ports/directory.ts';
 import type { ManagerRecord } from '../ports/records.ts';
 import type { Deps } from './deps.ts';
 import type { Person } from './input.ts';
+import { deny } from './denials.ts';
 import { changeManager } from './managers.ts';
+import { denyTaken, isAnothers, pin } from './pins.ts';
 
 /** The person behind a tap, as the directory knows them now. */
 export interface Manager {
@@ -49,40 +51,26 @@ export async function identify(
         )
       : undefined;
   if (record.directoryId !== undefined) {
-    if (found?.id === record.directoryId) return found;
+    if (found?.id === record.directoryId) return letIn(deps, person.key, found);
     const pinned = await deps.directory.managerById(record.directoryId, signal);
     if (pinned !== undefined) {
-      return roster.status === 'unavailable' ? pinned : deny(deps, person.key);
+      return roster.status === 'unavailable'
+        ? letIn(deps, person.key, pinned)
+        : deny(deps, person.key);
     }
   }
   if (roster.status === 'unavailable') return 'temporarilyUnavailable';
   if (found === undefined) return deny(deps, person.key);
-  await pin(deps, person.key, found);
-  return found;
+  return pin(deps, person.key, found);
 }
 
-async function pin(deps: Deps, key: ManagerKey, entry: DirectoryManager): Promise<void> {
-  const { id: directoryId, displayName } = entry;
-  await changeManager(deps, { key }, (record) => ({ ...record, directoryId, displayName }));
-}
-
-async function deny(deps: Deps, key: ManagerKey): Promise<'notResponsible'> {
-  await auditDenied(deps, key);
-  return 'notResponsible';
-}
-
-/** Tells the auditor of somebody who reached for what is not theirs. */
-export async function auditDenied(deps: Deps, key: ManagerKey, accountId?: string): Promise<void> {
-  await deps.store.transaction((tx) => {
-    tx.audit({
-      event: 'access.denied',
-      actor: managerName(key),
-      account: accountId,
-      result: 'refused',
-      reason: 'notResponsible',
-    });
-    return Promise.resolve();
-  });
+async function letIn(
+  deps: Deps,
+  key: ManagerKey,
+  entry: DirectoryManager,
+): Promise<DirectoryManager | NotLetIn> {
+  const isTaken = await deps.store.read((reads) => isAnothers(reads, key, entry));
+  return isTaken ? denyTaken(deps, key, entry) : entry;
 }
 
 /** What the manager is told of a directory that failed; the log gets the rest. */

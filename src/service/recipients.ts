@@ -6,6 +6,7 @@ import type { StoreReads } from '../ports/store.ts';
 import type { SweepDeps } from './deps.ts';
 import { isSamePerson } from './flows.ts';
 import { changeManager } from './managers.ts';
+import { namesPerson } from './pins.ts';
 
 /** Somebody who is to be reminded, and how. */
 export interface Recipient {
@@ -54,10 +55,12 @@ export async function recipientOf(
 
 async function recordOf(
   reads: StoreReads,
-  { id, aadObjectId }: DirectoryManager,
+  person: DirectoryManager,
   tenantId: string,
 ): Promise<ManagerRecord | undefined> {
-  const records = await reads.managersByDirectoryId([id]);
+  const { id, aadObjectId } = person;
+  const pinned = await reads.managersByDirectoryId([id]);
+  const records = pinned.filter(({ key }) => namesPerson(person, key));
   const known = records.find(({ conversation }) => conversation !== undefined) ?? records[0];
   if (known !== undefined || aadObjectId === undefined || tenantId === '') return known;
   return reads.manager({ tenantId, aadObjectId });

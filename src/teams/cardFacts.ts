@@ -102,7 +102,13 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
       if (view.event === 'unanswered') return summaryFacts(view, voice);
       return ofFlow(
         view,
-        { event: view.event, byName: plain(view.byName), at: words.moment(view.at), count: 0 },
+        {
+          event: view.event,
+          byName: plain(view.byName),
+          at: words.moment(view.at),
+          mobile: view.maskedMobile ?? '',
+          count: 0,
+        },
         { lines: [], isAbout: true },
       );
     case 'refused':
@@ -177,7 +183,10 @@ function summaryFacts({ overdue, count }: SummaryView, { words, now, text }: Voi
   );
   const rest = count - overdue.length;
   if (rest > 0) lines.push(text('notice.rest', { rest }));
-  return { values: { event: 'unanswered', byName: '', count }, data: { lines, isAbout: false } };
+  return {
+    values: { event: 'unanswered', byName: '', mobile: '', count },
+    data: { lines, isAbout: false },
+  };
 }
 
 interface RuleLine {

@@ -16,7 +16,7 @@ export function homeFacts({ accounts, part }: HomeView, voice: Voice): CardFacts
     values: { count, places, shown: accounts.length, isLast: isLast ? 'yes' : 'no' },
     data: {
       otherLocale: voice.locale === 'sv' ? 'en' : 'sv',
-      isAnyEnrolled: part?.isAnyEnrolled ?? accounts.some(({ isEnrolled }) => isEnrolled),
+      isAnyEnrolled: part?.isAnyEnrolled ?? accounts.some(({ number }) => number !== undefined),
       isSeveral: count > 1,
       accounts: accounts.map((account, index) => accountFacts(account, first + index, voice)),
       others: part === undefined ? [] : [{ handle: String(isLast ? 0 : last) }],
@@ -25,7 +25,8 @@ export function homeFacts({ accounts, part }: HomeView, voice: Voice): CardFacts
 }
 
 function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<string, unknown> {
-  const { isEnrolled, isLocked } = account;
+  const { number, isLocked } = account;
+  const isEnrolled = number !== undefined;
   const name = plain(account.name);
   const displayName = plain(account.displayName);
   const lines = [ageLine(account, voice)];
@@ -36,7 +37,7 @@ function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<str
         : voice.text('home.lockedNotEnrolled', { desk: voice.desk }),
     );
   }
-  lines.push(voice.text(isEnrolled ? 'home.enrolled' : 'home.notEnrolled'));
+  lines.push(numberLine(number, voice));
   return {
     n,
     name,
@@ -46,6 +47,15 @@ function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<str
     isEnrolled,
     canUnlock: isEnrolled && isLocked,
   };
+}
+
+function numberLine(number: HomeAccount['number'], { text, words, desk, now }: Voice): string {
+  if (number === undefined) return text('home.notEnrolled');
+  return text('home.enrolled', {
+    mobile: number.masked,
+    day: words.date(number.since, now),
+    desk,
+  });
 }
 
 function ageLine(account: HomeAccount, { text, words, now }: Voice): string {

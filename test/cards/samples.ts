@@ -140,7 +140,7 @@ function longSamples(): readonly CardSample[] {
   const account: HomeAccount = { ...ACCOUNT, name: LONG_NAME, displayName: LONG_DISPLAY_NAME };
   const accounts: readonly HomeAccount[] = [
     account,
-    { ...account, isEnrolled: false, isLocked: true, passwordExpiresAt: NOW - 3 * DAY_MS },
+    { ...account, number: undefined, isLocked: true, passwordExpiresAt: NOW - 3 * DAY_MS },
     { ...account, isLocked: true, passwordExpiresAt: NOW + 5 * DAY_MS },
     { ...ACCOUNT, name: 'hemvard_2-natt', displayName: LONG_DISPLAY_NAME },
   ];

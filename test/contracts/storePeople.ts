@@ -98,6 +98,23 @@ export function storedPeopleContract(opened: () => StorePair): void {
     });
   });
 
+  describe('a number', () => {
+    it('is known for one of other managers, each counted once', async () => {
+      const mobile = '+46739999917';
+      const [first, second] = [someEnrollment({ mobile }), someEnrollment({ mobile })];
+      const again = someEnrollment({ mobile, manager: second.manager });
+      const elsewhere = someEnrollment({ mobile: '+46739999918' });
+      await store.transaction(async (tx) => {
+        for (const one of [first, second, again, elsewhere]) await tx.saveEnrollment(one);
+      });
+      const others = (of: string, manager = first.manager) =>
+        store.transaction((tx) => tx.countOthersWith(of, manager));
+      expect(await others(mobile)).toBe(1);
+      expect(await others(mobile, someManager())).toBe(2);
+      expect(await others(elsewhere.mobile, elsewhere.manager)).toBe(0);
+    });
+  });
+
   describe('the password history', () => {
     const digestOf = (password: string, accountId: string, at: Store = store) =>
       firstDigest(at, accountId, new Secret(password));

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { admin, adminJson } from '../support/adminCli.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { nameOf } from '../support/connector.ts';
+import { noneWaits } from '../support/notices.ts';
 import { productOfSuite } from '../support/ofSuite.ts';
 import {
   enroll,
@@ -100,7 +101,7 @@ describe('revoke', () => {
     const walker = await newEnrolled(product);
     await admin(product, ['revoke', walker.account]);
     // Its notice comes in its own time, and would lie above the next card.
-    await product.teams.until(() => noticesTo(walker.chat).length > 0);
+    await product.teams.until(() => noticesTo(walker.chat).length > 1);
     product.passTime(HOUR_MS);
     const second = { ...walker, mobile: newMobile() };
     await enroll(product, second);
@@ -127,12 +128,13 @@ describe('revoke', () => {
     product.account(account, group.dn, FIRST_PASSWORD);
     const one = { chat: first!, account, mobile: newMobile() };
     const other = { chat: second!, account, mobile: newMobile() };
-    await enroll(product, one);
     await other.chat.say('status');
+    await enroll(product, one);
+    await noneWaits(product);
     await admin(product, ['revoke', account]);
     // Both are told in chat: there is no card of a flow that would tell the one who lost the number.
     for (const { chat } of [one, other]) {
-      await product.teams.until(() => noticesTo(chat).length > 0);
+      await product.teams.until(() => noticesTo(chat).length === 2);
       expect(textOf(noticesTo(chat).at(-1)?.card)).toContain(account);
     }
     expect(await enroll(product, other)).toBe('enrollment.done');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { nameOf } from '../support/connector.ts';
+import { noneWaits } from '../support/notices.ts';
 import { startProduct } from '../support/product.ts';
 import { productOfSuite } from '../support/ofSuite.ts';
 import {
@@ -112,6 +113,7 @@ describe('a notice', () => {
           conversationId === bo.chat.person.conversationId && nameOf(card) === 'notice',
       ).length;
     await product.teams.until(() => notices() === 1, 15_000);
+    await noneWaits(product);
     await resetToPassword(product, asa);
     product.teams.fail('post', { status: 502 }, 1);
     expect(await asa.chat.tap('setPassword', both)).toBe('reset.done');

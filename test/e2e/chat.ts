@@ -71,7 +71,11 @@ async function load(browser: Browser, url: string): Promise<Page> {
 }
 
 function chatOn(browser: Browser, page: Page, name: string): Chat {
-  const card = page.locator('.ac-adaptiveCard').last();
+  // A notice comes unasked, and answers nothing.
+  const card = page
+    .locator('.ac-adaptiveCard')
+    .filter({ hasNot: page.locator('[id="notice"]') })
+    .last();
 
   const appears = async (what: Locator, expected: string | RegExp) => {
     try {

@@ -104,6 +104,8 @@ export async function enrollTypedMobile({ demo, chat, words }: Walk, typed: stri
   await chat.shows('enrollment.code');
   await chat.send(await demo.nextCode());
   await chat.shows('enrollment.done');
+  // On the registered mobile, and on the one that the directory has.
+  await demo.nextSms();
   await demo.nextSms();
 }
 

@@ -108,12 +108,13 @@ export async function effectsOf(
   walker: CellWalker,
   password: string,
 ): Promise<Effects> {
-  const { accountId, accountDn, mobile, colleague } = walker;
+  const { accountId, accountDn, mobile, chat, colleague } = walker;
   const audit = (await product.database.audit()).filter(({ account }) => account === accountId);
   const events = (name: RegExp) => audit.filter(({ event }) => name.test(event));
   const codes = product.codes(mobile).length;
-  const isColleagues = ({ conversationId, card }: (typeof product.teams.sent)[number]): boolean =>
-    conversationId === colleague?.person.conversationId && describeCard(card) === 'notice';
+  const chats = [chat, colleague].map((one) => one?.person.conversationId);
+  const isNotice = ({ conversationId, card }: (typeof product.teams.sent)[number]): boolean =>
+    chats.includes(conversationId) && describeCard(card) === 'notice';
   return {
     flows: new Set(events(/\.started$/).map(({ flow }) => flow)).size,
     codes,
@@ -123,6 +124,6 @@ export async function effectsOf(
     hasLastPassword: product.directory.hasPassword(accountDn, password),
     notices: events(/^notice\./).length,
     noticeTexts: product.texts(mobile).length - codes,
-    noticeCards: product.teams.sent.filter(isColleagues).length,
+    noticeCards: product.teams.sent.filter(isNotice).length,
   };
 }

@@ -60,7 +60,8 @@ function onceEach(step: StepName): Omit<Effects, 'noticeTexts' | 'noticeCards'> 
     accepted: flows,
     writes: isReset ? 1 : 0,
     hasLastPassword: true,
-    notices: isShared ? 2 * flows : flows,
+    // The first enrollment is told in the manager's own chat too.
+    notices: 1 + (isShared ? 2 * flows : flows),
   };
 }
 

@@ -152,9 +152,9 @@ export class ChatDriver {
     return this.shown;
   }
 
-  /** The newest card after a reload of the client, be it one that came unasked. */
+  /** The newest card after a reload of the client, be it a reminder; a notice asks for nothing. */
   reload(): string {
-    this.#take(this.#own().at(-1));
+    this.#take(this.#own().findLast(({ card }) => nameOf(card) !== 'notice'));
     return this.shown;
   }
 

@@ -28,7 +28,7 @@ export const ACCOUNT: HomeAccount = {
   handle: 'account-handle',
   name: 'hemvardsgruppen',
   displayName: 'Hemvård Öster',
-  isEnrolled: true,
+  number: { masked: MASKED, since: NOW - 20 * DAY_MS },
   isLocked: false,
   passwordSetAt: NOW - 95 * DAY_MS,
 };
@@ -41,11 +41,19 @@ export const CODE_CARDS = [
 export const NOTICE_EVENTS: readonly NoticeEvent[] = [
   'reset',
   'firstEnrollment',
+  'ownEnrollment',
   'numberChange',
   'unlock',
   'revoke',
   'outsideChange',
 ];
+
+const FACTS_OF_A_NOTICE = {
+  accountName: FLOW.accountName,
+  byName: 'Anna Berg',
+  at: NOW,
+  maskedMobile: MASKED,
+} as const;
 
 export interface Sample {
   readonly name: string;
@@ -58,8 +66,8 @@ export interface Sample {
 export const SAMPLES: readonly Sample[] = [
   home('enrolled', {}, ['enroll', 'reset']),
   home('locked', { isLocked: true }, ['enroll', 'reset', 'unlock']),
-  home('not enrolled', { isEnrolled: false }, ['enroll']),
-  home('not enrolled and locked', { isEnrolled: false, isLocked: true }, ['enroll']),
+  home('not enrolled', { number: undefined }, ['enroll']),
+  home('not enrolled and locked', { number: undefined, isLocked: true }, ['enroll']),
   home('age unknown', { passwordSetAt: undefined }, ['enroll', 'reset']),
   home('must be changed', { mustChange: true }, ['enroll', 'reset']),
   home('expiring', { passwordExpiresAt: NOW + 5 * DAY_MS }, ['enroll', 'reset']),
@@ -247,11 +255,7 @@ export const SAMPLES: readonly Sample[] = [
     'not needed',
   ),
   ...NOTICE_EVENTS.map((event) =>
-    sample(
-      { card: 'notice', event, accountName: FLOW.accountName, byName: 'Anna Berg', at: NOW },
-      ['home'],
-      event,
-    ),
+    sample({ card: 'notice', ...FACTS_OF_A_NOTICE, event }, ['home'], event),
   ),
   sample(
     {

@@ -5,7 +5,10 @@ import type { World } from '../support/world.ts';
 import { walkCards } from './cards.ts';
 import { walkCodes } from './codes.ts';
 import { walkEnrollment } from './enrollment.ts';
+import { walkColleagues } from './colleagues.ts';
+import { walkFirstEnrollment } from './firstEnrollment.ts';
 import { walkMainJob } from './mainJob.ts';
+import { walkPins } from './pins.ts';
 import { walkReset } from './reset.ts';
 import { walkUnlock } from './unlock.ts';
 
@@ -17,6 +20,9 @@ export function walkEveryFlow(world: World): void {
   const walks = {
     'the main job': walkMainJob,
     'an enrollment': walkEnrollment,
+    'a first enrollment': walkFirstEnrollment,
+    colleagues: walkColleagues,
+    'a directory entry': walkPins,
     codes: walkCodes,
     'a reset': walkReset,
     'an unlock': walkUnlock,

@@ -64,6 +64,9 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
         return (await lookup.accountNamed(session, nameOrId))?.account;
       }),
 
+    findPerson: (who, signal) =>
+      sessions.read(signal, (session) => lookup.personNamed(session, who)),
+
     inspect: (signal) =>
       sessions.long(signal, (session) => inspect(session, lookup.dialectOf(session), options)),
 

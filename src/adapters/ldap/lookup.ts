@@ -12,7 +12,7 @@ import type { AccountQuery, AccountSettings, FoundAccount } from './accounts.ts'
 import { activeDirectory } from './activeDirectory.ts';
 import type { AccountLens, Dialect } from './dialect.ts';
 import { isId, textOf } from './entry.ts';
-import { allOf, managerFilter } from './filters.ts';
+import { allOf, anyOf, equals, managerFilter } from './filters.ts';
 import { openldap } from './openldap.ts';
 import { serviceAccountTest } from './serviceAccount.ts';
 import type { Session } from './sessions.ts';
@@ -35,6 +35,8 @@ export interface Lookup {
   dialectOf(session: Session): Dialect;
   person(session: Session, query: ManagerQuery): Promise<DirectoryManager | undefined>;
   personById(session: Session, id: string): Promise<DirectoryManager | undefined>;
+  /** The person of that address, name or id. */
+  personNamed(session: Session, who: string): Promise<DirectoryManager | undefined>;
   /** Ids of the persons who answer for the account. */
   personsFor(session: Session, accountId: string): Promise<string[]>;
   /** The account with those persons. */
@@ -82,11 +84,13 @@ export function createLookup(settings: LookupSettings): Lookup {
   function managerFrom(session: Session, entry: Entry | undefined): DirectoryManager | undefined {
     const id = entry === undefined ? undefined : dialectOf(session).idOf(entry);
     if (entry === undefined || id === undefined) return undefined;
+    const address = textOf(entry, dialectOf(session).addressAttribute);
     const mobile = textOf(entry, 'mobile');
     const aadObjectId = aadObjectIdOf(session, entry);
     return {
       id,
       displayName: textOf(entry, 'displayName') ?? textOf(entry, 'cn') ?? '',
+      ...(address === undefined ? {} : { address }),
       ...(mobile === undefined ? {} : { mobile }),
       ...(aadObjectId === undefined ? {} : { aadObjectId }),
     };
@@ -145,6 +149,18 @@ export function createLookup(settings: LookupSettings): Lookup {
     },
 
     personById: async (session, id) => managerFrom(session, await entryById(session, id)),
+
+    async personNamed(session, who) {
+      const { nameAttribute, addressAttribute } = dialectOf(session);
+      const id = who.toLowerCase();
+      const entry = isId(id)
+        ? await entryById(session, id)
+        : await onePerson(
+            session,
+            anyOf([nameAttribute, addressAttribute].map((attribute) => equals(attribute, who))),
+          );
+      return managerFrom(session, entry);
+    },
 
     async personsFor(session, accountId) {
       const dialect = dialectOf(session);

@@ -49,7 +49,8 @@ export const openldap: Dialect = {
   nameAttribute: 'uid',
   idAttribute: 'entryUUID',
   binary: [],
-  personAttributes: ['pwdAccountLockedTime'],
+  personAttributes: ['pwdAccountLockedTime', 'mail'],
+  addressAttribute: 'mail',
   accountAttributes: PASSWORD_ATTRIBUTES,
   // pwdChangedTime counts whole seconds.
   isVersionExact: false,

@@ -24,6 +24,7 @@ type EnrollmentQueries = Pick<
   | 'enrollment'
   | 'enrollmentsOf'
   | 'enrollmentsOfManager'
+  | 'countOthersWith'
   | 'saveEnrollment'
   | 'revokeEnrollments'
   | 'revokedAt'
@@ -51,6 +52,16 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
     async enrollmentsOfManager(manager) {
       const rows = await enrollments().where('manager', '=', managerName(manager)).execute();
       return rows.map((row) => toEnrollment(scope, row));
+    },
+
+    async countOthersWith(mobile, manager) {
+      const { others } = await db
+        .selectFrom('enrollment')
+        .select(({ fn }) => fn.count('manager').distinct().as('others'))
+        .where('mobile_index', 'in', keys.indexes(mobile))
+        .where('manager', '<>', managerName(manager))
+        .executeTakeFirstOrThrow();
+      return Number(others);
     },
 
     async saveEnrollment({ id, manager, accountId, mobile, enrolledAt, usableFrom }) {

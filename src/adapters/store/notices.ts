@@ -13,6 +13,7 @@ const noticeSchema = exactly<Notice>()(
     event: z.enum([
       'reset',
       'firstEnrollment',
+      'ownEnrollment',
       'numberChange',
       'unlock',
       'revoke',
@@ -22,6 +23,7 @@ const noticeSchema = exactly<Notice>()(
     accountName: z.string(),
     byName: z.string(),
     at: z.number(),
+    maskedMobile: z.string().optional(),
     noticedAt: z.number().optional(),
     flow: z.string().optional(),
     to: z.discriminatedUnion('channel', [

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from '@jest/globals';
+import type { ChatDriver } from '../support/chatDriver.ts';
+import { noneWaits } from '../support/notices.ts';
+import { enroll, newManager, newName } from '../support/walks.ts';
+import type { World } from '../support/world.ts';
+
+/** A directory entry is one Teams person's, until an administrator says otherwise. */
+export function walkPins(world: World): void {
+  /** Another person of the tenant to whom Teams gives the same UPN. */
+  function namesake({ person }: ChatDriver): ChatDriver {
+    const other = world.manager(newName('Namne'));
+    world.teams.addMember({ ...other.person, upn: person.upn, mail: person.mail });
+    return other;
+  }
+  const alarms = () => world.output.split('"alarm":"entryOfAnother"').length - 1;
+
+  it('refuses a second Teams person with an alarm, until the entry is unpinned', async () => {
+    const walker = newManager(world);
+    const { chat, account } = walker;
+    expect(await enroll(world, walker)).toBe('enrollment.done');
+    const second = namesake(chat);
+    const before = alarms();
+    expect(await second.say('status')).toBe('refused notResponsible');
+    expect(alarms()).toBe(before + 1);
+    expect(await chat.say('status')).toBe('home');
+    const nameOf = ({ person }: ChatDriver) => `${world.tenantId}/${person.aadObjectId}`;
+    expect(await world.administer(['status', account])).toMatchObject({
+      managers: [{ pins: [nameOf(chat)] }],
+    });
+    await noneWaits(world);
+
+    const rows = world.auditRows();
+    expect(await world.administer(['unpin', chat.person.upn])).toMatchObject({
+      unpinned: [nameOf(chat)],
+    });
+    expect(world.audit(rows)).toMatchObject([
+      { event: 'admin.unpin', result: 'ok', reason: nameOf(chat), account: null },
+    ]);
+    expect(await second.say('status')).toBe('home');
+    // The number stays with the Teams person who proved it.
+    expect(() => second.button('reset', account)).toThrow();
+    expect(await chat.say('status')).toBe('refused notResponsible');
+  });
+
+  it('refuses one whose entry names another Entra object id, pinned or not', async () => {
+    const { chat } = newManager(world);
+    expect(await chat.say('status')).toBe('home');
+    const before = alarms();
+    world.directory.put(chat.dn, 'msDS-ExternalDirectoryObjectId', `User_${randomUUID()}`);
+    expect(await chat.say('status')).toBe('refused notResponsible');
+    const { chat: fresh } = newManager(world);
+    world.directory.put(fresh.dn, 'msDS-ExternalDirectoryObjectId', `User_${randomUUID()}`);
+    expect(await fresh.say('status')).toBe('refused notResponsible');
+    expect(alarms()).toBe(before + 2);
+
+    for (const { dn, person } of [chat, fresh]) {
+      world.directory.put(dn, 'msDS-ExternalDirectoryObjectId', `User_${person.aadObjectId}`);
+    }
+    expect(await chat.say('status')).toBe('home');
+    expect(await fresh.say('status')).toBe('home');
+  });
+
+  it('pins one of two who come at once', async () => {
+    const { chat } = newManager(world);
+    const second = namesake(chat);
+    const shown = await Promise.all([chat, second].map((each) => each.say('status')));
+    expect(shown.toSorted()).toEqual(['home', 'refused notResponsible']);
+  });
+
+  it('says of whom the directory knows nothing that there is no such person', async () => {
+    await expect(world.administer(['unpin', 'ingen@orebro.example'])).rejects.toThrow('no such');
+  });
+}
