@@ -11,7 +11,7 @@ export type Roster =
       readonly mail?: string | undefined;
       readonly name?: string | undefined;
     }
-  /** A guest, or an entry of another tenant or person. */
+  /** A guest, an entry of another tenant or person, or nobody whom the chat knows. */
   | { readonly status: 'notAllowed' }
   | { readonly status: 'unavailable' };
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { describeFault } from '../ports/fault.ts';
 import type { Log } from '../ports/log.ts';
+import { NotifierError } from '../ports/notifier.ts';
 import type { Roster } from '../service/input.ts';
 import type { Inbound } from './activity.ts';
 import type { Connector } from './connector.ts';
-import { describeFault } from '../ports/fault.ts';
 
 const text = z.string().min(1).optional().catch(undefined);
 
@@ -28,6 +29,7 @@ export async function readRoster(
   try {
     answer = await connector.member(conversation);
   } catch (error) {
+    if (saysNoMember(error)) return { status: 'notAllowed' };
     log.warn({ fault: describeFault(error) }, 'the roster cannot be read');
     return { status: 'unavailable' };
   }
@@ -46,6 +48,12 @@ export async function readRoster(
     mail: member.email,
     name: member.name,
   };
+}
+
+/** 403 and 404 are an answer: the person is no member of the chat, or there is no such chat. */
+function saysNoMember(error: unknown): boolean {
+  if (!(error instanceof NotifierError)) return false;
+  return error.code === 'unreachable' || error.code === 'messageGone';
 }
 
 function differs(named: string | undefined, expected: string): boolean {

@@ -97,6 +97,19 @@ describe('a person', () => {
     expect(await unknown.chat.say('status')).toBe('home');
   });
 
+  it('who is pinned and no member of the chat any more is not let in', async () => {
+    const known = await newEnrolled(house);
+    for (const status of [403, 404]) {
+      house.teams.fail('member', { status });
+      expect(await known.chat.say('status')).toBe('refused notResponsible');
+    }
+    for (const status of [429, 500]) {
+      house.teams.fail('member', { status });
+      expect(await known.chat.say('status')).toBe('home');
+    }
+    house.teams.heal('member');
+  });
+
   it('who left the directory is not let in', async () => {
     const walker = await newEnrolled(house);
     house.directory.put(walker.chat.dn, 'userAccountControl', '514');

@@ -115,8 +115,23 @@ describe('roster', () => {
     expect(await rosterAfter({ tenantId: TENANT_ID.toUpperCase() })).toBe('member');
   });
 
+  it('knows no member where it answers 403 or 404', async () => {
+    for (const status of [403, 404]) {
+      bench.teams.fail('member', { status });
+      expect([status, await rosterAfter({})]).toEqual([status, 'notAllowed']);
+    }
+    bench.teams.heal('member');
+  });
+
   it('says when it cannot be read, within two seconds', async () => {
-    for (const fault of [{ status: 500 }, { status: 429 }, { status: 404 }, 'cut'] as const) {
+    const faults = [
+      { status: 500 },
+      { status: 503 },
+      { status: 429 },
+      { status: 401 },
+      'cut',
+    ] as const;
+    for (const fault of faults) {
       bench.teams.fail('member', fault);
       expect(await rosterAfter({})).toBe('unavailable');
     }
