@@ -17,6 +17,8 @@ export interface DomainOptions {
   readonly policy?: Partial<Policy>;
   /** Epoch ms; default the machine's clock. Can be set again at any time as `clock`. */
   readonly clock?: () => number;
+  /** A read-only domain controller: default false. */
+  readonly isReadOnly?: boolean;
   /** OIDs of controls; default paging, domain scope and both policy hints. */
   readonly supportedControls?: readonly string[];
   /** Default 1 000. */
@@ -74,6 +76,7 @@ export class AdDomain {
       }),
       dnsName: dnsNameOf(this.base),
       netbiosName: options.netbiosName ?? 'OREBRO',
+      isReadOnly: options.isReadOnly ?? false,
       supportedControls: options.supportedControls ?? CONTROLS,
       maxPageSize: options.maxPageSize ?? 1000,
       maxValueRange: options.maxValueRange ?? 1500,

@@ -12,6 +12,8 @@ export interface Domain {
   readonly dnsName: string;
   /** `OREBRO` in `OREBRO\name` */
   readonly netbiosName: string;
+  /** A read-only domain controller refers writes to another one. */
+  readonly isReadOnly: boolean;
   readonly supportedControls: readonly string[];
   /** Entries in one answer; more need paging. */
   readonly maxPageSize: number;

@@ -6,6 +6,7 @@ import {
   NO_RIGHT_TO_WRITE,
   NO_SUCH_ATTRIBUTE,
   SUCCESS,
+  elsewhere,
   noSuchObject,
 } from './answers.ts';
 import { children, readElement, readInteger } from './ber.ts';
@@ -34,6 +35,7 @@ export function modify(
   const { dn, changes } = readModify(request);
   const target = domain.entries.get(dn);
   if (target === undefined) return noSuchObject(parentDn(dn));
+  if (domain.isReadOnly) return elsewhere(`dc2.${domain.dnsName}`);
   const enforcesHistory = readPolicyHints(domain, request);
   if (enforcesHistory === 'malformed') return BAD_CONTROL;
 

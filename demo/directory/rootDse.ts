@@ -27,6 +27,8 @@ export function rootDse(domain: Domain, wanted: readonly string[]): [string, str
         '1.2.840.113556.1.4.1935',
         '1.2.840.113556.1.4.2080',
         '1.2.840.113556.1.4.2237',
+        // LDAP_CAP_ACTIVE_DIRECTORY_PARTIAL_SECRETS_OID
+        ...(domain.isReadOnly ? ['1.2.840.113556.1.4.1920'] : []),
       ],
     ],
     ['supportedExtension', ['1.3.6.1.4.1.1466.20037']],

@@ -81,12 +81,19 @@ function judgeServers(servers: readonly InspectedServer[]): Omit<Checked, 'name'
       const text = `the certificate of ${server.url} ends in ${counted(days, 'day')}: renew it`;
       mind.push({ text, see: 'host' });
     }
+    if (server.takesWrites === false) {
+      const text = `${server.url} takes no writes (a read-only controller or replica): name one that does first in LDAP_URL`;
+      mind.push({ text, see: 'host' });
+    }
     if (ahead !== undefined && Math.abs(ahead) > CLOCK_MS) {
       const text = `the clock of ${server.url} is ${clockText(ahead)}: set the clocks, lockouts and expiry are reckoned with both`;
       mind.push({ text, see: 'host' });
     }
   }
-  return { found, mend: [], mind };
+  const writes = servers.flatMap((server) => ('fault' in server ? [] : [server.takesWrites]));
+  const isReadOnly = writes.length > 0 && writes.every((takesWrites) => takesWrites === false);
+  const text = 'no server of LDAP_URL takes writes, so that no password can be reset: name one';
+  return { found, mend: isReadOnly ? [{ text, see: 'host' }] : [], mind };
 }
 
 function clockText(aheadMs: number): string {

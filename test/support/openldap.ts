@@ -33,6 +33,10 @@ export interface OpenldapOptions {
   readonly authority?: Authority;
   /** Shared accounts to begin with; their passwords are new. */
   readonly accounts?: number;
+  /** The server of which this one is a replica that takes no writes; both know the authority. */
+  readonly replicaOf?: Openldap;
+  /** Whether the replica refers writes to that server; default true. */
+  readonly isReferring?: boolean;
   /** Further entries below the base, as LDIF. */
   readonly more?: (base: string) => string;
 }
@@ -64,12 +68,14 @@ async function start(directory: string, options: OpenldapOptions): Promise<Openl
   await writeFile(file('ca.crt'), authority.caPem);
   await writeFile(file('server.crt'), certPem);
   await writeFile(file('server.key'), keyPem, { mode: 0o600 });
-  await writeFile(file('slapd.conf'), configuration(directory, facts));
+  await writeFile(file('slapd.conf'), configuration(directory, facts, options));
   await writeFile(file('seed.ldif'), `${seed(facts)}\n${options.more?.(base) ?? ''}`);
   for (const part of manyAccounts(base, options.accounts ?? 0)) {
     await appendFile(file('seed.ldif'), part);
   }
-  await run('/usr/sbin/slapadd', ['-q', '-f', file('slapd.conf'), '-l', file('seed.ldif')]);
+  if (options.replicaOf === undefined) {
+    await run('/usr/sbin/slapadd', ['-q', '-f', file('slapd.conf'), '-l', file('seed.ldif')]);
+  }
   const [ldapPort, ldapsPort] = [await freePort(), await freePort()];
   const server = await startServer({
     command: SLAPD,
@@ -94,7 +100,21 @@ type Facts = Pick<
   'base' | 'adminDn' | 'adminPassword' | 'serviceDn' | 'servicePassword' | 'defaultPolicyDn'
 >;
 
-function configuration(directory: string, facts: Facts): string {
+/** Copies of all entries, kept up by polling; whoever writes is sent away. */
+function replication(
+  { replicaOf, isReferring = true }: OpenldapOptions,
+  directory: string,
+): string {
+  if (replicaOf === undefined) return 'overlay syncprov\n';
+  const { ldapsPort, base, adminDn, adminPassword } = replicaOf;
+  const url = `ldaps://${HOST}:${ldapsPort}`;
+  return `syncrepl rid=1 provider=${url} type=refreshAndPersist retry="1 +" searchbase="${base}"
+  bindmethod=simple binddn="${adminDn}" credentials=${adminPassword} tls_cacert=${directory}/ca.crt
+  schemachecking=off attrs="*,+"
+${isReferring ? `updateref ${url}\n` : ''}`;
+}
+
+function configuration(directory: string, facts: Facts, options: OpenldapOptions): string {
   const service = `by dn.exact="${facts.serviceDn}"`;
   return `include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
@@ -102,6 +122,7 @@ include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload ppolicy
+moduleload syncprov
 pidfile ${directory}/slapd.pid
 argsfile ${directory}/slapd.args
 TLSCACertificateFile ${directory}/ca.crt
@@ -126,7 +147,7 @@ access to dn.subtree="ou=delade,${facts.base}" attrs=userPassword ${service} wri
 access to dn.subtree="ou=delade,${facts.base}" attrs=pwdAccountLockedTime,pwdReset,pwdFailureTime ${service} manage by users read by * none
 access to attrs=userPassword by self write by anonymous auth by * none
 access to * by users read by * none
-overlay ppolicy
+${replication(options, directory)}overlay ppolicy
 ppolicy_default "${facts.defaultPolicyDn}"
 ppolicy_hash_cleartext
 ppolicy_use_lockout

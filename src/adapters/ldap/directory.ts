@@ -70,7 +70,7 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
     inspect: (signal) =>
       sessions.long(signal, (session) => inspect(session, lookup.dialectOf(session), options)),
 
-    inspectServers: (signal) => inspectServers(sessions, servers, signal),
+    inspectServers: (signal) => inspectServers(sessions, servers, options.accountsBase, signal),
 
     inspectServiceAccount: (signal) =>
       sessions.read(signal, (session) =>

@@ -7,6 +7,11 @@ export class AnswerLost extends Error {
   override readonly name = 'AnswerLost';
 }
 
+/** This server takes no writes: nothing was written, and another one may take it. */
+export class WritesElsewhere extends Error {
+  override readonly name = 'WritesElsewhere';
+}
+
 /** RFC 4511 appendix A, and the codes that this adapter tells apart. */
 export const RESULT = {
   referral: 10,
@@ -19,6 +24,8 @@ export const RESULT = {
   busy: 51,
   unavailable: 52,
   unwillingToPerform: 53,
+  /** RFC 4528. */
+  assertionFailed: 122,
 } as const;
 
 /** A server's definite "no". Its text is read for two codes only and never passed on: it names DNs. */
@@ -45,12 +52,24 @@ export function hasResult(error: unknown, ...codes: readonly number[]): boolean 
 }
 
 /**
+ * Whether a server that only reads refused a write: a read-only domain controller and a replica refer
+ * to another server; a replica that knows none says so (`shadow context`).
+ */
+export function isReadOnlyRefusal(error: unknown): boolean {
+  if (hasResult(error, RESULT.referral)) return true;
+  return hasResult(error, RESULT.unwillingToPerform) && /shadow context/i.test(String(error));
+}
+
+/**
  * What a failed operation is in the port's words. For operations that change nothing: a lost answer
  * is `unreachable`. Errors that are neither the directory's nor the network's are returned as they are.
  */
 export function directoryFault(error: unknown, operation: string): unknown {
   if (error instanceof AnswerLost) {
     return new DirectoryError('unreachable', `no answer to ${operation}`, { cause: error });
+  }
+  if (error instanceof WritesElsewhere) {
+    return new DirectoryError('unexpected', `no server takes the ${operation}`);
   }
   const refusal = refusalOf(error);
   if (refusal === undefined) return error;

@@ -4,7 +4,7 @@ import type { Directory, ProofOutcome, WriteOutcome } from '../../ports/director
 import type { Log } from '../../ports/log.ts';
 import type { FoundAccount } from './accounts.ts';
 import type { WriteAnswer } from './dialect.ts';
-import { AnswerLost, directoryFault } from './errors.ts';
+import { AnswerLost, directoryFault, isReadOnlyRefusal, WritesElsewhere } from './errors.ts';
 import type { Lookup } from './lookup.ts';
 import { known } from './passwordRules.ts';
 import { callDeadline } from './sessions.ts';
@@ -101,6 +101,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
           if (answer.refusal !== undefined) return { outcome: 'refused', reason: answer.refusal };
         } catch (error) {
           if (error instanceof AnswerLost) return unknown;
+          if (isReadOnlyRefusal(error)) throw new WritesElsewhere();
           throw directoryFault(error, 'write');
         }
         const version = await seenVersion(session, found, password, deadline);
@@ -135,6 +136,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
           await lookup.dialectOf(session).unlock(session, found.entry);
           return 'unlocked';
         } catch (error) {
+          if (isReadOnlyRefusal(error)) throw new WritesElsewhere();
           if (!(error instanceof AnswerLost)) throw directoryFault(error, 'unlock');
           throw new DirectoryError('noAnswer', 'no answer to unlock', { cause: error });
         }

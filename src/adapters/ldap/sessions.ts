@@ -5,8 +5,9 @@ import { DirectoryError } from '../../ports/directory.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Connection } from './connection.ts';
 import { textsOf } from './entry.ts';
-import { AnswerLost, directoryFault, hasResult, RESULT } from './errors.ts';
+import { AnswerLost, directoryFault, hasResult, RESULT, WritesElsewhere } from './errors.ts';
 import { openServers } from './servers.ts';
+import { endpointOf } from './tlsSocket.ts';
 
 /** A whole call of the port (requirement D6). */
 const CALL_MS = 10_000;
@@ -35,6 +36,7 @@ export interface Sessions {
   /**
    * Runs `work` on a connection that nothing else uses meanwhile: a kept one on which the service
    * account has just been bound anew, so that one that died while it lay never blurs what became of a write, or a new one.
+   * Where `work` throws WritesElsewhere the other servers are asked in turn.
    */
   write<T>(signal: AbortSignal, work: Work<T>, server?: string): Promise<T>;
   /** Runs `work` on a connection of its own, for as long as every single answer comes in time. */
@@ -141,6 +143,47 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     }
   }
 
+  async function writeOn<T>(
+    session: Session,
+    signal: AbortSignal,
+    work: Work<T>,
+    isKept: boolean,
+  ): Promise<T> {
+    return within(signal, session.connection, () => work(session, signal)).finally(() => {
+      if (isKept) keep(session);
+      else session.connection.close();
+    });
+  }
+
+  /** Asks the servers in turn that are not the one which takes no writes; throws what the last one says. */
+  async function writeElsewhere<T>(
+    readOnly: string,
+    signal: AbortSignal,
+    work: Work<T>,
+    refusal: WritesElsewhere,
+  ): Promise<T> {
+    log.warn({ server: readOnly }, 'this directory server takes no writes');
+    let last: unknown = refusal;
+    for (const url of options.urls) {
+      if (signal.aborted) break;
+      try {
+        const session = await open(signal, endpointOf(url).url);
+        if (session.connection.server !== readOnly) {
+          return await writeOn(session, signal, work, true);
+        }
+        keep(session);
+      } catch (error) {
+        const isNextAsked =
+          error instanceof WritesElsewhere ||
+          error instanceof AnswerLost ||
+          (error instanceof DirectoryError && ['unreachable', 'tls'].includes(error.code));
+        if (!isNextAsked) throw error;
+        last = error;
+      }
+    }
+    throw last;
+  }
+
   async function call<T>(
     signal: AbortSignal,
     work: (deadline: AbortSignal) => Promise<T>,
@@ -171,10 +214,12 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
         const isAnyServer = server === undefined;
         const rebound = isAnyServer ? await takeRebound(deadline) : undefined;
         const session = rebound ?? (await open(deadline, server));
-        return within(deadline, session.connection, () => work(session, deadline)).finally(() => {
-          if (isAnyServer) keep(session);
-          else session.connection.close();
-        });
+        try {
+          return await writeOn(session, deadline, work, isAnyServer);
+        } catch (error) {
+          if (!(error instanceof WritesElsewhere) || !isAnyServer) throw error;
+          return await writeElsewhere(session.connection.server, deadline, work, error);
+        }
       }),
 
     async long(signal, work) {
