@@ -38,9 +38,15 @@ interface Server {
   failedAt?: number | undefined;
   /** When the last good connect was, by `performance.now()`. */
   reachedAt?: number | undefined;
-  /** The one try at a server that failed, or was not asked for a while, for which all others wait. */
-  trial?: Promise<unknown> | undefined;
+  /**
+   * The one try at a server that failed, or was not asked for a while, for which all others wait.
+   * Tells what it found, and never rejects.
+   */
+  trial?: Promise<Trial> | undefined;
 }
+
+/** `abandoned`: its caller stopped waiting, which says nothing of the server. */
+type Trial = 'reached' | 'abandoned' | { readonly fault: unknown };
 
 export function openServers(urls: readonly string[], ca: string | undefined, log: Log): Servers {
   const servers: Server[] = urls.map((url) => ({ endpoint: endpointOf(url) }));
@@ -62,7 +68,8 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
       server.reachedAt = performance.now();
       return prepared;
     } catch (error) {
-      if (!isGone(error)) throw error;
+      // A caller who stops waiting ends the connection; nothing is wrong with the server.
+      if (!isGone(error) || signal.aborted) throw error;
       if (server.failedAt === undefined) {
         const { code, detail } =
           error instanceof DirectoryError ? error : { code: 'noAnswer', detail: 'to bind' };
@@ -82,21 +89,27 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
     signal: AbortSignal,
     prepare: (connection: Connection) => Promise<T>,
   ): Promise<T> {
-    if (server.trial !== undefined) {
-      await untilAborted(server.trial, signal);
-      return attempt(server, signal, prepare);
+    while (server.trial !== undefined) {
+      const found = await untilAborted(server.trial, signal);
+      if (found === 'reached') return attempt(server, signal, prepare);
+      if (found !== 'abandoned') throw found.fault;
     }
     const { failedAt, reachedAt } = server;
     const isTrusted = reachedAt !== undefined && performance.now() - reachedAt < TRUSTED_MS;
     if (failedAt === undefined && isTrusted) return attempt(server, signal, prepare);
     const rest = failedAt === undefined ? 0 : Math.max(0, failedAt + restMs - performance.now());
     const own = untilAborted(delay(rest), signal).then(() => attempt(server, signal, prepare));
-    server.trial = own;
-    try {
-      return await own;
-    } finally {
-      server.trial = undefined;
-    }
+    server.trial = own.then(
+      () => endTrial(server, 'reached'),
+      (fault: unknown) => endTrial(server, signal.aborted ? 'abandoned' : { fault }),
+    );
+    return own;
+  }
+
+  /** Before those who wait go on: the first of them may begin the next one. */
+  function endTrial(server: Server, trial: Trial): Trial {
+    server.trial = undefined;
+    return trial;
   }
 
   function inOrder(): Server[] {

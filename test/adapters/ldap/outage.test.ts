@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { createAuthority } from '../../../demo/certificates.ts';
+import { createAuthority, type Authority } from '../../../demo/certificates.ts';
 import { DemoDirectory } from '../../../demo/directory/server.ts';
 import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
 import { Secret } from '../../../src/domain/secret.ts';
@@ -33,8 +33,10 @@ afterEach(async () => {
 });
 
 /** A directory that does not listen yet, with a service account. */
-async function createDemo(): Promise<{ server: DemoDirectory; caPem: string; dn: string }> {
-  const authority = await createAuthority();
+async function createDemo(
+  by?: Authority,
+): Promise<{ server: DemoDirectory; caPem: string; dn: string }> {
+  const authority = by ?? (await createAuthority());
   const names = { commonName: 'dc1', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] };
   const server = new DemoDirectory({ tls: await authority.issue(names), base: BASE });
   closing.push(() => server.close());
@@ -128,5 +130,41 @@ describe('a directory that is down', () => {
       clock.mockRestore();
     });
     expect(await find()).toEqual([]);
+  });
+});
+
+describe('a directory that is slow to let in', () => {
+  const SLOW_MS = 600;
+  const HASTY_MS = 100;
+
+  /** A hasty caller and a patient one, who wait for the same connection; gives how the patient one fared. */
+  async function patientBesideHasty(directory: Directory): Promise<unknown> {
+    const hasty = directory.managerById(NOBODY, AbortSignal.timeout(HASTY_MS));
+    const patient = directory.managerById(NOBODY, new AbortController().signal);
+    const [, served] = await Promise.all([
+      expect(hasty).rejects.toMatchObject({ code: 'unreachable' }),
+      patient,
+    ]);
+    return served;
+  }
+
+  it('serves those who wait, whoever before them has stopped waiting', async () => {
+    const { server, caPem, dn } = await createDemo();
+    const { ldapsPort } = await server.listen();
+    const directory = open([`ldaps://127.0.0.1:${String(ldapsPort)}`], caPem, dn);
+    server.fault = ({ name }) => (name === 'bind' ? { delayMs: SLOW_MS } : undefined);
+    expect(await patientBesideHasty(directory)).toBeUndefined();
+  });
+
+  it('stays the first one, since nothing is wrong with it', async () => {
+    const authority = await createAuthority();
+    const [first, second] = [await createDemo(authority), await createDemo(authority)];
+    const ports = [await first.server.listen(), await second.server.listen()];
+    const urls = ports.map(({ ldapsPort }) => `ldaps://127.0.0.1:${String(ldapsPort)}`);
+    const directory = open(urls, first.caPem, first.dn);
+    first.server.fault = ({ name }) => (name === 'bind' ? { delayMs: SLOW_MS } : undefined);
+    await patientBesideHasty(directory);
+    await directory.managerById(NOBODY, new AbortController().signal);
+    expect(second.server.operations.size).toBe(0);
   });
 });
