@@ -38,7 +38,7 @@ export function createLogin(options: LoginOptions): Login {
   const { clock, log } = options;
   let application = openApplication(options);
   let isForgotten = false;
-  let kept: { readonly token: string; readonly until: number } | undefined;
+  let kept: { readonly token: string; readonly endsAt: number } | undefined;
   let asking: Promise<string> | undefined;
   let failure: { readonly error: unknown; readonly at: number } | undefined;
 
@@ -51,8 +51,7 @@ export function createLogin(options: LoginOptions): Login {
       if (!result?.accessToken) throw new Error('the answer holds no token');
       isForgotten = false;
       failure = undefined;
-      const endsAt = result.expiresOn?.getTime() ?? 0;
-      kept = { token: result.accessToken, until: endsAt - RENEW_BEFORE_MS };
+      kept = { token: result.accessToken, endsAt: result.expiresOn?.getTime() ?? 0 };
       return result.accessToken;
     } catch (error) {
       if (!failure) log.error({ fault: describeFault(error) }, 'the bot cannot log in');
@@ -67,9 +66,18 @@ export function createLogin(options: LoginOptions): Login {
 
   return {
     async token() {
-      if (kept && clock() < kept.until) return kept.token;
-      if (failure && !hasElapsed(PAUSE_MS, failure.at, clock())) throw failure.error;
-      return await (asking ??= ask());
+      const now = clock();
+      const good = kept && now < kept.endsAt ? kept : undefined;
+      if (good && now < good.endsAt - RENEW_BEFORE_MS) return good.token;
+      if (failure && !hasElapsed(PAUSE_MS, failure.at, now)) {
+        if (good) return good.token;
+        throw failure.error;
+      }
+      const renewed = (asking ??= ask());
+      if (good === undefined) return renewed;
+      // It is as good as a new one: nobody waits for the renewal, or hears of its failure.
+      renewed.catch(() => undefined);
+      return good.token;
     },
     forget() {
       kept = undefined;

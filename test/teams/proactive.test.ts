@@ -183,6 +183,31 @@ describe('login', () => {
     expect(bench.teams.logins).toBe(1);
   });
 
+  it('goes on with a token that is still good while its renewal fails', async () => {
+    // Within the last five minutes of its life it is renewed.
+    bench.teams.tokenSeconds = 240;
+    await post();
+    bench.teams.fail('login', { status: 503 });
+    await post();
+    await post();
+    const used = bench.teams.sent.map(({ authorization }) => authorization);
+    expect(used).toEqual(Array.from({ length: 3 }, () => 'Bearer bot-token-1'));
+    bench.state.now = () => Date.now() + 1_000;
+    bench.teams.heal('login');
+    await post();
+    await bench.teams.until(() => bench.teams.logins === 2);
+    await post();
+    expect(bench.teams.sent.at(-1)?.authorization).not.toBe('Bearer bot-token-1');
+  });
+
+  it('ends with its token where no renewal comes', async () => {
+    bench.teams.tokenSeconds = 240;
+    await post();
+    bench.teams.fail('login', { status: 503 });
+    bench.state.now = () => Date.now() + 241_000;
+    expect((await failure(post())).code).toBe('refused');
+  });
+
   it('does not keep a manager from an answer', async () => {
     bench.teams.fail('login', 'hang');
     const started = Date.now();
