@@ -5,10 +5,9 @@ import type { CodePurpose } from '../../src/ports/smsTexts.ts';
 import { createSmsTexts } from '../../src/teams/smsTexts.ts';
 import { NOTICE_EVENTS, NOW } from './sampleViews.ts';
 
-/** Of a change outside the bot nobody knows who made it. */
-const BY_A_MANAGER = NOTICE_EVENTS.filter(
-  (event) => event !== 'outsideChange' && event !== 'revoke',
-);
+/** Some changes nobody who can be named has made; an enrollment in one's own name should be one's own. */
+const UNNAMED = ['outsideChange', 'revoke', 'ownEnrollment'];
+const BY_A_MANAGER = NOTICE_EVENTS.filter((event) => !UNNAMED.includes(event));
 
 const LOCALES: readonly Locale[] = ['sv', 'en'];
 const PURPOSES: readonly CodePurpose[] = ['enrollment', 'oldNumber', 'reset', 'unlock'];
