@@ -1,10 +1,12 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { personal } from './activities.ts';
 import type { Activity, TeamsPerson } from './activities.ts';
 import { FaultPlan } from './faults.ts';
 import type { Fault, Operation } from './faults.ts';
+import { KEYS_PATH, METADATA_PATH, readAsked, SERVICE_PATH } from './microsoftApi.ts';
+import type { Asked } from './microsoftApi.ts';
 import { createChannelKey, signToken } from './tokens.ts';
 import type { ChannelKey } from './tokens.ts';
 
@@ -41,7 +43,8 @@ export interface TokenOptions {
 
 /**
  * Microsoft's side of Teams on one loopback port: signing keys, login, and the Bot Connector with
- * its roster. Records all that the bot sends, and fails where a test wants it to.
+ * its roster. Takes only requests that Microsoft's services know (microsoftApi.ts), records all that
+ * the bot sends, and fails where a test wants it to.
  */
 export class TeamsServer {
   /** Everything posted and updated, in order of arrival. */
@@ -90,10 +93,10 @@ export class TeamsServer {
     return `http://127.0.0.1:${String(this.#port)}`;
   }
   get openIdMetadataUrl(): string {
-    return `${this.url}/v1/.well-known/openidconfiguration`;
+    return `${this.url}${METADATA_PATH}`;
   }
   get serviceUrl(): string {
-    return `http://127.0.0.1:${String(this.#frontPort ?? this.#port)}/emea/`;
+    return `http://127.0.0.1:${String(this.#frontPort ?? this.#port)}${SERVICE_PATH}`;
   }
 
   /** The bot reaches the connector through that port of loopback. */
@@ -178,64 +181,69 @@ export class TeamsServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method, url, headers } = request;
     const body = await readAll(request).catch(() => '');
-    const path = decodeURIComponent((request.url ?? '').split('?')[0]!);
-    const parts = path
-      .replace(/^\/emea/, '')
-      .split('/')
-      .slice(1);
-    if (path.endsWith('/openidconfiguration')) {
-      const metadata = { issuer: 'https://api.botframework.com', jwks_uri: `${this.url}/keys` };
-      await this.#faults.answer('metadata', response, () => metadata);
-    } else if (path === '/keys') {
-      await this.#faults.answer('keys', response, () => {
-        this.keyFetches += 1;
-        return { keys: this.keys.map(({ jwk }) => jwk) };
-      });
-    } else if (path.endsWith('/oauth2/v2.0/token')) {
-      await this.#faults.answer('login', response, () => {
-        this.logins += 1;
-        const token = `bot-token-${String(this.logins)}`;
-        return { token_type: 'Bearer', expires_in: this.tokenSeconds, access_token: token };
-      });
-    } else if (parts[0] === 'v3' && parts[1] === 'conversations') {
-      await this.#serveConversation(request, response, parts.slice(2), body);
-    } else {
-      response.writeHead(404).end();
+    const asked = readAsked({ method, url, headers, body }, this.#appId);
+    switch (asked.operation) {
+      case 'none':
+        return refuse(response, asked.status, asked.fault);
+      case 'metadata':
+        return this.#faults.answer('metadata', response, () => ({
+          issuer: 'https://api.botframework.com',
+          jwks_uri: `${this.url}${KEYS_PATH}`,
+        }));
+      case 'keys':
+        return this.#faults.answer('keys', response, () => {
+          this.keyFetches += 1;
+          return { keys: this.keys.map(({ jwk }) => jwk) };
+        });
+      case 'login':
+        return this.#faults.answer('login', response, () => {
+          this.logins += 1;
+          const token = `bot-token-${String(this.logins)}`;
+          return { token_type: 'Bearer', expires_in: this.tokenSeconds, access_token: token };
+        });
+      case 'create':
+      case 'post':
+      case 'update':
+      case 'member':
+        if (this.#isSigned(headers)) return this.#serveConnector(asked, headers, body, response);
+        return refuse(response, 401, 'no token of the login');
     }
   }
 
-  async #serveConversation(
-    request: IncomingMessage,
-    response: ServerResponse,
-    [conversationId = '', collection, id = '']: readonly string[],
+  /** Without authentication, where nobody ever logs in, nothing is signed. */
+  #isSigned({ authorization }: IncomingHttpHeaders): boolean {
+    if (authorization === undefined) return this.logins === 0;
+    const [, number = ''] = /^Bearer bot-token-(\d+)$/.exec(authorization) ?? [];
+    return Number(number) >= 1 && Number(number) <= this.logins;
+  }
+
+  #serveConnector(
+    asked: Extract<Asked, { operation: 'create' | 'post' | 'update' | 'member' }>,
+    { authorization }: IncomingHttpHeaders,
     body: string,
+    response: ServerResponse,
   ): Promise<void> {
-    if (request.method === 'GET' && collection === 'members') {
-      this.memberRequests.push(`${conversationId}/${id}`);
-      await this.#faults.answer('member', response, () => this.members.get(id));
-      return;
+    if (asked.operation === 'member') {
+      this.memberRequests.push(`${asked.conversationId}/${asked.id}`);
+      return this.#faults.answer('member', response, () => this.members.get(asked.id));
     }
-    if (request.method === 'POST' && conversationId === '') {
-      await this.#faults.answer('create', response, () => {
-        const created = JSON.parse(body) as Activity;
-        const createdId = `a:created-${String(this.#nextId++)}`;
-        this.created.push({ conversationId: createdId, body: created });
-        return { id: createdId };
+    const activity = JSON.parse(body) as Activity;
+    if (asked.operation === 'create') {
+      return this.#faults.answer('create', response, () => {
+        const conversationId = `a:created-${String(this.#nextId++)}`;
+        this.created.push({ conversationId, body: activity });
+        return { id: conversationId };
       });
-      return;
     }
-    const isUpdate = request.method === 'PUT';
-    if (collection !== 'activities' || (!isUpdate && request.method !== 'POST')) {
-      response.writeHead(404).end();
-      return;
-    }
-    await this.#faults.answer(isUpdate ? 'update' : 'post', response, () => {
+    const { operation, conversationId } = asked;
+    return this.#faults.answer(operation, response, () => {
       if (this.goneConversations.has(conversationId)) return undefined;
-      if (isUpdate && !this.#knownMessages.has(`${conversationId}/${id}`)) return undefined;
-      const activity = JSON.parse(body) as Activity;
-      const { authorization } = request.headers;
-      return { id: this.#note(conversationId, activity, isUpdate ? id : undefined, authorization) };
+      const isUpdate = operation === 'update';
+      if (isUpdate && !this.#knownMessages.has(`${conversationId}/${asked.id}`)) return undefined;
+      const messageId = isUpdate ? asked.id : undefined;
+      return { id: this.#note(conversationId, activity, messageId, authorization) };
     });
   }
 
@@ -268,6 +276,11 @@ export class TeamsServer {
   know(conversationId: string, id: string): void {
     this.#knownMessages.add(`${conversationId}/${id}`);
   }
+}
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ error: { code: 'BadRequest', message } }));
 }
 
 /** The card's name: the id of its first element (contract, "Cards"). */

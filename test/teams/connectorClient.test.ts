@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,6 +10,8 @@ import type { Conversation } from '../../src/ports/notifier.ts';
 import { createConnector } from '../../src/teams/connector.ts';
 import type { Connector } from '../../src/teams/connector.ts';
 import { createServiceHosts } from '../../src/teams/hosts.ts';
+import { createPerson } from '../support/activities.ts';
+import { TeamsServer } from '../support/connector.ts';
 
 /** A request as it stands on the wire. */
 interface Wire {
@@ -27,9 +30,10 @@ const server = createServer((request, response) => {
       contentType: request.headers['content-type'],
       body: body === '' ? undefined : JSON.parse(body),
     });
-    response
-      .writeHead(request.method === 'POST' ? 201 : 200, { 'content-type': 'application/json' })
-      .end('{"id":"1"}');
+    response.writeHead(request.method === 'POST' ? 201 : 200, {
+      'content-type': 'application/json',
+    });
+    response.end('{"id":"1"}');
   });
 });
 
@@ -44,6 +48,7 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
+const JSON_TYPE = 'application/json; charset=utf-8';
 const TENANT_ID = '6c1a1a0c-58a7-4a3c-9c8f-0d7c6b3f1e10';
 const PERSON = { tenantId: TENANT_ID, aadObjectId: '0b9f2d6e-21f4-4a6b-8f5e-7b1f2f1f0a11' };
 const CARD = { type: 'AdaptiveCard', version: '1.5', body: [{ type: 'TextBlock', text: 'Hej å' }] };
@@ -126,4 +131,113 @@ describe("the bot's calls beside those of Microsoft's own client", () => {
       }
     },
   );
+});
+
+describe("Microsoft's side in tests", () => {
+  let teams: TeamsServer;
+  let anna: Conversation;
+  const appId = randomUUID();
+
+  beforeEach(async () => {
+    teams = await new TeamsServer(appId).start();
+    const person = createPerson('Anna', TENANT_ID);
+    teams.addMember(person);
+    const { serviceUrl } = teams;
+    anna = { ...person, serviceUrl, botId: `28:${appId}`, channelId: 'msteams' };
+    teams.know(anna.conversationId, `m-${anna.conversationId}`);
+  });
+  afterEach(() => teams.stop());
+
+  function ask(method: string, path: string, body?: unknown, contentType = JSON_TYPE) {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    return fetch(new URL(path, teams.url), {
+      method,
+      ...sent,
+      headers: body === undefined ? {} : { 'content-type': contentType },
+    });
+  }
+
+  it("takes every call of Microsoft's client", async () => {
+    const client = new ConnectorClient(
+      { signRequest: (request) => Promise.resolve(request) },
+      { baseUri: teams.serviceUrl },
+    );
+    const bodies = {
+      open: { isGroup: false, members: [{ id: anna.aadObjectId }], tenantId: TENANT_ID },
+      member: {},
+      ...Object.fromEntries(
+        ['post', 'say', 'update'].map((call) => [call, { type: 'message', text: call }]),
+      ),
+    } as Record<keyof Connector, Body>;
+    for (const [call, { theirs }] of Object.entries(CALLS)) {
+      await theirs(client.conversations, anna, bodies[call as keyof Connector]);
+    }
+    expect([teams.created, teams.sent, teams.memberRequests].map(({ length }) => length)).toEqual([
+      1, 3, 1,
+    ]);
+  });
+
+  const MESSAGE = { type: 'message', text: 'Hej' };
+  const CREATE = { isGroup: false, members: [{ id: '29:1' }], tenantId: TENANT_ID };
+  it.each<[string, number, ...Parameters<typeof ask>]>([
+    ['a slash at the end', 404, 'POST', '/emea/v3/conversations/', CREATE],
+    ['two slashes', 404, 'POST', '/emea//v3/conversations', CREATE],
+    ['no region', 404, 'POST', '/v3/conversations', CREATE],
+    ['a query', 404, 'POST', '/emea/v3/conversations?x=1', CREATE],
+    ['another method', 405, 'PUT', '/emea/v3/conversations', CREATE],
+    ['an id that is not encoded', 404, 'POST', '/emea/v3/conversations/a:1/activities', MESSAGE],
+    [
+      'an id encoded in another case',
+      404,
+      'POST',
+      '/emea/v3/conversations/a%3a1/activities',
+      MESSAGE,
+    ],
+    ['an id that ends too soon', 404, 'POST', '/emea/v3/conversations/a%3/activities', MESSAGE],
+    ['a reply', 405, 'POST', '/emea/v3/conversations/a%3A1/activities/1', MESSAGE],
+    ['a list of members', 404, 'GET', '/emea/v3/conversations/a%3A1/members', undefined],
+    ['no content type', 415, 'POST', '/emea/v3/conversations', CREATE, 'text/plain'],
+    ['no charset', 415, 'POST', '/emea/v3/conversations', CREATE, 'application/json'],
+    ['an unknown property', 400, 'POST', '/emea/v3/conversations', { ...CREATE, member: 1 }],
+    [
+      'an unknown property within',
+      400,
+      'POST',
+      '/emea/v3/conversations',
+      { members: [{ Id: '1' }] },
+    ],
+    ['a value of another type', 400, 'POST', '/emea/v3/conversations', { ...CREATE, tenantId: 1 }],
+    ['a list that is none', 400, 'POST', '/emea/v3/conversations', { ...CREATE, members: {} }],
+    ['a body that is none', 400, 'POST', '/emea/v3/conversations', 'text'],
+    ['a login over GET', 405, 'GET', `/${TENANT_ID}/oauth2/v2.0/token`, undefined],
+    ['a login as JSON', 415, 'POST', `/${TENANT_ID}/oauth2/v2.0/token`, {}],
+    ['a login without a tenant', 404, 'POST', '/oauth2/v2.0/token', {}],
+    ['metadata at another path', 404, 'GET', '/.well-known/openidconfiguration', undefined],
+    ['keys by POST', 405, 'POST', '/v1/.well-known/keys', {}],
+  ])('refuses %s', async (_name, status, ...request) => {
+    expect((await ask(...request)).status).toBe(status);
+    expect([teams.created, teams.sent]).toEqual([[], []]);
+  });
+
+  it('refuses a call without its token, once there was a login', async () => {
+    const form = new URLSearchParams({
+      client_id: appId,
+      client_secret: 'secret',
+      grant_type: 'client_credentials',
+      scope: 'https://api.botframework.com/.default',
+    });
+    const login = (body: URLSearchParams) =>
+      fetch(`${teams.url}/${TENANT_ID}/oauth2/v2.0/token`, {
+        method: 'POST',
+        body: body.toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
+      });
+    for (const name of form.keys()) {
+      const other = new URLSearchParams(form);
+      other.set(name, 'other');
+      if (name !== 'client_secret') expect((await login(other)).status).toBe(400);
+    }
+    expect((await login(form)).status).toBe(200);
+    expect((await ask('POST', '/emea/v3/conversations', CREATE)).status).toBe(401);
+  });
 });
