@@ -39,7 +39,8 @@ export function refuse(request: IncomingMessage, auth: 'on' | 'off'): Refusal | 
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   if (!Object.hasOwn(ROUTES, path)) return { status: 404 };
   const { method, maxBytes, credential }: Route = ROUTES[path as Path];
-  if (request.method !== method) return { status: 405, allow: method };
+  const methods: readonly string[] = method === 'GET' ? ['GET', 'HEAD'] : [method];
+  if (!methods.includes(request.method ?? '')) return { status: 405, allow: methods.join(', ') };
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return { status: 415 };
   // Without authentication only programs of this machine may call, and no proxy on their behalf.

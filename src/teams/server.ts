@@ -1,6 +1,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { createServer as createRestifyServer } from 'restify';
+import type { RequestHandler } from 'restify';
 import type { Secret } from '../domain/secret.ts';
 import type { Log } from '../ports/log.ts';
 import type { SmsGateway } from '../ports/sms.ts';
@@ -86,13 +87,18 @@ export function createServer(options: ServerOptions): Server {
 
   const restify = createRestifyServer({ name: '' });
   for (const path of Object.keys(ROUTES) as Path[]) {
-    restify[ROUTES[path].method === 'GET' ? 'get' : 'post'](path, (request, response, next) => {
+    const handle: RequestHandler = (request, response, next) => {
       const turn = serve(path, request, response).finally(() => {
         running.delete(turn);
         next(false);
       });
       running.add(turn);
-    });
+    };
+    if (ROUTES[path].method === 'POST') restify.post(path, handle);
+    else {
+      restify.get(path, handle);
+      restify.head(path, handle);
+    }
   }
 
   /** Never rejects: an exception that reached restify would stand in its answer. */

@@ -109,8 +109,24 @@ describe('server', () => {
     }
     for (const path of ['/healthz', '/readyz', '/metrics']) {
       expect(await statusOf('POST', path)).toBe('405');
-      expect(await statusOf('HEAD', path)).toBe('405');
+      expect(await statusOf('PUT', path)).toBe('405');
     }
+  });
+
+  it('answers HEAD where GET is served, without a body', async () => {
+    for (const [isReady, status] of [
+      [true, [200, 200, 200]],
+      [false, [200, 503, 200]],
+    ] as const) {
+      bench.state.isReady = isReady;
+      const paths = ['/healthz', '/readyz', '/metrics'];
+      const answers = await Promise.all(
+        paths.map((path) => fetch(`${bench.url}${path}`, { method: 'HEAD' })),
+      );
+      expect(answers.map((answer) => answer.status)).toEqual(status);
+      expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(['', '', '']);
+    }
+    bench.state.isReady = true;
   });
 
   it('takes no encoded body', async () => {
