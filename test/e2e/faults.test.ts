@@ -7,7 +7,6 @@ import {
   MINUTE_MS,
   newEnrolled,
   newManager,
-  prove,
   resetToPassword,
   startReset,
 } from '../support/walks.ts';
@@ -25,28 +24,6 @@ const newestCodeTo = (mobile: string) =>
 
 describe('an SMS service that', () => {
   it.each([
-    ['refuses the number', { status: 400, code: 21614 }, 'smsNumberRefused'],
-    ['was told to stop by the phone', { status: 400, code: 21610 }, 'smsNumberRefused'],
-    ['refuses the sender', { status: 400, code: 21606 }, 'smsUnavailable'],
-    ['refuses the credentials', { status: 401, code: 20003 }, 'smsUnavailable'],
-  ] as const)(
-    '%s ends the start, and asks again on the number’s card',
-    async (_n, answer, reason) => {
-      const walker = await newEnrolled(product);
-      product.twilio.scriptCodes(answer);
-      expect(await startReset(walker)).toBe(`refused ${reason}`);
-
-      const fresh = newManager(product);
-      await prove(fresh);
-      product.twilio.scriptCodes(answer);
-      expect(await fresh.chat.tap('setMobile', { mobile: fresh.mobile })).toBe(
-        `enrollment.mobile ${reason}`,
-      );
-      expect(await fresh.chat.tap('setMobile', { mobile: fresh.mobile })).toBe('enrollment.code');
-    },
-  );
-
-  it.each([
     ['fails within', { status: 500 }],
     ['cuts its answer', 'cut'],
     ['names no message', { status: 201, text: '{}' }],
@@ -62,16 +39,6 @@ describe('an SMS service that', () => {
     expect(await walker.chat.tap('confirmCode', { code: product.code(walker.mobile) })).toBe(
       'reset.newPassword',
     );
-  });
-
-  it('refuses a new code leaves the former one good', async () => {
-    const walker = await newEnrolled(product);
-    await startReset(walker);
-    const code = product.code(walker.mobile);
-    product.passTime(61_000);
-    product.twilio.scriptCodes({ status: 400, code: 21606 });
-    expect(await walker.chat.tap('resendCode')).toBe('reset.code smsUnavailable');
-    expect(await walker.chat.tap('confirmCode', { code })).toBe('reset.newPassword');
   });
 
   it('reports a failure later has it shown on the card by itself', async () => {
@@ -123,15 +90,6 @@ describe('a status report that is faster than the answer to the message', () => 
 });
 
 describe('a directory that', () => {
-  it('cannot be reached refuses a start', async () => {
-    const walker = await newEnrolled(product);
-    await walker.chat.say('status');
-    product.directory.fault = () => 'drop';
-    expect(await walker.chat.tap('reset', {}, walker.account)).toBe('refused directoryUnavailable');
-    product.directory.fault = undefined;
-    expect(await startReset(walker)).toBe('reset.code');
-  });
-
   it('hangs while a code is checked compares and counts nothing', async () => {
     const walker = await newEnrolled(product);
     await startReset(walker);
@@ -173,37 +131,6 @@ describe('a directory that', () => {
     );
     product.directory.fault = undefined;
     expect(await walker.chat.tap('setPassword', both)).toBe('reset.done');
-  });
-
-  it('denies the right to write ends the flow with an alarm', async () => {
-    const walker = await newEnrolled(product);
-    await resetToPassword(product, walker);
-    product.directory.fault = ({ name }) =>
-      name === 'modify'
-        ? ([50, '00000005: SecErr: DSID-031A11D5, problem 4003'] as const)
-        : undefined;
-    expect(await walker.chat.tap('setPassword', both)).toBe('refused temporarilyUnavailable');
-    expect(product.output).toContain('alarm');
-    expect(product.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
-  });
-
-  it('applies the write and loses the answer is believed once the password binds', async () => {
-    const walker = await newEnrolled(product);
-    await resetToPassword(product, walker);
-    let isLost = false;
-    product.directory.fault = ({ name }) => {
-      if (name === 'modify' && !isLost) {
-        isLost = true;
-        return 'applyThenDrop';
-      }
-      return undefined;
-    };
-    const writes = product.directory.writes.length;
-    const shown = await walker.chat.tap('setPassword', both);
-    expect(['reset.unknown', 'reset.done']).toContain(shown);
-    await product.teams.until(() => walker.chat.reload() === 'reset.done', 15_000);
-    expect(product.directory.hasPassword(walker.accountDn, GOOD)).toBe(true);
-    expect(product.directory.writes.length).toBe(writes + 1);
   });
 
   it('loses the write is tried again by the manager, not by the bot', async () => {

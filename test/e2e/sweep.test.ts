@@ -37,25 +37,6 @@ const eventsOf = (accountId: string) =>
     .map(({ event, result, reason }) => [event, result, ...(reason === null ? [] : [reason])]);
 
 describe('a sweep', () => {
-  it('reminds once in each stage, and only where something is due', async () => {
-    const due = await newDue(product, 80);
-    const fresh = await newDue(product, 70);
-    await sweepAgain(product);
-    await sweepAgain(product);
-    expect(cardsTo(product, due.chat)).toHaveLength(1);
-    expect(cardsTo(product, fresh.chat)).toHaveLength(0);
-    expect(eventsOf(due.accountId)).toEqual([['reminder.sent', 'ok']]);
-    const card = textOf(cardsTo(product, due.chat)[0]?.card);
-    expect(card).toContain(due.account);
-    expect(card).not.toContain(due.accountId);
-    expect(card).toContain('Registrera din mobil');
-
-    setAge(product, due.accountDn, 84);
-    await sweepAgain(product);
-    // Another pwdLastSet is another cycle; this one begins in its second stage.
-    expect(cardsTo(product, due.chat)).toHaveLength(2);
-  });
-
   it('is not kept from its work by a clock that was moved back', async () => {
     const { chat } = await newDue(product, 80);
     const day = String(DAY_MS);
@@ -231,97 +212,5 @@ describe('a sweep', () => {
     await sweepAgain(product);
     expect(await numbers()).toHaveLength(0);
     expect(product.audit().at(-1)).toMatchObject({ event: 'enrollment.revoked', actor: 'system' });
-  });
-});
-
-describe('a reminder', () => {
-  async function reminded(days = 80) {
-    const due = await newDue(product, days);
-    const walker = { ...due, mobile: newMobile() };
-    await enroll(product, walker);
-    await sweepAgain(product);
-    const [sent] = cardsTo(product, due.chat);
-    due.chat.reload();
-    expect(due.chat.shown).toBe('reminder');
-    return { ...walker, messageId: sent?.id };
-  }
-
-  it('becomes the reset that it asks for, in the same message', async () => {
-    const walker = await reminded();
-    const { chat } = walker;
-    expect(await chat.tap('reset')).toBe('reset.code');
-    await chat.tap('confirmCode', { code: product.code(walker.mobile) });
-    await chat.tap('setPassword', { newPassword: GOOD, confirmPassword: GOOD });
-    expect(chat.shown).toBe('reset.done');
-    await product.teams.until(() => chat.reload() === 'reset.done');
-    expect(chat.messageId).toBe(walker.messageId);
-    await sweepAgain(product);
-    expect(cardsTo(product, chat)).toHaveLength(1);
-  });
-
-  it('invites somebody without a number to enroll', async () => {
-    const { chat } = await newDue(product, 80);
-    await sweepAgain(product);
-    chat.reload();
-    expect(() => chat.button('reset')).toThrow('no reset');
-    expect(await chat.tap('enroll')).toBe('enrollment.currentPassword');
-  });
-
-  it('comes again on the next sending day when it was put off, once', async () => {
-    const { chat, accountId } = await reminded();
-    const button = chat.button('snooze');
-    expect(await chat.tapButton(button)).toBe('reminder.done');
-    expect(await chat.tapButton(button)).toBe('reminder.done');
-    await sweepAgain(product);
-    expect(cardsTo(product, chat)).toHaveLength(1);
-    product.passTime(DAY_MS);
-    await sweepAgain(product);
-    await sweepAgain(product);
-    expect(cardsTo(product, chat)).toHaveLength(2);
-    expect(eventsOf(accountId)).toEqual([
-      ['reminder.sent', 'ok'],
-      ['reminder.snoozed', 'ok'],
-      ['reminder.sent', 'ok'],
-    ]);
-  });
-
-  it('falls silent for a rotation period for all managers when it is not needed, with the reason kept', async () => {
-    const [asa, bo] = [product.manager(newName('Asa')), product.manager(newName('Bo'))];
-    await asa.say('status');
-    const name = newName('grupp');
-    const group = product.directory.group(`${name} chefer`, [asa.dn, bo.dn]);
-    const { dn, id } = product.account(name, group.dn, FIRST_PASSWORD);
-    setAge(product, dn, 80);
-    await sweepAgain(product);
-    asa.reload();
-    expect(await asa.tap('notNeeded', { reason: 'notUsed' })).toBe('reminder.done');
-    expect(eventsOf(id).at(-1)).toEqual(['reminder.notNeeded', 'ok', 'notUsed']);
-    await bo.say('status');
-    product.passTime(89 * DAY_MS);
-    await sweepAgain(product);
-    expect(cardsTo(product, bo)).toHaveLength(0);
-    product.passTime(DAY_MS);
-    await sweepAgain(product);
-    expect(cardsTo(product, bo)).toHaveLength(1);
-    expect(cardsTo(product, asa)).toHaveLength(1);
-  });
-
-  it('of a past cycle answers with how things stand, of an account of somebody else with a refusal', async () => {
-    const past = await reminded();
-    setAge(product, past.accountDn, 1);
-    expect(await past.chat.tap('reset')).toBe('home');
-    const lost = await reminded();
-    const successor = product.manager(newName('Ny'));
-    product.directory.put(lost.accountDn, 'manager', successor.dn);
-    const buttons = ['reset', 'snooze', 'notNeeded'].map((verb) => lost.chat.button(verb));
-    for (const button of buttons) {
-      expect(await lost.chat.tapButton(button)).toBe('refused notResponsible');
-    }
-    const other = await reminded();
-    for (const verb of ['reset', 'snooze', 'notNeeded']) {
-      const stolen = other.chat.button(verb);
-      expect(await past.chat.tapButton(stolen)).toBe('refused notResponsible');
-    }
-    expect(eventsOf(other.accountId)).toEqual([['reminder.sent', 'ok']]);
   });
 });

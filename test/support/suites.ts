@@ -11,6 +11,7 @@ export const LEFT_OUT_OF_QUICK = [
   '/test/teams/(?:health|proactive|server|working)\\.test\\.ts$',
   '/test/cards/(?:cards|accessibility|references)\\.test\\.ts$',
   '/test/manifest/',
+  '/test/walks/onOpenldap\\.test\\.ts$',
   '/test/e2e/',
   '/test/bench/',
 ] as const;

@@ -7,6 +7,10 @@ import { walkCodes } from './codes.ts';
 import { walkEnrollment } from './enrollment.ts';
 import { walkColleagues } from './colleagues.ts';
 import { walkFirstEnrollment } from './firstEnrollment.ts';
+import { walkFaults } from './faults.ts';
+import { walkNotices } from './notices.ts';
+import { walkReminder } from './reminder.ts';
+import { walkRevoke } from './revoke.ts';
 import { walkMainJob } from './mainJob.ts';
 import { walkPins } from './pins.ts';
 import { walkReset } from './reset.ts';
@@ -26,7 +30,12 @@ export function walkEveryFlow(world: World): void {
     codes: walkCodes,
     'a reset': walkReset,
     'an unlock': walkUnlock,
+    'a revoke': walkRevoke,
+    notices: walkNotices,
     'every card': walkCards,
+    'what goes wrong': walkFaults,
+    // Last: each sweep is of all accounts there are.
+    'a reminder': walkReminder,
   };
   for (const [name, walk] of Object.entries(walks)) {
     describe(name, () => {

@@ -1,0 +1,141 @@
+import { userInfo } from 'node:os';
+import { expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
+import { cardsTo, noneWaits } from '../support/notices.ts';
+import {
+  enroll,
+  enrollToCode,
+  FIRST_PASSWORD,
+  HOUR_MS,
+  MINUTE_MS,
+  newEnrolled,
+  newManager,
+  newMobile,
+  newName,
+  prove,
+  reset,
+  startReset,
+  type Walker,
+} from '../support/walks.ts';
+import type { World } from '../support/world.ts';
+
+const ACTOR = `os:${userInfo().username}`;
+const PASSWORD = 'Kaffekanna-Blomma-42';
+
+/** Walks the revocation of a number by an administrator, and the wait that follows it. */
+export function walkRevoke(world: World): void {
+  async function numbersOf(account: string): Promise<readonly { usableFrom: string | null }[]> {
+    const status = await world.administer(['status', account]);
+    return (status as { numbers: readonly { usableFrom: string | null }[] }).numbers;
+  }
+
+  const noticesTo = (chat: Walker['chat']) => cardsTo(world, chat, 'notice');
+
+  it('removes the number, tells it, and makes the next one wait before its first reset', async () => {
+    const walker = await newEnrolled(world);
+    const { chat, account, accountId, mobile } = walker;
+    const before = world.auditRows();
+    const value = await world.administer(['revoke', account.toUpperCase()]);
+    expect(value).toEqual({ account, id: accountId, numbers: 1, flows: 0 });
+    expect(world.audit(before)).toMatchObject([
+      { event: 'admin.revoke', actor: ACTOR, account: accountId, result: 'ok' },
+      { event: 'enrollment.revoked', actor: ACTOR, account: accountId, result: 'ok' },
+    ]);
+    await world.teams.until(() => world.texts(mobile).length === 3);
+    const notice = world.texts(mobile).at(-1);
+    expect(notice).toMatch(/togs bort/);
+    expect(notice).not.toMatch(/\d{6}/);
+
+    await chat.say('status');
+    expect(() => chat.button('reset', account)).toThrow();
+    expect(await chat.say('reset')).toBe('home notEnrolled');
+
+    const again = { ...walker, mobile: newMobile() };
+    world.passTime(HOUR_MS);
+    expect(await enroll(world, again)).toBe('enrollment.done');
+    expect(await startReset(again)).toBe('refused numberTooNew');
+    const [number] = await numbersOf(account);
+    const wait = Date.parse(number?.usableFrom ?? '') - Date.now();
+    expect(wait).toBeGreaterThan(24 * HOUR_MS - MINUTE_MS);
+    expect(wait).toBeLessThanOrEqual(24 * HOUR_MS);
+
+    world.passTime(24 * HOUR_MS + MINUTE_MS);
+    expect(await reset(world, again, PASSWORD)).toBe('reset.done');
+  });
+
+  it('does not let a change of number shorten the wait', async () => {
+    const walker = await newEnrolled(world);
+    await world.administer(['revoke', walker.account]);
+    // Its notice comes in its own time, and would lie above the next card.
+    await world.teams.until(() => noticesTo(walker.chat).length > 1);
+    world.passTime(HOUR_MS);
+    const second = { ...walker, mobile: newMobile() };
+    await enroll(world, second);
+    world.passTime(HOUR_MS);
+
+    const third = newMobile();
+    await prove(second);
+    await second.chat.tap('setMobile', { mobile: third });
+    await second.chat.tap('confirmOldCode', { code: world.code(second.mobile) });
+    expect(await second.chat.tap('confirmCode', { code: world.code(third) })).toBe(
+      'enrollment.done',
+    );
+    expect(await startReset(second)).toBe('refused numberTooNew');
+    world.passTime(22 * HOUR_MS);
+    expect(await startReset(second)).toBe('refused numberTooNew');
+    world.passTime(HOUR_MS + MINUTE_MS);
+    expect(await startReset({ ...second, mobile: third })).toBe('reset.code');
+  });
+
+  it('makes each manager of the account wait, also one who had no number', async () => {
+    const [first, second] = [newName('Chef'), newName('Chef')].map((name) => world.manager(name));
+    const group = world.directory.group(newName('grp'), [first!.dn, second!.dn]);
+    const account = newName('delad');
+    world.account(account, group.dn, FIRST_PASSWORD);
+    const one = { chat: first!, account, mobile: newMobile() };
+    const other = { chat: second!, account, mobile: newMobile() };
+    await other.chat.say('status');
+    await enroll(world, one);
+    await noneWaits(world);
+    await world.administer(['revoke', account]);
+    // Both are told in chat: there is no card of a flow that would tell the one who lost the number.
+    for (const { chat } of [one, other]) {
+      await world.teams.until(() => noticesTo(chat).length === 2);
+      expect(textOf(noticesTo(chat).at(-1)?.card)).toContain(account);
+    }
+    expect(await enroll(world, other)).toBe('enrollment.done');
+    await other.chat.say('status');
+    expect(await other.chat.tap('reset', {}, account)).toBe('refused numberTooNew');
+  });
+
+  it('kills the code of a reset under way, and the verified flow too', async () => {
+    const walker = await newEnrolled(world);
+    const { chat, account } = walker;
+    await startReset(walker);
+    expect(await world.administer(['revoke', account])).toMatchObject({ flows: 1 });
+    const before = world.audit().length;
+    expect(await chat.tap('confirmCode', { code: world.code(walker.mobile) })).toBe(
+      'home flowExpired',
+    );
+    expect(world.audit().slice(before)).toEqual([]);
+
+    const other = await newEnrolled(world);
+    await startReset(other);
+    await other.chat.tap('confirmCode', { code: world.code(other.mobile) });
+    await world.administer(['revoke', other.account]);
+    const writes = world.directory.writes.length;
+    const typed = { newPassword: PASSWORD, confirmPassword: PASSWORD };
+    expect(await other.chat.tap('setPassword', typed)).toBe('home flowExpired');
+    expect(world.directory.writes.length).toBe(writes);
+  });
+
+  it('kills the code of an enrollment under way', async () => {
+    const walker = newManager(world);
+    await enrollToCode(world, walker);
+    await world.administer(['revoke', walker.account]);
+    expect(await walker.chat.tap('confirmCode', { code: world.code(walker.mobile) })).toBe(
+      'home flowExpired',
+    );
+    expect(await numbersOf(walker.account)).toEqual([]);
+  });
+}
