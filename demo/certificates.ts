@@ -33,22 +33,35 @@ export interface Authority {
   readonly caPem: string;
   /** A certificate and PKCS#8 key for a TLS server; dates in the past are accepted. */
   issue(request: CertificateRequest): Promise<{ certPem: string; keyPem: string }>;
+  /** An authority below this one, as organisations have them: this one signs nothing else. */
+  subordinate(): Promise<Authority>;
 }
 
 /** A new authority with its own EC P-256 key; the key never leaves the process. */
-export async function createAuthority(): Promise<Authority> {
+export function createAuthority(): Promise<Authority> {
+  return authorityBelow(undefined);
+}
+
+interface Signer {
+  readonly name: string;
+  readonly privateKey: webcrypto.CryptoKey;
+}
+
+async function authorityBelow(signer: Signer | undefined): Promise<Authority> {
   const keys = await generateKeys();
-  const name = `CN=Demo CA ${serialNumber().slice(0, 8)}`;
+  const name = `CN=Demo CA ${serialNumber().slice(0, 12)}`;
   const now = Date.now();
-  const ca = await X509CertificateGenerator.createSelfSigned({
+  const ca = await X509CertificateGenerator.create({
     serialNumber: serialNumber(),
-    name,
+    subject: name,
+    issuer: signer?.name ?? name,
     notBefore: new Date(now - 10 * 365 * LIFETIME_MS), // older than any expired certificate below it
     notAfter: new Date(now + 2 * LIFETIME_MS),
     signingAlgorithm: ALGORITHM,
-    keys,
+    publicKey: keys.publicKey,
+    signingKey: signer?.privateKey ?? keys.privateKey,
     extensions: [
-      new BasicConstraintsExtension(true, 0, true),
+      new BasicConstraintsExtension(true, signer === undefined ? 1 : 0, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
@@ -84,7 +97,11 @@ export async function createAuthority(): Promise<Authority> {
     };
   }
 
-  return { caPem: ca.toString('pem'), issue };
+  return {
+    caPem: ca.toString('pem'),
+    issue,
+    subordinate: () => authorityBelow({ name, privateKey: keys.privateKey }),
+  };
 }
 
 function generateKeys() {

@@ -76,11 +76,13 @@ function secretsFromFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.Proc
 function readCertificates(file: string | undefined, faults: string[]): string | undefined {
   if (file === undefined) return undefined;
   try {
-    const pem = readFileSync(file, 'utf8');
-    new X509Certificate(pem);
-    return pem;
+    const bytes = readFileSync(file);
+    const first = new X509Certificate(bytes);
+    // A DER file, as Windows exports it, holds one certificate.
+    return bytes.includes('-----BEGIN') ? bytes.toString() : first.toString();
   } catch (error) {
-    faults.push(`LDAP_CA_FILE: must name a readable file of PEM certificates (${codeOf(error)})`);
+    const right = 'a readable file of certificates, PEM or DER';
+    faults.push(`LDAP_CA_FILE: must name ${right} (${codeOf(error)})`);
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +55,7 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
-function file(name: string, text: string): string {
+function file(name: string, text: string | Buffer): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
@@ -284,6 +285,10 @@ describe('readConfig', () => {
   it('reads the trust anchor and refuses a file that holds none', () => {
     const pem = rootCertificates[0] ?? '';
     expect(configOf({ LDAP_CA_FILE: file('ca.pem', pem) }).ldap.ca).toBe(pem);
+    const der = new X509Certificate(pem).raw;
+    expect(configOf({ LDAP_CA_FILE: file('ca.cer', der) }).ldap.ca).toBe(
+      new X509Certificate(pem).toString(),
+    );
     expect(faultsOf({ LDAP_CA_FILE: file('no.pem', 'hello') })).toHaveLength(1);
   });
 

@@ -23,7 +23,8 @@ export const DIRECTORY = {
     example: 'ldaps://dc1.example.se ldaps://dc2.example.se',
   }),
   LDAP_CA_FILE: z.string().optional().register(TEXTS, {
-    meaning: "PEM file of the authority that signed the directory's certificate",
+    meaning:
+      "file (PEM or DER) of the authority that signed the directory's certificate, the issuing one is enough",
     otherwise: "the system's own",
     example: '/etc/ssl/certs/directory-ca.pem',
   }),

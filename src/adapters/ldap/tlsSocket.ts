@@ -54,7 +54,12 @@ export function serverName({ url, host }: Endpoint, socket: net.Socket): string 
 export function trustIn(ca: string | undefined): () => tls.SecureContext {
   let context: tls.SecureContext | undefined;
   return () =>
-    (context ??= tls.createSecureContext({ ca: ca ?? systemTrust(), minVersion: 'TLSv1.2' }));
+    (context ??= tls.createSecureContext({
+      ca: ca ?? systemTrust(),
+      minVersion: 'TLSv1.2',
+      // The issuing authority is enough where it is all that was named: its own issuer need not be known.
+      allowPartialTrustChain: ca !== undefined,
+    }));
 }
 
 /** What Node trusts by itself is a list of its own, in which no authority of the organisation's is. */
@@ -93,22 +98,50 @@ export async function openTlsSocket(
     rejectUnauthorized: true,
   });
   secure.on('error', () => undefined);
+  let missing: string | undefined;
+  // Before the chain is judged: afterwards a socket that is refused knows no certificate any more.
+  secure.prependOnceListener('secure', () => {
+    missing = issuerOf(secure.getPeerCertificate(true));
+  });
   try {
     await once(secure, 'secureConnect', { signal: deadline });
     return secure;
   } catch (error) {
     secure.destroy();
     raw.destroy();
-    throw connectFault(error, 'TLS handshake', 'tls');
+    throw connectFault(error, 'TLS handshake', 'tls', missing);
   }
 }
 
-function connectFault(error: unknown, phase: string, code: 'unreachable' | 'tls'): DirectoryError {
+/** Who issued the last certificate of the chain that a server sent, by its common name or all of its name. */
+function issuerOf(certificate: tls.DetailedPeerCertificate): string | undefined {
+  let last = certificate;
+  while (last.issuerCertificate !== undefined && last.issuerCertificate !== last) {
+    last = last.issuerCertificate;
+  }
+  const issuer: unknown = last.issuer;
+  if (typeof issuer !== 'object' || issuer === null) return undefined;
+  const { CN } = issuer as { readonly CN?: unknown };
+  return typeof CN === 'string' ? CN : JSON.stringify(issuer);
+}
+
+/** How OpenSSL says that it knows no issuer of a chain. */
+const UNKNOWN_ISSUER =
+  /^(UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT)$/;
+
+function connectFault(
+  error: unknown,
+  phase: string,
+  code: 'unreachable' | 'tls',
+  issuer?: string,
+): DirectoryError {
   if (error instanceof DirectoryError) return error;
   const hasCode = typeof error === 'object' && error !== null && 'code' in error;
   const reason = hasCode ? String(error.code) : 'failed';
   const isNetwork = code === 'unreachable' || NETWORK_FAULTS.has(reason);
-  const detail = `${phase}: ${reason === 'ABORT_ERR' ? 'time is up' : reason}`;
+  const isUnknown = issuer !== undefined && UNKNOWN_ISSUER.test(reason);
+  const missing = isUnknown ? `, LDAP_CA_FILE lacks the certificate of "${issuer}"` : '';
+  const detail = `${phase}: ${reason === 'ABORT_ERR' ? 'time is up' : reason}${missing}`;
   return new DirectoryError(isNetwork ? 'unreachable' : 'tls', detail, { cause: error });
 }
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { webcrypto, X509Certificate } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -50,11 +50,11 @@ describe('TLS to the directory', () => {
     });
   }
 
-  function open(url: string): Directory {
+  function open(url: string, ca = authority.caPem): Directory {
     const directory = openDirectory(
       {
         urls: [url],
-        ca: authority.caPem,
+        ca,
         bindDn: 'CN=svc,DC=orebro,DC=test',
         bindPassword: new Secret(CANARY),
         accountsBase: 'OU=Delade,DC=orebro,DC=test',
@@ -118,6 +118,43 @@ describe('TLS to the directory', () => {
       keyPem: PemConverter.encode(key, 'PRIVATE KEY'),
     };
   }
+
+  describe('of a server below two tiers of authorities', () => {
+    async function detailFor(trusted: Authority, sent: string[], pair: Pair): Promise<unknown> {
+      const cert = [pair.certPem, ...sent].join('\n');
+      const server = await serve((_socket, secure) => {
+        secure({ cert, key: pair.keyPem }, (socket) => socket.destroy());
+      });
+      const directory = open(`ldaps://127.0.0.1:${server.port}`, trusted.caPem);
+      const id = '00000000-1111-2222-3333-444444444444';
+      const error: unknown = await directory.managerById(id, never).catch((e: unknown) => e);
+      return (error as { detail: unknown }).detail;
+    }
+
+    it('needs the issuing one only, whether or not the server sends it', async () => {
+      const issuing = await authority.subordinate();
+      const pair = await issue({}, issuing);
+      // A chain that is verified is followed by a bind, which this server does not answer.
+      for (const sent of [[], [issuing.caPem], [issuing.caPem, authority.caPem]]) {
+        expect(await detailFor(issuing, sent, pair)).not.toContain('TLS handshake');
+        const detail = await detailFor(authority, sent, pair);
+        if (sent.length > 0) expect(detail).not.toContain('TLS handshake');
+      }
+    });
+
+    it('names the certificate that is missing', async () => {
+      const issuing = await authority.subordinate();
+      const pair = await issue({}, issuing);
+      const nameOf = ({ caPem }: Authority) =>
+        new X509Certificate(caPem).subject.replace('CN=', '');
+      const stranger = await createAuthority();
+      const missing = (one: Authority) =>
+        expect.stringContaining(`LDAP_CA_FILE lacks the certificate of "${nameOf(one)}"`);
+      expect(await detailFor(authority, [], pair)).toEqual(missing(issuing));
+      expect(await detailFor(stranger, [], pair)).toEqual(missing(issuing));
+      expect(await detailFor(stranger, [issuing.caPem], pair)).toEqual(missing(authority));
+    });
+  });
 
   const day = 86_400_000;
   const expired = {
