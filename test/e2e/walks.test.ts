@@ -1,4 +1,6 @@
 import { productOfSuite } from '../support/ofSuite.ts';
-import { WALKED, walkEveryFlow } from '../walks/everyFlow.ts';
+import { walkEveryFlow } from '../walks/everyFlow.ts';
+import { REMINDED, walkReminder } from '../walks/reminder.ts';
 
-walkEveryFlow(await productOfSuite(WALKED));
+walkEveryFlow(await productOfSuite());
+walkReminder(await productOfSuite(REMINDED));

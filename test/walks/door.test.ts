@@ -1,4 +1,4 @@
 import { houseOfSuite } from '../support/ofSuite.ts';
-import { WALKED, walkEveryFlow } from './everyFlow.ts';
+import { walkEveryFlow } from './everyFlow.ts';
 
-walkEveryFlow(await houseOfSuite({ ...WALKED, entrance: 'door' }));
+walkEveryFlow(await houseOfSuite({ entrance: 'door' }));

@@ -1,6 +1,4 @@
 import { describe } from '@jest/globals';
-import { ALWAYS } from '../support/rotations.ts';
-import type { WorldOptions } from '../support/parts.ts';
 import type { World } from '../support/world.ts';
 import { walkCards } from './cards.ts';
 import { walkCodes } from './codes.ts';
@@ -9,17 +7,13 @@ import { walkColleagues } from './colleagues.ts';
 import { walkFirstEnrollment } from './firstEnrollment.ts';
 import { walkFaults } from './faults.ts';
 import { walkNotices } from './notices.ts';
-import { walkReminder } from './reminder.ts';
 import { walkRevoke } from './revoke.ts';
 import { walkMainJob } from './mainJob.ts';
 import { walkPins } from './pins.ts';
 import { walkReset } from './reset.ts';
 import { walkUnlock } from './unlock.ts';
 
-/** The world that the walks need: reminders at any time, and no password that the directory lets expire. */
-export const WALKED: WorldOptions = { env: ALWAYS, policy: { maxAgeMs: Infinity } };
-
-/** Declares the walks of every flow; the same in the test's process and on the built bot. */
+/** Declares the walks of all that begins in the chat; the same in the test's process and on the built bot. */
 export function walkEveryFlow(world: World): void {
   const walks = {
     'the main job': walkMainJob,
@@ -34,8 +28,6 @@ export function walkEveryFlow(world: World): void {
     notices: walkNotices,
     'every card': walkCards,
     'what goes wrong': walkFaults,
-    // Last: each sweep is of all accounts there are.
-    'a reminder': walkReminder,
   };
   for (const [name, walk] of Object.entries(walks)) {
     describe(name, () => {

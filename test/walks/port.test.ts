@@ -1,12 +1,13 @@
 import { describe } from '@jest/globals';
 import { houseOfSuite } from '../support/ofSuite.ts';
-import { WALKED } from './everyFlow.ts';
 import { walkMainJob } from './mainJob.ts';
+import { REMINDED, walkReminder } from './reminder.ts';
 import { walkUnlock } from './unlock.ts';
 
-const house = await houseOfSuite({ ...WALKED, entrance: 'port' });
+const house = await houseOfSuite({ ...REMINDED, entrance: 'port' });
 
 describe('through the port, with signed activities', () => {
   walkMainJob(house);
   walkUnlock(house);
+  walkReminder(house);
 });

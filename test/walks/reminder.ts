@@ -1,10 +1,22 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
-import { cardsTo, DAY_MS, firstSweep, newDue, setAge, sweepAgain } from '../support/rotations.ts';
+import type { WorldOptions } from '../support/parts.ts';
+import {
+  ALWAYS,
+  cardsTo,
+  DAY_MS,
+  firstSweep,
+  newDue,
+  setAge,
+  sweepAgain,
+} from '../support/rotations.ts';
 import { enroll, FIRST_PASSWORD, newMobile, newName } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
 const GOOD = 'Kaffekanna-Blomma-42';
+
+/** Reminders at any time, and no password that the directory lets expire. Each sweep is of all accounts that the world has. */
+export const REMINDED: WorldOptions = { env: ALWAYS, policy: { maxAgeMs: Infinity } };
 
 /** Walks the reminder of a password that is due, and what may be done on it. */
 export function walkReminder(world: World): void {
@@ -96,6 +108,7 @@ export function walkReminder(world: World): void {
     setAge(world, dn, 80);
     await sweepAgain(world);
     asa.reload();
+    expect(await bo.tapButton(asa.button('snooze'))).toBe('refused notResponsible');
     expect(await asa.tap('notNeeded', { reason: 'notUsed' })).toBe('reminder.done');
     expect(eventsOf(id).at(-1)).toEqual(['reminder.notNeeded', 'ok', 'notUsed']);
     await bo.say('status');
@@ -111,7 +124,10 @@ export function walkReminder(world: World): void {
   it('of a past cycle answers with how things stand, of an account of somebody else with a refusal', async () => {
     const past = await reminded();
     setAge(world, past.accountDn, 1);
-    expect(await past.chat.tap('reset')).toBe('home');
+    for (const button of ['reset', 'snooze', 'notNeeded'].map((verb) => past.chat.button(verb))) {
+      expect(await past.chat.tapButton(button)).toBe('home');
+    }
+    expect(eventsOf(past.accountId)).toEqual([['reminder.sent', 'ok']]);
     const lost = await reminded();
     const successor = world.manager(newName('Ny'));
     world.directory.put(lost.accountDn, 'manager', successor.dn);

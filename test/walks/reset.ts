@@ -76,7 +76,9 @@ export function walkReset(world: World): void {
       await new Promise((resolve) => setTimeout(resolve, 5));
       world.directory.setPassword(walker.accountDn, 'Nagon-Annans-9');
       const writes = world.directory.writes.length;
+      const rows = world.auditRows();
       expect(await walker.chat.tap('setPassword', both(GOOD))).toBe('home flowExpired');
+      expect(world.audit(rows).map(({ event }) => event)).toEqual(['reset.refused']);
       expect(world.directory.writes.length).toBe(writes);
       expect(world.directory.hasPassword(walker.accountDn, 'Nagon-Annans-9')).toBe(true);
     });
