@@ -4,7 +4,7 @@ import { readTwilioAccount } from '../adapters/twilioAccount.ts';
 import { StoreError } from '../ports/store.ts';
 import { databaseOf } from '../wiring.ts';
 import { NOTHING, type Advice, type Checked } from './advice.ts';
-import { checkMicrosoftLogin } from './login.ts';
+import { checkMicrosoftLogin, checkWayToTeams } from './login.ts';
 import type { Workplace } from './workplace.ts';
 
 function when(is: boolean, text: string): Advice[] {
@@ -83,15 +83,29 @@ export async function checkSms({ config }: Workplace): Promise<Checked> {
   }
 }
 
+const NO_TOKEN =
+  'the bot gets no token: look at MicrosoftAppId, MicrosoftAppPassword (expired?), MicrosoftAppTenantId and the way out to login.microsoftonline.com';
+const NO_WAY_TO_TEAMS =
+  'no answer from smba.trafficmanager.net, where posts to Teams go: look at the firewall, or at HTTPS_PROXY with NODE_USE_ENV_PROXY=1';
+
 export async function checkLogin(place: Workplace): Promise<Checked> {
   const name = 'login';
   const see = 'azure';
   if (!place.config.bot.isAuthenticated) {
     return { ...NOTHING, name, mind: [{ text: 'not used (BOT_AUTH is off)', see }] };
   }
-  if (await checkMicrosoftLogin(place))
-    return { ...NOTHING, name, found: ['the bot gets its token'] };
-  const text =
-    'the bot gets no token: look at MicrosoftAppId, MicrosoftAppPassword (expired?), MicrosoftAppTenantId and the way out to login.microsoftonline.com';
-  return { ...NOTHING, name, mend: [{ text, see }] };
+  const [hasToken, reachesTeams] = [await checkMicrosoftLogin(place), await checkWayToTeams(place)];
+  const faults = [
+    ...(hasToken ? [] : [NO_TOKEN]),
+    ...(reachesTeams === false ? [NO_WAY_TO_TEAMS] : []),
+  ];
+  return {
+    ...NOTHING,
+    name,
+    found: [
+      ...(hasToken ? ['the bot gets its token'] : []),
+      ...(reachesTeams === true ? ['posts reach the connector of Teams'] : []),
+    ],
+    mend: faults.map((text) => ({ text, see })),
+  };
 }

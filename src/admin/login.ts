@@ -1,3 +1,5 @@
+import { reachesConnector } from '../teams/connector.ts';
+import { createServiceHosts } from '../teams/hosts.ts';
 import { createLogin } from '../teams/login.ts';
 import { channelSettingsOf } from '../wiring.ts';
 import type { Workplace } from './workplace.ts';
@@ -11,4 +13,9 @@ export async function checkMicrosoftLogin({ config, log }: Workplace): Promise<b
   } catch {
     return false;
   }
+}
+
+/** Whether a post would get out to Teams; undefined where its own host is none of BOT_SERVICE_HOSTS. */
+export function checkWayToTeams({ config }: Workplace): Promise<boolean | undefined> {
+  return reachesConnector(createServiceHosts(config.bot.serviceHosts));
 }

@@ -139,6 +139,25 @@ export function createConnector(options: ConnectorOptions): Connector {
   };
 }
 
+/**
+ * Whether anything answers where Teams takes messages, on a connection made as for a post; nothing is
+ * posted. Undefined where the bot may not send there.
+ */
+export async function reachesConnector(isServiceHost: ServiceHosts): Promise<boolean | undefined> {
+  if (!isServiceHost(GLOBAL_SERVICE_URL)) return undefined;
+  const deadline = deadlineIn(SEND_TIMEOUT_MS, undefined);
+  const url = new URL('v3/conversations', GLOBAL_SERVICE_URL);
+  const { signal } = deadline;
+  try {
+    await exchange({ method: 'GET', url, token: undefined, signal, isAlone: true });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    deadline.end();
+  }
+}
+
 /** One operation of the Bot Connector; its path is what comes after `v3/conversations`. */
 interface Call {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -227,8 +246,11 @@ const refusalSchema = z.object({
   error: z.object({ code: z.string().regex(/^[\w.-]{1,64}$/) }),
 });
 const faultSchema = z.object({ code: z.string().regex(/^[\w.-]{1,64}$/) });
-/** The connection never came about. */
-const UNCONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+/** The connection never came about, or the proxy made none. */
+const UNCONNECTED = [
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+  'ERR_PROXY_TUNNEL',
+];
 
 /** No answer came. */
 function lost(cause: unknown): NotifierError {

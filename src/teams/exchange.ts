@@ -1,9 +1,13 @@
-import { request as requestHttp } from 'node:http';
+import http from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import https from 'node:https';
 
 /** Answers are ids, members and faults. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** The proxies that Node's own agents were told of (NODE_USE_ENV_PROXY); its types leave `options` out. */
+const PROXY_ENV = (http.globalAgent as http.Agent & { readonly options: http.AgentOptions }).options
+  .proxyEnv;
 
 /** One request of the bot's. Without a token nothing is signed. */
 export interface Request {
@@ -13,6 +17,8 @@ export interface Request {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly signal: AbortSignal;
+  /** On a connection of its own, as every POST goes. */
+  readonly isAlone?: boolean;
 }
 
 /** Its answer, whatever the status. */
@@ -34,11 +40,14 @@ export async function exchange(asked: Request): Promise<Answer> {
   const { method, url, token, body, signal } = asked;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-  const open = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const { Agent, request: open } = url.protocol === 'https:' ? https : http;
+  const isAlone = method === 'POST' || asked.isAlone === true;
+  // `agent: false` would go past the proxy of the environment, through which all others go.
+  const alone = { keepAlive: false, proxyEnv: PROXY_ENV };
   const request = open(url, {
     method,
     signal,
-    ...(method === 'POST' ? { agent: false } : {}),
+    ...(isAlone ? { agent: new Agent(alone) } : {}),
     headers: {
       accept: 'application/json',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

@@ -69,7 +69,7 @@ export class TeamsServer {
   readonly #appId: string;
   #nextId = 1;
   #port = 0;
-  #frontPort: number | undefined;
+  #front: string | undefined;
 
   constructor(appId: string) {
     this.#appId = appId;
@@ -96,12 +96,12 @@ export class TeamsServer {
     return `${this.url}${METADATA_PATH}`;
   }
   get serviceUrl(): string {
-    return `http://127.0.0.1:${String(this.#frontPort ?? this.#port)}${SERVICE_PATH}`;
+    return `${this.#front ?? this.url}${SERVICE_PATH}`;
   }
 
-  /** The bot reaches the connector through that port of loopback. */
-  standBehind(port: number): void {
-    this.#frontPort = port;
+  /** The bot reaches the connector there: another port of loopback, or a name in https. */
+  standBehind(origin: string): void {
+    this.#front = origin;
   }
 
   /** Makes the next `times` calls of the operation fail. */
@@ -190,7 +190,7 @@ export class TeamsServer {
       case 'metadata':
         return this.#faults.answer('metadata', response, () => ({
           issuer: 'https://api.botframework.com',
-          jwks_uri: `${this.url}${KEYS_PATH}`,
+          jwks_uri: `${originOf(headers, this.url)}${KEYS_PATH}`,
         }));
       case 'keys':
         return this.#faults.answer('keys', response, () => {
@@ -276,6 +276,11 @@ export class TeamsServer {
   know(conversationId: string, id: string): void {
     this.#knownMessages.add(`${conversationId}/${id}`);
   }
+}
+
+/** As the caller names this server: a name is reached by https only. */
+function originOf({ host = '' }: IncomingHttpHeaders, own: string): string {
+  return host.startsWith('127.') ? own : `https://${host}`;
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {

@@ -89,7 +89,7 @@ export async function startParts({
     database: databaseUrl === undefined ? 0 : portOf(databaseUrl),
   };
   const reached = { ...ports, ...(await through?.(ports)) };
-  teams.standBehind(reached.connector);
+  teams.standBehind(`http://127.0.0.1:${String(reached.connector)}`);
   return {
     directory,
     teams,
