@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
-import { admin, adminJson } from '../support/adminCli.ts';
-import { productOfSuite } from '../support/ofSuite.ts';
+import { admin } from '../support/adminCli.ts';
+import { houseOfSuite } from '../support/ofSuite.ts';
 import {
   HOUR_MS,
   newEnrolled,
@@ -13,7 +13,7 @@ import {
 
 const ACTOR = `os:${userInfo().username}`;
 
-const product = await productOfSuite();
+const house = await houseOfSuite();
 
 interface Status {
   readonly account: string;
@@ -29,28 +29,20 @@ interface Status {
   readonly flows: readonly { readonly purpose: string; readonly step: string }[];
   readonly lastSms: { readonly outcome: string; readonly fate: string | null } | null;
 }
-const statusOf = async (account: string) => {
-  const { code, value } = await adminJson<Status>(product, ['status', account]);
-  expect(code).toBe(0);
-  return value;
-};
+const statusOf = (account: string) => house.administer<Status>(['status', account]);
 
 describe('revoke', () => {
   it('works by the id while the directory is down', async () => {
-    const walker = await newEnrolled(product);
+    const walker = await newEnrolled(house);
     const env = { LDAP_URL: 'ldaps://127.0.0.1:1' };
-    const { code, value } = await adminJson<{ numbers: number }>(
-      product,
-      ['revoke', walker.accountId],
-      env,
-    );
-    expect({ code, numbers: value.numbers }).toEqual({ code: 0, numbers: 1 });
+    const done = await house.administer(['revoke', walker.accountId], env);
+    expect(done).toMatchObject({ numbers: 1 });
   });
 });
 
 describe('status and clear-lockout', () => {
   it('show what the service desk needs, with the number masked', async () => {
-    const walker = await newEnrolled(product);
+    const walker = await newEnrolled(house);
     await startReset(walker);
     const shown = await statusOf(walker.account);
     expect(shown).toMatchObject({
@@ -63,16 +55,16 @@ describe('status and clear-lockout', () => {
       flows: [{ purpose: 'reset', step: 'code' }],
       lastSms: { outcome: 'accepted', fate: null },
     });
-    const { stdout } = await admin(product, ['status', walker.accountId]);
+    const { stdout } = await admin(house, ['status', walker.accountId]);
     expect(stdout).toContain(`••• •• •• ${walker.mobile.slice(-2)}`);
     expect(stdout).not.toContain(walker.mobile.slice(3));
   });
 
   it('tell of a lockout by codes until when, and lift it', async () => {
-    const walker = await newEnrolled(product);
+    const walker = await newEnrolled(house);
     const { chat, account, accountId } = walker;
     await startReset(walker);
-    const right = product.code(walker.mobile);
+    const right = house.code(walker.mobile);
     for (let time = 1; time <= 5; time += 1) {
       await chat.tap('confirmCode', { code: wrongCode(right, time) });
     }
@@ -81,10 +73,10 @@ describe('status and clear-lockout', () => {
     expect(lockout).toMatchObject({ kind: 'code', manager: expect.stringContaining('/') });
     expect(Date.parse(lockout?.until ?? '') - Date.now()).toBeGreaterThan(23 * HOUR_MS);
 
-    const before = product.auditRows();
-    const { code, value } = await adminJson(product, ['clear-lockout', account]);
-    expect({ code, value }).toMatchObject({ code: 0, value: { failures: 5 } });
-    expect(product.audit(before)).toMatchObject([
+    const before = house.auditRows();
+    const done = await house.administer(['clear-lockout', account]);
+    expect(done).toMatchObject({ failures: 5 });
+    expect(house.audit(before)).toMatchObject([
       { event: 'admin.clear-lockout', actor: ACTOR, account: accountId, result: 'ok' },
     ]);
     expect((await statusOf(account)).lockouts).toEqual([]);
@@ -92,18 +84,18 @@ describe('status and clear-lockout', () => {
   });
 
   it('tell of a lockout by wrong current passwords, and lift it', async () => {
-    const walker = newManager(product);
+    const walker = newManager(house);
     for (let time = 0; time < 3; time += 1) await prove(walker, `Fel-losen-${String(time)}`);
     expect((await statusOf(walker.account)).lockouts).toMatchObject([
       { kind: 'proof', manager: null },
     ]);
-    await admin(product, ['clear-lockout', walker.account]);
+    await house.administer(['clear-lockout', walker.account]);
     const after = await statusOf(walker.account);
     expect(after.lockouts).toEqual([]);
     expect(after.directory).toMatchObject({ recentWrongPasswords: 3, lockoutThreshold: 5 });
     // The directory's own count stands: the bot still keeps away from its threshold.
     expect(await prove(walker)).toBe('refused proofLocked');
-    product.directory.unlock(walker.accountDn);
+    house.directory.unlock(walker.accountDn);
     expect(await prove(walker)).toBe('enrollment.mobile');
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { nameOf } from '../support/connector.ts';
 import { noneWaits } from '../support/notices.ts';
-import { startProduct } from '../support/product.ts';
-import { productOfSuite } from '../support/ofSuite.ts';
+import { startHouse } from '../support/house.ts';
+import { houseOfSuite } from '../support/ofSuite.ts';
 import {
   enroll,
   FIRST_PASSWORD,
@@ -23,28 +23,28 @@ import {
 const GOOD = 'Kaffekanna-Blomma-42';
 const both = { newPassword: GOOD, confirmPassword: GOOD };
 
-const product = await productOfSuite();
+const house = await houseOfSuite();
 
 function lockoutOf(dn: string): number {
-  return Number(product.directory.get(dn, 'lockoutTime')[0] ?? 0);
+  return Number(house.directory.get(dn, 'lockoutTime')[0] ?? 0);
 }
 
 /** So many wrong binds from elsewhere, now. */
 function fail(dn: string, count: number): void {
-  product.directory.put(dn, 'badPwdCount', String(count));
+  house.directory.put(dn, 'badPwdCount', String(count));
   const filetime = (BigInt(Date.now()) + 11644473600000n) * 10000n;
-  product.directory.put(dn, 'badPasswordTime', String(filetime));
+  house.directory.put(dn, 'badPasswordTime', String(filetime));
 }
 
 /** Several managers who answer for one account together. */
 function colleagues(count: number): Walker[] {
-  const chats = Array.from({ length: count }, () => product.manager(newName('Kollega')));
-  const group = product.directory.group(
+  const chats = Array.from({ length: count }, () => house.manager(newName('Kollega')));
+  const group = house.directory.group(
     newName('Kollegor'),
     chats.map(({ dn }) => dn),
   );
   const account = newName('grupp');
-  const { dn, id } = product.account(account, group.dn, FIRST_PASSWORD);
+  const { dn, id } = house.account(account, group.dn, FIRST_PASSWORD);
   return chats.map((chat) => ({
     chat,
     account,
@@ -56,12 +56,12 @@ function colleagues(count: number): Walker[] {
 
 describe('somebody who types another manager’s number', () => {
   it('cannot use up the codes of its owner', async () => {
-    const owner = await newEnrolled(product);
-    const stranger = newManager(product);
-    product.passTime(25 * HOUR_MS);
+    const owner = await newEnrolled(house);
+    const stranger = newManager(house);
+    house.passTime(25 * HOUR_MS);
     const shown: string[] = [];
     for (let time = 0; time < 5; time += 1) {
-      product.passTime(11 * MINUTE_MS);
+      house.passTime(11 * MINUTE_MS);
       await prove(stranger);
       shown.push(await stranger.chat.tap('setMobile', { mobile: owner.mobile }));
       await stranger.chat.say('avbryt');
@@ -79,22 +79,22 @@ describe('somebody who types another manager’s number', () => {
 
 describe('a write whose outcome is unknown', () => {
   it('cannot be dropped by a forged cancel, nor by the word', async () => {
-    const walker = await newEnrolled(product);
-    await resetToPassword(product, walker);
-    product.directory.fault = ({ name }) => (name === 'modify' ? 'applyThenDrop' : undefined);
+    const walker = await newEnrolled(house);
+    await resetToPassword(house, walker);
+    house.directory.fault = ({ name }) => (name === 'modify' ? 'applyThenDrop' : undefined);
     const tap = walker.chat.sendTap(walker.chat.button('setPassword'), both);
-    await product.teams.until(() => product.directory.hasPassword(walker.accountDn, GOOD));
-    product.directory.fault = ({ name }) => (name === 'connect' ? 'drop' : undefined);
+    await house.teams.until(() => house.directory.hasPassword(walker.accountDn, GOOD));
+    house.directory.fault = ({ name }) => (name === 'connect' ? 'drop' : undefined);
     await tap;
-    await product.teams.until(() => walker.chat.reload() === 'reset.unknown', 15_000);
+    await house.teams.until(() => walker.chat.reload() === 'reset.unknown', 15_000);
     const { data } = walker.chat.button('refresh');
     const forged = { verb: 'cancel', title: '', data: { ...data, verb: 'cancel' } };
     expect(await walker.chat.tapButton(forged)).toBe('reset.unknown');
     expect(await walker.chat.say('avbryt')).toBe('cancelled');
-    product.directory.fault = undefined;
-    await product.teams.until(
+    house.directory.fault = undefined;
+    await house.teams.until(
       () =>
-        product
+        house
           .audit()
           .some(({ event, account }) => event === 'reset.verified' && account === walker.accountId),
       20_000,
@@ -106,33 +106,33 @@ describe('a notice', () => {
   it('that Teams fails to take is sent again', async () => {
     const [asa, bo] = colleagues(2) as [Walker, Walker];
     await bo.chat.say('status');
-    await enroll(product, asa);
+    await enroll(house, asa);
     const notices = () =>
-      product.teams.sent.filter(
+      house.teams.sent.filter(
         ({ conversationId, card }) =>
           conversationId === bo.chat.person.conversationId && nameOf(card) === 'notice',
       ).length;
-    await product.teams.until(() => notices() === 1, 15_000);
-    await noneWaits(product);
-    await resetToPassword(product, asa);
-    product.teams.fail('post', { status: 502 }, 1);
+    await house.teams.until(() => notices() === 1, 15_000);
+    await noneWaits(house);
+    await resetToPassword(house, asa);
+    house.teams.fail('post', { status: 502 }, 1);
     expect(await asa.chat.tap('setPassword', both)).toBe('reset.done');
-    await product.teams.until(() => notices() === 2, 20_000);
+    await house.teams.until(() => notices() === 2, 20_000);
   });
 });
 
 describe('the proof of a password', () => {
   it('whose answers are lost counts, and never locks the account', async () => {
-    const walker = newManager(product);
+    const walker = newManager(house);
     const { chat, account, accountDn } = walker;
-    product.directory.fault = ({ name, dn }) =>
+    house.directory.fault = ({ name, dn }) =>
       name === 'bind' && dn === accountDn ? 'applyThenDrop' : undefined;
     for (let time = 0; time < 8; time += 1) {
       await chat.say('status');
       await chat.tap('enroll', {}, account);
       await chat.tap('proveCurrentPassword', { currentPassword: `Fel-${String(time)}` });
     }
-    expect(product.directory.bindsOf(accountDn)).toBe(3);
+    expect(house.directory.bindsOf(accountDn)).toBe(3);
     expect(lockoutOf(accountDn)).toBe(0);
   });
 
@@ -149,18 +149,18 @@ describe('the proof of a password', () => {
         chat.tap('proveCurrentPassword', { currentPassword: 'Fel-Losen-1' }),
       ),
     );
-    expect(product.directory.bindsOf(accountDn)).toBe(1);
+    expect(house.directory.bindsOf(accountDn)).toBe(1);
     expect(lockoutOf(accountDn)).toBe(0);
   });
 
   it('asks what the directory has counted once more after the bind was reserved', async () => {
-    const { chat, account, accountDn } = newManager(product);
+    const { chat, account, accountDn } = newManager(house);
     await chat.say('status');
     await chat.tap('enroll', {}, account);
     const proofs = () =>
-      product.database.querySqlite(`select id from failure where kind = 'proof'`).length;
+      house.database.querySqlite(`select id from failure where kind = 'proof'`).length;
     const before = proofs();
-    product.directory.fault = ({ name }) => {
+    house.directory.fault = ({ name }) => {
       // Colleagues at their computers, in the moment before the bind.
       if (name === 'search' && proofs() > before) fail(accountDn, 3);
       return undefined;
@@ -168,12 +168,12 @@ describe('the proof of a password', () => {
     expect(await chat.tap('proveCurrentPassword', { currentPassword: 'Fel-Losen-1' })).toBe(
       'refused proofLocked',
     );
-    expect(product.directory.bindsOf(accountDn)).toBe(0);
+    expect(house.directory.bindsOf(accountDn)).toBe(0);
     expect(proofs()).toBe(before);
   });
 
   it('cannot push earlier passwords out of the history', async () => {
-    const open = await startProduct({ policy: { historyLength: 0 } });
+    const open = await startHouse({ policy: { historyLength: 0 } });
     try {
       const walker = await newEnrolled(open);
       await reset(open, walker, GOOD);
@@ -199,12 +199,12 @@ describe('new passwords of two managers at once', () => {
   it('are written one after another: the second is told that the first came before', async () => {
     const walkers = colleagues(2);
     for (const walker of walkers) {
-      await enroll(product, walker);
-      await resetToPassword(product, walker);
+      await enroll(house, walker);
+      await resetToPassword(house, walker);
     }
     const [{ accountDn }] = walkers as [Walker, Walker];
     const passwords = [GOOD, 'Gladiolus-Kanna-77'];
-    product.directory.fault = ({ name }) => (name === 'modify' ? { delayMs: 1_000 } : undefined);
+    house.directory.fault = ({ name }) => (name === 'modify' ? { delayMs: 1_000 } : undefined);
     await Promise.all(
       walkers.map(({ chat }, index) => {
         const typed = passwords[index]!;
@@ -214,36 +214,36 @@ describe('new passwords of two managers at once', () => {
     const ends = walkers.map(({ chat }) => chat.reload());
     expect([...ends].sort()).toEqual(['home flowExpired', 'reset.done']);
     const standing = passwords[ends.indexOf('reset.done')]!;
-    expect(product.directory.hasPassword(accountDn, standing)).toBe(true);
-    expect(product.directory.writes.filter(({ dn }) => dn === accountDn)).toHaveLength(1);
+    expect(house.directory.hasPassword(accountDn, standing)).toBe(true);
+    expect(house.directory.writes.filter(({ dn }) => dn === accountDn)).toHaveLength(1);
   });
 });
 
 describe('an account that is locked for codes', () => {
   it('sends none to a manager who is in the middle of an enrollment', async () => {
     const [waiting, one, two] = colleagues(3) as [Walker, Walker, Walker];
-    await enroll(product, one);
-    await enroll(product, two);
+    await enroll(house, one);
+    await enroll(house, two);
     await prove(waiting);
     for (const walker of [one, two]) {
       await startReset(walker);
-      const right = product.code(walker.mobile);
+      const right = house.code(walker.mobile);
       for (let time = 1; time <= 5; time += 1) {
         await walker.chat.tap('confirmCode', { code: wrongCode(right, time) });
       }
     }
     expect(await waiting.chat.tap('setMobile', { mobile: waiting.mobile })).toBe('refused locked');
-    expect(product.codes(waiting.mobile)).toEqual([]);
+    expect(house.codes(waiting.mobile)).toEqual([]);
   });
 });
 
 describe('a manager whose directory account has an end date', () => {
   it('is let in until then and not after', async () => {
-    const { chat } = newManager(product);
+    const { chat } = newManager(house);
     const ticks = (ms: number) => String((BigInt(ms) + 11644473600000n) * 10000n);
-    product.directory.put(chat.dn, 'accountExpires', ticks(Date.now() + HOUR_MS));
+    house.directory.put(chat.dn, 'accountExpires', ticks(Date.now() + HOUR_MS));
     expect(await chat.say('status')).toBe('home');
-    product.directory.put(chat.dn, 'accountExpires', ticks(Date.now() - HOUR_MS));
+    house.directory.put(chat.dn, 'accountExpires', ticks(Date.now() - HOUR_MS));
     expect(await chat.say('status')).toBe('refused notResponsible');
   });
 });

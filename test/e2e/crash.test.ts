@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { productOfSuite } from '../support/ofSuite.ts';
+import { ALWAYS, cardsTo, newDue, sweepAgain } from '../support/rotations.ts';
 import {
   FIRST_PASSWORD,
   newEnrolled,
@@ -11,7 +12,7 @@ import {
 const GOOD = 'Kaffekanna-Blomma-42';
 const both = { newPassword: GOOD, confirmPassword: GOOD };
 
-const product = await productOfSuite();
+const product = await productOfSuite({ env: ALWAYS, policy: { maxAgeMs: Infinity } });
 
 /** Kills the bot while the write is under way, applied or not, and starts it again. */
 async function killInWrite(
@@ -153,5 +154,29 @@ describe('a bot that is told to stop', () => {
     await product.start();
     const events = product.audit().map(({ event }) => event);
     expect(events.slice(-2)).toEqual(['service.stopped', 'service.started']);
+  });
+});
+
+describe('a bot killed while a reminder is sent', () => {
+  const remindersOf = (accountId: string) =>
+    product
+      .audit()
+      .filter(({ account, event }) => account === accountId && event.startsWith('reminder.'))
+      .map(({ event, result }) => [event, result]);
+
+  it('does not know whether it came, and sends it no more', async () => {
+    const { chat, accountId } = await newDue(product, 80);
+    product.teams.fail('post', 'hang', 1);
+    await product.database.query('update lease set done_at = null');
+    const isReserved = async (): Promise<boolean> =>
+      (await product.database.query(`select 1 from reminder where fate = 'reserved'`)).length > 0;
+    while (!(await isReserved())) await new Promise((resolve) => setTimeout(resolve, 50));
+    await product.end('SIGKILL');
+    product.teams.heal('post');
+    await product.start();
+    await product.teams.until(() => remindersOf(accountId).length > 0, 20_000);
+    await sweepAgain(product);
+    expect(remindersOf(accountId)).toEqual([['reminder.failed', 'unknown']]);
+    expect(cardsTo(product, chat)).toHaveLength(0);
   });
 });

@@ -1,16 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
-import { adminJson } from '../support/adminCli.ts';
+import { delay } from '../../src/wiring.ts';
 import { textOf } from '../support/chatDriver.ts';
 import type { Fault } from '../support/faults.ts';
-import { productOfSuite } from '../support/ofSuite.ts';
-import { ALWAYS, cardsTo, firstSweep, newDue, setAge, sweepAgain } from '../support/rotations.ts';
+import { houseOfSuite } from '../support/ofSuite.ts';
+import type { World } from '../support/world.ts';
+import {
+  ALWAYS,
+  cardsTo,
+  firstSweep,
+  newDue,
+  setAge,
+  sweepAgain,
+  undate,
+} from '../support/rotations.ts';
 import { FIRST_PASSWORD, newName } from '../support/walks.ts';
 
-const product = await productOfSuite({ env: ALWAYS, policy: { maxAgeMs: Infinity } });
-await firstSweep(product);
+const rotation = { env: ALWAYS, policy: { maxAgeMs: Infinity } };
+const house = await houseOfSuite(rotation);
+/** Its pauses last as long as they do at work. */
+const unhurried = await houseOfSuite({ ...rotation, circumstances: { delay } });
+await firstSweep(house);
+await firstSweep(unhurried);
 
-const eventsOf = (accountId: string) =>
-  product
+const eventsOf = (accountId: string, of: World = house) =>
+  of
     .audit()
     .filter(({ account, event }) => account === accountId && event.startsWith('reminder.'))
     .map(({ event, result, reason }) => [event, result, ...(reason === null ? [] : [reason])]);
@@ -29,11 +42,8 @@ interface Report {
   }[];
 }
 
-async function sweepByHand(args: readonly string[] = [], env: Record<string, string> = {}) {
-  const { code, value } = await adminJson<Report>(product, ['sweep', ...args], env);
-  expect(code).toBe(0);
-  return value;
-}
+const sweepByHand = (args: readonly string[] = [], env: Record<string, string> = {}) =>
+  house.administer<Report>(['sweep', ...args], env);
 const rowOf = ({ reminders }: Report, account: string) =>
   reminders.find((row) => row.account === account);
 
@@ -47,12 +57,12 @@ describe('a reminder that meets a fault of the channel', () => {
     ['408', { status: 408 }],
   ];
   it.each(ambiguous)('is recorded as ambiguous and not repeated after %s', async (_, fault) => {
-    const { chat, account, accountId } = await newDue(product, 80);
-    product.teams.fail('post', fault, 1);
-    await sweepAgain(product);
-    product.teams.heal('post');
-    await sweepAgain(product);
-    expect(cardsTo(product, chat)).toHaveLength(fault === 'cutAfter' ? 1 : 0);
+    const { chat, account, accountId } = await newDue(house, 80);
+    house.teams.fail('post', fault, 1);
+    await sweepAgain(house);
+    house.teams.heal('post');
+    await sweepAgain(house);
+    expect(cardsTo(house, chat)).toHaveLength(fault === 'cutAfter' ? 1 : 0);
     expect(eventsOf(accountId)).toEqual([['reminder.failed', 'unknown']]);
     expect(rowOf(await sweepByHand(['--dry-run']), account)).toMatchObject({
       result: 'already',
@@ -60,38 +70,17 @@ describe('a reminder that meets a fault of the channel', () => {
     });
   });
 
-  it('waits as long as a 429 asks, then comes once', async () => {
-    const { chat, accountId } = await newDue(product, 80);
-    const began = Date.now();
-    product.teams.fail('post', { status: 429, headers: { 'retry-after': '2' } }, 1);
-    await sweepAgain(product);
-    const [sent] = cardsTo(product, chat);
-    expect(sent?.at).toBeGreaterThanOrEqual(began + 2_000);
-    expect(cardsTo(product, chat)).toHaveLength(1);
-    expect(eventsOf(accountId)).toEqual([['reminder.sent', 'ok']]);
-  });
-
-  it('is read anew after the wait: a password that was changed meanwhile is not reminded of', async () => {
-    const { chat, accountDn } = await newDue(product, 80);
-    product.teams.fail('post', { status: 429, headers: { 'retry-after': '3' } }, 1);
-    setTimeout(() => {
-      setAge(product, accountDn, 0);
-    }, 2_500);
-    await sweepAgain(product);
-    expect(cardsTo(product, chat)).toHaveLength(0);
-  });
-
   it('is tried again after 412 and, in the next sweep, after a definite refusal', async () => {
-    const { chat, accountId } = await newDue(product, 80);
-    product.teams.fail('post', { status: 412 }, 1);
-    await sweepAgain(product);
-    expect(cardsTo(product, chat)).toHaveLength(1);
-    const other = await newDue(product, 80);
-    product.teams.fail('post', { status: 400 }, 1);
-    await sweepAgain(product);
-    expect(cardsTo(product, other.chat)).toHaveLength(0);
-    await sweepAgain(product);
-    expect(cardsTo(product, other.chat)).toHaveLength(1);
+    const { chat, accountId } = await newDue(house, 80);
+    house.teams.fail('post', { status: 412 }, 1);
+    await sweepAgain(house);
+    expect(cardsTo(house, chat)).toHaveLength(1);
+    const other = await newDue(house, 80);
+    house.teams.fail('post', { status: 400 }, 1);
+    await sweepAgain(house);
+    expect(cardsTo(house, other.chat)).toHaveLength(0);
+    await sweepAgain(house);
+    expect(cardsTo(house, other.chat)).toHaveLength(1);
     expect(eventsOf(accountId)).toEqual([['reminder.sent', 'ok']]);
     expect(eventsOf(other.accountId)).toEqual([
       ['reminder.failed', 'failed', 'temporarilyUnavailable'],
@@ -100,11 +89,11 @@ describe('a reminder that meets a fault of the channel', () => {
   });
 
   it('stops where the bot was removed, and comes when it is installed again', async () => {
-    const { chat, account, accountId } = await newDue(product, 80);
-    product.teams.fail('post', { status: 403, code: 'ConversationBlockedByUser' }, 1);
-    await sweepAgain(product);
-    await sweepAgain(product);
-    expect(cardsTo(product, chat)).toHaveLength(0);
+    const { chat, account, accountId } = await newDue(house, 80);
+    house.teams.fail('post', { status: 403, code: 'ConversationBlockedByUser' }, 1);
+    await sweepAgain(house);
+    await sweepAgain(house);
+    expect(cardsTo(house, chat)).toHaveLength(0);
     expect(eventsOf(accountId)).toEqual([['reminder.failed', 'failed', 'notInTeams']]);
     expect(rowOf(await sweepByHand(['--dry-run']), account)).toMatchObject({
       manager: chat.person.name,
@@ -112,86 +101,93 @@ describe('a reminder that meets a fault of the channel', () => {
       reason: 'notInTeams',
     });
     await chat.install();
-    await sweepAgain(product);
-    expect(cardsTo(product, chat)).toHaveLength(1);
+    await sweepAgain(house);
+    expect(cardsTo(house, chat)).toHaveLength(1);
   });
 
   it('opens a new chat once where the old one is gone, and keeps to it', async () => {
-    const { chat, accountDn } = await newDue(product, 80);
-    const created = product.teams.created.length;
-    product.teams.goneConversations.add(chat.person.conversationId);
-    await sweepAgain(product);
-    expect(product.teams.created).toHaveLength(created + 1);
-    const { conversationId, body } = product.teams.created.at(-1)!;
+    const { chat, accountDn } = await newDue(house, 80);
+    const created = house.teams.created.length;
+    house.teams.goneConversations.add(chat.person.conversationId);
+    await sweepAgain(house);
+    expect(house.teams.created).toHaveLength(created + 1);
+    const { conversationId, body } = house.teams.created.at(-1)!;
     expect(body).toMatchObject({
       isGroup: false,
       members: [{ id: chat.person.aadObjectId }],
-      tenantId: product.tenantId,
-      channelData: { tenant: { id: product.tenantId } },
+      tenantId: house.tenantId,
+      channelData: { tenant: { id: house.tenantId } },
     });
     const reminders = () =>
-      product.teams.sent.filter((sent) => sent.conversationId === conversationId);
+      house.teams.sent.filter((sent) => sent.conversationId === conversationId);
     expect(reminders()).toHaveLength(1);
-    setAge(product, accountDn, 81);
-    await sweepAgain(product);
-    expect(product.teams.created).toHaveLength(created + 1);
+    setAge(house, accountDn, 81);
+    await sweepAgain(house);
+    expect(house.teams.created).toHaveLength(created + 1);
     expect(reminders()).toHaveLength(2);
   });
 
   it('reaches somebody the bot never met by the object id that the directory holds', async () => {
-    const chat = product.manager(newName('Nychef'));
+    const chat = house.manager(newName('Nychef'));
     const { person, dn } = chat;
-    product.directory.put(dn, 'msDS-ExternalDirectoryObjectId', `User_${person.aadObjectId}`);
+    house.directory.put(dn, 'msDS-ExternalDirectoryObjectId', `User_${person.aadObjectId}`);
     const name = newName('forfallen');
-    const account = product.account(name, dn, FIRST_PASSWORD);
-    setAge(product, account.dn, 80);
+    const account = house.account(name, dn, FIRST_PASSWORD);
+    setAge(house, account.dn, 80);
     // What fails while a chat is opened has told nobody anything.
-    product.teams.fail('create', { status: 503 }, 1);
-    await sweepAgain(product);
+    house.teams.fail('create', { status: 503 }, 1);
+    await sweepAgain(house);
     expect(eventsOf(account.id).map(([event]) => event)).toEqual(['reminder.failed']);
-    await sweepAgain(product);
-    await sweepAgain(product);
-    const { conversationId } = product.teams.created.at(-1)!;
-    const sent = product.teams.sent.filter((one) => one.conversationId === conversationId);
+    await sweepAgain(house);
+    await sweepAgain(house);
+    const { conversationId } = house.teams.created.at(-1)!;
+    const sent = house.teams.sent.filter((one) => one.conversationId === conversationId);
     expect(sent).toHaveLength(1);
     expect(textOf(sent[0]?.card)).toContain(name);
+  });
+});
+
+describe('a reminder that has to wait', () => {
+  it('waits as long as a 429 asks, then comes once', async () => {
+    const { chat, accountId } = await newDue(unhurried, 80);
+    const began = Date.now();
+    unhurried.teams.fail('post', { status: 429, headers: { 'retry-after': '2' } }, 1);
+    await sweepAgain(unhurried);
+    const [sent] = cardsTo(unhurried, chat);
+    expect(sent?.at).toBeGreaterThanOrEqual(began + 2_000);
+    expect(cardsTo(unhurried, chat)).toHaveLength(1);
+    expect(eventsOf(accountId, unhurried)).toEqual([['reminder.sent', 'ok']]);
+  });
+
+  it('is read anew after the wait: a password that was changed meanwhile is not reminded of', async () => {
+    const { chat, accountDn } = await newDue(unhurried, 80);
+    unhurried.teams.fail('post', { status: 429, headers: { 'retry-after': '3' } }, 1);
+    setTimeout(() => {
+      setAge(unhurried, accountDn, 0);
+    }, 2_500);
+    await sweepAgain(unhurried);
+    expect(cardsTo(unhurried, chat)).toHaveLength(0);
   });
 
   it('goes out at most 20 times a second, one after another', async () => {
     const group: Promise<unknown>[] = [];
-    for (let n = 0; n < 30; n += 1) group.push(newDue(product, 80));
+    for (let n = 0; n < 30; n += 1) group.push(newDue(unhurried, 80));
     await Promise.all(group);
-    const from = product.teams.sent.length;
-    await sweepAgain(product);
-    const times = product.teams.sent.slice(from).map(({ at }) => at);
+    const from = unhurried.teams.sent.length;
+    await sweepAgain(unhurried);
+    const times = unhurried.teams.sent.slice(from).map(({ at }) => at);
     expect(times).toHaveLength(30);
     for (const [index, at] of times.entries()) {
       const inSecond = times.slice(index).filter((other) => other < at + 1_000);
       expect(inSecond.length).toBeLessThanOrEqual(20);
     }
   });
-
-  it('becomes ambiguous when the bot dies before it knows', async () => {
-    const { chat, accountId } = await newDue(product, 80);
-    product.teams.fail('post', 'hang', 1);
-    await product.database.query('update lease set done_at = null');
-    const isReserved = async (): Promise<boolean> =>
-      (await product.database.query(`select 1 from reminder where fate = 'reserved'`)).length > 0;
-    while (!(await isReserved())) await new Promise((resolve) => setTimeout(resolve, 50));
-    await product.end('SIGKILL');
-    product.teams.heal('post');
-    await product.start();
-    await product.teams.until(() => eventsOf(accountId).length > 0, 20_000);
-    await sweepAgain(product);
-    expect(eventsOf(accountId)).toEqual([['reminder.failed', 'unknown']]);
-    expect(cardsTo(product, chat)).toHaveLength(0);
-  });
 });
 
 describe('admin sweep', () => {
   it('says with --dry-run what would be sent, and does nothing', async () => {
-    const { chat, account, accountId } = await newDue(product, 80);
-    const rows = product.auditRows();
+    const { chat, account, accountId } = await newDue(house, 80);
+    const rows = house.auditRows();
     const report = await sweepByHand(['--dry-run']);
     expect(report).toMatchObject({ window: 'open', dryRun: true });
     expect(report.accounts).toBeGreaterThan(0);
@@ -203,35 +199,35 @@ describe('admin sweep', () => {
       reason: null,
     });
     expect(Date.parse(row?.due ?? '') - Date.now()).toBeGreaterThan(9 * 86_400_000);
-    expect(product.auditRows()).toBe(rows);
+    expect(house.auditRows()).toBe(rows);
 
     expect(rowOf(await sweepByHand(), account)).toMatchObject({ result: 'sent' });
     expect(rowOf(await sweepByHand(), account)).toMatchObject({ result: 'already' });
-    expect(cardsTo(product, chat)).toHaveLength(1);
+    expect(cardsTo(house, chat)).toHaveLength(1);
     expect(eventsOf(accountId)).toEqual([['reminder.sent', 'ok']]);
-    expect(product.audit().at(-1)).toMatchObject({ event: 'admin.sweep', result: 'ok' });
+    expect(house.audit().at(-1)).toMatchObject({ event: 'admin.sweep', result: 'ok' });
   });
 
   it('sends nothing outside the sending hours', async () => {
-    const { chat, account } = await newDue(product, 80);
+    const { chat, account } = await newDue(house, 80);
     // The auditor would hear of this one.
-    setAge(product, product.account(newName('foraldralos'), '', FIRST_PASSWORD).dn, 100);
+    setAge(house, house.account(newName('foraldralos'), '', FIRST_PASSWORD).dn, 100);
     const later = new Date(Date.now() + 3 * 86_400_000);
     const day = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][later.getUTCDay()]!;
-    const rows = product.auditRows();
+    const rows = house.auditRows();
     const report = await sweepByHand([], { REMINDER_HOURS: `${day} 00-24` });
     expect(report).toMatchObject({ window: 'closed', dryRun: false });
     expect(rowOf(report, account)).toMatchObject({ result: 'due' });
-    expect(product.auditRows()).toBe(rows);
-    expect(cardsTo(product, chat)).toHaveLength(0);
+    expect(house.auditRows()).toBe(rows);
+    expect(cardsTo(house, chat)).toHaveLength(0);
   });
 
   it('names what it cannot tell of an account', async () => {
-    const undated = await newDue(product, 0);
-    product.directory.put(undated.accountDn, 'pwdLastSet', '0');
-    const future = await newDue(product, -3);
+    const undated = await newDue(house, 0);
+    undate(house, undated.accountDn);
+    const future = await newDue(house, -3);
     const orphan = newName('foraldralos');
-    setAge(product, product.account(orphan, '', FIRST_PASSWORD).dn, 100);
+    setAge(house, house.account(orphan, '', FIRST_PASSWORD).dn, 100);
     const report = await sweepByHand(['--dry-run']);
     const nobody = { manager: null, result: 'skipped' };
     expect(rowOf(report, undated.account)).toMatchObject({ ...nobody, reason: 'dateUnknown' });
@@ -242,34 +238,34 @@ describe('admin sweep', () => {
 
 describe('the weekly summary', () => {
   it('tells the fallback person once of overdue accounts that nobody answers for', async () => {
-    const desk = product.manager(newName('Reserv'));
+    const desk = house.manager(newName('Reserv'));
     await desk.say('status');
     const orphan = newName('foraldralos');
-    setAge(product, product.account(orphan, '', FIRST_PASSWORD).dn, 120);
-    await product.end();
-    await product.start({ REMINDER_FALLBACK_UPN: desk.person.upn });
-    await sweepAgain(product);
-    await sweepAgain(product);
-    const notices = cardsTo(product, desk, 'notice');
+    setAge(house, house.account(orphan, '', FIRST_PASSWORD).dn, 120);
+    await house.end();
+    await house.start({ REMINDER_FALLBACK_UPN: desk.person.upn });
+    await sweepAgain(house);
+    await sweepAgain(house);
+    const notices = cardsTo(house, desk, 'notice');
     expect(notices).toHaveLength(1);
     expect(textOf(notices[0]?.card)).toContain(orphan);
   });
 
   it('reaches a fallback person the bot never met by the object id that the directory holds', async () => {
     // Somebody has to have met it: the channel's address is known from them.
-    await product.manager(newName('Annan')).say('status');
-    const { person, dn } = product.manager(newName('Reserv'));
-    product.directory.put(dn, 'msDS-ExternalDirectoryObjectId', `User_${person.aadObjectId}`);
+    await house.manager(newName('Annan')).say('status');
+    const { person, dn } = house.manager(newName('Reserv'));
+    house.directory.put(dn, 'msDS-ExternalDirectoryObjectId', `User_${person.aadObjectId}`);
     const orphan = newName('foraldralos');
-    setAge(product, product.account(orphan, '', FIRST_PASSWORD).dn, 120);
-    const created = product.teams.created.length;
-    await product.end();
-    await product.start({ REMINDER_FALLBACK_UPN: person.upn });
-    await sweepAgain(product);
-    expect(product.teams.created).toHaveLength(created + 1);
-    const { conversationId, body } = product.teams.created.at(-1)!;
+    setAge(house, house.account(orphan, '', FIRST_PASSWORD).dn, 120);
+    const created = house.teams.created.length;
+    await house.end();
+    await house.start({ REMINDER_FALLBACK_UPN: person.upn });
+    await sweepAgain(house);
+    expect(house.teams.created).toHaveLength(created + 1);
+    const { conversationId, body } = house.teams.created.at(-1)!;
     expect(body).toMatchObject({ members: [{ id: person.aadObjectId }] });
-    const sent = product.teams.sent.filter((one) => one.conversationId === conversationId);
+    const sent = house.teams.sent.filter((one) => one.conversationId === conversationId);
     expect(sent).toHaveLength(1);
     expect(textOf(sent[0]?.card)).toContain(orphan);
   });

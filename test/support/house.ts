@@ -66,14 +66,16 @@ export class House extends World {
     return throughTheDoor(this.bot, this.teams, activity);
   }
 
-  override async administer(args: readonly string[]): Promise<unknown> {
+  override async administer<T>(args: readonly string[], env: Environment = {}): Promise<T> {
     const asked = readCommandLine([...args, '--json'], COMMANDS);
     if (asked === 'help') throw new Error(`no command: ${args.join(' ')}`);
-    const { config, log } = this.#read(this.env);
+    const { config, log } = this.#read({ ...this.env, ...env });
     const place = openWorkplace(config, log);
     try {
       const outcome = await asked.command.run(place, asked.args);
-      return 'json' in outcome ? outcome.json : undefined;
+      if ('stream' in outcome) throw new Error(`no JSON: ${args.join(' ')}`);
+      // As programs read it.
+      return JSON.parse(JSON.stringify(outcome.json)) as T;
     } finally {
       await place.close();
     }

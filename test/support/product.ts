@@ -47,8 +47,8 @@ export class Product extends World {
     return this.bot.end(signal);
   }
 
-  override async administer(args: readonly string[]): Promise<unknown> {
-    const { code, value } = await adminJson(this, args);
+  override async administer<T>(args: readonly string[], env: Environment = {}): Promise<T> {
+    const { code, value } = await adminJson<T>(this, args, env);
     if (code !== 0) throw new Error(`${args.join(' ')}: ${JSON.stringify(value)}`);
     return value;
   }

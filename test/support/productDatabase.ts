@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { hashRow } from '../../src/adapters/store/audit.ts';
+
+/** How long a statement waits for another's transaction, and until it looks again. */
+const BUSY_MS = 5_000;
+const BUSY_PAUSE_MS = 10;
 
 const TIME_COLUMNS = {
   flow: ['started_at', 'expires_at', 'ended_at', 'saved_at'],
@@ -50,7 +55,7 @@ export class ProductDatabase {
 
   /** Runs a statement and gives its rows. */
   async query<T>(text: string): Promise<T[]> {
-    if (this.#url === undefined) return this.querySqlite(text);
+    if (this.#url === undefined) return this.#queryFreeSqlite(text);
     const client = new Client({
       connectionString: this.#url,
       types: { getTypeParser: (oid: number) => (oid === 20 ? Number : String) },
@@ -64,10 +69,22 @@ export class ProductDatabase {
     }
   }
 
+  /** A transaction of a bot in this very process ends only while this waits in between. */
+  async #queryFreeSqlite<T>(text: string): Promise<T[]> {
+    for (const giveUpAt = Date.now() + BUSY_MS; ; await pause(BUSY_PAUSE_MS)) {
+      try {
+        return this.querySqlite(text, BUSY_PAUSE_MS);
+      } catch (error) {
+        const isBusy = String(error).includes('database is locked');
+        if (!isBusy || Date.now() > giveUpAt) throw error;
+      }
+    }
+  }
+
   /** The same at once, for SQLite only. */
-  querySqlite<T>(text: string): T[] {
+  querySqlite<T>(text: string, timeout = BUSY_MS): T[] {
     if (this.#url !== undefined) throw new Error('this product keeps its data in PostgreSQL');
-    const database = new DatabaseSync(join(this.#folder, 'bot.sqlite'), { timeout: 5_000 });
+    const database = new DatabaseSync(join(this.#folder, 'bot.sqlite'), { timeout });
     try {
       return database.prepare(text).all() as T[];
     } finally {
@@ -78,7 +95,7 @@ export class ProductDatabase {
   /** Moves all that is stored into the past at once, for SQLite only. */
   passTimeOfSqlite(ms: number): void {
     if (this.#url !== undefined) throw new Error('this product keeps its data in PostgreSQL');
-    const database = new DatabaseSync(join(this.#folder, 'bot.sqlite'), { timeout: 5_000 });
+    const database = new DatabaseSync(join(this.#folder, 'bot.sqlite'), { timeout: BUSY_MS });
     try {
       database.exec(['begin immediate', ...shiftsOf(ms), 'commit'].join(';'));
     } finally {

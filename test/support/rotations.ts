@@ -14,6 +14,12 @@ export function setAge(product: World, dn: string, days: number): void {
   product.directory.put(dn, 'pwdLastSet', fileTime(at));
 }
 
+/** Takes the password's date away, where none need be changed. */
+export function undate(product: World, dn: string): void {
+  product.directory.put(dn, 'pwdLastSet', '0');
+  product.directory.put(dn, 'userAccountControl', '66048');
+}
+
 /** An account whose password is that old, and its manager, who has met the bot. */
 export async function newDue(product: World, days: number) {
   const chat = product.manager(newName('Chef'));

@@ -42,7 +42,7 @@ export abstract class World {
   abstract start(env?: Environment): Promise<void>;
 
   /** Runs a command of the administration beside the bot; gives what it answers to programs. */
-  abstract administer(args: readonly string[]): Promise<unknown>;
+  abstract administer<T>(args: readonly string[], env?: Environment): Promise<T>;
 
   /** Ends the bot, and whatever else is of its kind. */
   protected abstract endAll(): Promise<void>;
