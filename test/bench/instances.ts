@@ -3,6 +3,7 @@ import { runInstances, type InstanceCounts } from '../e2e/instanceRounds.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { startProduct } from '../support/product.ts';
 import { ALWAYS } from '../support/rotations.ts';
+import { longRun } from './longRun.ts';
 import { numberOption, table } from './output.ts';
 
 const LABELS: Readonly<Record<keyof InstanceCounts, string>> = {
@@ -21,39 +22,41 @@ const LABELS: Readonly<Record<keyof InstanceCounts, string>> = {
 
 const accounts = numberOption('accounts', 2_000);
 const kills = numberOption('kills', 8);
-const postgres = await startPostgres();
-let counts: InstanceCounts;
-try {
-  const product = await startProduct({
-    databaseUrl: postgres.url,
-    env: ALWAYS,
-    policy: { maxAgeMs: Infinity },
-  });
+await longRun(async () => {
+  const postgres = await startPostgres();
+  let counts: InstanceCounts;
   try {
-    counts = await runInstances(product, accounts, kills, (killed, settled) => {
-      process.stderr.write(`kill ${String(killed)} after ${String(settled)} reminders\n`);
+    const product = await startProduct({
+      databaseUrl: postgres.url,
+      env: ALWAYS,
+      policy: { maxAgeMs: Infinity },
     });
+    try {
+      counts = await runInstances(product, accounts, kills, (killed, settled) => {
+        process.stderr.write(`kill ${String(killed)} after ${String(settled)} reminders\n`);
+      });
+    } finally {
+      await product.stop();
+    }
   } finally {
-    await product.stop();
+    await postgres.stop();
   }
-} finally {
-  await postgres.stop();
-}
-const names = Object.keys(LABELS) as (keyof InstanceCounts)[];
-const shown = (name: keyof InstanceCounts): string => {
-  const value = counts[name];
-  return typeof value === 'number' ? String(Math.round(value)) : String(value);
-};
-process.stdout.write(
-  table(
-    ['', ''],
-    names.map((name) => [LABELS[name], shown(name)]),
-  ),
-);
-const isBad =
-  counts.twice > 0 ||
-  counts.sent + counts.ambiguous !== accounts ||
-  counts.auditedSent !== counts.sent ||
-  counts.mostInSecond > 20 ||
-  !counts.isChainWhole;
-process.exitCode = isBad ? 1 : 0;
+  const names = Object.keys(LABELS) as (keyof InstanceCounts)[];
+  const shown = (name: keyof InstanceCounts): string => {
+    const value = counts[name];
+    return typeof value === 'number' ? String(Math.round(value)) : String(value);
+  };
+  process.stdout.write(
+    table(
+      ['', ''],
+      names.map((name) => [LABELS[name], shown(name)]),
+    ),
+  );
+  const isBad =
+    counts.twice > 0 ||
+    counts.sent + counts.ambiguous !== accounts ||
+    counts.auditedSent !== counts.sent ||
+    counts.mostInSecond > 20 ||
+    !counts.isChainWhole;
+  process.exitCode = isBad ? 1 : 0;
+});

@@ -4,7 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from '../../demo/directory/fault.ts';
 import type { Product } from '../support/product.ts';
 import { startProduct } from '../support/product.ts';
+import { describeLost } from '../support/lostWalks.ts';
 import { startWalking } from '../support/stubbornWalks.ts';
+import { longRun } from './longRun.ts';
 import { numberOption, table } from './output.ts';
 
 const SLOW_MS = 20_000;
@@ -97,47 +99,48 @@ function percentile(sorted: readonly number[], share: number): string {
 
 const minutes = numberOption('minutes', 10);
 const managers = numberOption('managers', 50);
-const product = await startProduct({ env: { SMS_PER_DAY: '1000000', LOG_LEVEL: 'warn' } });
-try {
-  const before = await residentMegabytes(product.bot.pid);
-  const times = measure(product);
-  const walking = startWalking(product, managers);
-  const faults = await disturb(product, Date.now() + minutes * 60_000);
-  await walking.stop();
-  const after = await residentMegabytes(product.bot.pid);
-  const { walks } = walking;
-  const count = (is: (walk: (typeof walks)[number]) => boolean): string =>
-    String(walks.filter(is).length);
-  const audit = await product.database.audit();
-  for (const { walker, detail, end } of walks) {
-    if (end !== 'lost') continue;
-    const own = audit.filter(({ account }) => account === walker.accountId);
-    const trail = own.map(({ event, result, reason }) => [event, result, reason].join(' '));
-    process.stderr.write(`lost: ${detail}\n  ${trail.join('\n  ')}\n`);
+await longRun(async () => {
+  const product = await startProduct({ env: { SMS_PER_DAY: '1000000', LOG_LEVEL: 'warn' } });
+  try {
+    const before = await residentMegabytes(product.bot.pid);
+    const times = measure(product);
+    const walking = startWalking(product, managers);
+    const faults = await disturb(product, Date.now() + minutes * 60_000);
+    await walking.stop();
+    const after = await residentMegabytes(product.bot.pid);
+    const { walks } = walking;
+    const count = (is: (walk: (typeof walks)[number]) => boolean): string =>
+      String(walks.filter(is).length);
+    process.stderr.write(
+      await describeLost(
+        product,
+        walks.filter(({ end }) => end === 'lost'),
+      ),
+    );
+    process.stdout.write(
+      table(
+        ['', ''],
+        [
+          ['minutes', String(minutes)],
+          ['managers at once', String(managers)],
+          ['faults', String(faults)],
+          ['walks done (an enrollment and a reset each)', count(({ end }) => end === 'done')],
+          ['walks lost', count(({ end }) => end === 'lost')],
+          ['false cards', count(({ isFalse }) => isFalse)],
+          ['memory at start, MB', String(before)],
+          ['memory at end, MB', String(after)],
+        ],
+      ),
+    );
+    const lines = [...times].sort().map(([verb, all]) => {
+      const sorted = all.toSorted((a, b) => a - b);
+      const figures = [0.5, 0.95, 0.99].map((share) => percentile(sorted, share));
+      return [verb, String(all.length), ...figures];
+    });
+    process.stdout.write(`\n${table(['answer, ms', 'count', 'p50', 'p95', 'p99'], lines)}`);
+    const isBad = walks.some(({ end, isFalse }) => end === 'lost' || isFalse);
+    process.exitCode = isBad ? 1 : 0;
+  } finally {
+    await product.stop();
   }
-  process.stdout.write(
-    table(
-      ['', ''],
-      [
-        ['minutes', String(minutes)],
-        ['managers at once', String(managers)],
-        ['faults', String(faults)],
-        ['walks done (an enrollment and a reset each)', count(({ end }) => end === 'done')],
-        ['walks lost', count(({ end }) => end === 'lost')],
-        ['false cards', count(({ isFalse }) => isFalse)],
-        ['memory at start, MB', String(before)],
-        ['memory at end, MB', String(after)],
-      ],
-    ),
-  );
-  const lines = [...times].sort().map(([verb, all]) => {
-    const sorted = all.toSorted((a, b) => a - b);
-    const figures = [0.5, 0.95, 0.99].map((share) => percentile(sorted, share));
-    return [verb, String(all.length), ...figures];
-  });
-  process.stdout.write(`\n${table(['answer, ms', 'count', 'p50', 'p95', 'p99'], lines)}`);
-  const isBad = walks.some(({ end, isFalse }) => end === 'lost' || isFalse);
-  process.exitCode = isBad ? 1 : 0;
-} finally {
-  await product.stop();
-}
+});

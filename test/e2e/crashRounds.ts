@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Product } from '../support/product.ts';
+import { describeLost } from '../support/lostWalks.ts';
 import { startWalking, type Walk } from '../support/stubbornWalks.ts';
 
 /** Managers who walk at the same time. */
@@ -35,7 +36,7 @@ export async function runCrashes(
   product: Product,
   kills: number,
   onKill: (count: number) => void = () => undefined,
-): Promise<CrashCounts & { readonly lost: readonly string[] }> {
+): Promise<CrashCounts & { readonly lost: string }> {
   const walking = startWalking(product, WALKERS);
   for (let kill = 1; kill <= kills; kill += 1) {
     await pause(Math.random() * LONGEST_LIFE_MS);
@@ -84,6 +85,6 @@ async function count(product: Product, kills: number, walks: readonly Walk[]) {
     proofsLocked: walks.reduce((total, { lockouts }) => total + lockouts, 0),
     noticesTwice: sum(({ notices }) => notices),
     isChainWhole: (await product.database.brokenAuditRow()) === undefined,
-    lost: lost.map(({ detail }) => detail),
+    lost: await describeLost(product, lost),
   };
 }

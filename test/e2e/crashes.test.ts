@@ -23,7 +23,7 @@ describe('a bot killed at random moments of running flows', () => {
           kills: KILLS,
           secondSms: 0,
           secondWrites: 0,
-          lost: [],
+          lost: '',
           falseCards: 0,
           resolved: counts.unknown,
           isChainWhole: true,

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { endWithRun } from './children.ts';
 import { freePort } from './ports.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
@@ -47,6 +48,7 @@ export class BotProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
+    endWithRun(child, 'SIGKILL');
     const take = (data: Buffer): void => {
       this.output += data.toString();
     };

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 
 /** How a child process ended, with what it printed where that was asked for. */
 export interface Ended {
@@ -8,8 +9,21 @@ export interface Ended {
 }
 
 const GRACE_MS = 5_000;
-const running = new Set<ChildProcess>();
+/** With the signal that ends each, and whether it leads a process group of its own. */
+const running = new Map<ChildProcess, { signal: NodeJS.Signals; isLeader: boolean }>();
 let isStopping = false;
+
+/** Has `stopChildrenOnSignals` end this process too, by the signal that ends it quickly. */
+export function endWithRun(child: ChildProcess, signal: NodeJS.Signals): void {
+  watch(child, signal, false);
+  if (isStopping) child.kill(signal);
+}
+
+function watch(child: ChildProcess, signal: NodeJS.Signals, isLeader: boolean): void {
+  running.set(child, { signal, isLeader });
+  child.once('error', () => running.delete(child));
+  child.once('close', () => running.delete(child));
+}
 
 /**
  * Runs a program to its end. Its output is passed on as it comes, or captured. It leads a process
@@ -25,51 +39,52 @@ export function run(
     env: { ...process.env, ...options.env },
     detached: true,
   });
-  running.add(child);
+  watch(child, 'SIGTERM', true);
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return new Promise((resolve) => {
-    child.on('error', (error) => {
-      running.delete(child);
-      resolve({ code: 127, output: error.message });
-    });
-    child.on('close', (code) => {
-      running.delete(child);
-      resolve({ code: code ?? 1, output });
-    });
+    child.on('error', (error) => resolve({ code: 127, output: error.message }));
+    child.on('close', (code) => resolve({ code: code ?? 1, output }));
   });
 }
 
-/** On Ctrl-C (or a signal) ends all children, then this process. */
-export function stopChildrenOnSignals(): void {
+/** On Ctrl-C (or a signal) ends all children, then this process; `clear` removes what they leave. */
+export function stopChildrenOnSignals(clear: () => Promise<unknown> = () => Promise.resolve()) {
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const) {
-    process.on(signal, () => void stopAll().then(() => process.exit(code)));
+    process.on(signal, () => {
+      if (isStopping) return;
+      isStopping = true;
+      // What fails from here on, fails because its parts have ended.
+      process.on('uncaughtException', () => undefined);
+      void stopAll()
+        .then(clear)
+        .finally(() => process.exit(code));
+    });
   }
 }
 
 async function stopAll(): Promise<void> {
-  if (isStopping) return;
-  isStopping = true;
-  const ended = [...running].map(
-    (child) => new Promise((resolve) => void child.once('close', resolve)),
-  );
-  signalAll('SIGTERM');
+  signalAll();
   const timer = setTimeout(() => signalAll('SIGKILL'), GRACE_MS);
-  await Promise.all(ended);
+  // What starts meanwhile is told to end at once, and waited for too.
+  while (running.size > 0)
+    await Promise.all(
+      [...running.keys()].map((child) => once(child, 'close').catch(() => undefined)),
+    );
   clearTimeout(timer);
 }
 
-function signalAll(signal: NodeJS.Signals): void {
-  for (const { pid } of running) {
+function signalAll(hard?: NodeJS.Signals): void {
+  for (const [{ pid }, { signal, isLeader }] of running) {
     try {
-      if (pid !== undefined) process.kill(-pid, signal);
+      if (pid !== undefined) process.kill(isLeader ? -pid : pid, hard ?? signal);
     } catch {
-      // The group is gone already.
+      // It is gone already.
     }
   }
 }

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 
 import { createAuthority } from '../../demo/certificates.ts';
 import type { Authority } from '../../demo/certificates.ts';
+import { endWithRun } from './children.ts';
 import { freePort } from './ports.ts';
 import { inDirectory, requireProgram, startServer } from './serverProcess.ts';
 import type { ServerProcess } from './serverProcess.ts';
@@ -74,7 +75,10 @@ async function start(directory: string, options: OpenldapOptions): Promise<Openl
     await appendFile(file('seed.ldif'), part);
   }
   if (options.replicaOf === undefined) {
-    await run('/usr/sbin/slapadd', ['-q', '-f', file('slapd.conf'), '-l', file('seed.ldif')]);
+    const what = ['-q', '-f', file('slapd.conf'), '-l', file('seed.ldif')];
+    const seeding = run('/usr/sbin/slapadd', what);
+    endWithRun(seeding.child, 'SIGTERM');
+    await seeding;
   }
   const [ldapPort, ldapsPort] = [await freePort(), await freePort()];
   const server = await startServer({

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { endWithRun } from './children.ts';
 import { freePort } from './ports.ts';
 
 const run = promisify(execFile);
@@ -111,7 +112,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const data = join(directory, 'data');
   const password = randomBytes(16).toString('hex');
   const passwordFile = await write('password', password);
-  await run(
+  const initialising = run(
     join(bin, 'initdb'),
     ['-D', data, '-U', 'postgres', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'].concat(
       `--auth=scram-sha-256`,
@@ -119,6 +120,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     ),
     { ...owner, cwd: directory },
   );
+  endWithRun(initialising.child, 'SIGTERM');
+  await initialising;
 
   const port = await freePort();
   // Durability is not what these tests are about: the machine does not lose power in them.
@@ -145,6 +148,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     ],
     { ...owner, cwd: directory, stdio: 'ignore', env: { ...process.env, PG_LOG: log } },
   );
+  // Fast shutdown: sessions are cut, the server ends in order.
+  endWithRun(server, 'SIGINT');
   // A test process that dies must not leave a server behind.
   const endAtExit = () => server.kill('SIGQUIT');
   process.once('exit', endAtExit);

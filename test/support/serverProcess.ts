@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import tls from 'node:tls';
+import { endWithRun } from './children.ts';
 
 const START_MS = 60_000;
 /** A server whose test was killed ends itself. */
@@ -58,6 +59,7 @@ export async function startServer(program: Program): Promise<ServerProcess> {
   const child = spawn('timeout', ['--kill-after=3', ...limited], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endWithRun(child, 'SIGTERM');
   let output = '';
   child.stdout.on('data', (data: Buffer) => (output = (output + data.toString()).slice(-4_000)));
   child.stderr.on('data', (data: Buffer) => (output = (output + data.toString()).slice(-4_000)));
