@@ -27,7 +27,7 @@ export type ConfigResult =
  * together and hold nothing of a value.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigResult {
-  const faults: string[] = dangerousSwitches(env);
+  const faults: string[] = [...dangerousSwitches(env), ...quoted(env)];
   const given = { ...env, ...secretsFromFiles(env, faults) };
   const values = parseEach(given, faults);
   const ldapCa = readCertificates(values.LDAP_CA_FILE, faults);
@@ -37,11 +37,20 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigResult {
   return { ok: true, config: deepFreeze(byTopic(values as Values, ldapCa)) };
 }
 
+/** Values that came with the quotes of a shell's file, as `docker --env-file` hands them over. */
+function quoted(env: NodeJS.ProcessEnv): string[] {
+  const secretFiles = SECRET_NAMES.map((name) => `${name}_FILE`);
+  return [...Object.keys(FIELDS), ...secretFiles]
+    .filter((name) => /^(["']).*\1$/s.test(env[name] ?? ''))
+    .map((name) => `${name}: must be without quotes`);
+}
+
 /** An empty variable counts as absent, save where empty says something. */
 function parseEach(env: NodeJS.ProcessEnv, faults: string[]): Partials {
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(FIELDS)) {
-    if (faults.some((fault) => fault.startsWith(`${name}_FILE:`))) continue;
+    const isFaulty = (variable: string) => faults.some((fault) => fault.startsWith(`${variable}:`));
+    if (isFaulty(name) || isFaulty(`${name}_FILE`)) continue;
     const text = env[name];
     const isAbsent = text === '' && name !== 'PASSWORD_FORBIDDEN_CHARACTERS';
     const result = field.safeParse(isAbsent ? undefined : text);
@@ -55,7 +64,12 @@ function secretsFromFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.Proc
   const secrets: NodeJS.ProcessEnv = {};
   for (const name of SECRET_NAMES) {
     const file = env[`${name}_FILE`];
-    if (file === undefined || file === '') continue;
+    if (
+      file === undefined ||
+      file === '' ||
+      faults.some((fault) => fault.startsWith(`${name}_FILE:`))
+    )
+      continue;
     if (env[name] !== undefined && env[name] !== '') {
       faults.push(`${name}: give either ${name} or ${name}_FILE, not both`);
       continue;

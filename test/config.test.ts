@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { readConfig } from '../src/config.ts';
+import { FIELDS, SECRET_NAMES } from '../src/config/fields.ts';
 
 const KEY = Buffer.from(Array.from({ length: 32 }, (_, i) => (i * 7) % 256)).toString('base64');
 const GUID = '6f1e8c1a-1111-2222-3333-444455556666';
@@ -125,6 +126,26 @@ describe('readConfig', () => {
         ...['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'],
       ].sort(),
     );
+  });
+
+  it('refuses quotes around any value by its name, and files of secrets too', () => {
+    const names = [...Object.keys(FIELDS), ...SECRET_NAMES.map((name) => `${name}_FILE`)];
+    for (const quote of ['"', "'"]) {
+      const result = readConfig(
+        Object.fromEntries(names.map((name) => [name, `${quote}x y${quote}`])),
+      );
+      const faults = result.ok ? [] : result.faults;
+      expect(faults.filter((fault) => fault.endsWith(': must be without quotes')).sort()).toEqual(
+        names.map((name) => `${name}: must be without quotes`).sort(),
+      );
+      expect(faults.join()).not.toContain('x y');
+    }
+  });
+
+  it('refuses an application id that is no GUID', () => {
+    expect(faultsOf({ MicrosoftAppId: 'passwordbot' })).toEqual([
+      "MicrosoftAppId: must be the bot registration's application id (a GUID)",
+    ]);
   });
 
   it('reports faults of one variable and contradictions of others together', () => {

@@ -6,6 +6,7 @@ import { TEXTS } from './variableText.ts';
 import { Secret } from '../domain/secret.ts';
 
 const MICROSOFTS = "Microsoft's";
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NO_GUID = '00000000-0000-0000-0000-000000000000';
 
 /** Where the bot listens. */
@@ -34,7 +35,7 @@ export const LISTENING = {
 
 /** Its registration, and where Teams is. */
 export const TEAMS = {
-  MicrosoftAppId: matching(/^[0-9A-Za-z-]+$/, "the bot registration's application id")
+  MicrosoftAppId: matching(GUID, "the bot registration's application id (a GUID)")
     .optional()
     .register(TEXTS, {
       meaning: "the bot registration's application id (single tenant)",
@@ -44,10 +45,7 @@ export const TEAMS = {
   MicrosoftAppPassword: secret("the bot registration's client secret")
     .optional()
     .register(TEXTS, { meaning: 'its client secret', isNeeded: true }),
-  MicrosoftAppTenantId: matching(
-    /^[0-9A-Za-z-]+$/,
-    'the id of the tenant (a GUID, not a domain name)',
-  )
+  MicrosoftAppTenantId: matching(GUID, 'the id of the tenant (a GUID, not a domain name)')
     .optional()
     .register(TEXTS, {
       meaning: 'the id of the tenant whose people may use the bot',
