@@ -1,4 +1,5 @@
 import type { OpenDirectory } from './adapters/ldap/directory.ts';
+import { countAlarms } from './adapters/log.ts';
 import { createMetrics } from './adapters/metrics.ts';
 import { lockDataDirectory } from './adapters/store/dataDirectory.ts';
 import { openStore } from './adapters/store/open.ts';
@@ -60,7 +61,7 @@ export interface RunningBot {
 /** Starts everything in order. */
 export async function startBot(
   config: Config,
-  log: Log,
+  plainLog: Log,
   given: Partial<Circumstances> = {},
 ): Promise<RunningBot> {
   const { clock, random, delay, hashMemoryKiB } = { ...ORDINARY, ...given };
@@ -70,6 +71,7 @@ export async function startBot(
   const instance = instanceName();
   const keys = encryptionKeysOf(config);
   const metrics = createMetrics({ version: versionOf() });
+  const log = countAlarms(plainLog, metrics);
   const store = observeStore(
     await openStore({ database, keys, instance, migrate: true, hashMemoryKiB }, log),
     metrics,

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
 import { describeFault } from '../ports/fault.ts';
 import type { Log } from '../ports/log.ts';
+import type { Metrics } from '../ports/metrics.ts';
 
 /** Where exceptions stand in a line; they are described, never printed with what they carry. */
 const FAULT_FIELDS = ['err', 'error', 'fault', 'cause'] as const;
@@ -20,4 +21,16 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     { level, base: null, serializers },
     destination ?? pino.destination({ dest: 2, sync: true }),
   );
+}
+
+/** The log, each of whose lines with an `alarm` is counted too. */
+export function countAlarms(log: Log, metrics: Pick<Metrics, 'alarmRaised'>): Log {
+  const at =
+    (level: keyof Log): Log[keyof Log] =>
+    (fields, message) => {
+      log[level](fields, message);
+      const { alarm } = fields;
+      if (typeof alarm === 'string') metrics.alarmRaised(alarm);
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

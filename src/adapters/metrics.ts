@@ -11,6 +11,19 @@ export interface PrometheusMetrics extends Metrics {
   readonly registry: { readonly contentType: string; metrics(): Promise<string> };
 }
 
+/** Those that docs/operations.md explains. */
+const ALARMS = [
+  'directoryRights',
+  'entryOfAnother',
+  'noticeLost',
+  'outcomeUnknown',
+  'proofUndecided',
+  'serviceAccount',
+  'sharedNumber',
+  'smsBudget',
+  'storedValue',
+];
+
 /** Metrics in Prometheus' conventions (https://prometheus.io/docs/practices/naming/): base units, counts `_total`. */
 export function createMetrics(build: { readonly version: string }): PrometheusMetrics {
   const registry = new Registry();
@@ -70,6 +83,12 @@ export function createMetrics(build: { readonly version: string }): PrometheusMe
     registers,
   });
   const alarms = new Counter({
+    name: 'passwordbot_alarms_total',
+    help: 'Log lines with an alarm: a person has to do something.',
+    labelNames: ['alarm'],
+    registers,
+  });
+  const budgetAlarms = new Counter({
     name: 'passwordbot_sms_budget_alarms_total',
     help: 'Times that a share of the day’s code messages was reached.',
     labelNames: ['percent'],
@@ -99,7 +118,8 @@ export function createMetrics(build: { readonly version: string }): PrometheusMe
   // A counter that begins with its first event hides that event from rate().
   for (const outcome of ['sent', 'refused', 'unknown']) codes.inc({ outcome }, 0);
   for (const kind of ['code', 'proof']) lockouts.inc({ kind }, 0);
-  for (const percent of BUDGET_MARKS) alarms.inc({ percent }, 0);
+  for (const percent of BUDGET_MARKS) budgetAlarms.inc({ percent }, 0);
+  for (const alarm of ALARMS) alarms.inc({ alarm }, 0);
 
   function audited({ event, result, reason }: AuditEvent): void {
     events.inc({ event, result, reason: reason ?? '' });
@@ -125,7 +145,10 @@ export function createMetrics(build: { readonly version: string }): PrometheusMe
     },
     audited,
     budgetMarkReached(mark) {
-      alarms.inc({ percent: mark });
+      budgetAlarms.inc({ percent: mark });
+    },
+    alarmRaised(alarm) {
+      alarms.inc({ alarm });
     },
     storeMeasured({ noticesWaiting, codeMessages, codeMessagesCeiling }) {
       waiting.set(noticesWaiting);

@@ -29,6 +29,9 @@ export interface Metrics {
   /** This share of the day's code messages was reached, in per cent. */
   budgetMarkReached(mark: BudgetMark): void;
 
+  /** A line with this `alarm` was logged. */
+  alarmRaised(alarm: string): void;
+
   /** What the store holds now, over all instances. */
   storeMeasured(state: {
     readonly noticesWaiting: number;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { countAlarms } from '../../src/adapters/log.ts';
 import { createMetrics } from '../../src/adapters/metrics.ts';
+import { recordingLog } from './store/support.ts';
 
 async function families(): Promise<{ name: string; help: string; type: string }[]> {
   const metrics = createMetrics({ version: '1.2.3' });
@@ -25,8 +27,23 @@ describe('metrics', () => {
   it('begin with counts of zero where an alarm looks at their rise', async () => {
     const text = await createMetrics({ version: '1' }).registry.metrics();
     expect(text).toContain('passwordbot_sms_budget_alarms_total{percent="80"} 0');
+    expect(text).toContain('passwordbot_alarms_total{alarm="storedValue"} 0');
     expect(text).toContain('passwordbot_lockouts_total{kind="proof"} 0');
     expect(text).toContain('passwordbot_code_messages_total{outcome="unknown"} 0');
+  });
+
+  it('count each line of the log that carries an alarm, and log it as it is', async () => {
+    const metrics = createMetrics({ version: '1' });
+    const { log, lines } = recordingLog();
+    const counting = countAlarms(log, metrics);
+    counting.error({ alarm: 'storedValue', row: 'r' }, 'changed');
+    counting.info({ rows: 1 }, 'audit head');
+    expect(lines).toEqual([
+      { level: 'error', fields: { alarm: 'storedValue', row: 'r' }, message: 'changed' },
+      { level: 'info', fields: { rows: 1 }, message: 'audit head' },
+    ]);
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('passwordbot_alarms_total{alarm="storedValue"} 1');
   });
 
   it('say what is running', async () => {
