@@ -127,6 +127,8 @@ export interface StoreTransaction {
     readonly flowId: string;
     readonly turn: number;
     readonly code: Secret;
+    /** The flow's own word on how long its code is good; the stored code's counts beside it. */
+    readonly expiresAt?: number;
   }): Promise<'match' | 'noMatch' | 'repeated'>;
   removePasscode(flowId: string): Promise<void>;
 

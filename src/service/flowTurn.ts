@@ -63,7 +63,9 @@ export async function endTurn<F extends Flow>(
   return changeFlow<Flow, Flow>(turn.deps, turn.flow, (tx, current) => endFlow(tx, current, event));
 }
 
-function awaitsCode(flow: Flow): { readonly firstTurn: number } | undefined {
+function awaitsCode(
+  flow: Flow,
+): { readonly firstTurn: number; readonly expiresAt: number } | undefined {
   return flow.state.step === 'code' || flow.state.step === 'oldCode' ? flow.state : undefined;
 }
 
@@ -105,7 +107,8 @@ export async function guessCode<F extends Flow, Todo>(
     if (!(await isStillEnrolled(tx, current))) {
       return { flow: await endFlow(tx, current, { type: 'expired' }) };
     }
-    const guess = { flowId: current.id, turn: cardTurn, code: new Secret(code) };
+    const { expiresAt } = waiting;
+    const guess = { flowId: current.id, turn: cardTurn, code: new Secret(code), expiresAt };
     switch (await tx.tryPasscode(guess)) {
       case 'repeated':
         return { flow: current };

@@ -49,7 +49,7 @@ describe('audit verify', () => {
         'update audit set seq = -seq where seq >= 3',
         'update audit set seq = 1 - seq where seq < 0',
         `insert into audit select at, event, 'os:nobody', account, result, reason, flow, instance, 3,
-           previous, hash from audit where seq = 4`,
+           previous, hash, seal from audit where seq = 4`,
       ],
       3,
     ],
@@ -65,11 +65,10 @@ describe('audit verify', () => {
     expect(value.row).toBe(row ?? product.auditRows());
   });
 
-  it('finds a chain that was rewritten as a whole by the head that was noted before', async () => {
+  it('finds a chain that was rewritten as a whole', async () => {
     const rows = product.database.querySqlite<AuditRow & { hash: string }>(
       'select * from audit order by seq',
     );
-    const noted = rows.at(-1)?.hash ?? '';
     let previous = '';
     const statements = rows.map((row) => {
       const actor = row.actor === 'system' ? 'os:root' : row.actor;
@@ -79,8 +78,23 @@ describe('audit verify', () => {
       return statement;
     });
     statements.push(`update audit_head set hash = '${previous}'`);
+    expect(await verifyAfter(statements)).toMatchObject({
+      code: 1,
+      value: { result: 'broken', row: rows.findIndex(({ actor }) => actor === 'system') + 1 },
+    });
+  });
+
+  it('finds a chain whose end was taken away by the head that was noted before', async () => {
+    const rows = product.database.querySqlite<AuditRow & { hash: string }>(
+      'select * from audit order by seq',
+    );
+    const [before, last] = rows.slice(-2);
+    const statements = [
+      `delete from audit where seq = ${String(last!.seq)}`,
+      `update audit_head set seq = ${String(before!.seq)}, hash = '${before!.hash}'`,
+    ];
     expect(await verifyAfter(statements)).toMatchObject({ code: 0, value: { result: 'intact' } });
-    expect(await verifyAfter(statements, ['--head', noted])).toMatchObject({
+    expect(await verifyAfter(statements, ['--head', last!.hash])).toMatchObject({
       code: 1,
       value: { result: 'headUnknown' },
     });

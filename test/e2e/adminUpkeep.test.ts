@@ -26,7 +26,7 @@ describe('rekey', () => {
 
       await own.end();
       await own.start({ ENCRYPTION_KEYS: fresh });
-      own.passTime(HOUR_MS);
+      own.passTime(HOUR_MS, fresh);
       expect(await reset(own, walker, PASSWORD)).toBe('reset.done');
     } finally {
       await own.stop();

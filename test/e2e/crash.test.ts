@@ -97,7 +97,7 @@ describe('a bot killed while a password is written', () => {
     await killInWrite('hang', ({ chat }) => {
       const { aadObjectId } = chat.person;
       product.database.querySqlite(
-        `update manager set conversation = 'unreadable' where manager like '%${aadObjectId}'`,
+        `update manager set conversation = 'v1:gone:AAAA' where manager like '%${aadObjectId}'`,
       );
     });
     await product.teams.until(() => product.output.includes('could not be brought up to date'));

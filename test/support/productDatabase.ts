@@ -3,6 +3,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { hashRow } from '../../src/adapters/store/audit.ts';
+import { createKeyring } from '../../src/adapters/store/crypto.ts';
+import type { Keyring } from '../../src/adapters/store/crypto.ts';
+import { placeIn, SEALED } from '../../src/adapters/store/places.ts';
 
 /** How long a statement waits for another's transaction, and until it looks again. */
 const BUSY_MS = 5_000;
@@ -14,6 +17,7 @@ const TIME_COLUMNS = {
   failure: ['at'],
   code_send: ['created_at'],
   enrollment: ['enrolled_at', 'usable_from', 'missing_since'],
+  revocation: ['revoked_at'],
   notice: ['due_at'],
   reminder: ['at'],
   reminder_snooze: ['until'],
@@ -33,13 +37,53 @@ export interface AuditLine {
 
 type AuditRow = Parameters<typeof hashRow>[0] & { readonly hash: string };
 
+type Row = Readonly<Record<string, string | number | null>>;
+
+/** Those whose times are sealed, so that each row is sealed anew. */
+const SEALED_TABLES = {
+  flow: SEALED.flow,
+  enrollment: SEALED.enrollment,
+  revocation: SEALED.revocation,
+} as const;
+type SealedTable = keyof typeof SEALED_TABLES;
+
+function keyringOf(text: string): Keyring {
+  return createKeyring(
+    text.split(',').map((entry) => {
+      const [id = '', key = ''] = entry.split(':');
+      return { id, key: Buffer.from(key, 'base64') };
+    }),
+  );
+}
+
+/** The statement that moves a row into the past with its seal, as the bot would have written it then. */
+function shiftOfRow(table: SealedTable, row: Row, ms: number, keys: Keyring): string {
+  const where = SEALED_TABLES[table];
+  const [key = 'id'] = where.key;
+  const sealed = String(row[where.column]);
+  const clear = keys.open(placeIn(where, row), sealed);
+  const changes: Record<string, string | number> = {};
+  for (const column of TIME_COLUMNS[table]) {
+    const time = row[column];
+    if (typeof time === 'number') changes[column] = time - ms;
+  }
+  // Else a tap under way would hold the flow that it knows for unchanged.
+  if (table === 'flow') changes['version'] = Number(row['version']) + 1;
+  const shifted = { ...row, ...changes };
+  // What a test has broken stays broken.
+  changes[where.column] = clear === undefined ? sealed : keys.seal(placeIn(where, shifted), clear);
+  const sets = Object.entries(changes).map(([name, value]) => `${name} = '${String(value)}'`);
+  return `update ${table} set ${sets.join(', ')} where ${key} = '${String(row[key])}'`;
+}
+
 /** What the statements are that move all that is stored into the past, as if that much time had gone by. */
-export function shiftsOf(ms: number): string[] {
-  return Object.entries(TIME_COLUMNS).map(([table, columns]) => {
+function shiftsOf(ms: number, keys: Keyring, sealed: Record<SealedTable, Row[]>): string[] {
+  return Object.entries(TIME_COLUMNS).flatMap(([table, columns]) => {
+    if (table === 'flow' || table === 'enrollment' || table === 'revocation') {
+      return sealed[table].map((row) => shiftOfRow(table, row, ms, keys));
+    }
     const shifts = columns.map((column) => `${column} = ${column} - ${String(ms)}`);
-    // Else a tap under way would hold the flow that it knows for unchanged.
-    if (table === 'flow') shifts.push('version = version + 1');
-    return `update ${table} set ${shifts.join(', ')}`;
+    return [`update ${table} set ${shifts.join(', ')}`];
   });
 }
 
@@ -56,6 +100,10 @@ export class ProductDatabase {
   /** Runs a statement and gives its rows. */
   async query<T>(text: string): Promise<T[]> {
     if (this.#url === undefined) return this.#queryFreeSqlite(text);
+    return this.#connected(async (client) => (await client.query(text)).rows as T[]);
+  }
+
+  async #connected<T>(work: (client: Client) => Promise<T>): Promise<T> {
     const client = new Client({
       connectionString: this.#url,
       types: { getTypeParser: (oid: number) => (oid === 20 ? Number : String) },
@@ -63,7 +111,7 @@ export class ProductDatabase {
     client.on('error', () => undefined);
     await client.connect();
     try {
-      return (await client.query(text)).rows as T[];
+      return await work(client);
     } finally {
       await client.end();
     }
@@ -93,11 +141,18 @@ export class ProductDatabase {
   }
 
   /** Moves all that is stored into the past at once, for SQLite only. */
-  passTimeOfSqlite(ms: number): void {
+  passTimeOfSqlite(ms: number, keys: string): void {
     if (this.#url !== undefined) throw new Error('this product keeps its data in PostgreSQL');
     const database = new DatabaseSync(join(this.#folder, 'bot.sqlite'), { timeout: BUSY_MS });
     try {
-      database.exec(['begin immediate', ...shiftsOf(ms), 'commit'].join(';'));
+      database.exec('begin immediate');
+      const all = (table: SealedTable) => database.prepare(`select * from ${table}`).all() as Row[];
+      const sealed = {
+        flow: all('flow'),
+        enrollment: all('enrollment'),
+        revocation: all('revocation'),
+      };
+      database.exec([...shiftsOf(ms, keyringOf(keys), sealed), 'commit'].join(';'));
     } finally {
       database.close();
     }
@@ -111,8 +166,23 @@ export class ProductDatabase {
   }
 
   /** Moves all that is stored into the past. */
-  async passTime(ms: number): Promise<void> {
-    for (const statement of shiftsOf(ms)) await this.query(statement);
+  async passTime(ms: number, keys: string): Promise<void> {
+    if (this.#url === undefined) {
+      this.passTimeOfSqlite(ms, keys);
+      return;
+    }
+    await this.#connected(async (client) => {
+      await client.query('begin');
+      const all = async (table: SealedTable) =>
+        (await client.query<Row>(`select * from ${table} for update`)).rows;
+      const sealed = {
+        enrollment: await all('enrollment'),
+        revocation: await all('revocation'),
+        flow: await all('flow'),
+      };
+      for (const text of shiftsOf(ms, keyringOf(keys), sealed)) await client.query(text);
+      await client.query('commit');
+    });
   }
 
   /** The number of the first audit row that does not fit the chain; undefined where it is whole. */

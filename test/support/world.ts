@@ -154,8 +154,8 @@ export abstract class World {
   }
 
   /** Moves all that is stored into the past: as if that much time had gone by. */
-  passTime(ms: number): void {
-    this.database.passTimeOfSqlite(ms);
+  passTime(ms: number, keys = this.setting('ENCRYPTION_KEYS')): void {
+    this.database.passTimeOfSqlite(ms, keys);
   }
 
   /** All that the bot keeps on disk. */

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import type { CompiledQuery, Selectable } from 'kysely';
 import type { AuditEvent } from '../../domain/audit.ts';
 import { StoreError } from '../../ports/store.ts';
+import type { Keyring } from './crypto.ts';
 import type { Engine } from './engine.ts';
+import { AUDIT_SEALED, SEAL_ONLY } from './places.ts';
 import type { AuditTable, Scope } from './tables.ts';
 
-/** One row as it is exported: what the contract names, its number and its link in the chain. */
+/** One row: what the contract names, its number, its link in the chain and its seal. */
 export type AuditRow = Readonly<Selectable<AuditTable>>;
 
 /** The only row of `audit_head`. */
@@ -13,9 +15,10 @@ export const HEAD = 1;
 
 /**
  * A row's hash: SHA-256 over the UTF-8 text of a JSON array of all other columns in this order.
- * Whoever has the export can compute it anew. Written like Subresource Integrity.
+ * Whoever has the export can compute it anew, without a key: that the bot wrote it, its seal says.
+ * Written like Subresource Integrity.
  */
-export function hashRow(row: Omit<AuditRow, 'hash'>): string {
+export function hashRow(row: Omit<AuditRow, 'hash' | 'seal'>): string {
   const { previous, seq, at, event, actor, account, result, reason, flow, instance } = row;
   const text = JSON.stringify([
     previous,
@@ -41,7 +44,7 @@ export async function auditStatements(
   db: Scope['db'],
   clock: Engine['clock'],
   events: readonly AuditEvent[],
-  instance: string,
+  { instance, keys }: { readonly instance: string; readonly keys: Keyring },
 ): Promise<CompiledQuery[]> {
   if (events.length === 0) return [];
   const head = await db
@@ -69,8 +72,9 @@ export async function auditStatements(
       instance,
       previous,
     };
-    previous = hashRow(row);
-    return { ...row, hash: previous };
+    const hash = (previous = hashRow(row));
+    const { place, use } = AUDIT_SEALED.row;
+    return { ...row, hash, seal: keys.seal(place({ seq, hash }), SEAL_ONLY, use) };
   });
   return [
     db.insertInto('audit').values(rows).compile(),

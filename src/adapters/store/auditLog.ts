@@ -1,8 +1,10 @@
 import type { AuditRow } from './audit.ts';
 import { HEAD, hashRow } from './audit.ts';
+import type { Keyring, Place } from './crypto.ts';
 import { StoreError } from '../../ports/store.ts';
 import type { Engine } from './engine.ts';
 import { readPatiently } from './engine.ts';
+import { AUDIT_SEALED } from './places.ts';
 
 /** The newest row's number and hash; 0 and '' before the first. */
 export interface AuditHead {
@@ -31,10 +33,20 @@ export interface AuditLog {
 
 const PAGE = 500;
 
-export function openAuditLog(engine: Engine): AuditLog {
-  async function head(): Promise<AuditHead> {
+/** A key that is not configured vouches for nothing either. */
+function isSealed(keys: Keyring, place: Place, seal: string | null): boolean {
+  try {
+    return seal !== null && keys.open(place, seal, 'audit') !== undefined;
+  } catch (error) {
+    if (error instanceof StoreError) return false;
+    throw error;
+  }
+}
+
+export function openAuditLog(engine: Engine, keys: Keyring): AuditLog {
+  async function headRow() {
     const row = await readPatiently(engine, (db) =>
-      db.selectFrom('audit_head').select(['seq', 'hash']).where('id', '=', HEAD).executeTakeFirst(),
+      db.selectFrom('audit_head').selectAll().where('id', '=', HEAD).executeTakeFirst(),
     );
     if (row === undefined) throw new StoreError('corrupt', 'the audit has no head');
     return row;
@@ -60,25 +72,36 @@ export function openAuditLog(engine: Engine): AuditLog {
   }
 
   return {
-    head,
+    async head() {
+      const { seq, hash } = await headRow();
+      return { seq, hash };
+    },
     read,
 
     async verify(noted) {
       // Read first: rows that are written from here on are beyond it, and none of our business.
-      const { seq: rows, hash } = await head();
+      const head = await headRow();
+      const { seq: rows, hash, checkpoint_seq: sealedAfter } = head;
+      const { checkpoint } = AUDIT_SEALED;
+      if (!isSealed(keys, checkpoint.place(head), head.checkpoint_seal)) {
+        return { result: 'broken', row: 1 };
+      }
       let seq = 0;
       let previous = '';
       let isNotedFound = noted === undefined;
       for await (const row of read()) {
         if (seq === rows) break;
         seq += 1;
-        if (row.seq !== seq || row.previous !== previous || row.hash !== hashRow(row)) {
-          return { result: 'broken', row: seq };
-        }
+        const isLinked = row.seq === seq && row.previous === previous && row.hash === hashRow(row);
+        const isVouchedFor =
+          seq > sealedAfter
+            ? isSealed(keys, AUDIT_SEALED.row.place(row), row.seal)
+            : seq < sealedAfter || row.hash === head.checkpoint_hash;
+        if (!isLinked || !isVouchedFor) return { result: 'broken', row: seq };
         previous = row.hash;
         if (row.hash === noted) isNotedFound = true;
       }
-      if (seq < rows) return { result: 'broken', row: seq + 1 };
+      if (seq < Math.max(rows, sealedAfter)) return { result: 'broken', row: seq + 1 };
       if (previous !== hash) return { result: 'broken', row: seq };
       return { result: isNotedFound ? 'intact' : 'headUnknown', rows, head: hash };
     },

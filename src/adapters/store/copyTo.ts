@@ -2,18 +2,21 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLOutputValue } from 'node:sqlite';
 import { sql } from 'kysely';
+import { z } from 'zod';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import { StoreError } from '../../ports/store.ts';
 import { HEAD } from './audit.ts';
 import type { AuditHead } from './auditLog.ts';
 import { openAuditLog } from './auditLog.ts';
+import { createKeyring } from './crypto.ts';
+import type { EncryptionKey } from './crypto.ts';
 import { storeFailure } from './errors.ts';
 import { ofOnePart } from './engine.ts';
 import { migrateStore } from './open.ts';
 import { openPostgres } from './postgres.ts';
 import { databaseFile } from './sqlite.ts';
-import type { Scope } from './tables.ts';
+import type { AuditHeadTable, Scope } from './tables.ts';
 
 /** Tables of the database itself, and the audit, which only grows. */
 const NOT_REPLACED = [
@@ -30,6 +33,14 @@ const STATEMENT_TIMEOUT_MS = 10 * 60_000;
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
 
+const headSchema = z.object({
+  seq: z.number(),
+  hash: z.string(),
+  checkpoint_seq: z.number(),
+  checkpoint_hash: z.string(),
+  checkpoint_seal: z.string().nullable(),
+});
+
 /** What was copied: rows by table, and the audit's head that both ends now share. */
 export interface Copied {
   readonly rows: Readonly<Record<string, number>>;
@@ -40,6 +51,7 @@ export interface Copied {
 interface Snapshot {
   readonly tables: readonly string[];
   readonly head: AuditHead;
+  readonly checkpoint: Omit<AuditHeadTable, 'id' | 'seq' | 'hash'>;
   count(table: string): number;
   rows(table: string): IterableIterator<Row>;
   auditAfter(seq: number): IterableIterator<Row>;
@@ -58,10 +70,13 @@ function openSnapshot(directory: string): Snapshot {
   const names = [...all(`select name from sqlite_schema where type = 'table' order by name`)]
     .map(({ name }) => String(name))
     .filter((name) => !name.startsWith('sqlite_') && !NOT_REPLACED.includes(name));
-  const head = one(`select seq, hash from audit_head where id = ${String(HEAD)}`);
+  const { seq, hash, ...checkpoint } = headSchema.parse(
+    one(`select * from audit_head where id = ${String(HEAD)}`),
+  );
   return {
     tables: names,
-    head: { seq: Number(head?.['seq']), hash: String(head?.['hash']) },
+    head: { seq, hash },
+    checkpoint,
     count: (table) => Number(one(`select count(*) as count from "${table}"`)?.['count']),
     rows: (table) => all(`select * from "${table}"`),
     auditAfter: (seq) => all('select * from audit where seq > ? order by seq', seq),
@@ -140,7 +155,11 @@ async function copyAll(db: Scope['db'], source: Snapshot): Promise<Record<string
     counts[table] = await countIn(db, table);
   }
   await insertAll(db, 'audit', source.auditAfter(copiedBefore));
-  await db.updateTable('audit_head').set(source.head).where('id', '=', HEAD).execute();
+  await db
+    .updateTable('audit_head')
+    .set({ ...source.head, ...source.checkpoint })
+    .where('id', '=', HEAD)
+    .execute();
   counts['audit'] = await countIn(db, 'audit');
   for (const [table, count] of Object.entries(counts)) {
     if (count === source.count(table)) continue;
@@ -154,18 +173,24 @@ async function copyAll(db: Scope['db'], source: Snapshot): Promise<Record<string
  * nothing. A repeated copy brings an earlier one up to date.
  * @throws StoreError where the target holds anything else, or a count or the audit's chain differs.
  */
-export async function copyToPostgres(directory: string, target: Secret, log: Log): Promise<Copied> {
+export async function copyToPostgres(
+  directory: string,
+  target: Secret,
+  encryptionKeys: readonly EncryptionKey[],
+  log: Log,
+): Promise<Copied> {
   if (!existsSync(databaseFile(directory))) {
     throw new StoreError('unavailable', `there is no embedded store in ${directory}`);
   }
-  await migrateStore({ kind: 'sqlite', directory }, log);
-  await migrateStore({ kind: 'postgres', url: target }, log);
+  await migrateStore({ kind: 'sqlite', directory }, encryptionKeys, log);
+  await migrateStore({ kind: 'postgres', url: target }, encryptionKeys, log);
   const engine = openPostgres(target, log, STATEMENT_TIMEOUT_MS);
   let source: Snapshot | undefined;
   try {
     const snapshot = (source = openSnapshot(directory));
     const rows = await engine.transact(ofOnePart((db) => copyAll(db, snapshot)));
-    const verdict = await openAuditLog(engine).verify(snapshot.head.hash || undefined);
+    const keys = createKeyring(encryptionKeys);
+    const verdict = await openAuditLog(engine, keys).verify(snapshot.head.hash || undefined);
     if (verdict.result !== 'intact') {
       const where = verdict.result === 'broken' ? `, from row ${String(verdict.row)} on` : '';
       throw new StoreError('corrupt', `the audit's chain is broken in the copy${where}`);

@@ -17,8 +17,16 @@ export interface EncryptionKey {
   readonly key: Uint8Array;
 }
 
-/** Where a sealed value stands: it opens nowhere else (requirement S1). */
-export type Place = readonly [table: string, row: string, column: string];
+/**
+ * Where a sealed value stands, and what stands beside it in its row: it opens nowhere else
+ * (requirement S1).
+ */
+export type Place = readonly [
+  table: string,
+  row: string,
+  column: string,
+  ...beside: (string | number | null)[],
+];
 
 /** The keys at work. Every list is in the order of configuration, the writing key first. */
 export interface Keyring {
@@ -26,8 +34,11 @@ export interface Keyring {
   readonly prefixes: readonly [string, ...string[]];
   /** AES-256-GCM: `v1:<key id>:<base64 of nonce, ciphertext and tag>`. */
   seal(place: Place, clear: string, use?: SealUse): string;
-  /** @throws StoreError `corrupt` for an unknown key, another place or a changed value. */
-  open(place: Place, sealed: string, use?: SealUse): string;
+  /**
+   * The clear text; undefined for what was not sealed for this place.
+   * @throws StoreError `corrupt` where the key is not configured
+   */
+  open(place: Place, sealed: string, use?: SealUse): string | undefined;
   /** A keyed hash by which equal texts are found without being readable. */
   index(text: string): string;
   /** The index under every key, for looking up what an earlier key wrote. */
@@ -36,7 +47,7 @@ export interface Keyring {
   passcodeMacs(flowId: string, code: Secret): readonly [string, ...string[]];
 }
 
-export type SealUse = 'encrypt' | 'history';
+export type SealUse = 'encrypt' | 'history' | 'audit';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -49,6 +60,7 @@ interface DerivedKeys {
   readonly id: string;
   readonly encrypt: KeyObject;
   readonly history: KeyObject;
+  readonly audit: KeyObject;
   readonly index: KeyObject;
   readonly passcode: KeyObject;
 }
@@ -67,13 +79,14 @@ function derive({ id, key }: EncryptionKey): DerivedKeys {
     id,
     encrypt: subkey('encrypt'),
     history: subkey('history'),
+    audit: subkey('audit'),
     index: subkey('index'),
     passcode: subkey('passcode'),
   };
 }
 
 /** A list of strings as bytes that no other list gives. */
-function unambiguous(parts: readonly string[]): Buffer {
+function unambiguous(parts: readonly (string | number | null)[]): Buffer {
   return Buffer.from(JSON.stringify(parts));
 }
 
@@ -117,19 +130,17 @@ export function createKeyring(keys: readonly EncryptionKey[]): Keyring {
     },
 
     open(place, sealed, use = 'encrypt') {
-      const where = `${place[0]}.${place[2]}`;
       const [version, id, encoded] = sealed.split(':');
-      if (version !== VERSION || id === undefined || encoded === undefined) {
-        throw new StoreError('corrupt', `${where} is not a sealed value`);
-      }
+      if (version !== VERSION || id === undefined || encoded === undefined) return undefined;
       const key = byId.get(id);
       if (key === undefined) {
+        const where = `${place[0]}.${place[2]}`;
         throw new StoreError('corrupt', `${where} was sealed with a key that is not configured`);
       }
       try {
         return unseal(key[use], place, Buffer.from(encoded, 'base64'));
-      } catch (cause) {
-        throw new StoreError('corrupt', `${where} cannot be decrypted`, { cause });
+      } catch {
+        return undefined;
       }
     },
 

@@ -2,18 +2,15 @@ import type { Insertable, Selectable, SelectQueryBuilder } from 'kysely';
 import { operationSince, type Flow } from '../../domain/flow.ts';
 import { managerName } from '../../domain/parties.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
-import type { Place } from './crypto.ts';
 import { flowStateSchema } from './flowSchema.ts';
+import { SEALED } from './places.ts';
 import { managerKey, readJson, readOrSkip } from './stored.ts';
 import type { FlowTable, Scope, Tables } from './tables.ts';
+import { openTrusted } from './trusted.ts';
 
-const statePlace = (id: string): Place => ['flow', id, 'state'];
-
-function sealState({ keys }: Scope, { id, purpose, state }: Flow): string {
-  return keys.seal(statePlace(id), JSON.stringify({ purpose, state }));
-}
-
-function toFlow({ keys }: Scope, row: Selectable<FlowTable>): Flow {
+function toFlow(scope: Scope, row: Selectable<FlowTable>): Flow | undefined {
+  const text = openTrusted(scope, SEALED.flow.place(row), row.state);
+  if (text === undefined) return undefined;
   return {
     id: row.id,
     manager: managerKey(row.manager),
@@ -28,7 +25,7 @@ function toFlow({ keys }: Scope, row: Selectable<FlowTable>): Flow {
     passwordVersion: row.password_version,
     messageId: row.message_id ?? undefined,
     // The purpose is sealed with its state: a changed column cannot turn one flow into another.
-    ...readJson(flowStateSchema, keys.open(statePlace(row.id), row.state), 'flow.state'),
+    ...readJson(flowStateSchema, text, 'flow.state'),
   };
 }
 
@@ -36,25 +33,26 @@ function isUnsettled({ state }: Flow): boolean {
   return operationSince(state) !== undefined || state.step === 'unknown';
 }
 
-function toRow(scope: Scope, flow: Flow): Insertable<FlowTable> {
-  return {
+function toRow({ keys, now }: Scope, flow: Flow): Insertable<FlowTable> {
+  const { purpose, state } = flow;
+  const row = {
     id: flow.id,
-    purpose: flow.purpose,
+    purpose,
     manager: managerName(flow.manager),
     account_id: flow.accountId,
     account_name: flow.accountName,
     started_at: flow.startedAt,
     expires_at: flow.expiresAt,
     ended_at: flow.endedAt ?? null,
-    saved_at: scope.now,
+    saved_at: now,
     unsettled: isUnsettled(flow) ? 1 : 0,
     turn: flow.turn,
     version: flow.version,
     origin: flow.origin ?? null,
     password_version: flow.passwordVersion,
     message_id: flow.messageId ?? null,
-    state: sealState(scope, flow),
   };
+  return { ...row, state: keys.seal(SEALED.flow.place(row), JSON.stringify({ purpose, state })) };
 }
 
 type FlowQueries = Pick<
@@ -83,8 +81,17 @@ export function flowQueries(scope: Scope): FlowQueries {
     const row = await query.executeTakeFirst();
     return row && toFlow(scope, row);
   }
+  /** The same of a row whose place only one flow can have: one that is not trusted makes room. */
+  async function only(query: FlowSelection): Promise<Flow | undefined> {
+    const row = await query.executeTakeFirst();
+    const flow = row && toFlow(scope, row);
+    if (row !== undefined && flow === undefined && scope.isWriting) {
+      await db.deleteFrom('flow').where('id', '=', row.id).execute();
+    }
+    return flow;
+  }
   async function all(query: FlowSelection): Promise<Flow[]> {
-    return (await query.execute()).map((row) => toFlow(scope, row));
+    return (await query.execute()).flatMap((row) => toFlow(scope, row) ?? []);
   }
 
   return {
@@ -102,9 +109,9 @@ export function flowQueries(scope: Scope): FlowQueries {
       return first(flows().where('id', '=', id));
     },
     flowFrom: (origin, purpose) =>
-      first(flows().where('origin', '=', origin).where('purpose', '=', purpose)),
+      only(flows().where('origin', '=', origin).where('purpose', '=', purpose)),
     openFlow: (manager, accountId) =>
-      first(open().where('manager', '=', managerName(manager)).where('account_id', '=', accountId)),
+      only(open().where('manager', '=', managerName(manager)).where('account_id', '=', accountId)),
     openFlows: (manager) =>
       all(open().where('manager', '=', managerName(manager)).orderBy('started_at').orderBy('id')),
     openFlowsOf: (accountId) =>
@@ -160,17 +167,13 @@ export function flowQueries(scope: Scope): FlowQueries {
     async saveFlow(flow) {
       const version = flow.version + 1;
       // Not the message: setFlowMessage may have come between the reading and this.
+      const { turn, state, ended_at, password_version, unsettled } = toRow(scope, {
+        ...flow,
+        version,
+      });
       const row = await db
         .updateTable('flow')
-        .set({
-          version,
-          turn: flow.turn,
-          state: sealState(scope, flow),
-          ended_at: flow.endedAt ?? null,
-          password_version: flow.passwordVersion,
-          saved_at: now,
-          unsettled: isUnsettled(flow) ? 1 : 0,
-        })
+        .set({ version, turn, state, ended_at, password_version, saved_at: now, unsettled })
         .where('id', '=', flow.id)
         .where('version', '=', flow.version)
         .where('purpose', '=', flow.purpose)

@@ -1,18 +1,14 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import type { PasswordDigest } from '../../ports/records.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import { StoreError } from '../../ports/store.ts';
-import type { Place } from './crypto.ts';
 import { FORM } from './passwordDigests.ts';
-import type { Scope } from './tables.ts';
+import { SEALED } from './places.ts';
+import type { PasswordHistoryTable, Scope } from './tables.ts';
+import { openTrusted } from './trusted.ts';
 
 const SALT_BYTES = 16;
-
-const digestPlace = (accountId: string, number: number): Place => [
-  'password_history',
-  `${accountId}/${number}`,
-  'digest',
-];
 
 /** The account's salt; undefined before the first password. */
 export async function knownSalt(db: Scope['db'], accountId: string): Promise<Buffer | undefined> {
@@ -55,46 +51,50 @@ function isSame({ isFormer, hash }: Entry, { digest, former }: PasswordDigest): 
 
 type HistoryQueries = Pick<StoreTransaction, 'isInHistory' | 'addToHistory'>;
 
-/** Whether the account's history holds entries of the former form, which have to be compared in it. */
-export async function hasFormerEntries(
-  { db, keys }: Pick<Scope, 'db' | 'keys'>,
-  accountId: string,
-): Promise<boolean> {
-  const rows = await db
-    .selectFrom('password_history')
-    .select(['number', 'digest'])
-    .where('account_id', '=', accountId)
-    .execute();
-  return rows.some(
-    ({ number, digest }) =>
-      readEntry(keys.open(digestPlace(accountId, number), digest, 'history')).isFormer,
-  );
+/** Undefined for one that is not trusted: it is as if it were not there. */
+function openEntry(
+  scope: Pick<Scope, 'keys' | 'distrust'>,
+  row: Selectable<PasswordHistoryTable>,
+): Entry | undefined {
+  const text = openTrusted(scope, SEALED.history.place(row), row.digest, 'history');
+  return text === undefined ? undefined : readEntry(text);
 }
 
-export function historyQueries({ db, keys }: Scope): HistoryQueries {
+/** Whether the account's history holds entries of the former form, which have to be compared in it. */
+export async function hasFormerEntries(
+  scope: Pick<Scope, 'db' | 'keys' | 'distrust'>,
+  accountId: string,
+): Promise<boolean> {
+  const rows = await scope.db
+    .selectFrom('password_history')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .execute();
+  return rows.some((row) => openEntry(scope, row)?.isFormer);
+}
+
+export function historyQueries(scope: Scope): HistoryQueries {
+  const { db, keys } = scope;
   async function newest(accountId: string, last: number) {
     const rows = await db
       .selectFrom('password_history')
-      .select(['number', 'digest'])
+      .selectAll()
       .where('account_id', '=', accountId)
       .orderBy('number', 'desc')
       .limit(last)
       .execute();
-    return rows.map(({ number, digest }) => ({
-      number,
-      ...readEntry(keys.open(digestPlace(accountId, number), digest, 'history')),
-    }));
+    return rows.map((row) => ({ number: row.number, entry: openEntry(scope, row) }));
   }
 
   return {
     async isInHistory(accountId, digest, last) {
       const stored = await newest(accountId, last);
-      return stored.some((entry) => isSame(entry, digest));
+      return stored.some(({ entry }) => entry && isSame(entry, digest));
     },
 
     async addToHistory(accountId, digest, keep) {
       const [latest] = await newest(accountId, 1);
-      if (latest && isSame(latest, digest)) return;
+      if (latest?.entry && isSame(latest.entry, digest)) return;
       const number = (latest?.number ?? 0) + 1;
       const text = FORM + Buffer.from(digest.digest).toString('base64');
       await db
@@ -102,7 +102,11 @@ export function historyQueries({ db, keys }: Scope): HistoryQueries {
         .values({
           account_id: accountId,
           number,
-          digest: keys.seal(digestPlace(accountId, number), text, 'history'),
+          digest: keys.seal(
+            SEALED.history.place({ account_id: accountId, number }),
+            text,
+            'history',
+          ),
         })
         .execute();
       await db

@@ -4,10 +4,11 @@ import { managerName } from '../../domain/parties.ts';
 import type { Conversation } from '../../ports/notifier.ts';
 import type { Button, ManagerRecord } from '../../ports/records.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
-import type { Place } from './crypto.ts';
 import { exactly } from './exactly.ts';
+import { SEALED, SEAL_ONLY } from './places.ts';
 import { managerKey, readJson, readValue } from './stored.ts';
 import type { Scope, Tables } from './tables.ts';
+import { openTrusted } from './trusted.ts';
 
 const localeSchema = z.enum(['sv', 'en']);
 const conversationSchema = exactly<Conversation>()(
@@ -22,24 +23,21 @@ const conversationSchema = exactly<Conversation>()(
   }),
 );
 
-const namePlace = (manager: string): Place => ['manager', manager, 'display_name'];
-const conversationPlace = (manager: string): Place => ['manager', manager, 'conversation'];
+/** One whose conversation cannot be trusted must not hide the others. */
+const CHATS_TRIED = 10;
 
-function toRecord({ keys }: Scope, row: Selectable<Tables['manager']>): ManagerRecord {
-  const { manager, directory_id, display_name, locale, conversation } = row;
+function toRecord(scope: Scope, row: Selectable<Tables['manager']>): ManagerRecord {
+  const { manager, directory_id, pin_seal, display_name, locale, conversation } = row;
+  const isPinned =
+    directory_id !== null && openTrusted(scope, SEALED.pin.place(row), pin_seal) !== undefined;
+  const name = display_name && openTrusted(scope, SEALED.displayName.place(row), display_name);
+  const chat = conversation && openTrusted(scope, SEALED.conversation.place(row), conversation);
   return {
     key: managerKey(manager),
-    directoryId: directory_id ?? undefined,
-    displayName: display_name === null ? undefined : keys.open(namePlace(manager), display_name),
+    directoryId: isPinned ? directory_id : undefined,
+    displayName: name ?? undefined,
     locale: locale === null ? undefined : readValue(localeSchema, locale, 'manager.locale'),
-    conversation:
-      conversation === null
-        ? undefined
-        : readJson(
-            conversationSchema,
-            keys.open(conversationPlace(manager), conversation),
-            'manager.conversation',
-          ),
+    conversation: chat ? readJson(conversationSchema, chat, 'manager.conversation') : undefined,
   };
 }
 
@@ -62,14 +60,15 @@ export function managerQueries(scope: Scope): ManagerQueries {
 
     async saveManager({ key, directoryId, displayName, locale, conversation }) {
       const manager = managerName(key);
+      const pin = { manager, directory_id: directoryId ?? null };
+      const sealed = (where: 'displayName' | 'conversation', text: string | undefined) =>
+        text === undefined ? null : keys.seal(SEALED[where].place(pin), text);
       const values = {
-        directory_id: directoryId ?? null,
-        display_name: displayName === undefined ? null : keys.seal(namePlace(manager), displayName),
+        directory_id: pin.directory_id,
+        pin_seal: directoryId === undefined ? null : keys.seal(SEALED.pin.place(pin), SEAL_ONLY),
+        display_name: sealed('displayName', displayName),
         locale: locale ?? null,
-        conversation:
-          conversation === undefined
-            ? null
-            : keys.seal(conversationPlace(manager), JSON.stringify(conversation)),
+        conversation: sealed('conversation', conversation && JSON.stringify(conversation)),
       };
       await db
         .insertInto('manager')
@@ -86,18 +85,21 @@ export function managerQueries(scope: Scope): ManagerQueries {
         .where('directory_id', 'in', directoryIds)
         .orderBy('manager')
         .execute();
-      return rows.map((row) => toRecord(scope, row));
+      const records = rows.map((row) => toRecord(scope, row));
+      return records.filter(({ directoryId }) => directoryId !== undefined);
     },
 
     async anyConversation(tenantId) {
-      const row = await db
+      const rows = await db
         .selectFrom('manager')
         .selectAll()
         .where('manager', 'like', `${tenantId.toLowerCase()}/%`)
         .where('conversation', 'is not', null)
-        .limit(1)
-        .executeTakeFirst();
-      return row && toRecord(scope, row).conversation;
+        .limit(CHATS_TRIED)
+        .execute();
+      return rows
+        .map((row) => toRecord(scope, row).conversation)
+        .find((chat) => chat !== undefined);
     },
 
     async addButtons(buttons) {

@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import type { Keyring } from './crypto.ts';
 import type { Engine } from './engine.ts';
+import { sealWhatStands } from './sealing.ts';
+import type { Scope } from './tables.ts';
 
 /*
  * What is written here has run on somebody's database: add a migration, never change one.
@@ -119,6 +122,16 @@ const IDENTITY = [
   `create table database_identity (id bigint not null primary key, identity text not null)`,
 ];
 
+/** Seals for what stood in clear beside the sealed values, and for the audit. */
+const SEALS = [
+  `alter table manager add column pin_seal text`,
+  `alter table revocation add column seal text`,
+  `alter table audit add column seal text`,
+  `alter table audit_head add column checkpoint_seq bigint not null default 0`,
+  `alter table audit_head add column checkpoint_hash text not null default ''`,
+  `alter table audit_head add column checkpoint_seal text`,
+];
+
 const APPEND_ONLY = {
   sqlite: ['update', 'delete'].map(
     (change) =>
@@ -135,8 +148,11 @@ const APPEND_ONLY = {
   ],
 } as const;
 
-/** All migrations by name, in order. */
-export function migrationsFor(kind: Engine['kind']): Readonly<Record<string, Migration>> {
+/** All migrations by name, in order; `keys` are needed to run them. */
+export function migrationsFor(
+  kind: Engine['kind'],
+  keys?: Keyring,
+): Readonly<Record<string, Migration>> {
   return {
     '0001_start': {
       async up(db) {
@@ -163,6 +179,13 @@ export function migrationsFor(kind: Engine['kind']): Readonly<Record<string, Mig
     '0005_identity': {
       async up(db) {
         for (const statement of IDENTITY) await sql.raw(statement).execute(db);
+      },
+    },
+    '0006_seals': {
+      async up(db: Scope['db']) {
+        if (keys === undefined) throw new Error('this migration needs the keys');
+        for (const statement of SEALS) await sql.raw(statement).execute(db);
+        await sealWhatStands(db, keys);
       },
     },
   };

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { ClaimedNotice, Notice } from '../../ports/records.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
-import type { Place } from './crypto.ts';
 import { exactly } from './exactly.ts';
+import { SEALED } from './places.ts';
 import { readJson, readOrSkip } from './stored.ts';
 import type { Scope } from './tables.ts';
+import { openTrusted } from './trusted.ts';
 
 const managerSchema = z.object({ tenantId: z.string(), aadObjectId: z.string() });
 const noticeSchema = exactly<Notice>()(
@@ -34,14 +35,13 @@ const noticeSchema = exactly<Notice>()(
   }),
 );
 
-const payloadPlace = (id: string): Place => ['notice', id, 'payload'];
-
 type NoticeQueries = Pick<
   StoreTransaction,
   'addNotices' | 'claimNotice' | 'postponeNotice' | 'removeNotice' | 'countNotices'
 >;
 
-export function noticeQueries({ db, keys, now, log }: Scope): NoticeQueries {
+export function noticeQueries(scope: Scope): NoticeQueries {
+  const { db, keys, now, log } = scope;
   const due = () => db.selectFrom('notice').select('id').where('due_at', '<=', now);
 
   return {
@@ -51,7 +51,7 @@ export function noticeQueries({ db, keys, now, log }: Scope): NoticeQueries {
         id: notice.id,
         due_at: now,
         tries: 0,
-        payload: keys.seal(payloadPlace(notice.id), JSON.stringify(notice)),
+        payload: keys.seal(SEALED.notice.place(notice), JSON.stringify(notice)),
       }));
       await db.insertInto('notice').values(rows).execute();
     },
@@ -69,8 +69,9 @@ export function noticeQueries({ db, keys, now, log }: Scope): NoticeQueries {
         const notice =
           row &&
           readOrSkip(() => {
-            const payload = keys.open(payloadPlace(row.id), row.payload);
-            return { ...readJson(noticeSchema, payload, 'notice.payload'), tries: row.tries };
+            const text = openTrusted(scope, SEALED.notice.place(row), row.payload);
+            if (text === undefined) return undefined;
+            return { ...readJson(noticeSchema, text, 'notice.payload'), tries: row.tries };
           }, log);
         if (notice !== undefined) return notice;
       }

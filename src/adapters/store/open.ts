@@ -7,10 +7,10 @@ import type { Store, StoreTransaction } from '../../ports/store.ts';
 import { auditStatements } from './audit.ts';
 import type { AuditLog } from './auditLog.ts';
 import { openAuditLog } from './auditLog.ts';
-import type { EncryptionKey } from './crypto.ts';
+import type { EncryptionKey, Keyring } from './crypto.ts';
 import { createKeyring } from './crypto.ts';
-import type { Began, Engine, Transaction } from './engine.ts';
-import { OPENS_NOTHING, patiently, readPatiently, transactPatiently } from './engine.ts';
+import type { Began, Engine } from './engine.ts';
+import { OPENS_NOTHING, patiently, transactPatiently } from './engine.ts';
 import { endFlowsOfCopy } from './restored.ts';
 import { enrollmentQueries } from './enrollments.ts';
 import { failureQueries } from './failures.ts';
@@ -30,6 +30,8 @@ import { sendQueries } from './sends.ts';
 import { sweepQueries } from './sweeps.ts';
 import { databaseFile, openSqlite } from './sqlite.ts';
 import type { Scope } from './tables.ts';
+import { createTellDistrusted } from './trusted.ts';
+import type { TellDistrusted } from './trusted.ts';
 
 export type DatabaseOptions =
   | { readonly kind: 'sqlite'; readonly directory: string }
@@ -66,18 +68,22 @@ function openEngine(database: DatabaseOptions, log: Log, statementTimeoutMs?: nu
  * Brings the schema of a database up, for the administration.
  * @throws StoreError when it cannot; the schema is then as it was.
  */
-export async function migrateStore(database: DatabaseOptions, log: Log): Promise<void> {
+export async function migrateStore(
+  database: DatabaseOptions,
+  keys: readonly EncryptionKey[],
+  log: Log,
+): Promise<void> {
   requireDatabase(database);
-  await bringUp(database, log);
+  await bringUp(database, createKeyring(keys), log);
 }
 
-async function bringUp(database: DatabaseOptions, log: Log): Promise<void> {
+async function bringUp(database: DatabaseOptions, keys: Keyring, log: Log): Promise<void> {
   const engine = openEngine(database, log, MIGRATION_STATEMENT_TIMEOUT_MS);
   try {
     const state = await schemaState(engine);
     if (state === 'ahead') throw schemaAhead();
     if (state === 'current') return;
-    await migrate(engine);
+    await migrate(engine, keys);
     log.info({}, 'the database schema was brought up');
   } finally {
     await engine.close();
@@ -132,11 +138,11 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
   try {
     if ((await schemaState(engine)) === 'behind') {
       if (!options.migrate) throw schemaBehind();
-      await bringUp(options.database, log);
+      await bringUp(options.database, keys, log);
     }
     if ((await schemaState(engine)) === 'ahead') throw schemaAhead();
     // The bot alone: its log has to tell of it, and the administration may come first.
-    if (options.migrate) await endFlowsOfCopy(engine, log);
+    if (options.migrate) await endFlowsOfCopy(engine, keys, log);
     seen = await transactPatiently(engine, async (_db, now) => ({ now, at: performance.now() }));
   } catch (error) {
     await engine.close();
@@ -145,44 +151,81 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
 
   const digester = createDigester({ memoryKiB: options.hashMemoryKiB });
   const clock = (): number => Math.floor(seen.now + performance.now() - seen.at);
-  const readingScope = (db: Scope['db']): Scope => ({ db, keys, now: clock(), log });
+  const tell = createTellDistrusted(log);
+  const readingScope = (db: Scope['db'], distrust: TellDistrusted): Scope => ({
+    ...{ db, keys, log, distrust },
+    now: clock(),
+    isWriting: false,
+  });
+
+  /** Tells what is not trusted when the work has ended: it may run again. */
+  function telling<T>(attempt: (distrust: TellDistrusted) => Promise<T>): Promise<T> {
+    let found: Parameters<TellDistrusted>[] = [];
+    const tellAll = () => {
+      for (const what of found) tell(...what);
+    };
+    const done = patiently(() => {
+      found = [];
+      return attempt((...what) => found.push(what));
+    });
+    done.then(tellAll, tellAll);
+    return done;
+  }
 
   function transact<O, T>(
-    start: Pick<Transaction<O, T>, 'lock' | 'open'>,
+    start: {
+      readonly lock?: string;
+      open(db: Scope['db'], distrust: TellDistrusted): Promise<O>;
+    },
     work: (tx: StoreTransaction, opened: O) => Promise<T>,
   ): Promise<T> {
-    return patiently(() => {
+    return telling((distrust) => {
       const events: AuditEvent[] = [];
       return engine.transact({
-        ...start,
+        lock: start.lock,
+        open: (db) => start.open(db, distrust),
         work(db, began, opened) {
           seen = began;
-          return work(toTransaction({ db, keys, now: began.now, log }, engine, events), opened);
+          const scope = { db, keys, now: began.now, log, distrust, isWriting: true };
+          return work(toTransaction(scope, engine, events), opened);
         },
-        end: (db) => auditStatements(db, engine.clock, events, options.instance),
+        end: (db) =>
+          auditStatements(db, engine.clock, events, { instance: options.instance, keys }),
       });
     });
   }
 
   return {
-    audit: openAuditLog(engine),
+    audit: openAuditLog(engine, keys),
     sealed: openSealed(engine, keys),
 
     transaction: (work) => transact(OPENS_NOTHING, work),
 
     transactionOn: ({ flow, lock }, work) =>
-      transact({ lock, open: (db) => flowQueries(readingScope(db)).flow(flow.id, flow) }, work),
+      transact(
+        {
+          lock,
+          open: (db, distrust) => flowQueries(readingScope(db, distrust)).flow(flow.id, flow),
+        },
+        work,
+      ),
 
-    read: (work) => readPatiently(engine, (db) => work(toReads(readingScope(db)))),
+    read: (work) =>
+      telling((distrust) => engine.read((db) => work(toReads(readingScope(db, distrust))))),
 
     now: clock,
 
     async digestPasswords(accountId, passwords, signal) {
-      const known = await readPatiently(engine, async (db) => {
-        const salt = await knownSalt(db, accountId);
-        const hasFormer = salt !== undefined && (await hasFormerEntries({ db, keys }, accountId));
-        return { salt, hasFormer };
-      });
+      const known = await telling((distrust) =>
+        engine.read(async (db) => {
+          const salt = await knownSalt(db, accountId);
+          const scope = { db, keys, distrust };
+          return {
+            salt,
+            hasFormer: salt !== undefined && (await hasFormerEntries(scope, accountId)),
+          };
+        }),
+      );
       const salt = known.salt ?? (await transactPatiently(engine, (db) => saltOf(db, accountId)));
       return digester.digest({ salt, hasFormer: known.hasFormer }, passwords, signal);
     },

@@ -1,7 +1,10 @@
-import { sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Log } from '../../ports/log.ts';
+import type { Keyring } from './crypto.ts';
 import type { Engine } from './engine.ts';
 import { transactPatiently } from './engine.ts';
+import { SEALED } from './places.ts';
+import type { FlowTable, Scope } from './tables.ts';
 
 const ROW = 1;
 
@@ -9,10 +12,10 @@ const ROW = 1;
  * Ends what was under way when a backup was taken: in a database that was restored no code is valid
  * and no flow goes on (requirement S6). Writes whose outcome is sought are left to be found.
  */
-export async function endFlowsOfCopy(engine: Engine, log: Log): Promise<void> {
+export async function endFlowsOfCopy(engine: Engine, keys: Keyring, log: Log): Promise<void> {
   const identity = await engine.identity();
   if (identity === undefined) return;
-  const ended = await transactPatiently(engine, async (db) => {
+  const ended = await transactPatiently(engine, async (db, now) => {
     await db
       .insertInto('database_identity')
       .values({ id: ROW, identity })
@@ -27,20 +30,34 @@ export async function endFlowsOfCopy(engine: Engine, log: Log): Promise<void> {
     if (numUpdatedRows === 0n) return undefined;
     await db.deleteFrom('passcode').execute();
     const flows = await db
-      .updateTable('flow')
-      .set((flow) => ({
-        expires_at: sql<number>`${engine.clock} - 1`,
-        // Whoever knows the flow as it was must read it anew.
-        version: flow('version', '+', 1),
-      }))
+      .selectFrom('flow')
+      .selectAll()
       .where('ended_at', 'is', null)
-      .where('expires_at', '>=', engine.clock)
-      .executeTakeFirstOrThrow();
-    return Number(flows.numUpdatedRows);
+      .where('expires_at', '>=', now)
+      .execute();
+    for (const flow of flows) await expire(db, keys, flow, now);
+    return flows.length;
   });
   if (ended === undefined) return;
   log.warn(
     { flows: ended },
     'this database is a restored backup: what was under way in it has ended',
   );
+}
+
+async function expire(
+  db: Scope['db'],
+  keys: Keyring,
+  flow: Selectable<FlowTable>,
+  now: number,
+): Promise<void> {
+  const state = keys.open(SEALED.flow.place(flow), flow.state);
+  if (state === undefined) return;
+  // Whoever knows the flow as it was must read it anew.
+  const changed = { expires_at: now - 1, version: flow.version + 1 };
+  await db
+    .updateTable('flow')
+    .set({ ...changed, state: keys.seal(SEALED.flow.place({ ...flow, ...changed }), state) })
+    .where('id', '=', flow.id)
+    .execute();
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { StoreError } from '../../ports/store.ts';
+import type { Keyring } from './crypto.ts';
 import type { Engine } from './engine.ts';
 import { transactPatiently } from './engine.ts';
 import { isDenied, isMissingTable, storeFailure } from './errors.ts';
@@ -35,8 +36,8 @@ export async function schemaState(engine: Engine): Promise<SchemaState> {
  * Brings the schema up, all of it or nothing; several may try at once.
  * @throws StoreError when the role may not, with the advice to run `admin migrate`.
  */
-export async function migrate(engine: Engine): Promise<void> {
-  const migrations = migrationsFor(engine.kind);
+export async function migrate(engine: Engine, keys: Keyring): Promise<void> {
+  const migrations = migrationsFor(engine.kind, keys);
   try {
     await transactPatiently(engine, async (db) => {
       if (engine.kind === 'postgres') {

@@ -1,35 +1,13 @@
 import { sql } from 'kysely';
 import { StoreError } from '../../ports/store.ts';
-import type { Keyring, SealUse } from './crypto.ts';
+import { sealAuditUpTo } from './auditCheckpoint.ts';
+import { openAuditLog } from './auditLog.ts';
+import type { Keyring } from './crypto.ts';
 import type { Engine } from './engine.ts';
 import { readPatiently, transactPatiently } from './engine.ts';
-import type { Scope, Tables } from './tables.ts';
-
-/** A column of sealed values, and the index that is computed from the same clear text, if any. */
-interface SealedColumn {
-  readonly table: keyof Tables;
-  /** The primary key; joined by `/` it is the row's part of the Place. */
-  readonly key: readonly string[];
-  readonly column: string;
-  readonly index?: string;
-  readonly use?: SealUse;
-}
-
-/** All of them: what is missing here cannot be read once its key is taken away. */
-const SEALED_COLUMNS: readonly SealedColumn[] = [
-  { table: 'enrollment', key: ['id'], column: 'mobile', index: 'mobile_index' },
-  { table: 'code_send', key: ['id'], column: 'mobile', index: 'mobile_index' },
-  { table: 'manager', key: ['manager'], column: 'display_name' },
-  { table: 'manager', key: ['manager'], column: 'conversation' },
-  { table: 'flow', key: ['id'], column: 'state' },
-  {
-    table: 'password_history',
-    key: ['account_id', 'number'],
-    column: 'digest',
-    use: 'history',
-  },
-  { table: 'notice', key: ['id'], column: 'payload' },
-];
+import { AUDIT_COLUMNS, placeIn, SEALED_COLUMNS } from './places.ts';
+import type { SealedColumn } from './places.ts';
+import type { Scope } from './tables.ts';
 
 /** Rows of one transaction: the bot beside must never wait long. */
 const BATCH = 100;
@@ -63,6 +41,18 @@ export interface SealedValues {
 
 type Row = Readonly<Record<string, unknown>>;
 
+const ALL_COLUMNS = [...SEALED_COLUMNS, ...AUDIT_COLUMNS];
+
+const counted = ({ rows = 'true' }: SealedColumn) => sql.raw<boolean>(rows);
+
+/** What a value's place is made of, and the value as `sealed`. */
+function columnsOf({ key, beside, column }: SealedColumn) {
+  return sql.join([
+    ...[...key, ...beside].map((name) => sql.ref(name)),
+    sql`${sql.ref(column)} as sealed`,
+  ]);
+}
+
 export function openSealed(engine: Engine, keys: Keyring): SealedValues {
   const begins = (column: string, prefix: string) =>
     sql<boolean>`substr(${sql.ref(column)}, 1, ${sql.lit(prefix.length)}) = ${prefix}`;
@@ -75,14 +65,19 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
   async function count(where: SealedColumn, condition: ReturnType<typeof begins>): Promise<number> {
     const { rows } = await readPatiently(engine, (db) =>
       sql<{ count: number }>`select count(*) as count from ${sql.table(where.table)}
-        where ${sql.ref(where.column)} is not null and ${condition}`.execute(db),
+        where ${sql.ref(where.column)} is not null and ${counted(where)} and ${condition}`.execute(
+        db,
+      ),
     );
     return rows[0]?.count ?? 0;
   }
 
-  async function sum(of: (where: SealedColumn) => Promise<number>): Promise<number> {
+  async function sum(
+    of: (where: SealedColumn) => Promise<number>,
+    columns: readonly SealedColumn[] = ALL_COLUMNS,
+  ): Promise<number> {
     let total = 0;
-    for (const where of SEALED_COLUMNS) total += await of(where);
+    for (const where of columns) total += await of(where);
     return total;
   }
 
@@ -98,7 +93,7 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
     const key = sql.join(where.key.map((name) => sql.ref(name)));
     const last = after && sql.join(where.key.map((name) => after[name]));
     const behind = last === undefined ? sql`` : sql`and (${key}) > (${last})`;
-    const { rows } = await sql<Row>`select ${key}, ${sql.ref(where.column)} as sealed
+    const { rows } = await sql<Row>`select ${columnsOf(where)}
       from ${sql.table(where.table)}
       where ${sql.ref(where.column)} is not null
         and not ${begins(where.column, first)} ${behind}
@@ -106,15 +101,25 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
     return rows;
   }
 
+  /** Undefined for a value that no configured key opens there. */
   function reseal(where: SealedColumn, row: Row) {
-    const name = where.key.map((part) => String(row[part])).join('/');
-    const place = [where.table, name, where.column] as const;
-    const clear = keys.open(place, String(row['sealed']), where.use);
-    return { clear, sealed: keys.seal(place, clear, where.use) };
+    const place = placeIn(where, row);
+    try {
+      const clear = keys.open(place, String(row['sealed']), where.use);
+      return clear === undefined
+        ? undefined
+        : { clear, sealed: keys.seal(place, clear, where.use) };
+    } catch (error) {
+      if (error instanceof StoreError) return undefined;
+      throw error;
+    }
   }
 
-  async function update(db: Scope['db'], where: SealedColumn, row: Row): Promise<void> {
-    const { clear, sealed } = reseal(where, row);
+  /** False where the value cannot be read. */
+  async function update(db: Scope['db'], where: SealedColumn, row: Row): Promise<boolean> {
+    const resealed = reseal(where, row);
+    if (resealed === undefined) return false;
+    const { clear, sealed } = resealed;
     const index =
       where.index === undefined ? sql`` : sql`, ${sql.ref(where.index)} = ${keys.index(clear)}`;
     const isRow = sql.join(
@@ -124,6 +129,7 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
     // What a bot has written meanwhile is newer than what was read here, and stays.
     await sql`update ${sql.table(where.table)} set ${sql.ref(where.column)} = ${sealed}${index}
       where ${isRow} and ${sql.ref(where.column)} = ${row['sealed']}`.execute(db);
+    return true;
   }
 
   /** One transaction; gives the last row looked at, undefined when there was none. */
@@ -132,31 +138,19 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
       const rows = await nextRows(db, where, after);
       let unreadable = 0;
       for (const row of rows) {
-        try {
-          await update(db, where, row);
-        } catch (error) {
-          if (!(error instanceof StoreError) || error.code !== 'corrupt') throw error;
-          // One damaged value must not keep all others from the new key.
-          unreadable += 1;
-        }
+        // One damaged value must not keep all others from the new key.
+        if (!(await update(db, where, row))) unreadable += 1;
       }
       return { last: rows.at(-1), rows: rows.length, unreadable };
     });
   }
 
   async function isSampleGood(where: SealedColumn, prefix: string): Promise<boolean> {
-    const key = sql.join(where.key.map((name) => sql.ref(name)));
     const { rows } = await readPatiently(engine, (db) =>
-      sql<Row>`select ${key}, ${sql.ref(where.column)} as sealed from ${sql.table(where.table)}
-        where ${begins(where.column, prefix)} limit 1`.execute(db),
+      sql<Row>`select ${columnsOf(where)} from ${sql.table(where.table)}
+        where ${counted(where)} and ${begins(where.column, prefix)} limit 1`.execute(db),
     );
-    try {
-      for (const row of rows) reseal(where, row);
-      return true;
-    } catch (error) {
-      if (error instanceof StoreError) return false;
-      throw error;
-    }
+    return rows.every((row) => reseal(where, row) !== undefined);
   }
 
   /** A key that was exchanged under its old id passes every count: only opening a value shows it. */
@@ -164,6 +158,15 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
     let bad = 0;
     for (const prefix of keys.prefixes) if (!(await isSampleGood(where, prefix))) bad += 1;
     return bad;
+  }
+
+  /** False where the audit is not sound: the earlier keys are still needed to tell how far it is. */
+  async function moveCheckpoint(): Promise<boolean> {
+    const verdict = await openAuditLog(engine, keys).verify();
+    if (verdict.result !== 'intact') return false;
+    const { rows: seq, head: hash } = verdict;
+    await transactPatiently(engine, (db) => sealAuditUpTo(db, keys, { seq, hash }));
+    return true;
   }
 
   return {
@@ -176,9 +179,9 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
     },
 
     async rekey(onProgress) {
-      const total = await sum(
-        async (where) => (await countEarlier(where)) + (await countUnknown(where)),
-      );
+      const countOthers = async (where: SealedColumn) =>
+        (await countEarlier(where)) + (await countUnknown(where));
+      const total = await sum(countOthers);
       let looked = 0;
       let unreadable = 0;
       onProgress(0, total);
@@ -191,6 +194,12 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
           onProgress(Math.min(looked, total), total);
           last = batch.last;
         } while (last !== undefined);
+      }
+      const seals = await sum(countOthers, AUDIT_COLUMNS);
+      if (seals > 0) {
+        looked += seals;
+        if (!(await moveCheckpoint())) unreadable += seals;
+        onProgress(Math.min(looked, total), total);
       }
       return { done: looked - unreadable, unreadable, left: await sum(countEarlier) };
     },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { managerName } from '../../domain/parties.ts';
 import type { SendFate, SentMessage } from '../../ports/records.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
+import { SEALED } from './places.ts';
 import { readValue } from './stored.ts';
 import type { Scope } from './tables.ts';
 
@@ -54,7 +55,7 @@ export function sendQueries({ db, keys, now }: Scope): SendQueries {
           flow_id: flowId,
           manager: managerName(manager),
           account_id: accountId,
-          mobile: keys.seal(['code_send', id, 'mobile'], mobile),
+          mobile: keys.seal(SEALED.send.place({ id }), mobile),
           mobile_index: keys.index(mobile),
           created_at: now,
           outcome: 'reserved',

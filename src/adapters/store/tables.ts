@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Log } from '../../ports/log.ts';
 import type { Keyring } from './crypto.ts';
+import type { TellDistrusted } from './trusted.ts';
 
 /*
  * The columns as the queries see them. Times are epoch ms by the database's clock, `manager` is
@@ -12,6 +13,8 @@ type Sealed = string;
 interface ManagerTable {
   manager: string;
   directory_id: string | null;
+  /** Vouches for `directory_id`. */
+  pin_seal: Sealed | null;
   display_name: Sealed | null;
   locale: string | null;
   conversation: Sealed | null;
@@ -139,6 +142,7 @@ interface PasswordSeenTable {
 interface RevocationTable {
   account_id: string;
   revoked_at: number;
+  seal: Sealed | null;
 }
 
 interface PasswordSaltTable {
@@ -146,7 +150,7 @@ interface PasswordSaltTable {
   salt: string;
 }
 
-interface PasswordHistoryTable {
+export interface PasswordHistoryTable {
   account_id: string;
   /** Rises with every password of the account. */
   number: number;
@@ -174,12 +178,18 @@ export interface AuditTable {
   instance: string;
   previous: string;
   hash: string;
+  /** Vouches for `hash`; null before there were seals. */
+  seal: Sealed | null;
 }
 
-interface AuditHeadTable {
+export interface AuditHeadTable {
   id: number;
   seq: number;
   hash: string;
+  /** Up to this row the sealed hash vouches for the chain, from there on each row's own seal. */
+  checkpoint_seq: number;
+  checkpoint_hash: string;
+  checkpoint_seal: Sealed | null;
 }
 
 export interface Tables {
@@ -214,4 +224,8 @@ export interface Scope {
   readonly log: Log;
   /** Epoch ms by the database's clock, at the start of the transaction; for reads, the store's `now()`. */
   readonly now: number;
+  /** Told when the work has ended. */
+  readonly distrust: TellDistrusted;
+  /** In a transaction: a row that counts as absent may be removed where it would be in the way. */
+  readonly isWriting: boolean;
 }

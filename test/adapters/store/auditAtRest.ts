@@ -136,27 +136,73 @@ export function auditAtRestSuite(bench: Bench): void {
       expect(await store.audit.verify()).toEqual({ result: 'broken', row });
     });
 
-    it('is found out by a noted head when it was rewritten as a whole', async () => {
-      const store = await bench.open();
-      for (let index = 0; index < 2; index += 1) {
-        await store.transaction((tx) => Promise.resolve(tx.audit(event())));
-      }
-      const noted = (await store.audit.head()).hash;
-      await store.transaction((tx) => Promise.resolve(tx.audit(event())));
-      expect(await store.audit.verify(noted)).toMatchObject({ result: 'intact', rows: 3 });
-
+    /** Writes the rows behind `after` anew, as somebody who has no key can. */
+    async function rewrite(after: number): Promise<void> {
       for (const text of bench.database.disarm) await bench.database.query(text);
-      let previous = '';
-      for (const row of await auditRows()) {
-        const forged = { ...row, actor: 'somebody', previous };
-        const hash = hashRow(forged);
+      const rows = await auditRows();
+      let previous = rows.find(({ seq }) => seq === after)?.hash ?? '';
+      for (const row of rows.filter(({ seq }) => seq > after)) {
+        const hash = hashRow({ ...row, actor: 'somebody', previous });
         await bench.database.query(
           `update audit set actor = 'somebody', previous = '${previous}', hash = '${hash}' where seq = ${row.seq}`,
         );
         previous = hash;
       }
       await bench.database.query(`update audit_head set hash = '${previous}'`);
-      expect(await store.audit.verify()).toMatchObject({ result: 'intact' });
+    }
+
+    async function threeRows() {
+      const store = await bench.open();
+      for (let index = 0; index < 3; index += 1) {
+        await store.transaction((tx) => Promise.resolve(tx.audit(event())));
+      }
+      return store;
+    }
+
+    it.each([0, 1, 2])('is found out when all behind row %i was rewritten', async (after) => {
+      const store = await threeRows();
+      await rewrite(after);
+      expect(await store.audit.verify()).toEqual({ result: 'broken', row: after + 1 });
+    });
+
+    it('takes no row for genuine that somebody without a key appends with a right hash', async () => {
+      const store = await threeRows();
+      const last = (await auditRows()).at(-1)!;
+      const forged = { ...last, seal: null, seq: 4, actor: 't/nobody', previous: last.hash };
+      const hash = hashRow(forged);
+      const [names, values] = [Object.keys(forged), Object.values({ ...forged, hash })];
+      const cells = values.map((cell) => (cell === null ? 'null' : `'${String(cell)}'`));
+      await bench.database.query(
+        `insert into audit (${names.join(', ')}) values (${cells.join(', ')})`,
+      );
+      await bench.database.query(`update audit_head set seq = 4, hash = '${hash}'`);
+      expect(await store.audit.verify()).toEqual({ result: 'broken', row: 4 });
+      // The bot's next row does not make it genuine.
+      await store.transaction((tx) => Promise.resolve(tx.audit(event())));
+      expect(await store.audit.verify()).toEqual({ result: 'broken', row: 4 });
+    });
+
+    it('cannot be declared older than its seals', async () => {
+      const store = await threeRows();
+      await rewrite(0);
+      const head = await store.audit.head();
+      await bench.database.query(
+        `update audit_head set checkpoint_seq = 3, checkpoint_hash = '${head.hash}'`,
+      );
+      expect(await store.audit.verify()).toEqual({ result: 'broken', row: 1 });
+    });
+
+    it('is found out by a noted head when its end was taken away', async () => {
+      const store = await threeRows();
+      const noted = (await store.audit.head()).hash;
+      await store.transaction((tx) => Promise.resolve(tx.audit(event())));
+      expect(await store.audit.verify(noted)).toMatchObject({ result: 'intact', rows: 4 });
+
+      for (const text of bench.database.disarm) await bench.database.query(text);
+      await bench.database.query('delete from audit where seq > 2');
+      const { hash } = (await auditRows()).at(-1)!;
+      await bench.database.query(`update audit_head set seq = 2, hash = '${hash}'`);
+      expect(await store.audit.verify()).toMatchObject({ result: 'intact', rows: 2 });
       expect(await store.audit.verify(noted)).toMatchObject({ result: 'headUnknown' });
     });
   });

@@ -38,7 +38,7 @@ async function open(database: DatabaseOptions): Promise<OpenStore> {
 }
 const openSource = () => open(source.options);
 const openTarget = () => open({ kind: 'postgres', url: new Secret(url) });
-const copy = () => copyToPostgres(source.directory, new Secret(url), silentLog);
+const copy = () => copyToPostgres(source.directory, new Secret(url), keys, silentLog);
 
 /** A store with something of everything that is under way, and more audit rows than one batch. */
 async function filled() {

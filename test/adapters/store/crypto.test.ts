@@ -20,11 +20,12 @@ describe('the keyring', () => {
     ['another table', ['code_send', 'row-1', 'mobile']],
     ['another row', ['enrollment', 'row-2', 'mobile']],
     ['another column', ['enrollment', 'row-1', 'name']],
+    ['a row with other columns beside it', ['enrollment', 'row-1', 'mobile', 'account-2', 17]],
     ['parts that are split elsewhere', ['enrollment', 'row-1,mobile', '']],
   ] as const)('refuses a value that was moved to %s', (_, place) => {
     const keys = createKeyring([someKey('k1')]);
     const sealed = keys.seal(PLACE, MOBILE);
-    expect(() => keys.open(place, sealed)).toThrow('cannot be decrypted');
+    expect(keys.open(place, sealed)).toBeUndefined();
   });
 
   it('refuses a changed value, one of another use and one with a short tag', () => {
@@ -32,16 +33,16 @@ describe('the keyring', () => {
     const sealed = keys.seal(PLACE, MOBILE);
     const bytes = Buffer.from(sealed.slice('v1:k1:'.length), 'base64');
     bytes[15]! ^= 1;
-    expect(() => keys.open(PLACE, `v1:k1:${bytes.toString('base64')}`)).toThrow('cannot be');
-    expect(() => keys.open(PLACE, sealed, 'history')).toThrow('cannot be decrypted');
+    expect(keys.open(PLACE, `v1:k1:${bytes.toString('base64')}`)).toBeUndefined();
+    expect(keys.open(PLACE, sealed, 'history')).toBeUndefined();
     for (const cut of ['v1:k1:', 'v1:k1:AAAA', sealed.slice(0, 20), 'plain text', '']) {
-      expect(() => keys.open(PLACE, cut)).toThrow('store: corrupt');
+      expect(keys.open(PLACE, cut)).toBeUndefined();
     }
   });
 
   it('says nothing of the value when it refuses', () => {
     const keys = createKeyring([someKey('k1')]);
-    expect(() => keys.open(PLACE, MOBILE)).toThrow(/^((?!\+46).)*$/);
+    expect(() => keys.open(PLACE, `v1:${MOBILE}:`)).toThrow(/^((?!\+46).)*$/);
   });
 
   it('seals with the first key and opens with all, but not with an unknown one', () => {
@@ -52,7 +53,7 @@ describe('the keyring', () => {
     expect(both.seal(PLACE, MOBILE)).toMatch(/^v1:k2:/);
     expect(() => createKeyring([k2]).open(PLACE, old)).toThrow('not configured');
     const imposter = createKeyring([{ ...k2, id: 'k1' }]);
-    expect(() => imposter.open(PLACE, old)).toThrow('cannot be decrypted');
+    expect(imposter.open(PLACE, old)).toBeUndefined();
   });
 
   it('indexes equal texts equally under one key, and looks up under all', () => {

@@ -32,9 +32,10 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const newDatabase = () => server.createDatabase(`d${randomUUID()}`);
+const keys = [someKey('k1')];
 const optionsAt = (url: string) => ({
   database: { kind: 'postgres' as const, url: new Secret(url) },
-  keys: [someKey('k1')],
+  keys,
   instance: 'one',
   migrate: true,
 });
@@ -100,7 +101,7 @@ describe('the PostgreSQL database', () => {
 
   it('refuses to empty the audit at once', async () => {
     const url = await newDatabase();
-    await migrateStore({ kind: 'postgres', url: new Secret(url) }, silentLog);
+    await migrateStore({ kind: 'postgres', url: new Secret(url) }, keys, silentLog);
     await expect(server.query('truncate audit', [], url)).rejects.toThrow('append-only');
   });
 });
@@ -284,7 +285,7 @@ describe('a PostgreSQL role that may not change the schema', () => {
   });
 
   it('works once another role has done it', async () => {
-    await migrateStore({ kind: 'postgres', url: new Secret(url) }, silentLog);
+    await migrateStore({ kind: 'postgres', url: new Secret(url) }, keys, silentLog);
     for (const right of [
       `grant select, insert, update, delete on all tables in schema public to ${role}`,
       `revoke update, delete, truncate on audit from ${role}`,

@@ -1,0 +1,229 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LogLine } from './support.ts';
+import type { Bench } from './bench.ts';
+import type { OpenStore } from '../../../src/adapters/store/open.ts';
+import { managerName } from '../../../src/domain/parties.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import {
+  MINUTE,
+  firstDigest,
+  someConversation,
+  someEnrollment,
+  someFlow,
+  someManager,
+} from '../../contracts/storeSamples.ts';
+import { recordingLog } from './support.ts';
+
+/** Somebody who may write to the database and has no keys gets nothing taken for true. */
+export function attackSuite(bench: Bench): void {
+  const sql = (text: string) => bench.database.query(text);
+
+  async function attacked() {
+    const { log, lines } = recordingLog();
+    const store = await bench.open([bench.key], true, log);
+    return { store, lines, alarms: () => alarmsOf(lines) };
+  }
+  const alarmsOf = (lines: readonly LogLine[]) =>
+    lines.filter(({ fields }) => fields['alarm'] === 'storedValue');
+  const literal = (value: unknown) =>
+    value === null ? 'null' : typeof value === 'number' ? String(value) : `'${String(value)}'`;
+
+  /** The rows as they stand; gives what puts them back later. */
+  async function keep(table: string, where: string): Promise<() => Promise<void>> {
+    const rows = await sql(`select * from ${table} where ${where}`);
+    expect(rows).not.toHaveLength(0);
+    return async () => {
+      for (const row of rows) {
+        await sql(
+          `insert into ${table} (${Object.keys(row).join(', ')})
+           values (${Object.values(row).map(literal).join(', ')})`,
+        );
+      }
+    };
+  }
+
+  const enrolled = async (store: OpenStore, changes: Parameters<typeof someEnrollment>[0] = {}) => {
+    const enrollment = someEnrollment(changes);
+    await store.transaction((tx) => tx.saveEnrollment(enrollment));
+    return enrollment;
+  };
+
+  describe('a writer to the database without keys', () => {
+    it.each([
+      ['another account', `account_id = 'other'`],
+      ['another manager', `manager = 't/other'`],
+      ['an earlier use', 'usable_from = 0'],
+      ['another time of enrollment', 'enrolled_at = enrolled_at + 1'],
+    ])('moves no number to %s', async (_, change) => {
+      const { store, alarms } = await attacked();
+      const { manager, accountId, id } = await enrolled(store);
+      await sql(`update enrollment set ${change} where id = '${id}'`);
+      await store.transaction(async (tx) => {
+        expect(await tx.enrollment(manager, accountId)).toBeUndefined();
+        expect(await tx.enrollmentsOf('other')).toEqual([]);
+        expect(await tx.enrollmentsOf(accountId)).toEqual([]);
+        expect(await tx.enrollmentsOfManager({ tenantId: 't', aadObjectId: 'other' })).toEqual([]);
+      });
+      expect(alarms()).toHaveLength(1);
+      expect(alarms()[0]).toMatchObject({ level: 'error', fields: { row: id, why: 'changed' } });
+    });
+
+    it('swaps no numbers', async () => {
+      const { store, alarms } = await attacked();
+      const [victim, own] = [await enrolled(store), await enrolled(store)];
+      await sql(
+        `update enrollment set manager = '${managerName(own.manager)}x' where id = '${own.id}'`,
+      );
+      await sql(`update enrollment set id = 'x' where id = '${victim.id}'`);
+      await sql(
+        `update enrollment set id = '${victim.id}', manager = '${managerName(victim.manager)}',
+           account_id = '${own.accountId}' where id = '${own.id}'`,
+      );
+      await store.read(async (reads) => {
+        expect(await reads.enrollment(victim.manager, victim.accountId)).toBeUndefined();
+        expect(await reads.enrollment(victim.manager, own.accountId)).toBeUndefined();
+      });
+      expect(alarms()).toHaveLength(2);
+    });
+
+    it('puts no revoked number back while the note of the revoke stands', async () => {
+      const { store, alarms } = await attacked();
+      const { manager, accountId, id } = await enrolled(store);
+      const putBack = await keep('enrollment', `id = '${id}'`);
+      await store.transaction((tx) => tx.revokeEnrollments(accountId));
+      await putBack();
+      const read = () => store.read((reads) => reads.enrollment(manager, accountId));
+      expect(await read()).toBeUndefined();
+      expect(alarms()).toMatchObject([{ fields: { row: id, why: 'revoked' } }]);
+      // A note that was changed is as if it were not there: like one that was deleted, but told.
+      await sql(`update revocation set revoked_at = 0 where account_id = '${accountId}'`);
+      await read();
+      expect(alarms()).toMatchObject([{}, { fields: { table: 'revocation', why: 'changed' } }]);
+      expect(await store.transaction((tx) => tx.revokedAt(accountId))).toBeUndefined();
+    });
+
+    it('stops nobody from enrolling anew after a revoke, wherever the clock stands', async () => {
+      const { store, alarms } = await attacked();
+      const { manager, accountId } = await enrolled(store);
+      await store.transaction((tx) => tx.revokeEnrollments(accountId));
+      const again = await enrolled(store, { manager, accountId });
+      const read = await store.read((reads) => reads.enrollment(manager, accountId));
+      expect(read).toMatchObject({ id: again.id, mobile: again.mobile });
+      expect(alarms()).toEqual([]);
+    });
+
+    it('lets a number that is not trusted be replaced', async () => {
+      const { store } = await attacked();
+      const { manager, accountId, id } = await enrolled(store);
+      await sql(`update enrollment set usable_from = 0 where id = '${id}'`);
+      const again = await enrolled(store, { manager, accountId });
+      expect(await store.read((reads) => reads.enrollment(manager, accountId))).toEqual(again);
+    });
+
+    it('pins nobody to the entry of somebody else', async () => {
+      const { store, alarms } = await attacked();
+      const key = someManager();
+      const record = { key, directoryId: 'own', displayName: 'Anna' };
+      await store.transaction((tx) =>
+        tx.saveManager({ ...record, conversation: someConversation(key) }),
+      );
+      await sql(`update manager set directory_id = 'other'`);
+      await store.read(async (reads) => {
+        expect(await reads.managersByDirectoryId(['other', 'own'])).toEqual([]);
+        expect(await reads.manager(key)).toMatchObject({
+          directoryId: undefined,
+          displayName: 'Anna',
+          conversation: {},
+        });
+      });
+      expect(alarms()).toMatchObject([{ fields: { table: 'manager', column: 'pin_seal' } }]);
+      await store.transaction((tx) => tx.saveManager(record));
+      await sql(`update manager set directory_id = 'other', pin_seal = null`);
+      expect((await store.read((reads) => reads.manager(key)))?.directoryId).toBeUndefined();
+    });
+
+    it.each([
+      ['account', `account_id = 'other'`],
+      ['name of an account', `account_name = 'other'`],
+      ['manager', `manager = 't/other'`],
+      ['password version', `password_version = '0'`],
+      ['time', 'expires_at = expires_at + 1'],
+      ['version', 'version = version + 1'],
+      ['draw', 'turn = turn + 1'],
+      ['button', `origin = 'other'`],
+    ])('moves no flow to another %s', async (_, change) => {
+      const { store, alarms } = await attacked();
+      const flow = someFlow();
+      await store.transaction((tx) => tx.addFlow(flow));
+      await sql(`update flow set ${change}`);
+      await store.read(async (reads) => {
+        expect(await reads.flow(flow.id)).toBeUndefined();
+        expect(await reads.openFlows(flow.manager)).toEqual([]);
+        expect(await reads.unsettledFlows(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
+      });
+      expect(alarms()).toHaveLength(1);
+    });
+
+    it('opens no ended flow again, and puts no earlier step into its place', async () => {
+      const { store } = await attacked();
+      const flow = someFlow();
+      const ended = { ...flow, endedAt: 1_790_000_000_001, state: { step: 'done' } } as const;
+      await store.transaction((tx) => tx.addFlow(flow));
+      const [{ state } = {}] = await sql('select state from flow');
+      await store.transaction((tx) => tx.saveFlow(ended));
+      await sql(`update flow set ended_at = null`);
+      expect(await store.read((reads) => reads.flow(flow.id))).toBeUndefined();
+      await sql(`update flow set ended_at = null, state = '${String(state)}'`);
+      expect(await store.read((reads) => reads.flow(flow.id))).toBeUndefined();
+    });
+
+    it('keeps nobody from a new flow by one that is not trusted', async () => {
+      const { store } = await attacked();
+      const flow = someFlow({ origin: 'button' });
+      await store.transaction((tx) => tx.addFlow(flow));
+      await sql(`update flow set password_version = '0'`);
+      const next = someFlow({ manager: flow.manager, accountId: flow.accountId, origin: 'button' });
+      await store.transaction(async (tx) => {
+        expect(await tx.openFlow(flow.manager, flow.accountId)).toBeUndefined();
+        expect(await tx.flowFrom('button', 'reset')).toBeUndefined();
+        await tx.addFlow(next);
+      });
+      expect(await store.read((reads) => reads.flow(next.id))).toEqual(next);
+    });
+
+    it('makes no code good for longer than its flow says', async () => {
+      const { store } = await attacked();
+      const flow = someFlow();
+      const code = new Secret('482913');
+      await store.transaction(async (tx) => {
+        await tx.addFlow(flow);
+        await tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now - MINUTE });
+      });
+      await sql(`update passcode set expires_at = expires_at + 600000`);
+      const guess = { flowId: flow.id, turn: 1, code };
+      const answer = await store.transaction((tx) =>
+        tx.tryPasscode({ ...guess, expiresAt: tx.now - MINUTE }),
+      );
+      expect(answer).toBe('noMatch');
+    });
+
+    it('takes no password out of the history unseen, and stops nobody by it', async () => {
+      const { store, alarms } = await attacked();
+      const accountId = 'account';
+      const digests = await Promise.all(
+        ['Granen 7', 'Tallen 8'].map((text) => firstDigest(store, accountId, new Secret(text))),
+      );
+      await store.transaction(async (tx) => {
+        for (const digest of digests) await tx.addToHistory(accountId, digest, 25);
+      });
+      await sql(`update password_history set digest = 'v1:k1:AAAA' where number = 2`);
+      await store.transaction(async (tx) => {
+        expect(await tx.isInHistory(accountId, digests[0]!, 25)).toBe(true);
+        expect(await tx.isInHistory(accountId, digests[1]!, 25)).toBe(false);
+        await tx.addToHistory(accountId, digests[1]!, 25);
+        expect(await tx.isInHistory(accountId, digests[1]!, 25)).toBe(true);
+      });
+      expect(alarms()).toHaveLength(1);
+    });
+  });
+}

@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import { createKeyring } from '../../../src/adapters/store/crypto.ts';
+import { SEALED } from '../../../src/adapters/store/places.ts';
+import type { EnrollmentTable, FlowTable } from '../../../src/adapters/store/tables.ts';
+import { someEnrollment, someFlow, someManager, someNotice } from '../../contracts/storeSamples.ts';
+import type { Bench } from './bench.ts';
+import { someKey } from './support.ts';
+
+/** A database from before there were seals. */
+export function sealingSuite(bench: Bench): void {
+  const sql = (text: string) => bench.database.query(text);
+
+  /** Takes from the database what the build before did not write. */
+  async function unseal(): Promise<void> {
+    const keys = createKeyring([bench.key]);
+    const rows = <T>(found: Record<string, unknown>[]) =>
+      found.map(
+        (row) =>
+          Object.fromEntries(
+            Object.entries(row).map(([name, cell]) => [
+              name,
+              typeof cell === 'string' && /^\d{1,15}$/.test(cell) ? Number(cell) : cell,
+            ]),
+          ) as T,
+      );
+    for (const row of rows<EnrollmentTable>(await sql('select * from enrollment'))) {
+      const clear = keys.open(SEALED.enrollment.place(row), row.mobile)!;
+      const sealed = keys.seal(['enrollment', row.id, 'mobile'], clear);
+      await sql(`update enrollment set mobile = '${sealed}' where id = '${row.id}'`);
+    }
+    for (const row of rows<FlowTable>(await sql('select * from flow'))) {
+      const clear = keys.open(SEALED.flow.place(row), row.state)!;
+      const sealed = keys.seal(['flow', row.id, 'state'], clear);
+      await sql(`update flow set state = '${sealed}' where id = '${row.id}'`);
+    }
+    await forgetMigration();
+  }
+
+  async function forgetMigration(): Promise<void> {
+    for (const column of ['manager.pin_seal', 'revocation.seal', 'audit.seal'].concat(
+      ...['checkpoint_seq', 'checkpoint_hash', 'checkpoint_seal'].map(
+        (name) => `audit_head.${name}`,
+      ),
+    )) {
+      const [table, name] = column.split('.');
+      await sql(`alter table ${table!} drop column ${name!}`);
+    }
+    await sql(`delete from bot_migration where name >= '0006'`);
+  }
+
+  async function filled() {
+    const store = await bench.open();
+    const flow = someFlow();
+    const manager = { key: someManager(), directoryId: 'entry', displayName: 'Anna' };
+    const [enrollment, revoked] = [someEnrollment(), someEnrollment()];
+    await store.transaction(async (tx) => {
+      await tx.saveManager(manager);
+      await tx.addFlow(flow);
+      await tx.saveEnrollment(revoked);
+      await tx.revokeEnrollments(revoked.accountId);
+      await tx.saveEnrollment(enrollment);
+      await tx.addNotices([someNotice()]);
+      for (const reason of ['one', 'two']) {
+        tx.audit({ event: 'reset.started', actor: 'system', result: 'ok', reason });
+      }
+    });
+    return { store, flow, manager, enrollment, revoked };
+  }
+
+  describe('a database from before the seals', () => {
+    it('is sealed once, and all of it is read as before', async () => {
+      const { flow, manager, enrollment, revoked, store } = await filled();
+      const { hash } = await store.audit.head();
+      await unseal();
+      const sealed = await bench.open();
+      await sealed.read(async (reads) => {
+        expect(await reads.flow(flow.id)).toEqual(flow);
+        expect(await reads.manager(manager.key)).toMatchObject(manager);
+        expect(await reads.enrollment(enrollment.manager, enrollment.accountId)).toEqual(
+          enrollment,
+        );
+      });
+      expect(await sealed.transaction((tx) => tx.revokedAt(revoked.accountId))).toBeDefined();
+      expect(await sealed.audit.verify(hash)).toEqual({ result: 'intact', rows: 2, head: hash });
+      await sealed.transaction((tx) => {
+        tx.audit({ event: 'reset.written', actor: 'system', result: 'ok' });
+        return Promise.resolve();
+      });
+      expect(await sealed.audit.verify(hash)).toMatchObject({ result: 'intact', rows: 3 });
+    });
+
+    it('has its audit from before vouched for as a whole', async () => {
+      await filled();
+      await unseal();
+      const store = await bench.open();
+      for (const text of bench.database.disarm) await sql(text);
+      await sql(`update audit set reason = 'other' where seq = 2`);
+      expect(await store.audit.verify()).toEqual({ result: 'broken', row: 2 });
+    });
+
+    it('takes no value from before afterwards', async () => {
+      const { enrollment } = await filled();
+      await unseal();
+      const [before] = await sql(`select mobile from enrollment where id = '${enrollment.id}'`);
+      const store = await bench.open();
+      await sql(`update enrollment set mobile = '${String(before!['mobile'])}'`);
+      const read = store.read((reads) =>
+        reads.enrollment(enrollment.manager, enrollment.accountId),
+      );
+      expect(await read).toBeUndefined();
+    });
+
+    it('is not sealed again where somebody takes the note of it away', async () => {
+      await filled();
+      await forgetMigration();
+      await expect(bench.open()).rejects.toThrow('this one has run before');
+    });
+
+    it('is not touched while a key is missing', async () => {
+      const { enrollment } = await filled();
+      await unseal();
+      await expect(bench.open([someKey('k2')])).rejects.toThrow('not configured');
+      const store = await bench.open();
+      const read = store.read((reads) =>
+        reads.enrollment(enrollment.manager, enrollment.accountId),
+      );
+      expect(await read).toEqual(enrollment);
+    });
+  });
+}
