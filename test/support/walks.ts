@@ -19,7 +19,11 @@ let nextName = 0;
 /** A name that no other test uses. */
 export function newName(prefix: string): string {
   nextName += 1;
-  return `${prefix}${String.fromCharCode(97 + Math.floor(nextName / 26), 97 + (nextName % 26))}`;
+  let letters = '';
+  for (let left = nextName; left > 0 || letters.length < 2; left = Math.floor(left / 26)) {
+    letters = String.fromCharCode(97 + (left % 26)) + letters;
+  }
+  return prefix + letters;
 }
 
 /** A manager with one account. */
