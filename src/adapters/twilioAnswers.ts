@@ -1,4 +1,5 @@
 import type { SmsOutcome, SmsStatus } from '../ports/sms.ts';
+import { isUnsent } from '../ports/unsent.ts';
 
 /** What came back of one POST: an HTTP answer, or the reason why there is none. */
 export type Answer =
@@ -8,14 +9,8 @@ export type Answer =
 /** Invalid, not allowed, opted out, not a mobile; as a callback blocked, unknown, landline. */
 const NUMBER_FAULTS = new Set(['21211', '21408', '21610', '21614', '30004', '30005', '30006']);
 
-/** The request never left: the server was not found, not there, or not the right one. */
+/** Of these calls of the system nothing but a connection is asked. */
 const UNSENT_SYSCALLS = new Set(['connect', 'getaddrinfo']);
-const UNSENT_CODES = new Set([
-  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'],
-  ...['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID'],
-  ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'],
-  ...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
-]);
 
 /** A longer Retry-After than this is not waited for. */
 const MAX_RETRY_AFTER_MS = 2000;
@@ -59,7 +54,7 @@ export function failureCode(error: unknown): Answer {
   const syscall = wordOf(fieldOf(cause, 'syscall'));
   return {
     failure: code ?? 'noAnswer',
-    isUnsent: UNSENT_CODES.has(code ?? '') || UNSENT_SYSCALLS.has(syscall ?? ''),
+    isUnsent: isUnsent(code) || UNSENT_SYSCALLS.has(syscall ?? ''),
   };
 }
 

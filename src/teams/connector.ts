@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { NotifierError } from '../ports/notifier.ts';
 import type { ManagerKey } from '../domain/parties.ts';
 import type { Conversation } from '../ports/notifier.ts';
+import { isUnsent } from '../ports/unsent.ts';
 import { deadlineIn } from './deadline.ts';
 import { exchange, type Answer } from './exchange.ts';
 import type { ServiceHosts } from './hosts.ts';
@@ -246,17 +247,13 @@ const refusalSchema = z.object({
   error: z.object({ code: z.string().regex(/^[\w.-]{1,64}$/) }),
 });
 const faultSchema = z.object({ code: z.string().regex(/^[\w.-]{1,64}$/) });
-/** The connection never came about, or the proxy made none. */
-const UNCONNECTED = [
-  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
-  'ERR_PROXY_TUNNEL',
-];
 
 /** No answer came. */
 function lost(cause: unknown): NotifierError {
   const code = faultSchema.safeParse(cause).data?.code;
-  const isUnsent = code !== undefined && UNCONNECTED.includes(code);
-  return new NotifierError(isUnsent ? 'refused' : 'ambiguous', code ?? 'no answer', { cause });
+  return new NotifierError(isUnsent(code) ? 'refused' : 'ambiguous', code ?? 'no answer', {
+    cause,
+  });
 }
 
 /** The connector's answers as Microsoft's table of bot error codes has them. */

@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createAuthority } from '../../demo/certificates.ts';
 import { NotifierError } from '../../src/ports/notifier.ts';
 import type { Conversation } from '../../src/ports/notifier.ts';
 import { createServiceHosts } from '../../src/teams/hosts.ts';
@@ -117,6 +121,26 @@ describe('notifier', () => {
   it('calls a connector that nobody answers refused: nothing was delivered', async () => {
     const gone = { ...anna, serviceUrl: 'http://127.0.0.1:1/emea/' };
     expect((await failure(post(gone))).code).toBe('refused');
+  });
+
+  it('calls a connector with a certificate that nobody trusts refused: nothing was delivered', async () => {
+    const certificate = await (
+      await createAuthority()
+    ).issue({
+      commonName: 'localhost',
+      dnsNames: ['localhost'],
+      ipAddresses: ['127.0.0.1'],
+    });
+    const server = createServer({ key: certificate.keyPem, cert: certificate.certPem });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const stranger = { ...anna, serviceUrl: `https://127.0.0.1:${String(port)}/emea/` };
+      expect((await failure(post(stranger))).code).toBe('refused');
+    } finally {
+      server.close();
+    }
   });
 
   it('sends no token to a host or tenant that is not ours', async () => {
