@@ -54,3 +54,12 @@ export function proofAllowance(lockout: {
   if (threshold - recentFailures <= RESERVED_BINDS) return 'refused';
   return Math.min(PROOF_FAILURE_LIMIT, threshold - RESERVED_BINDS);
 }
+
+/** How many binds the directory's own lockout leaves to the bot; Infinity where it has none. */
+export function bindsLeft({
+  threshold,
+  recentFailures,
+}: Parameters<typeof proofAllowance>[0]): number {
+  if (typeof threshold !== 'number' || threshold === 0) return Infinity;
+  return Math.max(0, threshold - recentFailures - RESERVED_BINDS);
+}

@@ -2,6 +2,7 @@ import type { KnownMobile } from '../domain/enrollment.ts';
 import type { EnrollmentFlow, Flow } from '../domain/flow.ts';
 import {
   attemptsLeft,
+  bindsLeft,
   FAILURES_LOOKBACK_MS,
   lockedUntil,
   PROOF_FAILURE_LIMIT,
@@ -175,7 +176,9 @@ async function takeProof(
     case 'locked':
       return refuseProof(tx, current, { reason: 'proofLocked' });
     case 'wrong': {
-      const problem = await proofBlock(account, tx);
+      // The directory has counted this bind too, since the account was read.
+      const counted = withOneMore(account);
+      const problem = (await proofBlock(account, tx)) ?? (await proofBlock(counted, tx));
       if (problem !== undefined) return refuseProof(tx, current, problem);
       tx.audit({
         event: 'enrollment.proofRefused',
@@ -183,19 +186,25 @@ async function takeProof(
         reason: 'passwordWrong',
         ...auditOf(current),
       });
-      const left = await proofsLeft(turn, tx);
+      const left = await proofsLeft(counted, tx);
       const event = { type: 'proofFailed', reason: 'passwordWrong', attemptsLeft: left } as const;
       return advanceEnrollment(tx, current, event, 'sameTurn');
     }
   }
 }
 
-async function proofsLeft({ account }: EnrollmentTurn, tx: StoreTransaction): Promise<number> {
+function withOneMore(account: Account): Account {
+  const { lockout } = account;
+  return { ...account, lockout: { ...lockout, recentFailures: lockout.recentFailures + 1 } };
+}
+
+/** By the bot's own limit and by what the directory's lockout leaves, whichever is less. */
+async function proofsLeft(account: Account, tx: StoreTransaction): Promise<number> {
   const allowance = proofAllowance(account.lockout);
   if (allowance === 'refused') return 0;
   const since = tx.now - FAILURES_LOOKBACK_MS;
   const times = await tx.failureTimes({ kind: 'proof', accountId: account.id, since });
-  return attemptsLeft(times, allowance, tx.now);
+  return Math.min(attemptsLeft(times, allowance, tx.now), bindsLeft(account.lockout));
 }
 
 /** The number that need not be typed: the enrolled one, else the directory's, if it is a mobile. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { attemptsLeft, lockedUntil, proofAllowance } from '../../src/domain/lockout.ts';
+import { bindsLeft, attemptsLeft, lockedUntil, proofAllowance } from '../../src/domain/lockout.ts';
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
@@ -78,5 +78,18 @@ describe('proofAllowance', () => {
       }
       expect(failures).toBeLessThanOrEqual(Math.max(0, threshold - 2));
     }
+  });
+});
+
+describe('bindsLeft', () => {
+  it.each([
+    [{ threshold: 5, recentFailures: 0 }, 3],
+    [{ threshold: 5, recentFailures: 2 }, 1],
+    [{ threshold: 5, recentFailures: 4 }, 0],
+    [{ threshold: 0, recentFailures: 9 }, Infinity],
+    [{ threshold: 'none', recentFailures: 9 }, Infinity],
+    [{ threshold: 'unreadable', recentFailures: 9 }, Infinity],
+  ] as const)('of %j are %d', (lockout, left) => {
+    expect(bindsLeft(lockout)).toBe(left);
   });
 });

@@ -10,6 +10,11 @@ import {
   prove,
 } from '../support/walks.ts';
 
+/** As Active Directory writes a time: 100 ns since 1601. */
+function fileTime(ms: number): string {
+  return String((BigInt(ms) + 11_644_473_600_000n) * 10_000n);
+}
+
 const house = await houseOfSuite();
 
 describe('the current password', () => {
@@ -20,6 +25,23 @@ describe('the current password', () => {
     const mustChange = newManager(house);
     house.directory.put(mustChange.accountDn, 'pwdLastSet', '0');
     expect(await prove(mustChange)).toBe('enrollment.mobile');
+  });
+
+  it('is promised no try that the directory’s lockout does not leave', async () => {
+    const { chat, account, accountDn } = newManager(house);
+    const { directory } = house;
+    const threshold = Number(directory.get(directory.base, 'lockoutThreshold')[0]);
+    // Somebody else has been wrong at a logon: two tries are left to the bot, and two to people.
+    directory.put(accountDn, 'badPwdCount', String(threshold - 4));
+    directory.put(accountDn, 'badPasswordTime', fileTime(Date.now()));
+    expect(await prove({ chat, account }, 'Fel-Losen-1')).toBe(
+      'enrollment.currentPassword passwordWrong',
+    );
+    expect(textOf(chat.card)).toMatch(/1 försök/);
+    const wrong = { currentPassword: 'Fel-Losen-2' };
+    expect(await chat.tap('proveCurrentPassword', wrong)).toBe('refused proofLocked');
+    // It was tried, as had been said.
+    expect(directory.bindsOf(accountDn)).toBe(2);
   });
 
   it('never locks the account, whoever tries however often', async () => {
