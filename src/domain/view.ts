@@ -169,7 +169,9 @@ export type NoticeEvent =
   | 'numberChange'
   | 'unlock'
   | 'revoke'
-  | 'outsideChange';
+  | 'outsideChange'
+  /** A number was removed because its manager does not answer for the account any more. */
+  | 'removal';
 
 /** What a notice tells. */
 export interface NoticeFacts {

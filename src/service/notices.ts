@@ -154,3 +154,18 @@ export async function addRevokeNotices(
   }
   await tx.addNotices(notices);
 }
+
+/** The same for a number that was removed because its manager does not answer any more: who lost it. */
+export async function addRemovalNotices(
+  deps: Pick<Deps, 'random' | 'settings'>,
+  tx: StoreTransaction,
+  { accountId, accountName }: Pick<Reported, 'accountId' | 'accountName'>,
+  { manager, mobile }: Enrollment,
+): Promise<void> {
+  const about = { event: 'removal', accountId, accountName, byName: '', at: tx.now } as const;
+  const locale = await localeOf(deps, tx, manager);
+  await tx.addNotices([
+    { id: deps.random.id(), ...about, to: { channel: 'sms', mobile, locale } },
+    { id: deps.random.id(), ...about, to: { channel: 'chat', manager } },
+  ]);
+}

@@ -1,5 +1,6 @@
 import type { SweepDeps } from './deps.ts';
 import { lockAccount } from './flows.ts';
+import { addRemovalNotices } from './notices.ts';
 
 const AT_ONCE = 100;
 const MISSING_FOR_MS = 7 * 24 * 60 * 60_000;
@@ -14,7 +15,7 @@ export async function forgetLostRelations(deps: SweepDeps, signal: AbortSignal):
   for (;;) {
     const accounts = await deps.store.read((reads) => reads.enrolledAccounts(after, AT_ONCE));
     for (const accountId of accounts) {
-      await noteRelations(deps, accountId, await answering(deps, accountId, signal));
+      await noteRelations(deps, accountId, await look(deps, accountId, signal));
     }
     const last = accounts.at(-1);
     if (last === undefined) return;
@@ -22,37 +23,48 @@ export async function forgetLostRelations(deps: SweepDeps, signal: AbortSignal):
   }
 }
 
+/** What the directory says of an account for which somebody is enrolled. */
+interface Seen {
+  /** Absent where it is gone. */
+  readonly accountName: string | undefined;
+  /** The directory entries of the enrolled managers who answer for the account now. */
+  readonly answering: ReadonlySet<string>;
+}
+
 /**
- * The directory entries of the enrolled managers who answer for the account now. Each is asked for
- * alone, as at a tap: who is missing in a list may only be missing in the list.
+ * Each enrolled manager is asked for alone, as at a tap: who is missing in a list may only be missing
+ * in the list.
  */
-async function answering(
-  deps: SweepDeps,
-  accountId: string,
-  signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
-  const entries = await deps.store.read(async (reads) => {
+async function look(deps: SweepDeps, accountId: string, signal: AbortSignal): Promise<Seen> {
+  const { store, directory } = deps;
+  const entries = await store.read(async (reads) => {
     const managers = (await reads.enrollmentsOf(accountId)).map(({ manager }) => manager);
     const records = await Promise.all(managers.map((manager) => reads.manager(manager)));
     return records.flatMap((record) => record?.directoryId ?? []);
   });
-  const found = new Set<string>();
+  const answering = new Set<string>();
+  let accountName: string | undefined;
   for (const entry of entries) {
-    if ((await deps.directory.accountOf(entry, accountId, signal)) !== undefined) found.add(entry);
+    const account = await directory.accountOf(entry, accountId, signal);
+    if (account === undefined) continue;
+    answering.add(entry);
+    accountName = account.name;
   }
-  return found;
+  accountName ??= (await directory.responsibilityFor(accountId, signal))?.account.name;
+  return { accountName, answering };
 }
 
 async function noteRelations(
   deps: SweepDeps,
   accountId: string,
-  responsible: ReadonlySet<string>,
+  { accountName: seenName, answering }: Seen,
 ): Promise<void> {
   await deps.store.transaction(async (tx) => {
     await lockAccount(tx, accountId);
-    for (const { id, manager } of await tx.enrollmentsOf(accountId)) {
+    for (const enrollment of await tx.enrollmentsOf(accountId)) {
+      const { id, manager } = enrollment;
       const entry = (await tx.manager(manager))?.directoryId;
-      const isMissing = entry === undefined || !responsible.has(entry);
+      const isMissing = entry === undefined || !answering.has(entry);
       const since = await tx.noteRelation(id, isMissing);
       if (since === undefined || tx.now - since < MISSING_FOR_MS) continue;
       await tx.removeEnrollment(id);
@@ -64,6 +76,8 @@ async function noteRelations(
         result: 'ok',
         reason,
       });
+      const name = seenName ?? (await tx.rememberedAccount(accountId))?.name ?? accountId;
+      await addRemovalNotices(deps, tx, { accountId, accountName: name }, enrollment);
     }
   });
 }

@@ -46,6 +46,7 @@ export const NOTICE_EVENTS: readonly NoticeEvent[] = [
   'unlock',
   'revoke',
   'outsideChange',
+  'removal',
 ];
 
 const FACTS_OF_A_NOTICE = {

@@ -19,6 +19,7 @@ const noticeSchema = exactly<Notice>()(
       'unlock',
       'revoke',
       'outsideChange',
+      'removal',
     ]),
     accountId: z.string(),
     accountName: z.string(),
