@@ -30,6 +30,10 @@ const CURES: Readonly<Record<DirectoryError['code'], Advice>> = {
     see: 'rights',
   },
   noRights: { text: 'the service account may not read what the bot needs', see: 'rights' },
+  policy: {
+    text: "the directory's password policy lets the bot write no password",
+    see: 'openldap',
+  },
   undecided: {
     text: 'the directory does not say whether a password is right: give the accounts the right to log on over the network, and keep them out of Protected Users',
     see: 'activeDirectory',
@@ -106,6 +110,7 @@ function judgeAccounts(seen: Inspection): Omit<Checked, 'name'> {
   const { accounts, isAccountsBaseReadable: isSeen } = seen;
   const namesOf = (some: Inspection['accounts']): string => named(some.map(({ name }) => name));
   const crowded = accounts.filter(({ isCrowd }) => isCrowd);
+  const safe = accounts.filter(({ rules }) => rules.needsOldPassword === true);
   const young = accounts.filter(({ rules: { minAgeMs = 0 } }) => minAgeMs > 0);
   const unanswered = accounts.filter(({ isAnswered }) => !isAnswered);
   const low = accounts.filter(
@@ -140,6 +145,10 @@ function judgeAccounts(seen: Inspection): Omit<Checked, 'name'> {
         isSeen && accounts.length === 0,
         'no shared account is found: look at LDAP_ACCOUNTS_BASE and LDAP_ACCOUNTS_FILTER',
         'configuration',
+      ),
+      ...when(
+        safe.length > 0,
+        `pwdSafeModify is TRUE for ${namesOf(safe)}: nobody can reset a password without the old one; give these accounts a policy where it is FALSE`,
       ),
       ...when(
         low.length > 0,

@@ -5,11 +5,19 @@ import type { Secret } from '../domain/secret.ts';
  * `unreachable`: nothing that changes anything was sent. `noAnswer`: the request may have been
  * carried out. `tls`: the server could not be verified, nothing secret was sent. `serviceAccount`:
  * the bot's own credentials are refused. `noRights`: the directory denies the operation.
+ * `policy`: its password policy lets nobody write a password without the old one.
  * `undecided`: a bind was refused for a reason that does not tell whether the password is right.
  * `unexpected`: an answer that the protocol does not allow or the bot does not know.
  */
 export type DirectoryErrorCode =
-  'unreachable' | 'noAnswer' | 'tls' | 'serviceAccount' | 'noRights' | 'undecided' | 'unexpected';
+  | 'unreachable'
+  | 'noAnswer'
+  | 'tls'
+  | 'serviceAccount'
+  | 'noRights'
+  | 'policy'
+  | 'undecided'
+  | 'unexpected';
 
 /** The one error that a directory throws. `detail` is for the log: result codes, never names or secrets. */
 export class DirectoryError extends Error {
@@ -74,6 +82,8 @@ export interface DirectoryRules {
   readonly maxAgeMs?: number;
   /** Age before which it may not be changed again, ms; absent: none. */
   readonly minAgeMs?: number;
+  /** Nobody can write a password without the old one (ppolicy's pwdSafeModify). */
+  readonly needsOldPassword?: boolean;
 }
 
 /** Wrong binds that lead to the directory's own lockout. */
@@ -165,6 +175,9 @@ export interface Directory {
   /** The one enabled person that the query finds; undefined for none or several. */
   findManager(query: ManagerQuery, signal: AbortSignal): Promise<DirectoryManager | undefined>;
 
+  /** Whether what the query asks for fits an entry other than that of `managerId`, enabled or not. */
+  fitsAnother(query: ManagerQuery, managerId: string, signal: AbortSignal): Promise<boolean>;
+
   /** The person of that id; undefined where the entry is gone or disabled. */
   managerById(id: string, signal: AbortSignal): Promise<DirectoryManager | undefined>;
 
@@ -209,7 +222,8 @@ export interface Directory {
   /**
    * Sets a new password without the old one and lifts the directory's lockout with it. Writes at
    * most once. `written` only after it was seen there.
-   * @throws DirectoryError `unreachable`, `tls`, `serviceAccount` or `noRights`: nothing was written.
+   * @throws DirectoryError `unreachable`, `tls`, `serviceAccount`, `noRights` or `policy`: nothing was
+   * written.
    */
   writePassword(
     write: {

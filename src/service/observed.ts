@@ -69,6 +69,7 @@ export function observeDirectory(
   return {
     servers: directory.servers,
     findManager: observed('findManager', directory.findManager),
+    fitsAnother: observed('fitsAnother', directory.fitsAnother),
     managerById: observed('managerById', directory.managerById),
     accountsOf: observed('accountsOf', directory.accountsOf),
     accountOf: observed('accountOf', directory.accountOf),

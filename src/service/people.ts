@@ -43,20 +43,20 @@ export async function identify(
 ): Promise<DirectoryManager | NotLetIn> {
   const { roster } = person;
   if (roster.status === 'notAllowed') return deny(deps, person.key);
-  const found =
+  const query =
     roster.status === 'member'
-      ? await deps.directory.findManager(
-          { upn: roster.upn, mail: roster.mail, aadObjectId: person.key.aadObjectId },
-          signal,
-        )
+      ? { upn: roster.upn, mail: roster.mail, aadObjectId: person.key.aadObjectId }
       : undefined;
+  const found = query === undefined ? undefined : await deps.directory.findManager(query, signal);
   if (record.directoryId !== undefined) {
     if (found?.id === record.directoryId) return letIn(deps, person.key, found);
     const pinned = await deps.directory.managerById(record.directoryId, signal);
     if (pinned !== undefined) {
-      return roster.status === 'unavailable'
-        ? letIn(deps, person.key, pinned)
-        : deny(deps, person.key);
+      // An address may be missing, or have changed in the directory first; another's is refused.
+      const isOwn =
+        query === undefined ||
+        (found === undefined && !(await deps.directory.fitsAnother(query, pinned.id, signal)));
+      return isOwn ? letIn(deps, person.key, pinned) : deny(deps, person.key);
     }
   }
   if (roster.status === 'unavailable') return 'temporarilyUnavailable';
@@ -80,6 +80,11 @@ export function directoryReason(
 ): 'directoryUnavailable' | 'temporarilyUnavailable' {
   if (error.code === 'noRights') {
     deps.log.error({ alarm: 'directoryRights', detail: error.detail }, 'directory denies the bot');
+    return 'temporarilyUnavailable';
+  }
+  if (error.code === 'policy') {
+    const text = "the directory's password policy lets the bot write no password";
+    deps.log.error({ alarm: 'directoryPolicy', detail: error.detail }, text);
     return 'temporarilyUnavailable';
   }
   if (error.code === 'undecided') {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { Secret } from '../../src/domain/secret.ts';
 import { MAX_REMINDED } from '../../src/ports/directory.ts';
+import type { ManagerQuery } from '../../src/ports/directory.ts';
 import { never } from './directoryStage.ts';
 import type { DirectoryStage } from './directoryStage.ts';
 import { FIRST_PASSWORD } from './directoryWorld.ts';
@@ -39,6 +40,20 @@ export function describePersons(on: DirectoryStage): void {
       });
       await on.world.newPerson({ mobile });
       expect(await byMobile.findManager(query, never)).toBeUndefined();
+    });
+
+    it('tells whether an address is another entry’s, also that of a disabled one', async () => {
+      const own = await on.world.newPerson();
+      const other = await on.world.newPerson();
+      const gone = await on.world.newPerson({ isDisabled: true });
+      const id = await on.world.idOf(own.dn);
+      const fits = (query: ManagerQuery) => on.directory.fitsAnother(query, id, never);
+      expect(await fits(own.query)).toBe(false);
+      expect(await fits(other.query)).toBe(true);
+      expect(await fits(gone.query)).toBe(true);
+      expect(await fits({ aadObjectId: 'unused' })).toBe(false);
+      const nobody = 'nobody@orebro.test';
+      expect(await fits({ upn: nobody, mail: nobody, aadObjectId: 'unused' })).toBe(false);
     });
 
     it('finds nobody where the value that the filter asks for is missing', async () => {

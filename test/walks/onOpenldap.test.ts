@@ -56,4 +56,21 @@ describe('on OpenLDAP', () => {
     });
     expect(await world.binds(account.dn, FIRST_PASSWORD)).toBe(true);
   });
+
+  it('a policy that lets nobody reset is named by the alarm and by the check, not the rights', async () => {
+    const { chat, account, mobile } = await newEnrolled();
+    await world.admin.put(slapd.defaultPolicyDn, 'pwdMinAge', ['0']);
+    await world.admin.put(slapd.defaultPolicyDn, 'pwdSafeModify', ['TRUE']);
+    await chat.say('status');
+    await chat.tap('reset', {}, account.name);
+    await chat.tap('confirmCode', { code: house.code(mobile) });
+    const typed = { newPassword: 'Kaffekanna-Blomma-42', confirmPassword: 'Kaffekanna-Blomma-42' };
+    expect(await chat.tap('setPassword', typed)).toBe('refused temporarilyUnavailable');
+    expect(house.output).toContain('"alarm":"directoryPolicy","detail":"pwdSafeModify is TRUE"');
+    expect(house.output).not.toContain('directoryRights');
+    await expect(house.administer(['check'])).rejects.toMatchObject({
+      text: expect.stringContaining('pwdSafeModify is TRUE for'),
+    });
+    await world.admin.put(slapd.defaultPolicyDn, 'pwdSafeModify', []);
+  });
 });

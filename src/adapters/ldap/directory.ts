@@ -41,6 +41,9 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
     findManager: (query, signal) =>
       sessions.read(signal, (session) => lookup.person(session, query)),
 
+    fitsAnother: (query, managerId, signal) =>
+      sessions.read(signal, (session) => lookup.fitsAnother(session, query, managerId)),
+
     managerById: (id, signal) => sessions.read(signal, (session) => lookup.personById(session, id)),
 
     accountsOf: (managerId, signal) =>

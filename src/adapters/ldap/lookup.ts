@@ -34,6 +34,8 @@ export interface LookupSettings extends AccountSettings {
 export interface Lookup {
   dialectOf(session: Session): Dialect;
   person(session: Session, query: ManagerQuery): Promise<DirectoryManager | undefined>;
+  /** Whether the query fits an entry of another id. */
+  fitsAnother(session: Session, query: ManagerQuery, id: string): Promise<boolean>;
   personById(session: Session, id: string): Promise<DirectoryManager | undefined>;
   /** The person of that address, name or id. */
   personNamed(session: Session, who: string): Promise<DirectoryManager | undefined>;
@@ -146,6 +148,20 @@ export function createLookup(settings: LookupSettings): Lookup {
       const filter = managerFilter(template, query);
       if (filter === undefined) return undefined;
       return managerFrom(session, await onePerson(session, filter));
+    },
+
+    async fitsAnother(session, query, id) {
+      const dialect = dialectOf(session);
+      const filter = managerFilter(settings.managerFilter ?? dialect.defaultManagerFilter, query);
+      if (filter === undefined) return false;
+      const found = await session.connection.search({
+        base: settings.managersBase,
+        scope: 'sub',
+        filter,
+        attributes: [dialect.idAttribute],
+        binary: dialect.binary,
+      });
+      return found.some((entry) => dialect.idOf(entry) !== id);
     },
 
     personById: async (session, id) => managerFrom(session, await entryById(session, id)),

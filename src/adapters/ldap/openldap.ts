@@ -1,6 +1,7 @@
 import { Attribute, BerWriter, Change, PasswordPolicyControl, PasswordPolicyError } from 'ldapts';
 import type { Entry } from 'ldapts';
 
+import { DirectoryError } from '../../ports/directory.ts';
 import type { ProofOutcome } from '../../ports/directory.ts';
 import type { Dialect, WriteRefusal } from './dialect.ts';
 import { textOf } from './entry.ts';
@@ -107,6 +108,10 @@ export const openldap: Dialect = {
       await session.connection.extended(MODIFY_PASSWORD, request, [policy]);
       return {};
     } catch (error) {
+      // It comes as "insufficient access" (50), which no delegation would mend.
+      if (policy.value?.error === PasswordPolicyError.MustSupplyOldPassword) {
+        throw new DirectoryError('policy', 'pwdSafeModify is TRUE');
+      }
       const isPolicy =
         hasResult(error, RESULT.constraintViolation) ||
         (hasResult(error, RESULT.unwillingToPerform) && policy.value?.error !== undefined);

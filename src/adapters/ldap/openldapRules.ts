@@ -26,6 +26,7 @@ const POLICY_ATTRIBUTES = [
   'pwdFailureCountInterval',
   'pwdLockoutDuration',
   'pwdMustChange',
+  'pwdSafeModify',
 ];
 
 export const PASSWORD_ATTRIBUTES = [
@@ -65,6 +66,7 @@ function rulesFrom(policy: Entry): PpolicyRules {
     threshold: threshold === undefined || threshold === 0 ? 'none' : threshold,
     ...known('failureWindowMs', secondsOf(policy, 'pwdFailureCountInterval')),
     ...known('lockoutMs', secondsOf(policy, 'pwdLockoutDuration')),
+    needsOldPassword: textOf(policy, 'pwdSafeModify') === 'TRUE',
     obeysReset: textOf(policy, 'pwdMustChange') === 'TRUE',
   };
 }

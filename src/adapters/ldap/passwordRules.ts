@@ -34,6 +34,7 @@ export function directoryRules(rules: PasswordRules, expires: boolean): Director
     requiresComplexity,
     ...(maxAgeMs === undefined || !expires ? {} : { maxAgeMs }),
     ...known('minAgeMs', minAgeMs),
+    ...(rules.needsOldPassword === true ? { needsOldPassword: true } : {}),
   };
 }
 
