@@ -26,6 +26,8 @@ export type AuditEventName =
   | 'reminder.failed'
   | 'reminder.snoozed'
   | 'reminder.notNeeded'
+  | 'reminder.notNeededUndone'
+  | 'responsibility.changed'
   | 'service.started'
   | 'service.stopped'
   | `admin.${string}`;

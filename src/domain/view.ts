@@ -156,9 +156,9 @@ export interface ReminderDoneView {
   readonly card: 'reminder.done';
   readonly handle: string;
   readonly accountName: string;
-  readonly answer: 'snoozed' | 'notNeeded';
-  /** When the next reminder may come. */
-  readonly until: number;
+  readonly answer: 'snoozed' | 'notNeeded' | 'undone';
+  /** When the next reminder may come; absent: as usual. */
+  readonly until?: number | undefined;
 }
 
 /** `ownEnrollment`: a first enrollment, as the manager is told in whose name it was. */
@@ -171,7 +171,9 @@ export type NoticeEvent =
   | 'revoke'
   | 'outsideChange'
   /** A number was removed because its manager does not answer for the account any more. */
-  | 'removal';
+  | 'removal'
+  | 'responsibilityChanged'
+  | 'notNeeded';
 
 /** What a notice tells. */
 export interface NoticeFacts {
@@ -182,13 +184,21 @@ export interface NoticeFacts {
   readonly at: number;
   /** The number that was enrolled, masked. */
   readonly maskedMobile?: string | undefined;
+  /** Until when nobody is reminded. */
+  readonly until?: number | undefined;
+  /** Opaque; stands in the data of the button that lets people be reminded all the same. */
+  readonly handle?: string | undefined;
+  /** Names of those who answer for the account since then. */
+  readonly added?: readonly string[] | undefined;
+  /** Names of those who do no longer, as far as they are known. */
+  readonly removed?: readonly string[] | undefined;
 }
 
 export interface NoticeView extends NoticeFacts {
   readonly card: 'notice';
 }
 
-/** Overdue accounts of which nobody can be reminded, for the person who looks after them. */
+/** Due accounts of which nobody can be, or is, reminded, for the person who looks after them. */
 export interface SummaryView {
   readonly card: 'notice';
   readonly event: 'unanswered';
@@ -196,6 +206,9 @@ export interface SummaryView {
   readonly overdue: readonly { readonly name: string; readonly dueAt: number }[];
   /** All of them. */
   readonly count: number;
+  /** Those of which a manager said that no change is needed, as many as fit on a card. */
+  readonly silenced: readonly { readonly name: string; readonly until: number }[];
+  readonly silencedCount: number;
 }
 
 export interface RefusedView {

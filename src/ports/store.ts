@@ -59,6 +59,7 @@ export type StoreReads = Pick<
   | 'enrolledAccounts'
   | 'enrolledAmong'
   | 'enrollmentsOf'
+  | 'answering'
   | 'managersByDirectoryId'
   | 'remindedStage'
   | 'reminderPause'
@@ -248,11 +249,17 @@ export interface StoreTransaction {
   silenceReminders(
     silence: Pick<ReminderKey, 'accountId' | 'cycle'> & { readonly until: number },
   ): Promise<boolean>;
+  /** Ends the silence of the account's reminders; false where there was none. */
+  endSilence(accountId: string): Promise<boolean>;
   /** The last stage of the cycle of which anybody was reminded, or may have been. */
   remindedStage(about: Pick<ReminderKey, 'accountId' | 'cycle'>): Promise<number | undefined>;
   reminderPause(
     about: Pick<ReminderKey, 'accountId' | 'cycle' | 'recipient'>,
   ): Promise<ReminderPause>;
+
+  /** The entries of those who answered for the account when that was last seen, in order. */
+  answering(accountId: string): Promise<string[] | undefined>;
+  rememberAnswering(accountId: string, entries: readonly string[]): Promise<void>;
 
   /** Those of the accounts for which somebody is enrolled. */
   enrolledAmong(accountIds: readonly string[]): Promise<string[]>;

@@ -25,6 +25,7 @@ import {
 import type { FlowInput, SecretInput } from './input.ts';
 import { addFirstEnrollmentNotices, addNotices } from './notices.ts';
 import { isPassword, proveCurrentPassword } from './proof.ts';
+import { noteAnswering, readAnswering } from './responsibility.ts';
 
 type EnrollmentTurn = FlowTurn<EnrollmentFlow>;
 
@@ -190,7 +191,8 @@ async function confirmOldCode(turn: EnrollmentTurn, input: SecretInput): Promise
 /** The number is proven: it counts from here on. */
 async function confirmNewCode(turn: EnrollmentTurn, input: SecretInput): Promise<Flow> {
   const { deps, manager, account, signal } = turn;
-  const answering = await deps.directory.responsibilityFor(account.id, signal);
+  const responsibility = await deps.directory.responsibilityFor(account.id, signal);
+  const answering = await readAnswering(deps, responsibility, signal);
   let others = 0;
   const { flow } = await guessCode<EnrollmentFlow, never>(turn, input, async (tx, current) => {
     if (current.state.step !== 'code') return { flow: current };
@@ -218,6 +220,7 @@ async function confirmNewCode(turn: EnrollmentTurn, input: SecretInput): Promise
       byName: manager.entry.displayName,
       flow: current.id,
     };
+    if (answering !== undefined) await noteAnswering(deps, tx, answering);
     if (former === undefined) {
       await addFirstEnrollmentNotices(deps, tx, by, {
         mobile,

@@ -11,7 +11,7 @@ export type NoticePosted = 'posted' | 'notInTeams' | 'failed';
 /** Posts a notice's card to one manager. */
 export async function postNotice(
   deps: Deps,
-  { event, accountName, byName, at, maskedMobile }: Notice,
+  notice: Notice,
   manager: ManagerKey,
   signal: AbortSignal,
 ): Promise<NoticePosted> {
@@ -19,7 +19,7 @@ export async function postNotice(
   const known = record?.conversation;
   // The bot was removed there.
   if (record !== undefined && known === undefined) return 'notInTeams';
-  const view: View = { card: 'notice', event, accountName, byName, at, maskedMobile };
+  const view = viewOf(notice);
   const locale = record?.locale ?? deps.settings.defaultLocale;
   const postIn = (chat: Conversation) => deps.notifier.post(chat, view, locale, signal);
   try {
@@ -30,6 +30,12 @@ export async function postNotice(
     if (!(error instanceof NotifierError)) throw error;
     return error.code === 'unreachable' || error.code === 'messageGone' ? 'notInTeams' : 'failed';
   }
+}
+
+function viewOf(notice: Notice): View {
+  const { event, accountName, byName, at, maskedMobile, until, handle, added, removed } = notice;
+  const more = { maskedMobile, until, handle, added, removed };
+  return { card: 'notice', event, accountName, byName, at, ...more };
 }
 
 /** False where the chat is gone: another one may lead to the same person. */

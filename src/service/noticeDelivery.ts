@@ -62,8 +62,14 @@ async function addressOthers(
         const { way } = await recipientOf(deps, tx, person);
         if (way === undefined) continue;
         if (except !== undefined && isSamePerson(way.key, except)) continue;
-        const to = { channel: 'chat', manager: way.key } as const;
-        notices.push({ ...told(notice), byName, id: deps.random.id(), to });
+        const { key: manager } = way;
+        const to = { channel: 'chat', manager } as const;
+        // Each can undo it, from a button of their own.
+        const handle = notice.event === 'notNeeded' ? deps.random.id() : undefined;
+        if (handle !== undefined) {
+          await tx.addButtons([{ handle, manager, accountId: notice.accountId }]);
+        }
+        notices.push({ ...told(notice), byName, handle, id: deps.random.id(), to });
       }
       await tx.addNotices(notices);
     });
@@ -93,8 +99,9 @@ function told({
   byName,
   at,
   flow,
+  until,
 }: Notice): Omit<Notice, 'id' | 'to'> {
-  return { event, accountId, accountName, byName, at, flow };
+  return { event, accountId, accountName, byName, at, flow, until };
 }
 
 async function sendText(

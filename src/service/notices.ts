@@ -16,6 +16,7 @@ export interface Reported {
   readonly accountName: string;
   readonly byName: string;
   readonly flow?: string | undefined;
+  readonly until?: number | undefined;
 }
 
 /**
@@ -108,9 +109,9 @@ export function nameAmong(
 
 function aboutOf(
   { now: at }: StoreTransaction,
-  { event, accountId, accountName, byName, flow }: Reported,
+  { event, accountId, accountName, byName, flow, until }: Reported,
 ): Omit<Notice, 'id' | 'to'> {
-  return { event, accountId, accountName, byName, flow, at };
+  return { event, accountId, accountName, byName, flow, until, at };
 }
 
 function textTo(

@@ -1,20 +1,28 @@
 import type { SweepDeps } from './deps.ts';
 import { lockAccount } from './flows.ts';
 import { addRemovalNotices } from './notices.ts';
+import { followAnswering } from './responsibility.ts';
+import type { SweepLease } from './sweepLease.ts';
 
 const AT_ONCE = 100;
 const MISSING_FOR_MS = 7 * 24 * 60 * 60_000;
 
 /**
- * Removes the numbers of managers who have not answered for their account in any sweep for seven days
+ * Looks who answers for each account with a number, and removes the numbers of managers who have not answered for their account in any sweep for seven days
  * (requirement S7).
  * @throws DirectoryError; nobody's days are counted then.
  */
-export async function forgetLostRelations(deps: SweepDeps, signal: AbortSignal): Promise<void> {
+export async function forgetLostRelations(
+  deps: SweepDeps,
+  lease: SweepLease,
+  signal: AbortSignal,
+): Promise<void> {
   let after = '';
   for (;;) {
     const accounts = await deps.store.read((reads) => reads.enrolledAccounts(after, AT_ONCE));
     for (const accountId of accounts) {
+      const found = await deps.directory.responsibilityFor(accountId, signal);
+      await followAnswering(deps, found, lease, signal);
       await noteRelations(deps, accountId, await look(deps, accountId, signal));
     }
     const last = accounts.at(-1);

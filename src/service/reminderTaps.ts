@@ -2,7 +2,9 @@ import { managerName } from '../domain/parties.ts';
 import { isCycleOf, rotationOf } from '../domain/rotation.ts';
 import type { Reminder } from '../ports/records.ts';
 import type { Deps } from './deps.ts';
+import { isSamePerson } from './flows.ts';
 import type { ReminderInput } from './input.ts';
+import { addNotices } from './notices.ts';
 import { reminderView } from './reminderCard.ts';
 import { admitTo, denyTap, showHome, type Reply, type Tap } from './tap.ts';
 
@@ -24,7 +26,7 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
   const { accountId, cycle, recipient } = reminder;
   const admitted = await admitTo(tap, accountId);
   if ('view' in admitted) return admitted;
-  const { account } = admitted;
+  const { account, manager } = admitted;
   if (account === undefined) return denyTap(tap, accountId);
   if (!isCycleOf(account, cycle)) return showHome(tap, { about: accountId });
 
@@ -51,9 +53,39 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
       return reminderView(reminder, rotation, enrollment !== undefined);
     }
     const isNew = await tx.silenceReminders({ ...about, until: tx.now + rotation.periodMs });
-    if (isNew) tx.audit({ event: 'reminder.notNeeded', ...audited, reason: input.reason });
     const { silencedUntil = tx.now } = await tx.reminderPause(about);
+    if (isNew) {
+      tx.audit({ event: 'reminder.notNeeded', ...audited, reason: input.reason });
+      const reported = {
+        event: 'notNeeded',
+        manager: manager.key,
+        accountId,
+        accountName: account.name,
+        byName: manager.entry.displayName,
+        until: silencedUntil,
+      } as const;
+      // One answers for all of them: the others can have it otherwise.
+      await addNotices(deps, tx, reported, []);
+    }
     return { ...done, answer: 'notNeeded' as const, until: silencedUntil };
   });
   return view === undefined ? showHome(tap, { about: accountId }) : { view };
+}
+
+/** Lets the account's managers be reminded although one of them said that no change is needed. */
+export async function undoNotNeeded(tap: Tap, handle: string): Promise<Reply> {
+  const { deps, person } = tap;
+  const button = await deps.store.read((reads) => reads.button(handle));
+  if (button === undefined || !isSamePerson(button.manager, person.key)) return denyTap(tap);
+  const { accountId } = button;
+  const admitted = await admitTo(tap, accountId);
+  if ('view' in admitted) return admitted;
+  const { account } = admitted;
+  if (account === undefined) return denyTap(tap, accountId);
+  await deps.store.transaction(async (tx) => {
+    if (!(await tx.endSilence(accountId))) return;
+    const actor = managerName(person.key);
+    tx.audit({ event: 'reminder.notNeededUndone', actor, account: accountId, result: 'ok' });
+  });
+  return { view: { card: 'reminder.done', handle, accountName: account.name, answer: 'undone' } };
 }

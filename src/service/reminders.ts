@@ -50,6 +50,8 @@ export interface Reminded {
   readonly waitMs?: number | undefined;
   /** The account is overdue and nobody who answers for it can be reached. */
   readonly isUnanswered: boolean;
+  /** Until when one of its managers has silenced it for all. */
+  readonly silencedUntil?: number | undefined;
   readonly dueAt: number;
 }
 
@@ -73,14 +75,17 @@ export async function remindOf(
   const rows: ReminderRow[] = [];
   let isReachable = false;
   let waitMs: number | undefined;
+  let silencedUntil: number | undefined;
   for (const person of managers) {
     const recipient = await deps.store.read((reads) => recipientOf(deps, reads, person));
     const outcome = await remind(sweep, due, recipient);
     if (outcome.waitMs !== undefined) waitMs = Math.max(waitMs ?? 0, outcome.waitMs);
+    silencedUntil ??= outcome.silencedUntil;
     isReachable ||= outcome.reason !== 'notInTeams';
     rows.push(rowOf(due, person.displayName, outcome.result, outcome.reason ?? null));
   }
-  return { rows, waitMs, isUnanswered: due.stage < 0 && !isReachable, dueAt: at };
+  const isUnanswered = due.stage < 0 && !isReachable;
+  return { rows, waitMs, isUnanswered, silencedUntil, dueAt: at };
 }
 
 function dueAt(deps: SweepDeps, account: Account, now: number): DueAccount | undefined {
@@ -105,6 +110,7 @@ function rowOf(
 interface Outcome {
   readonly result: ReminderResult;
   readonly reason?: string | undefined;
+  readonly silencedUntil?: number | undefined;
   readonly waitMs?: number | undefined;
 }
 
@@ -130,7 +136,9 @@ async function prepare(
 ): Promise<Outcome | { readonly reminder: Reminder; readonly isEnrolled: boolean }> {
   const about = { accountId: due.account.id, cycle: due.cycle, recipient };
   const { snoozes, snoozedUntil = 0, silencedUntil = 0 } = await tx.reminderPause(about);
-  if (silencedUntil > tx.now) return { result: 'skipped', reason: 'notNeeded' };
+  if (silencedUntil > tx.now) {
+    return { result: 'skipped', reason: 'notNeeded', silencedUntil };
+  }
   if (snoozedUntil > tx.now) return { result: 'skipped', reason: 'snoozed' };
 
   const reminder = {

@@ -3,10 +3,11 @@ import { DirectoryError, type SweptAccount } from '../ports/directory.ts';
 import type { SweepDeps } from './deps.ts';
 import { noteOutsideChanges } from './outsideChanges.ts';
 import { forgetLostRelations } from './relations.ts';
+import { followAnswering } from './responsibility.ts';
 import { auditLost, remindOf, type ReminderRow, type Reminding } from './reminders.ts';
 import { createSendPace } from './sendPace.ts';
 import { withSweepLease, type SweepLease } from './sweepLease.ts';
-import { tellFallback, type Unanswered } from './unanswered.ts';
+import { tellFallback, type Silenced, type Unanswered } from './unanswered.ts';
 
 const SWEEP_EVERY_MS = 60 * 60_000;
 const MAX_TRIES_WHEN_BUSY = 4;
@@ -92,13 +93,15 @@ async function sweep(
   const { accounts, due } = await findDue(deps, lease, signal, watch);
   const sweeping = { deps, pace: createSendPace(deps), signal, lease };
   const unanswered: Unanswered[] = [];
+  const silenced: Silenced[] = [];
   let unread = 0;
   for (const [index, { id, name }] of due.entries()) {
     watch.onProgress?.(index, due.length);
     signal.throwIfAborted();
     try {
-      const dueAt = await remindPatiently(sweeping, id, watch);
+      const { dueAt, silencedUntil } = await remindPatiently(sweeping, id, watch);
       if (dueAt !== undefined) unanswered.push({ name, dueAt });
+      if (silencedUntil !== undefined) silenced.push({ name, until: silencedUntil });
       unread = 0;
     } catch (error) {
       unread += 1;
@@ -108,9 +111,9 @@ async function sweep(
   }
   watch.onProgress?.(due.length, due.length);
   if (lease !== undefined) {
-    await tellFallback(sweeping, unanswered);
+    await tellFallback(sweeping, { unanswered, silenced });
     // A directory that shows no accounts at all is a fault: nobody's number is taken away for it.
-    if (accounts > 0) await forgetLostRelations(deps, signal);
+    if (accounts > 0) await forgetLostRelations(deps, lease, signal);
   }
   return accounts;
 }
@@ -162,19 +165,22 @@ async function findDue(
 
 /**
  * Reminds of one account; what the channel was too busy for comes later, after the account was read
- * anew. Gives the due date where it is overdue and nobody can be reached.
+ * anew. Gives the due date where it is overdue and nobody can be reached, and until when a manager has
+ * silenced it.
  */
 async function remindPatiently(
   sweeping: Reminding,
   accountId: string,
   { onRow }: Watch,
-): Promise<number | undefined> {
-  const { deps, signal } = sweeping;
+): Promise<{ readonly dueAt?: number | undefined; readonly silencedUntil?: number | undefined }> {
+  const { deps, lease, signal } = sweeping;
   const rows = new Map<string, ReminderRow>();
-  let unansweredSince: number | undefined;
+  let dueAt: number | undefined;
+  let silencedUntil: number | undefined;
   for (let tries = 1; tries <= MAX_TRIES_WHEN_BUSY; tries += 1) {
     signal.throwIfAborted();
     const found = await deps.directory.responsibilityFor(accountId, signal);
+    if (lease !== undefined) await followAnswering(deps, found, lease, signal);
     const reminded = found && (await remindOf(sweeping, found));
     if (reminded === undefined) break;
     for (const [index, row] of reminded.rows.entries()) {
@@ -182,10 +188,11 @@ async function remindPatiently(
       // What was sent in an earlier try is `already` sent in this one.
       if (rows.get(key)?.result !== 'sent') rows.set(key, row);
     }
-    unansweredSince = reminded.isUnanswered ? reminded.dueAt : undefined;
+    dueAt = reminded.isUnanswered ? reminded.dueAt : undefined;
+    silencedUntil = reminded.silencedUntil;
     if (reminded.waitMs === undefined) break;
     await deps.delay(reminded.waitMs, signal);
   }
   for (const row of rows.values()) onRow(row);
-  return unansweredSince;
+  return { dueAt, silencedUntil };
 }

@@ -7,7 +7,7 @@ import { readFlowHandle } from './flows.ts';
 import { chooseLocale } from './home.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
 import { directoryReason, meet } from './people.ts';
-import { answerReminder } from './reminderTaps.ts';
+import { answerReminder, undoNotNeeded } from './reminderTaps.ts';
 import { showOpenCards } from './showCard.ts';
 import { reportSms } from './smsReports.ts';
 import { startByWord, startFromButton } from './starts.ts';
@@ -110,6 +110,8 @@ async function reply(tap: Tap, input: Input): Promise<Reply> {
     case 'snooze':
     case 'notNeeded':
       return answerReminder(tap, input);
+    case 'undoNotNeeded':
+      return undoNotNeeded(tap, input.handle);
     case 'text':
       return takeText(tap, input.text);
     case 'proveCurrentPassword':

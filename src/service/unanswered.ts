@@ -3,7 +3,7 @@ import { recipientOf } from './recipients.ts';
 import type { Reminding } from './reminders.ts';
 
 /** What a card can hold; the rest is told as a number. */
-const MAX_SHOWN = 30;
+const MAX_SHOWN = 20;
 /** No account has this id: the summary is one reminder about all of them. */
 const ALL_ACCOUNTS = 'unanswered';
 
@@ -13,13 +13,24 @@ export interface Unanswered {
   readonly dueAt: number;
 }
 
-/** Tells the fallback person once a week which overdue accounts nobody answers for (requirement N4). */
+/** An account that is due, and of which a manager said that no change is needed. */
+export interface Silenced {
+  readonly name: string;
+  readonly until: number;
+}
+
+/**
+ * Tells the fallback person once a week which overdue accounts nobody answers for (requirement N4), and
+ * which due ones are silenced.
+ */
 export async function tellFallback(
   { deps, lease, pace, signal }: Reminding,
-  unanswered: readonly Unanswered[],
+  found: { readonly unanswered: readonly Unanswered[]; readonly silenced: readonly Silenced[] },
 ): Promise<void> {
   const { fallbackUpn: upn, calendar } = deps.settings.rotation;
-  if (upn === undefined || unanswered.length === 0 || lease === undefined) return;
+  const { unanswered, silenced } = found;
+  if (unanswered.length + silenced.length === 0) return;
+  if (upn === undefined || lease === undefined) return;
   const person = await deps.directory.findManager({ upn, mail: upn, aadObjectId: '' }, signal);
   if (person === undefined) {
     deps.log.warn({}, 'the directory knows nobody by REMINDER_FALLBACK_UPN');
@@ -51,6 +62,8 @@ export async function tellFallback(
     event: 'unanswered',
     overdue: unanswered.slice(0, MAX_SHOWN),
     count: unanswered.length,
+    silenced: silenced.slice(0, MAX_SHOWN),
+    silencedCount: silenced.length,
   });
   await deps.store.transaction(async (tx) => {
     const isSent = outcome === 'sent';

@@ -56,6 +56,10 @@ const VERBS: Readonly<Record<string, (data: ActionData) => Input>> = {
     handle: handle ?? IMPOSSIBLE_HANDLE,
     reason,
   }),
+  undoNotNeeded: ({ handle }) => ({
+    type: 'undoNotNeeded',
+    handle: handle ?? IMPOSSIBLE_HANDLE,
+  }),
   setPassword: ({ handle, newPassword, confirmPassword }) => ({
     type: 'setPassword',
     handle,

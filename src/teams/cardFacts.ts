@@ -1,16 +1,11 @@
 import type { Locale } from '../domain/parties.ts';
 import type { Problem, Reason } from '../domain/reasons.ts';
 import { NOT_NEEDED_REASONS } from '../domain/view.ts';
-import type {
-  CodeView,
-  Progress,
-  ReminderView,
-  ShownRules,
-  SummaryView,
-  View,
-} from '../domain/view.ts';
+import type { CodeView, ReminderView, ShownRules, View } from '../domain/view.ts';
+import { ofFlow } from './flowFacts.ts';
 import { homeFacts } from './homeFacts.ts';
 import { plain } from './markdown.ts';
+import { noticeFacts, summaryFacts } from './noticeFacts.ts';
 import type { TextValues } from './texts.ts';
 import type { Words } from './words.ts';
 
@@ -93,47 +88,19 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
         view,
         {
           answer: view.answer,
-          until: words.until(view.until, now),
-          day: words.date(view.until, now),
+          until: view.until === undefined ? '' : words.until(view.until, now),
+          day: view.until === undefined ? '' : words.date(view.until, now),
         },
         {},
       );
     case 'notice':
       if (view.event === 'unanswered') return summaryFacts(view, voice);
-      return ofFlow(
-        view,
-        {
-          event: view.event,
-          byName: plain(view.byName),
-          at: words.moment(view.at),
-          mobile: view.maskedMobile ?? '',
-          count: 0,
-        },
-        { lines: [], isAbout: true },
-      );
+      return noticeFacts(view, voice);
     case 'refused':
       return view.accountName === undefined
         ? { values: {}, data: {} }
         : ofFlow({ accountName: view.accountName }, {}, {});
   }
-}
-
-interface Frame {
-  readonly handle?: string;
-  readonly accountName: string;
-  readonly progress?: Progress | undefined;
-}
-
-function ofFlow(
-  view: Frame,
-  values: TextValues,
-  data: Readonly<Record<string, unknown>>,
-): CardFacts {
-  const accountName = plain(view.accountName);
-  return {
-    values: { accountName, ...(view.progress ?? { step: 'none', of: 'none' }), ...values },
-    data: { handle: view.handle, accountName, ...data },
-  };
 }
 
 function codeFacts(view: CodeView, { words, now }: Voice): CardFacts {
@@ -175,18 +142,6 @@ function reminderFacts(view: ReminderView, { words, now, text }: Voice): CardFac
     value,
   }));
   return ofFlow(view, values, { isEnrolled, canDecline: !isEnforced, reasons });
-}
-
-function summaryFacts({ overdue, count }: SummaryView, { words, now, text }: Voice): CardFacts {
-  const lines = overdue.map(({ name, dueAt }) =>
-    text('notice.overdue', { accountName: plain(name), day: words.date(dueAt, now) }),
-  );
-  const rest = count - overdue.length;
-  if (rest > 0) lines.push(text('notice.rest', { rest }));
-  return {
-    values: { event: 'unanswered', byName: '', mobile: '', count },
-    data: { lines, isAbout: false },
-  };
 }
 
 interface RuleLine {

@@ -176,7 +176,8 @@ function problem(reason: Reason): Problem {
 
 function manyOverdue(): View {
   const overdue = Array.from({ length: 10 }, (_, n) => ({ name: LONG_NAME, dueAt: NOW - n }));
-  return { card: 'notice', event: 'unanswered', overdue, count: 112 };
+  const silenced = overdue.map(({ name, dueAt }) => ({ name, until: dueAt + 90 * DAY_MS }));
+  return { card: 'notice', event: 'unanswered', overdue, count: 112, silenced, silencedCount: 30 };
 }
 
 function lengthen(view: View): View {

@@ -115,6 +115,21 @@ export function storedPeopleContract(opened: () => StorePair): void {
     });
   });
 
+  describe('who answers for an account', () => {
+    it('is remembered as it was last seen, nobody included', async () => {
+      const accountId = randomUUID();
+      const [first, second] = [randomUUID(), randomUUID()].toSorted();
+      const seen = () => store.transaction((tx) => tx.answering(accountId));
+      const see = (entries: readonly string[]) =>
+        store.transaction((tx) => tx.rememberAnswering(accountId, entries));
+      expect(await seen()).toBeUndefined();
+      await see([second!, first!]);
+      expect(await seen()).toEqual([first, second]);
+      await see([]);
+      expect(await seen()).toEqual([]);
+    });
+  });
+
   describe('the password history', () => {
     const digestOf = (password: string, accountId: string, at: Store = store) =>
       firstDigest(at, accountId, new Secret(password));

@@ -129,7 +129,14 @@ export function storedRemindersContract(pairOf: () => StorePair): void {
       expect(await pause({ recipient: other })).toEqual({ ...none, silencedUntil: until });
       expect(await pause({ cycle: '2' })).toEqual(none);
 
+      const end = () => one().transaction((tx) => tx.endSilence(about.accountId));
+      expect([await end(), await end()]).toEqual([true, false]);
+      expect(await pause({ recipient: other })).toEqual(none);
+      expect(await silence()).toBe(true);
+
       const past = someReminder();
+      await one().transaction((tx) => tx.silenceReminders({ ...past, until: tx.now }));
+      expect(await one().transaction((tx) => tx.endSilence(past.accountId))).toBe(false);
       await one().transaction((tx) => tx.snoozeReminders({ ...past, until: tx.now }));
       await one().transaction((tx) => tx.snoozeReminders({ ...past, until }));
       expect(await pause(past)).toMatchObject({ snoozes: 2, snoozedUntil: until });

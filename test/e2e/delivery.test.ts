@@ -251,6 +251,23 @@ describe('the weekly summary', () => {
     expect(textOf(notices[0]?.card)).toContain(orphan);
   });
 
+  it('lists the accounts of which a manager said that no change is needed', async () => {
+    const desk = product.manager(newName('Reserv'));
+    await desk.say('status');
+    const due = await newDue(product, 120);
+    await product.end();
+    await product.start();
+    await sweepAgain(product);
+    await product.teams.until(() => cardsTo(product, due.chat).length === 1);
+    due.chat.reload();
+    expect(await due.chat.tap('notNeeded', { reason: 'notUsed' })).toBe('reminder.done');
+    await product.end();
+    await product.start({ REMINDER_FALLBACK_UPN: desk.person.upn });
+    await sweepAgain(product);
+    const [summary] = cardsTo(product, desk, 'notice');
+    expect(textOf(summary?.card)).toContain(`${due.account}, ingen påminns före`);
+  });
+
   it('reaches a fallback person the bot never met by the object id that the directory holds', async () => {
     // Somebody has to have met it: the channel's address is known from them.
     await house.manager(newName('Annan')).say('status');

@@ -47,6 +47,8 @@ export const NOTICE_EVENTS: readonly NoticeEvent[] = [
   'revoke',
   'outsideChange',
   'removal',
+  'responsibilityChanged',
+  'notNeeded',
 ];
 
 const FACTS_OF_A_NOTICE = {
@@ -54,7 +56,14 @@ const FACTS_OF_A_NOTICE = {
   byName: 'Anna Berg',
   at: NOW,
   maskedMobile: MASKED,
+  until: NOW + 90 * DAY_MS,
 } as const;
+
+function more(event: NoticeEvent) {
+  if (event === 'notNeeded') return { handle: 'undo-handle' };
+  if (event !== 'responsibilityChanged') return {};
+  return { added: ['Anna Berg'], removed: ['Bo Ek', 'Cia Holm'] };
+}
 
 export interface Sample {
   readonly name: string;
@@ -255,8 +264,13 @@ export const SAMPLES: readonly Sample[] = [
     ['reset', 'home'],
     'not needed',
   ),
+  sample({ card: 'reminder.done', ...FLOW, answer: 'undone' }, ['reset', 'home'], 'undone'),
   ...NOTICE_EVENTS.map((event) =>
-    sample({ card: 'notice', ...FACTS_OF_A_NOTICE, event }, ['home'], event),
+    sample(
+      { card: 'notice', ...FACTS_OF_A_NOTICE, ...more(event), event },
+      event === 'notNeeded' ? ['undoNotNeeded', 'home'] : ['home'],
+      event,
+    ),
   ),
   sample(
     {
@@ -267,9 +281,23 @@ export const SAMPLES: readonly Sample[] = [
         { name: 'hemvard_2-natt', dueAt: NOW - 30 * DAY_MS },
       ],
       count: 7,
+      silenced: [],
+      silencedCount: 0,
     },
     ['home'],
     'unanswered',
+  ),
+  sample(
+    {
+      card: 'notice',
+      event: 'unanswered',
+      overdue: [],
+      count: 0,
+      silenced: [{ name: 'hemvardsgruppen', until: NOW + 60 * DAY_MS }],
+      silencedCount: 3,
+    },
+    ['home'],
+    'silenced',
   ),
   sample({ card: 'refused', problem: { reason: 'notResponsible' } }, ['home']),
   sample(

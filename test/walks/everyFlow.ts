@@ -9,8 +9,10 @@ import { walkFaults } from './faults.ts';
 import { walkNotices } from './notices.ts';
 import { walkRevoke } from './revoke.ts';
 import { walkMainJob } from './mainJob.ts';
+import { walkNotNeeded } from './notNeeded.ts';
 import { walkPins } from './pins.ts';
 import { walkReset } from './reset.ts';
+import { walkResponsibility } from './responsibility.ts';
 import { walkUnlock } from './unlock.ts';
 
 /** Declares the walks of all that begins in the chat; the same in the test's process and on the built bot. */
@@ -21,6 +23,8 @@ export function walkEveryFlow(world: World): void {
     'a first enrollment': walkFirstEnrollment,
     colleagues: walkColleagues,
     'a directory entry': walkPins,
+    responsibility: walkResponsibility,
+    'the answer that no change is needed': walkNotNeeded,
     codes: walkCodes,
     'a reset': walkReset,
     'an unlock': walkUnlock,

@@ -132,6 +132,11 @@ const SEALS = [
   `alter table audit_head add column checkpoint_seal text`,
 ];
 
+/** Who answered for an account when that was last seen. */
+const ANSWERING = [
+  `create table answering (account_id text not null primary key, entries text not null)`,
+];
+
 const APPEND_ONLY = {
   sqlite: ['update', 'delete'].map(
     (change) =>
@@ -186,6 +191,11 @@ export function migrationsFor(
         if (keys === undefined) throw new Error('this migration needs the keys');
         for (const statement of SEALS) await sql.raw(statement).execute(db);
         await sealWhatStands(db, keys);
+      },
+    },
+    '0007_answering': {
+      async up(db) {
+        for (const statement of ANSWERING) await sql.raw(statement).execute(db);
       },
     },
   };

@@ -18,6 +18,7 @@ type ReminderQueries = Pick<
   | 'settleLostReminders'
   | 'snoozeReminders'
   | 'silenceReminders'
+  | 'endSilence'
   | 'remindedStage'
   | 'reminderPause'
 >;
@@ -140,6 +141,15 @@ export function reminderQueries({ db, now }: Scope): ReminderQueries {
         .returning('until')
         .executeTakeFirst();
       return row !== undefined;
+    },
+
+    async endSilence(accountId) {
+      const rows = await db
+        .deleteFrom('reminder_silence')
+        .where('account_id', '=', accountId)
+        .returning('until')
+        .execute();
+      return rows.some(({ until }) => until > now);
     },
 
     async remindedStage({ accountId, cycle }) {

@@ -1,10 +1,14 @@
+import { z } from 'zod';
 import type { StoreTransaction } from '../../ports/store.ts';
+import { readJson } from './stored.ts';
 import type { Scope } from './tables.ts';
 
 type SweepQueries = Pick<
   StoreTransaction,
   | 'takeLease'
   | 'endLease'
+  | 'answering'
+  | 'rememberAnswering'
   | 'enrolledAmong'
   | 'enrolledAccounts'
   | 'passwordsSeen'
@@ -59,6 +63,24 @@ export function sweepQueries({ db, now }: Scope): SweepQueries {
         .set({ holder: '', until: 0, ...(isDone ? { done_at: now } : {}) })
         .where('name', '=', name)
         .where('holder', '=', holder)
+        .execute();
+    },
+
+    async answering(accountId) {
+      const row = await db
+        .selectFrom('answering')
+        .select('entries')
+        .where('account_id', '=', accountId)
+        .executeTakeFirst();
+      return row && readJson(z.array(z.string()), row.entries, 'answering.entries');
+    },
+
+    async rememberAnswering(accountId, entries) {
+      const values = { entries: JSON.stringify(entries.toSorted()) };
+      await db
+        .insertInto('answering')
+        .values({ account_id: accountId, ...values })
+        .onConflict((conflict) => conflict.column('account_id').doUpdateSet(values))
         .execute();
     },
 

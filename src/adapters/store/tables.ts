@@ -139,6 +139,12 @@ interface PasswordSeenTable {
   version: string;
 }
 
+interface AnsweringTable {
+  account_id: string;
+  /** Ids of directory entries, as a JSON array. */
+  entries: string;
+}
+
 interface RevocationTable {
   account_id: string;
   revoked_at: number;
@@ -202,6 +208,7 @@ export interface Tables {
   code_send: CodeSendTable;
   enrollment: EnrollmentTable;
   revocation: RevocationTable;
+  answering: AnsweringTable;
   reminder: ReminderTable;
   reminder_snooze: ReminderSnoozeTable;
   reminder_silence: ReminderSilenceTable;

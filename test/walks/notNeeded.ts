@@ -1,0 +1,70 @@
+import { expect, it } from '@jest/globals';
+import { textOf, type ChatDriver } from '../support/chatDriver.ts';
+import { cardsTo, noneWaits } from '../support/notices.ts';
+import { setAge, sweepAgain } from '../support/rotations.ts';
+import { FIRST_PASSWORD, newName } from '../support/walks.ts';
+import type { World } from '../support/world.ts';
+
+/** One of several managers cannot silence an account without the others. */
+export function walkNotNeeded(world: World): void {
+  /** A due account of two managers, of whom the first has said that no change is needed. */
+  async function silenced() {
+    const [asa, bo] = [newName('Asa'), newName('Bo')].map((name) => world.manager(name)) as [
+      ChatDriver & { dn: string },
+      ChatDriver & { dn: string },
+    ];
+    for (const chat of [asa, bo]) await chat.say('status');
+    const group = world.directory.group(newName('Chefer'), [asa.dn, bo.dn]);
+    const account = newName('forfallen');
+    const { dn, id } = world.account(account, group.dn, FIRST_PASSWORD);
+    setAge(world, dn, 120);
+    await sweepAgain(world);
+    await world.teams.until(() => cardsTo(world, asa).length === 1);
+    asa.reload();
+    expect(await asa.tap('notNeeded', { reason: 'other' })).toBe('reminder.done');
+    await noneWaits(world);
+    return { asa, bo, account, accountId: id };
+  }
+  /** The notice, as the person has it before them. */
+  function notice(chat: ChatDriver): string {
+    const sent = cardsTo(world, chat, 'notice').at(-1);
+    chat.card = sent?.card;
+    chat.messageId = sent?.id;
+    return textOf(sent?.card);
+  }
+  const undone = (accountId: string) =>
+    world
+      .audit()
+      .filter(
+        ({ account, event }) => account === accountId && event === 'reminder.notNeededUndone',
+      );
+
+  it('is told to the others, who can be reminded all the same', async () => {
+    const { asa, bo, account, accountId } = await silenced();
+    expect(cardsTo(world, asa, 'notice')).toHaveLength(0);
+    expect(notice(bo)).toContain(`${asa.person.name} svarade`);
+    expect(notice(bo)).toContain(account);
+    const button = bo.button('undoNotNeeded');
+    // Another's button is nobody's.
+    await asa.say('status');
+    expect(await asa.tapButton(button)).toBe('refused notResponsible');
+    expect(undone(accountId)).toEqual([]);
+
+    notice(bo);
+    expect(await bo.tap('undoNotNeeded')).toBe('reminder.done');
+    expect(await bo.tapButton(button)).toBe('reminder.done');
+    expect(undone(accountId)).toMatchObject([
+      { actor: `${world.tenantId}/${bo.person.aadObjectId}`, result: 'ok' },
+    ]);
+    const swept = await world.administer(['sweep', '--dry-run']);
+    expect(JSON.stringify(swept)).not.toContain('"notNeeded"');
+  });
+
+  it('cannot be undone by one who answers no more', async () => {
+    const { bo, account } = await silenced();
+    notice(bo);
+    const { dn } = world.directory.user({ name: newName('tom'), commonName: newName('Tom') });
+    world.directory.put(`CN=${account},${world.accountsBase}`, 'manager', dn);
+    expect(await bo.tap('undoNotNeeded')).toBe('refused notResponsible');
+  });
+}

@@ -1,0 +1,76 @@
+import { expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
+import { cardsTo, noneWaits } from '../support/notices.ts';
+import { newDue, sweepAgain } from '../support/rotations.ts';
+import { enroll, FIRST_PASSWORD, newManager, newMobile, newName } from '../support/walks.ts';
+import type { World } from '../support/world.ts';
+
+/** One who may write in the directory who answers gets in, but not unseen. */
+export function walkResponsibility(world: World): void {
+  const changesOf = (accountId: string) =>
+    world
+      .audit()
+      .filter(({ account, event }) => account === accountId && event === 'responsibility.changed')
+      .map(({ actor, result, reason }) => [actor, result, reason]);
+
+  it('is told at a first enrollment to the one who was replaced', async () => {
+    const walker = newManager(world);
+    const { chat, account, accountDn, accountId } = walker;
+    expect(await enroll(world, walker)).toBe('enrollment.done');
+    await noneWaits(world);
+    const told = cardsTo(world, chat, 'notice').length;
+
+    const name = newName('Ny');
+    const intruder = world.manager(name);
+    world.directory.put(accountDn, 'manager', intruder.dn);
+    const mobile = newMobile();
+    expect(await enroll(world, { chat: intruder, account, mobile })).toBe('enrollment.done');
+    await world.teams.until(() => cardsTo(world, chat, 'notice').length === told + 1);
+    const card = textOf(cardsTo(world, chat, 'notice').at(-1)?.card);
+    expect(card).toContain(`Ansvarar nu: ${name}`);
+    expect(card).toContain(`Ansvarar inte längre: ${chat.person.name}`);
+    expect(changesOf(accountId)).toEqual([['system', 'ok', 'replaced']]);
+  });
+
+  it('is told by a sweep to those who answered before and to those who stay, once', async () => {
+    const [asa, bo] = [newName('Asa'), newName('Bo')].map((name) => world.manager(name));
+    const groupName = newName('Chefer');
+    const group = world.directory.group(groupName, [asa!.dn, bo!.dn]);
+    const account = newName('grupp');
+    const { dn, id } = world.account(account, group.dn, FIRST_PASSWORD);
+    await bo!.say('status');
+    expect(await enroll(world, { chat: asa!, account, mobile: newMobile() })).toBe(
+      'enrollment.done',
+    );
+    await sweepAgain(world);
+    await noneWaits(world);
+    expect(changesOf(id)).toEqual([]);
+    const before = [asa!, bo!].map((chat) => cardsTo(world, chat, 'notice').length);
+
+    const cia = world.manager(newName('Cia'));
+    await cia.say('status');
+    const other = world.directory.group(newName('Chefer'), [asa!.dn, bo!.dn, cia.dn]);
+    world.directory.put(dn, 'manager', other.dn);
+    await sweepAgain(world);
+    await sweepAgain(world);
+    await noneWaits(world);
+    expect(changesOf(id)).toEqual([['system', 'ok', 'added']]);
+    const after = [asa!, bo!].map((chat) => cardsTo(world, chat, 'notice').length);
+    expect(after).toEqual(before.map((count) => count + 1));
+    expect(cardsTo(world, cia, 'notice')).toHaveLength(0);
+    expect(textOf(cardsTo(world, bo!, 'notice').at(-1)?.card)).toContain(cia.person.name);
+  });
+
+  it('ends the silence that one of the former managers asked for', async () => {
+    const due = await newDue(world, 120);
+    await sweepAgain(world);
+    due.chat.reload();
+    expect(await due.chat.tap('notNeeded', { reason: 'nobodyLeft' })).toBe('reminder.done');
+    const successor = world.manager(newName('Ny'));
+    await successor.say('status');
+    world.directory.put(due.accountDn, 'manager', successor.dn);
+    await sweepAgain(world);
+    expect(changesOf(due.accountId)).toEqual([['system', 'ok', 'replaced']]);
+    await world.teams.until(() => cardsTo(world, successor).length === 1);
+  });
+}
