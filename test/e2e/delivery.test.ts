@@ -252,19 +252,19 @@ describe('the weekly summary', () => {
   });
 
   it('lists the accounts of which a manager said that no change is needed', async () => {
-    const desk = product.manager(newName('Reserv'));
+    const desk = house.manager(newName('Reserv'));
     await desk.say('status');
-    const due = await newDue(product, 120);
-    await product.end();
-    await product.start();
-    await sweepAgain(product);
-    await product.teams.until(() => cardsTo(product, due.chat).length === 1);
+    const due = await newDue(house, 120);
+    await house.end();
+    await house.start();
+    await sweepAgain(house);
+    await house.teams.until(() => cardsTo(house, due.chat).length === 1);
     due.chat.reload();
     expect(await due.chat.tap('notNeeded', { reason: 'notUsed' })).toBe('reminder.done');
-    await product.end();
-    await product.start({ REMINDER_FALLBACK_UPN: desk.person.upn });
-    await sweepAgain(product);
-    const [summary] = cardsTo(product, desk, 'notice');
+    await house.end();
+    await house.start({ REMINDER_FALLBACK_UPN: desk.person.upn });
+    await sweepAgain(house);
+    const [summary] = cardsTo(house, desk, 'notice');
     expect(textOf(summary?.card)).toContain(`${due.account}, ingen påminns före`);
   });
 
