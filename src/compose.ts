@@ -6,6 +6,7 @@ import { openStore } from './adapters/store/open.ts';
 import type { Config } from './config.ts';
 import type { Log } from './ports/log.ts';
 import { startBackground } from './service/background.ts';
+import { createDenials } from './service/denials.ts';
 import { createBudgetAlarms } from './service/budgetAlarms.ts';
 import type { Deps, Random } from './service/deps.ts';
 import { createExclusive } from './service/exclusive.ts';
@@ -95,6 +96,7 @@ export async function startBot(
     measuredBy: metrics,
   });
   const settings = settingsOf(config);
+  const denials = createDenials(store, log);
   const deps: Deps = {
     store,
     directory,
@@ -105,6 +107,7 @@ export async function startBot(
     log,
     metrics,
     budgetAlarms: createBudgetAlarms(settings.smsPerDay, { log, metrics, clock }),
+    denials,
     settings,
     exclusive: createExclusive(),
     delay,
@@ -140,6 +143,7 @@ export async function startBot(
     clearInterval(headTimer);
     await server.close();
     await background.stop();
+    await denials.flush();
     await auditService('service.stopped');
     await logHead();
     await directory.close();

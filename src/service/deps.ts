@@ -9,6 +9,7 @@ import type { SmsGateway } from '../ports/sms.ts';
 import type { SmsTexts } from '../ports/smsTexts.ts';
 import type { Store } from '../ports/store.ts';
 import type { BudgetAlarms } from './budgetAlarms.ts';
+import type { Denials } from './denials.ts';
 import type { Exclusive } from './exclusive.ts';
 
 /** The figures that an administrator may set. */
@@ -64,6 +65,7 @@ export interface Deps {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly budgetAlarms: BudgetAlarms;
+  readonly denials: Denials;
   readonly settings: Settings;
   readonly exclusive: Exclusive;
   /** Resolves after `ms`, or at once when the signal aborts. */

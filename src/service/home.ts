@@ -44,7 +44,10 @@ export async function homeViewOf(
   accounts: readonly Account[],
   options: HomeOptions = {},
 ): Promise<View> {
-  if (accounts.length === 0) return NOT_RESPONSIBLE;
+  if (accounts.length === 0) {
+    deps.denials.foundNothing(manager.key);
+    return NOT_RESPONSIBLE;
+  }
   const start = startOf(accounts, options);
   const shown = accounts.slice(start, start + ACCOUNTS_ON_CARD);
   const buttons = shown.map(({ id }) => ({

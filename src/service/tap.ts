@@ -29,6 +29,7 @@ export type Reply = Omit<Answer, 'locale'>;
 /** The person as a manager, or the card that turns them away. */
 export async function admit(tap: Tap): Promise<Manager | { readonly view: View }> {
   const { deps, person, record, locale, signal } = tap;
+  if (deps.denials.isKnown(person.key)) return denyTap(tap);
   const entry = await identify(deps, person, record, signal);
   if (typeof entry === 'string') return { view: { card: 'refused', problem: { reason: entry } } };
   return { key: person.key, locale, entry };
@@ -45,7 +46,8 @@ export async function admitTo(
 ): Promise<
   { readonly manager: Manager; readonly account: Account | undefined } | { readonly view: View }
 > {
-  const { deps, record, signal } = tap;
+  const { deps, person, record, signal } = tap;
+  if (deps.denials.isKnown(person.key)) return denyTap(tap);
   const accountOf = (managerId: string): Promise<Account | undefined> =>
     deps.directory.accountOf(managerId, accountId, signal);
   // Asked beside who the person is: nearly always that is who they were before.
@@ -91,7 +93,7 @@ async function endExpired(deps: Deps, flow: Flow): Promise<Flow> {
 }
 
 /** The one refusal for all that is not the person's own; the auditor is told. */
-export async function denyTap(tap: Tap, accountId?: string): Promise<Reply> {
+export async function denyTap(tap: Tap, accountId?: string): Promise<{ readonly view: View }> {
   await auditDenied(tap.deps, tap.person.key, accountId);
   return { view: NOT_RESPONSIBLE };
 }

@@ -89,7 +89,10 @@ function refuseFailure(deps: Deps, error: unknown): View {
 }
 
 async function reply(tap: Tap, input: Input): Promise<Reply> {
-  if (tap.person.roster.status === 'notAllowed') return denyTap(tap);
+  if (tap.person.roster.status === 'notAllowed') {
+    tap.deps.denials.foundNothing(tap.person.key);
+    return denyTap(tap);
+  }
   switch (input.type) {
     case 'home':
       return showHome(tap, { from: input.from });

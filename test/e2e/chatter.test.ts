@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { houseOfSuite } from '../support/ofSuite.ts';
+import { newManager, newName } from '../support/walks.ts';
+
+const house = await houseOfSuite();
+
+const denials = (after: number) =>
+  house
+    .audit(after)
+    .filter(({ event }) => event === 'access.denied')
+    .map(({ reason }) => reason);
+
+describe('a person who is turned away again and again', () => {
+  it('costs a few looks into the directory and one row a minute, with a count', async () => {
+    const stranger = house.manager(newName('Framling'));
+    house.directory.put(stranger.dn, 'userAccountControl', '514');
+    const rows = house.auditRows();
+    let operations = 0;
+    house.directory.fault = () => {
+      operations += 1;
+      return undefined;
+    };
+    for (let time = 0; time < 40; time += 1) {
+      expect(await stranger.say('hej')).toBe('refused notResponsible');
+    }
+    house.directory.fault = undefined;
+    expect(operations).toBeLessThan(40);
+    expect(denials(rows)).toEqual(['notResponsible']);
+
+    await house.end();
+    expect(denials(rows)).toEqual(['notResponsible', 'notResponsible ×39']);
+    await house.start();
+  });
+
+  it('is let in by the next look', async () => {
+    const newcomer = house.manager(newName('Nykomling'));
+    expect(await newcomer.say('hej')).toBe('refused notResponsible');
+    house.account(newName('grupp'), newcomer.dn, 'Vinterkoppar-7-Skog');
+    expect(await newcomer.say('hej')).toBe('home');
+  });
+});
+
+describe('a manager who taps twice and walks quickly', () => {
+  it('is asked after each time', async () => {
+    const { chat } = newManager(house);
+    for (let time = 0; time < 12; time += 1) expect(await chat.say('status')).toBe('home');
+  });
+});
