@@ -60,6 +60,7 @@ export type StoreReads = Pick<
   | 'enrolledAmong'
   | 'enrollmentsOf'
   | 'answering'
+  | 'isSendKnown'
   | 'managersByDirectoryId'
   | 'remindedStage'
   | 'reminderPause'
@@ -181,6 +182,8 @@ export interface StoreTransaction {
   }): Promise<number[]>;
   /** Number of code messages that were not refused since `since`. */
   countSends(since: number): Promise<number>;
+  /** Whether the SMS service's message is one with a code. */
+  isSendKnown(messageId: string): Promise<boolean>;
   /** Records a status report; undefined where the message is unknown or the report moves nothing forward. */
   setSendFate(messageId: string, fate: SendFate): Promise<SentMessage | undefined>;
   /** The flow's newest code message. */

@@ -3,9 +3,8 @@ import type { Deps } from './deps.ts';
 import { lockAccount, saveFlow, stepAny } from './flows.ts';
 import { showCard } from './showCard.ts';
 
-/** A message that is being sent is known by its id at the latest by then, ms. */
-const KNOWN_AFTER_MS = 9_000;
-const REPEAT_MS = 500;
+/** When a message is looked for that is not known yet: one that is being sent is by 9 s, ms. */
+const PAUSES_MS = [500, 1_000, 2_500, 5_000];
 
 /** A status report of the SMS service whose signature has been checked. */
 export interface SmsReport {
@@ -27,18 +26,18 @@ export async function reportSms(deps: Deps, report: SmsReport): Promise<void> {
 }
 
 async function repeatReport(deps: Deps, report: SmsReport): Promise<void> {
-  for (let waited = 0; waited < KNOWN_AFTER_MS; waited += REPEAT_MS) {
-    await deps.delay(REPEAT_MS);
+  for (const pause of PAUSES_MS) {
+    await deps.delay(pause);
     if (await takeReport(deps, report)) return;
   }
 }
 
-/** False where the message is unknown, or the report moves nothing forward. */
+/** False where the message is unknown: nothing is written for those that carry no code, which are many. */
 async function takeReport(deps: Deps, report: SmsReport): Promise<boolean> {
-  let isKnown = false;
+  const isKnown = await deps.store.read((reads) => reads.isSendKnown(report.messageId));
+  if (!isKnown) return false;
   const failed = await deps.store.transaction(async (tx) => {
     const message = await tx.setSendFate(report.messageId, report.fate);
-    isKnown = message !== undefined;
     if (message === undefined || report.fate !== 'failed') return undefined;
     const found = await tx.flow(message.flowId);
     if (found === undefined) return undefined;
@@ -51,5 +50,5 @@ async function takeReport(deps: Deps, report: SmsReport): Promise<boolean> {
     return saveFlow(tx, stepAny(flow, { type: 'smsFailed', reason }, tx.now), 'sameTurn');
   });
   if (failed !== undefined) await showCard(deps, failed);
-  return isKnown;
+  return true;
 }

@@ -9,8 +9,9 @@ import type { AuditLog } from './auditLog.ts';
 import { openAuditLog } from './auditLog.ts';
 import type { EncryptionKey, Keyring } from './crypto.ts';
 import { createKeyring } from './crypto.ts';
-import type { Began, Engine } from './engine.ts';
-import { OPENS_NOTHING, patiently, transactPatiently } from './engine.ts';
+import type { Began, Engine, Transaction } from './engine.ts';
+import { OPENS_NOTHING, ofOnePart, patiently, readPatiently, transactPatiently } from './engine.ts';
+import { isConflict } from './errors.ts';
 import { endFlowsOfCopy } from './restored.ts';
 import { enrollmentQueries } from './enrollments.ts';
 import { failureQueries } from './failures.ts';
@@ -24,6 +25,7 @@ import { openPostgres } from './postgres.ts';
 import { reminderQueries } from './reminders.ts';
 import { retentionQueries } from './retention.ts';
 import { migrate, schemaAhead, schemaBehind, schemaState } from './schema.ts';
+import type { SchemaState } from './schema.ts';
 import { openSealed } from './sealed.ts';
 import type { SealedValues } from './sealed.ts';
 import { sendQueries } from './sends.ts';
@@ -90,6 +92,20 @@ async function bringUp(database: DatabaseOptions, keys: Keyring, log: Log): Prom
   }
 }
 
+/**
+ * Whether the database is current and can be written. It is, too, where another process is just
+ * writing: that is waited for in a turn, and need not be here.
+ */
+async function isServing(engine: Engine): Promise<boolean> {
+  const isCurrent = (state: SchemaState): boolean => state === 'current';
+  try {
+    return isCurrent(await schemaState(engine, (work) => engine.transact(ofOnePart(work))));
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    return isCurrent(await schemaState(engine, (work) => engine.read(work)));
+  }
+}
+
 /** `StoreReads`, and what else stands beside their queries. */
 function toReads(scope: Scope) {
   return {
@@ -100,6 +116,7 @@ function toReads(scope: Scope) {
     ...enrollmentQueries(scope),
     ...reminderQueries(scope),
     ...sweepQueries(scope),
+    ...sendQueries(scope),
   };
 }
 
@@ -112,7 +129,6 @@ function toTransaction(scope: Scope, engine: Engine, events: AuditEvent[]): Stor
       events.push(event);
     },
     ...passcodeQueries(scope),
-    ...sendQueries(scope),
     ...historyQueries(scope),
     ...noticeQueries(scope),
     ...retentionQueries(scope),
@@ -231,10 +247,7 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
     },
 
     async isReady() {
-      const isCurrent = schemaState(engine).then(
-        (state) => state === 'current',
-        () => false,
-      );
+      const isCurrent = isServing(engine).catch(() => false);
       const { promise: isLate, resolve } = Promise.withResolvers<boolean>();
       const timer = setTimeout(resolve, READY_TIMEOUT_MS, false);
       try {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { StoreError } from '../../ports/store.ts';
 import type { Keyring } from './crypto.ts';
@@ -6,6 +7,7 @@ import type { Engine } from './engine.ts';
 import { transactPatiently } from './engine.ts';
 import { isDenied, isMissingTable, storeFailure } from './errors.ts';
 import { migrationsFor } from './migrations.ts';
+import type { Tables } from './tables.ts';
 
 /** `behind`: migrations are missing. `ahead`: a newer build has migrated this database. */
 export type SchemaState = 'current' | 'behind' | 'ahead';
@@ -16,13 +18,16 @@ const MIGRATION_LOCK_TABLE = 'bot_migration_lock';
 /** Any fixed number of our own: instances that start together migrate one after another. */
 const MIGRATION_LOCK = 7_305_118_264;
 
+type Ask = <T>(work: (db: Kysely<Tables>) => Promise<T>) => Promise<T>;
+
 /** Reads what has been applied; needs no right to change the schema. */
-export async function schemaState(engine: Engine): Promise<SchemaState> {
+export async function schemaState(
+  engine: Engine,
+  ask: Ask = (work) => transactPatiently(engine, work),
+): Promise<SchemaState> {
   const wanted = Object.keys(migrationsFor(engine.kind));
   try {
-    const rows = await transactPatiently(engine, (db) =>
-      db.selectFrom(MIGRATION_TABLE).select('name').execute(),
-    );
+    const rows = await ask((db) => db.selectFrom(MIGRATION_TABLE).select('name').execute());
     const applied = new Set(rows.map(({ name }) => name));
     if (wanted.some((name) => !applied.has(name))) return 'behind';
     return applied.size > wanted.length ? 'ahead' : 'current';

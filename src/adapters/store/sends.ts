@@ -27,6 +27,7 @@ type SendQueries = Pick<
   | 'sendTimes'
   | 'strangersSendTimes'
   | 'countSends'
+  | 'isSendKnown'
   | 'setSendFate'
   | 'lastSend'
   | 'lastSendAbout'
@@ -101,6 +102,15 @@ export function sendQueries({ db, keys, now }: Scope): SendQueries {
         .select((count) => count.fn.countAll<number>().as('sends'))
         .executeTakeFirstOrThrow();
       return row.sends;
+    },
+
+    async isSendKnown(messageId) {
+      const row = await db
+        .selectFrom('code_send')
+        .select('id')
+        .where('message_id', '=', messageId)
+        .executeTakeFirst();
+      return row !== undefined;
     },
 
     async setSendFate(messageId: string, fate: SendFate) {

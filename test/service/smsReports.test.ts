@@ -1,0 +1,70 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openStore, type OpenStore } from '../../src/adapters/store/open.ts';
+import type { Store } from '../../src/ports/store.ts';
+import type { Deps } from '../../src/service/deps.ts';
+import { reportSms } from '../../src/service/smsReports.ts';
+import { rawSqlite } from '../adapters/store/rawSqlite.ts';
+import { silentLog, someKey } from '../adapters/store/support.ts';
+import { someFlow, someSend } from '../contracts/storeSamples.ts';
+
+describe('a status report', () => {
+  let database: Awaited<ReturnType<typeof rawSqlite>>;
+  let store: OpenStore;
+  beforeEach(async () => {
+    database = await rawSqlite();
+    store = await openStore(
+      { database: database.options, keys: [someKey('k1')], instance: 'one', migrate: true },
+      silentLog,
+    );
+  });
+  afterEach(async () => {
+    await store.close();
+    await database.remove();
+  });
+
+  /** The reports' parts, with what was asked of the store; pauses take no time. */
+  function parts(onPause: () => Promise<void> = () => Promise.resolve()) {
+    const asked = { transactions: 0, pauses: 0 };
+    const ended = Promise.withResolvers<undefined>();
+    const counting: Store = {
+      ...store,
+      transaction: (work) => {
+        asked.transactions += 1;
+        return store.transaction(work);
+      },
+    };
+    const delay = async (): Promise<void> => {
+      asked.pauses += 1;
+      if (asked.pauses === 4) ended.resolve(undefined);
+      await onPause();
+    };
+    const deps = { store: counting, delay, log: silentLog } as unknown as Deps;
+    return { asked, deps, ended: ended.promise };
+  }
+
+  it('of a message that carries no code writes nothing, and is soon left alone', async () => {
+    const { asked, deps, ended } = parts();
+    await reportSms(deps, { messageId: 'SMnotice', fate: 'delivered' });
+    await ended;
+    expect(asked).toEqual({ transactions: 0, pauses: 4 });
+  });
+
+  it('that comes before its message is known is taken when it is', async () => {
+    const flow = someFlow();
+    const send = someSend({ flowId: flow.id });
+    await store.transaction(async (tx) => {
+      await tx.addFlow(flow);
+      await tx.addSend(send);
+    });
+    const { deps } = parts(() =>
+      store.transaction((tx) => tx.settleSend(send.id, 'accepted', 'SMcode')),
+    );
+    await reportSms(deps, { messageId: 'SMcode', fate: 'delivered' });
+    for (;;) {
+      const last = await store.transaction((tx) => tx.lastSend(flow.id));
+      if (last?.fate === 'delivered') break;
+      await turn();
+    }
+  });
+});
