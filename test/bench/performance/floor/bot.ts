@@ -45,14 +45,14 @@ const guard = createGuard({
 });
 const cardOf = createCard(serviceDesk);
 
-/** One client for each turn, as the SDK's own factory makes them; the token is at hand. */
+/** One client for each turn, as the SDK's own factory makes them; the token is that of the product's first login. */
 class Factory extends ConnectorFactory {
   override create(baseUri: string): Promise<ConnectorClient> {
     const credentials = {
       signRequest: <R extends { headers: { set(name: string, value: string): void } }>(
         request: R,
       ) => {
-        request.headers.set('authorization', 'Bearer bot-token');
+        request.headers.set('authorization', 'Bearer bot-token-1');
         return Promise.resolve(request);
       },
     };

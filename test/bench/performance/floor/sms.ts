@@ -13,6 +13,7 @@ export function createSms({ url, user, password }: Account): () => Promise<void>
       headers: { authorization },
       body: new URLSearchParams({ To: '+46701740699', From: 'OrebroKom', Body: '123456 är koden' }),
     });
+    if (answer.status !== 201) throw new Error(`no message but ${await answer.text()}`);
     await answer.json();
   };
 }
