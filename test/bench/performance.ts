@@ -1,7 +1,7 @@
-/** `npm run bench [-- --quick] [-- --json]`: how far the bot is from what its parts can do at best. */
+/** `npm run bench [-- --quick] [-- --json] [-- --only taps]`: how far the bot is from what its parts can do at best. */
 import { parseArgs } from 'node:util';
 import { table } from './output.ts';
-import { FULL, QUICK } from './performance/extent.ts';
+import { FULL, QUICK, TINY } from './performance/extent.ts';
 import { describeFigure, describeGoal, judge, type Row } from './performance/figures.ts';
 import { crowdRows } from './performance/rows/crowd.ts';
 import { growthRows } from './performance/rows/growth.ts';
@@ -10,18 +10,21 @@ import { memoryRows } from './performance/rows/memory.ts';
 import { resetRows } from './performance/rows/resets.ts';
 import { startRows } from './performance/rows/start.ts';
 import { sweepRows } from './performance/rows/sweep.ts';
-import { tapRows } from './performance/rows/taps.ts';
+import { postgresTapRows, tapRows } from './performance/rows/taps.ts';
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    // So that a test sees that the rows run at all.
+    tiny: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
   },
 });
-const extent = values.quick ? QUICK : FULL;
+const extent = values.tiny ? TINY : values.quick ? QUICK : FULL;
 const MEASURES: Readonly<Record<string, (of: typeof extent) => Promise<Row[]>>> = {
   taps: tapRows,
+  postgresTaps: postgresTapRows,
   resets: resetRows,
   hashing: hashingRows,
   crowd: crowdRows,
@@ -31,6 +34,9 @@ const MEASURES: Readonly<Record<string, (of: typeof extent) => Promise<Row[]>>> 
   growth: growthRows,
 };
 
+if (values.only !== undefined && !Object.hasOwn(MEASURES, values.only)) {
+  throw new Error(`--only takes one of ${Object.keys(MEASURES).join(', ')}`);
+}
 const rows: Row[] = [];
 const began = performance.now();
 const seconds = (): string => ((performance.now() - began) / 1_000).toFixed(0);

@@ -4,6 +4,8 @@ export interface Extent {
   readonly windows: number;
   /** Windows of tapping: short ones in turn, so that floor and product have the same neighbours. */
   readonly tapWindows: number;
+  /** Managers who tap at once, each on a connection. */
+  readonly connections: number;
   readonly windowSeconds: number;
   readonly warmUpSeconds: number;
   /** Whole flows for the memory, before its two readings, and the time after which fewer must do. */
@@ -25,6 +27,7 @@ export interface Extent {
 export const FULL: Extent = {
   windows: 5,
   tapWindows: 13,
+  connections: 10,
   windowSeconds: 1,
   warmUpSeconds: 6,
   firstFlows: 500,
@@ -40,6 +43,7 @@ export const FULL: Extent = {
 export const QUICK: Extent = {
   windows: 3,
   tapWindows: 4,
+  connections: 10,
   windowSeconds: 0.5,
   warmUpSeconds: 1,
   firstFlows: 60,
@@ -51,4 +55,21 @@ export const QUICK: Extent = {
   managers: 12,
   storedFlows: 10_000,
   crowd: 50,
+};
+/** The least with which a row still runs: no figure of it means anything. */
+export const TINY: Extent = {
+  windows: 1,
+  tapWindows: 1,
+  connections: 2,
+  windowSeconds: 0.1,
+  warmUpSeconds: 0.1,
+  firstFlows: 4,
+  flows: 8,
+  memorySeconds: 1,
+  accounts: 2_000,
+  sweeps: 1,
+  resets: 1,
+  managers: 2,
+  storedFlows: 100,
+  crowd: 4,
 };

@@ -9,7 +9,6 @@ import { startFloor, type FloorProgram } from '../program.ts';
 import { answerOf, tapFor, type Tapper } from '../taps.ts';
 import { interleave } from '../windows.ts';
 
-const CONNECTIONS = 10;
 /** The taps need no hash; those who tap are enrolled in less time without. */
 const HASHLESS = join(import.meta.dirname, '../hashless.ts');
 /** Of the floor that only answers: no goal is held against it. */
@@ -28,23 +27,26 @@ interface Windows {
 
 /** CPU per tap, taps a second and how long the slowest wait, against a bare bot with the same card. */
 export async function tapRows(extent: Extent): Promise<Row[]> {
-  const sqlite = await measure(extent, await startMeasured({}, [HASHLESS]));
+  const { all, answerOnly } = await measure(extent, await startMeasured({}, [HASHLESS]));
+  return [
+    cpuRow('SQLite', all, 1.6),
+    ...loadRows(extent, 'SQLite', all),
+    {
+      measure: 'CPU per tap, SQLite; the floor without roster and message',
+      unit: 'ms',
+      floor: figureOf(answerOnly.map(({ cpuMs }) => cpuMs)),
+      product: figureOf(all.product.map(({ cpuMs }) => cpuMs)),
+    },
+  ];
+}
+
+/** The same with PostgreSQL. */
+export async function postgresTapRows(extent: Extent): Promise<Row[]> {
   const postgres = await startPostgres();
   try {
     const databaseUrl = await postgres.createDatabase('taps');
-    const onPostgres = await measure(extent, await startMeasured({ databaseUrl }, [HASHLESS]));
-    return [
-      cpuRow('SQLite', sqlite.all, 1.6),
-      cpuRow('PostgreSQL', onPostgres.all, 2),
-      ...loadRows('SQLite', sqlite.all),
-      ...loadRows('PostgreSQL', onPostgres.all),
-      {
-        measure: 'CPU per tap, SQLite; the floor without roster and message',
-        unit: 'ms',
-        floor: figureOf(sqlite.answerOnly.map(({ cpuMs }) => cpuMs)),
-        product: figureOf(sqlite.all.product.map(({ cpuMs }) => cpuMs)),
-      },
-    ];
+    const { all } = await measure(extent, await startMeasured({ databaseUrl }, [HASHLESS]));
+    return [cpuRow('PostgreSQL', all, 2), ...loadRows(extent, 'PostgreSQL', all)];
   } finally {
     await postgres.stop();
   }
@@ -58,11 +60,11 @@ function cpuRow(engine: string, { floor, product }: Windows, ratio: number): Row
   );
 }
 
-function loadRows(engine: string, { floor, product }: Windows): Row[] {
+function loadRows({ connections }: Extent, engine: string, { floor, product }: Windows): Row[] {
   return [
     pairedRow(
       {
-        measure: `taps/s at ${String(CONNECTIONS)} connections, ${engine}`,
+        measure: `taps/s at ${String(connections)} connections, ${engine}`,
         unit: '1/s',
         goal: { kind: 'atLeast', ratio: 0.6 },
       },
@@ -71,7 +73,7 @@ function loadRows(engine: string, { floor, product }: Windows): Row[] {
     ),
     pairedRow(
       {
-        measure: `p99 at ${String(CONNECTIONS)} connections, ${engine}`,
+        measure: `p99 at ${String(connections)} connections, ${engine}`,
         unit: 'ms',
         goal: { kind: 'atMost', ratio: 2 },
       },
@@ -83,7 +85,7 @@ function loadRows(engine: string, { floor, product }: Windows): Row[] {
 
 /** `answerOnly`: against a bot that neither reads the roster nor writes the message. */
 async function measure(
-  { tapWindows, windowSeconds, warmUpSeconds }: Extent,
+  { tapWindows, windowSeconds, warmUpSeconds, connections }: Extent,
   { product, probe, stop }: MeasuredProduct,
 ): Promise<{ readonly all: Windows; readonly answerOnly: readonly Window[] }> {
   const { teams, bot } = product;
@@ -102,7 +104,7 @@ async function measure(
   }
 
   try {
-    for (let index = 0; index < CONNECTIONS; index += 1) tappers.push(await refusedTapper(product));
+    for (let index = 0; index < connections; index += 1) tappers.push(await refusedTapper(product));
     const start = (calls: 'all' | 'answer') =>
       startFloor('bot', {
         appId: product.setting('MicrosoftAppId'),
