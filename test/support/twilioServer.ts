@@ -1,7 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
+import { refusalOf } from './twilioRules.ts';
 
 /** What the server does with the next message. Without a script it takes every message. */
 export type TwilioAnswer =
@@ -92,15 +94,15 @@ export async function startTwilioServer(port = 0): Promise<TwilioServer> {
   });
 
   async function take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = await readRequest(incoming);
+    const { body, ...request } = await readRequest(incoming);
     if (request.method === 'GET') {
       showAccount(request, response);
       return;
     }
-    const fault = faultOf(request, accountSid, authToken);
+    const refusal = refusalOf({ ...request, body }, accountSid, authToken);
     const isCode = /^\d{6}/.test(request.form['Body'] ?? '');
     const planned = (isCode ? codeAnswers.shift() : undefined) ?? answers.shift();
-    const answer = fault ?? planned ?? 'ok';
+    const answer = refusal ?? planned ?? 'ok';
     const sid = isTaken(answer) ? `SM${randomBytes(16).toString('hex')}` : undefined;
     requests.push({ ...request, sid });
     await respond(response, answer, sid, request.form);
@@ -164,9 +166,10 @@ export async function startTwilioServer(port = 0): Promise<TwilioServer> {
   };
 }
 
-async function readRequest(incoming: IncomingMessage): Promise<Omit<TwilioRequest, 'sid'>> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(Buffer.from(chunk as Uint8Array));
+async function readRequest(
+  incoming: IncomingMessage,
+): Promise<Omit<TwilioRequest, 'sid'> & { readonly body: string }> {
+  const body = await text(incoming);
   const basic = /^Basic (.+)$/.exec(incoming.headers.authorization ?? '')?.[1] ?? '';
   const [user = '', password = ''] = Buffer.from(basic, 'base64').toString().split(':');
   return {
@@ -176,26 +179,9 @@ async function readRequest(incoming: IncomingMessage): Promise<Omit<TwilioReques
     headers: incoming.headers,
     user,
     password,
-    form: Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString())),
+    body,
+    form: Object.fromEntries(new URLSearchParams(body)),
   };
-}
-
-/** What Twilio itself would refuse before anything else. */
-function faultOf(
-  request: Omit<TwilioRequest, 'sid'>,
-  accountSid: string,
-  authToken: string,
-): TwilioAnswer | undefined {
-  const path = `/2010-04-01/Accounts/${accountSid}/Messages.json`;
-  if (request.method !== 'POST' || request.path !== path) return { status: 404, code: 20404 };
-  if (request.user !== accountSid || request.password !== authToken) {
-    return { status: 401, code: 20003 };
-  }
-  const { To, Body, From, MessagingServiceSid } = request.form;
-  if (To === undefined) return { status: 400, code: 21604 };
-  if (Body === undefined) return { status: 400, code: 21602 };
-  if (From === undefined && MessagingServiceSid === undefined) return { status: 400, code: 21603 };
-  return undefined;
 }
 
 function isTaken(answer: TwilioAnswer): boolean {
