@@ -81,14 +81,10 @@ async function post(
 ): Promise<Answer> {
   let http: OneRequest | undefined;
   try {
-    http = new OneRequest(signal);
+    http = new OneRequest(options.apiUrl, signal);
     const client = twilio(options.accountSid, options.authToken.reveal(), {
       httpClient: http,
-      // Set, so that TWILIO_EDGE and TWILIO_REGION of the environment do not change the host.
-      edge: '',
-      region: '',
     });
-    client.api.baseUrl = options.apiUrl;
     await client.messages.create({
       to: message.to,
       body: message.text.reveal(),
@@ -118,10 +114,12 @@ async function post(
  */
 class OneRequest extends twilio.RequestClient {
   answer: Answer = NOT_SENT;
+  readonly #apiUrl: string;
   readonly #signal: AbortSignal;
 
-  constructor(signal: AbortSignal) {
+  constructor(apiUrl: string, signal: AbortSignal) {
     super();
+    this.#apiUrl = apiUrl;
     this.#signal = signal;
   }
 
@@ -130,7 +128,9 @@ class OneRequest extends twilio.RequestClient {
   ): ReturnType<typeof twilio.RequestClient.prototype.request<T>> {
     const credentials = `${request.username ?? ''}:${request.password ?? ''}`;
     try {
-      const response = await fetch(request.uri, {
+      // The library makes another host of the one it was given, by its labels and by TWILIO_REGION.
+      const { pathname, search } = new URL(request.uri);
+      const response = await fetch(new URL(pathname + search, this.#apiUrl), {
         method: request.method.toUpperCase(),
         headers: {
           ...request.headers,

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -5,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
 import { createTwilioGateway } from '../../src/adapters/twilio.ts';
+import { readTwilioAccount } from '../../src/adapters/twilioAccount.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { silentLog } from '../support/silentLog.ts';
 import { startTwilioServer } from '../support/twilioServer.ts';
@@ -100,6 +102,29 @@ describe("the bot's message beside the same of Twilio's own client", () => {
       expect(wire).toHaveLength(2);
       expect(wire[0]).toEqual(wire[1]);
     }
+  });
+});
+
+describe("the bot's way to Twilio", () => {
+  it.each([
+    'http://twilio.invalid',
+    'https://sms.region.edge.twilio.city.invalid:8443',
+    'https://api.twilio.invalid',
+  ])('leads to %s, as the check does', async (apiUrl) => {
+    const asked: string[] = [];
+    const note = (message: unknown) => {
+      const { request } = message as { request: { origin: string } };
+      asked.push(request.origin);
+    };
+    const created = channel('undici:request:create');
+    created.subscribe(note);
+    try {
+      await readTwilioAccount({ accountSid, authToken: new Secret('token'), apiUrl });
+      await send(apiUrl, { from: 'Treserva' }, 'Hej');
+    } finally {
+      created.unsubscribe(note);
+    }
+    expect(asked).toEqual([apiUrl, apiUrl]);
   });
 });
 
