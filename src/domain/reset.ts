@@ -34,8 +34,14 @@ export type ResetState =
       /** When anybody last changed the password, as the directory says after the lost answer. */
       readonly passwordSetAt?: number | undefined;
     } & VerifiedReset)
-  | { readonly step: 'done' }
-  | EndedState;
+  | ({ readonly step: 'done' } & FormerlyUnknown)
+  | (EndedState & FormerlyUnknown);
+
+/** What stays known of a flow that has ended. */
+interface FormerlyUnknown {
+  /** The outcome of a write was unknown at last: the manager may have left without being told it. */
+  readonly wasUnknown?: boolean | undefined;
+}
 
 export type ResetEvent =
   | CodeEvent
@@ -57,6 +63,8 @@ export type ResetEvent =
   /** The write was definitely not carried out. */
   | { readonly type: 'writeNotDone'; readonly reason: Reason }
   | { readonly type: 'passwordWritten' }
+  /** A bind proved that the password is in force already, by an earlier flow whose outcome was unknown. */
+  | { readonly type: 'passwordInForce' }
   | {
       readonly type: 'outcomeUnknown';
       readonly server?: string | undefined;
@@ -78,7 +86,8 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
     case 'cancelled':
     case 'superseded':
     case 'expired':
-      return isEnded(state) ? unchanged : { state: endedBy(event) };
+      if (isEnded(state)) return unchanged;
+      return { state: { ...endedBy(event), ...formerlyUnknown(state) } };
 
     case 'codeSent':
     case 'codeUncertain':
@@ -124,6 +133,9 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       };
     case 'passwordWritten':
       if (state.step !== 'writingPassword' && state.step !== 'unknown') return unchanged;
+      return { state: { step: 'done', ...formerlyUnknown(state) } };
+    case 'passwordInForce':
+      if (state.step !== 'newPassword') return unchanged;
       return { state: { step: 'done' } };
     case 'outcomeUnknown':
       // Who sent the write knows more of it than who took it for lost.
@@ -144,4 +156,8 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       if (state.step !== 'unknown') return unchanged;
       return { state: { ...state, passwordSetAt: event.passwordSetAt } };
   }
+}
+
+function formerlyUnknown({ step }: ResetState): FormerlyUnknown {
+  return step === 'unknown' ? { wasUnknown: true } : {};
 }

@@ -82,11 +82,17 @@ async function retypeLostWrite(
   input: Extract<FlowInput, { type: 'setPassword' }>,
 ): Promise<Reply> {
   const { deps, signal } = tap;
-  const admitted = await admitTo(tap, flow.accountId);
-  if ('view' in admitted) return admitted;
-  const { manager, account } = admitted;
-  if (account === undefined) return denyTap(tap, flow.accountId);
-  await proveLostWrite({ deps, manager, account, flow, signal }, input);
+  try {
+    const admitted = await admitTo(tap, flow.accountId);
+    if ('view' in admitted) return admitted;
+    const { manager, account } = admitted;
+    if (account === undefined) return denyTap(tap, flow.accountId);
+    await proveLostWrite({ deps, manager, account, flow, signal }, input);
+  } catch (error) {
+    // Nobody knows yet, and the card stays: the truth will be shown on it.
+    if (!(error instanceof DirectoryError)) throw error;
+    directoryReason(deps, error);
+  }
   const current = await deps.store.read((reads) => reads.flow(flow.id));
   return showFlow(tap, current ?? flow);
 }

@@ -17,6 +17,7 @@ import { submit, type FlowTurn, type Submission } from './flowTurn.ts';
 import { digestInTurn } from './digests.ts';
 import type { SecretInput } from './input.ts';
 import { auditRefused, writePassword, type Write } from './passwordWrite.ts';
+import { mayBeOwnLostWrite, provesInForce } from './retypedPassword.ts';
 
 type ResetTurn = FlowTurn<ResetFlow>;
 
@@ -67,18 +68,24 @@ export async function setPassword(turn: ResetTurn, input: NewPassword): Promise<
   return takeChecked(turn, input, await checkPassword(turn, input));
 }
 
-/** What is to be done once a password is accepted: the write, or to wait for another manager's. */
-type Accepted = { readonly write: Write } | { readonly other: Flow };
+/** What is to be done with a password: write it, wait for another manager's write, or try whether it is in force. */
+type Todo = { readonly write: Write } | { readonly other: Flow } | { readonly inForce: Secret };
 
 async function takeChecked(
   turn: ResetTurn,
   input: NewPassword,
   checked: CheckedPassword,
+  isTried = false,
 ): Promise<Flow> {
   const { deps } = turn;
-  const { flow: saved, todo } = await submit<ResetFlow, Accepted>(turn, async (tx, current) => {
+  const { flow: saved, todo } = await submit<ResetFlow, Todo>(turn, async (tx, current) => {
     const reasons = await allFaults(turn, tx, checked);
-    if (reasons.length > 0 || checked.write === undefined) {
+    const { write, faults } = checked;
+    if (!isTried && write !== undefined && faults.length === 0 && reasons.length > 0) {
+      const isOwn = await mayBeOwnLostWrite(deps, tx, current, write.digest);
+      if (isOwn) return { flow: current, todo: { inForce: write.password } };
+    }
+    if (reasons.length > 0 || write === undefined) {
       auditRefused(tx, current, reasons[0]);
       const absent = checked.lookedFor.filter((fault) => !reasons.includes(fault));
       const typed = input.newPassword?.reveal() ?? '';
@@ -95,13 +102,26 @@ async function takeChecked(
     if (other !== undefined) return { flow: current, todo: { other } };
     tx.audit({ event: 'reset.attempted', result: 'ok', ...auditOf(current) });
     const writing = await advanceReset(tx, current, { type: 'writeStarted' });
-    return { flow: writing, todo: { write: checked.write } };
+    return { flow: writing, todo: { write } };
   });
   if (todo === undefined) return saved;
   if ('write' in todo) return writePassword(turn, saved, todo.write);
+  if ('inForce' in todo) {
+    const isInForce = await provesInForce(turn, todo.inForce);
+    return isInForce ? takeInForce(turn) : takeChecked(turn, input, checked, true);
+  }
   const quiet = await settled(deps, todo.other, turn.signal);
-  if (operationSince(quiet.state) === undefined) return takeChecked(turn, input, checked);
+  if (operationSince(quiet.state) === undefined) return takeChecked(turn, input, checked, isTried);
   throw new DirectoryError('unreachable', 'another write on the account is under way');
+}
+
+/** The password is in force already; its write was taken down when it was found. */
+async function takeInForce(turn: ResetTurn): Promise<Flow> {
+  const { flow } = await submit(turn, async (tx, current) => {
+    tx.audit({ event: 'reset.verified', result: 'ok', ...auditOf(current) });
+    return { flow: await advanceReset(tx, current, { type: 'passwordInForce' }, 'sameTurn') };
+  });
+  return flow;
 }
 
 /**

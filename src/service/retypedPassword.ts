@@ -1,7 +1,13 @@
 import type { ResetFlow } from '../domain/flow.ts';
-import { LATE_WRITE_MS } from '../domain/lostWrite.ts';
+import { proofAllowance } from '../domain/lockout.ts';
+import { GIVE_UP_MS, LATE_WRITE_MS } from '../domain/lostWrite.ts';
+import type { Secret } from '../domain/secret.ts';
+import { DirectoryError, type Account } from '../ports/directory.ts';
+import type { PasswordDigest } from '../ports/records.ts';
+import type { StoreTransaction } from '../ports/store.ts';
+import type { Deps } from './deps.ts';
 import { digestInTurn } from './digests.ts';
-import { changeFlow } from './flows.ts';
+import { changeFlow, isSamePerson } from './flows.ts';
 import type { FlowTurn } from './flowTurn.ts';
 import type { NewPassword } from './newPassword.ts';
 import { lookForOutcome } from './outcome.ts';
@@ -15,7 +21,7 @@ export async function proveLostWrite(
   turn: Omit<FlowTurn<ResetFlow>, 'cardTurn'>,
   input: NewPassword,
 ): Promise<void> {
-  const { deps, flow, manager, account } = turn;
+  const { deps, flow, manager } = turn;
   const { accountId } = flow;
   const password = input.newPassword;
   const isTyped = password !== undefined && password.reveal() === input.confirmPassword?.reveal();
@@ -23,10 +29,7 @@ export async function proveLostWrite(
 
   const [digest] = await digestInTurn(turn, accountId, [password]);
   if (digest === undefined) return;
-  const failureId = await changeFlow(deps, flow, async (tx) => {
-    if ((await proofBlock(account, tx)) !== undefined) return undefined;
-    return tx.addFailure({ kind: 'proof', manager: manager.key, accountId });
-  });
+  const failureId = await countBind(turn);
   if (failureId === undefined) return;
   const byName = manager.entry.displayName;
   const sought = { password, digest, byName, isTheOneSent: false };
@@ -41,4 +44,61 @@ function isSought(
   now: number,
 ): boolean {
   return server !== undefined && now - since < LATE_WRITE_MS;
+}
+
+/**
+ * Whether the password may be one that an earlier flow of the same manager wrote: it was found in
+ * force when the manager had gone on without being told.
+ */
+export async function mayBeOwnLostWrite(
+  { settings }: Deps,
+  tx: StoreTransaction,
+  flow: ResetFlow,
+  digest: PasswordDigest,
+): Promise<boolean> {
+  if (!(await tx.isInHistory(flow.accountId, digest, settings.passwordHistory))) return false;
+  const resets = await tx.resetsAround(flow.accountId, tx.now - GIVE_UP_MS, tx.now);
+  const [latest] = resets
+    .filter((reset) => reset.purpose === 'reset' && isSamePerson(reset.manager, flow.manager))
+    .filter(({ state }) => 'wasUnknown' in state || state.step === 'done')
+    .sort((a, b) => b.startedAt - a.startedAt);
+  return latest !== undefined && 'wasUnknown' in latest.state && latest.state.wasUnknown === true;
+}
+
+/**
+ * Binds once with a password that would be refused as used before: it may be the one in force.
+ * @throws DirectoryError where the directory does not answer.
+ */
+export async function provesInForce(turn: FlowTurn<ResetFlow>, password: Secret): Promise<boolean> {
+  const { deps, account, signal } = turn;
+  const failureId = await countBind(turn);
+  if (failureId === undefined) return false;
+  const mayBind = ({ lockout }: Account): boolean => proofAllowance(lockout) !== 'refused';
+  let isCounted = true;
+  try {
+    const outcome = await deps.directory.provePassword(account.id, password, signal, mayBind);
+    isCounted = outcome === 'wrong';
+    return outcome === 'proved';
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error;
+    // A bind whose answer was lost has reached the directory: it stays counted.
+    isCounted = error.code === 'noAnswer';
+    if (error.code === 'undecided') return false;
+    throw error;
+  } finally {
+    if (!isCounted) await deps.store.transaction((tx) => tx.removeFailure(failureId));
+  }
+}
+
+/** Counts a bind before it is sent; undefined where none may be. */
+async function countBind({
+  deps,
+  flow,
+  manager,
+  account,
+}: Omit<FlowTurn<ResetFlow>, 'cardTurn'>): Promise<string | undefined> {
+  return changeFlow(deps, flow, async (tx) => {
+    if ((await proofBlock(account, tx)) !== undefined) return undefined;
+    return tx.addFailure({ kind: 'proof', manager: manager.key, accountId: account.id });
+  });
 }

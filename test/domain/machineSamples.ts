@@ -57,6 +57,8 @@ export const RESET_STATES: readonly ResetState[] = [
   { step: 'writingPassword', since: NOW, rules: RULES },
   { step: 'unknown', since: NOW, server: 'ldaps://dc1', rules: RULES },
   { step: 'done' },
+  { step: 'done', wasUnknown: true },
+  { step: 'superseded', wasUnknown: true },
   ...ENDED,
 ];
 
@@ -109,6 +111,7 @@ export const RESET_EVENTS: readonly ResetEvent[] = [
   { type: 'writeStarted' },
   { type: 'writeNotDone', reason: 'directoryUnavailable' },
   { type: 'passwordWritten' },
+  { type: 'passwordInForce' },
   { type: 'outcomeUnknown', server: 'ldaps://dc1' },
   { type: 'changeSeen', passwordSetAt: NOW },
   ...CODE,

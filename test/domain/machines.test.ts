@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { stepEnrollment } from '../../src/domain/enrollment.ts';
 import type { Flow } from '../../src/domain/flow.ts';
 import { isEnded } from '../../src/domain/steps.ts';
-import { stepReset } from '../../src/domain/reset.ts';
+import { stepReset, type ResetEvent } from '../../src/domain/reset.ts';
 import { stepUnlock } from '../../src/domain/unlock.ts';
 import {
   ENROLLMENT_EVENTS,
@@ -117,7 +117,20 @@ describe('reset', () => {
 
   it('is done only by a verified write', () => {
     const ways = reset.filter(({ to }) => to === 'done').map(({ from, on }) => `${from} ${on}`);
-    expect(ways).toEqual(['writingPassword passwordWritten', 'unknown passwordWritten']);
+    expect(ways).toEqual([
+      'newPassword passwordInForce',
+      'writingPassword passwordWritten',
+      'unknown passwordWritten',
+    ]);
+  });
+
+  it('keeps in the end that its outcome was unknown', () => {
+    const lost = { step: 'unknown', since: NOW, rules: RULES } as const;
+    const ended = (event: ResetEvent) => stepReset(lost, event, NOW).state;
+    expect(ended({ type: 'passwordWritten' })).toEqual({ step: 'done', wasUnknown: true });
+    expect(ended({ type: 'superseded' })).toEqual({ step: 'superseded', wasUnknown: true });
+    const writing = { step: 'writingPassword', since: NOW, rules: RULES } as const;
+    expect(stepReset(writing, { type: 'passwordWritten' }, NOW).state).toEqual({ step: 'done' });
   });
 
   it('learns from who sent a write how late it can come, where others took it for lost', () => {

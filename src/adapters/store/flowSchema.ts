@@ -23,12 +23,11 @@ const problem = z.object({
   reference: z.string().exactOptional(),
 });
 
-const endedStates = [
-  z.object({ step: z.literal('refused'), problem }),
-  z.object({ step: z.literal('cancelled') }),
-  z.object({ step: z.literal('superseded') }),
-  z.object({ step: z.literal('expired') }),
-] as const;
+const refused = z.object({ step: z.literal('refused'), problem });
+const cancelled = z.object({ step: z.literal('cancelled') });
+const superseded = z.object({ step: z.literal('superseded') });
+const expired = z.object({ step: z.literal('expired') });
+const endedStates = [refused, cancelled, superseded, expired] as const;
 const done = z.object({ step: z.literal('done') });
 
 const codeProgress = {
@@ -108,6 +107,7 @@ const rules = z.object({
   historyLength: count,
   requiresComplexity: z.boolean(),
 });
+const formerlyUnknown = { wasUnknown: z.boolean().optional() };
 const resetState = exactly<ResetState>()(
   z.discriminatedUnion('step', [
     ...enrolledCode,
@@ -126,8 +126,11 @@ const resetState = exactly<ResetState>()(
       passwordSetAt: time.optional(),
       rules,
     }),
-    done,
-    ...endedStates,
+    done.extend(formerlyUnknown),
+    refused.extend(formerlyUnknown),
+    cancelled.extend(formerlyUnknown),
+    superseded.extend(formerlyUnknown),
+    expired.extend(formerlyUnknown),
   ]),
 );
 
