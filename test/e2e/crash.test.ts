@@ -103,6 +103,10 @@ describe('a bot killed while a password is written', () => {
     await product.teams.until(() => product.output.includes('could not be brought up to date'));
     expect(await newEnrolled(product)).toBeDefined();
     expect(product.bot.exitCode).toBeNull();
+    // What cannot be read holds up a sweep: the next tests have their reminders sent.
+    product.database.querySqlite(
+      `update manager set conversation = null where conversation like 'v1:gone:%'`,
+    );
   });
 
   it('lets the manager start over from the unknown', async () => {
