@@ -13,6 +13,7 @@ export interface TwilioConfig {
   readonly messagingServiceSid?: string;
   readonly apiUrl: string;
   readonly statusCallbackUrl: string;
+  readonly isRedacted: boolean;
 }
 
 /** The configuration by topic, checked and frozen. Defaults that depend on the directory's dialect are left out. */
@@ -189,6 +190,7 @@ function twilioOf(values: Values): TwilioConfig | undefined {
     ...(messagingServiceSid === undefined ? {} : { messagingServiceSid }),
     apiUrl: values.TWILIO_API_URL,
     statusCallbackUrl: `${values.PUBLIC_URL}/api/sms/status`,
+    isRedacted: values.TWILIO_REDACTION === 'on',
   };
 }
 

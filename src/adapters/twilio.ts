@@ -24,6 +24,8 @@ export interface TwilioOptions {
   readonly apiUrl: string;
   /** The address that Twilio is given, and that its signatures cover. */
   readonly statusCallbackUrl: string;
+  /** Asks Twilio to discard the text and to obfuscate the number; needs message redaction on the account. */
+  readonly isRedacted: boolean;
 }
 
 /** SMS by Twilio's Programmable Messaging. Posts a message once, save after a 429; logs codes only. */
@@ -49,7 +51,10 @@ export function createTwilioGateway(options: TwilioOptions, log: Log): SmsGatewa
       if (!isGenuine) return 'forged';
       const status = statusOf(parameters);
       if (status !== 'irrelevant' && status.fate === 'failed') {
-        log.warn({ code: status.code, fault: status.fault }, 'SMS not delivered');
+        log.warn(
+          { code: status.code, fault: status.fault },
+          `SMS not delivered${cureOf(status.code)}`,
+        );
       }
       return status;
     },
@@ -98,8 +103,9 @@ async function post(
         Math.max(1, Math.floor(message.validitySeconds)),
         MAX_VALIDITY_SECONDS,
       ),
-      contentRetention: 'discard',
-      addressRetention: 'obfuscate',
+      ...(options.isRedacted
+        ? { contentRetention: 'discard' as const, addressRetention: 'obfuscate' as const }
+        : {}),
       smartEncoded: false,
     });
   } catch {
@@ -164,12 +170,22 @@ function formOf(data: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, String(value)]));
 }
 
+/** Twilio's codes for an account without message redaction (https://www.twilio.com/docs/api/errors/30029). */
+function cureOf(code: string | undefined): string {
+  return code === '30029' || code === '30030'
+    ? ': the account has no message redaction: enable it at Twilio, or set TWILIO_REDACTION=off'
+    : '';
+}
+
 function report(log: Log, outcome: SmsOutcome): void {
   switch (outcome.outcome) {
     case 'accepted':
       return log.debug({ messageId: outcome.messageId }, 'SMS accepted');
     case 'refused':
-      return log.warn({ code: outcome.code, fault: outcome.fault }, 'SMS refused');
+      return log.warn(
+        { code: outcome.code, fault: outcome.fault },
+        `SMS refused${cureOf(outcome.code)}`,
+      );
     case 'unknown':
       return log.warn({ code: outcome.code }, 'SMS without a clear answer, not sent again');
   }

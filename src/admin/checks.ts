@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { databaseFile } from '../adapters/store/sqlite.ts';
 import { readTwilioAccount } from '../adapters/twilioAccount.ts';
+import type { Config } from '../config.ts';
 import { StoreError } from '../ports/store.ts';
 import { databaseOf } from '../wiring.ts';
 import { NOTHING, type Advice, type Checked } from './advice.ts';
@@ -50,7 +51,12 @@ const SMS_CURES = {
   unreachable: 'the service does not answer: look at TWILIO_API_URL and the firewall',
 } as const;
 
-export async function checkSms({ config }: Workplace): Promise<Checked> {
+const REDACTION = {
+  on: 'message redaction: enable it on the account; without it Twilio may refuse every message (30029, 30030), and TWILIO_REDACTION=off is the way out',
+  off: 'Twilio keeps text and number of each message (TWILIO_REDACTION=off)',
+} as const;
+
+export async function checkSms({ config }: { config: Pick<Config, 'sms'> }): Promise<Checked> {
   const name = 'sms';
   const { twilio, countries } = config.sms;
   const see = 'sms';
@@ -60,7 +66,10 @@ export async function checkSms({ config }: Workplace): Promise<Checked> {
   }
   const list = countries.join(', ');
   const text = `geo permissions: allow ${list} only, and turn SMS pumping protection on`;
-  const mind: Advice[] = [{ text, see }];
+  const mind: Advice[] = [
+    { text, see },
+    { text: REDACTION[twilio.isRedacted ? 'on' : 'off'], see },
+  ];
   const account = await readTwilioAccount(twilio);
   switch (account) {
     case 'active':

@@ -31,6 +31,11 @@ export const SMS = {
   TWILIO_API_URL: parsed('an https origin (http for loopback hosts only)', origin)
     .default('https://api.twilio.com')
     .register(TEXTS, { meaning: "Twilio's API", default: 'https://api.twilio.com' }),
+  TWILIO_REDACTION: choice('on', 'off').default('on').register(TEXTS, {
+    meaning:
+      '`on`: messages ask Twilio to discard their text and to obfuscate the number; `off` where the account has no message redaction (30029, 30030)',
+    default: 'on',
+  }),
   SMS_COUNTRIES: countries.default(['SE']).register(TEXTS, {
     meaning: 'ISO codes of the countries that a mobile may belong to, separated by commas',
     default: 'SE',

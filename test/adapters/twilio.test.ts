@@ -26,13 +26,18 @@ const log = Object.fromEntries(
   ]),
 ) as unknown as Log;
 
-function gatewayAt(apiUrl: string, change: { from?: string; messagingServiceSid?: string } = {}) {
+function gatewayAt(
+  apiUrl: string,
+  change: { from?: string; messagingServiceSid?: string } = {},
+  isRedacted = true,
+) {
   return createTwilioGateway(
     {
       accountSid: server.accountSid,
       authToken: new Secret(server.authToken),
       apiUrl,
       statusCallbackUrl: CALLBACK,
+      isRedacted,
       ...(Object.keys(change).length > 0 ? change : { from: 'Treserva' }),
     },
     log,
@@ -109,6 +114,23 @@ describe('Twilio gateway, send', () => {
     const [request] = newRequests();
     expect(request?.form).toMatchObject({ MessagingServiceSid: messagingServiceSid });
     expect(request?.form).not.toHaveProperty('From');
+  });
+
+  it('asks for no redaction where the account has none', async () => {
+    await gatewayAt(server.url, {}, false).send(MESSAGE, AbortSignal.timeout(5000));
+    const [request] = newRequests();
+    expect(Object.keys(request?.form ?? {}).filter((name) => name.endsWith('Retention'))).toEqual(
+      [],
+    );
+    expect(request?.sid).toBeDefined();
+  });
+
+  it.each([30029, 30030])('names the way out of %d', async (code) => {
+    server.script({ status: 400, code });
+    await send();
+    const status = { MessageSid: 'SM1', MessageStatus: 'failed', ErrorCode: String(code) };
+    gateway.readStatus(status, twilioSignature(server.authToken, CALLBACK, status));
+    expect(lines.filter((line) => line.includes('TWILIO_REDACTION=off'))).toHaveLength(2);
   });
 
   it.each([

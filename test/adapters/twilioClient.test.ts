@@ -31,6 +31,7 @@ function send(
       authToken: new Secret(account.token),
       apiUrl,
       statusCallbackUrl: CALLBACK,
+      isRedacted: true,
       ...sender,
     },
     silentLog,
