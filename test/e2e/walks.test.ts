@@ -2,5 +2,5 @@ import { productOfSuite } from '../support/ofSuite.ts';
 import { walkEveryFlow } from '../walks/everyFlow.ts';
 import { REMINDED, walkReminder } from '../walks/reminder.ts';
 
-walkEveryFlow(await productOfSuite());
+walkEveryFlow(await productOfSuite(REMINDED));
 walkReminder(await productOfSuite(REMINDED));
