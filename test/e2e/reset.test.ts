@@ -49,7 +49,7 @@ describe('the new password', () => {
     ['with 8 characters', 'Ka-42xyq'],
     ['with 64 characters', `Ka-42${'xyqz'.repeat(14)}abc`],
     ['with 127 characters', `Ka-42${'xyqz'.repeat(30)}ab`],
-    ['with spaces around', '  Kaffekanna Blomma 42  '],
+    ['with spaces within', 'Kaffekanna  Blomma 42'],
     ['with quotes and backslashes', 'Kaffe"kanna\\42\'<>&%${x}'],
     ['with an emoji', 'Kaffekanna-42-\u{1F600}'],
     ['with a decomposed letter', 'Kaffe-42-e\u0301e'],
@@ -57,9 +57,6 @@ describe('the new password', () => {
     const walker = await newEnrolled(house);
     expect(await reset(house, walker, password)).toBe('reset.done');
     expect(house.directory.hasPassword(walker.accountDn, password)).toBe(true);
-    expect(house.directory.hasPassword(walker.accountDn, password.trim())).toBe(
-      password === password.trim(),
-    );
   });
 
   it('sends the directory the history control, critical, and lifts its lockout in one write', async () => {
