@@ -49,6 +49,7 @@ export const PROBLEMS_OF: Readonly<Record<CardName, readonly Reason[]>> = {
     'passwordTooLong',
     'passwordForbiddenCharacter',
     'passwordUsedBefore',
+    'passwordTooYoung',
     'passwordTooCommon',
     'passwordRefusedByDirectory',
     'directoryUnavailable',
@@ -76,7 +77,13 @@ export const PROBLEMS_OF: Readonly<Record<CardName, readonly Reason[]>> = {
 };
 
 /** Blocks that end: their cards say until when. */
-const ENDING: readonly Reason[] = ['proofLocked', 'locked', 'tooManyCodes', 'numberTooNew'];
+const ENDING: readonly Reason[] = [
+  'proofLocked',
+  'locked',
+  'tooManyCodes',
+  'passwordTooYoung',
+  'numberTooNew',
+];
 
 /** One card as a manager may meet it. */
 export interface CardSample {
