@@ -1,4 +1,4 @@
-/** What a refused bind says about the password. */
+/** The meaning of a refused bind for the password. */
 export type BindVerdict = 'proved' | 'wrong' | 'locked' | 'undecided';
 
 /**

@@ -29,7 +29,7 @@ export interface AccountLens {
 
 export type WriteRefusal = Extract<WriteOutcome, { outcome: 'refused' }>['reason'];
 
-/** What the server said to a write that it answered. */
+/** The server’s answer to a write. */
 export interface WriteAnswer {
   /** Absent when it was accepted. */
   readonly refusal?: WriteRefusal;

@@ -15,7 +15,7 @@ export const HEAD = 1;
 
 /**
  * A row's hash: SHA-256 over the UTF-8 text of a JSON array of all other columns in this order.
- * Whoever has the export can compute it anew, without a key: that the bot wrote it, its seal says.
+ * Anybody with the export can compute it anew, without a key; the seal shows that the bot wrote it.
  * Written like Subresource Integrity.
  */
 export function hashRow(row: Omit<AuditRow, 'hash' | 'seal'>): string {

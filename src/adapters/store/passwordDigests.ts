@@ -22,7 +22,7 @@ const SCRYPT_BYTES = 32;
 const REMEMBERED_MS = 15 * 60_000;
 const REMEMBERED = 1_000;
 
-/** What of a password goes into the slow hash, and what a quick one binds to that. */
+/** The part of a password that goes into the slow hash, and the part that a quick one binds to that. */
 interface Parts {
   readonly stem: string;
   readonly rest: string;
@@ -73,7 +73,7 @@ type SlowHash = (text: string, salt: Buffer) => Promise<Buffer>;
 export interface DigesterOptions {
   /** As many as there are cores: more would only take turns on them. */
   readonly atOnce?: number;
-  /** Of an Argon2id hash. */
+  /** The memory of an Argon2id hash. */
   readonly memoryKiB?: number | undefined;
   readonly argon2id?: SlowHash;
   readonly scrypt?: SlowHash;
