@@ -9,7 +9,7 @@ export type Answer =
 /** Invalid, not allowed, opted out, not a mobile; as a callback blocked, unknown, landline. */
 const NUMBER_FAULTS = new Set(['21211', '21408', '21610', '21614', '30004', '30005', '30006']);
 
-/** Of these calls of the system nothing but a connection is asked. */
+/** These calls of the system ask for nothing but a connection. */
 const UNSENT_SYSCALLS = new Set(['connect', 'getaddrinfo']);
 
 /** A longer Retry-After than this is not waited for. */

@@ -182,7 +182,7 @@ function judgeAccounts(seen: Inspection): Omit<Checked, 'name'> {
   };
 }
 
-/** What a minimum age means for a group that was told a wrong password. */
+/** Says how a minimum age hurts a group that was told a wrong password. */
 function minimumAgeText(dialect: Inspection['dialect'], young: Inspection['accounts']): string {
   const hours = Math.max(...young.map(({ rules: { minAgeMs = 0 } }) => minAgeMs)) / HOUR_MS;
   const policy = dialect === 'openldap' ? 'pwdMinAge' : 'the minimum password age (domain or PSO)';

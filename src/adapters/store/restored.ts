@@ -53,7 +53,7 @@ async function expire(
 ): Promise<void> {
   const state = keys.open(SEALED.flow.place(flow), flow.state);
   if (state === undefined) return;
-  // Whoever knows the flow as it was must read it anew.
+  // A caller that knows the flow as it was must read it anew.
   const changed = { expires_at: now - 1, version: flow.version + 1 };
   await db
     .updateTable('flow')

@@ -45,7 +45,7 @@ const ALL_COLUMNS = [...SEALED_COLUMNS, ...AUDIT_COLUMNS];
 
 const counted = ({ rows = 'true' }: SealedColumn) => sql.raw<boolean>(rows);
 
-/** What a value's place is made of, and the value as `sealed`. */
+/** The parts of a value's place, and the value as `sealed`. */
 function columnsOf({ key, beside, column }: SealedColumn) {
   return sql.join([
     ...[...key, ...beside].map((name) => sql.ref(name)),
