@@ -25,7 +25,7 @@ import { seed } from './seed.ts';
 
 const READY_SECONDS = 90;
 const PROJECT = join(import.meta.dirname, '..');
-const TSC = 'node_modules/typescript/bin/tsc';
+const TSC = 'node_modules/typescript-7/bin/tsc';
 
 /** What was started, to be ended in opposite order. */
 const open: (() => Promise<unknown>)[] = [];

@@ -23,7 +23,7 @@ const eslintCache = ['--cache', '--cache-location', `${CACHE}/eslint`];
 const CHECKS: readonly Check[] = [
   {
     name: 'types',
-    program: 'typescript/bin/tsc',
+    program: 'typescript-7/bin/tsc',
     args: ['--noEmit', '--incremental', '--tsBuildInfoFile', `${CACHE}/types.tsbuildinfo`],
   },
   {
@@ -39,7 +39,7 @@ const CHECKS: readonly Check[] = [
 ];
 const BUILD: Check = {
   name: 'build',
-  program: 'typescript/bin/tsc',
+  program: 'typescript-7/bin/tsc',
   args: ['-p', 'tsconfig.build.json'],
 };
 
