@@ -84,9 +84,9 @@ export async function startBot(
   const sms = observeSms(gatewayOf(config, log), { health, metrics, delay });
   const refer = createRefer(random, log);
   const texts = createTexts();
-  const { serviceDesk, timeZone } = config;
+  const { serviceDesk, timeZone, cardActions: actions } = config;
   const codeLength = config.codes.length;
-  const cards = createCards({ serviceDesk, timeZone, codeLength }, texts);
+  const cards = createCards({ serviceDesk, timeZone, codeLength, actions }, texts);
   const channel = createChannel({
     settings: channelSettingsOf(config),
     render: (view, locale, now) => cards.render(view, locale, now),

@@ -113,6 +113,7 @@ function byTopic(values: Values, ldapCa: string | undefined) {
     logLevel: values.LOG_LEVEL,
     serviceDesk: values.SERVICE_DESK,
     defaultLocale: values.DEFAULT_LOCALE,
+    cardActions: values.CARD_ACTIONS,
     timeZone: values.TIME_ZONE,
     http: {
       host: values.HOST,

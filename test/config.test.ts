@@ -69,6 +69,7 @@ describe('readConfig', () => {
       isProduction: true,
       logLevel: 'info',
       defaultLocale: 'sv',
+      cardActions: 'execute',
       timeZone: 'Europe/Stockholm',
       http: { host: '0.0.0.0', port: 3978, publicUrl: 'https://bot.example.se' },
       bot: {
@@ -235,6 +236,7 @@ describe('readConfig', () => {
     ['SERVICE_DESK', { SERVICE_DESK: '' }],
     ['SERVICE_DESK', { SERVICE_DESK: 'two\nlines' }],
     ['DEFAULT_LOCALE', { DEFAULT_LOCALE: 'no' }],
+    ['CARD_ACTIONS', { CARD_ACTIONS: 'none' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
     ['NODE_TLS_REJECT_UNAUTHORIZED', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }],
     ['NODE_DEBUG', { NODE_DEBUG: 'fs,LDAPTS' }],

@@ -24,8 +24,9 @@ export const sweepNowByHand: Command['run'] = async (place, { options }) => {
 async function openSweep(place: Workplace): Promise<SweepDeps> {
   const { config, log } = place;
   const texts = createTexts();
-  const { serviceDesk, timeZone } = config;
-  const cards = createCards({ serviceDesk, timeZone, codeLength: config.codes.length }, texts);
+  const { serviceDesk, timeZone, cardActions: actions } = config;
+  const codeLength = config.codes.length;
+  const cards = createCards({ serviceDesk, timeZone, codeLength, actions }, texts);
   const { notifier } = createChannel({
     settings: channelSettingsOf(config),
     render: (view, locale, now) => cards.render(view, locale, now),

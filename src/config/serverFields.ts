@@ -125,6 +125,11 @@ export const PEOPLE = {
   DEFAULT_LOCALE: choice('sv', 'en')
     .default('sv')
     .register(TEXTS, { meaning: '`sv` or `en`, until the person has chosen', default: 'sv' }),
+  CARD_ACTIONS: choice('execute', 'submit').default('execute').register(TEXTS, {
+    meaning:
+      '`execute`, or `submit` where buttons do nothing in some Teams clients: every button is then an Action.Submit',
+    default: 'execute',
+  }),
   LOG_LEVEL: choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
     .default('info')
     .register(TEXTS, {

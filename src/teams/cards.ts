@@ -5,6 +5,7 @@ import type { Voice } from './cardFacts.ts';
 import { plain } from './markdown.ts';
 import { problemFacts } from './problems.ts';
 import { loadTemplates } from './templates.ts';
+import type { CardActions } from './templates.ts';
 import { createTexts } from './texts.ts';
 import type { TextValues } from './texts.ts';
 import { createWords } from './words.ts';
@@ -26,13 +27,15 @@ export interface CardOptions {
   /** IANA name; times are told in it. */
   readonly timeZone: string;
   readonly codeLength: number;
+  /** Default: `execute`. */
+  readonly actions?: CardActions;
 }
 
 /** Reads cards/ once. @throws Error where a template or text is missing or broken. */
 export function createCards(
   options: CardOptions,
   texts = createTexts(),
-  templateOf = loadTemplates(),
+  templateOf = loadTemplates(options.actions),
 ): Cards {
   const desk = plain(options.serviceDesk);
   const words = {

@@ -36,11 +36,17 @@ const CARD_NAMES: Readonly<Record<CardName, true>> = {
   cancelled: true,
 };
 
+/** Which action the buttons are: Action.Execute with Action.Submit as its fallback, or Action.Submit alone. */
+export type CardActions = 'execute' | 'submit';
+
 /** Reads, composes and parses all templates: parsing is a hundred times dearer than filling. */
-export function loadTemplates(): (name: CardName) => CardTemplate {
+export function loadTemplates(actions: CardActions = 'execute'): (name: CardName) => CardTemplate {
   readEachExpressionOnce();
   const templates = new Map(
-    [...composeTemplates()].map(([name, template]) => [name, parse(template)]),
+    [...composeTemplates()].map(([name, template]) => [
+      name,
+      parse(actions === 'submit' ? withSubmit(template) : template),
+    ]),
   );
   return (name) => {
     const template = templates.get(name);
@@ -85,6 +91,21 @@ function parse(card: Json): CardTemplate {
     texts: [...new Set([...bindings].map(([, key = '']) => key))],
     expand: (data) => template.expand({ $root: data }),
   };
+}
+
+/** The template with each Action.Execute replaced by its fallback, shown when and in the style that it was. */
+function withSubmit(node: Json): Json {
+  if (typeof node !== 'object' || node === null) return node;
+  if (Array.isArray(node)) return node.map(withSubmit);
+  if (node['type'] === 'Action.Execute') {
+    const { $when, style, fallback } = node;
+    return {
+      ...($when === undefined ? {} : { $when }),
+      ...objectOf(fallback, 'the fallback of a button'),
+      ...(style === undefined ? {} : { style }),
+    };
+  }
+  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, withSubmit(child)]));
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Button {
   readonly verb: string;
   readonly title: string;
   readonly data: Activity;
+  /** An Action.Submit, which is answered in the message alone. */
+  readonly isSubmit?: boolean;
 }
 
 /** Everything below a node of a card, the node itself first. */
@@ -27,11 +29,12 @@ function* nodes(value: unknown): Generator<Record<string, unknown>> {
 
 export function buttonsOf(card: unknown): Button[] {
   return [...nodes(card)]
-    .filter((node) => node['type'] === 'Action.Execute')
-    .map((node) => ({
-      verb: String(node['verb']),
-      title: String(node['title']),
-      data: node['data'] as Activity,
+    .filter(({ type }) => type === 'Action.Execute' || type === 'Action.Submit')
+    .map(({ type, title, data }) => ({
+      verb: String((data as Activity)['verb']),
+      title: String(title),
+      data: data as Activity,
+      isSubmit: type === 'Action.Submit',
     }));
 }
 
@@ -131,25 +134,26 @@ export class ChatDriver {
     const before = this.#teams.sent.length;
     const former = JSON.stringify(this.card);
     const { card } = await this.sendTap(button, inputs);
+    if (button.isSubmit === true) {
+      await this.#finish(before, this.messageId);
+      return this.shown;
+    }
     this.card = card;
     if (nameOf(card) === 'working') await this.#finish(before, this.messageId, former);
     return this.shown;
   }
 
   /** Sends a tap and gives the raw answer; the card at hand stays. */
-  async sendTap({ verb, data }: Button, inputs: Activity = {}, overrides: Activity = {}) {
-    const activity = execute(verb, { ...data, ...inputs }, this.messageId);
+  async sendTap(button: Button, inputs: Activity = {}, overrides: Activity = {}) {
+    const { verb, data, isSubmit } = button;
+    const tap = isSubmit === true ? submit : execute;
+    const activity = tap(verb, { ...data, ...inputs }, this.messageId);
     return this.#send({ ...activity, ...overrides });
   }
 
   /** The same tap in a client without Action.Execute: the message itself is updated. */
   async submit(verb: string, inputs: Activity = {}, accountName?: string): Promise<string> {
-    const { data } = this.button(verb, accountName);
-    const before = this.#teams.sent.length;
-    const activity = submit(verb, { ...data, ...inputs }, this.messageId);
-    await this.#send(activity);
-    await this.#finish(before, this.messageId);
-    return this.shown;
+    return this.tapButton({ ...this.button(verb, accountName), isSubmit: true }, inputs);
   }
 
   /** The newest card after a reload of the client, be it a reminder; a notice asks for nothing. */

@@ -10,11 +10,13 @@ import type { Node } from './cardNodes.ts';
 import { ACCOUNT, DAY_MS, NOW, SAMPLES, problemsOf, withProblem } from './sampleViews.ts';
 
 const LOCALES: readonly Locale[] = ['sv', 'en'];
-const cards = createCards({
+const options = {
   serviceDesk: 'Servicedesk 019-21 00 00',
   timeZone: 'Europe/Stockholm',
   codeLength: 6,
-});
+};
+const cards = createCards(options);
+const submitCards = createCards({ ...options, actions: 'submit' });
 
 const ELEMENTS = [
   'TextBlock',
@@ -216,6 +218,18 @@ describe('cards', () => {
       // UTF-16, as Teams counts.
       expect(JSON.stringify(card).length * 2).toBeLessThan(80_000);
     }
+  });
+
+  it.each(everySample)('$name shows the same with Action.Submit alone', ({ view, locale }) => {
+    const executes = render(view, locale);
+    const card = submitCards.render(view, locale, NOW);
+    expect(nodes(card).filter(({ type }) => type === 'Action.Execute')).toEqual([]);
+    const expected = JSON.parse(JSON.stringify(executes), (_key, node: unknown) => {
+      if (typeof node !== 'object' || node === null || !('fallback' in node)) return node;
+      const { fallback, style } = node as Node;
+      return { ...(fallback as Node), ...(style === undefined ? {} : { style }) };
+    }) as Node;
+    expect(card).toEqual(expected);
   });
 
   it('refuses to show a card with a hole in it', () => {

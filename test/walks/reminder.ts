@@ -18,6 +18,12 @@ const GOOD = 'Kaffekanna-Blomma-42';
 /** Reminders at any time, and no password that the directory lets expire. Each sweep is of all accounts that the world has. */
 export const REMINDED: WorldOptions = { env: ALWAYS, policy: { maxAgeMs: Infinity } };
 
+/** The same where no button is an Action.Execute. */
+export const REMINDED_BY_SUBMIT: WorldOptions = {
+  ...REMINDED,
+  env: { ...ALWAYS, CARD_ACTIONS: 'submit' },
+};
+
 /** Walks the reminder of a password that is due, and what may be done on it. */
 export function walkReminder(world: World): void {
   beforeAll(async () => {
