@@ -41,7 +41,8 @@ export const SMS = {
     default: 'SE',
   }),
   SMS_PER_DAY: wholeNumber(1, 1_000_000).default(2000).register(TEXTS, {
-    meaning: 'ceiling of code messages per 24 h over all accounts and instances',
+    meaning:
+      'ceiling of code messages per 24 h over all accounts and instances, the last fifth for enrolled numbers',
     default: '2000',
   }),
 };

@@ -9,11 +9,16 @@ export const MAX_SENDS_PER_FLOW_NUMBER = 3;
 export const MAX_SENDS_PER_NUMBER_10_MIN = 5;
 export const MAX_SENDS_PER_NUMBER_DAY = 10;
 export const MAX_SENDS_PER_MANAGER_HOUR = 10;
+export const MAX_SENDS_PER_MANAGER_DAY = 20;
+/** Numbers that a manager has not enrolled: a few mistakes, and no list of strangers. */
+export const MAX_UNPROVEN_NUMBERS_PER_MANAGER_DAY = 5;
+/** The share of the day's ceiling that numbers which their manager has not enrolled may use up. */
+const UNPROVEN_SHARE = 0.8;
 /** To a number that somebody else has enrolled: so few that its owner keeps most of its budget. */
 export const MAX_STRANGERS_SENDS_PER_DAY = 3;
 
 /** How far back the sends of a number, a manager and all together must be read, ms. */
-export const SENDS_LOOKBACK_MS = { number: DAY_MS, manager: HOUR_MS, total: DAY_MS } as const;
+export const SENDS_LOOKBACK_MS = { number: DAY_MS, manager: DAY_MS, total: DAY_MS } as const;
 
 /** What was sent so far: epoch ms, newest first; `total` over all accounts in 24 h. */
 export interface SendsSoFar {
@@ -23,6 +28,10 @@ export interface SendsSoFar {
   readonly manager: readonly number[];
   /** Sends by managers who have not enrolled the number, where somebody else has. */
   readonly strangers: readonly number[];
+  /** Whether this manager has enrolled the number. */
+  readonly isEnrolled: boolean;
+  /** The newest send to each other number that this manager has not enrolled. */
+  readonly unproven: readonly number[];
   readonly total: number;
 }
 
@@ -34,18 +43,21 @@ export interface BudgetRefusal {
 
 /** Why one more code message may not go out now; undefined where it may. */
 export function budgetRefusal(sends: SendsSoFar, perDay: number): BudgetRefusal | undefined {
-  const { now, flowNumber, number, manager, strangers } = sends;
+  const { now, flowNumber, number, manager, strangers, isEnrolled, unproven } = sends;
   if (flowNumber.length >= MAX_SENDS_PER_FLOW_NUMBER) return { reason: 'tooManyCodes' };
   const ends = [
     budgetEnd(flowNumber, 1, RESEND_COOLDOWN_MS),
     budgetEnd(number, MAX_SENDS_PER_NUMBER_10_MIN, 10 * MINUTE_MS),
     budgetEnd(number, MAX_SENDS_PER_NUMBER_DAY, DAY_MS),
     budgetEnd(manager, MAX_SENDS_PER_MANAGER_HOUR, HOUR_MS),
+    budgetEnd(manager, MAX_SENDS_PER_MANAGER_DAY, DAY_MS),
+    budgetEnd(isEnrolled ? [] : unproven, MAX_UNPROVEN_NUMBERS_PER_MANAGER_DAY, DAY_MS),
     budgetEnd(strangers, MAX_STRANGERS_SENDS_PER_DAY, DAY_MS),
   ];
   const until = Math.max(...ends);
   if (until > now) return { reason: 'tooManyCodes', until };
-  return sends.total >= perDay ? { reason: 'smsUnavailable' } : undefined;
+  const ceiling = isEnrolled ? perDay : Math.ceil(perDay * UNPROVEN_SHARE);
+  return sends.total >= ceiling ? { reason: 'smsUnavailable' } : undefined;
 }
 
 /** When one more of `most` messages within `ms` may go out: once the oldest that counts is past. */

@@ -75,6 +75,16 @@ export interface SentMessage {
   readonly fate?: SendFate | undefined;
 }
 
+/** How a number stands to a manager; times of code messages that were not refused, newest first. */
+export interface NumberUse {
+  /** The manager has enrolled it, for whatever account. */
+  readonly isEnrolled: boolean;
+  /** Those to it by managers who have not enrolled it, where somebody else has. Empty where enrolled. */
+  readonly strangers: readonly number[];
+  /** The newest of this manager to each other number that they have not enrolled. Empty where enrolled. */
+  readonly unproven: readonly number[];
+}
+
 /** Something that people are told once a change is done. A row of the transaction that it reports. */
 export interface Notice extends NoticeFacts {
   readonly id: string;

@@ -12,6 +12,7 @@ import type {
   FailureKind,
   ManagerRecord,
   Notice,
+  NumberUse,
   PasswordDigest,
   Reminder,
   ReminderFate,
@@ -171,15 +172,12 @@ export interface StoreTransaction {
     readonly manager?: ManagerKey;
     readonly since: number;
   }): Promise<number[]>;
-  /**
-   * Times of code messages to a number by managers who have not enrolled it, newest first. Empty where
-   * this manager has, or nobody has: then the number is not somebody else's.
-   */
-  strangersSendTimes(query: {
+  /** How a number stands to a manager, and where else that manager had codes sent. */
+  numberUse(query: {
     readonly mobile: string;
     readonly manager: ManagerKey;
     readonly since: number;
-  }): Promise<number[]>;
+  }): Promise<NumberUse>;
   /** Number of code messages that were not refused since `since`. */
   countSends(since: number): Promise<number>;
   /** Whether the SMS service's message is one with a code. */

@@ -9,8 +9,8 @@ const QUIET_MS = 24 * 60 * 60_000;
 export interface BudgetAlarms {
   /** A code message was reserved, the `total`th within 24 h over all instances. */
   reserved(total: number): void;
-  /** A code message was refused because the ceiling is reached. */
-  exhausted(): void;
+  /** A code message was refused because of the `total` sent, which is the ceiling or what is kept below it. */
+  refused(total: number): void;
 }
 
 export function createBudgetAlarms(
@@ -34,8 +34,8 @@ export function createBudgetAlarms(
       const mark = budgetAlarm(total, perDay);
       if (mark !== undefined) tell(mark);
     },
-    exhausted: () => {
-      tell(100);
+    refused(total) {
+      tell(total >= perDay ? 100 : 80);
     },
   };
 }

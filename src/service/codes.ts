@@ -61,18 +61,19 @@ export async function codeBudgetRefusal(
   await tx.lock('sms');
   const { flowId, mobile, manager } = to;
   const since = tx.now - SENDS_LOOKBACK_MS.number;
+  const total = await tx.countSends(tx.now - SENDS_LOOKBACK_MS.total);
   const refusal = budgetRefusal(
     {
       now: tx.now,
       flowNumber: flowId === undefined ? [] : await tx.sendTimes({ flowId, mobile, since }),
       number: await tx.sendTimes({ mobile, since }),
       manager: await tx.sendTimes({ manager, since: tx.now - SENDS_LOOKBACK_MS.manager }),
-      strangers: await tx.strangersSendTimes({ mobile, manager, since }),
-      total: await tx.countSends(tx.now - SENDS_LOOKBACK_MS.total),
+      ...(await tx.numberUse({ mobile, manager, since })),
+      total,
     },
     deps.settings.smsPerDay,
   );
-  if (refusal?.reason === 'smsUnavailable') deps.budgetAlarms.exhausted();
+  if (refusal?.reason === 'smsUnavailable') deps.budgetAlarms.refused(total);
   return refusal;
 }
 

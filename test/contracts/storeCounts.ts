@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ManagerKey } from '../../src/domain/parties.ts';
+import type { CodeSend } from '../../src/ports/records.ts';
 import type { Store } from '../../src/ports/store.ts';
-import { someManager, someSend } from './storeSamples.ts';
+import { someEnrollment, someManager, someSend } from './storeSamples.ts';
 import type { StorePair } from './storeSamples.ts';
 
 /** What a store promises of everything that is counted: failures and code messages. */
@@ -86,6 +87,49 @@ export function storedCountsContract(opened: () => StorePair): void {
       await store.transaction((tx) => tx.settleSend(send.id, 'refused'));
       expect(await times({ mobile })).toEqual([]);
       expect(await store.transaction((tx) => tx.countSends(start))).toBe(counted - 1);
+    });
+
+    it('tell how a number stands to a manager, and where else codes of that manager went', async () => {
+      const anna = someEnrollment();
+      const bo = someManager();
+      const start = await store.transaction((tx) => {
+        return tx.saveEnrollment(anna).then(() => tx.now);
+      });
+      const use = (mobile: string, manager: ManagerKey) =>
+        store.transaction((tx) => tx.numberUse({ mobile, manager, since: start }));
+      const sent = async (send: CodeSend): Promise<number> => {
+        await pause(3);
+        return store.transaction(async (tx) => {
+          await tx.addSend(send);
+          return tx.now;
+        });
+      };
+      expect(await use(anna.mobile, anna.manager)).toEqual({
+        isEnrolled: true,
+        strangers: [],
+        unproven: [],
+      });
+      await sent(someSend({ manager: anna.manager, mobile: anna.mobile }));
+      const first = await sent(someSend({ manager: bo, mobile: anna.mobile }));
+      const second = await sent(someSend({ manager: bo, mobile: anna.mobile }));
+      expect(await use(anna.mobile, bo)).toEqual({
+        isEnrolled: false,
+        strangers: [second, first],
+        unproven: [],
+      });
+      const other = someSend({ manager: bo });
+      const third = await sent(other);
+      expect(await use(someSend().mobile, bo)).toEqual({
+        isEnrolled: false,
+        strangers: [],
+        unproven: [third, second],
+      });
+      expect((await use(other.mobile, bo)).unproven).toEqual([second]);
+      await store.transaction(async (tx) => {
+        await tx.settleSend(other.id, 'refused');
+        await tx.saveEnrollment(someEnrollment({ manager: bo, mobile: anna.mobile }));
+      });
+      expect((await use(someSend().mobile, bo)).unproven).toEqual([]);
     });
 
     it('tell the newest of a flow', async () => {

@@ -3,7 +3,16 @@ import { budgetAlarm, budgetRefusal } from '../../src/domain/smsBudget.ts';
 
 const T = Date.UTC(2027, 0, 15, 12);
 const MINUTE = 60_000;
-const NOTHING = { now: T, flowNumber: [], number: [], manager: [], strangers: [], total: 0 };
+const NOTHING = {
+  now: T,
+  flowNumber: [],
+  number: [],
+  manager: [],
+  strangers: [],
+  isEnrolled: true,
+  unproven: [],
+  total: 0,
+};
 /** `count` sends, the newest `newest` minutes ago, one every `every` minutes before it. */
 const sends = (count: number, newest: number, every: number): number[] =>
   Array.from({ length: count }, (_, i) => T - (newest + i * every) * MINUTE);
@@ -54,6 +63,37 @@ describe('budgetRefusal', () => {
       reason: 'tooManyCodes',
     });
     expect(budgetRefusal({ ...NOTHING, manager: sends(10, 15, 5) }, 2000)).toBeUndefined();
+  });
+
+  it('allows twenty messages of a manager in 24 hours', () => {
+    expect(budgetRefusal({ ...NOTHING, manager: sends(19, 61, 60) }, 2000)).toBeUndefined();
+    expect(budgetRefusal({ ...NOTHING, manager: sends(20, 61, 60) }, 2000)).toEqual({
+      reason: 'tooManyCodes',
+      until: T + (24 * 60 - 61 - 19 * 60) * MINUTE,
+    });
+    const old = [...sends(19, 61, 60), T - 24 * 60 * MINUTE];
+    expect(budgetRefusal({ ...NOTHING, manager: old }, 2000)).toBeUndefined();
+  });
+
+  it('allows a manager five numbers that are not enrolled in 24 hours', () => {
+    const asks = (others: number, isEnrolled: boolean) =>
+      budgetRefusal({ ...NOTHING, isEnrolled, unproven: sends(others, 10, 60) }, 2000);
+    expect(asks(4, false)).toBeUndefined();
+    expect(asks(5, false)).toEqual({
+      reason: 'tooManyCodes',
+      until: T + (24 * 60 - 10 - 4 * 60) * MINUTE,
+    });
+    expect(asks(5, true)).toBeUndefined();
+  });
+
+  it('keeps the last fifth of the ceiling for enrolled numbers', () => {
+    const asks = (total: number, isEnrolled: boolean, perDay = 2000) =>
+      budgetRefusal({ ...NOTHING, isEnrolled, total }, perDay)?.reason;
+    expect(asks(1599, false)).toBeUndefined();
+    expect(asks(1600, false)).toBe('smsUnavailable');
+    expect(asks(1999, true)).toBeUndefined();
+    // Of one message a day nothing can be kept.
+    expect(asks(0, false, 1)).toBeUndefined();
   });
 
   it('says when the next message may go out, where time alone decides', () => {

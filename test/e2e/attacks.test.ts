@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
 import { nameOf } from '../support/connector.ts';
 import { noneWaits } from '../support/notices.ts';
 import { startHouse } from '../support/house.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import {
   enroll,
+  enrollToCode,
   FIRST_PASSWORD,
   HOUR_MS,
   MINUTE_MS,
@@ -74,6 +76,78 @@ describe('somebody who types another manager’s number', () => {
       'enrollment.mobile tooManyCodes',
     ]);
     expect(await startReset(owner)).toBe('reset.code');
+  });
+});
+
+describe('one manager alone', () => {
+  it('cannot have codes sent to more than five different numbers that are not theirs', async () => {
+    const walker = newManager(house);
+    const { chat } = walker;
+    await prove(walker);
+    const numbers = Array.from({ length: 6 }, () => newMobile());
+    for (const mobile of numbers.slice(0, 5)) {
+      expect(await chat.tap('setMobile', { mobile })).toBe('enrollment.code');
+      await chat.tap('changeMobile');
+    }
+    const sixth = { mobile: numbers[5]! };
+    expect(await chat.tap('setMobile', sixth)).toBe('enrollment.mobile tooManyCodes');
+    expect(textOf(chat.card)).toMatch(/Försök igen i morgon kl\. /);
+    expect(house.codes(sixth.mobile)).toEqual([]);
+    // Nor in another flow, an hour later; one of the five may still be proven.
+    house.passTime(HOUR_MS);
+    await prove(walker);
+    expect(await chat.tap('setMobile', sixth)).toBe('enrollment.mobile tooManyCodes');
+    expect(await chat.tap('setMobile', { mobile: numbers[0]! })).toBe('enrollment.code');
+    expect(await chat.tap('confirmCode', { code: house.code(numbers[0]!) })).toBe(
+      'enrollment.done',
+    );
+    // A number that was proven counts no more.
+    await prove(walker);
+    await chat.tap('setMobile', { mobile: numbers[0]! });
+    await chat.say('avbryt');
+    house.passTime(24 * HOUR_MS);
+    await prove(walker);
+    expect(await chat.tap('setMobile', { mobile: numbers[0]! })).toBe('enrollment.code');
+  });
+
+  it('has twenty codes sent in a day, over all accounts', async () => {
+    const first = await newEnrolled(house);
+    const account = newName('grupp');
+    house.account(account, first.chat.dn, FIRST_PASSWORD);
+    const second = { ...first, account, mobile: newMobile() };
+    await enroll(house, second);
+    for (let time = 0; time < 9; time += 1) {
+      house.passTime(20 * MINUTE_MS);
+      for (const walker of [first, second]) {
+        expect(await startReset(walker)).toBe('reset.code');
+        await walker.chat.tap('cancel');
+      }
+    }
+    house.passTime(HOUR_MS);
+    const third = { ...first, account: newName('grupp'), mobile: newMobile() };
+    house.account(third.account, first.chat.dn, FIRST_PASSWORD);
+    expect(await enrollToCode(house, third)).toBe('enrollment.mobile tooManyCodes');
+    house.passTime(20 * HOUR_MS);
+    expect(await first.chat.tap('setMobile', { mobile: third.mobile })).toBe('home flowExpired');
+    expect(await enrollToCode(house, third)).toBe('enrollment.code');
+  });
+
+  it('leaves the last fifth of the day’s messages to enrolled numbers', async () => {
+    const small = await startHouse({ env: { SMS_PER_DAY: '10' } });
+    try {
+      const owner = await newEnrolled(small);
+      for (let time = 0; time < 7; time += 1) {
+        expect(await enrollToCode(small, newManager(small))).toBe('enrollment.code');
+      }
+      expect(await enrollToCode(small, newManager(small))).toBe('enrollment.mobile smsUnavailable');
+      expect(await startReset(owner)).toBe('reset.code');
+      await owner.chat.tap('cancel');
+      expect(await startReset(owner)).toBe('reset.code');
+      await owner.chat.tap('cancel');
+      expect(await startReset(owner)).toBe('refused smsUnavailable');
+    } finally {
+      await small.stop();
+    }
   });
 });
 

@@ -143,6 +143,7 @@ describe('/metrics', () => {
 
 describe('the budget of code messages', () => {
   it('is told of at its marks, each by one line and one count', async () => {
+    const enrolled = await newEnrolled(product);
     await product.end();
     product.passTime(25 * 3_600_000);
     await product.start({ SMS_PER_DAY: '5' });
@@ -150,12 +151,17 @@ describe('the budget of code messages', () => {
     const alarms = () => logged(from).filter(({ alarm }) => alarm === 'smsBudget');
     const percents = () => alarms().map(({ percent }) => percent);
 
-    for (const expected of [[], [], [50], [50, 80], [50, 80, 100]]) {
+    for (const expected of [[], [], [50], [50, 80]]) {
       expect(await enrollToCode(product, newManager(product))).toBe('enrollment.code');
       expect(percents()).toEqual(expected);
     }
     const tooMany = newManager(product);
     expect(await enrollToCode(product, tooMany)).toBe('enrollment.mobile smsUnavailable');
+    expect(percents()).toEqual([50, 80]);
+    expect(await startReset(enrolled)).toBe('reset.code');
+    expect(percents()).toEqual([50, 80, 100]);
+    await enrolled.chat.tap('cancel');
+    expect(await startReset(enrolled)).toBe('refused smsUnavailable');
     expect(percents()).toEqual([50, 80, 100]);
     for (const percent of ['50', '80', '100']) {
       expect(await valueOf('passwordbot_sms_budget_alarms_total', { percent })).toBe(1);

@@ -96,7 +96,7 @@ describe('the alarms of the SMS budget', () => {
     for (const total of [4, 5, 4, 5, 6, 5]) budget.reserved(total);
     expect(told).toEqual([50]);
     for (const total of [7, 8, 9, 10]) budget.reserved(total);
-    budget.exhausted();
+    budget.refused(10);
     expect(told).toEqual([50, 80, 100]);
     state.now += DAY_MS;
     budget.reserved(5);
@@ -105,8 +105,14 @@ describe('the alarms of the SMS budget', () => {
 
   it('sound when the ceiling was lowered below what is used already', () => {
     const { told, budget } = alarms(10);
-    budget.exhausted();
-    budget.exhausted();
+    budget.refused(14);
+    budget.refused(14);
     expect(told).toEqual([100]);
+  });
+
+  it('sound when what is left is kept for enrolled numbers', () => {
+    const { told, budget } = alarms(10);
+    budget.refused(9);
+    expect(told).toEqual([80]);
   });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { managerName } from '../../domain/parties.ts';
-import type { SendFate, SentMessage } from '../../ports/records.ts';
+import type { NumberUse, SendFate, SentMessage } from '../../ports/records.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import { SEALED } from './places.ts';
 import { readValue } from './stored.ts';
@@ -25,7 +25,7 @@ type SendQueries = Pick<
   | 'addSend'
   | 'settleSend'
   | 'sendTimes'
-  | 'strangersSendTimes'
+  | 'numberUse'
   | 'countSends'
   | 'isSendKnown'
   | 'setSendFate'
@@ -36,6 +36,16 @@ type SendQueries = Pick<
 export function sendQueries({ db, keys, now }: Scope): SendQueries {
   const counted = (since: number) =>
     db.selectFrom('code_send').where('outcome', '!=', 'refused').where('created_at', '>=', since);
+
+  async function strangers(indexes: string[], owners: string[], since: number): Promise<number[]> {
+    const rows = await counted(since)
+      .select('created_at')
+      .where('mobile_index', 'in', indexes)
+      .where('manager', 'not in', owners)
+      .orderBy('created_at', 'desc')
+      .execute();
+    return rows.map((row) => row.created_at);
+  }
 
   async function newest(column: 'flow_id' | 'account_id', value: string) {
     const row = await db
@@ -83,18 +93,26 @@ export function sendQueries({ db, keys, now }: Scope): SendQueries {
       return rows.map((row) => row.created_at);
     },
 
-    async strangersSendTimes({ mobile, manager, since }) {
+    async numberUse({ mobile, manager, since }): Promise<NumberUse> {
+      const name = managerName(manager);
       const indexes = keys.indexes(mobile);
       const owned = db.selectFrom('enrollment').where('mobile_index', 'in', indexes);
       const owners = (await owned.select('manager').execute()).map((row) => row.manager);
-      if (owners.length === 0 || owners.includes(managerName(manager))) return [];
-      const rows = await counted(since)
-        .select('created_at')
-        .where('mobile_index', 'in', indexes)
-        .where('manager', 'not in', owners)
-        .orderBy('created_at', 'desc')
+      if (owners.includes(name)) return { isEnrolled: true, strangers: [], unproven: [] };
+      const own = db.selectFrom('enrollment').select('mobile_index').where('manager', '=', name);
+      const unproven = await counted(since)
+        .select((send) => send.fn.max('created_at').as('newest'))
+        .where('manager', '=', name)
+        .where('mobile_index', 'not in', indexes)
+        .where('mobile_index', 'not in', own)
+        .groupBy('mobile_index')
+        .orderBy('newest', 'desc')
         .execute();
-      return rows.map((row) => row.created_at);
+      return {
+        isEnrolled: false,
+        strangers: owners.length === 0 ? [] : await strangers(indexes, owners, since),
+        unproven: unproven.map(({ newest }) => newest),
+      };
     },
 
     async countSends(since) {
