@@ -24,13 +24,16 @@ export function problemFacts(
     cause: problem.isCrowded === true ? 'crowd' : 'fault',
     until: problem.until === undefined ? 'none' : voice.words.until(problem.until, voice.now),
   };
+  const lines = reasons.map((reason) => voice.text(keyOf(`problem.${reason}`), told));
   const reference = problem.reference === undefined ? {} : { reference: plain(problem.reference) };
+  // A reference needs somebody to tell it to.
+  const isDeskTold = lines.some((line) => line.includes(voice.desk)) ? 'yes' : 'no';
   return {
-    values: reference,
+    values: { ...reference, isDeskTold },
     data: {
       problem: {
         reason: problem.reason,
-        lines: reasons.map((reason) => voice.text(keyOf(`problem.${reason}`), told)),
+        lines,
         ...reference,
       },
     },

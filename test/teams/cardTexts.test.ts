@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Locale } from '../../src/domain/parties.ts';
+import { REASONS } from '../../src/domain/reasons.ts';
 import type { Problem } from '../../src/domain/reasons.ts';
 import type { View } from '../../src/domain/view.ts';
 import { createCards } from '../../src/teams/cards.ts';
-import { texts } from './cardNodes.ts';
+import { nodes, texts } from './cardNodes.ts';
 import type { Node } from './cardNodes.ts';
 import { CODE_CARDS, DAY_MS, NOW, SAMPLES, withProblem } from './sampleViews.ts';
 
@@ -50,6 +51,20 @@ describe('what cards say', () => {
       expect(texts(card).join()).toContain('Servicedesk 019-21 00 00');
     },
   );
+
+  it.each(REASONS)('names the service desk beside the reference of %s, once', (reason) => {
+    const names = [...new Set(SAMPLES.map(({ view }) => view.card))];
+    for (const name of names) {
+      const view = withProblem(name, { reason, reference: 'A1B2C3D4' });
+      if (view === undefined) continue;
+      for (const locale of ['sv', 'en'] as const) {
+        const problem = nodes(render(view, locale)).find(({ id }) => id === `problem:${reason}`);
+        const said = texts(problem).join(' ');
+        expect(said).toContain('A1B2C3D4');
+        expect([name, said.split('Servicedesk 019-21 00 00').length - 1]).toEqual([name, 1]);
+      }
+    }
+  });
 
   it('tells the typed number from the enrolled one where no sms reaches it', () => {
     const lines = (problem: Partial<Problem>, locale?: Locale) =>
