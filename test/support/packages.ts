@@ -10,6 +10,7 @@ const PACKAGES = [
   'slapd',
   'ldap-utils',
   'postgresql',
+  'pgbouncer',
   'chromium',
   // The font of the cards' pictures; Chromium is content with another one.
   'fonts-dejavu-core',

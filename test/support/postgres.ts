@@ -41,8 +41,8 @@ export interface PostgresOptions {
 }
 
 interface Owner {
-  readonly uid?: number;
-  readonly gid?: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 async function programs(): Promise<string> {
@@ -52,9 +52,9 @@ async function programs(): Promise<string> {
   return join(INSTALLATIONS, newest, 'bin');
 }
 
-/** PostgreSQL refuses to run as root; its package brings a user for it. */
-async function serverOwner(): Promise<Owner> {
-  if (process.getuid?.() !== 0) return {};
+/** PostgreSQL and PgBouncer refuse to run as root; PostgreSQL's package brings a user for both. */
+export async function serverOwner(): Promise<Owner | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
   try {
     const [uid, gid] = await Promise.all(
       ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)),
@@ -98,7 +98,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const owner = await serverOwner();
   const directory = await mkdtemp(join(tmpdir(), 'bot-postgres-'));
   const give = async (path: string) => {
-    if (owner.uid !== undefined && owner.gid !== undefined) await chown(path, owner.uid, owner.gid);
+    if (owner !== undefined) await chown(path, owner.uid, owner.gid);
   };
   const write = async (name: string, text: string) => {
     const path = join(directory, name);

@@ -16,15 +16,18 @@ interface DriverError {
   readonly constraint?: unknown;
   readonly errcode?: unknown;
   readonly message?: unknown;
+  readonly severity?: unknown;
 }
 
 function fieldsOf(error: unknown): DriverError {
   return typeof error === 'object' && error !== null ? error : {};
 }
 
-function describe({ code, constraint, errcode, message }: DriverError): string {
+function describe({ code, constraint, errcode, message, severity }: DriverError): string {
   if (typeof errcode === 'number') return `sqlite ${errcode}: ${String(message)}`;
   if (typeof code !== 'string') return typeof message === 'string' ? message : 'no reason given';
+  // These words are about the connection: they quote no stored value.
+  if (severity === 'FATAL') return `${code}: ${String(message)}`;
   return typeof constraint === 'string' ? `${code} ${constraint}` : code;
 }
 

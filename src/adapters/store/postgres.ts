@@ -26,7 +26,14 @@ const SILENCE_MS = 2_000;
 /** A transaction that an instance forgot must not keep an account's lock from the others. */
 const FORGOTTEN_TRANSACTION_MS = 15_000;
 const CLOCK = 'floor(extract(epoch from clock_timestamp()) * 1000)::bigint';
-const BEGIN = `begin isolation level read committed; select ${CLOCK} as now`;
+/**
+ * The bounds of each transaction stand in the packet that begins it: a pooler before the server takes
+ * no start-up parameters for them, and gives each transaction another session.
+ */
+const beginning = (statementTimeoutMs: number): string =>
+  `begin isolation level read committed; select ${CLOCK} as now,` +
+  ` set_config('statement_timeout', '${statementTimeoutMs}', true),` +
+  ` set_config('idle_in_transaction_session_timeout', '${FORGOTTEN_TRANSACTION_MS}', true)`;
 /** A row that was written stays locked until the end of the transaction. */
 const LOCK = 'insert into lock (name) values ($1) on conflict (name) do update set name = $1';
 
@@ -40,9 +47,7 @@ function createPool(url: Secret, statementTimeoutMs: number, log: Log): Pool {
     connectionString: url.reveal(),
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs + SILENCE_MS,
-    idle_in_transaction_session_timeout: FORGOTTEN_TRANSACTION_MS,
     keepAlive: true,
     // Queries that are asked for at once are sent at once, and answered in their order.
     pipeline: true,
@@ -66,7 +71,7 @@ const identityRows = z.array(
   z.object({ may: z.boolean().optional(), identity: z.string().optional() }),
 );
 
-/** One connection for the length of one transaction, or of some statements that only read. */
+/** One connection for the length of one transaction. */
 interface Session {
   readonly db: Kysely<Tables>;
   begin(): Promise<Began>;
@@ -84,7 +89,7 @@ const queriesBy = createQueries({
   createQueryCompiler: () => new PostgresQueryCompiler(),
 });
 
-function openSession(client: PoolClient): Session {
+function openSession(client: PoolClient, begin: string): Session {
   let isOpen = true;
   let isBroken = false;
   let failure: StoreError | undefined;
@@ -124,7 +129,7 @@ function openSession(client: PoolClient): Session {
     db,
     async begin() {
       // Two statements in one message: of such, `pg` gives a list of results.
-      const results: unknown = await query(BEGIN);
+      const results: unknown = await query(begin);
       return { now: beginningSchema.parse(results)[1].rows[0].now, at: performance.now() };
     },
     run: query,
@@ -164,13 +169,29 @@ export function openPostgres(
   } catch (error) {
     throw storeFailure(error);
   }
+  const begin = beginning(statementTimeoutMs);
+  const newSession = async (): Promise<Session> => openSession(await connect(pool), begin);
+
+  /** Each statement sees what is committed when it begins; the transaction is there for its bounds. */
+  async function reading<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const session = await newSession();
+    try {
+      const [, result] = await Promise.all([session.begin(), work(session)]);
+      return result;
+    } finally {
+      // Nothing was written: its answer need not be waited for.
+      void session.rollBack();
+      session.end();
+    }
+  }
+
   let ended: Promise<void> | undefined;
   return {
     kind: 'postgres',
     clock: sql.raw<number>(CLOCK),
 
     async transact({ lock, open, work, end }) {
-      const session = openSession(await connect(pool));
+      const session = await newSession();
       try {
         const [began, , opened] = await Promise.all([
           session.begin(),
@@ -195,36 +216,25 @@ export function openPostgres(
       }
     },
 
-    async read(work) {
-      const session = openSession(await connect(pool));
-      try {
-        return await work(session.db);
-      } finally {
-        session.end();
-      }
-    },
+    read: (work) => reading(({ db }) => work(db)),
 
     async lock(db, name) {
       await db.executeQuery(CompiledQuery.raw(LOCK, [name]));
     },
 
-    async identity() {
-      const session = openSession(await connect(pool));
-      try {
+    identity: () =>
+      reading(async ({ run }) => {
         // Where the role may not ask for it, another answer must not look like another database.
         const asked = `select has_function_privilege('pg_control_system()', 'execute') as may`;
-        const [{ may } = {}] = identityRows.parse((await session.run(asked)).rows);
+        const [{ may } = {}] = identityRows.parse((await run(asked)).rows);
         if (may !== true) return undefined;
         // A restore makes the table anew; in another cluster it may get the same number.
-        const { rows } = await session.run(
+        const { rows } = await run(
           `select system_identifier || ':' || 'database_identity'::regclass::oid as identity
            from pg_control_system()`,
         );
         return identityRows.parse(rows)[0]?.identity;
-      } finally {
-        session.end();
-      }
-    },
+      }),
 
     close: () => (ended ??= pool.end()),
   };

@@ -1,0 +1,17 @@
+import { expect, it } from '@jest/globals';
+import { atSuiteEnd, houseOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
+import { startPgbouncer } from '../support/pgbouncer.ts';
+import { newEnrolled, reset } from '../support/walks.ts';
+
+const postgres = await postgresOfSuite();
+const pooler = await startPgbouncer(postgres);
+atSuiteEnd(() => pooler.stop());
+const databaseUrl = pooler.through(await postgres.createDatabase('bot'));
+const house = await houseOfSuite({ databaseUrl });
+
+it('behind PgBouncer the bot starts, does its job, and the check finds its database', async () => {
+  const walker = await newEnrolled(house);
+  expect(await reset(house, walker, 'Kaffekanna-Blomma-42')).toBe('reset.done');
+  const { checks } = await house.administer<{ checks: unknown[] }>(['check']);
+  expect(checks[0]).toMatchObject({ name: 'database', ok: true });
+});
