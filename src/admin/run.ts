@@ -5,40 +5,66 @@ import { CommandFailure, type Outcome } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { readConfig } from '../config.ts';
 import { DirectoryError } from '../ports/directory.ts';
+import type { Log } from '../ports/log.ts';
 import { StoreError } from '../ports/store.ts';
 
 /** What goes wrong on the bot's own level is told by exit code and message; the log is for trouble beside it. */
 const LOG_LEVEL = 'warn';
 
-/** One command, from its words to its exit code. */
+/** Where the words of a command come from and its answer goes. */
+export interface Terminal {
+  /** Absent: that of the process. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly log: Log;
+  /** Resolves when more may be written. */
+  out(text: string): Promise<void>;
+  err(text: string): void;
+}
+
+/** One command of the process, from its words to its exit code. */
 export async function run(argv: readonly string[]): Promise<void> {
   // Whoever reads only the first lines closes the pipe.
   process.stdout.on('error', () => process.exit(1));
+  process.exitCode = await runCommand(argv, {
+    log: createLog(LOG_LEVEL),
+    async out(text) {
+      if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+    },
+    err: (text) => void process.stderr.write(text),
+  });
+}
+
+/** One command; gives its exit code. */
+export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const isJson = asksForJson(argv);
   try {
     const asked = readCommandLine(argv, COMMANDS);
     if (asked === 'help') {
       const help = helpText(COMMANDS);
       const names = COMMANDS.map(({ name, usage, summary }) => ({ name, usage, summary }));
-      await print({ json: { commands: names }, text: help }, isJson);
-      return;
+      await print({ json: { commands: names }, text: help }, isJson, terminal);
+      return 0;
     }
-    const config = readConfigOrFail();
+    const config = readConfigOrFail(terminal.env);
     const { openWorkplace } = await import('./workplace.ts');
-    const place = openWorkplace(config, createLog(LOG_LEVEL));
+    const place = openWorkplace(config, terminal.log);
     try {
-      await print(await asked.command.run(place, asked.args), isJson);
+      await print(await asked.command.run(place, asked.args), isJson, terminal);
     } finally {
       await place.close();
     }
+    return 0;
   } catch (error) {
-    process.exitCode = 1;
-    await report(error, isJson);
+    const failure = failureOf(error);
+    if (isJson)
+      await terminal.out(`${JSON.stringify({ error: failure.message, ...failure.facts })}\n`);
+    else terminal.err(`${failure.text}\n`);
+    return 1;
   }
 }
 
-function readConfigOrFail() {
-  const read = readConfig();
+function readConfigOrFail(env: NodeJS.ProcessEnv | undefined) {
+  const read = readConfig(env);
   if (read.ok) return read.config;
   const { faults } = read;
   const message = 'The configuration is not right';
@@ -48,22 +74,12 @@ function readConfigOrFail() {
   });
 }
 
-async function print(outcome: Outcome, isJson: boolean): Promise<void> {
+async function print(outcome: Outcome, isJson: boolean, { out }: Terminal): Promise<void> {
   if (!('stream' in outcome)) {
-    await write(`${isJson ? JSON.stringify(outcome.json) : outcome.text}\n`);
+    await out(`${isJson ? JSON.stringify(outcome.json) : outcome.text}\n`);
     return;
   }
-  for await (const text of outcome.stream) await write(text);
-}
-
-async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-}
-
-async function report(error: unknown, isJson: boolean): Promise<void> {
-  const failure = failureOf(error);
-  if (isJson) await write(`${JSON.stringify({ error: failure.message, ...failure.facts })}\n`);
-  else process.stderr.write(`${failure.text}\n`);
+  for await (const text of outcome.stream) await out(text);
 }
 
 function failureOf(error: unknown): CommandFailure {
