@@ -1,20 +1,46 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { admin, adminJson } from '../support/adminCli.ts';
+import { adminJson, runAdminHere, runAdminProcess } from '../support/adminCli.ts';
 import { setAge } from '../support/rotations.ts';
-import { startProduct } from '../support/product.ts';
-import { productOfSuite } from '../support/ofSuite.ts';
+import { startHouse } from '../support/house.ts';
+import { houseOfSuite } from '../support/ofSuite.ts';
 import { FIRST_PASSWORD, newEnrolled, newManager, newName } from '../support/walks.ts';
 
-const product = await productOfSuite();
+const house = await houseOfSuite();
 
-describe('the command line', () => {
+describe('the program', () => {
   it('lists the commands without a configuration', async () => {
-    const { code, stdout } = await admin({ env: {} }, ['--help']);
+    const { code, stdout } = await runAdminProcess({}, ['--help']);
     expect(code).toBe(0);
     for (const name of ['check', 'revoke ACCOUNT', 'audit verify', 'rekey', 'copy-to']) {
       expect(stdout).toContain(name);
     }
+  });
+
+  it.each([
+    ['what it found', ['audit', 'export']],
+    ['a fault', ['status', 'no-such-account']],
+    ['a fault to programs', ['status', 'no-such-account', '--json']],
+  ])('says %s by its exit code and its two outputs, as in the test’s process', async (_, args) => {
+    expect(await runAdminProcess(house.env, args)).toEqual(await house.runAdmin(args));
+  });
+
+  it('bounds its memory as the bot does', async () => {
+    const print = 'data:text/javascript,console.error(process.execArgv.join())';
+    const env = { ...house.env, NODE_OPTIONS: `--import=${print}` };
+    const { stderr } = await runAdminProcess(env, ['--help']);
+    // It is started twice: without the options, and by itself with them.
+    expect(stderr.trim().split('\n').at(-1)).toBe(
+      '--max-semi-space-size=16,--no-allocation-site-pretenuring',
+    );
+  });
+});
+
+describe('the command line', () => {
+  it('lists the commands without a configuration', async () => {
+    const { code, stdout } = await runAdminHere({}, ['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('copy-to');
   });
 
   it.each([
@@ -27,25 +53,15 @@ describe('the command line', () => {
     [['audit', 'export', '--format', 'xml']],
     [['status', 'no-such-account']],
   ])('answers %j with one clear line and exit 1', async (args) => {
-    const { code, stdout, stderr } = await admin(product, args);
+    const { code, stdout, stderr } = await house.runAdmin(args);
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('bounds its memory as the bot does', async () => {
-    const print = 'data:text/javascript,console.error(process.execArgv.join())';
-    const env = { ...product.env, NODE_OPTIONS: `--import=${print}` };
-    const { stderr } = await admin({ env }, ['--help']);
-    // It is started twice: without the options, and by itself with them.
-    expect(stderr.trim().split('\n').at(-1)).toBe(
-      '--max-semi-space-size=16,--no-allocation-site-pretenuring',
-    );
-  });
-
   it('answers programs with an error as one JSON value', async () => {
     for (const args of [['nonsense'], ['status', 'no-such-account']]) {
-      const { code, value } = await adminJson<{ error: string }>(product, args);
+      const { code, value } = await adminJson<{ error: string }>(house, args);
       expect(code).toBe(1);
       expect(value.error).toContain(args.at(-1));
     }
@@ -54,7 +70,7 @@ describe('the command line', () => {
   it('names every fault of the configuration', async () => {
     const env = { ENCRYPTION_KEYS: '', LDAP_URL: 'http://x' };
     const { code, value } = await adminJson<{ error: string; faults: string[] }>(
-      product,
+      house,
       ['check'],
       env,
     );
@@ -68,11 +84,11 @@ describe('the command line', () => {
 
 describe('accounts', () => {
   it('lists each account with who answers and whether they are enrolled', async () => {
-    const enrolled = await newEnrolled(product);
-    const fresh = newManager(product);
-    const due = newManager(product);
-    setAge(product, due.accountDn, 80);
-    const { code, value } = await adminJson<Record<string, unknown>[]>(product, ['accounts']);
+    const enrolled = await newEnrolled(house);
+    const fresh = newManager(house);
+    const due = newManager(house);
+    setAge(house, due.accountDn, 80);
+    const { code, value } = await adminJson<Record<string, unknown>[]>(house, ['accounts']);
     expect(code).toBe(0);
     const rowOf = (name: string) => value.find(({ account }) => account === name);
     expect(rowOf(enrolled.account)).toMatchObject({
@@ -86,7 +102,7 @@ describe('accounts', () => {
       passwordAgeDays: 80,
       nextReminder: { stage: expect.any(Number), at: expect.stringMatching(/Z$/) },
     });
-    const { stdout } = await admin(product, ['accounts']);
+    const { stdout } = await house.runAdmin(['accounts']);
     expect(stdout).toMatch(new RegExp(`^${enrolled.account} +${enrolled.chat.person.name}`, 'm'));
   });
 });
@@ -94,16 +110,16 @@ describe('accounts', () => {
 describe('accounts that no reminder reaches', () => {
   it('are named: nobody answers for them, or nobody whom the bot can write to', async () => {
     const orphan = newName('foraldralos');
-    product.account(orphan, '', FIRST_PASSWORD);
-    const met = newManager(product);
+    house.account(orphan, '', FIRST_PASSWORD);
+    const met = newManager(house);
     await met.chat.say('status');
-    const stranger = newManager(product);
-    const { value } = await adminJson<Record<string, unknown>[]>(product, ['accounts']);
+    const stranger = newManager(house);
+    const { value } = await adminJson<Record<string, unknown>[]>(house, ['accounts']);
     const rowOf = (name: string) => value.find(({ account }) => account === name);
     expect(rowOf(orphan)).toMatchObject({ managers: [], nextReminder: null });
     expect(rowOf(met.account)).toMatchObject({ managers: [{ reachable: true }] });
     expect(rowOf(stranger.account)).toMatchObject({ managers: [{ reachable: false }] });
-    const { stdout } = await admin(product, ['accounts']);
+    const { stdout } = await house.runAdmin(['accounts']);
     expect(stdout).toMatch(new RegExp(`^${orphan} +nobody `, 'm'));
     const { name } = stranger.chat.person;
     expect(stdout).toMatch(new RegExp(`^${stranger.account} +${name} \\(not in Teams\\) `, 'm'));
@@ -113,19 +129,19 @@ describe('accounts that no reminder reaches', () => {
 
 describe('the audit', () => {
   const exported = async () =>
-    (await adminJson<Record<string, unknown>[]>(product, ['audit', 'export'])).value;
+    (await adminJson<Record<string, unknown>[]>(house, ['audit', 'export'])).value;
 
   it('is exported as an array, as lines and as CSV that no spreadsheet computes', async () => {
     const rows = await exported();
     expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1));
-    const lines = await admin(product, ['audit', 'export']);
+    const lines = await house.runAdmin(['audit', 'export']);
     expect(
       lines.stdout
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as unknown),
     ).toEqual(rows);
-    const csv = await admin(product, ['audit', 'export', '--format', 'csv']);
+    const csv = await house.runAdmin(['audit', 'export', '--format', 'csv']);
     const [head, first] = csv.stdout.split('\r\n');
     expect(head).toBe('seq,at,event,actor,account,result,reason,flow,instance,previous,hash');
     expect(first).toMatch(/^1,\d{4}-.+Z,service\.started,system,,ok,,,.+,sha256-.+=$/);
@@ -135,10 +151,10 @@ describe('the audit', () => {
   it('is verified, with the head that was noted before', async () => {
     const rows = await exported();
     const noted = String(rows.at(3)?.['hash']);
-    await newEnrolled(product);
-    const { code, value } = await adminJson(product, ['audit', 'verify', '--head', noted]);
+    await newEnrolled(house);
+    const { code, value } = await adminJson(house, ['audit', 'verify', '--head', noted]);
     expect({ code, value }).toMatchObject({ code: 0, value: { result: 'intact' } });
-    const unknown = await adminJson<{ error: string }>(product, [
+    const unknown = await adminJson<{ error: string }>(house, [
       'audit',
       'verify',
       '--head',
@@ -160,7 +176,7 @@ describe('check', () => {
   }
   const check = async (env: Record<string, string> = {}) => {
     const { code, value } = await adminJson<{ checks: Check[]; error?: string }>(
-      product,
+      house,
       ['check'],
       env,
     );
@@ -169,8 +185,8 @@ describe('check', () => {
   };
 
   it('finds all four systems in order and sends nothing', async () => {
-    newManager(product);
-    const messages = product.twilio.requests.length;
+    newManager(house);
+    const messages = house.twilio.requests.length;
     const { code, checks, of } = await check();
     expect(checks.map(({ name, ok }) => [name, ok])).toEqual([
       ['database', true],
@@ -180,16 +196,16 @@ describe('check', () => {
     ]);
     expect(code).toBe(0);
     expect(of('sms').mind.join()).toContain('geo permissions');
-    expect(product.twilio.requests.length).toBe(messages);
-    const { stdout } = await admin(product, ['check']);
+    expect(house.twilio.requests.length).toBe(messages);
+    const { stdout } = await house.runAdmin(['check']);
     expect(stdout).toMatch(/^ok +database/m);
   });
 
   it('tells what it saw of the directory, and honestly what it could not', async () => {
-    const unanswered = newManager(product);
-    product.directory.put(unanswered.accountDn, 'manager', []);
-    const disabled = newManager(product);
-    product.directory.put(disabled.accountDn, 'userAccountControl', '514');
+    const unanswered = newManager(house);
+    house.directory.put(unanswered.accountDn, 'manager', []);
+    const disabled = newManager(house);
+    house.directory.put(disabled.accountDn, 'userAccountControl', '514');
     const { found, mind } = (await check()).of('directory');
     expect(found.join('\n')).toMatch(/certificate good for \d+ days, clock as here/);
     expect(found.join('\n')).toMatch(/locks after \d+ wrong passwords \(\d+ accounts\)/);
@@ -205,32 +221,32 @@ describe('check', () => {
     const { of } = await check({ LDAP_URL: 'ldaps://127.0.0.1:1' });
     expect(of('directory').see).toEqual(['docs/setup.md#1-a-name-a-certificate-and-a-host']);
     expect(of('sms').see).toEqual(['docs/setup.md#4-the-sms-service']);
-    const { stdout, stderr } = await admin(product, ['check'], { LDAP_URL: 'ldaps://127.0.0.1:1' });
+    const { stdout, stderr } = await house.runAdmin(['check'], { LDAP_URL: 'ldaps://127.0.0.1:1' });
     expect(stdout + stderr).toMatch(
       /^MEND +directory\n +mend .+\n +see "1\. A name, a certificate/m,
     );
   });
 
   it('tells of a second server that cannot be reached, and of one whose clock is wrong', async () => {
-    const { LDAP_URL: url = '' } = product.env;
-    const now = product.directory.clock;
-    product.directory.clock = () => now() + 10 * 60_000;
+    const { LDAP_URL: url = '' } = house.env;
+    const now = house.directory.clock;
+    house.directory.clock = () => now() + 10 * 60_000;
     try {
       const { code, of } = await check({ LDAP_URL: `${url} ldaps://127.0.0.1:1` });
       expect(code).toBe(0);
       expect(of('directory').mind.join('\n')).toMatch(/clock of .+ is \d+ s ahead/);
       expect(of('directory').mind.join('\n')).toContain('ldaps://127.0.0.1:1: no server');
     } finally {
-      product.directory.clock = now;
+      house.directory.clock = now;
     }
   });
 
   it('tells that a trial account reaches verified numbers only', async () => {
-    product.twilio.account.type = 'Trial';
+    house.twilio.account.type = 'Trial';
     try {
       expect((await check()).of('sms').mind.join()).toContain('trial');
     } finally {
-      product.twilio.account.type = 'Full';
+      house.twilio.account.type = 'Full';
     }
   });
 
@@ -261,7 +277,7 @@ describe('check', () => {
   });
 
   it('says when the directory locks too soon, and when the service account may too much', async () => {
-    const strict = await startProduct({ policy: { lockoutThreshold: 2 } });
+    const strict = await startHouse({ policy: { lockoutThreshold: 2 } });
     try {
       const { dn } = newManager(strict).chat;
       const service = strict.env['LDAP_BIND_DN'] ?? '';
@@ -276,7 +292,7 @@ describe('check', () => {
       await strict.end();
       await strict.start();
       await strict.teams.until(() => strict.output.includes('in a privileged group'));
-      expect(product.output).not.toContain('in a privileged group');
+      expect(house.output).not.toContain('in a privileged group');
     } finally {
       await strict.stop();
     }

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { startOpenldapWorld } from '../adapters/ldap/openldapWorld.ts';
 import { startSambaWorld } from '../adapters/ldap/sambaWorld.ts';
 import { FIRST_PASSWORD, type DirectoryWorld } from '../contracts/directoryWorld.ts';
-import { atSuiteEnd, folderOfSuite, productOfSuite } from '../support/ofSuite.ts';
+import { atSuiteEnd, folderOfSuite, houseOfSuite } from '../support/ofSuite.ts';
 import { adminJson } from '../support/adminCli.ts';
 
 interface Check {
@@ -17,18 +17,18 @@ interface Check {
 }
 
 const folder = await folderOfSuite();
-const product = await productOfSuite();
+const house = await houseOfSuite();
 const samba = await startSambaWorld();
 atSuiteEnd(() => samba.close());
 
-/** What `admin check` says of a directory, with the product's other settings. */
+/** What `admin check` says of a directory, with the house's other settings. */
 async function check(
   { options, authority }: DirectoryWorld,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Check & { readonly code: number | null }> {
   const caFile = join(folder, 'ca.pem');
   await writeFile(caFile, authority.caPem);
-  const { code, value } = await adminJson<{ checks: Check[] }>(product, ['check'], {
+  const { code, value } = await adminJson<{ checks: Check[] }>(house, ['check'], {
     LDAP_URL: options.urls.join(' '),
     LDAP_CA_FILE: caFile,
     LDAP_BIND_DN: options.bindDn,

@@ -1,6 +1,5 @@
 import { userInfo } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
-import { admin } from '../support/adminCli.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import {
   HOUR_MS,
@@ -55,7 +54,7 @@ describe('status and clear-lockout', () => {
       flows: [{ purpose: 'reset', step: 'code' }],
       lastSms: { outcome: 'accepted', fate: null },
     });
-    const { stdout } = await admin(house, ['status', walker.accountId]);
+    const { stdout } = await house.runAdmin(['status', walker.accountId]);
     expect(stdout).toContain(`••• •• •• ${walker.mobile.slice(-2)}`);
     expect(stdout).not.toContain(walker.mobile.slice(3));
   });

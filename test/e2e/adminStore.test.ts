@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
 import { hashRow } from '../../src/adapters/store/audit.ts';
-import { postgresOfSuite, productOfSuite } from '../support/ofSuite.ts';
-import { admin, adminJson } from '../support/adminCli.ts';
+import { houseOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
+import { adminJson, runAdminProcess } from '../support/adminCli.ts';
 import { HOUR_MS, newEnrolled, reset, startReset } from '../support/walks.ts';
 
-const [product, server] = await Promise.all([productOfSuite(), postgresOfSuite()]);
-await newEnrolled(product);
+const [house, server] = await Promise.all([houseOfSuite(), postgresOfSuite()]);
+await newEnrolled(house);
 
 type AuditRow = Parameters<typeof hashRow>[0];
 
@@ -19,13 +19,13 @@ describe('audit verify', () => {
   async function verifyAfter(statements: readonly string[], args: readonly string[] = []) {
     const folder = await mkdtemp(join(tmpdir(), 'bot-audit-'));
     try {
-      product.database.querySqlite(`vacuum into '${join(folder, 'bot.sqlite')}'`);
+      house.database.querySqlite(`vacuum into '${join(folder, 'bot.sqlite')}'`);
       const database = new DatabaseSync(join(folder, 'bot.sqlite'));
       database.exec('drop trigger audit_no_update; drop trigger audit_no_delete');
       for (const statement of statements) database.exec(statement);
       database.close();
       return await adminJson<{ error?: string; row?: number; result?: string }>(
-        product,
+        house,
         ['audit', 'verify', ...args],
         { DATA_DIR: folder },
       );
@@ -62,11 +62,11 @@ describe('audit verify', () => {
     const { code, value } = await verifyAfter(statements);
     expect(code).toBe(1);
     expect(value.error).toContain(`row ${String(row ?? value.row)}`);
-    expect(value.row).toBe(row ?? product.auditRows());
+    expect(value.row).toBe(row ?? house.auditRows());
   });
 
   it('finds a chain that was rewritten as a whole', async () => {
-    const rows = product.database.querySqlite<AuditRow & { hash: string }>(
+    const rows = house.database.querySqlite<AuditRow & { hash: string }>(
       'select * from audit order by seq',
     );
     let previous = '';
@@ -85,7 +85,7 @@ describe('audit verify', () => {
   });
 
   it('finds a chain whose end was taken away by the head that was noted before', async () => {
-    const rows = product.database.querySqlite<AuditRow & { hash: string }>(
+    const rows = house.database.querySqlite<AuditRow & { hash: string }>(
       'select * from audit order by seq',
     );
     const [before, last] = rows.slice(-2);
@@ -105,7 +105,7 @@ describe('migrate', () => {
   it('makes no database: the bot could not open one that belongs to an administrator', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'bot-data-'));
     try {
-      const { code, value } = await adminJson<{ error: string }>(product, ['migrate'], {
+      const { code, value } = await adminJson<{ error: string }>(house, ['migrate'], {
         DATA_DIR: folder,
       });
       expect(code).toBe(1);
@@ -114,51 +114,51 @@ describe('migrate', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
-    expect((await adminJson(product, ['migrate'])).code).toBe(0);
+    expect((await adminJson(house, ['migrate'])).code).toBe(0);
   });
 });
 
 describe('the way to PostgreSQL', () => {
   it('is copied beside the running bot, again after it has stopped, and then goes on there', async () => {
-    const walker = await newEnrolled(product);
+    const walker = await newEnrolled(house);
     const url = await server.createDatabase(`d${randomUUID()}`);
-    const first = await adminJson<{ rows: Record<string, number> }>(product, ['copy-to', url]);
+    const first = await adminJson<{ rows: Record<string, number> }>(house, ['copy-to', url]);
     expect(first).toMatchObject({ code: 0, value: { rows: { enrollment: 2 } } });
 
-    product.passTime(HOUR_MS);
+    house.passTime(HOUR_MS);
     await startReset(walker);
-    await product.end();
+    await house.end();
     // Arguments stand in the process list: the password can come another way.
     const { password } = new URL(url);
     const bare = url.replace(`:${password}@`, '@');
-    const second = await admin(product, ['copy-to', bare], { PGPASSWORD: password });
+    const second = await runAdminProcess({ ...house.env, PGPASSWORD: password }, ['copy-to', bare]);
     expect(second.code).toBe(0);
     expect(second.stdout).toMatch(/^enrollment +2$/m);
 
     const moved = { DATABASE_URL: url };
-    await product.start(moved);
-    expect((await adminJson(product, ['audit', 'verify'], moved)).code).toBe(0);
+    await house.start(moved);
+    expect((await adminJson(house, ['audit', 'verify'], moved)).code).toBe(0);
     // The code of the flow under way came along.
-    const shown = await walker.chat.tap('confirmCode', { code: product.code(walker.mobile) });
+    const shown = await walker.chat.tap('confirmCode', { code: house.code(walker.mobile) });
     expect(shown).toBe('reset.newPassword');
     await walker.chat.tap('cancel');
 
-    const foreign = await adminJson<{ error: string }>(product, ['copy-to', url]);
+    const foreign = await adminJson<{ error: string }>(house, ['copy-to', url]);
     expect(foreign.code).toBe(1);
     expect(foreign.value.error).toContain('nothing was copied');
-    const pointless = await adminJson<{ error: string }>(product, ['copy-to', url], moved);
+    const pointless = await adminJson<{ error: string }>(house, ['copy-to', url], moved);
     expect(pointless.code).toBe(1);
     expect(pointless.value.error).toContain('PostgreSQL already');
-    await product.end();
-    await product.start();
-    product.passTime(HOUR_MS);
-    expect(await reset(product, walker, 'Kaffekanna-Blomma-42')).toBe('reset.done');
+    await house.end();
+    house.passTime(HOUR_MS);
+    await house.start();
+    expect(await reset(house, walker, 'Kaffekanna-Blomma-42')).toBe('reset.done');
   });
 
   it.each([['mysql://x/y'], ['postgres://user@:x/'], ['somewhere']])(
     'is not looked for at %s',
     async (url) => {
-      const { code, value } = await adminJson<{ error: string }>(product, ['copy-to', url]);
+      const { code, value } = await adminJson<{ error: string }>(house, ['copy-to', url]);
       expect(code).toBe(1);
       expect(value.error).toContain('postgres://');
     },
@@ -169,21 +169,21 @@ describe('the way to PostgreSQL', () => {
     const role = `bot_${randomUUID().replaceAll('-', '')}`;
     await server.query(`create role ${role} login password 'p'`);
     const roleUrl = url.replace(/\/\/[^@]+@/, `//${role}:p@`);
-    const early = await adminJson<{ error: string }>(product, ['audit', 'verify'], {
+    const early = await adminJson<{ error: string }>(house, ['audit', 'verify'], {
       DATABASE_URL: roleUrl,
     });
     expect(early.code).toBe(1);
     expect(early.value.error).toContain('admin migrate');
-    const denied = await adminJson(product, ['migrate'], { DATABASE_URL: roleUrl });
+    const denied = await adminJson(house, ['migrate'], { DATABASE_URL: roleUrl });
     expect(denied.code).toBe(1);
-    expect((await adminJson(product, ['migrate'], { DATABASE_URL: url })).code).toBe(0);
+    expect((await adminJson(house, ['migrate'], { DATABASE_URL: url })).code).toBe(0);
     for (const right of [
       `grant select, insert, update, delete on all tables in schema public to ${role}`,
       `revoke update, delete, truncate on audit from ${role}`,
     ]) {
       await server.query(right, [], url);
     }
-    const later = await adminJson(product, ['audit', 'verify'], { DATABASE_URL: roleUrl });
+    const later = await adminJson(house, ['audit', 'verify'], { DATABASE_URL: roleUrl });
     expect(later).toMatchObject({ code: 0, value: { result: 'intact', rows: 1 } });
   });
 });

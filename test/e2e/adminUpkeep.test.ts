@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { adminJson } from '../support/adminCli.ts';
-import { startProduct } from '../support/product.ts';
+import { startHouse } from '../support/house.ts';
 import { HOUR_MS, newEnrolled, reset, startReset, wrongCode } from '../support/walks.ts';
 
 const PASSWORD = 'Kaffekanna-Blomma-42';
 
 describe('rekey', () => {
   it('beside a running bot: afterwards the earlier key can go', async () => {
-    const own = await startProduct();
+    const own = await startHouse();
     try {
       const walker = await newEnrolled(own);
       await own.end();
@@ -25,8 +25,8 @@ describe('rekey', () => {
       expect(value.done).toBeGreaterThan(4);
 
       await own.end();
-      await own.start({ ENCRYPTION_KEYS: fresh });
       own.passTime(HOUR_MS, fresh);
+      await own.start({ ENCRYPTION_KEYS: fresh });
       expect(await reset(own, walker, PASSWORD)).toBe('reset.done');
     } finally {
       await own.stop();
@@ -36,7 +36,7 @@ describe('rekey', () => {
 
 describe('old things', () => {
   it('are forgotten by the bot, the audit is not', async () => {
-    const own = await startProduct();
+    const own = await startHouse();
     try {
       const walker = await newEnrolled(own);
       await startReset(walker);

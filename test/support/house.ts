@@ -1,11 +1,9 @@
-import { readCommandLine } from '../../src/admin/commandLine.ts';
-import { COMMANDS } from '../../src/admin/commands.ts';
-import { openWorkplace } from '../../src/admin/workplace.ts';
 import { createLog } from '../../src/adapters/log.ts';
 import { startBot, type Circumstances, type RunningBot } from '../../src/compose.ts';
 import { readConfig, type Config } from '../../src/config.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { delay } from '../../src/wiring.ts';
+import { runAdminHere, type AdminRun } from './adminCli.ts';
 import type { Activity } from './activities.ts';
 import type { BotAnswer } from './connector.ts';
 import { throughTheDoor } from './door.ts';
@@ -66,19 +64,8 @@ export class House extends World {
     return throughTheDoor(this.bot, this.teams, activity);
   }
 
-  override async administer<T>(args: readonly string[], env: Environment = {}): Promise<T> {
-    const asked = readCommandLine([...args, '--json'], COMMANDS);
-    if (asked === 'help') throw new Error(`no command: ${args.join(' ')}`);
-    const { config, log } = this.#read({ ...this.env, ...env });
-    const place = openWorkplace(config, log);
-    try {
-      const outcome = await asked.command.run(place, asked.args);
-      if ('stream' in outcome) throw new Error(`no JSON: ${args.join(' ')}`);
-      // As programs read it.
-      return JSON.parse(JSON.stringify(outcome.json)) as T;
-    } finally {
-      await place.close();
-    }
+  override runAdmin(args: readonly string[], env: Environment = {}): Promise<AdminRun> {
+    return runAdminHere({ ...this.env, ...env }, args);
   }
 
   #read(env: Environment): { readonly config: Config; readonly log: Log } {

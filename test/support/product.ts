@@ -1,4 +1,4 @@
-import { adminJson } from './adminCli.ts';
+import { runAdminProcess, type AdminRun } from './adminCli.ts';
 import { BotProcess } from './botProcess.ts';
 import { startParts, type Environment, type WorldOptions, type WorldParts } from './parts.ts';
 import { startOrStop, World } from './world.ts';
@@ -47,10 +47,8 @@ export class Product extends World {
     return this.bot.end(signal);
   }
 
-  override async administer<T>(args: readonly string[], env: Environment = {}): Promise<T> {
-    const { code, value } = await adminJson<T>(this, args, env);
-    if (code !== 0) throw new Error(`${args.join(' ')}: ${JSON.stringify(value)}`);
-    return value;
+  override runAdmin(args: readonly string[], env: Environment = {}): Promise<AdminRun> {
+    return runAdminProcess({ ...this.env, ...env }, args);
   }
 
   protected override async endAll(): Promise<void> {

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DemoDirectory } from '../../demo/directory/server.ts';
+import { adminJson, type AdminRun } from './adminCli.ts';
 import { createPerson, type Activity } from './activities.ts';
 import { ChatDriver } from './chatDriver.ts';
 import type { BotAnswer, TeamsServer } from './connector.ts';
@@ -32,6 +33,13 @@ export abstract class World {
     this.#database = new ProductDatabase(this.dataDir, parts.databaseUrl);
   }
 
+  /** The same for one that succeeds; gives what it answers to programs. */
+  async administer<T>(args: readonly string[], env: Environment = {}): Promise<T> {
+    const { code, value } = await adminJson<T>(this, args, env);
+    if (code !== 0) throw new Error(`${args.join(' ')}: ${JSON.stringify(value)}`);
+    return value;
+  }
+
   /** Where the bot listens. */
   abstract get url(): string;
 
@@ -41,8 +49,8 @@ export abstract class World {
   /** Starts the bot; resolves when it is ready. */
   abstract start(env?: Environment): Promise<void>;
 
-  /** Runs a command of the administration beside the bot; gives what it answers to programs. */
-  abstract administer<T>(args: readonly string[], env?: Environment): Promise<T>;
+  /** Runs a command of the administration with the bot's configuration, beside it. */
+  abstract runAdmin(args: readonly string[], env?: Environment): Promise<AdminRun>;
 
   /** Ends the bot, and whatever else is of its kind. */
   protected abstract endAll(): Promise<void>;
