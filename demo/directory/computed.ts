@@ -2,7 +2,7 @@ import type { Domain } from './domain.ts';
 import { EXPIRED, LOCKED, expiresAt, isLockedNow } from './domain.ts';
 import type { Entry, Value } from './entries.ts';
 import { isUser, stored } from './entries.ts';
-import { backlinks, groupsOf } from './membership.ts';
+import { backlinks, groupsOf, isBacklink } from './membership.ts';
 import { resultantPso } from './policy.ts';
 import { NEVER, fileTime } from './values.ts';
 
@@ -31,14 +31,13 @@ const CONSTRUCTED: Readonly<Record<string, Compute>> = {
 export function valuesOf(domain: Domain, entry: Entry, attribute: string): readonly Value[] {
   const compute = CONSTRUCTED[attribute.toLowerCase()];
   if (compute !== undefined) return isUser(entry) ? compute(domain, entry) : [];
-  return filterableValues(domain, entry, attribute);
+  return filterable(attribute)(domain, entry);
 }
 
-/** The values of an attribute as a filter sees them. */
-export function filterableValues(
-  domain: Domain,
-  entry: Entry,
-  attribute: string,
-): readonly Value[] {
-  return backlinks(domain.entries, entry, attribute) ?? stored(entry, attribute);
+/** Reads the values of one attribute as a filter sees them. */
+export function filterable(attribute: string): (domain: Domain, entry: Entry) => readonly Value[] {
+  const key = attribute.toLowerCase();
+  return isBacklink(key)
+    ? (domain, entry) => backlinks(domain.entries, entry, key) ?? []
+    : (_domain, entry) => entry.attributes.get(key)?.values ?? [];
 }

@@ -1,6 +1,6 @@
 import type { Element } from './ber.ts';
 import { children } from './ber.ts';
-import { filterableValues } from './computed.ts';
+import { filterable } from './computed.ts';
 import type { Domain } from './domain.ts';
 import type { Entry, Value } from './entries.ts';
 import { isInChain, isLink } from './membership.ts';
@@ -31,16 +31,16 @@ export function decodeFilter(filter: Element): Filter {
     }
     case 0xa3: // equalityMatch
     case 0xa8: // approxMatch: the same in Active Directory
-      return comparison(filter, isEqual);
+      return comparison(filter, equalTo);
     case 0xa4:
       return substrings(filter);
     case 0xa5:
-      return comparison(filter, (value, _attribute, wanted) => order(value, wanted) >= 0);
+      return comparison(filter, (wanted) => (value) => order(value, wanted) >= 0);
     case 0xa6:
-      return comparison(filter, (value, _attribute, wanted) => order(value, wanted) <= 0);
+      return comparison(filter, (wanted) => (value) => order(value, wanted) <= 0);
     case 0x87: {
-      const attribute = filter.value.toString();
-      return (domain, entry) => filterableValues(domain, entry, attribute).length > 0;
+      const valuesOf = filterable(filter.value.toString());
+      return (domain, entry) => valuesOf(domain, entry).length > 0;
     }
     case 0xa9:
       return extensible(filter);
@@ -51,26 +51,26 @@ export function decodeFilter(filter: Element): Filter {
 
 function comparison(
   filter: Element,
-  holds: (value: Value, attribute: string, wanted: Buffer) => boolean,
+  comparedWith: (wanted: Buffer, attribute: string) => (value: Value) => boolean,
 ): Filter {
   const [type, assertion] = children(filter);
   if (type === undefined || assertion === undefined) throw new RangeError('half an assertion');
   const attribute = type.value.toString();
-  const wanted = assertion.value;
-  return (domain, entry) =>
-    filterableValues(domain, entry, attribute).some((value) => holds(value, attribute, wanted));
+  const valuesOf = filterable(attribute);
+  const holds = comparedWith(assertion.value, attribute);
+  return (domain, entry) => valuesOf(domain, entry).some(holds);
 }
 
-function isEqual(value: Value, attribute: string, wanted: Buffer): boolean {
-  if (Buffer.isBuffer(value)) return value.equals(wanted);
-  const text = wanted.toString();
-  if (value.toLowerCase() === text.toLowerCase()) return true;
-  if (!isLink(attribute)) return false;
+function equalTo(wanted: Buffer, attribute: string): (value: Value) => boolean {
+  const text = wanted.toString().toLowerCase();
+  const isSame = (value: Value): boolean =>
+    Buffer.isBuffer(value) ? value.equals(wanted) : value.toLowerCase() === text;
+  if (!isLink(attribute)) return isSame;
   // objectCategory may be asked for by its class's name: (objectCategory=person).
   const isCategory = attribute.toLowerCase() === 'objectcategory' && !text.includes('=');
-  return isCategory
-    ? rdnValue(value).toLowerCase() === text.toLowerCase()
-    : dnKey(value) === dnKey(text);
+  if (isCategory) return (value) => rdnValue(String(value)).toLowerCase() === text;
+  const key = dnKey(text);
+  return (value) => dnKey(String(value)) === key;
 }
 
 /** Numbers as numbers, all else as text. */
@@ -93,8 +93,9 @@ function substrings(filter: Element): Filter {
   }));
   // AD has no substrings of DNs: such a filter is Undefined and finds nothing.
   if (isLink(attribute)) return () => false;
+  const valuesOf = filterable(attribute);
   return (domain, entry) =>
-    filterableValues(domain, entry, attribute).some(
+    valuesOf(domain, entry).some(
       (value) => !Buffer.isBuffer(value) && contains(value.toLowerCase(), pieces),
     );
 }
@@ -121,9 +122,10 @@ function extensible(filter: Element): Filter {
     return (domain, entry) => isInChain(domain.entries, entry, attribute, wanted);
   }
   if (rule !== BIT_AND && rule !== BIT_OR) return () => false;
+  const valuesOf = filterable(attribute);
   const bits = /^-?\d+$/.test(wanted) ? BigInt.asUintN(64, BigInt(wanted)) : undefined;
   return (domain, entry) =>
-    filterableValues(domain, entry, attribute).some((value) => {
+    valuesOf(domain, entry).some((value) => {
       if (bits === undefined || !/^-?\d+$/.test(value.toString())) return false;
       const common = BigInt.asUintN(64, BigInt(value.toString())) & bits;
       return rule === BIT_AND ? common === bits : common !== 0n;

@@ -23,6 +23,11 @@ const LINK_NAMES = new Set(
     .concat(Object.keys(BACKLINKS)),
 );
 
+/** Whether the directory keeps the attribute by itself. */
+export function isBacklink(attribute: string): boolean {
+  return attribute.toLowerCase() in BACKLINKS;
+}
+
 /** DNs of the entries that name this one, or undefined when the attribute is no backlink. */
 export function backlinks(entries: Entries, entry: Entry, attribute: string): string[] | undefined {
   const forward = BACKLINKS[attribute.toLowerCase()];

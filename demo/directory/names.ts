@@ -1,8 +1,22 @@
+const KEPT_KEYS = 50_000;
+const keys = new Map<string, string>();
+
 /**
  * The form in which two spellings of one DN are equal (RFC 4514): lower case, no spaces around the
- * separators, escapes resolved and written in one way.
+ * separators, escapes resolved and written in one way. Remembered: a search compares the same DNs of
+ * all entries.
  */
 export function dnKey(dn: string): string {
+  let key = keys.get(dn);
+  if (key === undefined) {
+    if (keys.size >= KEPT_KEYS) keys.clear();
+    key = readKey(dn);
+    keys.set(dn, key);
+  }
+  return key;
+}
+
+function readKey(dn: string): string {
   return splitDn(dn)
     .map((rdn) => {
       const at = rdn.indexOf('=');
