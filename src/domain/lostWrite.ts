@@ -28,8 +28,8 @@ export interface LostWriteSigns {
   /** When the password was changed, by the directory's clock, and when the answer was lost; epoch ms. */
   readonly changedAt?: number | undefined;
   readonly lostAt?: number | undefined;
-  /** Whether the password at hand is surely the one that was sent. */
-  readonly isTheOneSent: boolean;
+  /** Whether no other password can have come: the flow has sent none but the one at hand. */
+  readonly isOnlyOneSent: boolean;
   /** Time since the answer was lost, ms. */
   readonly ageMs: number;
   /** How long the write may still be carried out after its answer was lost, ms. */
@@ -47,14 +47,14 @@ export type LostWriteVerdict = 'applied' | 'notApplied' | 'replaced' | 'open' | 
 export function judgeLostWrite({
   isChanged,
   binds,
-  isTheOneSent,
+  isOnlyOneSent,
   changedAt,
   lostAt,
   ageMs,
   lateMs = LATE_WRITE_MS,
 }: LostWriteSigns): LostWriteVerdict {
   if (isChanged === true && binds === true) return 'applied';
-  if (isChanged === true && binds === 'undecided' && isTheOneSent) {
+  if (isChanged === true && binds === 'undecided' && isOnlyOneSent) {
     // Nothing else can ever tell: the time of the change decides.
     const isTimely =
       changedAt !== undefined &&
@@ -62,7 +62,7 @@ export function judgeLostWrite({
       Math.abs(changedAt - lostAt) <= CLOCK_SLACK_MS;
     if (isTimely) return 'applied';
   }
-  if (isChanged === true && binds === false && isTheOneSent) return 'replaced';
+  if (isChanged === true && binds === false && isOnlyOneSent) return 'replaced';
   if (isChanged === false && ageMs >= lateMs) return 'notApplied';
   return ageMs > GIVE_UP_MS ? 'givenUp' : 'open';
 }

@@ -8,8 +8,31 @@ import { endedBy, isEnded, type EndedState, type EndingEvent, type Step } from '
 import type { ForbiddenCharacter, Problem, Reason } from './reasons.ts';
 import type { ShownRules } from './view.ts';
 
+/** A password that was sent to the directory. */
+export interface SentPassword {
+  /** Its slow hash, as the history keeps it. */
+  readonly digest: string;
+  /** The reset has its audit row, its place in the history and its notices. */
+  readonly isRecorded?: boolean | undefined;
+}
+
+/** What stays known of a flow's writes, also when the flow has ended. */
+interface SentPasswords {
+  /**
+   * Passwords that the directory may have taken, or may yet take, without the manager having been told:
+   * one that is being written, and those whose answer was lost, the latest last.
+   */
+  readonly sent?: readonly SentPassword[] | undefined;
+}
+
+/** A bind that tries a password that was sent. */
+interface BindUnderWay {
+  /** The failure as which the bind was counted before it was sent. */
+  readonly failureId?: string | undefined;
+}
+
 /** What stays the same once the code is accepted: it is not asked for again in this flow. */
-interface VerifiedReset {
+interface VerifiedReset extends SentPasswords {
   /** The rules as the card shows them. */
   readonly rules: ShownRules;
 }
@@ -21,7 +44,8 @@ export type ResetState =
       readonly step: 'newPassword';
       readonly problem?: Problem | undefined;
       readonly advisesDeletion?: boolean | undefined;
-    } & VerifiedReset)
+    } & BindUnderWay &
+      VerifiedReset)
   /** A write is under way; whatever happens now, it is not sent a second time. */
   | ({ readonly step: 'writingPassword'; readonly since: number } & VerifiedReset)
   | ({
@@ -33,15 +57,10 @@ export type ResetState =
       readonly openUntil?: number | undefined;
       /** When anybody last changed the password, as the directory says after the lost answer. */
       readonly passwordSetAt?: number | undefined;
-    } & VerifiedReset)
-  | ({ readonly step: 'done' } & FormerlyUnknown)
-  | (EndedState & FormerlyUnknown);
-
-/** What stays known of a flow that has ended. */
-interface FormerlyUnknown {
-  /** The outcome of a write was unknown at last: the manager may have left without being told it. */
-  readonly wasUnknown?: boolean | undefined;
-}
+    } & BindUnderWay &
+      VerifiedReset)
+  | ({ readonly step: 'done' } & SentPasswords)
+  | (EndedState & SentPasswords);
 
 export type ResetEvent =
   | CodeEvent
@@ -59,10 +78,11 @@ export type ResetEvent =
       /** What the character is that may not be there. */
       readonly forbidden?: ForbiddenCharacter | undefined;
     }
-  | { readonly type: 'writeStarted' }
-  /** The write was definitely not carried out. */
+  | { readonly type: 'writeStarted'; readonly digest: string }
+  /** The write was definitely not carried out, or is surely not any more. */
   | { readonly type: 'writeNotDone'; readonly reason: Reason }
-  | { readonly type: 'passwordWritten' }
+  /** A password that this flow has sent is in force, and recorded as a reset. */
+  | { readonly type: 'passwordWritten'; readonly digest: string }
   /** A bind proved that the password is in force already, by an earlier flow whose outcome was unknown. */
   | { readonly type: 'passwordInForce' }
   | {
@@ -70,6 +90,10 @@ export type ResetEvent =
       readonly server?: string | undefined;
       readonly openUntil?: number | undefined;
     }
+  | { readonly type: 'bindStarted'; readonly failureId: string }
+  | { readonly type: 'bindEnded' }
+  /** The directory shows a change after a lost write that was taken for not done: it may have come late. */
+  | { readonly type: 'lateChangeSeen' }
   /** The directory shows a change that need not be ours. */
   | { readonly type: 'changeSeen'; readonly passwordSetAt?: number | undefined }
   | EndingEvent;
@@ -87,7 +111,7 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
     case 'superseded':
     case 'expired':
       if (isEnded(state)) return unchanged;
-      return { state: { ...endedBy(event), ...formerlyUnknown(state) } };
+      return { state: { ...endedBy(event), ...keepSent(sentBy(state)) } };
 
     case 'codeSent':
     case 'codeUncertain':
@@ -110,7 +134,6 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       const [reason] = event.reasons;
       if (reason === undefined) return unchanged;
       if (state.step !== 'newPassword' && state.step !== 'writingPassword') return unchanged;
-      const { rules } = state;
       const { reasons: all, absent = [], isComplex, until, forbidden } = event;
       const looked = {
         absent,
@@ -118,22 +141,27 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
         ...(until === undefined ? {} : { until }),
         ...(forbidden === undefined ? {} : { forbidden }),
       };
-      return { state: { step: 'newPassword', rules, problem: { reason, all, ...looked } } };
+      const problem = { reason, all, ...looked };
+      return { state: { step: 'newPassword', ...unsent(state), problem } };
     }
     case 'writeStarted':
       if (state.step !== 'newPassword') return unchanged;
       return {
-        state: { step: 'writingPassword', since: now, rules: state.rules },
+        state: {
+          step: 'writingPassword',
+          since: now,
+          rules: state.rules,
+          sent: [...sentBy(state), { digest: event.digest }],
+        },
         command: { type: 'writePassword' },
       };
     case 'writeNotDone':
       if (state.step !== 'writingPassword' && state.step !== 'unknown') return unchanged;
       return {
-        state: { step: 'newPassword', rules: state.rules, problem: { reason: event.reason } },
+        state: { step: 'newPassword', ...unsent(state), problem: { reason: event.reason } },
       };
     case 'passwordWritten':
-      if (state.step !== 'writingPassword' && state.step !== 'unknown') return unchanged;
-      return { state: { step: 'done', ...formerlyUnknown(state) } };
+      return { state: written(state, event.digest) };
     case 'passwordInForce':
       if (state.step !== 'newPassword') return unchanged;
       return { state: { step: 'done' } };
@@ -149,15 +177,54 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
           since: now,
           server: event.server,
           openUntil: event.openUntil,
-          rules: state.rules,
+          ...verified(state),
         },
       };
+    case 'lateChangeSeen':
+      if (state.step !== 'newPassword' && state.step !== 'writingPassword') return unchanged;
+      if (unsent(state).sent === undefined) return unchanged;
+      return { state: { step: 'unknown', since: now, openUntil: now, ...unsent(state) } };
+    case 'bindStarted':
+      if (state.step !== 'newPassword' && state.step !== 'unknown') return unchanged;
+      return { state: { ...state, failureId: event.failureId } };
+    case 'bindEnded':
+      if (!('failureId' in state)) return unchanged;
+      return { state: { ...state, failureId: undefined } };
     case 'changeSeen':
       if (state.step !== 'unknown') return unchanged;
       return { state: { ...state, passwordSetAt: event.passwordSetAt } };
   }
 }
 
-function formerlyUnknown({ step }: ResetState): FormerlyUnknown {
-  return step === 'unknown' ? { wasUnknown: true } : {};
+/** The passwords that a flow has sent, with what is not known of them. */
+export function sentBy(state: ResetState): readonly SentPassword[] {
+  return 'sent' in state ? (state.sent ?? []) : [];
+}
+
+function keepSent(sent: readonly SentPassword[]): SentPasswords {
+  return sent.length === 0 ? {} : { sent };
+}
+
+function verified(state: VerifiedReset & ResetState): VerifiedReset {
+  return { rules: state.rules, ...keepSent(sentBy(state)) };
+}
+
+/** The same without the password that is being written: the directory has refused it. */
+function unsent(state: VerifiedReset & ResetState): VerifiedReset {
+  const sent = state.step === 'writingPassword' ? sentBy(state).slice(0, -1) : sentBy(state);
+  return { rules: state.rules, ...keepSent(sent) };
+}
+
+/** A flow that waits for that password is done; one that has gone on or ended only keeps the record. */
+function written(state: ResetState, digest: string): ResetState {
+  const sent = sentBy(state);
+  const isAwaited = state.step === 'writingPassword' && (sent.at(-1)?.digest ?? digest) === digest;
+  // Its manager is told at once.
+  if (isAwaited) return { step: 'done', ...keepSent(sent.slice(0, -1)) };
+  const isSent = sent.some((one) => one.digest === digest);
+  const recorded = sent.map((one) => (one.digest === digest ? { digest, isRecorded: true } : one));
+  if (state.step === 'unknown' || (state.step === 'newPassword' && isSent)) {
+    return { step: 'done', ...keepSent(recorded) };
+  }
+  return 'sent' in state && isSent ? { ...state, sent: recorded } : state;
 }

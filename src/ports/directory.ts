@@ -142,14 +142,15 @@ export type WriteOutcome =
   | { readonly outcome: 'unknown'; readonly server: string };
 
 /** The traces of a write whose answer was lost, read from the server that it was sent to. */
-export interface WriteTraces {
+export interface WriteTraces extends Pick<
+  Account,
+  'passwordVersion' | 'passwordSetAt' | 'isLocked' | 'lockout'
+> {
   /** Which one of them answered, where several stand behind one name. */
   readonly server: string;
-  readonly passwordVersion: string;
-  readonly passwordSetAt?: number;
   /**
    * Whether the password at hand binds; `undecided` where the directory refuses to say, absent where
-   * none was given or the account is locked.
+   * nothing was tried: none was given, the account is locked, or `mayBind` said no.
    */
   readonly binds?: boolean | 'undecided';
 }
@@ -235,9 +236,18 @@ export interface Directory {
     signal: AbortSignal,
   ): Promise<WriteOutcome>;
 
-  /** What an unanswered write left behind, read from `server` only: of `servers`, of an outcome or of traces. */
+  /**
+   * The traces of an unanswered write, read from `server` only: of `servers`, of an outcome or of traces.
+   * A password binds once at most, where `mayBind` allows it, as in `provePassword`.
+   * @throws DirectoryError `noAnswer` when the bind was sent.
+   */
   readWrite(
-    write: { readonly accountId: string; readonly password?: Secret; readonly server: string },
+    write: {
+      readonly accountId: string;
+      readonly server: string;
+      readonly password?: Secret;
+      readonly mayBind?: (account: Account) => boolean;
+    },
     signal: AbortSignal,
   ): Promise<WriteTraces | undefined>;
 

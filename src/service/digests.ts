@@ -20,3 +20,8 @@ export function digestInTurn(
   const patience = AbortSignal.any([signal, AbortSignal.timeout(HASH_WAIT_MS)]);
   return deps.store.digestPasswords(accountId, passwords, patience);
 }
+
+/** A digest as a flow keeps it. */
+export function digestText({ digest }: PasswordDigest): string {
+  return Buffer.from(digest).toString('base64');
+}

@@ -8,16 +8,18 @@ import {
   passwordFaults,
 } from '../domain/passwordPolicy.ts';
 import { byPrecedence, type Reason } from '../domain/reasons.ts';
+import { sentBy } from '../domain/reset.ts';
 import { Secret } from '../domain/secret.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import type { PasswordDigest } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { advanceReset, auditOf, settled } from './flows.ts';
 import { submit, type FlowTurn, type Submission } from './flowTurn.ts';
-import { digestInTurn } from './digests.ts';
+import { digestInTurn, digestText } from './digests.ts';
 import type { SecretInput } from './input.ts';
+import { completeReset } from './outcome.ts';
 import { auditRefused, writePassword, type Write } from './passwordWrite.ts';
-import { mayBeOwnLostWrite, provesInForce } from './retypedPassword.ts';
+import { proveLostWrite, provesInForce, sentEarlier } from './retypedPassword.ts';
 
 type ResetTurn = FlowTurn<ResetFlow>;
 
@@ -57,19 +59,52 @@ function malformedPassword({ newPassword, confirmPassword }: NewPassword): Reaso
 /** Checks a new password by all rules and, where none is broken, writes it: once. */
 export async function setPassword(turn: ResetTurn, input: NewPassword): Promise<Flow> {
   const { account, flow } = turn;
-  if (account.passwordVersion !== flow.passwordVersion) {
-    // Somebody else changed it since: this flow answers a question that is no longer asked.
-    const { flow: ended } = await submit(turn, async (tx, current) => {
-      auditRefused(tx, current, 'flowExpired');
-      return { flow: await advanceReset(tx, current, { type: 'expired' }) };
-    });
-    return ended;
+  const checked = await checkPassword(turn, input);
+  return account.passwordVersion === flow.passwordVersion
+    ? takeChecked(turn, input, checked)
+    : takeChanged(turn, input, checked.write);
+}
+
+/**
+ * The password was changed since the flow began. Where a write of this flow was taken for lost, that
+ * one may have come late, and the flow says so; an earlier reset's write is tried by bind. Else the
+ * flow answers a question that is no longer asked.
+ */
+async function takeChanged(
+  turn: ResetTurn,
+  input: NewPassword,
+  write: Write | undefined,
+  isTried = false,
+): Promise<Flow> {
+  const { deps } = turn;
+  const { flow: saved, todo } = await submit<ResetFlow, Earlier>(turn, async (tx, current) => {
+    if (sentBy(current.state).length > 0) {
+      tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(current) });
+      return { flow: await advanceReset(tx, current, { type: 'lateChangeSeen' }) };
+    }
+    const earlier = write && !isTried ? await sentEarlier(tx, current, write.digest) : undefined;
+    if (write !== undefined && earlier !== undefined) {
+      return { flow: current, todo: { earlier, write } };
+    }
+    auditRefused(tx, current, 'flowExpired');
+    return { flow: await advanceReset(tx, current, { type: 'expired' }) };
+  });
+  if (todo !== undefined) {
+    return (await takeInForce(turn, todo)) ?? takeChanged(turn, input, write, true);
   }
-  return takeChecked(turn, input, await checkPassword(turn, input));
+  if (saved.state.step !== 'unknown') return saved;
+  await proveLostWrite({ ...turn, flow: saved }, input);
+  return (await deps.store.read((reads) => reads.flow(saved.id))) ?? saved;
+}
+
+/** A password that an earlier reset sent, whose manager was not told what became of it. */
+interface Earlier {
+  readonly earlier: ResetFlow;
+  readonly write: Write;
 }
 
 /** What is to be done with a password: write it, wait for another manager's write, or try whether it is in force. */
-type Todo = { readonly write: Write } | { readonly other: Flow } | { readonly inForce: Secret };
+type Todo = { readonly write: Write } | { readonly other: Flow } | { readonly sent: Earlier };
 
 async function takeChecked(
   turn: ResetTurn,
@@ -77,14 +112,15 @@ async function takeChecked(
   checked: CheckedPassword,
   isTried = false,
 ): Promise<Flow> {
-  const { deps } = turn;
+  const { deps, account } = turn;
   const { flow: saved, todo } = await submit<ResetFlow, Todo>(turn, async (tx, current) => {
-    const reasons = await allFaults(turn, tx, checked);
     const { write, faults } = checked;
-    if (!isTried && write !== undefined && faults.length === 0 && reasons.length > 0) {
-      const isOwn = await mayBeOwnLostWrite(deps, tx, current, write.digest);
-      if (isOwn) return { flow: current, todo: { inForce: write.password } };
+    if (!isTried && write !== undefined && faults.length === 0) {
+      const earlier = await sentEarlier(tx, current, write.digest);
+      const isChanged = earlier && earlier.passwordVersion !== account.passwordVersion;
+      if (isChanged === true) return { flow: current, todo: { sent: { earlier, write } } };
     }
+    const reasons = await allFaults(turn, tx, checked);
     if (reasons.length > 0 || write === undefined) {
       auditRefused(tx, current, reasons[0]);
       const absent = checked.lookedFor.filter((fault) => !reasons.includes(fault));
@@ -101,23 +137,35 @@ async function takeChecked(
     const other = await otherWrite(tx, current);
     if (other !== undefined) return { flow: current, todo: { other } };
     tx.audit({ event: 'reset.attempted', result: 'ok', ...auditOf(current) });
-    const writing = await advanceReset(tx, current, { type: 'writeStarted' });
-    return { flow: writing, todo: { write } };
+    const event = { type: 'writeStarted', digest: digestText(write.digest) } as const;
+    return { flow: await advanceReset(tx, current, event), todo: { write } };
   });
   if (todo === undefined) return saved;
   if ('write' in todo) return writePassword(turn, saved, todo.write);
-  if ('inForce' in todo) {
-    const isInForce = await provesInForce(turn, todo.inForce);
-    return isInForce ? takeInForce(turn) : takeChecked(turn, input, checked, true);
+  if ('sent' in todo) {
+    return (await takeInForce(turn, todo.sent)) ?? takeChecked(turn, input, checked, true);
   }
   const quiet = await settled(deps, todo.other, turn.signal);
   if (operationSince(quiet.state) === undefined) return takeChecked(turn, input, checked, isTried);
   throw new DirectoryError('unreachable', 'another write on the account is under way');
 }
 
-/** The password is in force already; its write was taken down when it was found. */
-async function takeInForce(turn: ResetTurn): Promise<Flow> {
+/**
+ * Ends the flow where the password is in force already, by an earlier reset, which is recorded where
+ * nobody has found that yet. Undefined where it is not.
+ */
+async function takeInForce(
+  turn: ResetTurn,
+  { earlier, write: { password, digest } }: Earlier,
+): Promise<Flow | undefined> {
+  const { deps, manager, account } = turn;
+  if (!(await provesInForce(turn, password))) return undefined;
   const { flow } = await submit(turn, async (tx, current) => {
+    const former = await tx.flow(earlier.id, earlier);
+    if (former?.purpose === 'reset') {
+      const byName = manager.entry.displayName;
+      await completeReset(deps, tx, former, { digest, byName, version: account.passwordVersion });
+    }
     tx.audit({ event: 'reset.verified', result: 'ok', ...auditOf(current) });
     return { flow: await advanceReset(tx, current, { type: 'passwordInForce' }, 'sameTurn') };
   });

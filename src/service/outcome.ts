@@ -5,11 +5,15 @@ import {
   SLOW_WRITE_MS,
   type LostWriteVerdict,
 } from '../domain/lostWrite.ts';
+import { sentBy } from '../domain/reset.ts';
 import type { Secret } from '../domain/secret.ts';
+import { isEnded } from '../domain/steps.ts';
 import { DirectoryError, type WriteTraces } from '../ports/directory.ts';
 import type { PasswordDigest } from '../ports/records.ts';
 import { StoreError, type StoreTransaction } from '../ports/store.ts';
+import { countedBind } from './countedBind.ts';
 import type { Deps } from './deps.ts';
+import { digestText } from './digests.ts';
 import { advanceReset, auditOf, changeFlow } from './flows.ts';
 import { addNotices } from './notices.ts';
 import { showCard } from './showCard.ts';
@@ -20,43 +24,38 @@ const LONGEST_PAUSE_MS = 30_000;
 const PAUSE_GROWTH = 1.25;
 const LOOK_MS = 10_000;
 
-/** What only this process still knows of a write; a crash loses it, and with it the proof by bind. */
+/** A password of a write whose answer was lost; a crash loses it, and with it the proof by bind. */
 export interface SoughtWrite {
   readonly password: Secret;
   readonly digest: PasswordDigest;
   readonly byName: string;
-  /** True where this is surely the password that was sent, false where it was typed again. */
-  readonly isTheOneSent: boolean;
+  /** Typed again by the manager, after the process that sent it had lost it. */
+  readonly isTyped: boolean;
 }
 
-/** A password that is in force, as it is taken down. */
+/** A password that is in force, as it is recorded. */
 export interface WrittenPassword extends Pick<SoughtWrite, 'digest' | 'byName'> {
   /** The mark that the write left in the directory. */
   readonly version: string;
   readonly isBeforeMinAge?: boolean | undefined;
 }
 
-/** The reset is done: its row, its history, its notices, and the manager's earlier mistakes forgotten. */
+/**
+ * Records, once, that a password of the flow is in force: as an audit row, in the history, by notices,
+ * and the manager's earlier mistakes are forgotten. A flow that waits for that password is done with it;
+ * one that has gone on or ended keeps its step, for nobody may silence a change by moving on.
+ */
 export async function completeReset(
   deps: Deps,
   tx: StoreTransaction,
   flow: ResetFlow,
   done: WrittenPassword,
 ): Promise<ResetFlow> {
-  await recordReset(deps, tx, flow, done);
-  return advanceReset(tx, flow, { type: 'passwordWritten' }, 'sameTurn');
-}
-
-/** Takes down, once, that a write of a flow that the manager has left was carried out. */
-export async function recordLateReset(
-  deps: Deps,
-  tx: StoreTransaction,
-  flow: ResetFlow,
-  done: WrittenPassword,
-): Promise<void> {
-  // It can have been found, and taken down, before.
-  const isKnown = await tx.isInHistory(flow.accountId, done.digest, deps.settings.passwordHistory);
-  if (!isKnown) await recordReset(deps, tx, flow, done);
+  const digest = digestText(done.digest);
+  const sent = sentBy(flow.state).find((one) => one.digest === digest);
+  if (sent === undefined && isEnded(flow.state)) return flow;
+  if (sent?.isRecorded !== true) await recordReset(deps, tx, flow, done);
+  return advanceReset(tx, flow, { type: 'passwordWritten', digest }, 'sameTurn');
 }
 
 async function recordReset(
@@ -65,12 +64,14 @@ async function recordReset(
   flow: ResetFlow,
   done: WrittenPassword,
 ): Promise<void> {
-  const { manager, accountId, accountName } = flow;
+  const { manager, accountId, accountName, state } = flow;
   await tx.addToHistory(accountId, done.digest, deps.settings.passwordHistory);
   // A sweep that finds another one has found somebody else's change.
   await tx.sawPasswords([{ accountId, version: done.version }]);
   await tx.clearFailures({ kind: 'code', accountId, manager });
-  const event = flow.state.step === 'writingPassword' ? 'reset.written' : 'reset.verified';
+  const isAnswer =
+    state.step === 'writingPassword' && sentBy(state).at(-1)?.digest === digestText(done.digest);
+  const event = isAnswer ? 'reset.written' : 'reset.verified';
   // The directory's history was not asked then, only the bot's own.
   const reason = done.isBeforeMinAge === true ? { reason: 'minimumAge' } : {};
   tx.audit({ event, result: 'ok', ...reason, ...auditOf(flow) });
@@ -104,7 +105,7 @@ export async function noteUnknown(
 
 /**
  * Looks for the truth about a write whose answer was lost, in the background, until it is known.
- * Reads, and binds once at most; the write is never repeated.
+ * Reads, and binds once for each change that is seen; the write is never repeated.
  */
 export function seekOutcome(deps: Deps, flow: ResetFlow, sought: SoughtWrite): void {
   void seek(deps, flow, sought).catch((error: unknown) => {
@@ -114,12 +115,12 @@ export function seekOutcome(deps: Deps, flow: ResetFlow, sought: SoughtWrite): v
 
 async function seek(deps: Deps, flow: ResetFlow, sought: SoughtWrite): Promise<void> {
   const pauses = { next: FIRST_PAUSE_MS };
-  let isOpen = true;
-  while (isOpen) {
+  let look: Look = { isOpen: true };
+  while (look.isOpen) {
     await deps.delay(pauses.next);
     pauses.next = Math.min(PAUSE_GROWTH * pauses.next, LONGEST_PAUSE_MS);
     try {
-      isOpen = (await lookForOutcome(deps, flow, sought)).isOpen;
+      look = await lookForOutcome(deps, flow, sought, look.triedVersion);
     } catch (error) {
       // Only this search knows the password: it outlives the database's absence.
       if (!(error instanceof StoreError)) throw error;
@@ -127,30 +128,35 @@ async function seek(deps: Deps, flow: ResetFlow, sought: SoughtWrite): Promise<v
   }
 }
 
-/** What one look came to: whether the truth is still not known, and whether the password was tried. */
+/** The result of one look: whether the truth is still not known, and the change against which the password was tried. */
 export interface Look {
   readonly isOpen: boolean;
-  readonly hasBound: boolean;
+  readonly triedVersion?: string | undefined;
 }
 
-/** One look at what the write left behind, and the card brought up to date where that settles it. */
+/**
+ * One look at what the write left behind, and the card brought up to date where that settles it. A
+ * password is not tried again on the version against which it was tried before.
+ */
 export async function lookForOutcome(
   deps: Deps,
   flow: ResetFlow,
   sought?: SoughtWrite,
+  triedVersion?: string,
 ): Promise<Look> {
-  if (flow.state.step !== 'unknown') return { isOpen: false, hasBound: false };
-  const { since } = flow.state;
+  if (flow.state.step !== 'unknown') return { isOpen: false };
+  const { since, server } = flow.state;
   // What a server says holds for the moment at which it was asked, not for that of a late answer.
   const askedAt = deps.store.now();
-  const traces = await readTraces(deps, flow, flow.state.server);
+  const traces = await readTraces(deps, flow, server);
   const changed = traces?.find((seen) => seen.passwordVersion !== flow.passwordVersion);
   const isChanged = traces === undefined ? undefined : changed !== undefined;
+  const version = changed?.passwordVersion;
   // A wrong bind counts towards the directory's lockout: one, and only where a change is seen.
-  const proved =
-    changed !== undefined && sought !== undefined
-      ? await readServer(deps, flow, changed.server, sought.password)
-      : undefined;
+  const binds =
+    changed === undefined || sought === undefined || version === triedVersion
+      ? undefined
+      : await tryPassword(deps, flow, changed, sought);
   const passwordSetAt = traces?.map((seen) => seen.passwordSetAt).find((at) => at !== undefined);
 
   const { verdict, settled, hasMoved } = await changeFlow(deps, flow, async (tx, current) => {
@@ -158,22 +164,46 @@ export async function lookForOutcome(
     const { openUntil } = current.state.step === 'unknown' ? current.state : {};
     const verdict = judgeLostWrite({
       isChanged,
-      binds: proved?.binds,
+      binds,
       changedAt: changed?.passwordSetAt,
       lostAt: since,
-      isTheOneSent: sought?.isTheOneSent === true,
+      isOnlyOneSent: new Set(sentBy(flow.state).map(({ digest }) => digest)).size === 1,
       ageMs: askedAt - since,
       lateMs: openUntil === undefined ? undefined : openUntil - since,
     });
     const seenAt = isChanged === true ? passwordSetAt : undefined;
-    const version = changed?.passwordVersion;
-    const found = { verdict, sought, since, seenAt, version };
-    const settled = await takeVerdict(deps, tx, current, found);
+    const settled = await takeVerdict(deps, tx, current, {
+      ...{ verdict, sought, since, seenAt, version },
+    });
     return { verdict, settled, hasMoved: settled.version > current.version };
   });
   // What others did is shown by them; where the manager has gone on, the message shows something else.
   if (hasMoved) await showCard(deps, settled);
-  return { isOpen: verdict === 'open', hasBound: changed !== undefined && sought !== undefined };
+  return {
+    isOpen: verdict === 'open',
+    triedVersion: binds === undefined ? triedVersion : version,
+  };
+}
+
+/** Tries the password at the server that shows the change; undefined where nothing was learnt. */
+async function tryPassword(
+  deps: Deps,
+  flow: ResetFlow,
+  { server, ...account }: WriteTraces,
+  { password, isTyped }: SoughtWrite,
+): Promise<WriteTraces['binds']> {
+  const signal = AbortSignal.timeout(LOOK_MS);
+  const on = { account: { ...account, id: flow.accountId }, isTyped };
+  try {
+    return await countedBind(deps, flow, on, async (mayBind) => {
+      const { accountId } = flow;
+      const write = { accountId, server, password, mayBind };
+      return (await deps.directory.readWrite(write, signal))?.binds;
+    });
+  } catch (error) {
+    if (error instanceof DirectoryError) return undefined;
+    throw error;
+  }
 }
 
 /** What all servers say that the write may have gone to; undefined where one of them does not. */
@@ -192,12 +222,10 @@ async function readServer(
   deps: Deps,
   { accountId }: ResetFlow,
   server: string,
-  password?: Secret,
 ): Promise<WriteTraces | undefined> {
-  const secret = password === undefined ? {} : { password };
   const signal = AbortSignal.timeout(LOOK_MS);
   try {
-    return await deps.directory.readWrite({ accountId, server, ...secret }, signal);
+    return await deps.directory.readWrite({ accountId, server }, signal);
   } catch (error) {
     if (error instanceof DirectoryError) return undefined;
     throw error;
@@ -223,11 +251,8 @@ async function takeVerdict(
   const { state } = flow;
   // Another search may have settled this write, and the manager begun the next one.
   if (state.step !== 'unknown' || state.since !== since) {
-    // Told all the same: nobody may silence a change by moving on.
-    const isUntold = verdict === 'applied' && state.step !== 'done';
-    if (!isUntold || sought === undefined || version === undefined) return flow;
-    await recordLateReset(deps, tx, flow, { ...sought, version });
-    return flow;
+    if (verdict !== 'applied' || sought === undefined || version === undefined) return flow;
+    return completeReset(deps, tx, flow, { ...sought, version });
   }
   switch (verdict) {
     case 'applied':

@@ -1,14 +1,15 @@
 import type { Flow, ResetFlow } from '../domain/flow.ts';
 import { CHECKED_FAULTS, isComplex } from '../domain/passwordPolicy.ts';
-import { stepReset } from '../domain/reset.ts';
+import { sentBy, stepReset } from '../domain/reset.ts';
 import type { Secret } from '../domain/secret.ts';
 import { DirectoryError, type Account, type WriteOutcome } from '../ports/directory.ts';
 import type { PasswordDigest } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { advanceReset, auditOf, changeFlow } from './flows.ts';
 import type { FlowTurn } from './flowTurn.ts';
-import { completeReset, noteUnknown, recordLateReset, seekOutcome } from './outcome.ts';
+import { completeReset, noteUnknown, seekOutcome } from './outcome.ts';
 import { directoryReason } from './people.ts';
+import { hasSent } from './retypedPassword.ts';
 import { saveOutcome } from './unsaved.ts';
 
 /** A password that may be written. */
@@ -39,9 +40,9 @@ export async function writePassword(
     const saved = await changeFlow(deps, sent, (tx, current) =>
       takeOutcome({ turn, sent, ...write }, tx, current, outcome),
     );
-    if (saved.state.step === 'unknown') {
+    if (saved.state.step === 'unknown' && hasSent(saved, write.digest)) {
       const byName = manager.entry.displayName;
-      seekOutcome(deps, saved, { ...write, byName, isTheOneSent: true });
+      seekOutcome(deps, saved, { ...write, byName, isTyped: false });
     }
     return saved;
   });
@@ -100,11 +101,8 @@ async function takeSuccess(
 ): Promise<ResetFlow> {
   const { deps, manager } = turn;
   const done = { digest, byName: manager.entry.displayName, version, isBeforeMinAge };
-  if (current.turn === sent.turn) {
-    return current.state.step === 'done' ? current : completeReset(deps, tx, current, done);
-  }
-  await recordLateReset(deps, tx, current, done);
-  return current;
+  const isDone = current.turn === sent.turn && current.state.step === 'done';
+  return isDone ? current : completeReset(deps, tx, current, done);
 }
 
 async function takeFault(
@@ -140,6 +138,11 @@ async function takeRefusal(
       return advanceReset(tx, current, event, 'sameTurn');
     }
     case 'stale':
+      // Beside the password that was not written an earlier one may have come late: a bind tells.
+      if (sentBy(current.state).length > 1) {
+        tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(current) });
+        return advanceReset(tx, current, { type: 'lateChangeSeen' }, 'sameTurn');
+      }
       auditRefused(tx, current, 'flowExpired');
       return advanceReset(tx, current, { type: 'expired' });
     case 'notResponsible': {

@@ -4,8 +4,6 @@ import {
   attemptsLeft,
   bindsLeft,
   FAILURES_LOOKBACK_MS,
-  lockedUntil,
-  PROOF_FAILURE_LIMIT,
   proofAllowance,
 } from '../domain/lockout.ts';
 import { parseMobile } from '../domain/mobile.ts';
@@ -20,6 +18,7 @@ import { advanceEnrollment, auditOf, changeFlow } from './flows.ts';
 import { endTurn, submit, type FlowTurn } from './flowTurn.ts';
 import type { SecretInput } from './input.ts';
 import { directoryReason } from './people.ts';
+import { allowanceBeside, bindsUnderWay, proofBlock } from './proofLimits.ts';
 
 /** A directory keeps no password as long as this; longer input is not asked about. */
 const MAX_CURRENT_PASSWORD = 256;
@@ -79,37 +78,6 @@ interface Reserved {
   readonly failureId: string;
   /** Others that were under way then. */
   readonly underWay: number;
-}
-
-/** Binds of other instances that the directory may not have counted yet. */
-async function bindsUnderWay(tx: StoreTransaction, own: EnrollmentFlow): Promise<number> {
-  const open = await tx.openFlowsOf(own.accountId);
-  return open.filter(({ id, state }) => id !== own.id && state.step === 'provingPassword').length;
-}
-
-/** Why no bind may be sent now (requirement P11); undefined where one may. */
-export async function proofBlock(
-  account: Account,
-  tx: StoreTransaction,
-  underWay = 0,
-): Promise<Problem | undefined> {
-  if (account.isLocked) return { reason: 'proofLocked' };
-  const allowance = allowanceBeside(account, underWay);
-  const times = await tx.failureTimes({
-    kind: 'proof',
-    accountId: account.id,
-    since: tx.now - FAILURES_LOOKBACK_MS,
-  });
-  const limit = allowance === 'refused' ? PROOF_FAILURE_LIMIT : allowance;
-  const until = lockedUntil(times, limit, tx.now);
-  if (until !== undefined) return { reason: 'proofLocked', until };
-  return allowance === 'refused' ? { reason: 'proofLocked' } : undefined;
-}
-
-/** What the directory's own lockout leaves beside the binds that it may not have counted yet. */
-function allowanceBeside({ lockout }: Account, underWay: number): number | 'refused' {
-  const { threshold, recentFailures } = lockout;
-  return proofAllowance({ threshold, recentFailures: recentFailures + underWay });
 }
 
 async function refuseProof(

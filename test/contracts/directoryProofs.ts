@@ -60,6 +60,12 @@ export function describeProofs(on: DirectoryStage): void {
         'locked',
       );
       expect(proxy.connections).toBe(1);
+      // The search for what became of a write looks on for as long as it takes, and binds no more either.
+      const right = { accountId, password: new Secret(FIRST_PASSWORD), server: proxy.url };
+      const traces = await proxied.readWrite(right, never);
+      expect(traces).toMatchObject({ isLocked: true });
+      expect(traces).not.toHaveProperty('binds');
+      expect(proxy.connections).toBe(2);
     });
 
     it('is unanswered, not wrong, when the connection ends after the bind', async () => {

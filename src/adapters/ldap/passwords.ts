@@ -110,16 +110,21 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
         return answer.isBeforeMinAge === true ? { ...written, isBeforeMinAge: true } : written;
       }),
 
-    readWrite: ({ accountId, password, server }, signal) =>
+    readWrite: ({ accountId, password, server, mayBind = () => true }, signal) =>
       sessions.write(
         signal,
         async (session, deadline) => {
           const found = await lookup.account(session, accountId);
           if (found === undefined) return undefined;
-          const { passwordVersion, passwordSetAt } = found.account;
+          const { passwordVersion, passwordSetAt, isLocked, lockout } = found.account;
           const { server } = session.connection;
-          const traces = { server, passwordVersion, ...known('passwordSetAt', passwordSetAt) };
+          const traces = {
+            ...{ server, passwordVersion, isLocked, lockout },
+            ...known('passwordSetAt', passwordSetAt),
+          };
           if (password === undefined || password.reveal() === '') return traces;
+          // A bind would tell nothing, and on some servers prolong the lock.
+          if (isLocked || !mayBind(found.account)) return traces;
           const proof = await proveIfDecided(session, found, password, deadline);
           // A locked account refuses every password; once it is unlocked a bind tells.
           if (proof === 'locked') return traces;

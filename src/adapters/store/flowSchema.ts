@@ -107,7 +107,11 @@ const rules = z.object({
   historyLength: count,
   requiresComplexity: z.boolean(),
 });
-const formerlyUnknown = { wasUnknown: z.boolean().optional() };
+const sentPasswords = {
+  sent: z.array(z.object({ digest: z.string(), isRecorded: z.boolean().optional() })).optional(),
+};
+const verified = { rules, ...sentPasswords };
+const bindUnderWay = { failureId: z.string().optional() };
 const resetState = exactly<ResetState>()(
   z.discriminatedUnion('step', [
     ...enrolledCode,
@@ -115,22 +119,24 @@ const resetState = exactly<ResetState>()(
       step: z.literal('newPassword'),
       problem: problem.optional(),
       advisesDeletion: z.boolean().optional(),
-      rules,
+      ...bindUnderWay,
+      ...verified,
     }),
-    z.object({ step: z.literal('writingPassword'), since: time, rules }),
+    z.object({ step: z.literal('writingPassword'), since: time, ...verified }),
     z.object({
       step: z.literal('unknown'),
       since: time,
       server: z.string().optional(),
       openUntil: time.optional(),
       passwordSetAt: time.optional(),
-      rules,
+      ...bindUnderWay,
+      ...verified,
     }),
-    done.extend(formerlyUnknown),
-    refused.extend(formerlyUnknown),
-    cancelled.extend(formerlyUnknown),
-    superseded.extend(formerlyUnknown),
-    expired.extend(formerlyUnknown),
+    done.extend(sentPasswords),
+    refused.extend(sentPasswords),
+    cancelled.extend(sentPasswords),
+    superseded.extend(sentPasswords),
+    expired.extend(sentPasswords),
   ]),
 );
 

@@ -1,0 +1,228 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
+import { houseOfSuite } from '../support/ofSuite.ts';
+import { cardsTo } from '../support/rotations.ts';
+import {
+  enroll,
+  MINUTE_MS,
+  newEnrolled,
+  newMobile,
+  newName,
+  prove,
+  reset,
+  resetToPassword,
+  type Walker,
+} from '../support/walks.ts';
+
+const GOOD = 'Kaffekanna-Blomma-42';
+const OTHER = 'Tallskog-Morgon-61';
+const FOREIGN = 'Nagon-Annans-77';
+const twice = (password: string) => ({ newPassword: password, confirmPassword: password });
+
+const house = await houseOfSuite({ entrance: 'door' });
+
+const eventsOf = ({ accountId }: Walker): string[] =>
+  house
+    .audit()
+    .filter(({ account }) => account === accountId)
+    .map(({ event, result, reason }) => [event, result, ...(reason === null ? [] : [reason])])
+    .map((row) => row.join(' '));
+const failures = ({ accountId }: Walker) =>
+  house.database.query(`select id from failure where account_id = '${accountId}'`);
+
+/** Whether the manager's number was told of the reset. */
+const isTold = ({ mobile, account }: Walker): boolean =>
+  house.texts(mobile).some((text) => text.startsWith(`Lösenordet till ${account} byttes`));
+
+/** Begins anew, as somebody does who has not heard what became of it. */
+async function startOver(walker: Walker): Promise<void> {
+  const { chat, account, mobile } = walker;
+  house.passTime(MINUTE_MS);
+  await chat.say('status');
+  expect(await chat.tap('reset', {}, account)).toBe('reset.code');
+  expect(await chat.tap('confirmCode', { code: house.code(mobile) })).toBe('reset.newPassword');
+}
+
+describe('a write that lands after it was taken for not done', () => {
+  const walkers: Walker[] = [];
+  const next = () => walkers.pop()!;
+
+  // All at once: until the truth seems known it takes some seconds.
+  beforeAll(async () => {
+    for (let count = 0; count < 6; count += 1) walkers.push(await newEnrolled(house));
+    for (const walker of walkers) await resetToPassword(house, walker);
+    house.directory.fault = ({ name }) => (name === 'modify' ? 'drop' : undefined);
+    const shown = walkers.map(({ chat }) => chat.tap('setPassword', twice(GOOD)));
+    expect(new Set(await Promise.all(shown))).toEqual(new Set(['reset.unknown']));
+    house.directory.fault = undefined;
+    const isOver = ({ chat }: Walker) => chat.reload() === 'reset.newPassword directoryUnavailable';
+    await house.teams.until(() => walkers.every(isOver), 20_000);
+  });
+
+  it('is proved by the same password in the same flow, and nothing is written twice', async () => {
+    const walker = next();
+    house.directory.setPassword(walker.accountDn, GOOD);
+    const writes = house.directory.writes.length;
+    expect(await walker.chat.tap('setPassword', twice(GOOD))).toBe('reset.done');
+    expect(house.directory.writes.length).toBe(writes);
+    expect(eventsOf(walker).slice(-3)).toEqual([
+      'reset.verified refused',
+      'reset.unknown unknown',
+      'reset.verified ok',
+    ]);
+    expect(await failures(walker)).toEqual([]);
+    await house.teams.until(() => isTold(walker));
+  });
+
+  it('is not known where another password is typed, until the same one is', async () => {
+    const walker = next();
+    house.directory.setPassword(walker.accountDn, GOOD);
+    const button = walker.chat.button('setPassword');
+    expect(await walker.chat.tap('setPassword', twice(OTHER))).toBe('reset.unknown');
+    expect(house.directory.bindsOf(walker.accountDn)).toBe(1);
+    expect(await walker.chat.tapButton(button, twice(GOOD))).toBe('reset.done');
+  });
+
+  it('is proved too where it lands between the reading and the next write', async () => {
+    const walker = next();
+    let isLanded = false;
+    house.directory.fault = ({ name }) => {
+      // The service account is bound anew right before a write.
+      if (name === 'bind' && !isLanded) {
+        isLanded = true;
+        house.directory.setPassword(walker.accountDn, GOOD);
+      }
+      return undefined;
+    };
+    const shown = await walker.chat.tap('setPassword', twice(GOOD));
+    expect(['reset.unknown', 'reset.done']).toContain(shown);
+    await house.teams.until(() => walker.chat.reload() === 'reset.done', 20_000);
+  });
+
+  it('is none where somebody else has changed the password, and the wrong bind is counted', async () => {
+    const walker = next();
+    house.directory.setPassword(walker.accountDn, FOREIGN);
+    expect(await walker.chat.tap('setPassword', twice(GOOD))).toBe('home flowExpired');
+    expect(await failures(walker)).toHaveLength(1);
+    expect(eventsOf(walker).at(-1)).toBe('reset.verified refused flowExpired');
+  });
+
+  it('does not make somebody else’s password one’s own', async () => {
+    const walker = next();
+    house.directory.setPassword(walker.accountDn, FOREIGN);
+    expect(await walker.chat.tap('setPassword', twice(FOREIGN))).toBe('reset.unknown');
+    expect(eventsOf(walker)).not.toContain('reset.verified ok');
+  });
+
+  it('is proved in the next flow, in which it lands', async () => {
+    const walker = next();
+    await walker.chat.tap('cancel');
+    await startOver(walker);
+    house.directory.setPassword(walker.accountDn, GOOD);
+    expect(await walker.chat.tap('setPassword', twice(GOOD))).toBe('reset.done');
+    expect(eventsOf(walker).slice(-2)).toEqual(['reset.verified ok', 'reset.verified ok']);
+    await house.teams.until(() => isTold(walker));
+  });
+});
+
+/** A colleague who answers for the account as well, not enrolled yet. */
+function addColleague({ chat, account, accountDn, accountId }: Walker): Walker {
+  const colleague = house.manager(newName('Kollega'));
+  const group = house.directory.group(newName('grp'), [chat.dn, colleague.dn]);
+  house.directory.put(accountDn, 'manager', group.dn);
+  return { chat: colleague, account, accountDn, accountId, mobile: newMobile() };
+}
+
+/** Has the password written, applied or not, and no answer; the manager does not wait. */
+async function loseAnswer(walker: Walker, fault: 'drop' | 'applyThenDrop'): Promise<void> {
+  await resetToPassword(house, walker);
+  house.directory.fault = ({ name }) => (name === 'modify' ? fault : undefined);
+  expect(await walker.chat.tap('setPassword', twice(GOOD))).toBe('reset.unknown');
+}
+
+describe('a colleague’s password after a lost write', () => {
+  it('is refused as one that was used before, and not tried', async () => {
+    const walker = await newEnrolled(house);
+    const colleague = addColleague(walker);
+    expect(await enroll(house, colleague)).toBe('enrollment.done');
+    await loseAnswer(walker, 'drop');
+    house.directory.fault = undefined;
+    house.passTime(MINUTE_MS);
+    expect(await walker.chat.tap('reset')).toBe('reset.code');
+    await walker.chat.tap('cancel');
+    expect(await reset(house, colleague, OTHER)).toBe('reset.done');
+    await startOver(walker);
+    const binds = house.directory.bindsOf(walker.accountDn);
+    expect(await walker.chat.tap('setPassword', twice(OTHER))).toBe(
+      'reset.newPassword passwordUsedBefore',
+    );
+    expect(house.directory.bindsOf(walker.accountDn)).toBe(binds);
+  });
+});
+
+describe('a reset that is found late', () => {
+  it('is told though a colleague has proved its password meanwhile', async () => {
+    const walker = await newEnrolled(house);
+    const colleague = addColleague(walker);
+    await resetToPassword(house, walker);
+    // The search for the outcome asks a server anew what it is, and waits.
+    const { promise: isProved, resolve: goOn } = Promise.withResolvers<void>();
+    let [isWritten, isHeld] = [false, false];
+    house.directory.fault = ({ name, dn }) => {
+      if (name === 'modify') {
+        isWritten = true;
+        return 'applyThenDrop';
+      }
+      if (!isWritten || isHeld || name !== 'search' || dn !== '') return undefined;
+      isHeld = true;
+      return { until: isProved };
+    };
+    expect(await walker.chat.tap('setPassword', twice(GOOD))).toBe('reset.unknown');
+    await house.teams.until(() => isHeld);
+    // Its manager does not wait for it.
+    house.passTime(MINUTE_MS);
+    expect(await walker.chat.tap('reset')).toBe('reset.code');
+    expect(await prove(colleague, GOOD)).toBe('enrollment.mobile');
+    house.directory.fault = undefined;
+    goOn();
+    await house.teams.until(() => eventsOf(walker).includes('reset.verified ok'), 20_000);
+    await house.teams.until(() => isTold(walker));
+    await house.teams.until(() =>
+      cardsTo(house, colleague.chat, 'notice').some(({ card }) =>
+        textOf(card).includes('bytte lösenordet'),
+      ),
+    );
+  });
+});
+
+describe('a password that an earlier reset sent, typed again', () => {
+  it('is tried beside no other proof: the directory’s lockout stays two binds away', async () => {
+    const walker = await newEnrolled(house);
+    const colleague = addColleague(walker);
+    await loseAnswer(walker, 'applyThenDrop');
+    house.directory.fault = undefined;
+    await house.teams.until(() => eventsOf(walker).includes('reset.verified ok'), 20_000);
+    // The last two passwords are not counted by the directory.
+    for (const password of [FOREIGN, OTHER, `${OTHER}-b`]) {
+      house.directory.setPassword(walker.accountDn, password);
+    }
+    await startOver(walker);
+    await colleague.chat.say('status');
+    await colleague.chat.tap('enroll', {}, walker.account);
+    // Two failures of others leave one bind to the bot.
+    house.directory.put(walker.accountDn, 'badPwdCount', '2');
+    house.directory.put(
+      walker.accountDn,
+      'badPasswordTime',
+      house.directory.get(walker.accountDn, 'pwdLastSet')[0]!,
+    );
+    const binds = house.directory.bindsOf(walker.accountDn);
+    house.directory.fault = ({ name, dn }) =>
+      name === 'bind' && dn === walker.accountDn ? { delayMs: 150 } : undefined;
+    await Promise.all([
+      walker.chat.tap('setPassword', twice(GOOD)),
+      colleague.chat.tap('proveCurrentPassword', { currentPassword: 'Fel-0001-xyz' }),
+    ]);
+    expect(house.directory.bindsOf(walker.accountDn) - binds).toBe(1);
+  });
+});
