@@ -120,7 +120,9 @@ describe('the documents', () => {
   });
 
   it.each(DOCUMENTS)('%s names files that are there', (document) => {
-    const paths = read(document).matchAll(/`((?:src|test|demo|cards|manifest|docs)\/[\w./-]+)`/g);
+    const paths = read(document).matchAll(
+      /`((?:src|test|demo|cards|deploy|manifest|docs)\/[\w./-]+)`/g,
+    );
     for (const [, path = ''] of paths) {
       expect(existsSync(join(ROOT, path)) ? '' : `${path} is not there`).toBe('');
     }

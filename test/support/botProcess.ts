@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { endWithRun } from './children.ts';
 import { freePort } from './ports.ts';
 
-const MAIN = join(import.meta.dirname, '../../dist/main.js');
+/** How the bot is started: its command, and the folder in which that is looked for. */
+export interface BotProgram {
+  readonly command: readonly string[];
+  readonly folder: string;
+}
+
+const BUILT: BotProgram = {
+  command: [process.execPath, 'dist/main.js'],
+  folder: join(import.meta.dirname, '../..'),
+};
 const START_MS = 60_000;
 /** Longer than a bot takes to say that it is ready or not; another server might never answer. */
 const LOOK_MS = 2_000;
@@ -21,9 +30,11 @@ export class BotProcess {
   isPaused = false;
   #child: ChildProcess | undefined;
   readonly #env: Environment;
+  readonly #program: BotProgram;
 
-  constructor(env: Environment) {
+  constructor(env: Environment, program = BUILT) {
     this.#env = env;
+    this.#program = program;
   }
 
   get url(): string {
@@ -43,7 +54,9 @@ export class BotProcess {
   /** Starts the bot; resolves when it is ready. */
   async start(env: Environment = {}): Promise<void> {
     this.port = await freePort();
-    const child = spawn(process.execPath, [MAIN], {
+    const [file = '', ...args] = this.#program.command;
+    const child = spawn(file, args, {
+      cwd: this.#program.folder,
       env: { ...this.#env, ...env, PORT: String(this.port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -3,9 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startHouse, type House, type HouseOptions } from './house.ts';
-import type { WorldOptions } from './parts.ts';
 import { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.ts';
-import { startProduct, type Product } from './product.ts';
+import { startProduct, type Product, type ProductOptions } from './product.ts';
 import type { World } from './world.ts';
 
 /** Ends what the suite has started, the latest first. */
@@ -20,7 +19,7 @@ export function atSuiteEnd(end: () => Promise<unknown>): void {
 }
 
 /** The built bot that all tests of a suite share: its parts whole again after each, ended after the last. */
-export async function productOfSuite(options?: WorldOptions): Promise<Product> {
+export async function productOfSuite(options?: ProductOptions): Promise<Product> {
   return share(await startProduct(options));
 }
 

@@ -11,6 +11,8 @@ const PACKAGES = [
   'ldap-utils',
   'postgresql',
   'pgbouncer',
+  'nginx-light',
+  'systemd',
   'chromium',
   // The font of the cards' pictures; Chromium is content with another one.
   'fonts-dejavu-core',

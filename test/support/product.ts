@@ -1,5 +1,5 @@
 import { runAdminProcess, type AdminRun } from './adminCli.ts';
-import { BotProcess } from './botProcess.ts';
+import { BotProcess, type BotProgram } from './botProcess.ts';
 import { startParts, type Environment, type WorldOptions, type WorldParts } from './parts.ts';
 import { startOrStop, World } from './world.ts';
 
@@ -13,9 +13,9 @@ export class Product extends World {
   readonly others: BotProcess[] = [];
   #asked = 0;
 
-  constructor(parts: WorldParts) {
+  constructor(parts: WorldParts, program?: BotProgram) {
     super(parts);
-    this.bot = new BotProcess(this.env);
+    this.bot = new BotProcess(this.env, program);
   }
 
   /** Of the bot; where there are several, of each in turn that runs, as a load balancer would have it. */
@@ -56,10 +56,15 @@ export class Product extends World {
   }
 }
 
+export interface ProductOptions extends WorldOptions {
+  /** Where another bot than the one in `dist` is tried. */
+  readonly program?: BotProgram;
+}
+
 /** Starts a product of its own for a suite; `stop` it in the end. */
-export async function startProduct(options: WorldOptions = {}): Promise<Product> {
+export async function startProduct({ program, ...options }: ProductOptions = {}): Promise<Product> {
   const env = { ...compileCache(), ...options.env };
-  const product = new Product(await startParts({ ...options, env }));
+  const product = new Product(await startParts({ ...options, env }), program);
   await startOrStop(product);
   return product;
 }

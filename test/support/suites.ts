@@ -12,6 +12,7 @@ export const LEFT_OUT_OF_QUICK = [
   '/test/cards/(?:cards|accessibility|references)\\.test\\.ts$',
   '/test/manifest/',
   '/test/walks/onOpenldap\\.test\\.ts$',
+  '/test/deploy/',
   '/test/e2e/',
   '/test/bench/',
 ] as const;

@@ -17,6 +17,8 @@ export abstract class World {
   readonly tenantId: string;
   readonly accountsBase: string;
   readonly dataDir: string;
+  /** Where the channel reaches the bot, where something stands before it. */
+  front: string | undefined;
   #database: ProductDatabase;
   readonly #env: Record<string, string>;
   readonly #folder: string;
@@ -94,7 +96,7 @@ export abstract class World {
 
   /** Sends an activity of a person's own chat to the bot, as the channel does. */
   reach(activity: Activity): Promise<BotAnswer> {
-    return this.teams.send(this.url, activity);
+    return this.teams.send(this.front ?? this.url, activity);
   }
 
   /** Somebody in Teams with an entry in the directory; `mobile` stands in the entry. */

@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { createAuthority } from '../../demo/certificates.ts';
+import { isFree } from '../../demo/ports.ts';
+import { endWithRun, run } from '../support/children.ts';
+import { atSuiteEnd, folderOfSuite, houseOfSuite } from '../support/ofSuite.ts';
+import { freePort } from '../support/ports.ts';
+import { walkMainJob } from '../walks/mainJob.ts';
+import { deployText } from './deployFile.ts';
+
+const NGINX = '/usr/sbin/nginx';
+const house = await houseOfSuite({ entrance: 'port' });
+const folder = await folderOfSuite();
+const { caPem, issue } = await createAuthority();
+const { certPem, keyPem } = await issue({
+  commonName: 'bot.example.se',
+  dnsNames: ['bot.example.se'],
+  ipAddresses: [],
+});
+
+/** The whole configuration of a server that has the given file as its only site. */
+async function configure(name: string, site: string): Promise<string> {
+  const file = join(folder, name);
+  const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  await writeFile(
+    file,
+    `daemon off;
+     pid ${join(folder, `${name}.pid`)};
+     error_log stderr crit;
+     events {}
+     http {
+       access_log off;
+       ${places.map((place) => `${place}_temp_path ${join(folder, place)};`).join('\n')}
+       ${site}
+     }`,
+  );
+  return file;
+}
+
+/** The file of the guide, for this machine: TLS on one port, and the same on a second without it. */
+async function siteOf(tlsPort: number, plainPort: number): Promise<string> {
+  const certificate = join(folder, 'certificate.pem');
+  const key = join(folder, 'key.pem');
+  await writeFile(certificate, certPem);
+  await writeFile(key, keyPem);
+  return deployText('nginx.conf', {
+    '/etc/ssl/bot.example.se.pem': certificate,
+    '/etc/ssl/bot.example.se.key': key,
+    'listen 443 ssl;': `listen 127.0.0.1:${String(tlsPort)} ssl; listen 127.0.0.1:${String(plainPort)};`,
+    '127.0.0.1:3978': new URL(house.url).host,
+  });
+}
+
+const tlsPort = await freePort();
+const plainPort = await freePort();
+const configuration = await configure('nginx', await siteOf(tlsPort, plainPort));
+const nginx = spawn(NGINX, ['-c', configuration, '-e', 'stderr'], { stdio: 'inherit' });
+endWithRun(nginx, 'SIGKILL');
+atSuiteEnd(async () => {
+  nginx.kill('SIGQUIT');
+  await once(nginx, 'exit');
+});
+while (await isFree(plainPort)) {
+  if (nginx.exitCode !== null) throw new Error('nginx does not start');
+  await pause(20);
+}
+const front = `http://127.0.0.1:${String(plainPort)}`;
+
+/** The status of a request over TLS, with the certificate checked. */
+function statusOverTls(method: string, path: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      { host: '127.0.0.1', port: tlsPort, servername: 'bot.example.se', ca: caPem, method, path },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      },
+    );
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+async function statusOf(path: string, init: RequestInit = {}): Promise<number> {
+  return (await fetch(`${front}${path}`, init)).status;
+}
+
+describe('deploy/nginx.conf', () => {
+  it('is what nginx takes', async () => {
+    const { code, output } = await run(NGINX, ['-t', '-c', configuration, '-e', 'stderr'], {
+      isShown: false,
+    });
+    expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });
+  });
+
+  it('speaks TLS, and passes on the two paths of the internet and nothing else', async () => {
+    expect(await statusOverTls('POST', '/api/messages')).toBe(401);
+    expect(await statusOverTls('POST', '/api/sms/status')).toBe(403);
+    for (const path of ['/healthz', '/readyz', '/metrics', '/', '/api/messages/x']) {
+      expect([path, await statusOverTls('GET', path)]).toEqual([path, 404]);
+    }
+  });
+
+  it('refuses what is too long before the bot sees it', async () => {
+    const long = (bytes: number): RequestInit => ({ method: 'POST', body: 'a'.repeat(bytes) });
+    expect(await statusOf('/api/sms/status', long(8 * 1024 + 1))).toBe(413);
+    expect(await statusOf('/api/messages', long(256 * 1024 + 1))).toBe(413);
+  });
+
+  it('turns a flood away with 429', async () => {
+    const many = Array.from({ length: 90 }, () => statusOf('/api/sms/status', { method: 'POST' }));
+    expect(new Set(await Promise.all(many))).toEqual(new Set([403, 429]));
+  });
+
+  describe('with the bot behind it', () => {
+    house.front = front;
+    walkMainJob(house);
+  });
+});

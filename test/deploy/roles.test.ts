@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { run } from '../support/children.ts';
+import { startHouse } from '../support/house.ts';
+import { atSuiteEnd, postgresOfSuite } from '../support/ofSuite.ts';
+import { newManager } from '../support/walks.ts';
+import { deployPath } from './deployFile.ts';
+
+const server = await postgresOfSuite();
+
+/** The database of the two roles, as one of them. */
+function urlOf(role: string, password: string): string {
+  const url = new URL(server.url);
+  return `postgres://${role}:${password}@${url.host}/bot`;
+}
+const owner = urlOf('bot_owner', 'owner-secret');
+const bot = urlOf('bot', 'bot-secret');
+
+async function psql(url: string, file: string, ...args: string[]): Promise<void> {
+  const all = [url, '--quiet', '--no-psqlrc', ...args, `--file=${deployPath(file)}`];
+  const { code, output } = await run('psql', all, { isShown: false });
+  expect({ code, output }).toEqual({ code: 0, output: '' });
+}
+
+await psql(
+  server.url,
+  'roles.sql',
+  ...[
+    '--set=ON_ERROR_STOP=1',
+    '--set=owner_password=owner-secret',
+    '--set=bot_password=bot-secret',
+  ],
+);
+await (await startHouse({ databaseUrl: owner })).stop();
+await psql(owner, 'grants.sql');
+
+describe('deploy/roles.sql and deploy/grants.sql', () => {
+  it('give the bot what it needs', async () => {
+    const house = await startHouse({ databaseUrl: bot });
+    atSuiteEnd(() => house.stop());
+    const { chat, account } = newManager(house);
+    expect(await chat.install()).toBe('home');
+    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+    expect(await chat.tap('cancel')).toBe('cancelled');
+  });
+
+  it.each([
+    'update audit set reason = null',
+    'delete from audit',
+    'truncate audit',
+    'delete from bot_migration',
+    'drop table flow',
+    'create table mine (a int)',
+  ])('let the bot not do: %s', async (statement) => {
+    await expect(server.query(statement, [], bot)).rejects.toThrow(
+      /permission denied|must be owner/,
+    );
+  });
+});

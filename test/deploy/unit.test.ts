@@ -1,0 +1,116 @@
+import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { run } from '../support/children.ts';
+import { folderOfSuite } from '../support/ofSuite.ts';
+import { deployPath, deployText } from './deployFile.ts';
+
+const ANALYZE = '/usr/bin/systemd-analyze';
+const UNIT = 'passwordbot.service';
+/** Tenths of systemd's own figure from 0 (everything closed) to 10; today 1.5. */
+const EXPOSURE = 20;
+const folder = await folderOfSuite();
+
+async function unitOfThisMachine(name: string, text: string): Promise<string> {
+  const file = join(folder, name);
+  await writeFile(file, text);
+  return file;
+}
+
+function analyze(...args: string[]): Promise<{ code: number; output: string }> {
+  return run(ANALYZE, ['--no-pager', ...args], { isShown: false });
+}
+
+describe('deploy/passwordbot.service', () => {
+  it('is what systemd takes, without a word', async () => {
+    const text = deployText(UNIT, { '/usr/bin/node': process.execPath });
+    const file = await unitOfThisMachine(UNIT, text);
+    expect(await analyze('verify', file)).toEqual({ code: 0, output: '' });
+  });
+
+  it('leaves little of the machine open', async () => {
+    const { code, output } = await analyze(
+      'security',
+      '--offline=true',
+      `--threshold=${String(EXPOSURE)}`,
+      deployPath(UNIT),
+    );
+    expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });
+  });
+});
+
+/** Programs that only say what they were called with, in place of those that need a running systemd. */
+async function wrapperWith(unit: string): Promise<(...args: string[]) => Promise<string[]>> {
+  const programs = join(folder, 'programs');
+  await mkdir(programs, { recursive: true });
+  await copyFile(deployPath('passwordbot-admin'), join(programs, 'passwordbot-admin'));
+  await writeFile(join(programs, 'unit'), unit);
+  const scripts = {
+    systemctl: `[ "$*" = "cat ${UNIT}" ] && exec cat ${join(programs, 'unit')}`,
+    'systemd-run': 'printf "%s\\n" "$@"',
+  };
+  for (const [name, script] of Object.entries(scripts)) {
+    await writeFile(join(programs, name), `#!/bin/sh\n${script}\n`);
+    await chmod(join(programs, name), 0o755);
+  }
+  return async (...args) => {
+    const { code, output } = await run(join(programs, 'passwordbot-admin'), args, {
+      isShown: false,
+      env: { PATH: `${programs}:/usr/bin:/bin`, SUDO_USER: 'anna' },
+    });
+    expect(code).toBe(0);
+    return output.trimEnd().split('\n');
+  };
+}
+
+/** The properties among what systemd-run was called with. */
+function propertiesOf(called: readonly string[]): string[] {
+  return called.filter((_, i) => called[i - 1] === '--property');
+}
+
+/** The command, as systemd-run gets it. */
+function commandOf(called: readonly string[]): string[] {
+  return called.slice(called.indexOf('/usr/bin/env'));
+}
+
+describe('deploy/passwordbot-admin', () => {
+  it('runs a command as the unit would, with its configuration and credentials', async () => {
+    const wrapper = await wrapperWith(deployText(UNIT));
+    const called = await wrapper('status', 'hemvardsgruppen');
+    const properties = propertiesOf(called);
+    const service = ['[Service]', ...properties, `ExecStart=${process.execPath}`, ''].join('\n');
+    expect(await analyze('verify', await unitOfThisMachine('admin.service', service))).toEqual({
+      code: 0,
+      output: '',
+    });
+    const lines = deployText(UNIT).split('\n');
+    for (const kind of ['LoadCredential=', 'EnvironmentFile=', 'DynamicUser=', 'StateDirectory=']) {
+      const own = lines.filter((line) => line.startsWith(kind));
+      expect(own).not.toEqual([]);
+      expect(properties).toEqual(expect.arrayContaining(own));
+    }
+  });
+
+  it('names the files of the secrets where the credentials are, and who called', async () => {
+    const wrapper = await wrapperWith(deployText(UNIT));
+    const command = commandOf(await wrapper('check'));
+    expect(command).toContain('SUDO_USER=anna');
+    expect(command).toContain('ENCRYPTION_KEYS_FILE=${CREDENTIALS_DIRECTORY}/encryption-keys');
+    expect(command.slice(-2)).toEqual(['dist/admin.js', 'check']);
+    expect(command.join('\n')).not.toContain('%d');
+  });
+
+  it('hands on what was typed as it was typed', async () => {
+    const wrapper = await wrapperWith(deployText(UNIT));
+    const command = commandOf(await wrapper('copy-to', 'postgres://bot:a$b ${HOME}@db/bot'));
+    // One $ for systemd is written as two.
+    expect(command.at(-1)).toBe('postgres://bot:a$$b $${HOME}@db/bot');
+  });
+
+  it('forgets what a drop-in takes back', async () => {
+    const dropIn = 'Environment=\nEnvironment=ENCRYPTION_KEYS_FILE=/etc/keys\n';
+    const called = await (await wrapperWith(`${deployText(UNIT)}\n${dropIn}`))('check');
+    expect(commandOf(called).filter((part) => part.includes('_FILE='))).toEqual([]);
+    expect(propertiesOf(called)).toContain('Environment=ENCRYPTION_KEYS_FILE=/etc/keys');
+  });
+});
