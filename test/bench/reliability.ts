@@ -5,11 +5,9 @@ import { renderReport, REPORT, RESULTS } from '../e2e/outageReport.ts';
 import type { Seen } from '../e2e/outageRounds.ts';
 import { TABLE } from '../e2e/outageTable.ts';
 
-await run(
-  process.execPath,
-  ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', 'test/e2e/outages.test.ts'],
-  { isShown: true },
-);
+await run(process.execPath, ['node_modules/jest/bin/jest.js', 'test/e2e/outages.test.ts'], {
+  isShown: true,
+});
 const results = JSON.parse(await readFile(RESULTS, 'utf8')) as Seen[];
 await mkdir('docs', { recursive: true });
 await writeFile(REPORT, renderReport(TABLE, results));

@@ -36,8 +36,6 @@ export async function runJest(ignored: readonly string[]): Promise<JestResult | 
     await run(
       process.execPath,
       [
-        '--experimental-vm-modules',
-        '--disable-warning=ExperimentalWarning',
         'node_modules/jest/bin/jest.js',
         '--maxWorkers=3',
         '--json',

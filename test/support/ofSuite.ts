@@ -7,15 +7,17 @@ import { startPostgres, type PostgresOptions, type PostgresServer } from './post
 import { startProduct, type Product, type ProductOptions } from './product.ts';
 import type { World } from './world.ts';
 
-/** Ends what the suite has started, the latest first. */
+/** What is to be done after the suite's last test, the latest first. */
 const ends: (() => Promise<unknown>)[] = [];
-afterAll(async () => {
-  for (const end of ends.toReversed()) await end();
-});
+
+async function endAll(): Promise<void> {
+  for (const end of ends.splice(0).toReversed()) await end();
+}
 
 /** Lets that be done after the suite's last test. */
 export function atSuiteEnd(end: () => Promise<unknown>): void {
   ends.push(end);
+  afterAll(endAll);
 }
 
 /** The built bot that all tests of a suite share: its parts whole again after each, ended after the last. */
