@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { run } from '../support/children.ts';
 import { startHouse } from '../support/house.ts';
-import { atSuiteEnd, postgresOfSuite } from '../support/ofSuite.ts';
+import { postgresOfSuite } from '../support/ofSuite.ts';
+import { atSuiteEnd } from '../support/suiteEnd.ts';
 import { newManager } from '../support/walks.ts';
 import { deployPath } from './deployFile.ts';
 

@@ -4,7 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { startOpenldapWorld } from '../adapters/ldap/openldapWorld.ts';
 import { startSambaWorld } from '../adapters/ldap/sambaWorld.ts';
 import { FIRST_PASSWORD, type DirectoryWorld } from '../contracts/directoryWorld.ts';
-import { atSuiteEnd, folderOfSuite, houseOfSuite } from '../support/ofSuite.ts';
+import { folderOfSuite, houseOfSuite } from '../support/ofSuite.ts';
+import { atSuiteEnd } from '../support/suiteEnd.ts';
 import { adminJson } from '../support/adminCli.ts';
 
 interface Check {

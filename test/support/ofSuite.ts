@@ -1,24 +1,12 @@
-import { afterAll, afterEach } from '@jest/globals';
+import { afterEach } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startHouse, type House, type HouseOptions } from './house.ts';
 import { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.ts';
 import { startProduct, type Product, type ProductOptions } from './product.ts';
+import { atSuiteEnd } from './suiteEnd.ts';
 import type { World } from './world.ts';
-
-/** What is to be done after the suite's last test, the latest first. */
-const ends: (() => Promise<unknown>)[] = [];
-
-async function endAll(): Promise<void> {
-  for (const end of ends.splice(0).toReversed()) await end();
-}
-
-/** Lets that be done after the suite's last test. */
-export function atSuiteEnd(end: () => Promise<unknown>): void {
-  ends.push(end);
-  afterAll(endAll);
-}
 
 /** The built bot that all tests of a suite share: its parts whole again after each, ended after the last. */
 export async function productOfSuite(options?: ProductOptions): Promise<Product> {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { startOpenldapWorld } from '../adapters/ldap/openldapWorld.ts';
 import { FIRST_PASSWORD } from '../contracts/directoryWorld.ts';
 import { textOf } from '../support/chatDriver.ts';
-import { atSuiteEnd, folderOfSuite, houseOfSuite } from '../support/ofSuite.ts';
+import { folderOfSuite, houseOfSuite } from '../support/ofSuite.ts';
+import { atSuiteEnd } from '../support/suiteEnd.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
 import { newMobile, newName } from '../support/walks.ts';
 

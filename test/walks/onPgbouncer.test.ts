@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { atSuiteEnd, houseOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
+import { houseOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
+import { atSuiteEnd } from '../support/suiteEnd.ts';
 import { startPgbouncer } from '../support/pgbouncer.ts';
 import { newEnrolled, reset } from '../support/walks.ts';
 

@@ -4,7 +4,7 @@ import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
 import type { OpenDirectory } from '../../../src/adapters/ldap/directory.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { startOpenldap } from '../../support/openldap.ts';
-import { atSuiteEnd } from '../../support/ofSuite.ts';
+import { atSuiteEnd } from '../../support/suiteEnd.ts';
 import { silentLog } from '../../support/silentLog.ts';
 import { startDemoWorld } from './demoWorld.ts';
 import { startOpenldapWorld } from './openldapWorld.ts';

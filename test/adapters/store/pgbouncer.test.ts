@@ -6,7 +6,8 @@ import { openStore } from '../../../src/adapters/store/open.ts';
 import { openPostgres } from '../../../src/adapters/store/postgres.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { storeContract } from '../../contracts/store.ts';
-import { atSuiteEnd, postgresOfSuite } from '../../support/ofSuite.ts';
+import { postgresOfSuite } from '../../support/ofSuite.ts';
+import { atSuiteEnd } from '../../support/suiteEnd.ts';
 import { startPgbouncer } from '../../support/pgbouncer.ts';
 import { silentLog, someKey } from './support.ts';
 
