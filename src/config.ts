@@ -38,6 +38,16 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigResult {
   return { ok: true, config: deepFreeze(byTopic(values as Values, ldapCa)) };
 }
 
+/**
+ * The name of the person behind `sudo`, for the audit: a claim of the environment, which is as good as who
+ * may set it. `?` for a name that is none.
+ */
+export function readSudoUser(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const name = env['SUDO_USER'] ?? '';
+  if (name === '') return undefined;
+  return /^[\p{L}\p{N}._@\\$-]{1,64}$/u.test(name) ? name : '?';
+}
+
 /** Values that came with the quotes of a shell's file, as `docker --env-file` hands them over. */
 function quoted(env: NodeJS.ProcessEnv): string[] {
   const secretFiles = SECRET_NAMES.map((name) => `${name}_FILE`);

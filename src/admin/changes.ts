@@ -2,14 +2,18 @@ import { clearLockout, revoke } from '../service/administration.ts';
 import { random, settingsOf } from '../wiring.ts';
 import { findAccount } from './account.ts';
 import type { Command } from './command.ts';
+import { managersOf } from './person.ts';
 
 /** For a phone that is gone, or in wrong hands. */
-export const revokeNumbers: Command['run'] = async (place, { positionals }) => {
+export const revokeNumbers: Command['run'] = async (place, { positionals, options }) => {
   const asked = await findAccount(place, positionals[0] ?? '');
+  const { manager } = options;
+  const managers =
+    typeof manager === 'string' ? await managersOf(place, manager, asked.id) : undefined;
   const store = await place.store();
   const settings = settingsOf(place.config);
   const { actor, userName: byName } = place;
-  const act = { actor, byName, accountId: asked.id, accountName: asked.name };
+  const act = { actor, byName, accountId: asked.id, accountName: asked.name, managers };
   const { numbers, flows } = await revoke({ store, random, settings }, act);
   const hours = (settings.newNumberCooldownSeconds / 3600).toLocaleString('en');
   return {
@@ -17,7 +21,9 @@ export const revokeNumbers: Command['run'] = async (place, { positionals }) => {
     text: [
       `${asked.name}: ${counted(numbers, 'number')} removed, ${counted(flows, 'flow')} ended.`,
       ...(numbers > 0 ? ['The removed numbers are told by SMS.'] : []),
-      `The next number that is enrolled can reset ${hours} h after its enrollment.`,
+      managers === undefined
+        ? `The next number that is enrolled can reset ${hours} h after its enrollment.`
+        : `That manager's next number can reset ${hours} h after its enrollment.`,
     ].join('\n'),
   };
 };
@@ -26,7 +32,10 @@ export const revokeNumbers: Command['run'] = async (place, { positionals }) => {
 export const clearLockouts: Command['run'] = async (place, { positionals }) => {
   const asked = await findAccount(place, positionals[0] ?? '');
   const store = await place.store();
-  const { failures } = await clearLockout({ store }, { actor: place.actor, accountId: asked.id });
+  const { actor, userName: byName } = place;
+  const act = { actor, byName, accountId: asked.id, accountName: asked.name };
+  const settings = settingsOf(place.config);
+  const { failures } = await clearLockout({ store, random, settings }, act);
   const isLocked = asked.account?.isLocked === true;
   return {
     json: { account: asked.name, id: asked.id, failures, isLockedInDirectory: isLocked },

@@ -33,9 +33,10 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'revoke',
-    usage: 'ACCOUNT',
-    summary: 'removes the enrolled numbers; codes under way die',
+    usage: 'ACCOUNT [--manager WHO]',
+    summary: "removes the enrolled numbers, or one manager's; codes under way die",
     positionals: 1,
+    options: { manager: { type: 'string' } },
     run: async (...asked) => (await import('./changes.ts')).revokeNumbers(...asked),
   },
   {
@@ -48,7 +49,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'clear-lockout',
     usage: 'ACCOUNT',
-    summary: "lifts the bot's own lockout",
+    summary: "lifts the bot's own lockout; told like a revoke",
     positionals: 1,
     run: async (...asked) => (await import('./changes.ts')).clearLockouts(...asked),
   },

@@ -3,7 +3,7 @@ import { createLog } from '../adapters/log.ts';
 import { asksForJson, helpText, readCommandLine } from './commandLine.ts';
 import { CommandFailure, type Outcome } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { readConfig } from '../config.ts';
+import { readConfig, readSudoUser } from '../config.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import type { Log } from '../ports/log.ts';
 import { StoreError } from '../ports/store.ts';
@@ -47,7 +47,7 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
     }
     const config = readConfigOrFail(terminal.env);
     const { openWorkplace } = await import('./workplace.ts');
-    const place = openWorkplace(config, terminal.log);
+    const place = openWorkplace(config, terminal.log, readSudoUser(terminal.env));
     try {
       await print(await asked.command.run(place, asked.args), isJson, terminal);
     } finally {

@@ -1,10 +1,6 @@
-import { DirectoryError } from '../ports/directory.ts';
 import { unpin } from '../service/pins.ts';
-import { CommandFailure, type Command } from './command.ts';
-import type { Workplace } from './workplace.ts';
-
-const LOOKUP_MS = 10_000;
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import type { Command } from './command.ts';
+import { entryOf } from './person.ts';
 
 /** For a person whose Teams account is another than before: the next one who comes by that address is pinned. */
 export const unpinEntry: Command['run'] = async (place, { positionals }) => {
@@ -20,18 +16,3 @@ export const unpinEntry: Command['run'] = async (place, { positionals }) => {
         : `${who}: no longer ${unpinned.join(', ')}.`,
   };
 };
-
-/** The entry's id. One that is typed is good without the directory: the entry may be gone. */
-async function entryOf(place: Workplace, who: string): Promise<string> {
-  const id = who.toLowerCase();
-  if (GUID.test(id)) return id;
-  const name = JSON.stringify(who);
-  try {
-    const person = await place.directory().findPerson(who, AbortSignal.timeout(LOOKUP_MS));
-    if (person !== undefined) return person.id;
-  } catch (error) {
-    if (!(error instanceof DirectoryError)) throw error;
-    throw new CommandFailure(`${name}: the directory does not answer (${error.code})`);
-  }
-  throw new CommandFailure(`${name}: the directory has no such enabled person, or several`);
-}

@@ -10,7 +10,7 @@ import { databaseOf, directoryOf, encryptionKeysOf, instanceName } from '../wiri
 export interface Workplace {
   readonly config: Config;
   readonly log: Log;
-  /** Who types: `os:<user>`, as in the audit. */
+  /** Who types: `os:<user>` or `os:<user>(sudo:<person>)`, as in the audit. */
   readonly actor: string;
   /** The same without the prefix, as people are told. */
   readonly userName: string;
@@ -20,7 +20,8 @@ export interface Workplace {
   close(): Promise<void>;
 }
 
-export function openWorkplace(config: Config, log: Log): Workplace {
+/** `sudoUser`: the person behind `sudo`, where one is known. */
+export function openWorkplace(config: Config, log: Log, sudoUser?: string): Workplace {
   const closings: (() => Promise<void>)[] = [];
   let store: Promise<OpenStore> | undefined;
   let directory: OpenDirectory | undefined;
@@ -38,7 +39,7 @@ export function openWorkplace(config: Config, log: Log): Workplace {
   return {
     config,
     log,
-    actor: `os:${userName}`,
+    actor: sudoUser === undefined ? `os:${userName}` : `os:${userName}(sudo:${sudoUser})`,
     userName,
     store: () => (store ??= open()),
     directory() {

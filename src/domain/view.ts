@@ -169,6 +169,8 @@ export type NoticeEvent =
   | 'numberChange'
   | 'unlock'
   | 'revoke'
+  /** An administrator lifted the bot's own lockout. */
+  | 'lockoutCleared'
   | 'outsideChange'
   /** A number was removed because its manager does not answer for the account any more. */
   | 'removal'

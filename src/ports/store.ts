@@ -196,10 +196,12 @@ export interface StoreTransaction {
   countOthersWith(mobile: string, manager: ManagerKey): Promise<number>;
   /** Replaces the manager's enrollment for the account. */
   saveEnrollment(enrollment: Enrollment): Promise<void>;
-  /** Removes the numbers of all managers for the account and remembers that they were revoked now. */
-  revokeEnrollments(accountId: string): Promise<void>;
-  /** When the account's numbers were last revoked; undefined where they never were. */
-  revokedAt(accountId: string): Promise<number | undefined>;
+  /** Removes the numbers of all managers, or of the one, for the account and remembers that they were revoked now. */
+  revokeEnrollments(accountId: string, manager?: ManagerKey): Promise<void>;
+  /** When the account's numbers, or the one manager's, were last revoked; undefined where they never were. */
+  revokedAt(accountId: string, manager?: ManagerKey): Promise<number | undefined>;
+  /** How many accounts, and managers of accounts, had their numbers revoked since `since`. */
+  countRevokes(since: number): Promise<number>;
 
   /** Whether the digest is among the newest `last` of the account. */
   isInHistory(accountId: string, digest: PasswordDigest, last: number): Promise<boolean>;

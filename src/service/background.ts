@@ -4,6 +4,7 @@ import type { Deps } from './deps.ts';
 import { deliverNotice } from './noticeDelivery.ts';
 import { createRecovery } from './recovery.ts';
 import { forgetOld } from './retention.ts';
+import { createRevokeAlarm, REVOKES_LOOKBACK_MS } from './revokeAlarm.ts';
 import { showCard } from './showCard.ts';
 import { createSendPace } from './sendPace.ts';
 import { sweepIfDue } from './sweep.ts';
@@ -27,6 +28,7 @@ export interface Background {
 export function startBackground(deps: Deps, outdated: readonly Flow[]): Background {
   const recovery = createRecovery(deps);
   const pace = createSendPace(deps);
+  const tellOfRevokes = createRevokeAlarm(deps.log);
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -62,7 +64,7 @@ export function startBackground(deps: Deps, outdated: readonly Flow[]): Backgrou
     }),
     repeat('retention', FORGET_EVERY_MS, () => forgetOld(deps)),
     repeat('measures', MEASURE_EVERY_MS, async () => {
-      await measureStore(deps);
+      tellOfRevokes(await measureStore(deps));
       return false;
     }),
   ];
@@ -83,13 +85,15 @@ async function showOutdated(deps: Deps, flow: Flow): Promise<void> {
   }
 }
 
-/** What an operator wants to see of the store, read now and then rather than at each scrape. */
-async function measureStore({ store, metrics, settings }: Deps): Promise<void> {
-  const state = await store.transaction(async (tx) => ({
+/** What an operator wants to see of the store, read now and then rather than at each scrape; gives the last hour's revokes. */
+async function measureStore({ store, metrics, settings }: Deps): Promise<number> {
+  const { revokes, ...state } = await store.transaction(async (tx) => ({
     noticesWaiting: await tx.countNotices(),
     codeMessages: await tx.countSends(tx.now - SENDS_LOOKBACK_MS.total),
+    revokes: await tx.countRevokes(tx.now - REVOKES_LOOKBACK_MS),
   }));
   metrics.storeMeasured({ ...state, codeMessagesCeiling: settings.smsPerDay });
+  return revokes;
 }
 
 async function sweepPatiently(deps: Deps, signal: AbortSignal): Promise<boolean> {

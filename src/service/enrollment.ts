@@ -202,7 +202,7 @@ async function confirmNewCode(turn: EnrollmentTurn, input: SecretInput): Promise
       // The enrolled number changed under the flow's feet: it has not agreed.
       return { flow: await advanceEnrollment(tx, current, { type: 'expired' }) };
     }
-    const usableFrom = former?.usableFrom ?? (await firstUse(deps, tx, account.id));
+    const usableFrom = former?.usableFrom ?? (await firstUse(deps, tx, current));
     await tx.saveEnrollment({
       id: deps.random.id(),
       manager: manager.key,
@@ -246,9 +246,10 @@ async function confirmNewCode(turn: EnrollmentTurn, input: SecretInput): Promise
  * When a number without a predecessor can first be used for a reset (requirement A14). After a revoke
  * that is the cool-down later, for the first number of each of the account's managers: whoever took
  * one manager's phone or chat could as well come as another, and several may have lost theirs at once.
+ * A revoke of one manager's number alone delays that manager.
  * A number that only replaces an enrolled one keeps that one's time.
  */
-async function firstUse(deps: Deps, tx: StoreTransaction, accountId: string): Promise<number> {
-  if ((await tx.revokedAt(accountId)) === undefined) return tx.now;
+async function firstUse(deps: Deps, tx: StoreTransaction, flow: Flow): Promise<number> {
+  if ((await tx.revokedAt(flow.accountId, flow.manager)) === undefined) return tx.now;
   return tx.now + deps.settings.newNumberCooldownSeconds * 1000;
 }

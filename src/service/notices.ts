@@ -136,23 +136,22 @@ async function localeOf(
   return (await tx.manager(manager))?.locale ?? settings.defaultLocale;
 }
 
-/** The same for numbers that an administrator took away: all who lost one, and all who answer for the account. */
-export async function addRevokeNotices(
+/** The same for an act of an administrator: to the numbers that it concerns, and all who answer for the account. */
+export async function addAdminNotices(
   deps: Pick<Deps, 'random' | 'settings'>,
   tx: StoreTransaction,
+  event: 'revoke' | 'lockoutCleared',
   reported: Pick<Reported, 'accountId' | 'accountName' | 'byName'>,
-  revoked: readonly Enrollment[],
+  concerned: readonly Enrollment[],
 ): Promise<void> {
   const { accountId, accountName, byName } = reported;
-  const about = { event: 'revoke', accountId, accountName, byName, at: tx.now } as const;
+  const about = { event, accountId, accountName, byName, at: tx.now } as const;
   const notices: Notice[] = [];
-  for (const { manager, mobile } of revoked) {
+  for (const { manager, mobile } of concerned) {
     const locale = await localeOf(deps, tx, manager);
     notices.push({ id: deps.random.id(), ...about, to: { channel: 'sms', mobile, locale } });
   }
-  if (revoked.length > 0) {
-    notices.push({ id: deps.random.id(), ...about, to: { channel: 'otherManagers' } });
-  }
+  notices.push({ id: deps.random.id(), ...about, to: { channel: 'otherManagers' } });
   await tx.addNotices(notices);
 }
 

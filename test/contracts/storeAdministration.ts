@@ -53,6 +53,31 @@ export function storeAdministrationContract(opened: () => StorePair): void {
       expect(await store.transaction((tx) => tx.revokedAt(accountId))).toBe(second);
     });
 
+    it('of one manager leaves the others their numbers, and is remembered of that one alone', async () => {
+      const accountId = randomUUID();
+      const [one, two] = [someEnrollment({ accountId }), someEnrollment({ accountId })];
+      const elsewhere = someEnrollment({ manager: one.manager });
+      const at = await store.transaction(async (tx) => {
+        for (const enrollment of [one, two, elsewhere]) await tx.saveEnrollment(enrollment);
+        const before = await tx.countRevokes(tx.now);
+        await tx.revokeEnrollments(accountId, one.manager);
+        expect((await tx.countRevokes(tx.now)) - before).toBe(1);
+        return tx.now;
+      });
+      await store.transaction(async (tx) => {
+        expect(await tx.enrollmentsOf(accountId)).toEqual([two]);
+        expect(await tx.enrollmentsOfManager(one.manager)).toEqual([elsewhere]);
+        expect(await tx.revokedAt(accountId, one.manager)).toBe(at);
+        expect(await tx.revokedAt(accountId, two.manager)).toBeUndefined();
+        expect(await tx.revokedAt(accountId)).toBeUndefined();
+      });
+      const again = await store.transaction(async (tx) => {
+        await tx.revokeEnrollments(accountId);
+        return tx.now;
+      });
+      expect(await store.transaction((tx) => tx.revokedAt(accountId, one.manager))).toBe(again);
+    });
+
     it('is told to all managers where nobody is excepted', async () => {
       const notice = someNotice({ event: 'revoke', to: { channel: 'otherManagers' } });
       await store.transaction((tx) => tx.addNotices([notice]));

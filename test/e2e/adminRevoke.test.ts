@@ -1,5 +1,7 @@
 import { userInfo } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
+import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import {
   HOUR_MS,
@@ -79,7 +81,15 @@ describe('status and clear-lockout', () => {
       { event: 'admin.clear-lockout', actor: ACTOR, account: accountId, result: 'ok' },
     ]);
     expect((await statusOf(account)).lockouts).toEqual([]);
+    // Told like a revoke: somebody may have asked for new tries in the manager's name.
+    await noneWaits(house);
+    expect(noticesTo(house, walker.mobile).at(-1)).toMatch(/tog .* bort spärren för/);
+    const card = cardsTo(house, chat, 'notice').at(-1)?.card;
+    expect(textOf(card)).toContain('tog bort spärren');
     expect(await startReset(walker)).toBe('reset.code');
+    await house.administer(['clear-lockout', account]);
+    await noneWaits(house);
+    expect(cardsTo(house, chat, 'notice').at(-1)?.card).toBe(card);
   });
 
   it('tell of a lockout by wrong current passwords, and lift it', async () => {

@@ -18,6 +18,7 @@ const TIME_COLUMNS = {
   code_send: ['created_at'],
   enrollment: ['enrolled_at', 'usable_from', 'missing_since'],
   revocation: ['revoked_at'],
+  manager_revocation: ['revoked_at'],
   notice: ['due_at'],
   reminder: ['at'],
   reminder_snooze: ['until'],
@@ -44,8 +45,13 @@ const SEALED_TABLES = {
   flow: SEALED.flow,
   enrollment: SEALED.enrollment,
   revocation: SEALED.revocation,
+  manager_revocation: SEALED.managerRevocation,
 } as const;
 type SealedTable = keyof typeof SEALED_TABLES;
+
+function isSealed(table: string): table is SealedTable {
+  return Object.hasOwn(SEALED_TABLES, table);
+}
 
 function keyringOf(text: string): Keyring {
   return createKeyring(
@@ -59,7 +65,6 @@ function keyringOf(text: string): Keyring {
 /** The statement that moves a row into the past with its seal, as the bot would have written it then. */
 function shiftOfRow(table: SealedTable, row: Row, ms: number, keys: Keyring): string {
   const where = SEALED_TABLES[table];
-  const [key = 'id'] = where.key;
   const sealed = String(row[where.column]);
   const clear = keys.open(placeIn(where, row), sealed);
   const changes: Record<string, string | number> = {};
@@ -73,15 +78,14 @@ function shiftOfRow(table: SealedTable, row: Row, ms: number, keys: Keyring): st
   // What a test has broken stays broken.
   changes[where.column] = clear === undefined ? sealed : keys.seal(placeIn(where, shifted), clear);
   const sets = Object.entries(changes).map(([name, value]) => `${name} = '${String(value)}'`);
-  return `update ${table} set ${sets.join(', ')} where ${key} = '${String(row[key])}'`;
+  const isRow = where.key.map((key) => `${key} = '${String(row[key])}'`);
+  return `update ${table} set ${sets.join(', ')} where ${isRow.join(' and ')}`;
 }
 
 /** What the statements are that move all that is stored into the past, as if that much time had gone by. */
 function shiftsOf(ms: number, keys: Keyring, sealed: Record<SealedTable, Row[]>): string[] {
   return Object.entries(TIME_COLUMNS).flatMap(([table, columns]) => {
-    if (table === 'flow' || table === 'enrollment' || table === 'revocation') {
-      return sealed[table].map((row) => shiftOfRow(table, row, ms, keys));
-    }
+    if (isSealed(table)) return sealed[table].map((row) => shiftOfRow(table, row, ms, keys));
     const shifts = columns.map((column) => `${column} = ${column} - ${String(ms)}`);
     return [`update ${table} set ${shifts.join(', ')}`];
   });
@@ -151,6 +155,7 @@ export class ProductDatabase {
         flow: all('flow'),
         enrollment: all('enrollment'),
         revocation: all('revocation'),
+        manager_revocation: all('manager_revocation'),
       };
       database.exec([...shiftsOf(ms, keyringOf(keys), sealed), 'commit'].join(';'));
     } finally {
@@ -178,6 +183,7 @@ export class ProductDatabase {
       const sealed = {
         enrollment: await all('enrollment'),
         revocation: await all('revocation'),
+        manager_revocation: await all('manager_revocation'),
         flow: await all('flow'),
       };
       for (const text of shiftsOf(ms, keyringOf(keys), sealed)) await client.query(text);

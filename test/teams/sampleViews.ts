@@ -45,6 +45,7 @@ export const NOTICE_EVENTS: readonly NoticeEvent[] = [
   'numberChange',
   'unlock',
   'revoke',
+  'lockoutCleared',
   'outsideChange',
   'removal',
   'responsibilityChanged',

@@ -6,7 +6,14 @@ import { createSmsTexts } from '../../src/teams/smsTexts.ts';
 import { NOTICE_EVENTS, NOW } from './sampleViews.ts';
 
 /** Some changes nobody who can be named has made; an enrollment in one's own name should be one's own. */
-const UNNAMED = ['outsideChange', 'revoke', 'removal', 'ownEnrollment', 'responsibilityChanged'];
+const UNNAMED = [
+  'outsideChange',
+  'revoke',
+  'lockoutCleared',
+  'removal',
+  'ownEnrollment',
+  'responsibilityChanged',
+];
 const BY_A_MANAGER = NOTICE_EVENTS.filter((event) => !UNNAMED.includes(event));
 
 const LOCALES: readonly Locale[] = ['sv', 'en'];

@@ -129,6 +129,88 @@ export function walkRevoke(world: World): void {
     expect(world.directory.writes.length).toBe(writes);
   });
 
+  it('takes one manager’s number and leaves the colleagues’ alone', async () => {
+    const [first, second] = [newName('Chef'), newName('Chef')].map((name) => world.manager(name));
+    const group = world.directory.group(newName('grp'), [first!.dn, second!.dn]);
+    const account = newName('delad');
+    world.account(account, group.dn, FIRST_PASSWORD);
+    const one = { chat: first!, account, mobile: newMobile() };
+    const other = { chat: second!, account, mobile: newMobile() };
+    await enroll(world, one);
+    await enroll(world, other);
+    await one.chat.say('status');
+    await one.chat.tap('reset', {}, account);
+    await other.chat.say('status');
+    expect(await other.chat.tap('reset', {}, account)).toBe('reset.code');
+    await noneWaits(world);
+    const before = world.auditRows();
+    const texts = world.texts(other.mobile).length;
+    const { upn } = one.chat.person;
+    const done = await world.administer(['revoke', account, '--manager', upn]);
+    expect(done).toMatchObject({ account, numbers: 1, flows: 1 });
+    const reason = `${world.tenantId}/${one.chat.person.aadObjectId}`;
+    expect(world.audit(before)).toMatchObject([
+      { event: 'admin.revoke', actor: ACTOR, reason, result: 'ok' },
+      { event: 'enrollment.revoked', actor: ACTOR, reason, result: 'ok' },
+    ]);
+    await noneWaits(world);
+    expect(world.texts(one.mobile).at(-1)).toMatch(/togs bort/);
+    expect(world.texts(other.mobile).length).toBe(texts);
+    for (const { chat } of [one, other]) {
+      expect(textOf(noticesTo(chat).at(-1)?.card)).toContain('togs bort');
+    }
+
+    expect(await one.chat.say('reset')).toBe('home notEnrolled');
+    const code = world.code(other.mobile);
+    expect(await other.chat.tap('confirmCode', { code })).toBe('reset.newPassword');
+    await other.chat.tap('cancel');
+    world.passTime(HOUR_MS);
+    const again = { ...one, mobile: newMobile() };
+    expect(await enroll(world, again)).toBe('enrollment.done');
+    await again.chat.say('status');
+    expect(await again.chat.tap('reset', {}, account)).toBe('refused numberTooNew');
+    await other.chat.say('status');
+    expect(await other.chat.tap('reset', {}, account)).toBe('reset.code');
+  });
+
+  it('finds the manager by whatever name, and revokes nothing where it finds none', async () => {
+    const walker = await newEnrolled(world);
+    const { account, chat } = walker;
+    const revoke = (who: string) => world.administer(['revoke', account, '--manager', who]);
+    for (const who of ['', 'ingen.alls', '00000000-0000-4000-8000-000000000000']) {
+      await expect(revoke(who)).rejects.toThrow();
+    }
+    expect(await numbersOf(account)).toHaveLength(1);
+    for (const who of [
+      chat.person.name.toLowerCase(),
+      chat.person.aadObjectId,
+      `${world.tenantId}/${chat.person.aadObjectId}`,
+    ]) {
+      expect(await revoke(who)).toMatchObject({ numbers: 1 });
+      await enroll(world, walker);
+      world.passTime(11 * MINUTE_MS);
+    }
+  });
+
+  it('names the person behind sudo', async () => {
+    const { account } = newManager(world);
+    const before = world.auditRows();
+    await world.administer(['revoke', account], { SUDO_USER: 'EXAMPLE\\anna' });
+    await world.administer(['clear-lockout', account], { SUDO_USER: 'an\nna) os:root' });
+    expect(world.audit(before)).toMatchObject([
+      { event: 'admin.revoke', actor: `${ACTOR}(sudo:EXAMPLE\\anna)` },
+      { event: 'admin.clear-lockout', actor: `${ACTOR}(sudo:?)` },
+    ]);
+  });
+
+  it('raises an alarm where there are many in an hour', async () => {
+    for (let time = 0; time < 5; time += 1) {
+      await world.administer(['revoke', newManager(world).account]);
+    }
+    // Once an hour: earlier walks may have raised it.
+    await world.teams.until(() => world.output.includes('"alarm":"manyRevokes"'));
+  });
+
   it('kills the code of an enrollment under way', async () => {
     const walker = newManager(world);
     await enrollToCode(world, walker);

@@ -1,25 +1,27 @@
 import type { Selectable } from 'kysely';
 import { managerName } from '../../domain/parties.ts';
+import type { ManagerKey } from '../../domain/parties.ts';
 import type { Enrollment } from '../../ports/records.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
+import type { Place } from './crypto.ts';
 import { SEALED, SEAL_ONLY } from './places.ts';
 import { managerKey } from './stored.ts';
 import type { EnrollmentTable, Scope } from './tables.ts';
 import { openTrusted } from './trusted.ts';
 
-/** An enrollment beside the note of its account's last revoke. */
+/** An enrollment beside the notes of the last revokes: of all its account's numbers, and of its manager's. */
 interface EnrollmentRow extends Selectable<EnrollmentTable> {
   readonly revoked_at: number | null;
   readonly seal: string | null;
+  readonly own_revoked_at: number | null;
+  readonly own_seal: string | null;
 }
 
 function toEnrollment(scope: Scope, row: EnrollmentRow): Enrollment | undefined {
   const place = SEALED.enrollment.place(row);
   const mobile = openTrusted(scope, place, row.mobile);
   if (mobile === undefined) return undefined;
-  const { account_id, revoked_at, seal } = row;
-  const revokedAt =
-    revoked_at === null ? undefined : trustedRevocation(scope, { account_id, revoked_at, seal });
+  const revokedAt = lastRevoke(scope, row);
   if (revokedAt !== undefined && row.enrolled_at < revokedAt) {
     scope.distrust(place, 'revoked');
     return undefined;
@@ -34,12 +36,34 @@ function toEnrollment(scope: Scope, row: EnrollmentRow): Enrollment | undefined 
   };
 }
 
-function trustedRevocation(
+/** When a number of that account and manager was last revoked, by a note that can be trusted. */
+function lastRevoke(
   scope: Scope,
-  row: { readonly account_id: string; readonly revoked_at: number; readonly seal: string | null },
+  row: Pick<
+    EnrollmentRow,
+    'account_id' | 'manager' | 'revoked_at' | 'seal' | 'own_revoked_at' | 'own_seal'
+  >,
 ): number | undefined {
-  const seal = openTrusted(scope, SEALED.revocation.place(row), row.seal);
-  return seal === undefined ? undefined : row.revoked_at;
+  const { account_id, manager, revoked_at, seal, own_revoked_at, own_seal } = row;
+  const times = [
+    trustedTime(scope, revoked_at, seal, (at) =>
+      SEALED.revocation.place({ account_id, revoked_at: at }),
+    ),
+    trustedTime(scope, own_revoked_at, own_seal, (at) =>
+      SEALED.managerRevocation.place({ account_id, manager, revoked_at: at }),
+    ),
+  ].filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+function trustedTime(
+  scope: Scope,
+  at: number | null,
+  seal: string | null,
+  placeOf: (at: number) => Place,
+): number | undefined {
+  if (at === null) return undefined;
+  return openTrusted(scope, placeOf(at), seal) === undefined ? undefined : at;
 }
 
 type EnrollmentQueries = Pick<
@@ -51,6 +75,7 @@ type EnrollmentQueries = Pick<
   | 'saveEnrollment'
   | 'revokeEnrollments'
   | 'revokedAt'
+  | 'countRevokes'
 >;
 
 export function enrollmentQueries(scope: Scope): EnrollmentQueries {
@@ -59,24 +84,75 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
     db
       .selectFrom('enrollment')
       .leftJoin('revocation', 'revocation.account_id', 'enrollment.account_id')
+      .leftJoin('manager_revocation as own', (join) =>
+        join
+          .onRef('own.account_id', '=', 'enrollment.account_id')
+          .onRef('own.manager', '=', 'enrollment.manager'),
+      )
       .selectAll('enrollment')
       .select(['revocation.revoked_at', 'revocation.seal'])
+      .select(['own.revoked_at as own_revoked_at', 'own.seal as own_seal'])
       .orderBy('enrolled_at')
       .orderBy('id');
 
-  async function revokedAt(accountId: string): Promise<number | undefined> {
-    const row = await db
-      .selectFrom('revocation')
-      .selectAll()
-      .where('account_id', '=', accountId)
-      .executeTakeFirst();
-    return row && trustedRevocation(scope, row);
+  async function revokedAt(accountId: string, by?: ManagerKey): Promise<number | undefined> {
+    const manager = by === undefined ? '' : managerName(by);
+    const [all, own] = [
+      await db
+        .selectFrom('revocation')
+        .selectAll()
+        .where('account_id', '=', accountId)
+        .executeTakeFirst(),
+      await db
+        .selectFrom('manager_revocation')
+        .selectAll()
+        .where('account_id', '=', accountId)
+        .where('manager', '=', manager)
+        .executeTakeFirst(),
+    ];
+    return lastRevoke(scope, {
+      account_id: accountId,
+      manager,
+      revoked_at: all?.revoked_at ?? null,
+      seal: all?.seal ?? null,
+      own_revoked_at: own?.revoked_at ?? null,
+      own_seal: own?.seal ?? null,
+    });
+  }
+
+  async function revokeAll(account_id: string): Promise<void> {
+    await db.deleteFrom('enrollment').where('account_id', '=', account_id).execute();
+    const seal = keys.seal(SEALED.revocation.place({ account_id, revoked_at: now }), SEAL_ONLY);
+    await db
+      .insertInto('revocation')
+      .values({ account_id, revoked_at: now, seal })
+      .onConflict((conflict) =>
+        conflict.column('account_id').doUpdateSet({ revoked_at: now, seal }),
+      )
+      .execute();
+  }
+
+  async function revokeOne(account_id: string, manager: string): Promise<void> {
+    await db
+      .deleteFrom('enrollment')
+      .where('account_id', '=', account_id)
+      .where('manager', '=', manager)
+      .execute();
+    const row = { account_id, manager, revoked_at: now };
+    const seal = keys.seal(SEALED.managerRevocation.place(row), SEAL_ONLY);
+    await db
+      .insertInto('manager_revocation')
+      .values({ ...row, seal })
+      .onConflict((conflict) =>
+        conflict.columns(['account_id', 'manager']).doUpdateSet({ revoked_at: now, seal }),
+      )
+      .execute();
   }
 
   return {
     async enrollment(manager, accountId) {
       const row = await enrollments()
-        .where('manager', '=', managerName(manager))
+        .where('enrollment.manager', '=', managerName(manager))
         .where('enrollment.account_id', '=', accountId)
         .executeTakeFirst();
       return row && toEnrollment(scope, row);
@@ -88,7 +164,9 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
     },
 
     async enrollmentsOfManager(manager) {
-      const rows = await enrollments().where('manager', '=', managerName(manager)).execute();
+      const rows = await enrollments()
+        .where('enrollment.manager', '=', managerName(manager))
+        .execute();
       return rows.flatMap((row) => toEnrollment(scope, row) ?? []);
     },
 
@@ -105,7 +183,7 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
     async saveEnrollment({ id, manager, accountId, mobile, enrolledAt, usableFrom }) {
       const key = { manager: managerName(manager), account_id: accountId };
       // A clock that was moved back must not make the number older than the last revoke.
-      const enrolled_at = Math.max(enrolledAt, (await revokedAt(accountId)) ?? enrolledAt);
+      const enrolled_at = Math.max(enrolledAt, (await revokedAt(accountId, manager)) ?? enrolledAt);
       const kept = { id, enrolled_at, usable_from: usableFrom };
       const values = {
         ...kept,
@@ -120,20 +198,22 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
         .execute();
     },
 
-    async revokeEnrollments(accountId) {
-      await db.deleteFrom('enrollment').where('account_id', '=', accountId).execute();
-      const row = { account_id: accountId, revoked_at: now };
-      const values = {
-        revoked_at: now,
-        seal: keys.seal(SEALED.revocation.place(row), SEAL_ONLY),
-      };
-      await db
-        .insertInto('revocation')
-        .values({ ...row, ...values })
-        .onConflict((conflict) => conflict.column('account_id').doUpdateSet(values))
-        .execute();
-    },
+    revokeEnrollments: (accountId, manager) =>
+      manager === undefined ? revokeAll(accountId) : revokeOne(accountId, managerName(manager)),
 
     revokedAt,
+
+    async countRevokes(since) {
+      let count = 0;
+      for (const table of ['revocation', 'manager_revocation'] as const) {
+        const { revokes } = await db
+          .selectFrom(table)
+          .select(({ fn }) => fn.countAll<number>().as('revokes'))
+          .where('revoked_at', '>=', since)
+          .executeTakeFirstOrThrow();
+        count += revokes;
+      }
+      return count;
+    },
   };
 }

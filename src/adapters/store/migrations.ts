@@ -137,6 +137,13 @@ const ANSWERING = [
   `create table answering (account_id text not null primary key, entries text not null)`,
 ];
 
+/** What `admin revoke --manager` leaves behind. */
+const MANAGER_REVOCATIONS = [
+  `create table manager_revocation (
+    account_id text not null, manager text not null, revoked_at bigint not null, seal text not null,
+    primary key (account_id, manager))`,
+];
+
 const APPEND_ONLY = {
   sqlite: ['update', 'delete'].map(
     (change) =>
@@ -196,6 +203,11 @@ export function migrationsFor(
     '0007_answering': {
       async up(db) {
         for (const statement of ANSWERING) await sql.raw(statement).execute(db);
+      },
+    },
+    '0008_manager_revocations': {
+      async up(db) {
+        for (const statement of MANAGER_REVOCATIONS) await sql.raw(statement).execute(db);
       },
     },
   };

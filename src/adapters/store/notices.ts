@@ -18,6 +18,7 @@ const noticeSchema = exactly<Notice>()(
       'numberChange',
       'unlock',
       'revoke',
+      'lockoutCleared',
       'outsideChange',
       'removal',
       'responsibilityChanged',

@@ -64,6 +64,9 @@ export const SEALED = {
   conversation: column('manager', ['manager'], 'conversation'),
   pin: column('manager', ['manager'], 'pin_seal', { beside: ['directory_id'] }),
   revocation: column('revocation', ['account_id'], 'seal', { beside: ['revoked_at'] }),
+  managerRevocation: column('manager_revocation', ['account_id', 'manager'], 'seal', {
+    beside: ['revoked_at'],
+  }),
   flow: column('flow', ['id'], 'state', {
     beside: [
       'manager',

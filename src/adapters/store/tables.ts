@@ -151,6 +151,13 @@ interface RevocationTable {
   seal: Sealed | null;
 }
 
+interface ManagerRevocationTable {
+  account_id: string;
+  manager: string;
+  revoked_at: number;
+  seal: Sealed;
+}
+
 interface PasswordSaltTable {
   account_id: string;
   salt: string;
@@ -208,6 +215,7 @@ export interface Tables {
   code_send: CodeSendTable;
   enrollment: EnrollmentTable;
   revocation: RevocationTable;
+  manager_revocation: ManagerRevocationTable;
   answering: AnsweringTable;
   reminder: ReminderTable;
   reminder_snooze: ReminderSnoozeTable;

@@ -102,6 +102,26 @@ export function attackSuite(bench: Bench): void {
       expect(await store.transaction((tx) => tx.revokedAt(accountId))).toBeUndefined();
     });
 
+    it('puts no number of a manager back whose number alone was revoked', async () => {
+      const { store, alarms } = await attacked();
+      const { manager, accountId, id } = await enrolled(store);
+      const other = await enrolled(store, { accountId });
+      const putBack = await keep('enrollment', `id = '${id}'`);
+      await store.transaction((tx) => tx.revokeEnrollments(accountId, manager));
+      await putBack();
+      const read = () => store.read((reads) => reads.enrollmentsOf(accountId));
+      expect(await read()).toEqual([other]);
+      expect(alarms()).toMatchObject([{ fields: { row: id, why: 'revoked' } }]);
+      await sql(`update manager_revocation set revoked_at = 0 where account_id = '${accountId}'`);
+      await read();
+      expect(alarms()).toMatchObject([
+        {},
+        { fields: { table: 'manager_revocation', why: 'changed' } },
+      ]);
+      const again = await enrolled(store, { manager, accountId });
+      expect(await store.read((reads) => reads.enrollment(manager, accountId))).toEqual(again);
+    });
+
     it('stops nobody from enrolling anew after a revoke, wherever the clock stands', async () => {
       const { store, alarms } = await attacked();
       const { manager, accountId } = await enrolled(store);

@@ -21,7 +21,7 @@ import { someKey } from './support.ts';
 const SOURCE = new URL('../../../src/adapters/store/', import.meta.url);
 const ROWS = 450;
 /** With one of every other kind, and three of the audit: two rows' and the checkpoint's. */
-const VALUES = ROWS + 11;
+const VALUES = ROWS + 12;
 
 /** A rekeying in a process of its own, which waits in the middle to be killed. */
 const CHILD = `
@@ -48,6 +48,7 @@ async function fill(store: OpenStore) {
     someEnrollment({ manager: someManager() }),
   );
   const accountId = enrollments[0]!.accountId;
+  const revokedId = randomUUID();
   const password = new Secret('Granen 7');
   const digest = await firstDigest(store, accountId, password);
   const conversation = someConversation(key);
@@ -59,6 +60,7 @@ async function fill(store: OpenStore) {
     await tx.addNotices([notice]);
     await tx.addToHistory(accountId, digest, 25);
     await tx.revokeEnrollments(randomUUID());
+    await tx.revokeEnrollments(revokedId, key);
     for (const enrollment of enrollments) await tx.saveEnrollment(enrollment);
     for (const event of ['reset.started', 'reset.written'] as const) {
       tx.audit({ event, actor: 'system', result: 'ok' });
@@ -73,6 +75,7 @@ async function fill(store: OpenStore) {
       expect(await tx.flow(flow.id)).toEqual(flow);
       expect(await tx.sendTimes({ mobile: send.mobile, since: 0 })).toHaveLength(1);
       expect(await tx.isInHistory(accountId, again, 25)).toBe(true);
+      expect(await tx.revokedAt(revokedId, key)).toBeDefined();
       const read: (Enrollment | undefined)[] = [];
       for (const one of enrollments) read.push(await tx.enrollment(one.manager, one.accountId));
       expect(read).toEqual(enrollments);
