@@ -14,7 +14,7 @@ const ROOMS = [
   'run',
   'compose',
   'admin',
-  'youngGeneration',
+  'endSignals',
   'threadPool',
 ];
 const ALLOWED_ROOMS = {
@@ -160,8 +160,8 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    // The thread pool's size is Node's own setting, set and not read for the bot.
-    ignores: ['src/config.ts', 'src/threadPool.ts'],
+    // The thread pool's size is Node's own setting, and npm's mark no setting of the bot.
+    ignores: ['src/config.ts', 'src/threadPool.ts', 'src/endSignals.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -10,6 +10,7 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onEndAsked } from '../src/endSignals.ts';
 import { MAIN, botEnvironment } from './bot.ts';
 import { createAuthority } from './certificates.ts';
 import type { Child } from './child.ts';
@@ -113,9 +114,7 @@ async function main(options: DemoOptions): Promise<void> {
   process.stdout.write(`${lines.ready(chatUrl, directory.seed.accounts).join('\n')}\n`);
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => void stop(0));
-}
+onEndAsked(['SIGINT', 'SIGTERM', 'SIGHUP'], () => void stop(0));
 const options = readOptions(process.argv.slice(2));
 if (options === undefined) await stop(1, USAGE);
 else await main(options);

@@ -1,8 +1,6 @@
 import { widenThreadPool } from './threadPool.ts';
-import { boundYoungGeneration } from './youngGeneration.ts';
 
-// First, and the bot only afterwards: what is loaded before would be loaded twice.
+// First: what is loaded afterwards may give the pool its first work, and its size is read then.
 widenThreadPool();
-boundYoungGeneration();
 const { run } = await import('./run.ts');
 await run();

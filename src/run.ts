@@ -1,6 +1,7 @@
 import { createLog } from './adapters/log.ts';
 import { startBot } from './compose.ts';
 import { readConfig } from './config.ts';
+import { onEndAsked } from './endSignals.ts';
 import type { Log } from './ports/log.ts';
 import { random } from './wiring.ts';
 
@@ -19,19 +20,17 @@ export async function run(): Promise<void> {
     return process.exit(1);
   });
   let isStopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (isStopping) return;
-      isStopping = true;
-      stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          process.stderr.write(`The bot did not stop cleanly: ${describe(error)}\n`);
-          process.exit(1);
-        },
-      );
-    });
-  }
+  onEndAsked(['SIGTERM', 'SIGINT'], () => {
+    if (isStopping) return;
+    isStopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`The bot did not stop cleanly: ${describe(error)}\n`);
+        process.exit(1);
+      },
+    );
+  });
 }
 
 /**

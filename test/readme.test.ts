@@ -96,6 +96,17 @@ describe('the README', () => {
     expect(block).toMatch(/^sh\nnpm ci && npm run demo .*\nnpm ci && npm test /);
   });
 
+  it('starts programs by words that every shell knows', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const program = /^(?:node|npm|tsc|eslint|prettier)$/;
+    for (const script of Object.values(scripts)) {
+      const commands = script.split(' && ').map((command) => command.split(' '));
+      expect(commands.filter(([word = '']) => !program.test(word))).toEqual([]);
+      // No variables, quotes, pipes, redirections or patterns.
+      expect(script.replaceAll(' && ', ' ')).toMatch(/^[\w ./:=@-]+$/);
+    }
+  });
+
   it('calls only npm scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     for (const document of DOCUMENTS) {

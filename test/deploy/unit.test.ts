@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { run } from '../support/children.ts';
 import { folderOfSuite } from '../support/ofSuite.ts';
+import { commandOf } from '../support/programs.ts';
 import { deployPath, deployText } from './deployFile.ts';
 
 const ANALYZE = '/usr/bin/systemd-analyze';
@@ -69,9 +70,23 @@ function propertiesOf(called: readonly string[]): string[] {
 }
 
 /** The command, as systemd-run gets it. */
-function commandOf(called: readonly string[]): string[] {
+function calledCommand(called: readonly string[]): string[] {
   return called.slice(called.indexOf('/usr/bin/env'));
 }
+
+describe('the files that start a program', () => {
+  it('start it with the words of package.json', () => {
+    const [, ...start] = commandOf('start');
+    const [, ...admin] = commandOf('admin');
+    expect(deployText(UNIT)).toContain(`ExecStart=/usr/bin/node ${start.join(' ')}\n`);
+    expect(deployText('Containerfile')).toContain(
+      `CMD ${JSON.stringify(['node', ...start]).replaceAll(',', ', ')}\n`,
+    );
+    expect(deployText('passwordbot-admin').replaceAll(' \\\n ', '')).toContain(
+      `/usr/bin/node ${admin.join(' ')} "`,
+    );
+  });
+});
 
 describe('deploy/passwordbot-admin', () => {
   it('runs a command as the unit would, with its configuration and credentials', async () => {
@@ -93,7 +108,7 @@ describe('deploy/passwordbot-admin', () => {
 
   it('names the files of the secrets where the credentials are, and who called', async () => {
     const wrapper = await wrapperWith(deployText(UNIT));
-    const command = commandOf(await wrapper('check'));
+    const command = calledCommand(await wrapper('check'));
     expect(command).toContain('SUDO_USER=anna');
     expect(command).toContain('ENCRYPTION_KEYS_FILE=${CREDENTIALS_DIRECTORY}/encryption-keys');
     expect(command.slice(-2)).toEqual(['dist/admin.js', 'check']);
@@ -102,7 +117,7 @@ describe('deploy/passwordbot-admin', () => {
 
   it('hands on what was typed as it was typed', async () => {
     const wrapper = await wrapperWith(deployText(UNIT));
-    const command = commandOf(await wrapper('copy-to', 'postgres://bot:a$b ${HOME}@db/bot'));
+    const command = calledCommand(await wrapper('copy-to', 'postgres://bot:a$b ${HOME}@db/bot'));
     // One $ for systemd is written as two.
     expect(command.at(-1)).toBe('postgres://bot:a$$b $${HOME}@db/bot');
   });
@@ -110,7 +125,7 @@ describe('deploy/passwordbot-admin', () => {
   it('forgets what a drop-in takes back', async () => {
     const dropIn = 'Environment=\nEnvironment=ENCRYPTION_KEYS_FILE=/etc/keys\n';
     const called = await (await wrapperWith(`${deployText(UNIT)}\n${dropIn}`))('check');
-    expect(commandOf(called).filter((part) => part.includes('_FILE='))).toEqual([]);
+    expect(calledCommand(called).filter((part) => part.includes('_FILE='))).toEqual([]);
     expect(propertiesOf(called)).toContain('Environment=ENCRYPTION_KEYS_FILE=/etc/keys');
   });
 });

@@ -24,16 +24,6 @@ describe('the program', () => {
   ])('says %s by its exit code and its two outputs, as in the test’s process', async (_, args) => {
     expect(await runAdminProcess(house.env, args)).toEqual(await house.runAdmin(args));
   });
-
-  it('bounds its memory as the bot does', async () => {
-    const print = 'data:text/javascript,console.error(process.execArgv.join())';
-    const env = { ...house.env, NODE_OPTIONS: `--import=${print}` };
-    const { stderr } = await runAdminProcess(env, ['--help']);
-    // It is started twice: without the options, and by itself with them.
-    expect(stderr.trim().split('\n').at(-1)).toBe(
-      '--max-semi-space-size=16,--no-allocation-site-pretenuring',
-    );
-  });
 });
 
 describe('the command line', () => {

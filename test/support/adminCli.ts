@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createLog } from '../../src/adapters/log.ts';
 import { runCommand } from '../../src/admin/run.ts';
 import type { Environment } from './parts.ts';
-
-const ADMIN = join(import.meta.dirname, '../../dist/admin.js');
+import { commandOf, PROJECT } from './programs.ts';
 
 /** What a run of the administration left. */
 export interface AdminRun {
@@ -19,7 +17,9 @@ export async function runAdminProcess(
   env: Environment,
   args: readonly string[],
 ): Promise<AdminRun> {
-  const child = spawn(process.execPath, [ADMIN, ...args], {
+  const [program = '', ...rest] = commandOf('admin');
+  const child = spawn(program, [...rest, ...args], {
+    cwd: PROJECT,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { endWithRun } from './children.ts';
 import { freePort } from './ports.ts';
+import { commandOf, PROJECT } from './programs.ts';
 
 /** How the bot is started: its command, and the folder in which that is looked for. */
 export interface BotProgram {
@@ -10,10 +10,7 @@ export interface BotProgram {
   readonly folder: string;
 }
 
-const BUILT: BotProgram = {
-  command: [process.execPath, 'dist/main.js'],
-  folder: join(import.meta.dirname, '../..'),
-};
+const BUILT: BotProgram = { command: commandOf('start'), folder: PROJECT };
 const START_MS = 60_000;
 /** Longer than a bot takes to say that it is ready or not; another server might never answer. */
 const LOOK_MS = 2_000;

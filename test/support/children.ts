@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:os';
+import { onEndAsked } from '../../src/endSignals.ts';
 
 /** How a child process ended, with what it printed where that was asked for. */
 export interface Ended {
@@ -9,6 +11,8 @@ export interface Ended {
 }
 
 const GRACE_MS = 5_000;
+/** A shell's exit code for a program that a signal ended, less the signal's number. */
+const SIGNAL_EXIT = 128;
 /** With the signal that ends each, and whether it leads a process group of its own. */
 const running = new Map<ChildProcess, { signal: NodeJS.Signals; isLeader: boolean }>();
 let isStopping = false;
@@ -51,21 +55,15 @@ export function run(
 
 /** On Ctrl-C (or a signal) ends all children, then this process; `clear` removes what they leave. */
 export function stopChildrenOnSignals(clear: () => Promise<unknown> = () => Promise.resolve()) {
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ] as const) {
-    process.on(signal, () => {
-      if (isStopping) return;
-      isStopping = true;
-      // What fails from here on, fails because its parts have ended.
-      process.on('uncaughtException', () => undefined);
-      void stopAll()
-        .then(clear)
-        .finally(() => process.exit(code));
-    });
-  }
+  onEndAsked(['SIGINT', 'SIGTERM', 'SIGHUP'], (signal) => {
+    if (isStopping) return;
+    isStopping = true;
+    // What fails from here on, fails because its parts have ended.
+    process.on('uncaughtException', () => undefined);
+    void stopAll()
+      .then(clear)
+      .finally(() => process.exit(SIGNAL_EXIT + constants.signals[signal]));
+  });
 }
 
 async function stopAll(): Promise<void> {

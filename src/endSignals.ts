@@ -1,0 +1,22 @@
+import process from 'node:process';
+
+const LOOK_EVERY_MS = 500;
+
+/**
+ * Calls `end` when this program is asked to end: at one of the signals, and where `npm run` has started
+ * it, when npm's shell is gone. npm tells only that shell of a signal, and not every shell passes it on.
+ */
+export function onEndAsked<S extends NodeJS.Signals>(
+  signals: readonly S[],
+  end: (signal: S | 'SIGTERM') => void,
+): void {
+  for (const signal of signals) process.on(signal, () => end(signal));
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const shell = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(look);
+    end('SIGTERM');
+  }, LOOK_EVERY_MS);
+  look.unref();
+}
