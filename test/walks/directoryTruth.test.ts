@@ -13,7 +13,7 @@ import {
   resetToPassword,
 } from '../support/walks.ts';
 
-const product = await houseOfSuite({ env: ALWAYS });
+const product = await houseOfSuite({ env: ALWAYS, entrance: 'door' });
 await firstSweep(product);
 const rightTime = product.directory.clock;
 afterEach(() => {
