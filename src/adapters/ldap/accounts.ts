@@ -20,6 +20,8 @@ export interface FoundAccount {
   readonly entry: Entry;
   /** DNs of the persons and groups that answer for it. */
   readonly responsible: readonly string[];
+  /** How it was looked at. */
+  readonly lens: AccountLens;
 }
 
 export interface AccountQuery {
@@ -78,6 +80,7 @@ export async function findAccounts(
       },
       entry,
       responsible: textsOf(entry, settings.responsibleAttribute),
+      lens,
     });
   }
   return accounts;

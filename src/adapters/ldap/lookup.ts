@@ -46,6 +46,8 @@ export interface Lookup {
   /** Hands all accounts to `take`, page by page. */
   sweep(session: Session, take: (page: readonly SweptAccount[]) => Promise<void>): Promise<void>;
   account(session: Session, id: string): Promise<FoundAccount | undefined>;
+  /** The account as it is now, by the rules under which it was found in the same call. */
+  again(session: Session, found: FoundAccount): Promise<FoundAccount | undefined>;
   /** The account of that name or id. */
   accountNamed(session: Session, nameOrId: string): Promise<FoundAccount | undefined>;
   /** The account if the manager answers for it. */
@@ -202,6 +204,8 @@ export function createLookup(settings: LookupSettings): Lookup {
     },
 
     account: async (session, id) => only(await find(session, { id })),
+
+    again: async (session, { account: { id }, lens }) => only(await find(session, { id }, lens)),
 
     async accountNamed(session, nameOrId) {
       const id = nameOrId.toLowerCase();

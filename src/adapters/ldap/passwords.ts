@@ -54,7 +54,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
     signal: AbortSignal,
   ): Promise<string | undefined> {
     try {
-      const after = await lookup.account(session, before.account.id);
+      const after = await lookup.again(session, before);
       if (after === undefined) return undefined;
       const { passwordVersion } = after.account;
       const hasMoved = passwordVersion !== before.account.passwordVersion;
