@@ -1,3 +1,4 @@
+import { exposedFiles } from './adapters/exposedFiles.ts';
 import type { OpenDirectory } from './adapters/ldap/directory.ts';
 import { countAlarms } from './adapters/log.ts';
 import { createMetrics } from './adapters/metrics.ts';
@@ -137,6 +138,7 @@ export async function startBot(
   const background = startBackground(deps, outdated);
   const headTimer = setInterval(() => void logHead().catch(() => undefined), HEAD_LOG_EVERY_MS);
   log.info({ host: config.http.host, port, instance }, 'listening');
+  warnOfExposure(config, log);
   void warnOfPrivileges(openDirectory, log);
 
   const stop = async (): Promise<void> => {
@@ -152,6 +154,14 @@ export async function startBot(
     log.info({}, 'stopped');
   };
   return { port, turns, cards, stop };
+}
+
+/** Told, not enforced: in a container every file may be open to the one account that there is. */
+function warnOfExposure({ privatePaths }: Config, log: Log): void {
+  for (const { variable, mode } of exposedFiles(privatePaths)) {
+    const fields = { alarm: 'exposedFile', variable, mode };
+    log.warn(fields, 'others on this host may read what belongs to the bot alone');
+  }
 }
 
 /** Told, not enforced (requirement D5). A directory that does not answer now says so at the first tap. */

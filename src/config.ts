@@ -35,7 +35,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigResult {
   faults.push(...contradictions(values));
   if (faults.length > 0) return { ok: false, faults };
   // Every variable was parsed without a fault.
-  return { ok: true, config: deepFreeze(byTopic(values as Values, ldapCa)) };
+  return { ok: true, config: deepFreeze(byTopic(values as Values, ldapCa, secretFilesOf(given))) };
 }
 
 /**
@@ -98,6 +98,12 @@ function secretsFromFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.Proc
   return secrets;
 }
 
+/** The files that hold secrets, by the variable that names each. */
+function secretFilesOf(env: NodeJS.ProcessEnv): Record<string, string> {
+  const files = SECRET_NAMES.map((name) => [`${name}_FILE`, env[`${name}_FILE`] ?? ''] as const);
+  return Object.fromEntries(files.filter(([, path]) => path !== ''));
+}
+
 function readCertificates(file: string | undefined, faults: string[]): string | undefined {
   if (file === undefined) return undefined;
   try {
@@ -117,8 +123,15 @@ function codeOf(error: unknown): string {
   return hasCode ? String(error.code) : 'unreadable';
 }
 
-function byTopic(values: Values, ldapCa: string | undefined) {
+function byTopic(
+  values: Values,
+  ldapCa: string | undefined,
+  secretFiles: Readonly<Record<string, string>>,
+) {
+  const isEmbedded = values.DATABASE_URL === undefined;
   return {
+    /** Paths that belong to the bot's user alone, by the variable that names each. */
+    privatePaths: isEmbedded ? { ...secretFiles, DATA_DIR: values.DATA_DIR } : secretFiles,
     isProduction: values.NODE_ENV === 'production',
     logLevel: values.LOG_LEVEL,
     serviceDesk: values.SERVICE_DESK,

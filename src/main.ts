@@ -1,5 +1,7 @@
+import { openNoInspector } from './inspector.ts';
 import { widenThreadPool } from './threadPool.ts';
 
+openNoInspector();
 // First: what is loaded afterwards may give the pool its first work, and its size is read then.
 widenThreadPool();
 const { run } = await import('./run.ts');

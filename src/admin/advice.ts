@@ -17,9 +17,9 @@ export interface Advice {
   readonly see: Section;
 }
 
-/** One outside system: what was found, what has to be mended before the bot can work, what to bear in mind. */
+/** The host or one outside system: what was found, what has to be mended before the bot can work, what to bear in mind. */
 export interface Checked {
-  readonly name: 'database' | 'directory' | 'sms' | 'login';
+  readonly name: 'host' | 'database' | 'directory' | 'sms' | 'login';
   readonly found: readonly string[];
   readonly mend: readonly Advice[];
   readonly mind: readonly Advice[];

@@ -2,11 +2,13 @@ import { linkTo, SECTIONS, type Advice, type Checked } from './advice.ts';
 import { checkDatabase, checkLogin, checkSms } from './checks.ts';
 import { CommandFailure, type Command } from './command.ts';
 import { checkDirectory } from './directoryCheck.ts';
+import { checkHost } from './hostCheck.ts';
 import { plain } from './print.ts';
 
 /** All systems, one after another; fails where one has to be mended. */
 export const checkAll: Command['run'] = async (place) => {
   const checks = [
+    checkHost(place.config),
     await checkDatabase(place),
     await checkDirectory(place),
     await checkSms(place),

@@ -26,7 +26,7 @@ const CURES: Readonly<Record<DirectoryError['code'], Advice>> = {
     see: 'host',
   },
   serviceAccount: {
-    text: 'the service account is refused: look at LDAP_BIND_DN and LDAP_BIND_PASSWORD',
+    text: 'the service account is refused: look at LDAP_BIND_DN and LDAP_BIND_PASSWORD (in systemd’s EnvironmentFile a backslash outside single quotes is lost)',
     see: 'rights',
   },
   noRights: { text: 'the service account may not read what the bot needs', see: 'rights' },

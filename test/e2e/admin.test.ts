@@ -174,11 +174,12 @@ describe('check', () => {
     return { code, error: value.error, of, checks: value.checks };
   };
 
-  it('finds all four systems in order and sends nothing', async () => {
+  it('finds the host and all four systems in order and sends nothing', async () => {
     newManager(house);
     const messages = house.twilio.requests.length;
     const { code, checks, of } = await check();
     expect(checks.map(({ name, ok }) => [name, ok])).toEqual([
+      ['host', true],
       ['database', true],
       ['directory', true],
       ['sms', true],

@@ -141,6 +141,18 @@ describe('/metrics', () => {
   });
 });
 
+describe('SIGUSR1', () => {
+  it('opens no inspector, through which secrets could be read', async () => {
+    const from = product.output.length;
+    process.kill(product.bot.pid, 'SIGUSR1');
+    // The signal comes before these requests do.
+    for (let time = 0; time < 5; time += 1) {
+      expect((await fetch(`${product.url}/readyz`)).status).toBe(200);
+    }
+    expect(product.output.slice(from)).not.toContain('Debugger');
+  });
+});
+
 describe('the budget of code messages', () => {
   it('is told of at its marks, each by one line and one count', async () => {
     const enrolled = await newEnrolled(product);

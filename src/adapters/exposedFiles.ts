@@ -1,0 +1,35 @@
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+const BY_OTHERS = 0o007;
+const PASSED_BY_OTHERS = 0o001;
+
+/** A file or folder that every account of the host may read, write or enter. */
+export interface Exposed {
+  /** The variable that names it. */
+  readonly variable: string;
+  /** Its permissions, e.g. `0644`. */
+  readonly mode: string;
+}
+
+/** Those of the paths, by their variables, that are open to others; what is not there is not. */
+export function exposedFiles(paths: Readonly<Record<string, string>>): Exposed[] {
+  // Windows has no such permissions.
+  if (process.platform === 'win32') return [];
+  return Object.entries(paths).flatMap(([variable, path]) => {
+    const mode = modeOf(path);
+    if (mode === undefined || (mode & BY_OTHERS) === 0 || !isReachable(resolve(path))) return [];
+    return [{ variable, mode: `0${(mode & 0o777).toString(8).padStart(3, '0')}` }];
+  });
+}
+
+function modeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mode;
+}
+
+/** Whether others may pass all folders above. */
+function isReachable(path: string): boolean {
+  const above = dirname(path);
+  if (above === path) return true;
+  return ((modeOf(above) ?? 0) & PASSED_BY_OTHERS) !== 0 && isReachable(above);
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkHost } from '../../src/admin/hostCheck.ts';
+import { startHouse } from '../support/house.ts';
+import { folderOfSuite } from '../support/ofSuite.ts';
+
+const folder = await folderOfSuite();
+const key = join(folder, 'encryption-keys');
+const data = join(folder, 'data');
+writeFileSync(key, 'canary');
+mkdirSync(data);
+const paths = { ENCRYPTION_KEYS_FILE: key, DATA_DIR: data };
+
+function modes(above: number, ofKey: number, ofData: number): void {
+  chmodSync(folder, above);
+  chmodSync(key, ofKey);
+  chmodSync(data, ofData);
+}
+
+function minds(privatePaths: Record<string, string>, options: string[] = []): string[] {
+  return checkHost({ privatePaths }, options).mind.map(({ text }) => text);
+}
+
+describe('check, of the host', () => {
+  it('names the files of secrets and the data directory that are open to others', () => {
+    modes(0o755, 0o644, 0o755);
+    expect(minds(paths)).toEqual([
+      expect.stringMatching(/^ENCRYPTION_KEYS_FILE: .*\(mode 0644\): chmod 0600/),
+      expect.stringMatching(/^DATA_DIR: .*\(mode 0755\): chmod 0700/),
+    ]);
+    modes(0o755, 0o640, 0o750);
+    expect(minds(paths)).toEqual([]);
+    // Nobody comes so far.
+    modes(0o700, 0o644, 0o777);
+    expect(minds(paths)).toEqual([]);
+    expect(minds({ DATA_DIR: join(folder, 'none') })).toEqual([]);
+  });
+
+  it('is told at the start too', async () => {
+    modes(0o755, 0o644, 0o700);
+    writeFileSync(key, `k1:${randomBytes(32).toString('base64')}\n`);
+    const env = { ENCRYPTION_KEYS: '', ENCRYPTION_KEYS_FILE: key };
+    const house = await startHouse({ env });
+    try {
+      const told = house.output.split('\n').filter((line) => line.includes('"exposedFile"'));
+      expect(told).toHaveLength(1);
+      expect(told[0]).toContain('"variable":"ENCRYPTION_KEYS_FILE","mode":"0644"');
+    } finally {
+      await house.stop();
+    }
+  });
+
+  it('names the variables of a file that systemd and Node.js read differently, without their values', () => {
+    const file = join(folder, 'bot.env');
+    const lines = [
+      '# a comment with $ and #',
+      String.raw`LDAP_BIND_PASSWORD=can\ary`,
+      'SERVICE_DESK=Servicedesk #1',
+      'A=can$ary"',
+      String.raw`LDAP_BIND_DN='CN=Berg\, Anna,DC=example'`,
+      'PUBLIC_URL=https://bot.example.se',
+    ];
+    writeFileSync(file, lines.join('\n'));
+    const told = minds({}, [`--env-file=${file}`, '--max-semi-space-size=16']);
+    expect(told.map((text) => text.split(' outside')[0])).toEqual([
+      String.raw`LDAP_BIND_PASSWORD: has \ `.trimEnd(),
+      'SERVICE_DESK: has #',
+      'A: has $ "',
+    ]);
+    expect(told.join()).not.toMatch(/ary|#1/);
+  });
+});
