@@ -5,13 +5,13 @@
  */
 export const LEFT_OUT_OF_QUICK = [
   '/test/adapters/ldap/',
-  '/test/(?:adapters/store|service)/\\w*[pP]ostgres\\.test\\.ts$',
+  '/test/(?:adapters/store|service)/\\w*(?:[pP]ostgres|pgbouncer)\\.test\\.ts$',
   '/test/adapters/store/sqliteFile\\.test\\.ts$',
   '/test/adapters/twilio\\.test\\.ts$',
   '/test/teams/(?:health|proactive|server|working)\\.test\\.ts$',
   '/test/cards/(?:cards|accessibility|references)\\.test\\.ts$',
   '/test/manifest/',
-  '/test/walks/onOpenldap\\.test\\.ts$',
+  '/test/walks/on\\w+\\.test\\.ts$',
   '/test/deploy/',
   '/test/e2e/',
   '/test/bench/',
