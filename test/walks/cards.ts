@@ -15,6 +15,8 @@ import {
 import type { World } from '../support/world.ts';
 
 const GOOD = 'Kaffekanna-Blomma-42';
+const TWICE = { newPassword: GOOD, confirmPassword: GOOD };
+const UNCONFIRMED = { newPassword: GOOD, confirmPassword: '' };
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Walks what holds for every flow: old and foreign cards, words in the chat, language, cancel. */
@@ -49,6 +51,21 @@ export function walkCards(world: World): void {
       expect(await chat.tap('confirmCode', { code: world.code(walker.mobile) })).toBe(
         'enrollment.done',
       );
+    });
+
+    it('of the same step answers with the current one, and the directory is not asked', async () => {
+      const walker = await newEnrolled(world);
+      await resetToPassword(world, walker);
+      const old = walker.chat.button('setPassword');
+      expect(await walker.chat.tapButton(old, UNCONFIRMED)).toBe(
+        'reset.newPassword passwordMismatch',
+      );
+      const rows = world.auditRows();
+      world.directory.fault = () => 'drop';
+      expect(await walker.chat.tapButton(old, TWICE)).toBe('reset.newPassword passwordMismatch');
+      world.directory.fault = undefined;
+      expect(world.audit(rows)).toEqual([]);
+      expect(await walker.chat.tap('setPassword', TWICE)).toBe('reset.done');
     });
 
     it('of a flow that ended shows its last card for fifteen minutes, then home', async () => {

@@ -61,6 +61,22 @@ describe('an account that may not log on over the network', () => {
   });
 });
 
+describe('a directory that locks nobody', () => {
+  it('leaves three wrong current passwords, as every other', async () => {
+    const walker = newManager(product);
+    product.directory.setPolicy({ lockoutThreshold: 0 });
+    const wrong = { currentPassword: 'Fel-Losen-1' };
+    expect(await prove(walker, wrong.currentPassword)).toBe(
+      'enrollment.currentPassword passwordWrong',
+    );
+    expect(await walker.chat.tap('proveCurrentPassword', wrong)).toBe(
+      'enrollment.currentPassword passwordWrong',
+    );
+    expect(await walker.chat.tap('proveCurrentPassword', wrong)).toBe('refused proofLocked');
+    product.directory.setPolicy({});
+  });
+});
+
 describe('a change that a sweep finds', () => {
   it('is the bot’s own by its version, however far the clocks are apart', async () => {
     for (const minutes of [10, -10]) {
