@@ -226,3 +226,29 @@ describe('a password that an earlier reset sent, typed again', () => {
     expect(house.directory.bindsOf(walker.accountDn) - binds).toBe(1);
   });
 });
+
+describe('a bind that tells nothing', () => {
+  it('is not repeated while the outcome is looked for', async () => {
+    const walker = await newEnrolled(house);
+    const { accountDn, chat } = walker;
+    const rightTime = house.directory.clock;
+    const former = house.directory.get(accountDn, 'pwdLastSet')[0]!;
+    await resetToPassword(house, walker);
+    house.directory.denyNetworkLogon(accountDn);
+    // So far from the write that its time proves nothing.
+    house.directory.clock = () => rightTime() + 10 * MINUTE_MS;
+    let looks = 0;
+    house.directory.fault = ({ name, dn }) => {
+      if (name === 'search' && dn === '') looks += 1;
+      return name === 'modify' ? 'applyThenDrop' : undefined;
+    };
+    const binds = house.directory.bindsOf(accountDn);
+    expect(await chat.tap('setPassword', twice(GOOD))).toBe('reset.unknown');
+    await house.teams.until(() => looks >= 8, 20_000);
+    expect(house.directory.bindsOf(accountDn) - binds).toBe(1);
+
+    house.directory.clock = rightTime;
+    house.directory.put(accountDn, 'pwdLastSet', former);
+    await house.teams.until(() => chat.reload().startsWith('reset.newPassword'), 20_000);
+  });
+});
