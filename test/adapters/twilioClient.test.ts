@@ -1,16 +1,17 @@
 import { channel } from 'node:diagnostics_channel';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
 import { createTwilioGateway } from '../../src/adapters/twilio.ts';
 import { readTwilioAccount } from '../../src/adapters/twilioAccount.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { startRequestRecorder, type RecordedRequest } from '../support/recordingServer.ts';
 import { silentLog } from '../support/silentLog.ts';
+import { atSuiteEnd } from '../support/suiteEnd.ts';
 import { startTwilioServer } from '../support/twilioServer.ts';
 import type { TwilioServer } from '../support/twilioServer.ts';
+
+const recorder = await startRequestRecorder('{"sid":"SM1"}');
+atSuiteEnd(() => recorder.close());
 
 const accountSid = 'AC0123456789abcdef0123456789abcdef';
 const SERVICE = 'MG0123456789abcdef0123456789abcdef';
@@ -65,43 +66,19 @@ const SENDERS: Sender[] = [
 ];
 
 describe("the bot's message beside the same of Twilio's own client", () => {
-  /** Requests as they stand on the wire. */
-  let wire: object[];
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const { authorization, accept } = request.headers;
-      wire.push({
-        method: request.method,
-        path: request.url,
-        contentType: request.headers['content-type'],
-        authorization,
-        accept,
-        form: [...new URLSearchParams(body)].sort(),
-      });
-      response.writeHead(201, { 'content-type': 'application/json' });
-      response.end('{"sid":"SM1"}');
-    });
-  });
-
-  beforeEach(async () => {
-    wire = [];
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-  });
-  afterEach(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  });
+  function partsOf({ method, path, headers, body }: RecordedRequest) {
+    const { authorization, accept, 'content-type': contentType } = headers;
+    const form = [...new URLSearchParams(body)].sort();
+    return { method, path, contentType, authorization, accept, form };
+  }
 
   it.each(SENDERS)('is the same, letter by letter, from %j', async (sender) => {
-    const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
     for (const body of ['482913 är din kod', "50 % (å)?#!'*~&$,=+ \n€ 🔑"]) {
-      wire = [];
-      await send(url, sender, body);
-      await sendPlainly(url, sender, body);
-      expect(wire).toHaveLength(2);
-      expect(wire[0]).toEqual(wire[1]);
+      await send(recorder.url, sender, body);
+      await sendPlainly(recorder.url, sender, body);
+      const [ours, theirs, ...others] = recorder.take();
+      expect(others).toEqual([]);
+      expect(partsOf(ours!)).toEqual(partsOf(theirs!));
     }
   });
 });

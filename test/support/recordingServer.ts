@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import net from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import tls from 'node:tls';
 import { Worker } from 'node:worker_threads';
 
@@ -46,6 +48,43 @@ export async function startRecordingServer(behave: Behaviour): Promise<Recording
     decrypted: () => Buffer.concat(inside),
     async close() {
       for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A request as it stands on the wire. */
+export interface RecordedRequest {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A server that notes every request and answers each with the same JSON. */
+export async function startRequestRecorder(answer: string): Promise<{
+  readonly url: string;
+  /** The requests since the last call. */
+  readonly take: () => RecordedRequest[];
+  close(): Promise<void>;
+}> {
+  const requests: RecordedRequest[] = [];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      const { method, url: path, headers } = request;
+      requests.push({ method, path, headers, body });
+      response.writeHead(method === 'POST' ? 201 : 200, { 'content-type': 'application/json' });
+      response.end(answer);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    take: () => requests.splice(0),
+    async close() {
+      server.closeAllConnections();
       server.close();
       await once(server, 'close');
     },

@@ -1,8 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConnectorClient } from 'botframework-connector';
 import type { Activity, ConversationParameters } from 'botbuilder';
@@ -12,41 +8,21 @@ import type { Connector } from '../../src/teams/connector.ts';
 import { createServiceHosts } from '../../src/teams/hosts.ts';
 import { createPerson } from '../support/activities.ts';
 import { TeamsServer } from '../support/connector.ts';
+import { startRequestRecorder, type RecordedRequest } from '../support/recordingServer.ts';
+import { atSuiteEnd } from '../support/suiteEnd.ts';
 
-/** A request as it stands on the wire. */
-interface Wire {
-  readonly method: string | undefined;
-  readonly path: string | undefined;
-  readonly contentType: string | undefined;
-  readonly body: unknown;
+const recorder = await startRequestRecorder('{"id":"1"}');
+atSuiteEnd(() => recorder.close());
+
+/** The parts of a request that the service reads. */
+function partsOf({ method, path, headers, body }: RecordedRequest) {
+  return {
+    method,
+    path,
+    contentType: headers['content-type'],
+    body: body === '' ? undefined : (JSON.parse(body) as Body),
+  };
 }
-
-let wire: Wire[];
-const server = createServer((request, response) => {
-  void text(request).then((body) => {
-    wire.push({
-      method: request.method,
-      path: request.url,
-      contentType: request.headers['content-type'],
-      body: body === '' ? undefined : JSON.parse(body),
-    });
-    response.writeHead(request.method === 'POST' ? 201 : 200, {
-      'content-type': 'application/json',
-    });
-    response.end('{"id":"1"}');
-  });
-});
-
-beforeEach(async () => {
-  wire = [];
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-});
-afterEach(async () => {
-  server.closeAllConnections();
-  server.close();
-  await once(server, 'close');
-});
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const TENANT_ID = '6c1a1a0c-58a7-4a3c-9c8f-0d7c6b3f1e10';
@@ -63,10 +39,9 @@ const IDS = [
 const BASES = ['/emea/', '/emea', '/teams/', '/'];
 
 function conversation(id: string, base: string): Conversation {
-  const { port } = server.address() as AddressInfo;
   return {
     ...PERSON,
-    serviceUrl: `http://127.0.0.1:${String(port)}${base}`,
+    serviceUrl: `${recorder.url}${base}`,
     conversationId: id,
     userId: `29:1-${id}`,
     botId: '28:5f0c5b1e-6f4d-4c67-9d0b-2f1f5a3c9a20',
@@ -118,16 +93,16 @@ describe("the bot's calls beside those of Microsoft's own client", () => {
     '%s is the same, letter by letter',
     async (call) => {
       for (const to of IDS.flatMap((id) => BASES.map((base) => conversation(id, base)))) {
-        wire = [];
         await CALLS[call].ours(connector, to);
+        const ours = recorder.take().map(partsOf);
         const client = new ConnectorClient(
           { signRequest: (request) => Promise.resolve(request) },
           { baseUri: to.serviceUrl },
         );
         // Its mappers throw for a value of another type, and leave out what they do not know.
-        await CALLS[call].theirs(client.conversations, to, (wire[0]!.body ?? {}) as Body);
-        expect(wire).toHaveLength(2);
-        expect(wire[0]).toEqual(wire[1]);
+        await CALLS[call].theirs(client.conversations, to, ours[0]?.body ?? {});
+        expect(ours).toHaveLength(1);
+        expect(ours).toEqual(recorder.take().map(partsOf));
       }
     },
   );
