@@ -11,7 +11,7 @@ const MAX_KEPT = 10_000;
 
 /** Who was turned away within the last minute. Counted in this process alone. */
 export interface Denials {
-  /** Writes a denial; the further ones within a minute, where the person answers for nothing, as one row. */
+  /** Writes a denial; the further ones of that person and account within a minute as one row. */
   audit(key: ManagerKey, accountId: string | undefined): Promise<void>;
   /** The person answers for nothing, as the directory or the roster says. */
   foundNothing(key: ManagerKey): void;
@@ -62,8 +62,6 @@ export function createDenials(store: Pick<Store, 'transaction'>, log: Log): Deni
   return {
     async audit(key, accountId) {
       const actor = managerName(key);
-      // A manager who reaches beyond the own accounts has a row for each time.
-      if (!found.has(actor)) return write(actor, accountId, 1);
       const id = `${actor} ${accountId ?? ''}`;
       const before = counted.get(id);
       if (before !== undefined) {

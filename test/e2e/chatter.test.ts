@@ -40,6 +40,25 @@ describe('a person who is turned away again and again', () => {
   });
 });
 
+describe('a manager who sends handles that nobody was given', () => {
+  it('is refused each time, with one row a minute and a count', async () => {
+    const { chat } = newManager(house);
+    await chat.say('status');
+    const rows = house.auditRows();
+    for (let time = 0; time < 30; time += 1) {
+      const handle = `${String(time).padStart(24, 'A')}.1`;
+      const forged = { verb: 'confirmCode', title: '', data: { verb: 'confirmCode', handle } };
+      expect(await chat.tapButton(forged, { code: '123456' })).toBe('refused notResponsible');
+    }
+    expect(denials(rows)).toEqual(['notResponsible']);
+    expect(await chat.say('status')).toBe('home');
+
+    await house.end();
+    expect(denials(rows)).toEqual(['notResponsible', 'notResponsible ×29']);
+    await house.start();
+  });
+});
+
 describe('a manager who taps twice and walks quickly', () => {
   it('is asked after each time', async () => {
     const { chat } = newManager(house);

@@ -21,12 +21,22 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Walks what holds for every flow: old and foreign cards, words in the chat, language, cancel. */
 export function walkCards(world: World): void {
+  const denied = new Set<Walker>();
+  function isFirst(intruder: Walker): boolean {
+    const isNew = !denied.has(intruder);
+    denied.add(intruder);
+    return isNew;
+  }
+
   async function expectDenied(intruder: Walker, button: Button, inputs = {}): Promise<void> {
     const rows = world.auditRows();
     expect(await intruder.chat.tapButton(button, inputs)).toBe('refused notResponsible');
     const actor = `${world.tenantId}/${intruder.chat.person.aadObjectId}`;
     const own = world.audit(rows).filter((row) => row.actor === actor);
-    expect(own.map(({ event }) => event)).toEqual(['access.denied']);
+    const events = own.map(({ event }) => event);
+    expect(events.filter((event) => event !== 'access.denied')).toEqual([]);
+    // Further ones of that minute are one row at its end.
+    if (isFirst(intruder)) expect(events).not.toEqual([]);
   }
 
   describe('a card that is not current', () => {
