@@ -38,6 +38,8 @@ export interface PostgresServer {
 export interface PostgresOptions {
   /** PEM texts; with them the server offers TLS. */
   readonly tls?: { readonly certificate: string; readonly key: string };
+  /** A copy that follows this server until it is promoted. */
+  readonly standbyOf?: PostgresServer;
 }
 
 interface Owner {
@@ -92,6 +94,18 @@ async function untilReady(url: string, server: ChildProcess, log: string): Promi
   }
 }
 
+function initialise(bin: string, data: string, passwordFile: string): [string, string[]] {
+  const asUser = ['-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
+  const text = ['-E', 'UTF8', '--locale=C.UTF-8'];
+  return [join(bin, 'initdb'), ['-D', data, ...asUser, ...text, '--no-sync']];
+}
+
+function follow(bin: string, data: string, { port }: PostgresServer): [string, string[]] {
+  const from = ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres'];
+  // -R: it follows the other after its start.
+  return [join(bin, 'pg_basebackup'), ['-D', data, ...from, '-R', '-c', 'fast', '--no-sync']];
+}
+
 /** A throw-away PostgreSQL cluster on loopback; `stop` it in afterAll. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const bin = await programs();
@@ -110,18 +124,17 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   await give(directory);
 
   const data = join(directory, 'data');
-  const password = randomBytes(16).toString('hex');
-  const passwordFile = await write('password', password);
-  const initialising = run(
-    join(bin, 'initdb'),
-    ['-D', data, '-U', 'postgres', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'].concat(
-      `--auth=scram-sha-256`,
-      `--pwfile=${passwordFile}`,
-    ),
-    { ...owner, cwd: directory },
+  const primary = options.standbyOf;
+  const password =
+    primary === undefined ? randomBytes(16).toString('hex') : new URL(primary.url).password;
+  const making = run(
+    ...(primary === undefined
+      ? initialise(bin, data, await write('password', password))
+      : follow(bin, data, primary)),
+    { ...owner, cwd: directory, env: { ...process.env, PGPASSWORD: password } },
   );
-  endWithRun(initialising.child, 'SIGTERM');
-  await initialising;
+  endWithRun(making.child, 'SIGTERM');
+  await making;
 
   const port = await freePort();
   // Durability is not what these tests are about: the machine does not lose power in them.

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CompiledQuery, Kysely, RawBuilder } from 'kysely';
-import { isConflict } from './errors.ts';
+import { isConflict, isUnserved } from './errors.ts';
 import type { Tables } from './tables.ts';
 
 /** One database. Its errors are StoreErrors already; what is done in it throws besides passes unchanged. */
@@ -77,12 +77,22 @@ export function readPatiently<T>(
   return patiently(() => engine.read(work));
 }
 
+/** Runs it once more where a server served no more: the connections to it are gone then. */
+export async function onceMore<T>(attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!isUnserved(error)) throw error;
+    return attempt();
+  }
+}
+
 /** Runs what may lose to another transaction again and again; then gives its last error. */
 export async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + CONFLICT_PATIENCE_MS;
   for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     try {
-      return await attempt();
+      return await onceMore(attempt);
     } catch (error) {
       if (!isConflict(error) || performance.now() > giveUpAt) throw error;
     }

@@ -5,6 +5,13 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const INSUFFICIENT_PRIVILEGE = '42501';
 const UNDEFINED_TABLE = '42P01';
+const READ_ONLY_TRANSACTION = '25006';
+/** The server ends, crashes, or starts up, or the way to it broke. */
+const UNSERVED = new Set([READ_ONLY_TRANSACTION, '57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE']);
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: class 08, connection exception. */
+const CONNECTION_EXCEPTION = /^08...$/;
+/** These words of `pg` come without a code. */
+const CONNECTION_ENDED = /^Connection terminated unexpectedly$/;
 
 /** https://www.sqlite.org/rescode.html, the low byte of an extended code. */
 const SQLITE_BUSY = 5;
@@ -69,4 +76,25 @@ export function isMissingTable(error: unknown): boolean {
 /** The role may not do what a migration needs. */
 export function isDenied(error: unknown): boolean {
   return causeOf(error).code === INSUFFICIENT_PRIVILEGE;
+}
+
+/**
+ * The server did not serve, or serves no more: it was ended, or lives on as a copy that is only read.
+ * Nothing was committed; the next connection may lead to its successor.
+ */
+export function isUnserved(error: unknown): boolean {
+  const { code, message } = causeOf(error);
+  if (typeof code !== 'string') return CONNECTION_ENDED.test(String(message));
+  return UNSERVED.has(code) || CONNECTION_EXCEPTION.test(code);
+}
+
+/** A server that takes no writes says so before the first one. */
+export function readOnly(): StoreError {
+  const cause = Object.assign(new Error('read-only'), { code: READ_ONLY_TRANSACTION });
+  return new StoreError('unavailable', 'the database is read-only', { cause });
+}
+
+/** The server went away while it committed: the transaction may have been kept. */
+export function outcomeOfCommitUnknown(cause: unknown): StoreError {
+  return new StoreError('unavailable', 'no answer to a commit', { cause });
 }

@@ -10,7 +10,7 @@ import { openAuditLog } from './auditLog.ts';
 import type { EncryptionKey, Keyring } from './crypto.ts';
 import { createKeyring } from './crypto.ts';
 import type { Began, Engine } from './engine.ts';
-import { OPENS_NOTHING, ofOnePart, patiently, transactPatiently } from './engine.ts';
+import { OPENS_NOTHING, ofOnePart, onceMore, patiently, transactPatiently } from './engine.ts';
 import { isConflict } from './errors.ts';
 import { endFlowsOfCopy } from './restored.ts';
 import { enrollmentQueries } from './enrollments.ts';
@@ -25,7 +25,7 @@ import { openPostgres } from './postgres.ts';
 import { reminderQueries } from './reminders.ts';
 import { retentionQueries } from './retention.ts';
 import { migrate, schemaAhead, schemaBehind, schemaState } from './schema.ts';
-import type { SchemaState } from './schema.ts';
+import type { Ask, SchemaState } from './schema.ts';
 import { openSealed } from './sealed.ts';
 import type { SealedValues } from './sealed.ts';
 import { sendQueries } from './sends.ts';
@@ -99,7 +99,8 @@ async function bringUp(database: DatabaseOptions, keys: Keyring, log: Log): Prom
 async function isServing(engine: Engine): Promise<boolean> {
   const isCurrent = (state: SchemaState): boolean => state === 'current';
   try {
-    return isCurrent(await schemaState(engine, (work) => engine.transact(ofOnePart(work))));
+    const ask: Ask = (work) => onceMore(() => engine.transact(ofOnePart(work)));
+    return isCurrent(await schemaState(engine, ask));
   } catch (error) {
     if (!isConflict(error)) throw error;
     return isCurrent(await schemaState(engine, (work) => engine.read(work)));

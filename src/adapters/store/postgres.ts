@@ -6,23 +6,21 @@ import {
   sql,
 } from 'kysely';
 import type { Kysely } from 'kysely';
-import { DatabaseError, Pool, types } from 'pg';
-import type { PoolClient, QueryResult } from 'pg';
+import { DatabaseError } from 'pg';
+import type { QueryResult } from 'pg';
 import { z } from 'zod';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import type { StoreError } from '../../ports/store.ts';
 import type { Began, Engine } from './engine.ts';
-import { storeFailure } from './errors.ts';
+import { isUnserved, outcomeOfCommitUnknown, readOnly, storeFailure } from './errors.ts';
+import { openConnections } from './postgresPool.ts';
+import type { Condition, Connections } from './postgresPool.ts';
 import { createQueries } from './queries.ts';
 import type { Tables } from './tables.ts';
 
-const CONNECTIONS = 10;
-const CONNECT_TIMEOUT_MS = 5_000;
 /** The server ends a statement after this time, waiting for locks included. */
 const STATEMENT_TIMEOUT_MS = 5_000;
-/** A server that does not even say so is given up later than that. */
-const SILENCE_MS = 2_000;
 /** A transaction that an instance forgot must not keep an account's lock from the others. */
 const FORGOTTEN_TRANSACTION_MS = 15_000;
 const CLOCK = 'floor(extract(epoch from clock_timestamp()) * 1000)::bigint';
@@ -32,6 +30,7 @@ const CLOCK = 'floor(extract(epoch from clock_timestamp()) * 1000)::bigint';
  */
 const beginning = (statementTimeoutMs: number): string =>
   `begin isolation level read committed; select ${CLOCK} as now,` +
+  ` current_setting('transaction_read_only') as "readOnly",` +
   ` set_config('statement_timeout', '${statementTimeoutMs}', true),` +
   ` set_config('idle_in_transaction_session_timeout', '${FORGOTTEN_TRANSACTION_MS}', true)`;
 /** A row that was written stays locked until the end of the transaction. */
@@ -39,33 +38,8 @@ const LOCK = 'insert into lock (name) values ($1) on conflict (name) do update s
 
 const beginningSchema = z.tuple([
   z.unknown(),
-  z.object({ rows: z.tuple([z.object({ now: z.number() })]) }),
+  z.object({ rows: z.tuple([z.object({ now: z.number(), readOnly: z.enum(['on', 'off']) })]) }),
 ]);
-
-function createPool(url: Secret, statementTimeoutMs: number, log: Log): Pool {
-  const pool = new Pool({
-    connectionString: url.reveal(),
-    max: CONNECTIONS,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: statementTimeoutMs + SILENCE_MS,
-    keepAlive: true,
-    // Queries that are asked for at once are sent at once, and answered in their order.
-    pipeline: true,
-    types: {
-      // bigint: our largest values are epoch milliseconds, far below 2^53.
-      getTypeParser: (oid, format) =>
-        oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format),
-    },
-  });
-  const lost = (error: Error): void => {
-    log.warn({ error: storeFailure(error).message }, 'a database connection was lost');
-  };
-  pool.on('error', lost);
-  // The pool's own listener covers idle connections only; one that is dropped inside a transaction
-  // would end the process.
-  pool.on('connect', (client) => client.on('error', lost));
-  return pool;
-}
 
 const identityRows = z.array(
   z.object({ may: z.boolean().optional(), identity: z.string().optional() }),
@@ -89,9 +63,10 @@ const queriesBy = createQueries({
   createQueryCompiler: () => new PostgresQueryCompiler(),
 });
 
-function openSession(client: PoolClient, begin: string): Session {
+async function openSession(connections: Connections, begin: string): Promise<Session> {
+  const client = await connections.take();
   let isOpen = true;
-  let isBroken = false;
+  let condition: Condition = 'whole';
   let failure: StoreError | undefined;
   let isHeldBack = false;
 
@@ -107,15 +82,22 @@ function openSession(client: PoolClient, begin: string): Session {
     });
   }
 
+  function failed(error: unknown): StoreError {
+    const known = storeFailure(error);
+    // After an ERROR the connection still knows where it is; after anything else it may not.
+    const isWhole = error instanceof DatabaseError && error.severity === 'ERROR';
+    if (isUnserved(known)) condition = 'stale';
+    else if (!isWhole && condition === 'whole') condition = 'broken';
+    return (failure ??= known);
+  }
+
   async function query(text: string, values: readonly unknown[] = []): Promise<QueryResult> {
     if (!isOpen) throw new Error('a query came after the end of its work');
     holdBack();
     try {
       return await client.query(text, [...values]);
     } catch (error) {
-      // After an ERROR the connection still knows where it is; after anything else it may not.
-      if (!(error instanceof DatabaseError) || error.severity !== 'ERROR') isBroken = true;
-      throw (failure ??= storeFailure(error));
+      throw failed(error);
     }
   }
 
@@ -130,28 +112,24 @@ function openSession(client: PoolClient, begin: string): Session {
     async begin() {
       // Two statements in one message: of such, `pg` gives a list of results.
       const results: unknown = await query(begin);
-      return { now: beginningSchema.parse(results)[1].rows[0].now, at: performance.now() };
+      const [, { rows }] = beginningSchema.parse(results);
+      const [{ now, readOnly: isReadOnly }] = rows;
+      // A primary that lives on behind its successor would still answer, with what was once true.
+      if (isReadOnly === 'on') throw failed(readOnly());
+      return { now, at: performance.now() };
     },
     run: query,
     async rollBack() {
       isOver = true;
       // What cannot be rolled back is on a connection that is thrown away.
-      if (!isBroken) await query('rollback').catch(() => undefined);
+      if (condition === 'whole') await query('rollback').catch(() => undefined);
     },
     failure: () => failure,
     end() {
       isOpen = false;
-      client.release(isBroken);
+      connections.giveBack(client, condition);
     },
   };
-}
-
-async function connect(pool: Pool): Promise<PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    throw storeFailure(error);
-  }
 }
 
 /**
@@ -163,14 +141,9 @@ export function openPostgres(
   log: Log,
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
 ): Engine {
-  let pool: Pool;
-  try {
-    pool = createPool(url, statementTimeoutMs, log);
-  } catch (error) {
-    throw storeFailure(error);
-  }
+  const connections = openConnections(url, statementTimeoutMs, log);
   const begin = beginning(statementTimeoutMs);
-  const newSession = async (): Promise<Session> => openSession(await connect(pool), begin);
+  const newSession = (): Promise<Session> => openSession(connections, begin);
 
   /** Each statement sees what is committed when it begins; the transaction is there for its bounds. */
   async function reading<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -203,10 +176,14 @@ export function openPostgres(
         // COMMIT would roll back without an error.
         const failure = session.failure();
         if (failure !== undefined) throw failure;
-        await Promise.all([
-          ...last.map(({ sql: text, parameters }) => session.run(text, parameters)),
-          session.run('commit'),
-        ]);
+        try {
+          await Promise.all([
+            ...last.map(({ sql: text, parameters }) => session.run(text, parameters)),
+            session.run('commit'),
+          ]);
+        } catch (error) {
+          throw isUnserved(error) ? outcomeOfCommitUnknown(error) : error;
+        }
         return result;
       } catch (error) {
         await session.rollBack();
@@ -236,6 +213,6 @@ export function openPostgres(
         return identityRows.parse(rows)[0]?.identity;
       }),
 
-    close: () => (ended ??= pool.end()),
+    close: () => (ended ??= connections.close()),
   };
 }

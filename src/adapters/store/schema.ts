@@ -18,7 +18,7 @@ const MIGRATION_LOCK_TABLE = 'bot_migration_lock';
 /** Any fixed number of our own: instances that start together migrate one after another. */
 const MIGRATION_LOCK = 7_305_118_264;
 
-type Ask = <T>(work: (db: Kysely<Tables>) => Promise<T>) => Promise<T>;
+export type Ask = <T>(work: (db: Kysely<Tables>) => Promise<T>) => Promise<T>;
 
 /** Reads what has been applied; needs no right to change the schema. */
 export async function schemaState(

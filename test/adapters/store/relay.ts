@@ -5,6 +5,8 @@ import type { Socket } from 'node:net';
 /** A stretch of network between a client and a loopback server, with its faults. */
 export interface Relay {
   readonly port: number;
+  /** Where new connections lead. */
+  target: number;
   /** From now on: `pass` carries everything, `hold` nothing, but keeps connections open. */
   mode: 'pass' | 'hold';
   /** Cuts the connection, unanswered, of whoever next sends the text; the server still gets it. */
@@ -16,9 +18,12 @@ export interface Relay {
 
 export async function startRelay(target: number): Promise<Relay> {
   const sockets = new Set<Socket>();
-  const relay: Omit<Relay, 'port' | 'close'> = { mode: 'pass', cutAnswerTo: undefined, packets: 0 };
+  const relay: Omit<Relay, 'port' | 'close'> = {
+    ...{ target, mode: 'pass', cutAnswerTo: undefined },
+    packets: 0,
+  };
   const server = createServer((client) => {
-    const upstream = connect(target, '127.0.0.1');
+    const upstream = connect(relay.target, '127.0.0.1');
     let isCut = false;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
