@@ -17,6 +17,7 @@ import { observeDirectory, observeSms, observeStore, observeTurns } from './serv
 import { settleAtStart } from './service/recovery.ts';
 import { createRefer, referNotifier } from './service/references.ts';
 import { createTurns } from './service/turns.ts';
+import { stopInTime } from './stop.ts';
 import { createCards, type Cards } from './teams/cards.ts';
 import { createChannel } from './teams/channel.ts';
 import { createSmsTexts } from './teams/smsTexts.ts';
@@ -56,7 +57,7 @@ export interface RunningBot {
   /** The service's door, as the channel enters it. */
   readonly turns: Turns;
   readonly cards: Cards;
-  /** Stops everything in the opposite order of the start. */
+  /** Stops everything, background work first, within 30 s. */
   stop(): Promise<void>;
 }
 
@@ -143,14 +144,11 @@ export async function startBot(
 
   const stop = async (): Promise<void> => {
     clearInterval(headTimer);
-    await server.close();
-    await background.stop();
-    await denials.flush();
-    await auditService('service.stopped');
-    await logHead();
-    await directory.close();
-    await store.close();
-    release?.();
+    await stopInTime({
+      work: [() => background.stop(), () => server.close()],
+      notes: [() => denials.flush(), () => auditService('service.stopped'), logHead],
+      parts: [() => directory.close(), () => store.close(), async () => release?.()],
+    });
     log.info({}, 'stopped');
   };
   return { port, turns, cards, stop };

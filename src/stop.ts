@@ -1,0 +1,54 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** How long a stop waits, ms; together less than the 30 s after which a supervisor kills. */
+const TIMES = {
+  /** The port lets its taps end for 25 s, and their answers be written for one more. */
+  work: 26_000,
+  notes: 2_500,
+  parts: 500,
+};
+
+/** The parts of a running bot, as its stop meets them. */
+export interface Stoppable {
+  /** They take up nothing new as soon as they are asked, and end what is under way. */
+  readonly work: readonly (() => Promise<void>)[];
+  /** What is written down last. */
+  readonly notes: readonly (() => Promise<void>)[];
+  /** What the others needed. */
+  readonly parts: readonly (() => Promise<void>)[];
+}
+
+/**
+ * Stops everything within 30 s. All work is asked at once, for it ends at once: one after another
+ * would take the sum. Work that does not end in its time is left to what the database knows of it.
+ * @throws where a note could not be written
+ */
+export async function stopInTime(
+  { work, notes, parts }: Stoppable,
+  times: Readonly<Record<keyof Stoppable, number>> = TIMES,
+): Promise<void> {
+  await within(times.work, Promise.allSettled(work.map((stop) => stop())));
+  try {
+    const writing = inOrder(notes).then(() => 'written' as const);
+    if ((await within(times.notes, writing)) === undefined) {
+      throw new Error('the database did not take the last notes in time');
+    }
+  } finally {
+    await within(times.parts, inOrder(parts));
+  }
+}
+
+async function inOrder(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const step of steps) await step();
+}
+
+/** The result; undefined where it does not come in time. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  const over = new AbortController();
+  const late = pause(ms, undefined, { signal: over.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    over.abort();
+  }
+}
