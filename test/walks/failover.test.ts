@@ -54,7 +54,7 @@ it('turns work again within 10 s where PostgreSQL fails over and the old primary
   const walker = await newEnrolled(house);
   const chatter = startChatter();
   await until(() => chatter.isServedSince(0));
-  expect(await readiness()).toBe(200);
+  await until(async () => (await readiness()) === 200);
 
   await primary.query('alter system set default_transaction_read_only = on');
   await primary.query('select pg_reload_conf()');
@@ -64,7 +64,7 @@ it('turns work again within 10 s where PostgreSQL fails over and the old primary
   const since = performance.now();
   await until(() => chatter.isServedSince(since));
   expect(performance.now() - since).toBeLessThan(BACK_WITHIN_MS);
-  expect(await readiness()).toBe(200);
+  await until(async () => (await readiness()) === 200);
   await chatter.end();
 
   expect(await reset(house, walker, 'Kaffekanna-Blomma-42')).toBe('reset.done');
