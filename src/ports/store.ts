@@ -282,6 +282,9 @@ export interface StoreTransaction {
 
   /** Adds an audit row; written at commit, in order of the calls. */
   audit(event: AuditEvent): void;
+
+  /** Done once the transaction has been kept, by its last run alone: what is said of it to others. */
+  afterCommit(say: () => void): void;
 }
 
 /** The bot's memory, shared by all instances. Throws only StoreError. */

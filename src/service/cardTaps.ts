@@ -17,7 +17,7 @@ import {
 } from './flows.ts';
 import type { FlowTurn, Submission } from './flowTurn.ts';
 import type { FlowInput } from './input.ts';
-import { directoryReason } from './people.ts';
+import { directoryReason, tellFault } from './people.ts';
 import { refuseMalformedReset, resetTakes, takeReset } from './reset.ts';
 import { proveLostWrite } from './retypedPassword.ts';
 import {
@@ -60,7 +60,8 @@ export async function takeOnCard(tap: Tap, input: FlowInput): Promise<Reply> {
     if (error instanceof UnsavedOutcome) return showUnsaved(error);
     // Nothing was compared, counted or sent yet: the same card, inputs offered again.
     if (!(error instanceof DirectoryError)) throw error;
-    const reason = directoryReason(deps, error);
+    tellFault(deps, error);
+    const reason = directoryReason(error);
     return reason === 'temporarilyUnavailable'
       ? { view: { card: 'refused', problem: { reason }, accountName: flow.accountName } }
       : showFlow(tap, flow, { reason });
@@ -91,7 +92,7 @@ async function retypeLostWrite(
   } catch (error) {
     // Nobody knows yet, and the card stays: the truth will be shown on it.
     if (!(error instanceof DirectoryError)) throw error;
-    directoryReason(deps, error);
+    tellFault(deps, error);
   }
   const current = await deps.store.read((reads) => reads.flow(flow.id));
   return showFlow(tap, current ?? flow);

@@ -73,7 +73,11 @@ export async function codeBudgetRefusal(
     },
     deps.settings.smsPerDay,
   );
-  if (refusal?.reason === 'smsUnavailable') deps.budgetAlarms.refused(total);
+  if (refusal?.reason === 'smsUnavailable') {
+    tx.afterCommit(() => {
+      deps.budgetAlarms.refused(total);
+    });
+  }
   return refusal;
 }
 

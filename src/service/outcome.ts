@@ -274,10 +274,10 @@ async function takeVerdict(
       return advanceReset(tx, flow, { type: 'expired' }, 'sameTurn');
     }
     case 'givenUp':
-      deps.log.error(
-        { alarm: 'outcomeUnknown', flow: flow.id },
-        'a write stayed unknown for a day',
-      );
+      tx.afterCommit(() => {
+        const fields = { alarm: 'outcomeUnknown', flow: flow.id };
+        deps.log.error(fields, 'a write stayed unknown for a day');
+      });
       return advanceReset(tx, flow, { type: 'expired' }, 'sameTurn');
     case 'open': {
       if (seenAt === undefined || state.passwordSetAt === seenAt) return flow;

@@ -8,7 +8,7 @@ import type { StoreTransaction } from '../ports/store.ts';
 import { advanceReset, auditOf, changeFlow } from './flows.ts';
 import type { FlowTurn } from './flowTurn.ts';
 import { completeReset, noteUnknown, seekOutcome } from './outcome.ts';
-import { directoryReason } from './people.ts';
+import { directoryReason, tellFault } from './people.ts';
 import { hasSent } from './retypedPassword.ts';
 import { saveOutcome } from './unsaved.ts';
 
@@ -111,7 +111,8 @@ async function takeFault(
   current: ResetFlow,
   fault: DirectoryError,
 ): Promise<ResetFlow> {
-  const reason = directoryReason(turn.deps, fault);
+  const reason = directoryReason(fault);
+  tx.afterCommit(() => tellFault(turn.deps, fault));
   auditRefused(tx, current, reason);
   return reason === 'temporarilyUnavailable'
     ? advanceReset(tx, current, { type: 'refused', problem: { reason } })

@@ -1,6 +1,5 @@
 import type { Locale, ManagerKey } from '../domain/parties.ts';
-import type { DirectoryError } from '../ports/directory.ts';
-import { type DirectoryManager } from '../ports/directory.ts';
+import type { DirectoryError, DirectoryErrorCode, DirectoryManager } from '../ports/directory.ts';
 import type { ManagerRecord } from '../ports/records.ts';
 import type { Deps } from './deps.ts';
 import type { Person } from './input.ts';
@@ -73,25 +72,26 @@ async function letIn(
   return isTaken ? denyTaken(deps, key, entry) : entry;
 }
 
-/** What the manager is told of a directory that failed; the log gets the rest. */
+/** What the manager is told of a directory that failed: where trying again mends nothing, and else. */
 export function directoryReason(
-  deps: Deps,
   error: DirectoryError,
 ): 'directoryUnavailable' | 'temporarilyUnavailable' {
-  if (error.code === 'noRights') {
-    deps.log.error({ alarm: 'directoryRights', detail: error.detail }, 'directory denies the bot');
-    return 'temporarilyUnavailable';
+  return error.code in FAULT_ALARMS ? 'temporarilyUnavailable' : 'directoryUnavailable';
+}
+
+const FAULT_ALARMS: Partial<Record<DirectoryErrorCode, readonly [alarm: string, text: string]>> = {
+  noRights: ['directoryRights', 'directory denies the bot'],
+  policy: ['directoryPolicy', "the directory's password policy lets the bot write no password"],
+  undecided: ['proofUndecided', 'the directory does not say whether a password is right'],
+};
+
+/** The log gets the rest; inside a transaction only `afterCommit`. */
+export function tellFault({ log }: Pick<Deps, 'log'>, { code, detail }: DirectoryError): void {
+  const found = FAULT_ALARMS[code];
+  if (found === undefined) {
+    log.warn({ code, detail }, 'directory failed');
+    return;
   }
-  if (error.code === 'policy') {
-    const text = "the directory's password policy lets the bot write no password";
-    deps.log.error({ alarm: 'directoryPolicy', detail: error.detail }, text);
-    return 'temporarilyUnavailable';
-  }
-  if (error.code === 'undecided') {
-    const text = 'the directory does not say whether a password is right';
-    deps.log.error({ alarm: 'proofUndecided', detail: error.detail }, text);
-    return 'temporarilyUnavailable';
-  }
-  deps.log.warn({ code: error.code, detail: error.detail }, 'directory failed');
-  return 'directoryUnavailable';
+  const [alarm, text] = found;
+  log.error({ alarm, detail }, text);
 }

@@ -17,7 +17,7 @@ import { digestInTurn } from './digests.ts';
 import { advanceEnrollment, auditOf, changeFlow } from './flows.ts';
 import { endTurn, submit, type FlowTurn } from './flowTurn.ts';
 import type { SecretInput } from './input.ts';
-import { directoryReason } from './people.ts';
+import { directoryReason, tellFault } from './people.ts';
 import { allowanceBeside, bindsUnderWay, proofBlock } from './proofLimits.ts';
 
 /** A directory keeps no password as long as this; longer input is not asked about. */
@@ -127,7 +127,8 @@ async function takeProof(
   if (!isCounted) await tx.removeFailure(failureId);
   if (current.state.step !== 'provingPassword') return current;
   if (outcome instanceof DirectoryError) {
-    const reason = directoryReason(deps, outcome);
+    const reason = directoryReason(outcome);
+    tx.afterCommit(() => tellFault(deps, outcome));
     // Trying again mends nothing there.
     if (reason === 'temporarilyUnavailable') {
       return refuseProof(tx, current, { reason });

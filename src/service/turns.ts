@@ -6,7 +6,7 @@ import type { Deps } from './deps.ts';
 import { readFlowHandle } from './flows.ts';
 import { chooseLocale } from './home.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
-import { directoryReason, meet } from './people.ts';
+import { directoryReason, meet, tellFault } from './people.ts';
 import { answerReminder, undoNotNeeded } from './reminderTaps.ts';
 import { showOpenCards } from './showCard.ts';
 import { reportSms } from './smsReports.ts';
@@ -77,7 +77,8 @@ function refuseFailure(deps: Deps, error: unknown): View {
   const reference = deps.random.reference();
   if (error instanceof DirectoryError) {
     deps.log.warn({ reference, code: error.code }, 'a turn ended without the directory');
-    return { card: 'refused', problem: { reason: directoryReason(deps, error), reference } };
+    tellFault(deps, error);
+    return { card: 'refused', problem: { reason: directoryReason(error), reference } };
   }
   if (error instanceof StoreError && error.code === 'busy') {
     deps.log.warn({ reference, fault: error.message }, 'a turn ended for want of time');

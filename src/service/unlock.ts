@@ -13,7 +13,7 @@ import {
 } from './flowTurn.ts';
 import type { FlowInput, SecretInput } from './input.ts';
 import { addNotices } from './notices.ts';
-import { directoryReason } from './people.ts';
+import { directoryReason, tellFault } from './people.ts';
 import { saveOutcome } from './unsaved.ts';
 
 type UnlockTurn = FlowTurn<UnlockFlow>;
@@ -120,7 +120,8 @@ async function takeFailure(
 ): Promise<UnlockFlow> {
   if (current.state.step !== 'unlocking') return current;
   if (outcome instanceof DirectoryError) {
-    const reason = directoryReason(deps, outcome);
+    const reason = directoryReason(outcome);
+    tx.afterCommit(() => tellFault(deps, outcome));
     return reason === 'temporarilyUnavailable'
       ? advanceUnlock(tx, current, { type: 'refused', problem: { reason } })
       : advanceUnlock(tx, current, { type: 'notUnlocked', reason }, 'sameTurn');

@@ -63,6 +63,22 @@ export function storeContract(open: () => Promise<StorePair>): void {
       }
     });
 
+    it('says what it wants said once it is kept, and nothing where it is not', async () => {
+      const said: string[] = [];
+      const flow = someFlow();
+      await store.transaction(async (tx) => {
+        tx.afterCommit(() => said.push('kept'));
+        await tx.addFlow(flow);
+        said.push('still under way');
+      });
+      const failed = store.transactionOn({ flow, lock: 'x' }, (tx) => {
+        tx.afterCommit(() => said.push('never'));
+        return Promise.reject(new Error('a bug'));
+      });
+      await expect(failed).rejects.toThrow('a bug');
+      expect(said).toEqual(['still under way', 'kept']);
+    });
+
     it('knows the time in epoch milliseconds', async () => {
       const now = await store.transaction((tx) => Promise.resolve(tx.now));
       expect(Number.isInteger(now)).toBe(true);

@@ -33,7 +33,6 @@ import { sweepQueries } from './sweeps.ts';
 import { databaseFile, openSqlite } from './sqlite.ts';
 import type { Scope } from './tables.ts';
 import { createTellDistrusted } from './trusted.ts';
-import type { TellDistrusted } from './trusted.ts';
 
 export type DatabaseOptions =
   | { readonly kind: 'sqlite'; readonly directory: string }
@@ -121,13 +120,24 @@ function toReads(scope: Scope) {
   };
 }
 
-function toTransaction(scope: Scope, engine: Engine, events: AuditEvent[]): StoreTransaction {
+type Hearing = Pick<Scope, 'distrust' | 'log'>;
+
+/** What one run of a transaction leaves to its end. */
+interface Left {
+  readonly events: AuditEvent[];
+  readonly sayings: (() => void)[];
+}
+
+function toTransaction(scope: Scope, engine: Engine, left: Left): StoreTransaction {
   const { db } = scope;
   return {
     ...toReads(scope),
     lock: (name) => engine.lock(db, name),
     audit(event) {
-      events.push(event);
+      left.events.push(event);
+    },
+    afterCommit(say) {
+      left.sayings.push(say);
     },
     ...passcodeQueries(scope),
     ...historyQueries(scope),
@@ -169,47 +179,54 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
   const digester = createDigester({ memoryKiB: options.hashMemoryKiB });
   const clock = (): number => Math.floor(seen.now + performance.now() - seen.at);
   const tell = createTellDistrusted(log);
-  const readingScope = (db: Scope['db'], distrust: TellDistrusted): Scope => ({
-    ...{ db, keys, log, distrust },
+  const readingScope = (db: Scope['db'], hearing: Hearing): Scope => ({
+    ...{ db, keys, ...hearing },
     now: clock(),
     isWriting: false,
   });
 
-  /** Tells what is not trusted when the work has ended: it may run again. */
-  function telling<T>(attempt: (distrust: TellDistrusted) => Promise<T>): Promise<T> {
-    let found: Parameters<TellDistrusted>[] = [];
+  /** Tells what was found wrong with stored values when the work has ended: it may run again. */
+  function telling<T>(attempt: (hearing: Hearing) => Promise<T>): Promise<T> {
+    let found: (() => void)[] = [];
+    const hearing: Hearing = {
+      distrust: (...what) => found.push(() => tell(...what)),
+      log: { error: (...line) => found.push(() => log.error(...line)) },
+    };
     const tellAll = () => {
-      for (const what of found) tell(...what);
+      for (const say of found) say();
     };
     const done = patiently(() => {
       found = [];
-      return attempt((...what) => found.push(what));
+      return attempt(hearing);
     });
     done.then(tellAll, tellAll);
     return done;
   }
 
-  function transact<O, T>(
+  async function transact<O, T>(
     start: {
       readonly lock?: string;
-      open(db: Scope['db'], distrust: TellDistrusted): Promise<O>;
+      open(db: Scope['db'], hearing: Hearing): Promise<O>;
     },
     work: (tx: StoreTransaction, opened: O) => Promise<T>,
   ): Promise<T> {
-    return telling((distrust) => {
-      const events: AuditEvent[] = [];
+    let left: Left = { events: [], sayings: [] };
+    const result = await telling((hearing) => {
+      left = { events: [], sayings: [] };
       return engine.transact({
         lock: start.lock,
-        open: (db) => start.open(db, distrust),
+        open: (db) => start.open(db, hearing),
         work(db, began, opened) {
           seen = began;
-          const scope = { db, keys, now: began.now, log, distrust, isWriting: true };
-          return work(toTransaction(scope, engine, events), opened);
+          const scope = { db, keys, now: began.now, ...hearing, isWriting: true };
+          return work(toTransaction(scope, engine, left), opened);
         },
         end: (db) =>
-          auditStatements(db, engine.clock, events, { instance: options.instance, keys }),
+          auditStatements(db, engine.clock, left.events, { instance: options.instance, keys }),
       });
     });
+    for (const say of left.sayings) say();
+    return result;
   }
 
   return {
@@ -222,18 +239,18 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
       transact(
         {
           lock,
-          open: (db, distrust) => flowQueries(readingScope(db, distrust)).flow(flow.id, flow),
+          open: (db, hearing) => flowQueries(readingScope(db, hearing)).flow(flow.id, flow),
         },
         work,
       ),
 
     read: (work) =>
-      telling((distrust) => engine.read((db) => work(toReads(readingScope(db, distrust))))),
+      telling((hearing) => engine.read((db) => work(toReads(readingScope(db, hearing))))),
 
     now: clock,
 
     async digestPasswords(accountId, passwords, signal) {
-      const known = await telling((distrust) =>
+      const known = await telling(({ distrust }) =>
         engine.read(async (db) => {
           const salt = await knownSalt(db, accountId);
           const scope = { db, keys, distrust };

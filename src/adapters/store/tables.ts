@@ -236,7 +236,8 @@ export interface Tables {
 export interface Scope {
   readonly db: Kysely<Tables>;
   readonly keys: Keyring;
-  readonly log: Log;
+  /** Told when the work has ended. */
+  readonly log: Pick<Log, 'error'>;
   /** Epoch ms by the database's clock, at the start of the transaction; for reads, the store's `now()`. */
   readonly now: number;
   /** Told when the work has ended. */

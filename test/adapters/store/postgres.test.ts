@@ -225,14 +225,16 @@ describe('a PostgreSQL server that fails', () => {
     await expect(nowhere).rejects.toMatchObject(UNAVAILABLE);
   });
 
-  it('by a deadlock is asked again, and both transactions are done', async () => {
+  it('by a deadlock is asked again, and both transactions are done, and told, once', async () => {
     const store = await storeOn(await newDatabase());
     const [a, b] = [someManager(), someManager()];
     let runs = 0;
+    let said = 0;
     const meet = Promise.withResolvers<void>();
     const inOrder = (first: string, second: string, key: typeof a) =>
       store.transaction(async (tx) => {
         runs += 1;
+        tx.afterCommit(() => (said += 1));
         await tx.lock(first);
         if (runs === 2) meet.resolve();
         await meet.promise;
@@ -241,6 +243,7 @@ describe('a PostgreSQL server that fails', () => {
       });
     await Promise.all([inOrder('left', 'right', a), inOrder('right', 'left', b)]);
     expect(runs).toBe(3);
+    expect(said).toBe(2);
     expect(await store.transaction((tx) => tx.manager(a))).toBeDefined();
     expect(await store.transaction((tx) => tx.manager(b))).toBeDefined();
   });
