@@ -242,6 +242,9 @@ async function confirmNewCode(turn: EnrollmentTurn, input: SecretInput): Promise
   return flow;
 }
 
+/** A revoke of so long ago delays nobody any more, ms: who came by a phone or a chat then has been found. */
+const REVOKE_FELT_MS = 90 * 24 * 60 * 60_000;
+
 /**
  * When a number without a predecessor can first be used for a reset (requirement A14). After a revoke
  * that is the cool-down later, for the first number of each of the account's managers: whoever took
@@ -250,6 +253,7 @@ async function confirmNewCode(turn: EnrollmentTurn, input: SecretInput): Promise
  * A number that only replaces an enrolled one keeps that one's time.
  */
 async function firstUse(deps: Deps, tx: StoreTransaction, flow: Flow): Promise<number> {
-  if ((await tx.revokedAt(flow.accountId, flow.manager)) === undefined) return tx.now;
+  const revokedAt = await tx.revokedAt(flow.accountId, flow.manager);
+  if (revokedAt === undefined || tx.now - revokedAt >= REVOKE_FELT_MS) return tx.now;
   return tx.now + deps.settings.newNumberCooldownSeconds * 1000;
 }

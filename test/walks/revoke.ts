@@ -108,6 +108,16 @@ export function walkRevoke(world: World): void {
     expect(await other.chat.tap('reset', {}, account)).toBe('refused numberTooNew');
   });
 
+  it('makes nobody wait once a season has gone by', async () => {
+    const walker = await newEnrolled(world);
+    await world.administer(['revoke', walker.account]);
+    await noneWaits(world);
+    world.passTime(91 * 24 * HOUR_MS);
+    const again = { ...walker, mobile: newMobile() };
+    expect(await enroll(world, again)).toBe('enrollment.done');
+    expect(await startReset(again)).toBe('reset.code');
+  });
+
   it('kills the code of a reset under way, and the verified flow too', async () => {
     const walker = await newEnrolled(world);
     const { chat, account } = walker;
