@@ -36,34 +36,39 @@ function toEnrollment(scope: Scope, row: EnrollmentRow): Enrollment | undefined 
   };
 }
 
-/** When a number of that account and manager was last revoked, by a note that can be trusted. */
-function lastRevoke(
-  scope: Scope,
-  row: Pick<
-    EnrollmentRow,
-    'account_id' | 'manager' | 'revoked_at' | 'seal' | 'own_revoked_at' | 'own_seal'
-  >,
-): number | undefined {
-  const { account_id, manager, revoked_at, seal, own_revoked_at, own_seal } = row;
-  const times = [
-    trustedTime(scope, revoked_at, seal, (at) =>
-      SEALED.revocation.place({ account_id, revoked_at: at }),
-    ),
-    trustedTime(scope, own_revoked_at, own_seal, (at) =>
-      SEALED.managerRevocation.place({ account_id, manager, revoked_at: at }),
-    ),
-  ].filter((time) => time !== undefined);
-  return times.length === 0 ? undefined : Math.max(...times);
+/** The notes of the last revokes of all numbers of an account, and of one manager's. */
+type RevokeNotes = Pick<
+  EnrollmentRow,
+  'account_id' | 'manager' | 'revoked_at' | 'seal' | 'own_revoked_at' | 'own_seal'
+>;
+
+/** When a number of that account and manager was last revoked. */
+function lastRevoke(scope: Scope, notes: RevokeNotes): number | undefined {
+  const { all, own } = revokeTimes(scope, notes);
+  return all === undefined || own === undefined ? (all ?? own) : Math.max(all, own);
 }
 
-function trustedTime(
+function revokeTimes(scope: Scope, notes: RevokeNotes) {
+  const { account_id, manager, revoked_at, seal, own_revoked_at, own_seal } = notes;
+  return {
+    all: noteTime(scope, revoked_at, seal, (at) =>
+      SEALED.revocation.place({ account_id, revoked_at: at }),
+    ),
+    own: noteTime(scope, own_revoked_at, own_seal, (at) =>
+      SEALED.managerRevocation.place({ account_id, manager, revoked_at: at }),
+    ),
+  };
+}
+
+/** A note that was changed may hide a later revoke: it counts as one of now. */
+function noteTime(
   scope: Scope,
   at: number | null,
   seal: string | null,
   placeOf: (at: number) => Place,
 ): number | undefined {
   if (at === null) return undefined;
-  return openTrusted(scope, placeOf(at), seal) === undefined ? undefined : at;
+  return openTrusted(scope, placeOf(at), seal) === undefined ? scope.now : at;
 }
 
 type EnrollmentQueries = Pick<
@@ -95,33 +100,30 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
       .orderBy('enrolled_at')
       .orderBy('id');
 
-  async function revokedAt(accountId: string, by?: ManagerKey): Promise<number | undefined> {
-    const manager = by === undefined ? '' : managerName(by);
+  async function revokeNotes(account_id: string, manager: string): Promise<RevokeNotes> {
     const [all, own] = [
       await db
         .selectFrom('revocation')
         .selectAll()
-        .where('account_id', '=', accountId)
+        .where('account_id', '=', account_id)
         .executeTakeFirst(),
       await db
         .selectFrom('manager_revocation')
         .selectAll()
-        .where('account_id', '=', accountId)
+        .where('account_id', '=', account_id)
         .where('manager', '=', manager)
         .executeTakeFirst(),
     ];
-    return lastRevoke(scope, {
-      account_id: accountId,
-      manager,
+    return {
+      ...{ account_id, manager },
       revoked_at: all?.revoked_at ?? null,
       seal: all?.seal ?? null,
       own_revoked_at: own?.revoked_at ?? null,
       own_seal: own?.seal ?? null,
-    });
+    };
   }
 
-  async function revokeAll(account_id: string): Promise<void> {
-    await db.deleteFrom('enrollment').where('account_id', '=', account_id).execute();
+  async function noteAll(account_id: string): Promise<void> {
     const seal = keys.seal(SEALED.revocation.place({ account_id, revoked_at: now }), SEAL_ONLY);
     await db
       .insertInto('revocation')
@@ -132,12 +134,7 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
       .execute();
   }
 
-  async function revokeOne(account_id: string, manager: string): Promise<void> {
-    await db
-      .deleteFrom('enrollment')
-      .where('account_id', '=', account_id)
-      .where('manager', '=', manager)
-      .execute();
+  async function noteOne(account_id: string, manager: string): Promise<void> {
     const row = { account_id, manager, revoked_at: now };
     const seal = keys.seal(SEALED.managerRevocation.place(row), SEAL_ONLY);
     await db
@@ -182,8 +179,13 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
 
     async saveEnrollment({ id, manager, accountId, mobile, enrolledAt, usableFrom }) {
       const key = { manager: managerName(manager), account_id: accountId };
+      const notes = await revokeNotes(accountId, key.manager);
+      const { all, own } = revokeTimes(scope, notes);
+      // One that is not trusted is written anew: it goes on hiding the numbers from before, not this one.
+      if (all === now) await noteAll(accountId);
+      if (own === now) await noteOne(accountId, key.manager);
       // A clock that was moved back must not make the number older than the last revoke.
-      const enrolled_at = Math.max(enrolledAt, (await revokedAt(accountId, manager)) ?? enrolledAt);
+      const enrolled_at = Math.max(enrolledAt, all ?? enrolledAt, own ?? enrolledAt);
       const kept = { id, enrolled_at, usable_from: usableFrom };
       const values = {
         ...kept,
@@ -198,10 +200,18 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
         .execute();
     },
 
-    revokeEnrollments: (accountId, manager) =>
-      manager === undefined ? revokeAll(accountId) : revokeOne(accountId, managerName(manager)),
+    async revokeEnrollments(accountId, manager) {
+      let numbers = db.deleteFrom('enrollment').where('account_id', '=', accountId);
+      if (manager !== undefined) numbers = numbers.where('manager', '=', managerName(manager));
+      await numbers.execute();
+      if (manager === undefined) await noteAll(accountId);
+      else await noteOne(accountId, managerName(manager));
+    },
 
-    revokedAt,
+    async revokedAt(accountId, manager) {
+      const name = manager === undefined ? '' : managerName(manager);
+      return lastRevoke(scope, await revokeNotes(accountId, name));
+    },
 
     async countRevokes(since) {
       let count = 0;

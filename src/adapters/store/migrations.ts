@@ -144,6 +144,9 @@ const MANAGER_REVOCATIONS = [
     primary key (account_id, manager))`,
 ];
 
+/** From here on it is sealed; who answers is taken down anew, as where it was never seen. */
+const ANSWERING_SEALED = [`delete from answering`];
+
 const APPEND_ONLY = {
   sqlite: ['update', 'delete'].map(
     (change) =>
@@ -208,6 +211,11 @@ export function migrationsFor(
     '0008_manager_revocations': {
       async up(db) {
         for (const statement of MANAGER_REVOCATIONS) await sql.raw(statement).execute(db);
+      },
+    },
+    '0009_answering_sealed': {
+      async up(db) {
+        for (const statement of ANSWERING_SEALED) await sql.raw(statement).execute(db);
       },
     },
   };

@@ -83,6 +83,7 @@ export const SEALED = {
   }),
   history: column('password_history', ['account_id', 'number'], 'digest', { use: 'history' }),
   notice: column('notice', ['id'], 'payload'),
+  answering: column('answering', ['account_id'], 'entries'),
 } as const;
 
 export const SEALED_COLUMNS: readonly SealedColumn[] = Object.values(SEALED);

@@ -24,16 +24,22 @@ export async function sealWhatStands(db: Scope['db'], keys: Keyring): Promise<vo
     return clear === undefined ? undefined : keys.seal(place, clear);
   }
 
+  /** Whether anything shows that this database has not been sealed before. */
+  let isFromBefore = false;
   for (const row of await db.selectFrom('enrollment').selectAll().execute()) {
     const mobile = reseal(SEALED.enrollment.place(row), row.mobile);
     if (mobile === undefined) continue;
+    isFromBefore = true;
     await db.updateTable('enrollment').set({ mobile }).where('id', '=', row.id).execute();
   }
   for (const row of await db.selectFrom('flow').selectAll().execute()) {
     const state = reseal(SEALED.flow.place(row), row.state);
     if (state === undefined) continue;
+    isFromBefore = true;
     await db.updateTable('flow').set({ state }).where('id', '=', row.id).execute();
   }
+  // A pin is made anew at the next visit; one that nothing vouches for would be somebody's word.
+  if (!isFromBefore) await db.updateTable('manager').set({ directory_id: null }).execute();
   const pins = db.selectFrom('manager').select(['manager', 'directory_id']);
   for (const row of await pins.where('directory_id', 'is not', null).execute()) {
     const pin_seal = keys.seal(SEALED.pin.place(row), SEAL_ONLY);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { StoreTransaction } from '../../ports/store.ts';
+import { SEALED } from './places.ts';
 import { readJson } from './stored.ts';
 import type { Scope } from './tables.ts';
+import { openTrusted } from './trusted.ts';
 
 type SweepQueries = Pick<
   StoreTransaction,
@@ -23,7 +25,8 @@ type SweepQueries = Pick<
  */
 const CLOCK_MOVED_BACK_MS = 60_000;
 
-export function sweepQueries({ db, now }: Scope): SweepQueries {
+export function sweepQueries(scope: Scope): SweepQueries {
+  const { db, keys, now } = scope;
   return {
     async takeLease({ name, holder, leaseMs, everyMs }) {
       const latest = now + CLOCK_MOVED_BACK_MS;
@@ -72,14 +75,19 @@ export function sweepQueries({ db, now }: Scope): SweepQueries {
         .select('entries')
         .where('account_id', '=', accountId)
         .executeTakeFirst();
-      return row && readJson(z.array(z.string()), row.entries, 'answering.entries');
+      const place = SEALED.answering.place({ account_id: accountId });
+      const entries = row && openTrusted(scope, place, row.entries);
+      if (entries === undefined) return undefined;
+      return readJson(z.array(z.string()), entries, 'answering.entries');
     },
 
     async rememberAnswering(accountId, entries) {
-      const values = { entries: JSON.stringify(entries.toSorted()) };
+      const row = { account_id: accountId };
+      const text = JSON.stringify(entries.toSorted());
+      const values = { entries: keys.seal(SEALED.answering.place(row), text) };
       await db
         .insertInto('answering')
-        .values({ account_id: accountId, ...values })
+        .values({ ...row, ...values })
         .onConflict((conflict) => conflict.column('account_id').doUpdateSet(values))
         .execute();
     },

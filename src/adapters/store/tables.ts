@@ -142,7 +142,7 @@ interface PasswordSeenTable {
 interface AnsweringTable {
   account_id: string;
   /** Ids of directory entries, as a JSON array. */
-  entries: string;
+  entries: Sealed;
 }
 
 interface RevocationTable {

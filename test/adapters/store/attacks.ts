@@ -95,11 +95,6 @@ export function attackSuite(bench: Bench): void {
       const read = () => store.read((reads) => reads.enrollment(manager, accountId));
       expect(await read()).toBeUndefined();
       expect(alarms()).toMatchObject([{ fields: { row: id, why: 'revoked' } }]);
-      // A note that was changed is as if it were not there: like one that was deleted, but told.
-      await sql(`update revocation set revoked_at = 0 where account_id = '${accountId}'`);
-      await read();
-      expect(alarms()).toMatchObject([{}, { fields: { table: 'revocation', why: 'changed' } }]);
-      expect(await store.transaction((tx) => tx.revokedAt(accountId))).toBeUndefined();
     });
 
     it('puts no number of a manager back whose number alone was revoked', async () => {
@@ -244,6 +239,46 @@ export function attackSuite(bench: Bench): void {
         expect(await tx.isInHistory(accountId, digests[1]!, 25)).toBe(true);
       });
       expect(alarms()).toHaveLength(1);
+    });
+
+    it('hides no change of who answers, and moves the memory of it to no other account', async () => {
+      const { store, alarms } = await attacked();
+      await store.transaction(async (tx) => {
+        await tx.rememberAnswering('one', ['anna', 'bo']);
+        await tx.rememberAnswering('two', ['eva']);
+      });
+      await sql(`update answering set entries = '["mallory"]' where account_id = 'one'`);
+      expect(await store.read((reads) => reads.answering('one'))).toBeUndefined();
+      await sql(`update answering set entries =
+        (select entries from answering where account_id = 'two') where account_id = 'one'`);
+      expect(await store.read((reads) => reads.answering('one'))).toBeUndefined();
+      expect(await store.read((reads) => reads.answering('two'))).toEqual(['eva']);
+      expect(alarms()).toHaveLength(1);
+    });
+
+    it('brings no revoked number back by changing the note of the revoke', async () => {
+      const { store, alarms } = await attacked();
+      const { manager, accountId, id } = await enrolled(store);
+      const putBack = await keep('enrollment', `id = '${id}'`);
+      await store.transaction((tx) => tx.revokeEnrollments(accountId));
+      await putBack();
+      await sql(`update revocation set revoked_at = 0 where account_id = '${accountId}'`);
+      const read = () => store.read((reads) => reads.enrollment(manager, accountId));
+      expect(await read()).toBeUndefined();
+      expect(alarms()).toMatchObject([
+        { fields: { table: 'revocation', why: 'changed' } },
+        { fields: { row: id, why: 'revoked' } },
+      ]);
+
+      const next = await store.transaction(async (tx) => {
+        // As if revoked now: the next number waits.
+        expect(await tx.revokedAt(accountId)).toBe(tx.now);
+        const fresh = someEnrollment({ accountId, enrolledAt: tx.now });
+        await tx.saveEnrollment(fresh);
+        return fresh;
+      });
+      const kept = await store.read((reads) => reads.enrollmentsOf(accountId));
+      expect(kept).toEqual([next]);
     });
   });
 }

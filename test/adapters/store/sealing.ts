@@ -119,6 +119,17 @@ export function sealingSuite(bench: Bench): void {
       await expect(bench.open()).rejects.toThrow('this one has run before');
     });
 
+    it('keeps no pin where nothing shows that it is from before', async () => {
+      const { manager } = await filled();
+      for (const table of ['enrollment', 'flow']) await sql(`delete from ${table}`);
+      await sql(`update manager set directory_id = 'of somebody else'`);
+      await forgetMigration();
+      const store = await bench.open();
+      const found = await store.read((reads) => reads.manager(manager.key));
+      expect(found).toMatchObject({ displayName: 'Anna' });
+      expect(found?.directoryId).toBeUndefined();
+    });
+
     it('is not touched while a key is missing', async () => {
       const { enrollment } = await filled();
       await unseal();
