@@ -77,24 +77,23 @@ export function readPatiently<T>(
   return patiently(() => engine.read(work));
 }
 
-/** Runs it once more where a server served no more: the connections to it are gone then. */
-export async function onceMore<T>(attempt: () => Promise<T>): Promise<T> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (!isUnserved(error)) throw error;
-    return attempt();
-  }
-}
-
-/** Runs what may lose to another transaction again and again; then gives its last error. */
-export async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + CONFLICT_PATIENCE_MS;
+/**
+ * Runs what may lose to another transaction again and again, and once more where a server served no
+ * more: the connections to it are gone then. Gives the last error.
+ */
+export async function patiently<T>(
+  attempt: () => Promise<T>,
+  patienceMs = CONFLICT_PATIENCE_MS,
+): Promise<T> {
+  const giveUpAt = performance.now() + patienceMs;
+  let wasServed = true;
   for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     try {
-      return await onceMore(attempt);
+      return await attempt();
     } catch (error) {
-      if (!isConflict(error) || performance.now() > giveUpAt) throw error;
+      const isFirstUnserved = wasServed && isUnserved(error);
+      if (isFirstUnserved) wasServed = false;
+      else if (!isConflict(error) || performance.now() > giveUpAt) throw error;
     }
     // Jitter, or two that collided would collide again.
     await pause(Math.random() * longest);

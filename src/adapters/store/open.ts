@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import type { AuditEvent } from '../../domain/audit.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import { StoreError } from '../../ports/store.ts';
@@ -10,7 +9,7 @@ import { openAuditLog } from './auditLog.ts';
 import type { EncryptionKey, Keyring } from './crypto.ts';
 import { createKeyring } from './crypto.ts';
 import type { Began, Engine } from './engine.ts';
-import { OPENS_NOTHING, ofOnePart, onceMore, patiently, transactPatiently } from './engine.ts';
+import { OPENS_NOTHING, ofOnePart, patiently, transactPatiently } from './engine.ts';
 import { isConflict } from './errors.ts';
 import { endFlowsOfCopy } from './restored.ts';
 import { enrollmentQueries } from './enrollments.ts';
@@ -32,7 +31,8 @@ import { sendQueries } from './sends.ts';
 import { sweepQueries } from './sweeps.ts';
 import { databaseFile, openSqlite } from './sqlite.ts';
 import type { Scope } from './tables.ts';
-import { createTellDistrusted } from './trusted.ts';
+import { createTelling } from './telling.ts';
+import type { Hearing, Left } from './telling.ts';
 
 export type DatabaseOptions =
   | { readonly kind: 'sqlite'; readonly directory: string }
@@ -98,7 +98,7 @@ async function bringUp(database: DatabaseOptions, keys: Keyring, log: Log): Prom
 async function isServing(engine: Engine): Promise<boolean> {
   const isCurrent = (state: SchemaState): boolean => state === 'current';
   try {
-    const ask: Ask = (work) => onceMore(() => engine.transact(ofOnePart(work)));
+    const ask: Ask = (work) => patiently(() => engine.transact(ofOnePart(work)), 0);
     return isCurrent(await schemaState(engine, ask));
   } catch (error) {
     if (!isConflict(error)) throw error;
@@ -118,14 +118,6 @@ function toReads(scope: Scope) {
     ...sweepQueries(scope),
     ...sendQueries(scope),
   };
-}
-
-type Hearing = Pick<Scope, 'distrust' | 'log'>;
-
-/** What one run of a transaction leaves to its end. */
-interface Left {
-  readonly events: AuditEvent[];
-  readonly sayings: (() => void)[];
 }
 
 function toTransaction(scope: Scope, engine: Engine, left: Left): StoreTransaction {
@@ -178,55 +170,33 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
 
   const digester = createDigester({ memoryKiB: options.hashMemoryKiB });
   const clock = (): number => Math.floor(seen.now + performance.now() - seen.at);
-  const tell = createTellDistrusted(log);
+  const telling = createTelling(log);
   const readingScope = (db: Scope['db'], hearing: Hearing): Scope => ({
     ...{ db, keys, ...hearing },
     now: clock(),
     isWriting: false,
   });
 
-  /** Tells what was found wrong with stored values when the work has ended: it may run again. */
-  function telling<T>(attempt: (hearing: Hearing) => Promise<T>): Promise<T> {
-    let found: (() => void)[] = [];
-    const hearing: Hearing = {
-      distrust: (...what) => found.push(() => tell(...what)),
-      log: { error: (...line) => found.push(() => log.error(...line)) },
-    };
-    const tellAll = () => {
-      for (const say of found) say();
-    };
-    const done = patiently(() => {
-      found = [];
-      return attempt(hearing);
-    });
-    done.then(tellAll, tellAll);
-    return done;
-  }
-
-  async function transact<O, T>(
+  function transact<O, T>(
     start: {
       readonly lock?: string;
       open(db: Scope['db'], hearing: Hearing): Promise<O>;
     },
     work: (tx: StoreTransaction, opened: O) => Promise<T>,
   ): Promise<T> {
-    let left: Left = { events: [], sayings: [] };
-    const result = await telling((hearing) => {
-      left = { events: [], sayings: [] };
-      return engine.transact({
+    return telling((left) =>
+      engine.transact({
         lock: start.lock,
-        open: (db) => start.open(db, hearing),
+        open: (db) => start.open(db, left.hearing),
         work(db, began, opened) {
           seen = began;
-          const scope = { db, keys, now: began.now, ...hearing, isWriting: true };
+          const scope = { db, keys, now: began.now, ...left.hearing, isWriting: true };
           return work(toTransaction(scope, engine, left), opened);
         },
         end: (db) =>
           auditStatements(db, engine.clock, left.events, { instance: options.instance, keys }),
-      });
-    });
-    for (const say of left.sayings) say();
-    return result;
+      }),
+    );
   }
 
   return {
@@ -245,12 +215,12 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
       ),
 
     read: (work) =>
-      telling((hearing) => engine.read((db) => work(toReads(readingScope(db, hearing))))),
+      telling(({ hearing }) => engine.read((db) => work(toReads(readingScope(db, hearing))))),
 
     now: clock,
 
     async digestPasswords(accountId, passwords, signal) {
-      const known = await telling(({ distrust }) =>
+      const known = await telling(({ hearing: { distrust } }) =>
         engine.read(async (db) => {
           const salt = await knownSalt(db, accountId);
           const scope = { db, keys, distrust };
