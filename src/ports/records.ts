@@ -100,6 +100,9 @@ export interface Notice extends NoticeFacts {
     | { readonly channel: 'otherManagers'; readonly except?: ManagerKey | undefined };
 }
 
+/** Notices of one lane do not wait for those of the other. `chat`: also those whose readers are to be found. */
+export type NoticeLane = 'sms' | 'chat';
+
 /** A notice taken up by this instance; nobody else takes it before the lease ends. */
 export interface ClaimedNotice extends Notice {
   /** Tries so far, this one included. */

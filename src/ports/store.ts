@@ -12,6 +12,7 @@ import type {
   FailureKind,
   ManagerRecord,
   Notice,
+  NoticeLane,
   NumberUse,
   PasswordDigest,
   Reminder,
@@ -209,8 +210,8 @@ export interface StoreTransaction {
   addToHistory(accountId: string, digest: PasswordDigest, keep: number): Promise<void>;
 
   addNotices(notices: readonly Notice[]): Promise<void>;
-  /** Takes up the notice that has waited longest and is due; nobody else gets it for `leaseMs`. */
-  claimNotice(leaseMs: number): Promise<ClaimedNotice | undefined>;
+  /** Takes up the notice of the lane, or of any, that has waited longest and is due; nobody else gets it for `leaseMs`. */
+  claimNotice(leaseMs: number, lane?: NoticeLane): Promise<ClaimedNotice | undefined>;
   /** Makes a claimed notice due again at `at`. */
   postponeNotice(id: string, at: number): Promise<void>;
   /** False where there is none of that id. */

@@ -1,7 +1,7 @@
 import { managerName, type Locale, type ManagerKey } from '../domain/parties.ts';
 import { Secret } from '../domain/secret.ts';
 import { DirectoryError, type DirectoryManager } from '../ports/directory.ts';
-import type { ClaimedNotice, Notice } from '../ports/records.ts';
+import type { ClaimedNotice, Notice, NoticeLane } from '../ports/records.ts';
 import { StoreError } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import { isSamePerson } from './flows.ts';
@@ -21,13 +21,17 @@ const GIVE_UP_MS = 24 * 60 * 60_000;
 /** News of yesterday is not delivered. */
 const TEXT_VALIDITY_SECONDS = 4 * 3600;
 
-/** Delivers the notice that has waited longest; false where none is due. */
+/** After a text that the SMS service did not take: the others wait, and people's codes go first. */
+const TEXTS_REST_MS = 5_000;
+
+/** Delivers the notice of the lane that has waited longest; false where none is due. */
 export async function deliverNotice(
   deps: Deps,
+  lane: NoticeLane,
   pace: SendPace,
   stopping: AbortSignal,
 ): Promise<boolean> {
-  const notice = await deps.store.transaction((tx) => tx.claimNotice(LEASE_MS));
+  const notice = await deps.store.transaction((tx) => tx.claimNotice(LEASE_MS, lane));
   if (notice === undefined) return false;
   const signal = AbortSignal.timeout(DELIVERY_MS);
   switch (notice.to.channel) {
@@ -35,7 +39,9 @@ export async function deliverNotice(
       await addressOthers(deps, notice, notice.to.except, signal);
       return true;
     case 'sms':
-      await sendText(deps, notice, notice.to, signal);
+      if ((await sendText(deps, notice, notice.to, signal)) === 'notTaken') {
+        await deps.delay(TEXTS_REST_MS, stopping);
+      }
       return true;
     case 'chat':
       await pace.turn(managerName(notice.to.manager), stopping);
@@ -109,7 +115,7 @@ async function sendText(
   notice: ClaimedNotice,
   to: { readonly mobile: string; readonly locale: Locale },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<'settled' | 'notTaken'> {
   const text = new Secret(deps.smsTexts.notice(to.locale, notice.event, notice));
   const outcome = await deps.sms.send(
     { to: to.mobile, text, validitySeconds: TEXT_VALIDITY_SECONDS },
@@ -117,12 +123,18 @@ async function sendText(
   );
   switch (outcome.outcome) {
     case 'accepted':
-      return finish(deps, notice, 'ok');
+      await finish(deps, notice, 'ok');
+      return 'settled';
     case 'unknown':
-      return finish(deps, notice, 'unknown', 'smsUnavailable');
+      await finish(deps, notice, 'unknown', 'smsUnavailable');
+      return 'notTaken';
     case 'refused':
-      if (outcome.fault === 'number') return finish(deps, notice, 'failed', 'smsNumberRefused');
-      return tryLater(deps, notice, 'smsUnavailable');
+      if (outcome.fault === 'number') {
+        await finish(deps, notice, 'failed', 'smsNumberRefused');
+        return 'settled';
+      }
+      await tryLater(deps, notice, 'smsUnavailable');
+      return 'notTaken';
   }
 }
 

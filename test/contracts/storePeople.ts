@@ -210,6 +210,23 @@ export function storedPeopleContract(opened: () => StorePair): void {
       expect(await claim()).toBeUndefined();
     });
 
+    it('are taken up by lane, so that texts keep no cards waiting', async () => {
+      await drain();
+      const text = someNotice({ to: { channel: 'sms', mobile: '+46701740605', locale: 'sv' } });
+      const card = someNotice({ to: { channel: 'chat', manager: someManager() } });
+      const toFind = someNotice({ to: { channel: 'otherManagers' } });
+      await store.transaction((tx) => tx.addNotices([text]));
+      await pause(3);
+      await store.transaction((tx) => tx.addNotices([card, toFind]));
+      const ids = (lane: 'sms' | 'chat') =>
+        store.transaction(async (tx) => [
+          (await tx.claimNotice(LEASE, lane))?.id,
+          (await tx.claimNotice(LEASE, lane))?.id,
+        ]);
+      expect(new Set(await ids('chat'))).toEqual(new Set([card.id, toFind.id]));
+      expect(await ids('sms')).toEqual([text.id, undefined]);
+    });
+
     it('are counted from when they are added until they are removed, whoever has taken them up', async () => {
       const count = (): Promise<number> => store.transaction((tx) => tx.countNotices());
       const before = await count();

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { startRelay, type Relay } from '../adapters/store/relay.ts';
-import { atSuiteEnd, houseOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
+import { houseOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
+import { atSuiteEnd } from '../support/suiteEnd.ts';
 import { newEnrolled, newManager, reset } from '../support/walks.ts';
 
 const EVERY_MS = 500;

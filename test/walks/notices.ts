@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
 import { nameOf } from '../support/connector.ts';
-import { noneWaits } from '../support/notices.ts';
+import { cardsTo, noneWaits } from '../support/notices.ts';
 import { enroll, enrollToCode, FIRST_PASSWORD, newMobile, reset } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
@@ -66,6 +66,27 @@ export function walkNotices(world: World): void {
       () => world.wholeAudit().filter(({ event }) => event === 'notice.sent').length >= 8,
     );
     expect(sent.every(({ actor }) => actor === 'system')).toBe(true);
+  });
+
+  it('reach a colleague in chat while the SMS service holds up the texts', async () => {
+    const asa = world.manager('Asavanta');
+    const bo = world.manager('Bovanta');
+    const group = world.directory.group('Vantachefer', [asa.dn, bo.dn]);
+    const { id } = world.account('vantagrupp', group.dn, FIRST_PASSWORD);
+    await bo.say('status');
+    await noneWaits(world);
+    const walker = { chat: asa, account: 'vantagrupp', mobile: newMobile() };
+    await enrollToCode(world, walker);
+    const held = Promise.withResolvers<void>();
+    world.twilio.script({ until: held.promise });
+    await asa.tap('confirmCode', { code: world.code(walker.mobile) });
+    await world.teams.until(() => cardsTo(world, bo, 'notice').length === 1);
+    const told = () =>
+      world.wholeAudit().filter(({ account, event }) => account === id && event === 'notice.sent');
+    // The colleague's and the own card; the text has had no answer yet.
+    await world.teams.until(() => told().length === 2);
+    held.resolve();
+    await world.teams.until(() => told().length === 3);
   });
 
   it('reach a colleague whose chat is gone in a new one, and keep to it', async () => {

@@ -147,6 +147,9 @@ const MANAGER_REVOCATIONS = [
 /** From here on it is sealed; who answers is taken down anew, as where it was never seen. */
 const ANSWERING_SEALED = [`delete from answering`];
 
+/** Texts wait apart. Those that wait at the upgrade are delivered with the cards. */
+const NOTICE_LANES = [`alter table notice add column lane text not null default 'chat'`];
+
 const APPEND_ONLY = {
   sqlite: ['update', 'delete'].map(
     (change) =>
@@ -216,6 +219,11 @@ export function migrationsFor(
     '0009_answering_sealed': {
       async up(db) {
         for (const statement of ANSWERING_SEALED) await sql.raw(statement).execute(db);
+      },
+    },
+    '0010_notice_lanes': {
+      async up(db) {
+        for (const statement of NOTICE_LANES) await sql.raw(statement).execute(db);
       },
     },
   };

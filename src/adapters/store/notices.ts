@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClaimedNotice, Notice } from '../../ports/records.ts';
+import type { ClaimedNotice, Notice, NoticeLane } from '../../ports/records.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import { exactly } from './exactly.ts';
 import { SEALED } from './places.ts';
@@ -50,7 +50,12 @@ type NoticeQueries = Pick<
 
 export function noticeQueries(scope: Scope): NoticeQueries {
   const { db, keys, now, log } = scope;
-  const due = () => db.selectFrom('notice').select('id').where('due_at', '<=', now);
+  const due = (lane: NoticeLane | undefined) =>
+    db
+      .selectFrom('notice')
+      .select('id')
+      .where('due_at', '<=', now)
+      .$if(lane !== undefined, (query) => query.where('lane', '=', lane ?? ''));
 
   return {
     async addNotices(notices) {
@@ -59,18 +64,19 @@ export function noticeQueries(scope: Scope): NoticeQueries {
         id: notice.id,
         due_at: now,
         tries: 0,
+        lane: notice.to.channel === 'sms' ? 'sms' : 'chat',
         payload: keys.seal(SEALED.notice.place(notice), JSON.stringify(notice)),
       }));
       await db.insertInto('notice').values(rows).execute();
     },
 
-    async claimNotice(leaseMs): Promise<ClaimedNotice | undefined> {
+    async claimNotice(leaseMs, lane): Promise<ClaimedNotice | undefined> {
       // Another instance may take the row that this one found first: then there is a next, or none.
-      while ((await due().limit(1).executeTakeFirst()) !== undefined) {
+      while ((await due(lane).limit(1).executeTakeFirst()) !== undefined) {
         const row = await db
           .updateTable('notice')
           .set((notice) => ({ due_at: now + leaseMs, tries: notice('tries', '+', 1) }))
-          .where('id', '=', due().orderBy('due_at').orderBy('id').limit(1))
+          .where('id', '=', due(lane).orderBy('due_at').orderBy('id').limit(1))
           .where('due_at', '<=', now)
           .returning(['id', 'tries', 'payload'])
           .executeTakeFirst();

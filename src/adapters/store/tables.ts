@@ -174,6 +174,8 @@ export interface NoticeTable {
   id: string;
   due_at: number;
   tries: number;
+  /** Which loop delivers it; a changed one delays it at most. */
+  lane: string;
   payload: Sealed;
 }
 

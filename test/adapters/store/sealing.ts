@@ -48,6 +48,7 @@ export function sealingSuite(bench: Bench): void {
     // A migration is applied only after those before it.
     await sql('drop table answering');
     await sql('drop table manager_revocation');
+    await sql('alter table notice drop column lane');
     await sql(`delete from bot_migration where name >= '0006'`);
   }
 
