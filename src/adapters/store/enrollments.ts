@@ -1,6 +1,5 @@
 import type { Selectable } from 'kysely';
 import { managerName } from '../../domain/parties.ts';
-import type { ManagerKey } from '../../domain/parties.ts';
 import type { Enrollment } from '../../ports/records.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import type { Place } from './crypto.ts';
