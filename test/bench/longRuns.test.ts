@@ -45,10 +45,15 @@ describe('a long run', () => {
     ['instances', ['dist/main.js', 'bin/postgres']],
     ['soak', ['dist/main.js']],
     ['sweep', ['slapd']],
+    ['performance --tiny', ['dist/main.js', 'floor/']],
+    ['performance --tiny --only start', ['floor/start.ts']],
+    ['performance --tiny --only sweep', ['floor/search.ts', 'slapd']],
+    ['profile', ['dist/main.js']],
   ])('%s leaves no process and no file behind on Ctrl-C', async (name, parts) => {
+    const [script, ...options] = name.split(' ');
     const folder = await mkdtemp(join(tmpdir(), 'long-run-'));
     await chmod(folder, 0o711);
-    const child = spawn(process.execPath, [`test/bench/${name}.ts`], {
+    const child = spawn(process.execPath, [`test/bench/${script}.ts`, ...options], {
       env: { ...process.env, TMPDIR: folder },
       stdio: 'ignore',
     });

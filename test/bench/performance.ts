@@ -1,5 +1,6 @@
 /** `npm run bench [-- --quick] [-- --json] [-- --only taps]`: how far the bot is from what its parts can do at best. */
 import { parseArgs } from 'node:util';
+import { longRun } from './longRun.ts';
 import { table } from './output.ts';
 import { FULL, QUICK, TINY } from './performance/extent.ts';
 import { describeFigure, describeGoal, judge, type Row } from './performance/figures.ts';
@@ -37,28 +38,37 @@ const MEASURES: Readonly<Record<string, (of: typeof extent) => Promise<Row[]>>> 
 if (values.only !== undefined && !Object.hasOwn(MEASURES, values.only)) {
   throw new Error(`--only takes one of ${Object.keys(MEASURES).join(', ')}`);
 }
-const rows: Row[] = [];
 const began = performance.now();
 const seconds = (): string => ((performance.now() - began) / 1_000).toFixed(0);
-for (const [name, measure] of Object.entries(MEASURES)) {
-  if (values.only !== undefined && values.only !== name) continue;
-  process.stderr.write(`${seconds().padStart(4)} s  ${name}\n`);
-  rows.push(...(await measure(extent)));
+
+async function measureAll(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const [name, measure] of Object.entries(MEASURES)) {
+    if (values.only !== undefined && values.only !== name) continue;
+    process.stderr.write(`${seconds().padStart(4)} s  ${name}\n`);
+    rows.push(...(await measure(extent)));
+  }
+  return rows;
 }
-const judged = rows.map(judge);
-if (values.json) {
-  process.stdout.write(
-    `${JSON.stringify({ seconds: Number(seconds()), rows: judged }, null, 2)}\n`,
-  );
-} else {
-  const lines = judged.map((row) => [
-    `${row.measure}, ${row.unit}`,
-    describeFigure(row.floor),
-    describeFigure(row.product),
-    row.ratio === undefined ? '-' : `${row.ratio.toFixed(2)}x`,
-    describeGoal(row),
-    row.isMet === undefined ? '-' : row.isMet ? 'yes' : 'NO',
-  ]);
-  process.stdout.write(table(['measure', 'floor', 'product', 'ratio', 'goal', 'met'], lines));
-  process.stdout.write(`\n${seconds()} s\n`);
+
+function print(rows: readonly Row[]): void {
+  const judged = rows.map(judge);
+  if (values.json) {
+    process.stdout.write(
+      `${JSON.stringify({ seconds: Number(seconds()), rows: judged }, null, 2)}\n`,
+    );
+  } else {
+    const lines = judged.map((row) => [
+      `${row.measure}, ${row.unit}`,
+      describeFigure(row.floor),
+      describeFigure(row.product),
+      row.ratio === undefined ? '-' : `${row.ratio.toFixed(2)}x`,
+      describeGoal(row),
+      row.isMet === undefined ? '-' : row.isMet ? 'yes' : 'NO',
+    ]);
+    process.stdout.write(table(['measure', 'floor', 'product', 'ratio', 'goal', 'met'], lines));
+    process.stdout.write(`\n${seconds()} s\n`);
+  }
 }
+
+await longRun(async () => print(await measureAll()));

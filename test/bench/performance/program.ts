@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { endWithRun } from '../../support/children.ts';
 import { probedBy } from './probed.ts';
 
 /** One of the programs of floor/, running. */
@@ -34,6 +35,7 @@ export async function startFloor(name: string, settings: unknown): Promise<Floor
     },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  endWithRun(child, 'SIGKILL');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   async function nextLine(): Promise<string> {
     const { value, done } = await lines.next();

@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { endWithRun } from '../../../support/children.ts';
 import { freePort } from '../../../support/ports.ts';
 import { startProduct } from '../../../support/product.ts';
 import type { Extent } from '../extent.ts';
@@ -60,6 +61,7 @@ async function timeToReady(
   const port = await freePort();
   const began = performance.now();
   const child = spawn(process.execPath, [file], { env: envOf(port), stdio: 'ignore' });
+  endWithRun(child, 'SIGKILL');
   const ended = once(child, 'exit');
   while (!(await isReady(port))) {
     if (child.exitCode !== null) throw new Error(`${file} ended with ${String(child.exitCode)}`);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openldap } from '../../../../src/adapters/ldap/openldap.ts';
+import { endWithRun } from '../../../support/children.ts';
 import { startOpenldap, type Openldap } from '../../../support/openldap.ts';
 import { startProduct, type Product } from '../../../support/product.ts';
 import type { Extent } from '../extent.ts';
@@ -125,6 +126,7 @@ async function measure(
 ): Promise<Swept> {
   const began = performance.now();
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  endWithRun(child, 'SIGKILL');
   const printed = text(child.stdout);
   const complaints = text(child.stderr);
   const ended = once(child, 'exit').then(() => performance.now() - began);
