@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeCard } from '../support/chatDriver.ts';
-import type { Product } from '../support/product.ts';
 import { FIRST_PASSWORD, type Walker } from '../support/walks.ts';
+import type { World } from '../support/world.ts';
 import { BACK_MS, type CellWalker } from './outageLanes.ts';
 import type { StepName } from './outageTable.ts';
 
@@ -32,7 +32,7 @@ export interface Effects {
 
 /** Walks on from the card at hand to the flow's end; gives the cards on the way and the last password. */
 export async function goOn(
-  product: Product,
+  product: World,
   walker: Walker,
   step: StepName,
 ): Promise<{ readonly path: string; readonly password: string }> {
@@ -88,7 +88,7 @@ export async function goOn(
 }
 
 /** Waits until every notice has been told or given up. */
-export async function untilNoticesAreOut(product: Product): Promise<void> {
+export async function untilNoticesAreOut(product: World): Promise<void> {
   const end = Date.now() + BACK_MS;
   while (Date.now() < end) {
     const waiting = await product.database.query<{ id: string }>('select id from notice');
@@ -104,7 +104,7 @@ export async function untilNoticesAreOut(product: Product): Promise<void> {
 
 /** What the cell's flows have set in motion. */
 export async function effectsOf(
-  product: Product,
+  product: World,
   walker: CellWalker,
   password: string,
 ): Promise<Effects> {

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { delay } from '../../src/wiring.ts';
 import type { ChatDriver } from '../support/chatDriver.ts';
 import { HTTP_ERROR, OutageRelay, POSTGRES_ERROR } from '../support/outageRelay.ts';
+import { startHouse } from '../support/house.ts';
 import type { PostgresServer } from '../support/postgres.ts';
-import { startProduct, type Product } from '../support/product.ts';
 import {
   enroll,
   FIRST_PASSWORD,
@@ -13,6 +14,7 @@ import {
   startReset,
   type Walker,
 } from '../support/walks.ts';
+import type { World } from '../support/world.ts';
 import type { Part, StepName } from './outageTable.ts';
 
 /** How long the bot may feel an outage after its end. */
@@ -20,7 +22,7 @@ export const BACK_MS = 45_000;
 
 /** A product with one part behind a relay, and what belongs to it. */
 export interface Lane {
-  readonly product: Product;
+  readonly product: World;
   readonly relay: OutageRelay;
   readonly part: Part;
   stop(): Promise<void>;
@@ -30,7 +32,9 @@ export async function openLane(part: Part, postgres?: PostgresServer): Promise<L
   let relay: OutageRelay | undefined;
   const databaseUrl =
     part === 'database' ? await postgres?.createDatabase(newName('lane')) : undefined;
-  const product = await startProduct({
+  const product = await startHouse({
+    // What waits for a part waits as long as it does at work.
+    circumstances: { delay },
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     async through(ports) {
       const error = part === 'database' ? POSTGRES_ERROR : HTTP_ERROR;
@@ -59,7 +63,7 @@ export interface CellWalker extends Walker {
 }
 
 /** A manager who stands right before the step. */
-export async function walkTo(product: Product, step: StepName): Promise<CellWalker> {
+export async function walkTo(product: World, step: StepName): Promise<CellWalker> {
   if (step === 'notify') return walkToNotify(product);
   const walker = newManager(product);
   await greet(walker.chat);
@@ -98,7 +102,7 @@ async function greet(chat: ChatDriver): Promise<void> {
 }
 
 /** An account of two managers who know the bot, one of them ready to write. */
-async function walkToNotify(product: Product): Promise<CellWalker> {
+async function walkToNotify(product: World): Promise<CellWalker> {
   const chat = product.manager(newName('Chef'));
   const colleague = product.manager(newName('Kollega'));
   const group = product.directory.group(newName('Chefer'), [chat.dn, colleague.dn]);

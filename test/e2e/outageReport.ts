@@ -2,8 +2,8 @@ import { OUTAGES, type Outage } from '../support/outageRelay.ts';
 import type { Seen } from './outageRounds.ts';
 import { PARTS, valueOf, type Part, type Row } from './outageTable.ts';
 
-/** Where the last run of the suite left what it measured. */
-export const RESULTS = '.test-cache/outages.json';
+/** The folder in which the last run of the suites left what it measured, a file for each. */
+export const RESULTS = '.test-cache/outages';
 /** The committed copy of the table. */
 export const REPORT = 'docs/reliability.md';
 
@@ -38,7 +38,7 @@ const BEGINS: Readonly<Record<Row['begins'], string>> = {
 const INTRO = `# When a part is gone
 
 Written by \`npm run docs:reliability\` from the table in \`test/e2e/outageTable.ts\`, which
-\`test/e2e/outages.test.ts\` holds the bot to. Do not change it by hand.
+\`test/e2e/outageSuite.ts\` holds the bot to. Do not change it by hand.
 
 Every cell is one manager in the middle of a flow. The table shows the card that they see during the
 outage, with the time in which the last run of the suite saw it, and the cards that lead on to the

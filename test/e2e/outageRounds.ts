@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Card } from '../support/connector.ts';
 import { buttonsOf, describeCard, type Button } from '../support/chatDriver.ts';
 import { SLOW_MS, type Outage } from '../support/outageRelay.ts';
-import type { Product } from '../support/product.ts';
 import { FIRST_PASSWORD, type Walker } from '../support/walks.ts';
+import type { World } from '../support/world.ts';
 import {
   effectsOf,
   goOn,
@@ -36,7 +36,7 @@ export interface Seen {
 
 /** The tap of the step. */
 function tapOf(
-  product: Product,
+  product: World,
   { chat, account, mobile }: Walker,
   step: StepName,
 ): [Button, Record<string, string>] {
