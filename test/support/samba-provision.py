@@ -2,6 +2,7 @@
 """Makes a throw-away Active Directory domain of Samba, or changes what no LDAP client may change in it.
 
 samba-provision.py provision DIR IP ADMIN_PASSWORD SERVICE_PASSWORD
+samba-provision.py configure DIR IP         for a copy of such a domain, which knows its place only there
 samba-provision.py set DIR DN ATTRIBUTE VALUE
 samba-provision.py grant DIR DN ACES        entries in SDDL, put before those that are there
 samba-provision.py seal DIR DN              takes what is inherited off the object, for good
@@ -125,11 +126,15 @@ def seal(db, dn):
     change_list(db, dn, sealed)
 
 
+def configure(target, ip):
+    with open(f"{target}/etc/smb.conf", "w") as file:
+        file.write(SMB_CONF.format(realm=REALM, ip=ip, dir=target))
+
+
 def make_domain(target, ip, admin_password, service_password):
     for name in ("etc", "tls", "run", "ncalrpc"):
         os.makedirs(f"{target}/{name}", exist_ok=True)
-    with open(f"{target}/etc/smb.conf", "w") as file:
-        file.write(SMB_CONF.format(realm=REALM, ip=ip, dir=target))
+    configure(target, ip)
     logging.basicConfig(level=logging.ERROR)
     provision(
         logging.getLogger("provision"), system_session(), smbconf=f"{target}/etc/smb.conf",
@@ -166,6 +171,8 @@ if __name__ == "__main__":
     command, directory, *rest = sys.argv[1:]
     if command == "provision":
         make_domain(directory, *rest)
+    elif command == "configure":
+        configure(directory, *rest)
     else:
         db = database(directory)
         if command in ("grant", "seal"):

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -12,6 +13,7 @@ const run = promisify(execFile);
 const PYTHON = '/usr/bin/python3';
 const SAMBA = '/usr/sbin/samba';
 const PACKAGES = 'samba samba-dsdb-modules samba-ad-provision';
+const CACHE = '.test-cache';
 const SCRIPT = path.join(import.meta.dirname, 'samba-provision.py');
 
 /** A Samba domain controller on an address of its own; its ports are fixed, which takes root. */
@@ -39,6 +41,27 @@ export async function startSamba(): Promise<Samba> {
   return inDirectory('samba', start);
 }
 
+const python = (...args: readonly string[]): Promise<unknown> => run(PYTHON, [SCRIPT, ...args]);
+
+/** Makes the domain, which takes seconds; once for all suites, which copy it. */
+async function makeDomain(directory: string, host: string, ...passwords: readonly string[]) {
+  const key = createHash('sha256')
+    .update(await readFile(SCRIPT))
+    .update(passwords.join());
+  const made = path.resolve(CACHE, `samba-${key.digest('hex').slice(0, 16)}`);
+  try {
+    await cp(made, directory, { recursive: true, preserveTimestamps: true });
+    await python('configure', directory, host);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await python('provision', directory, host, ...passwords);
+    // Whole at once under its name: another suite may look at the same time.
+    const copy = `${made}-${randomUUID()}`;
+    await cp(directory, copy, { recursive: true, preserveTimestamps: true });
+    await rename(copy, made).catch(() => rm(copy, { recursive: true }));
+  }
+}
+
 async function start(directory: string): Promise<Samba> {
   // Each process its own loopback address: suites that run at once do not meet.
   const host = `127.${64 + ((process.pid >> 8) & 127)}.${process.pid & 255}.77`;
@@ -49,13 +72,11 @@ async function start(directory: string): Promise<Samba> {
     dnsNames: ['dc1.ad.orebro.test', 'localhost'],
     ipAddresses: [host],
   });
+  await makeDomain(directory, host, adminPassword, servicePassword);
   const files = path.join(directory, 'tls');
-  await mkdir(files);
   await writeFile(path.join(files, 'ca.crt'), authority.caPem);
   await writeFile(path.join(files, 'server.crt'), certPem);
   await writeFile(path.join(files, 'server.key'), keyPem, { mode: 0o600 });
-  const python = (...args: string[]): Promise<unknown> => run(PYTHON, [SCRIPT, ...args]);
-  await python('provision', directory, host, adminPassword, servicePassword);
   const server = await startServer({
     command: SAMBA,
     args: [
