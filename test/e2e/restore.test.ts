@@ -70,7 +70,7 @@ describe('a backup of PostgreSQL', () => {
     await run('pg_dump', ['-Fc', '-f', dump, first.url]);
     await product.end('SIGKILL');
     await run('pg_restore', ['--no-owner', '-d', second.url, dump]);
-    product.moveTo(second.url);
+    await product.moveTo(second.url);
     await product.start();
     await expectRestored(product, before);
   });

@@ -95,6 +95,9 @@ function shiftsOf(ms: number, keys: Keyring, sealed: Record<SealedTable, Row[]>)
 export class ProductDatabase {
   readonly #folder: string;
   readonly #url: string | undefined;
+  #client: Client | undefined;
+  /** The work on the connection before the next. */
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string, url: string | undefined) {
     this.#folder = folder;
@@ -107,18 +110,44 @@ export class ProductDatabase {
     return this.#connected(async (client) => (await client.query(text)).rows as T[]);
   }
 
-  async #connected<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  /** Works on the one connection, one after another: the server needs a process for each, which takes longer than to ask. */
+  #connected<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    const done = this.#before.then(async () => {
+      const client = (this.#client ??= await this.#connect());
+      try {
+        return await work(client);
+      } catch (error) {
+        await this.#disconnect();
+        throw error;
+      }
+    });
+    this.#before = done.catch(() => undefined);
+    return done;
+  }
+
+  async #connect(): Promise<Client> {
     const client = new Client({
       connectionString: this.#url,
       types: { getTypeParser: (oid: number) => (oid === 20 ? Number : String) },
     });
-    client.on('error', () => undefined);
+    client.on('error', () => {
+      // The server has ended: the next question connects anew.
+      if (this.#client === client) this.#client = undefined;
+    });
     await client.connect();
-    try {
-      return await work(client);
-    } finally {
-      await client.end();
-    }
+    return client;
+  }
+
+  async #disconnect(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  /** Ends the connection, where there is one. */
+  async close(): Promise<void> {
+    await this.#before;
+    await this.#disconnect();
   }
 
   /** A transaction of a bot in this very process ends only while this waits in between. */

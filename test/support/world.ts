@@ -67,7 +67,8 @@ export abstract class World {
   }
 
   /** From its next start on the bot keeps its data in that PostgreSQL database. */
-  moveTo(databaseUrl: string): void {
+  async moveTo(databaseUrl: string): Promise<void> {
+    await this.#database.close();
     this.#env['DATABASE_URL'] = databaseUrl;
     this.#database = new ProductDatabase(this.dataDir, databaseUrl);
   }
@@ -88,6 +89,7 @@ export abstract class World {
   /** Ends everything and removes what it left. */
   async stop(): Promise<void> {
     await this.endAll();
+    await this.#database.close();
     await this.directory.close();
     await this.teams.stop();
     await this.twilio.close();
