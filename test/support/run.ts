@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { run, stopChildrenOnSignals } from './children.ts';
 import { runJest } from './jestRun.ts';
 import { ensurePackages } from './packages.ts';
+import { commandOf } from './programs.ts';
 import { LEFT_OUT_OF_QUICK } from './suites.ts';
 
 const CACHE = '.test-cache';
@@ -66,7 +67,8 @@ async function countFailedChecks(): Promise<number> {
  * without a configuration does at once; most bots of the tests are killed.
  */
 async function compileOnce(): Promise<void> {
-  await run(process.execPath, ['dist/main.js'], { isShown: false, env: { NODE_ENV: '' } });
+  const [program = '', ...args] = commandOf('start');
+  await run(program, args, { isShown: false, env: { ENCRYPTION_KEYS: '' } });
 }
 
 async function main(): Promise<number> {
