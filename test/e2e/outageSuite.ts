@@ -35,25 +35,7 @@ const LANES: Readonly<Record<Part, readonly (readonly Outage[])[]>> = {
   ],
 };
 
-const seen = new Map<string, Seen>();
-const failures: string[] = [];
 const nameOf = (part: Part, outage: Outage, step: StepName): string => `${part} ${outage} ${step}`;
-
-async function runLane(lane: Lane, outages: readonly Outage[]): Promise<void> {
-  const { part } = lane;
-  const rows = TABLE.filter((row) => row.part === part);
-  try {
-    for (const outage of outages) {
-      await runRound(lane, outage, rows, (cell) => {
-        seen.set(nameOf(part, outage, cell.row.step), cell);
-      });
-    }
-  } catch (error) {
-    failures.push(`${part}, ${outages.join(', ')}: ${String(error)}`);
-  } finally {
-    await lane.stop();
-  }
-}
 
 /** What a flow of this step sets in motion, whatever goes wrong on the way: each thing once. */
 function onceEach(step: StepName): Omit<Effects, 'noticeTexts' | 'noticeCards'> {
@@ -80,6 +62,25 @@ function toldAgain({ part, step }: Row): number {
 
 /** Declares the tests of all outages of these parts. */
 export function describeOutages(...parts: readonly Part[]): void {
+  const seen = new Map<string, Seen>();
+  const failures: string[] = [];
+
+  async function runLane(lane: Lane, outages: readonly Outage[]): Promise<void> {
+    const { part } = lane;
+    const rows = TABLE.filter((row) => row.part === part);
+    try {
+      for (const outage of outages) {
+        await runRound(lane, outage, rows, (cell) => {
+          seen.set(nameOf(part, outage, cell.row.step), cell);
+        });
+      }
+    } catch (error) {
+      failures.push(`${part}, ${outages.join(', ')}: ${String(error)}`);
+    } finally {
+      await lane.stop();
+    }
+  }
+
   beforeAll(async () => {
     const postgres = parts.includes('database') ? await startPostgres() : undefined;
     try {

@@ -1,3 +1,3 @@
 import { describeOutages } from './outageSuite.ts';
 
-describeOutages('connector', 'login');
+describeOutages('connector');

@@ -1,0 +1,3 @@
+import { describeOutages } from './outageSuite.ts';
+
+describeOutages('login');
