@@ -25,7 +25,10 @@ export type AuditVerdict =
 /** What administrators do with the audit. Throws only StoreError. */
 export interface AuditLog {
   head(): Promise<AuditHead>;
-  /** All rows in order, a page at a time; rows that come meanwhile are read too. */
+  /**
+   * The rows in order, a page at a time: up to the head, and behind it what the bot appends
+   * meanwhile. Nobody else's row behind the head is given.
+   */
   read(): AsyncGenerator<AuditRow>;
   /** Computes the chain anew. `noted` is a head's hash from an earlier time, kept elsewhere. */
   verify(noted?: string): Promise<AuditVerdict>;
@@ -43,6 +46,10 @@ function isSealed(keys: Keyring, place: Place, seal: string | null): boolean {
   }
 }
 
+function isNext(row: AuditRow, last: AuditHead): boolean {
+  return row.seq === last.seq + 1 && row.previous === last.hash && row.hash === hashRow(row);
+}
+
 export function openAuditLog(engine: Engine, keys: Keyring): AuditLog {
   async function headRow() {
     const row = await readPatiently(engine, (db) =>
@@ -52,7 +59,8 @@ export function openAuditLog(engine: Engine, keys: Keyring): AuditLog {
     return row;
   }
 
-  async function* read(): AsyncGenerator<AuditRow> {
+  /** As the table has them, whoever wrote them. */
+  async function* rowsOfTable(): AsyncGenerator<AuditRow> {
     let after = Number.MIN_SAFE_INTEGER;
     for (;;) {
       const page = await readPatiently(engine, (db) =>
@@ -71,38 +79,49 @@ export function openAuditLog(engine: Engine, keys: Keyring): AuditLog {
     }
   }
 
+  const isSealedRow = (row: AuditRow): boolean =>
+    isSealed(keys, AUDIT_SEALED.row.place(row), row.seal);
+
   return {
     async head() {
       const { seq, hash } = await headRow();
       return { seq, hash };
     },
-    read,
+
+    async *read() {
+      const head = await headRow();
+      let last: AuditHead = { seq: 0, hash: '' };
+      for await (const row of rowsOfTable()) {
+        if (row.seq > head.seq && !(isNext(row, last) && isSealedRow(row))) return;
+        yield row;
+        last = row;
+      }
+    },
 
     async verify(noted) {
-      // Read first: rows that are written from here on are beyond it, and none of our business.
+      // Read first: what stands behind it is the bot's only where it goes on from here, sealed.
       const head = await headRow();
       const { seq: rows, hash, checkpoint_seq: sealedAfter } = head;
       const { checkpoint } = AUDIT_SEALED;
       if (!isSealed(keys, checkpoint.place(head), head.checkpoint_seal)) {
         return { result: 'broken', row: 1 };
       }
-      let seq = 0;
-      let previous = '';
+      let last: AuditHead = { seq: 0, hash: '' };
+      let isHeadFound = rows === 0 && hash === '';
       let isNotedFound = noted === undefined;
-      for await (const row of read()) {
-        if (seq === rows) break;
-        seq += 1;
-        const isLinked = row.seq === seq && row.previous === previous && row.hash === hashRow(row);
+      for await (const row of rowsOfTable()) {
+        const seq = last.seq + 1;
         const isVouchedFor =
           seq > sealedAfter
-            ? isSealed(keys, AUDIT_SEALED.row.place(row), row.seal)
+            ? isSealedRow(row)
             : seq < sealedAfter || row.hash === head.checkpoint_hash;
-        if (!isLinked || !isVouchedFor) return { result: 'broken', row: seq };
-        previous = row.hash;
+        if (!isNext(row, last) || !isVouchedFor) return { result: 'broken', row: seq };
+        if (seq === rows) isHeadFound = row.hash === hash;
         if (row.hash === noted) isNotedFound = true;
+        last = row;
       }
-      if (seq < Math.max(rows, sealedAfter)) return { result: 'broken', row: seq + 1 };
-      if (previous !== hash) return { result: 'broken', row: seq };
+      if (last.seq < sealedAfter) return { result: 'broken', row: last.seq + 1 };
+      if (!isHeadFound) return { result: 'broken', row: Math.min(rows, last.seq + 1) };
       return { result: isNotedFound ? 'intact' : 'headUnknown', rows, head: hash };
     },
   };

@@ -165,21 +165,71 @@ export function auditAtRestSuite(bench: Bench): void {
       expect(await store.audit.verify()).toEqual({ result: 'broken', row: after + 1 });
     });
 
-    it('takes no row for genuine that somebody without a key appends with a right hash', async () => {
-      const store = await threeRows();
+    /** Appends a row with a right hash and no seal, as somebody who has no key can; gives its hash. */
+    async function forge(seq: number): Promise<string> {
       const last = (await auditRows()).at(-1)!;
-      const forged = { ...last, seal: null, seq: 4, actor: 't/nobody', previous: last.hash };
+      const forged = { ...last, seal: null, seq, actor: 't/nobody', previous: last.hash };
       const hash = hashRow(forged);
       const [names, values] = [Object.keys(forged), Object.values({ ...forged, hash })];
       const cells = values.map((cell) => (cell === null ? 'null' : `'${String(cell)}'`));
       await bench.database.query(
         `insert into audit (${names.join(', ')}) values (${cells.join(', ')})`,
       );
+      return hash;
+    }
+
+    it('takes no row for genuine that somebody without a key appends with a right hash', async () => {
+      const store = await threeRows();
+      const hash = await forge(4);
       await bench.database.query(`update audit_head set seq = 4, hash = '${hash}'`);
       expect(await store.audit.verify()).toEqual({ result: 'broken', row: 4 });
       // The bot's next row does not make it genuine.
       await store.transaction((tx) => Promise.resolve(tx.audit(event())));
       expect(await store.audit.verify()).toEqual({ result: 'broken', row: 4 });
+    });
+
+    it.each([4, 4_000_000])(
+      'finds out a row %i that somebody put behind the head, and exports none',
+      async (seq) => {
+        const store = await threeRows();
+        const { hash } = await store.audit.head();
+        await forge(seq);
+        const numbers: number[] = [];
+        for await (const row of store.audit.read()) numbers.push(row.seq);
+        expect(numbers).toEqual([1, 2, 3]);
+        expect(await store.audit.verify()).toEqual({ result: 'broken', row: 4 });
+        expect(await store.audit.verify(hash)).toEqual({ result: 'broken', row: 4 });
+      },
+    );
+
+    it('names what stands far behind the head by its place, also when the bot writes on', async () => {
+      const store = await threeRows();
+      await forge(4_000_000);
+      await store.transaction((tx) => Promise.resolve(tx.audit(event())));
+      expect(await store.audit.verify()).toEqual({ result: 'broken', row: 5 });
+    });
+
+    it('is intact while a bot writes', async () => {
+      const [store, bot] = [await threeRows(), await bench.open()];
+      const writing = (async () => {
+        for (let index = 0; index < 40; index += 1) {
+          await bot.transaction((tx) => Promise.resolve(tx.audit(event())));
+        }
+      })();
+      const verdicts: string[] = [];
+      for (let index = 0; index < 10; index += 1) {
+        verdicts.push((await store.audit.verify()).result);
+      }
+      await writing;
+      expect(new Set(verdicts)).toEqual(new Set(['intact']));
+    });
+
+    it('is exported whole where somebody sets its head back', async () => {
+      const store = await threeRows();
+      await bench.database.query('update audit_head set seq = 1');
+      const numbers: number[] = [];
+      for await (const row of store.audit.read()) numbers.push(row.seq);
+      expect(numbers).toEqual([1, 2, 3]);
     });
 
     it('cannot be declared older than its seals', async () => {
