@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { adminJson, runAdminHere, runAdminProcess } from '../support/adminCli.ts';
 import { setAge } from '../support/rotations.ts';
 import { startHouse } from '../support/house.ts';
+import { noneWaits } from '../support/notices.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import { FIRST_PASSWORD, newEnrolled, newManager, newName } from '../support/walks.ts';
 
@@ -176,6 +177,8 @@ describe('check', () => {
 
   it('finds the host and all four systems in order and sends nothing', async () => {
     newManager(house);
+    // A notice of an earlier test may still be on its way.
+    await noneWaits(house);
     const messages = house.twilio.requests.length;
     const { code, checks, of } = await check();
     expect(checks.map(({ name, ok }) => [name, ok])).toEqual([

@@ -16,8 +16,13 @@ describe('rekey', () => {
       const fresh = `k2:${randomBytes(32).toString('base64')}`;
       const both = { ENCRYPTION_KEYS: `${fresh},${old}` };
       await own.start(both);
-      const minded = await adminJson<{ checks: { mind: string[] }[] }>(own, ['check'], both);
-      expect(minded.value.checks[0]?.mind.join()).toContain('rekey');
+      const minded = await adminJson<{ checks: { name: string; mind: string[] }[] }>(
+        own,
+        ['check'],
+        both,
+      );
+      const database = minded.value.checks.find(({ name }) => name === 'database');
+      expect(database?.mind.join()).toContain('rekey');
 
       const { code, value } = await adminJson<{ done: number }>(own, ['rekey'], both);
       expect(code).toBe(0);

@@ -14,5 +14,5 @@ it('behind PgBouncer the bot starts, does its job, and the check finds its datab
   const walker = await newEnrolled(house);
   expect(await reset(house, walker, 'Kaffekanna-Blomma-42')).toBe('reset.done');
   const { checks } = await house.administer<{ checks: unknown[] }>(['check']);
-  expect(checks[0]).toMatchObject({ name: 'database', ok: true });
+  expect(checks).toContainEqual(expect.objectContaining({ name: 'database', ok: true }));
 });
