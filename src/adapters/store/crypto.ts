@@ -36,7 +36,7 @@ export interface Keyring {
   seal(place: Place, clear: string, use?: SealUse): string;
   /**
    * The clear text; undefined for what was not sealed for this place.
-   * @throws StoreError `corrupt` where the key is not configured
+   * @throws UnknownKeyError
    */
   open(place: Place, sealed: string, use?: SealUse): string | undefined;
   /** A keyed hash by which equal texts are found without being readable. */
@@ -45,6 +45,13 @@ export interface Keyring {
   indexes(text: string): string[];
   /** What is kept of a code, under every key: `<key id>:<base64>`, bound to its flow (requirement C9). */
   passcodeMacs(flowId: string, code: Secret): readonly [string, ...string[]];
+}
+
+/** A value names a key that is not configured. */
+export class UnknownKeyError extends StoreError {
+  constructor(where: string) {
+    super('corrupt', `${where} was sealed with a key that is not configured`);
+  }
 }
 
 export type SealUse = 'encrypt' | 'history' | 'audit';
@@ -135,7 +142,7 @@ export function createKeyring(keys: readonly EncryptionKey[]): Keyring {
       const key = byId.get(id);
       if (key === undefined) {
         const where = `${place[0]}.${place[2]}`;
-        throw new StoreError('corrupt', `${where} was sealed with a key that is not configured`);
+        throw new UnknownKeyError(where);
       }
       try {
         return unseal(key[use], place, Buffer.from(encoded, 'base64'));

@@ -4,6 +4,7 @@ import { managerName } from '../../domain/parties.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import { managerKey, readValue } from './stored.ts';
 import type { Scope } from './tables.ts';
+import { readTrusted } from './trusted.ts';
 
 const kindSchema = z.enum(['code', 'proof']);
 
@@ -12,7 +13,8 @@ type FailureQueries = Pick<
   'addFailure' | 'removeFailure' | 'failureTimes' | 'failuresOf' | 'clearFailures'
 >;
 
-export function failureQueries({ db, now }: Scope): FailureQueries {
+export function failureQueries(scope: Scope): FailureQueries {
+  const { db, now } = scope;
   return {
     async addFailure({ kind, manager, accountId }) {
       const id = randomUUID();
@@ -40,16 +42,19 @@ export function failureQueries({ db, now }: Scope): FailureQueries {
     async failuresOf({ accountId, since }) {
       const rows = await db
         .selectFrom('failure')
-        .select(['kind', 'manager', 'at'])
+        .select(['id', 'kind', 'manager', 'at'])
         .where('account_id', '=', accountId)
         .where('at', '>=', since)
         .orderBy('at', 'desc')
         .execute();
-      return rows.map(({ kind, manager, at }) => ({
-        kind: readValue(kindSchema, kind, 'failure.kind'),
-        manager: managerKey(manager),
-        at,
-      }));
+      return rows.flatMap(
+        ({ id, kind, manager, at }) =>
+          readTrusted(scope, ['failure', id, 'kind'], () => ({
+            kind: readValue(kindSchema, kind, 'failure.kind'),
+            manager: managerKey(manager),
+            at,
+          })) ?? [],
+      );
     },
 
     async clearFailures({ kind, accountId, manager }) {

@@ -8,7 +8,7 @@ import { exactly } from './exactly.ts';
 import { SEALED, SEAL_ONLY } from './places.ts';
 import { managerKey, readJson, readValue } from './stored.ts';
 import type { Scope, Tables } from './tables.ts';
-import { openTrusted } from './trusted.ts';
+import { openTrusted, readTrusted } from './trusted.ts';
 
 const localeSchema = z.enum(['sv', 'en']);
 const conversationSchema = exactly<Conversation>()(
@@ -26,17 +26,21 @@ const conversationSchema = exactly<Conversation>()(
 /** One whose conversation cannot be trusted must not hide the others. */
 const CHATS_TRIED = 10;
 
-function toRecord(scope: Scope, row: Selectable<Tables['manager']>): ManagerRecord {
+function toRecord(scope: Scope, row: Selectable<Tables['manager']>): ManagerRecord | undefined {
   const { manager, directory_id, pin_seal, display_name, locale, conversation } = row;
+  const key = readTrusted(scope, ['manager', manager, 'manager'], () => managerKey(manager));
+  if (key === undefined) return undefined;
   const isPinned =
     directory_id !== null && openTrusted(scope, SEALED.pin.place(row), pin_seal) !== undefined;
   const name = display_name && openTrusted(scope, SEALED.displayName.place(row), display_name);
   const chat = conversation && openTrusted(scope, SEALED.conversation.place(row), conversation);
   return {
-    key: managerKey(manager),
+    key,
     directoryId: isPinned ? directory_id : undefined,
     displayName: name ?? undefined,
-    locale: locale === null ? undefined : readValue(localeSchema, locale, 'manager.locale'),
+    locale: readTrusted(scope, ['manager', manager, 'locale'], () =>
+      locale === null ? undefined : readValue(localeSchema, locale, 'manager.locale'),
+    ),
     conversation: chat ? readJson(conversationSchema, chat, 'manager.conversation') : undefined,
   };
 }
@@ -85,7 +89,7 @@ export function managerQueries(scope: Scope): ManagerQueries {
         .where('directory_id', 'in', directoryIds)
         .orderBy('manager')
         .execute();
-      const records = rows.map((row) => toRecord(scope, row));
+      const records = rows.flatMap((row) => toRecord(scope, row) ?? []);
       return records.filter(({ directoryId }) => directoryId !== undefined);
     },
 
@@ -98,7 +102,7 @@ export function managerQueries(scope: Scope): ManagerQueries {
         .limit(CHATS_TRIED)
         .execute();
       return rows
-        .map((row) => toRecord(scope, row).conversation)
+        .map((row) => toRecord(scope, row)?.conversation)
         .find((chat) => chat !== undefined);
     },
 

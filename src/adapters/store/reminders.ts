@@ -4,6 +4,7 @@ import type { Reminder, ReminderKey } from '../../ports/records.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import { readValue } from './stored.ts';
 import type { ReminderTable, Scope } from './tables.ts';
+import { readTrusted } from './trusted.ts';
 
 const fateSchema = z.enum(['reserved', 'sent', 'unknown', 'failed', 'skipped']);
 const KEY = ['account_id', 'cycle', 'stage', 'recipient', 'repeat'] as const;
@@ -39,7 +40,8 @@ function toReminder(row: Selectable<ReminderTable>): Reminder {
   };
 }
 
-export function reminderQueries({ db, now }: Scope): ReminderQueries {
+export function reminderQueries(scope: Scope): ReminderQueries {
+  const { db, now } = scope;
   return {
     async reserveReminder(reminder) {
       const { handle, accountName } = reminder;
@@ -84,10 +86,14 @@ export function reminderQueries({ db, now }: Scope): ReminderQueries {
       const columns = columnsOf(key);
       const row = await db
         .selectFrom('reminder')
-        .select('fate')
+        .select(['handle', 'fate'])
         .where((reminder) => reminder.and(columns))
         .executeTakeFirst();
-      return row && readValue(fateSchema, row.fate, 'reminder.fate');
+      const read = ({ handle, fate }: { handle: string; fate: string }) =>
+        readTrusted(scope, ['reminder', handle, 'fate'], () =>
+          readValue(fateSchema, fate, 'reminder.fate'),
+        );
+      return row && read(row);
     },
 
     async reminder(handle) {

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Log } from '../../ports/log.ts';
-import type { Keyring } from './crypto.ts';
+import { UnknownKeyError } from './crypto.ts';
+import type { Keyring, Place } from './crypto.ts';
 import type { Engine } from './engine.ts';
 import { transactPatiently } from './engine.ts';
 import { SEALED } from './places.ts';
@@ -51,13 +52,27 @@ async function expire(
   flow: Selectable<FlowTable>,
   now: number,
 ): Promise<void> {
-  const state = keys.open(SEALED.flow.place(flow), flow.state);
-  if (state === undefined) return;
+  // What cannot be opened stays as it is beside another version: no key opens it there.
+  const state = opened(keys, SEALED.flow.place(flow), flow.state);
   // A caller that knows the flow as it was must read it anew.
   const changed = { expires_at: now - 1, version: flow.version + 1 };
   await db
     .updateTable('flow')
-    .set({ ...changed, state: keys.seal(SEALED.flow.place({ ...flow, ...changed }), state) })
+    .set({
+      ...changed,
+      ...(state !== undefined && {
+        state: keys.seal(SEALED.flow.place({ ...flow, ...changed }), state),
+      }),
+    })
     .where('id', '=', flow.id)
     .execute();
+}
+
+function opened(keys: Keyring, place: Place, sealed: string): string | undefined {
+  try {
+    return keys.open(place, sealed);
+  } catch (error) {
+    if (error instanceof UnknownKeyError) return undefined;
+    throw error;
+  }
 }

@@ -4,7 +4,8 @@ import type { NumberUse, SendFate, SentMessage } from '../../ports/records.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import { SEALED } from './places.ts';
 import { readValue } from './stored.ts';
-import type { Scope } from './tables.ts';
+import type { CodeSendTable, Scope } from './tables.ts';
+import { readTrusted } from './trusted.ts';
 
 const sentSchema = z.object({
   id: z.string(),
@@ -15,9 +16,14 @@ const sentSchema = z.object({
 });
 const SENT_COLUMNS = ['id', 'flow_id', 'created_at', 'outcome', 'fate'] as const;
 
-function toSent(row: unknown): SentMessage {
-  const { id, flow_id, created_at, outcome, fate } = readValue(sentSchema, row, 'code_send');
-  return { id, flowId: flow_id, createdAt: created_at, outcome, fate: fate ?? undefined };
+function toSent(
+  scope: Scope,
+  row: Pick<CodeSendTable, (typeof SENT_COLUMNS)[number]>,
+): SentMessage | undefined {
+  return readTrusted(scope, ['code_send', row.id, 'outcome'], () => {
+    const { id, flow_id, created_at, outcome, fate } = readValue(sentSchema, row, 'code_send');
+    return { id, flowId: flow_id, createdAt: created_at, outcome, fate: fate ?? undefined };
+  });
 }
 
 type SendQueries = Pick<
@@ -33,7 +39,8 @@ type SendQueries = Pick<
   | 'lastSendAbout'
 >;
 
-export function sendQueries({ db, keys, now }: Scope): SendQueries {
+export function sendQueries(scope: Scope): SendQueries {
+  const { db, keys, now } = scope;
   const counted = (since: number) =>
     db.selectFrom('code_send').where('outcome', '!=', 'refused').where('created_at', '>=', since);
 
@@ -54,7 +61,7 @@ export function sendQueries({ db, keys, now }: Scope): SendQueries {
       .where(column, '=', value)
       .orderBy('created_at', 'desc')
       .executeTakeFirst();
-    return row && toSent(row);
+    return row && toSent(scope, row);
   }
 
   return {
@@ -144,7 +151,7 @@ export function sendQueries({ db, keys, now }: Scope): SendQueries {
         )
         .returning(SENT_COLUMNS)
         .executeTakeFirst();
-      return row && toSent(row);
+      return row && toSent(scope, row);
     },
 
     lastSend: (flowId) => newest('flow_id', flowId),

@@ -1,24 +1,53 @@
 import type { Log } from '../../ports/log.ts';
+import { StoreError } from '../../ports/store.ts';
+import { UnknownKeyError } from './crypto.ts';
 import type { Place, SealUse } from './crypto.ts';
 import type { Scope } from './tables.ts';
 
 /** Places of one process that were told of; a flood of them must not fill its memory. */
 const TOLD_AT_MOST = 10_000;
 
-/** The clear text; undefined where the value was changed or moved: then it counts as absent, with an alarm. */
+/**
+ * The clear text; undefined where the value was changed or moved, or its key is not configured: then
+ * it counts as absent, with an alarm. One bad row must not hold up the others (requirement S3).
+ */
 export function openTrusted(
   { keys, distrust }: Pick<Scope, 'keys' | 'distrust'>,
   place: Place,
   sealed: string | null,
   use?: SealUse,
 ): string | undefined {
-  const clear = sealed === null ? undefined : keys.open(place, sealed, use);
-  if (clear === undefined) distrust(place, 'changed');
-  return clear;
+  try {
+    const clear = sealed === null ? undefined : keys.open(place, sealed, use);
+    if (clear === undefined) distrust(place, 'changed');
+    return clear;
+  } catch (error) {
+    if (!(error instanceof UnknownKeyError)) throw error;
+    distrust(place, 'unknownKey');
+    return undefined;
+  }
 }
 
-/** `changed`: itself or what stands beside it. `revoked`: a row that a revoke had removed is back. */
-export type Distrusted = 'changed' | 'revoked';
+/** The same for a value that is not sealed: undefined where it has not the form in which the bot writes it. */
+export function readTrusted<T>(
+  { distrust }: Pick<Scope, 'distrust'>,
+  place: Place,
+  read: () => T,
+): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'corrupt') throw error;
+    distrust(place, 'changed');
+    return undefined;
+  }
+}
+
+/**
+ * `changed`: itself or what stands beside it. `unknownKey`: its key is not configured. `revoked`: a row
+ * that a revoke had removed is back.
+ */
+export type Distrusted = 'changed' | 'unknownKey' | 'revoked';
 
 /** Tells of stored values that are not trusted, each once in a process. */
 export type TellDistrusted = (place: Place, why: Distrusted) => void;

@@ -233,6 +233,22 @@ describe('the SQLite file', () => {
     await store.close();
   });
 
+  it('starts on a restored backup with a flow that nobody can read, which is never read again', async () => {
+    const options = optionsIn(directory.path);
+    const store = await openStore(options, silentLog);
+    const flow = someFlow({ expiresAt: Date.now() + MINUTE });
+    await store.transaction((tx) => tx.addFlow(flow));
+    await store.close();
+    const raw = new DatabaseSync(join(directory.path, 'bot.sqlite'), { timeout: 1_000 });
+    raw.exec("update database_identity set identity = 'of another file'");
+    raw.close();
+    const without = await openStore({ ...options, keys: [someKey('k2')] }, silentLog);
+    await without.close();
+    const restarted = await openStore(options, silentLog);
+    expect(await restarted.read((reads) => reads.flow(flow.id))).toBeUndefined();
+    await restarted.close();
+  });
+
   it('answers those who wait for the disk before it closes', async () => {
     const script = `${WITH_HELD_FLUSHES}
       const kept = store.transaction((tx) => tx.saveManager({ key })).then(() => console.log('kept'));

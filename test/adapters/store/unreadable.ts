@@ -1,0 +1,161 @@
+import { describe, expect, it } from '@jest/globals';
+import { managerName } from '../../../src/domain/parties.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import {
+  firstDigest,
+  someConversation,
+  someEnrollment,
+  someFlow,
+  someManager,
+  someNotice,
+  someSend,
+} from '../../contracts/storeSamples.ts';
+import type { Bench } from './bench.ts';
+import { recordingLog, someKey } from './support.ts';
+
+const FORGED = 'v1:zz:AAAA';
+
+/** Values that nobody can read: each counts as absent, with an alarm, and holds up no other (requirement S3). */
+export function unreadableSuite(bench: Bench): void {
+  const sql = (text: string) => bench.database.query(text);
+
+  async function opened() {
+    const { log, lines } = recordingLog();
+    const store = await bench.open([bench.key], true, log);
+    const alarms = () =>
+      lines.flatMap(({ fields: { alarm, table, column, why } }) =>
+        alarm === 'storedValue' ? [`${String(table)}.${String(column)} ${String(why)}`] : [],
+      );
+    return { store, alarms };
+  }
+
+  describe('a value under a key that is not configured', () => {
+    it('is no number, and leaves the others of its account', async () => {
+      const { store, alarms } = await opened();
+      const [bad, good] = [someEnrollment({ accountId: 'a' }), someEnrollment({ accountId: 'a' })];
+      await store.transaction(async (tx) => {
+        for (const one of [bad, good]) await tx.saveEnrollment(one);
+      });
+      await sql(`update enrollment set mobile = '${FORGED}' where id = '${bad.id}'`);
+      expect(await store.read((reads) => reads.enrollmentsOf('a'))).toEqual([good]);
+      expect(await store.read((reads) => reads.enrollment(bad.manager, 'a'))).toBeUndefined();
+      expect(alarms()).toEqual(['enrollment.mobile unknownKey']);
+    });
+
+    it('is no memory of who answered, no name, no chat and no pin', async () => {
+      const { store, alarms } = await opened();
+      const key = someManager();
+      const other = { key: someManager(), directoryId: 'other', displayName: 'Bo' };
+      await store.transaction(async (tx) => {
+        await tx.rememberAnswering('a', ['anna']);
+        const conversation = someConversation(key);
+        await tx.saveManager({ key, directoryId: 'own', displayName: 'Anna', conversation });
+        await tx.saveManager(other);
+      });
+      await sql(`update answering set entries = '${FORGED}'`);
+      await sql(`update manager set display_name = '${FORGED}', conversation = '${FORGED}',
+        pin_seal = '${FORGED}' where manager = '${managerName(key)}'`);
+      await store.read(async (reads) => {
+        expect(await reads.answering('a')).toBeUndefined();
+        expect(await reads.manager(key)).toEqual({ key });
+        expect(await reads.managersByDirectoryId(['own', 'other'])).toMatchObject([other]);
+      });
+      expect(alarms().toSorted()).toEqual([
+        'answering.entries unknownKey',
+        'manager.conversation unknownKey',
+        'manager.display_name unknownKey',
+        'manager.pin_seal unknownKey',
+      ]);
+    });
+
+    it('is no flow, no notice and no former password', async () => {
+      const { store, alarms } = await opened();
+      const flow = someFlow();
+      const next = someNotice();
+      const digest = await firstDigest(store, 'a', new Secret('Granen 7'));
+      await store.transaction(async (tx) => {
+        await tx.addFlow(flow);
+        await tx.addNotices([someNotice({ id: '0' }), next]);
+        await tx.addToHistory('a', digest, 25);
+      });
+      await sql(`update flow set state = '${FORGED}'`);
+      await sql(`update notice set payload = '${FORGED}' where id = '0'`);
+      await sql(`update password_history set digest = '${FORGED}'`);
+      await store.transaction(async (tx) => {
+        expect(await tx.openFlows(flow.manager)).toEqual([]);
+        expect(await tx.claimNotice(1_000)).toMatchObject(next);
+        expect(await tx.isInHistory('a', digest, 25)).toBe(false);
+      });
+      expect(alarms().toSorted()).toEqual([
+        'flow.state unknownKey',
+        'notice.payload unknownKey',
+        'password_history.digest unknownKey',
+      ]);
+    });
+
+    it('is loud and loses nothing while a key is missing: with the key all is as before', async () => {
+      const { store } = await opened();
+      const enrollment = someEnrollment();
+      const { manager, accountId } = enrollment;
+      await store.transaction((tx) => tx.saveEnrollment(enrollment));
+      const { log, lines } = recordingLog();
+      const without = await bench.open([someKey('k2')], true, log);
+      const read = await without.read((reads) => reads.enrollment(manager, accountId));
+      expect(read).toBeUndefined();
+      expect(lines).toMatchObject([{ level: 'error', fields: { why: 'unknownKey' } }]);
+      const again = await bench.open();
+      expect(await again.read((reads) => reads.enrollment(manager, accountId))).toEqual(enrollment);
+    });
+  });
+
+  describe('a value without a seal that the bot does not write', () => {
+    it.each([
+      ['language', `locale = 'xx'`, 'manager.locale changed'],
+      ['name', `manager = 'nobody'`, 'manager.manager changed'],
+    ])('as the %s of a manager stops no list of managers', async (_, change, alarm) => {
+      const { store, alarms } = await opened();
+      const [bad, good] = [someManager(), someManager()].map((key) => ({ key, directoryId: 'e' }));
+      await store.transaction(async (tx) => {
+        await tx.saveManager(bad!);
+        await tx.saveManager(good!);
+      });
+      await sql(`update manager set ${change} where manager = '${managerName(bad!.key)}'`);
+      const found = await store.read((reads) => reads.managersByDirectoryId(['e']));
+      expect(found.map(({ key }) => key)).toContainEqual(good!.key);
+      expect(alarms()).toEqual([alarm]);
+    });
+
+    it('as the kind of a failure or the outcome of a message hides no other', async () => {
+      const { store, alarms } = await opened();
+      const failure = { manager: someManager(), accountId: 'a' };
+      const send = someSend({ accountId: 'a' });
+      await store.transaction(async (tx) => {
+        await tx.addFailure({ kind: 'proof', ...failure });
+        await tx.addFailure({ kind: 'code', ...failure });
+        await tx.addSend(send);
+      });
+      await sql(`update failure set kind = 'x' where kind = 'proof'`);
+      await sql(`update code_send set outcome = 'x'`);
+      await store.transaction(async (reads) => {
+        expect(await reads.failuresOf({ accountId: 'a', since: 0 })).toMatchObject([
+          { kind: 'code' },
+        ]);
+        expect(await reads.lastSendAbout('a')).toBeUndefined();
+      });
+      expect(alarms()).toEqual(['failure.kind changed', 'code_send.outcome changed']);
+    });
+
+    it('as the fate of a reminder sends no second one', async () => {
+      const { store, alarms } = await opened();
+      const key = { accountId: 'a', cycle: '1', stage: 7, recipient: 'r', repeat: 0 };
+      const reminder = { ...key, handle: 'h', accountName: 'a' };
+      await store.transaction((tx) => tx.reserveReminder(reminder));
+      await sql(`update reminder set fate = 'x'`);
+      await store.transaction(async (tx) => {
+        expect(await tx.reminderFate(key)).toBeUndefined();
+        expect(await tx.reserveReminder({ ...reminder, handle: 'other' })).toBe(false);
+      });
+      expect(alarms()).toEqual(['reminder.fate changed']);
+    });
+  });
+}
