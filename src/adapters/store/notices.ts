@@ -55,7 +55,8 @@ export function noticeQueries(scope: Scope): NoticeQueries {
       .selectFrom('notice')
       .select('id')
       .where('due_at', '<=', now)
-      .$if(lane !== undefined, (query) => query.where('lane', '=', lane ?? ''));
+      // What is in no lane that the bot writes is in the chats': nothing waits for ever.
+      .$if(lane !== undefined, (query) => query.where('lane', lane === 'sms' ? '=' : '<>', 'sms'));
 
   return {
     async addNotices(notices) {

@@ -145,6 +145,17 @@ export function unreadableSuite(bench: Bench): void {
       expect(alarms()).toEqual(['failure.kind changed', 'code_send.outcome changed']);
     });
 
+    it('as the lane of a notice keeps it from nobody', async () => {
+      const { store } = await opened();
+      const notice = someNotice();
+      await store.transaction((tx) => tx.addNotices([notice]));
+      await sql(`update notice set lane = 'x'`);
+      await store.transaction(async (tx) => {
+        expect(await tx.claimNotice(1_000, 'sms')).toBeUndefined();
+        expect(await tx.claimNotice(1_000, 'chat')).toMatchObject(notice);
+      });
+    });
+
     it('as the fate of a reminder sends no second one', async () => {
       const { store, alarms } = await opened();
       const key = { accountId: 'a', cycle: '1', stage: 7, recipient: 'r', repeat: 0 };
