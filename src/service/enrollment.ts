@@ -225,7 +225,7 @@ async function confirmNewCode(turn: EnrollmentTurn, input: SecretInput): Promise
       await addFirstEnrollmentNotices(deps, tx, by, {
         mobile,
         entryMobile: parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries),
-        managers: answering?.managers ?? [],
+        managers: [manager.entry, ...(answering?.managers ?? []), ...(answering?.former ?? [])],
       });
     } else {
       await addNotices(deps, tx, { ...by, event: 'numberChange' }, [former.mobile, mobile]);

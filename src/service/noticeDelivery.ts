@@ -4,10 +4,17 @@ import { DirectoryError, type DirectoryManager } from '../ports/directory.ts';
 import type { ClaimedNotice, Notice, NoticeLane } from '../ports/records.ts';
 import { StoreError } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
-import { isSamePerson } from './flows.ts';
+import { isSamePerson, lockAccount } from './flows.ts';
 import { postNotice } from './noticeCard.ts';
-import { nameAmong } from './notices.ts';
+import { enrolledOf, nameAmong } from './notices.ts';
 import { recipientOf } from './recipients.ts';
+import {
+  noteAnswering,
+  personOf,
+  readAnswering,
+  readFormer,
+  type Answering,
+} from './responsibility.ts';
 import type { SendPace } from './sendPace.ts';
 
 /** Longer than a notice can take, so that two instances never send the same one. */
@@ -57,14 +64,17 @@ async function addressOthers(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    const managers = await managersOf(deps, notice.accountId, signal);
+    const { persons, own, answering } = await audienceOf(deps, notice.accountId, except, signal);
     await deps.store.transaction(async (tx) => {
+      await lockAccount(tx, notice.accountId);
       // An instance that stood still for long finds that another one has done it.
       if (!(await tx.removeNotice(notice.id))) return;
-      const entry = except === undefined ? undefined : (await tx.manager(except))?.directoryId;
-      const byName = nameAmong(notice.byName, entry, managers);
+      if (answering !== undefined) await noteAnswering(deps, tx, answering);
+      const known = [...persons, ...(await enrolledOf(tx, notice.accountId))];
+      if (own !== undefined) known.unshift(own);
+      const byName = nameAmong(notice.byName, own?.id, known);
       const notices: Notice[] = [];
-      for (const person of managers) {
+      for (const person of persons) {
         const { way } = await recipientOf(deps, tx, person);
         if (way === undefined) continue;
         if (except !== undefined && isSamePerson(way.key, except)) continue;
@@ -85,16 +95,37 @@ async function addressOthers(
   }
 }
 
-/** Who answers for the account; of a crowd only the ids, which tell those who have met the bot. */
-async function managersOf(
-  { directory }: Deps,
+/** Whom a notice to the account's managers may reach. */
+interface Audience {
+  /** Each once. */
+  readonly persons: readonly DirectoryManager[];
+  /** Whose deed it is; absent where an administrator did it. */
+  readonly own: DirectoryManager | undefined;
+  /** Absent where the account is gone. */
+  readonly answering: Answering | undefined;
+}
+
+/**
+ * Who answers for the account, and those who did when that was last seen: whoever made themselves the
+ * only one for the deed must not do it unseen. Of a crowd only the ids, which tell those who have met
+ * the bot.
+ */
+async function audienceOf(
+  deps: Deps,
   accountId: string,
+  except: ManagerKey | undefined,
   signal: AbortSignal,
-): Promise<readonly DirectoryManager[]> {
+): Promise<Audience> {
+  const { directory, store } = deps;
   const found = await directory.responsibilityFor(accountId, signal);
-  if (found?.isCrowd !== true) return found?.managers ?? [];
-  const ids = await directory.managersOf(accountId, signal);
-  return ids.map((id) => ({ id, displayName: '' }));
+  const answering = await readAnswering(deps, found, signal);
+  const former = answering?.former ?? (await readFormer(deps, accountId, [], signal));
+  const crowd = found?.isCrowd === true ? await directory.managersOf(accountId, signal) : [];
+  const persons = new Map(crowd.map((id) => [id, { id, displayName: '' }]));
+  for (const person of [...(found?.managers ?? []), ...former]) persons.set(person.id, person);
+  const entry = except && (await store.read((reads) => reads.manager(except)))?.directoryId;
+  const own = entry === undefined ? undefined : await personOf(deps, entry, signal);
+  return { persons: [...persons.values()], own, answering };
 }
 
 /** The notice without what belongs to its addressee. */

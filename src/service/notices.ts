@@ -45,14 +45,14 @@ export interface FirstNumber {
   readonly mobile: string;
   /** The one in the manager's own directory entry, in E.164. */
   readonly entryMobile: string | undefined;
-  /** Who answers for the account, the manager included. */
+  /** The manager, and who answers for the account or did until now. */
   readonly managers: readonly DirectoryManager[];
 }
 
 /**
  * Writes down whom to tell of a first enrollment, which one who only borrows the manager's chat must
- * not be able to hide: the colleagues' numbers too, the manager's number in the directory, and the
- * manager's own chat by a new message (requirement A13).
+ * not be able to hide: the colleagues' numbers too, the manager's number in the directory and those
+ * enrolled for other accounts, and the manager's own chat by a new message (requirement A13).
  */
 export async function addFirstEnrollmentNotices(
   deps: Pick<Deps, 'random' | 'settings'>,
@@ -67,21 +67,23 @@ export async function addFirstEnrollmentNotices(
   const told = new Set([mobile]);
   const notices: Notice[] = [];
   const own = { ...by, event: 'ownEnrollment' } as const;
-  if (entryMobile !== undefined && !told.has(entryMobile)) {
-    told.add(entryMobile);
-    const locale = await localeOf(deps, tx, manager);
-    notices.push(textTo(deps, tx, own, entryMobile, locale));
+  const locale = await localeOf(deps, tx, manager);
+  const elsewhere = (await tx.enrollmentsOfManager(manager)).map((proven) => proven.mobile);
+  for (const known of [...(entryMobile === undefined ? [] : [entryMobile]), ...elsewhere]) {
+    if (told.has(known)) continue;
+    told.add(known);
+    notices.push(textTo(deps, tx, own, known, locale));
   }
   const toOthers = {
     ...by,
     event: 'firstEnrollment',
-    byName: nameAmong(by.byName, entry, managers),
+    byName: nameAmong(by.byName, entry, [...managers, ...(await enrolledOf(tx, accountId))]),
   } as const;
   for (const other of await tx.enrollmentsOf(accountId)) {
     if (isSamePerson(other.manager, manager) || told.has(other.mobile)) continue;
     told.add(other.mobile);
-    const locale = await localeOf(deps, tx, other.manager);
-    notices.push(textTo(deps, tx, toOthers, other.mobile, locale));
+    const theirs = await localeOf(deps, tx, other.manager);
+    notices.push(textTo(deps, tx, toOthers, other.mobile, theirs));
   }
   notices.push({
     ...aboutOf(tx, own),
@@ -105,6 +107,19 @@ export function nameAmong(
     address,
     colleagues.map(({ displayName }) => displayName),
   );
+}
+
+/** Those who are enrolled for the account, under the names that the bot knows. */
+export async function enrolledOf(
+  tx: StoreTransaction,
+  accountId: string,
+): Promise<DirectoryManager[]> {
+  const persons: DirectoryManager[] = [];
+  for (const { manager } of await tx.enrollmentsOf(accountId)) {
+    const { directoryId: id, displayName = '' } = (await tx.manager(manager)) ?? {};
+    if (id !== undefined) persons.push({ id, displayName });
+  }
+  return persons;
 }
 
 function aboutOf(

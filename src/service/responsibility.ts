@@ -3,32 +3,59 @@ import type { Notice } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import type { SweepDeps } from './deps.ts';
 import { lockAccount } from './flows.ts';
-import { nameAmong } from './notices.ts';
+import { enrolledOf, nameAmong } from './notices.ts';
 import { recipientOf } from './recipients.ts';
 import type { SweepLease } from './sweepLease.ts';
 
+/** Remembered instead of the persons of a crowd, who come and go every day. */
+const CROWD = 'crowd';
+
 /** Who answers for an account now, and those who did before, as the directory has them. */
-export interface Answering {
+export interface Answering extends Pick<Responsibility, 'managers' | 'isCrowd'> {
   readonly account: Pick<Account, 'id' | 'name'>;
-  readonly managers: readonly DirectoryManager[];
   readonly former: readonly DirectoryManager[];
 }
 
-/** Reads what `noteAnswering` needs; undefined where nobody can say who answers. */
+/** Reads what `noteAnswering` needs; undefined where the account is gone. */
 export async function readAnswering(
-  { store, directory }: Pick<SweepDeps, 'store' | 'directory'>,
+  deps: Pick<SweepDeps, 'store' | 'directory'>,
   responsibility: Responsibility | undefined,
   signal: AbortSignal,
 ): Promise<Answering | undefined> {
-  if (responsibility === undefined || responsibility.isCrowd) return undefined;
-  const { account, managers } = responsibility;
-  const seen = (await store.read((reads) => reads.answering(account.id))) ?? [];
-  const gone = seen.filter((entry) => managers.every(({ id }) => id !== entry));
+  if (responsibility === undefined) return undefined;
+  const { account, managers, isCrowd } = responsibility;
+  const former = await readFormer(deps, account.id, managers, signal);
+  return { account, managers, isCrowd, former };
+}
+
+/** Those who answered for the account when that was last seen, without the given; of a crowd nobody. */
+export async function readFormer(
+  deps: Pick<SweepDeps, 'store' | 'directory'>,
+  accountId: string,
+  managers: readonly DirectoryManager[],
+  signal: AbortSignal,
+): Promise<DirectoryManager[]> {
+  const seen = (await deps.store.read((reads) => reads.answering(accountId))) ?? [];
   const former: DirectoryManager[] = [];
-  for (const id of gone) {
-    former.push((await directory.managerById(id, signal)) ?? { id, displayName: '' });
+  for (const id of seen) {
+    if (id === CROWD || managers.some((manager) => manager.id === id)) continue;
+    former.push(await personOf(deps, id, signal));
   }
-  return { account, managers, former };
+  return former;
+}
+
+/** The person of that entry, without a name where it is gone. */
+export async function personOf(
+  { directory }: Pick<SweepDeps, 'directory'>,
+  id: string,
+  signal: AbortSignal,
+): Promise<DirectoryManager> {
+  return (await directory.managerById(id, signal)) ?? { id, displayName: '' };
+}
+
+/** What is remembered of who answers. */
+function entriesOf({ managers, isCrowd }: Answering): string[] {
+  return isCrowd ? [CROWD] : managers.map(({ id }) => id);
 }
 
 /**
@@ -38,16 +65,15 @@ export async function readAnswering(
 export async function noteAnswering(
   deps: Pick<SweepDeps, 'random' | 'settings'>,
   tx: StoreTransaction,
-  { account, managers, former }: Answering,
+  answering: Answering,
 ): Promise<void> {
+  const { account, managers, isCrowd, former } = answering;
   const before = await tx.answering(account.id);
-  const added = managers.filter(({ id }) => before?.includes(id) === false);
-  const removed = (before ?? []).filter((entry) => managers.every(({ id }) => id !== entry));
+  const entries = entriesOf(answering);
+  const added = entries.filter((entry) => before?.includes(entry) === false);
+  const removed = (before ?? []).filter((entry) => !entries.includes(entry));
   if (before !== undefined && added.length === 0 && removed.length === 0) return;
-  await tx.rememberAnswering(
-    account.id,
-    managers.map(({ id }) => id),
-  );
+  await tx.rememberAnswering(account.id, entries);
   if (before === undefined) return;
 
   const audited = { actor: 'system', account: account.id, result: 'ok' } as const;
@@ -58,10 +84,12 @@ export async function noteAnswering(
     tx.audit({ event: 'reminder.notNeededUndone', ...audited, reason: why });
   }
 
-  const known = [...managers, ...former];
+  const enrolled = await enrolledOf(tx, account.id);
+  const known = [...managers, ...former, ...enrolled];
+  const told = before.includes(CROWD) ? enrolled.map(({ id }) => id) : before;
   const names = new Map<string, string>();
   const notices: Notice[] = [];
-  for (const entry of before) {
+  for (const entry of told) {
     const person = known.find(({ id }) => id === entry) ?? { id: entry, displayName: '' };
     const { way } = await recipientOf(deps, tx, person);
     const record = way && (await tx.manager(way.key));
@@ -74,21 +102,25 @@ export async function noteAnswering(
       accountName: account.name,
       byName: '',
       at: tx.now,
-      added: added.map(({ id, displayName }) => nameAmong(displayName, id, known)),
+      added: managers
+        .filter(({ id }) => added.includes(id))
+        .map(({ id, displayName }) => nameAmong(displayName, id, known)),
       to: { channel: 'chat', manager: way.key },
     });
   }
-  const gone = removed.flatMap((entry) => names.get(entry) || []);
+  // Who is one of a crowd may well answer still.
+  const gone = isCrowd ? [] : removed.flatMap((entry) => names.get(entry) || []);
   await tx.addNotices(notices.map((notice) => ({ ...notice, removed: gone })));
 }
 
 /** Nearly always: then there is no lock to take. */
 async function isAsSeen(
   { store }: Pick<SweepDeps, 'store'>,
-  { account, managers }: Answering,
+  answering: Answering,
 ): Promise<boolean> {
-  const seen = await store.read((reads) => reads.answering(account.id));
-  return seen?.length === managers.length && managers.every(({ id }) => seen.includes(id));
+  const seen = await store.read((reads) => reads.answering(answering.account.id));
+  const entries = entriesOf(answering);
+  return seen?.length === entries.length && entries.every((entry) => seen.includes(entry));
 }
 
 /** The same for an account that a sweep has read. */

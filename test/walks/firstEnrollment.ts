@@ -43,6 +43,22 @@ export function walkFirstEnrollment(world: World): void {
     expect(texts(mobile)).toHaveLength(1);
   });
 
+  it('is told on the numbers that the manager has enrolled for other accounts', async () => {
+    const walker = managerWithMobile(undefined);
+    expect(await enroll(world, walker)).toBe('enrollment.done');
+    await noneWaits(world);
+    const before = texts(walker.mobile).length;
+    const account = newName('annan');
+    world.account(account, walker.chat.dn, FIRST_PASSWORD);
+    const second = { chat: walker.chat, account, mobile: newMobile() };
+    expect(await enroll(world, second)).toBe('enrollment.done');
+    await noneWaits(world);
+    const told = texts(walker.mobile).slice(before);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain(`i ditt namn för ${account}`);
+    expect(texts(second.mobile)).toHaveLength(1);
+  });
+
   it('is no first one where a number replaces another', async () => {
     const known = newMobile();
     const walker = managerWithMobile(known);

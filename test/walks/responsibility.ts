@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { textOf } from '../support/chatDriver.ts';
-import { cardsTo, noneWaits } from '../support/notices.ts';
+import { textOf, type ChatDriver } from '../support/chatDriver.ts';
+import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
 import { newDue, sweepAgain } from '../support/rotations.ts';
-import { enroll, FIRST_PASSWORD, newManager, newMobile, newName } from '../support/walks.ts';
+import { enroll, FIRST_PASSWORD, newManager, newMobile, newName, reset } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
 /** One who may write in the directory who answers gets in, but not unseen. */
@@ -30,6 +30,59 @@ export function walkResponsibility(world: World): void {
     expect(card).toContain(`Ansvarar nu: ${name}`);
     expect(card).toContain(`Ansvarar inte längre: ${chat.person.name}`);
     expect(changesOf(accountId)).toEqual([['system', 'ok', 'replaced']]);
+  });
+
+  /** An account of two managers who have met the bot, one of them enrolled. */
+  async function ofTwo() {
+    const asa = world.manager(newName('Asa'));
+    const bo = world.manager(newName('Bo'));
+    const group = world.directory.group(newName('Chefer'), [asa.dn, bo.dn]);
+    const account = newName('grupp');
+    const { dn: accountDn, id: accountId } = world.account(account, group.dn, FIRST_PASSWORD);
+    await bo.say('status');
+    const walker = { chat: asa, account, accountDn, accountId, mobile: newMobile() };
+    expect(await enroll(world, walker)).toBe('enrollment.done');
+    await noneWaits(world);
+    const toldTo = (chat: ChatDriver) =>
+      cardsTo(world, chat, 'notice').map(({ card }) => textOf(card).replaceAll('\\', ''));
+    return { asa, bo, group, walker, toldTo };
+  }
+
+  it('is told to those who answered before a reset, whoever was the only one during it', async () => {
+    const { asa, bo, group, walker, toldTo } = await ofTwo();
+    const before = toldTo(bo).length;
+    world.directory.put(walker.accountDn, 'manager', asa.dn);
+    expect(await reset(world, walker, 'Granen-Barr-Skog-7')).toBe('reset.done');
+    await noneWaits(world);
+    world.directory.put(walker.accountDn, 'manager', group.dn);
+    const [change, done] = toldTo(bo).slice(before).toSorted();
+    expect([change, done].join('\n')).toContain(`Ansvarar inte längre: ${bo.person.name}`);
+    expect([change, done].join('\n')).toContain(`${asa.person.name} bytte lösenordet`);
+    expect(changesOf(walker.accountId)).toEqual([['system', 'ok', 'removed']]);
+  });
+
+  it('is told where a crowd answers for a while, and to no namesake of those who did', async () => {
+    const { asa, bo, walker, toldTo } = await ofTwo();
+    const intruder = world.manager(newName('Lånad'));
+    world.directory.put(intruder.dn, 'displayName', asa.person.name);
+    const folk = Array.from({ length: 501 }, () => {
+      const name = newName('Folk');
+      return world.directory.user({ name: name.toLowerCase(), commonName: name }).dn;
+    });
+    const crowd = world.directory.group(newName('Alla'), [...folk, intruder.dn]);
+    world.directory.put(walker.accountDn, 'manager', crowd.dn);
+    const before = toldTo(bo).length;
+    const own = { chat: intruder, account: walker.account, mobile: newMobile() };
+    expect(await enroll(world, own)).toBe('enrollment.done');
+    await noneWaits(world);
+    const told = toldTo(bo).slice(before).join('\n');
+    expect(told).toContain('ändrats vem som ansvarar');
+    const { upn } = intruder.person;
+    expect(noticesTo(world, walker.mobile).at(-1)!.replaceAll('. ', '.')).toContain(upn);
+    expect(changesOf(walker.accountId)).toEqual([['system', 'ok', 'replaced']]);
+    await sweepAgain(world);
+    await noneWaits(world);
+    expect(changesOf(walker.accountId)).toHaveLength(1);
   });
 
   it('is told by a sweep to those who answered before and to those who stay, once', async () => {
