@@ -15,7 +15,7 @@ import {
   type ReservedCode,
 } from './codes.ts';
 import type { Deps } from './deps.ts';
-import { auditOf, endFlow, isSamePerson, lockAccount, readFlowHandle, settled } from './flows.ts';
+import { auditOf, endFlow, enrollmentStarted, isSamePerson, lockAccount, readFlowHandle, settled } from './flows.ts';
 import { deliver, refuseWhereLocked } from './flowTurn.ts';
 import type { Manager } from './people.ts';
 import { ownFlow, type Tap } from './tap.ts';
@@ -118,7 +118,7 @@ export async function begin(
     const enrollment = await tx.enrollment(manager.key, account.id);
     const refused = await refusalOf(deps, tx, manager, account, purpose, enrollment);
     if (refused !== undefined) {
-      tx.audit(refusedStart(manager, account, refused));
+      deps.denials.auditIn(tx, refusedStart(manager, account, refused));
       return { refused };
     }
     const open = await tx.openFlow(manager.key, account.id);
@@ -207,7 +207,7 @@ async function startFlow(
     const state: EnrollmentState = { step: 'currentPassword', isChange };
     const flow = { ...frame, purpose, state };
     await tx.addFlow(flow);
-    tx.audit({ event: 'enrollment.started', result: 'ok', ...auditOf(flow) });
+    deps.denials.auditIn(tx, enrollmentStarted(flow));
     return { flow };
   }
   if (enrollment === undefined) return { refused: { reason: 'notEnrolled' } };

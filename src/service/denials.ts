@@ -1,5 +1,6 @@
+import type { AuditEvent } from '../domain/audit.ts';
 import { managerName, type ManagerKey } from '../domain/parties.ts';
-import type { Store } from '../ports/store.ts';
+import type { Store, StoreTransaction } from '../ports/store.ts';
 import type { Log } from '../ports/log.ts';
 import type { Deps } from './deps.ts';
 
@@ -9,10 +10,18 @@ const LOOKED_UP = 5;
 /** Persons at once; more are no longer kept apart. */
 const MAX_KEPT = 10_000;
 
-/** Who was turned away within the last minute. Counted in this process alone. */
+/**
+ * What one person can repeat at will: being turned away, and starts that lead nowhere. The first of its
+ * kind, person and account has a row at once, the further ones within a minute one row together. Counted
+ * in this process alone.
+ */
 export interface Denials {
-  /** Writes a denial; the further ones of that person and account within a minute as one row. */
+  /** Writes a denial. */
   audit(key: ManagerKey, accountId: string | undefined): Promise<void>;
+  /** Writes a row with the transaction that it belongs to. */
+  auditIn(tx: StoreTransaction, event: AuditEvent): void;
+  /** The event was no chatter: writes what was counted of its kind, and the next one has its row at once. */
+  settle(event: AuditEvent): Promise<void>;
   /** The person answers for nothing, as the directory or the roster says. */
   foundNothing(key: ManagerKey): void;
   /** Whether the directory has said so often enough within a minute not to be asked again. */
@@ -23,54 +32,87 @@ export interface Denials {
 
 /** What has been counted beside its first row. */
 interface Counted {
-  readonly actor: string;
-  readonly account: string | undefined;
+  readonly event: AuditEvent;
   more: number;
   readonly timer: NodeJS.Timeout;
 }
+
+const idOf = ({ event, actor, account = '', reason = '' }: AuditEvent): string =>
+  [event, actor, account, reason].join(' ');
 
 export function createDenials(store: Pick<Store, 'transaction'>, log: Log): Denials {
   const counted = new Map<string, Counted>();
   const found = new Map<string, { times: number; readonly timer: NodeJS.Timeout }>();
 
-  const write = (actor: string, account: string | undefined, times: number): Promise<void> =>
-    store.transaction((tx) => {
-      const reason = times > 1 ? `notResponsible ×${String(times)}` : 'notResponsible';
-      tx.audit({ event: 'access.denied', actor, account, result: 'refused', reason });
-      return Promise.resolve();
-    });
-
-  /** The minute is over: a row for what was counted begins the next one. */
-  function endMinute(id: string): Promise<void> {
+  /** Writes what was counted beside the first row, and counts no more. */
+  async function end(id: string): Promise<void> {
     const ended = counted.get(id);
-    if (ended === undefined) return Promise.resolve();
+    if (ended === undefined) return;
     clearTimeout(ended.timer);
     counted.delete(id);
-    if (ended.more === 0) return Promise.resolve();
-    begin(id, ended.actor, ended.account);
-    return write(ended.actor, ended.account, ended.more).catch((error: unknown) => {
-      log.error({ err: error, times: ended.more }, 'denials were not audited');
-    });
+    const { event, more } = ended;
+    if (more === 0) return;
+    const reason = [event.reason ?? [], more > 1 ? `×${String(more)}` : []].flat().join(' ');
+    const row = { ...event, flow: undefined, reason: reason === '' ? undefined : reason };
+    try {
+      await store.transaction((tx) => {
+        tx.audit(row);
+        return Promise.resolve();
+      });
+    } catch (error) {
+      log.error({ err: error, times: more }, 'repeated events were not audited');
+    }
   }
 
-  function begin(id: string, actor: string, account: string | undefined): void {
+  /** The minute is over: a row for what was counted begins the next one. */
+  async function endMinute(id: string): Promise<void> {
+    const ended = counted.get(id);
+    if (ended === undefined) return;
+    const written = end(id);
+    if (ended.more > 0) begin(ended.event);
+    await written;
+  }
+
+  function begin(event: AuditEvent): void {
+    const id = idOf(event);
+    if (counted.has(id) || counted.size >= MAX_KEPT) return;
     const timer = setTimeout(() => void endMinute(id), MINUTE_MS);
     timer.unref();
-    counted.set(id, { actor, account, more: 0, timer });
+    counted.set(id, { event, more: 0, timer });
+  }
+
+  function auditIn(tx: StoreTransaction, event: AuditEvent): void {
+    const before = counted.get(idOf(event));
+    if (before === undefined) {
+      tx.audit(event);
+      tx.afterCommit(() => {
+        begin(event);
+      });
+    } else {
+      tx.afterCommit(() => (before.more += 1));
+    }
   }
 
   return {
-    async audit(key, accountId) {
+    auditIn,
+
+    async audit(key, account) {
       const actor = managerName(key);
-      const id = `${actor} ${accountId ?? ''}`;
-      const before = counted.get(id);
+      const reason = 'notResponsible';
+      const event = { event: 'access.denied', actor, account, result: 'refused', reason } as const;
+      const before = counted.get(idOf(event));
       if (before !== undefined) {
         before.more += 1;
         return;
       }
-      if (counted.size < MAX_KEPT) begin(id, actor, accountId);
-      return write(actor, accountId, 1);
+      begin(event);
+      await store.transaction((tx) => {
+        tx.audit(event);
+        return Promise.resolve();
+      });
     },
+
+    settle: (event) => end(idOf(event)),
 
     foundNothing(key) {
       const id = managerName(key);

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../domain/audit.ts';
 import type { CodeEvent } from '../domain/codeSteps.ts';
 import { stepEnrollment, type EnrollmentEvent } from '../domain/enrollment.ts';
 import {
@@ -142,6 +143,11 @@ export async function endFlow(
 /** The actor and the place of an audit row about the flow. */
 export function auditOf(flow: Flow): { actor: string; account: string; flow: string } {
   return { actor: managerName(flow.manager), account: flow.accountId, flow: flow.id };
+}
+
+/** The start of an enrollment, which sends nothing and which one can repeat at will. */
+export function enrollmentStarted(flow: Flow): AuditEvent {
+  return { event: 'enrollment.started', result: 'ok', ...auditOf(flow) };
 }
 
 /** Takes note that an operation's answer will not be brought by anybody any more. */

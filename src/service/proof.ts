@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../domain/audit.ts';
 import type { KnownMobile } from '../domain/enrollment.ts';
 import type { EnrollmentFlow, Flow } from '../domain/flow.ts';
 import {
@@ -7,14 +8,14 @@ import {
   proofAllowance,
 } from '../domain/lockout.ts';
 import { parseMobile } from '../domain/mobile.ts';
-import type { Problem } from '../domain/reasons.ts';
+import type { Problem, Reason } from '../domain/reasons.ts';
 import type { Secret } from '../domain/secret.ts';
 import { DirectoryError, type Account, type ProofOutcome } from '../ports/directory.ts';
 import type { PasswordDigest } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import { digestInTurn } from './digests.ts';
-import { advanceEnrollment, auditOf, changeFlow } from './flows.ts';
+import { advanceEnrollment, auditOf, changeFlow, enrollmentStarted } from './flows.ts';
 import { endTurn, submit, type FlowTurn } from './flowTurn.ts';
 import type { SecretInput } from './input.ts';
 import { directoryReason, tellFault } from './people.ts';
@@ -53,7 +54,7 @@ async function proveInTurn(
   const { flow, todo } = await submit<EnrollmentFlow, Reserved>(turn, async (tx, current) => {
     const underWay = await bindsUnderWay(tx, current);
     const problem = await proofBlock(account, tx, underWay);
-    if (problem !== undefined) return { flow: await refuseProof(tx, current, problem) };
+    if (problem !== undefined) return { flow: await refuseUnasked(deps, tx, current, problem) };
     // Counted before the bind: a crash or a crowd of taps can only count too many, never too few.
     const failureId = await tx.addFailure({
       kind: 'proof',
@@ -67,6 +68,7 @@ async function proveInTurn(
   });
   if (todo === undefined) return flow;
 
+  await deps.denials.settle(enrollmentStarted(flow));
   const outcome = await bind(turn, input, todo);
   return changeFlow(deps, flow, (tx, current) =>
     takeProof(turn, tx, current, { outcome, digest, failureId: todo.failureId }),
@@ -80,18 +82,29 @@ interface Reserved {
   readonly underWay: number;
 }
 
+/** Ends the enrollment after a bind. */
 async function refuseProof(
   tx: StoreTransaction,
   flow: EnrollmentFlow,
   problem: Problem,
 ): Promise<EnrollmentFlow> {
-  tx.audit({
-    event: 'enrollment.proofRefused',
-    result: 'refused',
-    reason: problem.reason,
-    ...auditOf(flow),
-  });
+  tx.audit(proofRefused(flow, problem.reason));
   return advanceEnrollment(tx, flow, { type: 'refused', problem });
+}
+
+/** The same before one: it can be had as often as an enrollment can be started. */
+async function refuseUnasked(
+  { denials }: Deps,
+  tx: StoreTransaction,
+  flow: EnrollmentFlow,
+  problem: Problem,
+): Promise<EnrollmentFlow> {
+  denials.auditIn(tx, proofRefused(flow, problem.reason));
+  return advanceEnrollment(tx, flow, { type: 'refused', problem });
+}
+
+function proofRefused(flow: EnrollmentFlow, reason: Reason): AuditEvent {
+  return { event: 'enrollment.proofRefused', result: 'refused', reason, ...auditOf(flow) };
 }
 
 async function bind(
@@ -149,12 +162,7 @@ async function takeProof(
       const counted = withOneMore(account);
       const problem = (await proofBlock(account, tx)) ?? (await proofBlock(counted, tx));
       if (problem !== undefined) return refuseProof(tx, current, problem);
-      tx.audit({
-        event: 'enrollment.proofRefused',
-        result: 'refused',
-        reason: 'passwordWrong',
-        ...auditOf(current),
-      });
+      tx.audit(proofRefused(current, 'passwordWrong'));
       const left = await proofsLeft(counted, tx);
       const event = { type: 'proofFailed', reason: 'passwordWrong', attemptsLeft: left } as const;
       return advanceEnrollment(tx, current, event, 'sameTurn');

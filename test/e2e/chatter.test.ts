@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { houseOfSuite } from '../support/ofSuite.ts';
-import { newManager, newName } from '../support/walks.ts';
+import {
+  FIRST_PASSWORD,
+  newEnrolled,
+  newManager,
+  newName,
+  wrongCode,
+} from '../support/walks.ts';
 
 const house = await houseOfSuite();
 
@@ -55,6 +61,54 @@ describe('a manager who sends handles that nobody was given', () => {
 
     await house.end();
     expect(denials(rows)).toEqual(['notResponsible', 'notResponsible ×29']);
+    await house.start();
+  });
+});
+
+describe('a manager who begins again and again', () => {
+  const rowsOf = (after: number, event: string) =>
+    house
+      .audit(after)
+      .filter((row) => row.event === event)
+      .map(({ reason }) => reason);
+
+  it('has one row a minute, with a count, for enrollments that lead nowhere', async () => {
+    const { chat } = newManager(house);
+    await chat.say('status');
+    const rows = house.auditRows();
+    for (let time = 0; time < 20; time += 1) {
+      expect(await chat.say('registrera')).toBe('enrollment.currentPassword');
+      expect(await chat.say('avbryt')).toBe('cancelled');
+    }
+    expect(rowsOf(rows, 'enrollment.started')).toEqual([null]);
+
+    expect(await chat.say('registrera')).toBe('enrollment.currentPassword');
+    expect(await chat.tap('proveCurrentPassword', { currentPassword: FIRST_PASSWORD })).toBe(
+      'enrollment.mobile',
+    );
+    expect(house.audit(rows).map(({ event, reason }) => [event, reason])).toEqual([
+      ['enrollment.started', null],
+      ['enrollment.started', '×20'],
+      ['enrollment.proved', null],
+    ]);
+  });
+
+  it('has one row a minute, with a count, for what is locked', async () => {
+    const walker = await newEnrolled(house);
+    const { chat, mobile } = walker;
+    expect(await chat.say('byt lösenord')).toBe('reset.code');
+    for (let guess = 1; guess <= 5; guess += 1) {
+      await chat.tap('confirmCode', { code: wrongCode(house.code(mobile), guess) });
+    }
+    const rows = house.auditRows();
+    for (let time = 0; time < 20; time += 1) {
+      expect(await chat.say('byt lösenord')).toBe('refused locked');
+      expect(await chat.say('registrera')).toBe('refused locked');
+    }
+    expect(rowsOf(rows, 'code.locked')).toEqual(['locked']);
+
+    await house.end();
+    expect(rowsOf(rows, 'code.locked')).toEqual(['locked', 'locked ×39']);
     await house.start();
   });
 });
