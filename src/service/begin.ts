@@ -15,7 +15,15 @@ import {
   type ReservedCode,
 } from './codes.ts';
 import type { Deps } from './deps.ts';
-import { auditOf, endFlow, enrollmentStarted, isSamePerson, lockAccount, readFlowHandle, settled } from './flows.ts';
+import {
+  auditOf,
+  endFlow,
+  enrollmentStarted,
+  isSamePerson,
+  lockAccount,
+  readFlowHandle,
+  settled,
+} from './flows.ts';
 import { deliver, refuseWhereLocked } from './flowTurn.ts';
 import type { Manager } from './people.ts';
 import { ownFlow, type Tap } from './tap.ts';

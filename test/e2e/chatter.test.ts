@@ -1,12 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { houseOfSuite } from '../support/ofSuite.ts';
-import {
-  FIRST_PASSWORD,
-  newEnrolled,
-  newManager,
-  newName,
-  wrongCode,
-} from '../support/walks.ts';
+import { FIRST_PASSWORD, newEnrolled, newManager, newName, wrongCode } from '../support/walks.ts';
 
 const house = await houseOfSuite();
 
