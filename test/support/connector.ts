@@ -3,10 +3,12 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import type { AddressInfo } from 'node:net';
 import { personal } from './activities.ts';
 import type { Activity, TeamsPerson } from './activities.ts';
+import { Chats } from './chats.ts';
 import { FaultPlan } from './faults.ts';
 import type { Fault, Operation } from './faults.ts';
 import { KEYS_PATH, METADATA_PATH, readAsked, SERVICE_PATH } from './microsoftApi.ts';
 import type { Asked } from './microsoftApi.ts';
+import { Refusal } from './refusal.ts';
 import { createChannelKey, signToken } from './tokens.ts';
 import type { ChannelKey } from './tokens.ts';
 
@@ -43,16 +45,14 @@ export interface TokenOptions {
 
 /**
  * Microsoft's side of Teams on one loopback port: signing keys, login, and the Bot Connector with
- * its roster. Takes only requests that Microsoft's services know (microsoftApi.ts), records all that
- * the bot sends, and fails where a test wants it to.
+ * its roster. Takes only requests that Microsoft's services know (microsoftApi.ts) to chats that exist
+ * (chats.ts), records all that the bot sends, and fails where a test wants it to.
  */
 export class TeamsServer {
   /** Everything posted and updated, in order of arrival. */
   readonly sent: Sent[] = [];
   /** Conversations that the bot has opened. */
   readonly created: { readonly conversationId: string; readonly body: Activity }[] = [];
-  /** Conversations whose history was removed: they answer 404. */
-  readonly goneConversations = new Set<string>();
   /** Roster requests, as `conversation/user`. */
   readonly memberRequests: string[] = [];
   logins = 0;
@@ -61,10 +61,8 @@ export class TeamsServer {
   tokenSeconds = 3_600;
   /** The keys that are published; the first signs. */
   keys: ChannelKey[] = [FIRST_KEY];
-  /** Roster entries by user id; changed at will. */
-  readonly members = new Map<string, Record<string, unknown>>();
+  readonly #chats = new Chats();
   readonly #faults = new FaultPlan();
-  readonly #knownMessages = new Set<string>();
   readonly #server: Server;
   readonly #appId: string;
   #nextId = 1;
@@ -92,6 +90,14 @@ export class TeamsServer {
   get url(): string {
     return `http://127.0.0.1:${String(this.#port)}`;
   }
+  /** Roster entries by user id; changed at will. */
+  get members(): Map<string, Record<string, unknown>> {
+    return this.#chats.members;
+  }
+  /** Conversations whose history was removed. */
+  get goneConversations(): Set<string> {
+    return this.#chats.gone;
+  }
   get openIdMetadataUrl(): string {
     return `${this.url}${METADATA_PATH}`;
   }
@@ -113,8 +119,9 @@ export class TeamsServer {
     this.#faults.clear(operation);
   }
 
-  /** Puts the person on the roster as an ordinary member. */
+  /** Puts the person on the roster of their own chat as an ordinary member. */
   addMember(person: TeamsPerson, overrides: Record<string, unknown> = {}): void {
+    this.#chats.know(person.conversationId, person.userId);
     this.members.set(person.userId, {
       id: person.userId,
       name: person.name,
@@ -144,9 +151,12 @@ export class TeamsServer {
     );
   }
 
-  /** The activity as it comes from the person's own chat. */
+  /** The activity as it comes from the person's own chat, or from the one it names, which exists from now on. */
   from(person: TeamsPerson, activity: Activity): Activity {
-    return { ...personal(person, this.serviceUrl, this.#appId), ...activity };
+    const whole = { ...personal(person, this.serviceUrl, this.#appId), ...activity };
+    const { id } = (whole['conversation'] ?? {}) as { readonly id?: unknown };
+    if (typeof id === 'string') this.#chats.know(id, person.userId);
+    return whole;
   }
 
   /** Posts an activity to the bot; `token: null` sends none. */
@@ -186,7 +196,7 @@ export class TeamsServer {
     const asked = readAsked({ method, url, headers, body }, this.#appId);
     switch (asked.operation) {
       case 'none':
-        return refuse(response, asked.status, asked.fault);
+        return new Refusal(asked.status, 'BadRequest', asked.fault).answer(response);
       case 'metadata':
         return this.#faults.answer('metadata', response, () => ({
           issuer: 'https://api.botframework.com',
@@ -208,7 +218,7 @@ export class TeamsServer {
       case 'update':
       case 'member':
         if (this.#isSigned(headers)) return this.#serveConnector(asked, headers, body, response);
-        return refuse(response, 401, 'no token of the login');
+        return new Refusal(401, 'BadRequest', 'no token of the login').answer(response);
     }
   }
 
@@ -227,22 +237,25 @@ export class TeamsServer {
   ): Promise<void> {
     if (asked.operation === 'member') {
       this.memberRequests.push(`${asked.conversationId}/${asked.id}`);
-      return this.#faults.answer('member', response, () => this.members.get(asked.id));
+      return this.#faults.answer('member', response, () =>
+        this.#chats.memberOf(asked.conversationId, asked.id),
+      );
     }
     const activity = JSON.parse(body) as Activity;
     if (asked.operation === 'create') {
       return this.#faults.answer('create', response, () => {
         const conversationId = `a:created-${String(this.#nextId++)}`;
+        const fault = this.#chats.open(activity, conversationId);
+        if (fault !== undefined) return fault;
         this.created.push({ conversationId, body: activity });
         return { id: conversationId };
       });
     }
     const { operation, conversationId } = asked;
     return this.#faults.answer(operation, response, () => {
-      if (this.goneConversations.has(conversationId)) return undefined;
-      const isUpdate = operation === 'update';
-      if (isUpdate && !this.#knownMessages.has(`${conversationId}/${asked.id}`)) return undefined;
-      const messageId = isUpdate ? asked.id : undefined;
+      const messageId = operation === 'update' ? asked.id : undefined;
+      const fault = this.#chats.refusalOf(conversationId, messageId);
+      if (fault !== undefined) return fault;
       return { id: this.#note(conversationId, activity, messageId, authorization) };
     });
   }
@@ -274,18 +287,13 @@ export class TeamsServer {
 
   /** Makes an id that of a message which exists in the conversation. */
   know(conversationId: string, id: string): void {
-    this.#knownMessages.add(`${conversationId}/${id}`);
+    this.#chats.knowMessage(conversationId, id);
   }
 }
 
 /** As the caller names this server: a name is reached by https only. */
 function originOf({ host = '' }: IncomingHttpHeaders, own: string): string {
   return host.startsWith('127.') ? own : `https://${host}`;
-}
-
-function refuse(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ error: { code: 'BadRequest', message } }));
 }
 
 /** The card's name: the id of its first element (contract, "Cards"). */

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Refusal } from './refusal.ts';
 
 export type Operation = 'post' | 'update' | 'create' | 'member' | 'login' | 'metadata' | 'keys';
 
@@ -27,8 +28,8 @@ export class FaultPlan {
     else this.#planned.delete(operation);
   }
 
-  /** Carries out `effect` and answers with its result, or as planned; 404 where it has no result. */
-  async answer(operation: Operation, response: ServerResponse, effect: () => unknown) {
+  /** Carries out `effect` and answers with its result or refusal, or as planned. */
+  async answer(operation: Operation, response: ServerResponse, effect: () => object) {
     const planned = this.#planned.get(operation);
     const fault = planned && planned.times-- > 0 ? planned.fault : undefined;
     if (fault === 'hang') return;
@@ -37,17 +38,16 @@ export class FaultPlan {
       return;
     }
     if (typeof fault === 'object' && 'status' in fault) {
-      response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
-      response.end(JSON.stringify({ error: { code: fault.code ?? 'Fault', message: 'planned' } }));
+      const { status, code = 'Fault', headers } = fault;
+      new Refusal(status, code, 'planned').answer(response, headers);
       return;
     }
     if (typeof fault === 'object') await ('until' in fault ? fault.until : pause(fault.delayMs));
     const result = effect();
     if (fault === 'cutAfter') {
       response.destroy();
-    } else if (result === undefined) {
-      response.writeHead(404, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ error: { code: 'NotFound', message: 'unknown' } }));
+    } else if (result instanceof Refusal) {
+      result.answer(response);
     } else {
       response.writeHead(operation === 'post' ? 201 : 200, { 'content-type': 'application/json' });
       response.end(JSON.stringify(result));

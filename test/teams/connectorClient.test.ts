@@ -194,6 +194,52 @@ describe("Microsoft's side in tests", () => {
     expect([teams.created, teams.sent]).toEqual([[], []]);
   });
 
+  const chat = (id: string, rest: string) =>
+    `/emea/v3/conversations/${encodeURIComponent(id)}/${rest}`;
+  it.each<[string, number, string, (own: Conversation) => Parameters<typeof ask>]>([
+    [
+      'a post to a chat that nobody has',
+      404,
+      'ConversationNotFound',
+      () => ['POST', chat('a:1', 'activities'), MESSAGE],
+    ],
+    [
+      'an update in a chat that nobody has',
+      404,
+      'ConversationNotFound',
+      () => ['PUT', chat('a:1', 'activities/1'), MESSAGE],
+    ],
+    [
+      'an update of a message that the chat does not hold',
+      404,
+      'ActivityNotFoundInConversation',
+      (own) => ['PUT', chat(own.conversationId, 'activities/1'), MESSAGE],
+    ],
+    [
+      'a roster of a chat that nobody has',
+      404,
+      'ConversationNotFound',
+      (own) => ['GET', chat('a:1', `members/${encodeURIComponent(own.userId)}`)],
+    ],
+    [
+      'a member who is not in the chat',
+      404,
+      'MemberNotFoundInConversation',
+      (own) => ['GET', chat(own.conversationId, 'members/29%3A1')],
+    ],
+    [
+      'a chat with a person whom the tenant does not know',
+      400,
+      'MemberNotFoundInConversation',
+      () => ['POST', '/emea/v3/conversations', CREATE],
+    ],
+  ])('answers %s with Teams’ own error', async (_name, status, code, request) => {
+    const answer = await ask(...request(anna));
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toMatchObject({ error: { code } });
+    expect([teams.created, teams.sent]).toEqual([[], []]);
+  });
+
   it('refuses a call without its token, once there was a login', async () => {
     const form = new URLSearchParams({
       client_id: appId,
