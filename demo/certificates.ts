@@ -19,7 +19,7 @@ const BACKDATED_MS = 5 * 60_000;
 const LIFETIME_MS = 24 * 3_600_000;
 
 /** Whom a server certificate is for, and when it is valid: by default from now for a day. */
-export interface CertificateRequest {
+interface CertificateRequest {
   readonly commonName: string;
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly string[];

@@ -2,7 +2,7 @@ import { ASA, fullName } from './people.ts';
 import type { SeededAccount } from './seed.ts';
 
 /** What the demo says in the terminal, in the language that was asked for. */
-export interface Lines {
+interface Lines {
   ready(chatUrl: string, accounts: readonly SeededAccount[]): string[];
   portTaken(port: number, flag: string): string;
   /** `detail` is the last thing that was heard of it. */

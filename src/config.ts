@@ -6,7 +6,7 @@ import { contradictions, dangerousSwitches } from './config/rules.ts';
 import { Secret } from './domain/secret.ts';
 
 /** The sender's account at Twilio. At least one of `from` and `messagingServiceSid` is there. */
-export interface TwilioConfig {
+interface TwilioConfig {
   readonly accountSid: string;
   readonly authToken: Secret;
   readonly from?: string;

@@ -49,10 +49,6 @@ export const EXTENSION_UNKNOWN = ldap(
   2,
   '0000203D: LdapErr: DSID-0C090CE6, comment: Unknown extended request OID',
 );
-export const INVALID_DN = answer(
-  34,
-  '0000208F: NameErr: DSID-03100225, problem 2006 (BAD_NAME), data 8349, best match of:\n\t\n',
-);
 export const SIZE_LIMIT_EXCEEDED: Answer = { code: 4, message: '' };
 export const NO_SUCH_ATTRIBUTE = answer(
   16,

@@ -31,7 +31,7 @@ export interface Domain {
 
 /** userAccountControl (MS-ADTS 2.2.16). */
 export const DISABLED = 0x2;
-export const NEVER_EXPIRES = 0x10000;
+const NEVER_EXPIRES = 0x10000;
 /** msDS-User-Account-Control-Computed only. */
 export const LOCKED = 0x10;
 export const EXPIRED = 0x800000;

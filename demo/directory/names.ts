@@ -27,7 +27,7 @@ function readKey(dn: string): string {
 }
 
 /** The parts of a DN between its unescaped commas, from the entry up to the root. */
-export function splitDn(dn: string): string[] {
+function splitDn(dn: string): string[] {
   return dn === '' ? [] : (dn.match(/(?:\\.|[^,\\])+/gs) ?? []);
 }
 

@@ -36,7 +36,7 @@ function textOf(file: string): string {
  * Lines of a file of variables that systemd, Node.js and a shell read differently: outside single quotes
  * systemd takes a backslash away, Node.js what follows a #, a shell what follows a $.
  */
-export function ambiguousLines(text: string): string[] {
+function ambiguousLines(text: string): string[] {
   return text.split('\n').flatMap((line) => {
     const [, name = '', value = ''] = /^\s*([A-Za-z_]\w*)=(.*?)\s*$/.exec(line) ?? [];
     if (/^'[^']*'$/.test(value)) return [];

@@ -1,7 +1,7 @@
 import { Secret } from '../domain/secret.ts';
 
 /** The key of .env.example, readable by everybody (requirement S4). */
-export const EXAMPLE_KEY = Buffer.from('this is only an example, no key!');
+const EXAMPLE_KEY = Buffer.from('this is only an example, no key!');
 
 const KEY_BYTES = 32;
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];

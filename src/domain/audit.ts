@@ -1,5 +1,5 @@
 /** The closed list of events that the auditor sees. */
-export type AuditEventName =
+type AuditEventName =
   | 'enrollment.started'
   | 'enrollment.proved'
   | 'enrollment.proofRefused'
@@ -32,7 +32,7 @@ export type AuditEventName =
   | 'service.stopped'
   | `admin.${string}`;
 
-export type AuditResult = 'ok' | 'refused' | 'failed' | 'unknown';
+type AuditResult = 'ok' | 'refused' | 'failed' | 'unknown';
 
 /** One row for the auditor. Time, instance and chain are added by the store. */
 export interface AuditEvent {

@@ -3,7 +3,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const MAX_DAYS_AHEAD = 400;
 
 /** Days of the week (1 Monday … 7 Sunday) and the hours of a day, `toHour` exclusive, in which reminders are sent. */
-export interface SendingHours {
+interface SendingHours {
   readonly weekdays: readonly number[];
   readonly fromHour: number;
   readonly toHour: number;

@@ -2,7 +2,7 @@ import type { EndedState, Step } from './steps.ts';
 import type { Problem } from './reasons.ts';
 
 /** Inputs that cannot be a code are answered this many times in a flow, uncounted as guesses. */
-export const MALFORMED_CODES_LIMIT = 30;
+const MALFORMED_CODES_LIMIT = 30;
 
 /** What a card that waits for a code remembers beside the number. The code itself is never here. */
 export interface CodeProgress {

@@ -25,7 +25,7 @@ export interface ProvenEnrollment {
 }
 
 /** What is known of an enrollment from its start. */
-export interface UnprovenEnrollment {
+interface UnprovenEnrollment {
   /** The manager had a number for the account already. */
   readonly isChange?: boolean | undefined;
 }
@@ -78,7 +78,7 @@ export type EnrollmentEvent =
   | { readonly type: 'codeAccepted'; readonly usableFrom?: number | undefined }
   | EndingEvent;
 
-export type EnrollmentCommand =
+type EnrollmentCommand =
   | { readonly type: 'provePassword' }
   | { readonly type: 'sendCode'; readonly to: 'old' | 'new'; readonly mobile: string };
 

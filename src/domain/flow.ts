@@ -1,5 +1,5 @@
 import type { EnrollmentState } from './enrollment.ts';
-import type { ManagerKey, Purpose } from './parties.ts';
+import type { ManagerKey } from './parties.ts';
 import type { ResetState } from './reset.ts';
 import type { UnlockState } from './unlock.ts';
 
@@ -47,8 +47,6 @@ export interface UnlockFlow extends FlowFrame {
 
 /** One walk of one manager through one purpose on one account. Holds no secret. */
 export type Flow = EnrollmentFlow | ResetFlow | UnlockFlow;
-
-export type FlowOf<P extends Purpose> = Extract<Flow, { purpose: P }>;
 
 /** When the operation under way began; undefined where none is. */
 export function operationSince(state: Flow['state']): number | undefined {

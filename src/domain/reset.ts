@@ -98,7 +98,7 @@ export type ResetEvent =
   | { readonly type: 'changeSeen'; readonly passwordSetAt?: number | undefined }
   | EndingEvent;
 
-export type ResetCommand = SendCodeCommand | { readonly type: 'writePassword' };
+type ResetCommand = SendCodeCommand | { readonly type: 'writePassword' };
 
 type ResetStep = Step<ResetState, ResetCommand>;
 

@@ -4,18 +4,18 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Requirement R1. All sums count code messages that were reserved and not refused. */
-export const RESEND_COOLDOWN_MS = 60 * SECOND_MS;
-export const MAX_SENDS_PER_FLOW_NUMBER = 3;
-export const MAX_SENDS_PER_NUMBER_10_MIN = 5;
-export const MAX_SENDS_PER_NUMBER_DAY = 10;
-export const MAX_SENDS_PER_MANAGER_HOUR = 10;
-export const MAX_SENDS_PER_MANAGER_DAY = 20;
+const RESEND_COOLDOWN_MS = 60 * SECOND_MS;
+const MAX_SENDS_PER_FLOW_NUMBER = 3;
+const MAX_SENDS_PER_NUMBER_10_MIN = 5;
+const MAX_SENDS_PER_NUMBER_DAY = 10;
+const MAX_SENDS_PER_MANAGER_HOUR = 10;
+const MAX_SENDS_PER_MANAGER_DAY = 20;
 /** Numbers that a manager has not enrolled: a few mistakes, and no list of strangers. */
-export const MAX_UNPROVEN_NUMBERS_PER_MANAGER_DAY = 5;
+const MAX_UNPROVEN_NUMBERS_PER_MANAGER_DAY = 5;
 /** The share of the day's ceiling that numbers which their manager has not enrolled may use up. */
 const UNPROVEN_SHARE = 0.8;
 /** To a number that somebody else has enrolled: so few that its owner keeps most of its budget. */
-export const MAX_STRANGERS_SENDS_PER_DAY = 3;
+const MAX_STRANGERS_SENDS_PER_DAY = 3;
 
 /** How far back the sends of a number, a manager and all together must be read, ms. */
 export const SENDS_LOOKBACK_MS = { number: DAY_MS, manager: DAY_MS, total: DAY_MS } as const;

@@ -1,5 +1,5 @@
 /** What one message part carries, in septets (3GPP TS 23.040). */
-export const MAX_SEPTETS = 160;
+const MAX_SEPTETS = 160;
 
 // 3GPP TS 23.038: the default alphabet, and its extension of two septets each.
 const BASIC =

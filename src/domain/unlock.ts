@@ -29,7 +29,7 @@ export type UnlockEvent =
   | { readonly type: 'notUnlocked'; readonly reason: Reason }
   | EndingEvent;
 
-export type UnlockCommand = SendCodeCommand | { readonly type: 'unlock' };
+type UnlockCommand = SendCodeCommand | { readonly type: 'unlock' };
 
 type UnlockStep = Step<UnlockState, UnlockCommand>;
 

@@ -36,7 +36,7 @@ export interface HomeAccount {
 }
 
 /** Which of a manager's accounts a card shows. */
-export interface HomePart {
+interface HomePart {
   /** The place of the first one among all, from 1. */
   readonly first: number;
   /** How many there are in all. */
@@ -69,13 +69,13 @@ interface FlowView {
   readonly progress?: Progress | undefined;
 }
 
-export interface CurrentPasswordView extends FlowView {
+interface CurrentPasswordView extends FlowView {
   readonly card: 'enrollment.currentPassword';
   /** A password came as chat text: advise to delete that message. */
   readonly advisesDeletion?: boolean | undefined;
 }
 
-export interface MobileView extends FlowView {
+interface MobileView extends FlowView {
   readonly card: 'enrollment.mobile';
   /** The known number, masked; absent where none is known. */
   readonly shownMobile?: string | undefined;
@@ -94,7 +94,7 @@ export interface CodeView extends FlowView {
   readonly hasInput: boolean;
 }
 
-export interface EnrollmentDoneView {
+interface EnrollmentDoneView {
   readonly card: 'enrollment.done';
   readonly handle: string;
   readonly accountName: string;
@@ -112,14 +112,14 @@ export interface ShownRules {
   readonly requiresComplexity: boolean;
 }
 
-export interface NewPasswordView extends FlowView {
+interface NewPasswordView extends FlowView {
   readonly card: 'reset.newPassword';
   readonly rules: ShownRules;
   /** A password came as chat text: advise to delete that message. */
   readonly advisesDeletion?: boolean | undefined;
 }
 
-export interface ResetUnknownView {
+interface ResetUnknownView {
   readonly card: 'reset.unknown';
   readonly handle: string;
   readonly accountName: string;
@@ -127,7 +127,7 @@ export interface ResetUnknownView {
   readonly passwordSetAt?: number | undefined;
 }
 
-export interface UnlockDoneView {
+interface UnlockDoneView {
   readonly card: 'unlock.done';
   readonly handle: string;
   readonly accountName: string;
@@ -152,7 +152,7 @@ export interface ReminderView {
 export const NOT_NEEDED_REASONS = ['nobodyLeft', 'justChanged', 'notUsed', 'other'] as const;
 export type NotNeededReason = (typeof NOT_NEEDED_REASONS)[number];
 
-export interface ReminderDoneView {
+interface ReminderDoneView {
   readonly card: 'reminder.done';
   readonly handle: string;
   readonly accountName: string;
@@ -213,7 +213,7 @@ export interface SummaryView {
   readonly silencedCount: number;
 }
 
-export interface RefusedView {
+interface RefusedView {
   readonly card: 'refused';
   readonly problem: Problem;
   readonly accountName?: string | undefined;

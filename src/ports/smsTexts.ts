@@ -6,7 +6,7 @@ import type { NoticeEvent } from '../domain/view.ts';
 export type CodePurpose = 'enrollment' | 'oldNumber' | 'reset' | 'unlock';
 
 /** Whom and what a message names. `at` in epoch ms; names as they come, of any length. */
-export interface SmsFacts {
+interface SmsFacts {
   readonly accountName: string;
   /** Display name of who asks for it, or did it. */
   readonly byName: string;

@@ -100,7 +100,7 @@ function isCurrent(flow: Flow, now: number): boolean {
 }
 
 /** What a start led to. */
-export type Started =
+type Started =
   | { readonly flow: Flow; readonly reserved?: ReservedCode }
   /** Another flow on the account has an operation under way that must not be cut short. */
   | { readonly busy: Flow }

@@ -32,7 +32,7 @@ export interface Settings {
 }
 
 /** When managers are reminded of passwords that are due. */
-export interface RotationSettings {
+interface RotationSettings {
   /** Absent: what the directory says of each account. */
   readonly rotationDays: number | undefined;
   /** Days before the due date. */

@@ -1,5 +1,5 @@
 /** An outside system, as /readyz names it. */
-export type SystemName = 'directory' | 'sms';
+type SystemName = 'directory' | 'sms';
 
 /** Which outside systems failed last: each from its first failed operation until its next good one. */
 export interface Health {

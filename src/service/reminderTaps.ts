@@ -9,7 +9,7 @@ import { reminderView } from './reminderCard.ts';
 import { admitTo, denyTap, showHome, type Reply, type Tap } from './tap.ts';
 
 /** The person's own reminder that a card's handle names. */
-export async function ownReminder(
+async function ownReminder(
   deps: Deps,
   key: Tap['person']['key'],
   handle: string,

@@ -10,7 +10,7 @@ import type { SendPace } from './sendPace.ts';
 import type { SweepLease } from './sweepLease.ts';
 
 /** `due`: it would be sent, but this sweep sends nothing. `ambiguous`: it may have come, and is not repeated. */
-export type ReminderResult = 'due' | 'sent' | 'already' | 'skipped' | 'ambiguous' | 'failed';
+type ReminderResult = 'due' | 'sent' | 'already' | 'skipped' | 'ambiguous' | 'failed';
 
 /** What became of one reminder, as `admin sweep` tells it. */
 export interface ReminderRow {

@@ -15,7 +15,7 @@ const MAX_TRIES_WHEN_BUSY = 4;
 const MAX_UNREAD_IN_A_ROW = 3;
 
 /** A sweep as a whole, in the words of `admin sweep`. */
-export interface SweepSummary {
+interface SweepSummary {
   readonly window: 'open' | 'closed';
   readonly dryRun: boolean;
   /** Accounts that the directory has. */

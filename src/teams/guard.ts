@@ -29,13 +29,13 @@ export interface GuardOptions {
 }
 
 /** `ignored`: well authenticated, but not from a person. */
-export type Verdict =
+type Verdict =
   | { readonly outcome: 'admitted'; readonly activity: Inbound }
   | { readonly outcome: 'ignored' }
   | { readonly outcome: 'refused'; readonly status: 401 | 403 | 503; readonly why: string };
 
 /** A token that was verified, or none where none is asked for. */
-export interface Bearer {
+interface Bearer {
   readonly outcome: 'bearer';
   /** The claim; undefined where no token is asked for. */
   readonly serviceUrl?: string;

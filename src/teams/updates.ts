@@ -1,8 +1,8 @@
 /** `superseded`: a newer update of the same message was waiting, so this one was not written. */
-export type UpdateOutcome = 'written' | 'superseded';
+type UpdateOutcome = 'written' | 'superseded';
 
 /** A write of one message; asks before a repetition whether something newer is waiting. */
-export type UpdateWork = (isSuperseded: () => boolean) => Promise<void>;
+type UpdateWork = (isSuperseded: () => boolean) => Promise<void>;
 
 interface Waiting {
   readonly start: () => void;

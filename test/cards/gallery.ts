@@ -27,7 +27,7 @@ const SCRIPTS = [
 const PAGE = '<title>Chat</title><main><h1>Chat</h1><div id="messages"></div></main>';
 
 /** An Adaptive Card under the name by which faults are told. */
-export interface DrawnCard {
+interface DrawnCard {
   readonly name: string;
   readonly content: Card;
 }

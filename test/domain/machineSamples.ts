@@ -29,7 +29,7 @@ const sending = {
 } as const;
 
 /** How any flow may have ended. */
-export const ENDED: readonly EndedState[] = [
+const ENDED: readonly EndedState[] = [
   { step: 'refused', problem: { reason: 'locked' } },
   { step: 'cancelled' },
   { step: 'superseded' },

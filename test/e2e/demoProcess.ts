@@ -14,7 +14,7 @@ const READY_MS = 120_000;
 const SMS_MS = 30_000;
 
 /** A message as the demo's terminal shows it. */
-export interface Sms {
+interface Sms {
   readonly to: string;
   readonly text: string;
 }

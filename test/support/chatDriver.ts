@@ -39,7 +39,7 @@ export function buttonsOf(card: unknown): Button[] {
 }
 
 /** The reason of the card's problem; undefined where it reports none. */
-export function problemOf(card: unknown): string | undefined {
+function problemOf(card: unknown): string | undefined {
   const ids = [...nodes(card)].map((node) => node['id']);
   const problems = ids.filter(
     (id): id is string => typeof id === 'string' && id.startsWith('problem:'),

@@ -11,7 +11,7 @@ export const REQUEST = { bind: 0x60, search: 0x63, modify: 0x66, extended: 0x77 
  * What becomes of a request: `pass` it on; `drop` the connection or stay silent (`hang`) without
  * passing it on; `applyThenDrop`: pass it on, but cut the connection instead of the answer.
  */
-export type Treatment = 'pass' | 'drop' | 'hang' | 'applyThenDrop';
+type Treatment = 'pass' | 'drop' | 'hang' | 'applyThenDrop';
 
 /** A TLS server in front of another, that sees each request and decides what becomes of it. */
 export interface LdapProxy {

@@ -24,7 +24,7 @@ export interface WorldOptions {
 }
 
 /** Where the parts around the bot listen on loopback. */
-export interface PartPorts {
+interface PartPorts {
   readonly directory: number;
   readonly sms: number;
   readonly connector: number;

@@ -3,8 +3,7 @@ import { BotProcess, type BotProgram } from './botProcess.ts';
 import { startParts, type Environment, type WorldOptions, type WorldParts } from './parts.ts';
 import { startOrStop, World } from './world.ts';
 
-export { PUBLIC_URL, SERVICE_DESK, SERVICE_PASSWORD } from './parts.ts';
-export type { AuditLine } from './productDatabase.ts';
+export { PUBLIC_URL, SERVICE_PASSWORD } from './parts.ts';
 
 /** The built bot as a process, with everything around it on loopback. */
 export class Product extends World {

@@ -29,7 +29,7 @@ export type TwilioAnswer =
     };
 
 /** A request as it came in, right or wrong. */
-export interface TwilioRequest {
+interface TwilioRequest {
   readonly at: number;
   readonly method: string;
   readonly path: string;

@@ -13,7 +13,7 @@ import type { TeamsPerson } from '../support/activities.ts';
 import { TeamsServer } from '../support/connector.ts';
 
 /** The service's side of the boundary: answers as a test tells it, and remembers what it was asked. */
-export class ScriptedTurns implements Turns {
+class ScriptedTurns implements Turns {
   readonly taken: { readonly person: Person; readonly input: Input }[] = [];
   readonly shown: [flowId: string, messageId: string][] = [];
   readonly reports: unknown[] = [];

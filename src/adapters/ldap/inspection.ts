@@ -14,7 +14,7 @@ import { ownEntry } from './serviceAccount.ts';
 import type { Session } from './sessions.ts';
 
 /** What is known of one shared account, for a look over all of them. */
-export type InspectedAccount = Pick<Account, 'name' | 'rules' | 'lockout'> & {
+type InspectedAccount = Pick<Account, 'name' | 'rules' | 'lockout'> & {
   readonly dn: string;
   /** Whether the responsible attribute names anybody. */
   readonly isAnswered: boolean;

@@ -15,7 +15,7 @@ const KEPT_CONNECTIONS = 4;
 const KEPT_IDLE_MS = 30_000;
 
 /** What a server says of itself in its rootDSE. */
-export interface ServerFacts {
+interface ServerFacts {
   readonly namingContexts: readonly string[];
   readonly defaultNamingContext: string | undefined;
   readonly controls: readonly string[];

@@ -17,7 +17,7 @@ export interface AuditHead {
  * `headUnknown`: the chain is sound in itself but does not hold the hash that was noted earlier:
  * it has been rewritten as a whole.
  */
-export type AuditVerdict =
+type AuditVerdict =
   | { readonly result: 'intact'; readonly rows: number; readonly head: string }
   | { readonly result: 'broken'; readonly row: number }
   | { readonly result: 'headUnknown'; readonly rows: number; readonly head: string };

@@ -46,7 +46,7 @@ function partsOf(password: string): Parts {
 }
 
 /** Which of the forms are computed. */
-export interface DigestNeeds {
+interface DigestNeeds {
   readonly salt: Buffer;
   /** Whether the account's history holds entries of the former form. */
   readonly hasFormer: boolean;

@@ -13,7 +13,7 @@ import type { Scope } from './tables.ts';
 const BATCH = 100;
 
 /** What the stored values are sealed with. */
-export interface KeyCensus {
+interface KeyCensus {
   /** Values sealed with the first key. */
   readonly current: number;
   /** Values sealed with another configured key: `rekey` brings them over. */
@@ -23,7 +23,7 @@ export interface KeyCensus {
 }
 
 /** What became of a rekeying. `left` were written with an earlier key while it ran. */
-export interface Rekeyed {
+interface Rekeyed {
   readonly done: number;
   readonly unreadable: number;
   readonly left: number;

@@ -170,7 +170,7 @@ export interface PasswordHistoryTable {
   digest: Sealed;
 }
 
-export interface NoticeTable {
+interface NoticeTable {
   id: string;
   due_at: number;
   tries: number;

@@ -47,7 +47,7 @@ export function readTrusted<T>(
  * `changed`: itself or what stands beside it. `unknownKey`: its key is not configured. `revoked`: a row
  * that a revoke had removed is back.
  */
-export type Distrusted = 'changed' | 'unknownKey' | 'revoked';
+type Distrusted = 'changed' | 'unknownKey' | 'revoked';
 
 /** Tells of stored values that are not trusted, each once in a process. */
 export type TellDistrusted = (place: Place, why: Distrusted) => void;

@@ -6,7 +6,7 @@ export interface Figure {
 }
 
 /** Which way a goal looks. */
-export interface Goal {
+interface Goal {
   readonly kind: 'atMost' | 'atLeast';
   readonly ratio: number;
   /** What may come on top, in the row's unit. */

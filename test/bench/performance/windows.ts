@@ -1,6 +1,3 @@
-/** What one window of measuring gives, by name. */
-export type Window<Name extends string> = Readonly<Record<Name, number>>;
-
 /**
  * Takes the floor's and the product's windows in turn, so that a neighbour on the machine who gets
  * loud disturbs both; who comes first changes with every pair. One pair before is thrown away.

@@ -5,7 +5,7 @@ import { createAuthority } from '../../../demo/certificates.ts';
 import type { DomainOptions } from '../../../demo/directory/adDomain.ts';
 import { DemoDirectory } from '../../../demo/directory/server.ts';
 
-export const SERVICE_PASSWORD = 'Tjänst-lösen 1';
+const SERVICE_PASSWORD = 'Tjänst-lösen 1';
 export const ACCOUNT_PASSWORD = 'Gammalt-lösen1';
 export const POLICY_HINTS = '1.2.840.113556.1.4.2239';
 
