@@ -33,6 +33,11 @@ const CHECKS: readonly Check[] = [
     args: ['.', '--max-warnings', '0', ...(isQuick ? eslintCache : [])],
   },
   {
+    name: 'unused',
+    program: 'knip/bin/knip.js',
+    args: ['--no-progress', ...(isQuick ? ['--cache', `--cache-location=${CACHE}/knip`] : [])],
+  },
+  {
     name: 'format',
     program: 'prettier/bin/prettier.cjs',
     args: ['--check', '.', '--log-level', 'warn', '--cache', `--cache-location=${CACHE}/prettier`],
