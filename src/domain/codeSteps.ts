@@ -1,4 +1,4 @@
-import type { EndedState, Step } from './steps.ts';
+import type { EndedState } from './steps.ts';
 import type { Problem } from './reasons.ts';
 
 /** Inputs that cannot be a code are answered this many times in a flow, uncounted as guesses. */
@@ -124,20 +124,12 @@ export type EnrolledCodeState =
       readonly enrollmentId: string;
     } & CodeProgress);
 
-export interface SendCodeCommand {
-  readonly type: 'sendCode';
-  readonly mobile: string;
-}
-
 /** The first state of a flow that begins with a code to the enrolled number. */
 export function beginWithCode(
   start: { readonly mobile: string; readonly enrollmentId: string; readonly expiresAt: number },
   now: number,
-): Step<EnrolledCodeState, SendCodeCommand> {
-  return {
-    state: { step: 'sendingCode', since: now, malformed: 0, ...start },
-    command: { type: 'sendCode', mobile: start.mobile },
-  };
+): EnrolledCodeState {
+  return { step: 'sendingCode', since: now, malformed: 0, ...start };
 }
 
 /** The next state while a code to the enrolled number is sent or waited for. */
@@ -145,28 +137,25 @@ export function stepEnrolledCode(
   state: EnrolledCodeState,
   event: CodeEvent,
   now: number,
-): Step<EnrolledCodeState | EndedState, SendCodeCommand> {
+): EnrolledCodeState | EndedState {
   const { mobile, enrollmentId } = state;
   switch (event.type) {
     case 'codeSent':
     case 'codeUncertain':
     case 'codeNotSent':
-      if (state.step !== 'sendingCode') return { state };
+      if (state.step !== 'sendingCode') return state;
       if (event.type === 'codeNotSent' && state.former === undefined) {
-        return { state: { step: 'refused', problem: { reason: event.reason } } };
+        return { step: 'refused', problem: { reason: event.reason } };
       }
-      return { state: { step: 'code', mobile, enrollmentId, ...progressAfterSend(state, event) } };
+      return { step: 'code', mobile, enrollmentId, ...progressAfterSend(state, event) };
     case 'resendAsked':
-      if (state.step !== 'code') return { state };
-      return {
-        state: { ...resend(state, mobile, event.expiresAt, now), enrollmentId },
-        command: { type: 'sendCode', mobile },
-      };
+      if (state.step !== 'code') return state;
+      return { ...resend(state, mobile, event.expiresAt, now), enrollmentId };
     case 'resendRefused':
     case 'codeMalformed':
     case 'codeRefused':
     case 'smsFailed':
-      if (state.step !== 'code') return { state };
-      return { state: { ...state, ...progressAfterTrouble(state, event) } };
+      if (state.step !== 'code') return state;
+      return { ...state, ...progressAfterTrouble(state, event) };
   }
 }

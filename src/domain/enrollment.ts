@@ -6,7 +6,7 @@ import {
   type CodeProgress,
   type SendProgress,
 } from './codeSteps.ts';
-import { endedBy, isEnded, type EndedState, type EndingEvent, type Step } from './steps.ts';
+import { endedBy, isEnded, type EndedState, type EndingEvent } from './steps.ts';
 import type { Problem, Reason } from './reasons.ts';
 
 /** A number that the manager need not type. */
@@ -78,12 +78,6 @@ export type EnrollmentEvent =
   | { readonly type: 'codeAccepted'; readonly usableFrom?: number | undefined }
   | EndingEvent;
 
-type EnrollmentCommand =
-  | { readonly type: 'provePassword' }
-  | { readonly type: 'sendCode'; readonly to: 'old' | 'new'; readonly mobile: string };
-
-type EnrollmentStep = Step<EnrollmentState, EnrollmentCommand>;
-
 /** The number to which an enrollment sends first: the old one must agree to a change (requirement A13). */
 export function firstRecipient(proven: ProvenEnrollment, mobile: string): 'old' | 'new' {
   const { known, isOldProven } = proven;
@@ -100,21 +94,18 @@ function send(
   newMobile: string,
   expiresAt: number,
   now: number,
-): EnrollmentStep {
+): EnrollmentState {
   const mobile = to === 'old' && from.known !== undefined ? from.known.mobile : newMobile;
   const { malformed } = from;
   return {
-    state: {
-      step: 'sendingCode',
-      since: now,
-      mobile,
-      newMobile,
-      to,
-      expiresAt,
-      malformed,
-      ...proven(from),
-    },
-    command: { type: 'sendCode', to, mobile },
+    step: 'sendingCode',
+    since: now,
+    mobile,
+    newMobile,
+    to,
+    expiresAt,
+    malformed,
+    ...proven(from),
   };
 }
 
@@ -123,103 +114,92 @@ export function stepEnrollment(
   state: EnrollmentState,
   event: EnrollmentEvent,
   now: number,
-): EnrollmentStep {
-  const unchanged: EnrollmentStep = { state };
+): EnrollmentState {
   switch (event.type) {
     case 'refused':
     case 'cancelled':
     case 'superseded':
     case 'expired':
-      return isEnded(state) ? unchanged : { state: endedBy(event) };
+      return isEnded(state) ? state : endedBy(event);
 
     case 'proofStarted':
-      if (state.step !== 'currentPassword') return unchanged;
+      if (state.step !== 'currentPassword') return state;
       return {
-        state: {
-          step: 'provingPassword',
-          since: now,
-          failureId: event.failureId,
-          isChange: state.isChange,
-        },
-        command: { type: 'provePassword' },
+        step: 'provingPassword',
+        since: now,
+        failureId: event.failureId,
+        isChange: state.isChange,
       };
     case 'passwordProved':
-      if (state.step !== 'provingPassword') return unchanged;
-      return { state: { step: 'mobile', malformed: 0, known: event.known, isOldProven: false } };
+      if (state.step !== 'provingPassword') return state;
+      return { step: 'mobile', malformed: 0, known: event.known, isOldProven: false };
     case 'proofFailed': {
-      if (state.step !== 'provingPassword' && state.step !== 'currentPassword') return unchanged;
+      if (state.step !== 'provingPassword' && state.step !== 'currentPassword') return state;
       const { reason, attemptsLeft } = event;
       const problem = attemptsLeft === undefined ? { reason } : { reason, attemptsLeft };
-      return { state: { step: 'currentPassword', problem, isChange: state.isChange } };
+      return { step: 'currentPassword', problem, isChange: state.isChange };
     }
     case 'passwordTypedInChat':
-      if (state.step !== 'currentPassword') return unchanged;
-      return { state: { ...state, advisesDeletion: true } };
+      if (state.step !== 'currentPassword') return state;
+      return { ...state, advisesDeletion: true };
 
     case 'mobileRefused':
-      if (state.step !== 'mobile') return unchanged;
-      return { state: { ...state, problem: event.problem } };
+      if (state.step !== 'mobile') return state;
+      return { ...state, problem: event.problem };
     case 'mobileChosen':
-      if (state.step !== 'mobile') return unchanged;
+      if (state.step !== 'mobile') return state;
       return send(state, firstRecipient(state, event.mobile), event.mobile, event.expiresAt, now);
     case 'mobileChangeAsked':
-      if (state.step !== 'code' && state.step !== 'oldCode') return unchanged;
-      return { state: { step: 'mobile', malformed: state.malformed, ...proven(state) } };
+      if (state.step !== 'code' && state.step !== 'oldCode') return state;
+      return { step: 'mobile', malformed: state.malformed, ...proven(state) };
 
     case 'codeSent':
     case 'codeUncertain':
-      return state.step === 'sendingCode' ? { state: waitForCode(state, event) } : unchanged;
+      return state.step === 'sendingCode' ? waitForCode(state, event) : state;
     case 'codeNotSent':
-      if (state.step !== 'sendingCode') return unchanged;
+      if (state.step !== 'sendingCode') return state;
       if (state.former !== undefined && !isNewNumberRefused(state, event.reason)) {
-        return { state: waitForCode(state, event) };
+        return waitForCode(state, event);
       }
       return {
-        state: {
-          step: 'mobile',
-          malformed: state.malformed,
-          problem: notSent(state, event.reason),
-          ...proven(state),
-        },
+        step: 'mobile',
+        malformed: state.malformed,
+        problem: notSent(state, event.reason),
+        ...proven(state),
       };
     case 'resendAsked': {
-      if (state.step !== 'code' && state.step !== 'oldCode') return unchanged;
+      if (state.step !== 'code' && state.step !== 'oldCode') return state;
       const to = state.step === 'oldCode' ? 'old' : 'new';
       const newMobile = state.step === 'oldCode' ? state.newMobile : state.mobile;
       return {
-        state: {
-          ...resend(state, state.mobile, event.expiresAt, now),
-          to,
-          newMobile,
-          ...proven(state),
-        },
-        command: { type: 'sendCode', to, mobile: state.mobile },
+        ...resend(state, state.mobile, event.expiresAt, now),
+        to,
+        newMobile,
+        ...proven(state),
       };
     }
     case 'resendRefused':
     case 'codeMalformed':
     case 'codeRefused':
     case 'smsFailed':
-      if (state.step !== 'code' && state.step !== 'oldCode') return unchanged;
-      return { state: { ...state, ...progressAfterTrouble(state, event) } };
+      if (state.step !== 'code' && state.step !== 'oldCode') return state;
+      return { ...state, ...progressAfterTrouble(state, event) };
 
     case 'oldCodeAccepted':
-      if (state.step !== 'oldCode') return unchanged;
+      if (state.step !== 'oldCode') return state;
       return send({ ...state, isOldProven: true }, 'new', state.newMobile, event.expiresAt, now);
     case 'oldCodeAcceptedOnly':
-      if (state.step !== 'oldCode') return unchanged;
+      if (state.step !== 'oldCode') return state;
       return {
-        state: {
-          step: 'mobile',
-          malformed: state.malformed,
-          problem: event.problem,
-          known: state.known,
-          isOldProven: true,
-        },
+        step: 'mobile',
+        malformed: state.malformed,
+        problem: event.problem,
+        known: state.known,
+        isOldProven: true,
       };
     case 'codeAccepted':
-      if (state.step !== 'code') return unchanged;
-      return { state: { step: 'done', mobile: state.mobile, usableFrom: event.usableFrom } };
+      if (state.step !== 'code') return state;
+      return { step: 'done', mobile: state.mobile, usableFrom: event.usableFrom };
   }
 }
 

@@ -1,10 +1,5 @@
-import {
-  stepEnrolledCode,
-  type CodeEvent,
-  type EnrolledCodeState,
-  type SendCodeCommand,
-} from './codeSteps.ts';
-import { endedBy, isEnded, type EndedState, type EndingEvent, type Step } from './steps.ts';
+import { stepEnrolledCode, type CodeEvent, type EnrolledCodeState } from './codeSteps.ts';
+import { endedBy, isEnded, type EndedState, type EndingEvent } from './steps.ts';
 import type { ForbiddenCharacter, Problem, Reason } from './reasons.ts';
 import type { ShownRules } from './view.ts';
 
@@ -98,20 +93,15 @@ export type ResetEvent =
   | { readonly type: 'changeSeen'; readonly passwordSetAt?: number | undefined }
   | EndingEvent;
 
-type ResetCommand = SendCodeCommand | { readonly type: 'writePassword' };
-
-type ResetStep = Step<ResetState, ResetCommand>;
-
 /** The next state of a reset. Total: an event that does not fit the state changes nothing. */
-export function stepReset(state: ResetState, event: ResetEvent, now: number): ResetStep {
-  const unchanged: ResetStep = { state };
+export function stepReset(state: ResetState, event: ResetEvent, now: number): ResetState {
   switch (event.type) {
     case 'refused':
     case 'cancelled':
     case 'superseded':
     case 'expired':
-      if (isEnded(state)) return unchanged;
-      return { state: { ...endedBy(event), ...keepSent(sentBy(state)) } };
+      if (isEnded(state)) return state;
+      return { ...endedBy(event), ...keepSent(sentBy(state)) };
 
     case 'codeSent':
     case 'codeUncertain':
@@ -121,19 +111,19 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
     case 'codeMalformed':
     case 'codeRefused':
     case 'smsFailed':
-      if (state.step !== 'sendingCode' && state.step !== 'code') return unchanged;
+      if (state.step !== 'sendingCode' && state.step !== 'code') return state;
       return stepEnrolledCode(state, event, now);
     case 'codeAccepted':
-      if (state.step !== 'code') return unchanged;
-      return { state: { step: 'newPassword', rules: event.rules } };
+      if (state.step !== 'code') return state;
+      return { step: 'newPassword', rules: event.rules };
 
     case 'passwordTypedInChat':
-      if (state.step !== 'newPassword') return unchanged;
-      return { state: { ...state, advisesDeletion: true } };
+      if (state.step !== 'newPassword') return state;
+      return { ...state, advisesDeletion: true };
     case 'passwordRefused': {
       const [reason] = event.reasons;
-      if (reason === undefined) return unchanged;
-      if (state.step !== 'newPassword' && state.step !== 'writingPassword') return unchanged;
+      if (reason === undefined) return state;
+      if (state.step !== 'newPassword' && state.step !== 'writingPassword') return state;
       const { reasons: all, absent = [], isComplex, until, forbidden } = event;
       const looked = {
         absent,
@@ -142,57 +132,50 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
         ...(forbidden === undefined ? {} : { forbidden }),
       };
       const problem = { reason, all, ...looked };
-      return { state: { step: 'newPassword', ...unsent(state), problem } };
+      return { step: 'newPassword', ...unsent(state), problem };
     }
     case 'writeStarted':
-      if (state.step !== 'newPassword') return unchanged;
+      if (state.step !== 'newPassword') return state;
       return {
-        state: {
-          step: 'writingPassword',
-          since: now,
-          rules: state.rules,
-          sent: [...sentBy(state), { digest: event.digest }],
-        },
-        command: { type: 'writePassword' },
+        step: 'writingPassword',
+        since: now,
+        rules: state.rules,
+        sent: [...sentBy(state), { digest: event.digest }],
       };
     case 'writeNotDone':
-      if (state.step !== 'writingPassword' && state.step !== 'unknown') return unchanged;
-      return {
-        state: { step: 'newPassword', ...unsent(state), problem: { reason: event.reason } },
-      };
+      if (state.step !== 'writingPassword' && state.step !== 'unknown') return state;
+      return { step: 'newPassword', ...unsent(state), problem: { reason: event.reason } };
     case 'passwordWritten':
-      return { state: written(state, event.digest) };
+      return written(state, event.digest);
     case 'passwordInForce':
-      if (state.step !== 'newPassword') return unchanged;
-      return { state: { step: 'done' } };
+      if (state.step !== 'newPassword') return state;
+      return { step: 'done' };
     case 'outcomeUnknown':
       // Who sent the write knows more of it than who took it for lost.
       if (state.step === 'unknown' && event.openUntil !== undefined) {
-        return { state: { ...state, server: event.server, openUntil: event.openUntil } };
+        return { ...state, server: event.server, openUntil: event.openUntil };
       }
-      if (state.step !== 'writingPassword') return unchanged;
+      if (state.step !== 'writingPassword') return state;
       return {
-        state: {
-          step: 'unknown',
-          since: now,
-          server: event.server,
-          openUntil: event.openUntil,
-          ...verified(state),
-        },
+        step: 'unknown',
+        since: now,
+        server: event.server,
+        openUntil: event.openUntil,
+        ...verified(state),
       };
     case 'lateChangeSeen':
-      if (state.step !== 'newPassword' && state.step !== 'writingPassword') return unchanged;
-      if (unsent(state).sent === undefined) return unchanged;
-      return { state: { step: 'unknown', since: now, openUntil: now, ...unsent(state) } };
+      if (state.step !== 'newPassword' && state.step !== 'writingPassword') return state;
+      if (unsent(state).sent === undefined) return state;
+      return { step: 'unknown', since: now, openUntil: now, ...unsent(state) };
     case 'bindStarted':
-      if (state.step !== 'newPassword' && state.step !== 'unknown') return unchanged;
-      return { state: { ...state, failureId: event.failureId } };
+      if (state.step !== 'newPassword' && state.step !== 'unknown') return state;
+      return { ...state, failureId: event.failureId };
     case 'bindEnded':
-      if (!('failureId' in state)) return unchanged;
-      return { state: { ...state, failureId: undefined } };
+      if (!('failureId' in state)) return state;
+      return { ...state, failureId: undefined };
     case 'changeSeen':
-      if (state.step !== 'unknown') return unchanged;
-      return { state: { ...state, passwordSetAt: event.passwordSetAt } };
+      if (state.step !== 'unknown') return state;
+      return { ...state, passwordSetAt: event.passwordSetAt };
   }
 }
 

@@ -15,12 +15,6 @@ export type EndingEvent =
   | { readonly type: 'superseded' }
   | { readonly type: 'expired' };
 
-/** The next state, and the one thing to be done outside, if any. */
-export interface Step<State, Command> {
-  readonly state: State;
-  readonly command?: Command;
-}
-
 /** The state that an ending event leads to. */
 export function endedBy(event: EndingEvent): EndedState {
   return event.type === 'refused'

@@ -1,10 +1,5 @@
-import {
-  stepEnrolledCode,
-  type CodeEvent,
-  type EnrolledCodeState,
-  type SendCodeCommand,
-} from './codeSteps.ts';
-import { endedBy, isEnded, type EndedState, type EndingEvent, type Step } from './steps.ts';
+import { stepEnrolledCode, type CodeEvent, type EnrolledCodeState } from './codeSteps.ts';
+import { endedBy, isEnded, type EndedState, type EndingEvent } from './steps.ts';
 import type { Problem, Reason } from './reasons.ts';
 
 /** The states of an unlock; numbers are E.164, times epoch ms. */
@@ -29,19 +24,14 @@ export type UnlockEvent =
   | { readonly type: 'notUnlocked'; readonly reason: Reason }
   | EndingEvent;
 
-type UnlockCommand = SendCodeCommand | { readonly type: 'unlock' };
-
-type UnlockStep = Step<UnlockState, UnlockCommand>;
-
 /** The next state of an unlock. Total: an event that does not fit the state changes nothing. */
-export function stepUnlock(state: UnlockState, event: UnlockEvent, now: number): UnlockStep {
-  const unchanged: UnlockStep = { state };
+export function stepUnlock(state: UnlockState, event: UnlockEvent, now: number): UnlockState {
   switch (event.type) {
     case 'refused':
     case 'cancelled':
     case 'superseded':
     case 'expired':
-      return isEnded(state) ? unchanged : { state: endedBy(event) };
+      return isEnded(state) ? state : endedBy(event);
 
     case 'codeSent':
     case 'codeUncertain':
@@ -51,24 +41,18 @@ export function stepUnlock(state: UnlockState, event: UnlockEvent, now: number):
     case 'codeMalformed':
     case 'codeRefused':
     case 'smsFailed':
-      if (state.step !== 'sendingCode' && state.step !== 'code') return unchanged;
+      if (state.step !== 'sendingCode' && state.step !== 'code') return state;
       return stepEnrolledCode(state, event, now);
     case 'codeAccepted':
-      if (state.step !== 'code') return unchanged;
-      return {
-        state: { step: 'unlocking', since: now, mobile: state.mobile },
-        command: { type: 'unlock' },
-      };
+      if (state.step !== 'code') return state;
+      return { step: 'unlocking', since: now, mobile: state.mobile };
     case 'unlockAsked':
-      if (state.step !== 'unlocking' || state.problem === undefined) return unchanged;
-      return {
-        state: { step: 'unlocking', since: now, mobile: state.mobile },
-        command: { type: 'unlock' },
-      };
+      if (state.step !== 'unlocking' || state.problem === undefined) return state;
+      return { step: 'unlocking', since: now, mobile: state.mobile };
     case 'unlocked':
-      return state.step === 'unlocking' ? { state: { step: 'done' } } : unchanged;
+      return state.step === 'unlocking' ? { step: 'done' } : state;
     case 'notUnlocked':
-      if (state.step !== 'unlocking') return unchanged;
-      return { state: { ...state, problem: { reason: event.reason } } };
+      if (state.step !== 'unlocking') return state;
+      return { ...state, problem: { reason: event.reason } };
   }
 }

@@ -222,7 +222,7 @@ async function startFlow(
 
   const { mobile, id: enrollmentId } = enrollment;
   const expiresAt = codeExpiry(deps, tx);
-  const { state } = beginWithCode({ mobile, enrollmentId, expiresAt }, tx.now);
+  const state = beginWithCode({ mobile, enrollmentId, expiresAt }, tx.now);
   const flow: Flow = { ...frame, purpose, state };
   await tx.addFlow(flow);
   tx.audit({ event: `${purpose}.started`, result: 'ok', ...auditOf(flow) });

@@ -54,6 +54,6 @@ type LockState = Pick<Account, 'id' | 'isLocked' | 'lockout'>;
 
 /** Others see by the flow that a bind is under way; one that has gone on without it does not show it. */
 async function note(tx: StoreTransaction, flow: ResetFlow, event: ResetEvent): Promise<void> {
-  const { state } = stepReset(flow.state, event, tx.now);
+  const state = stepReset(flow.state, event, tx.now);
   if (state !== flow.state) await saveFlow(tx, { ...flow, state }, 'sameTurn');
 }

@@ -94,7 +94,7 @@ export async function advanceEnrollment(
   event: EnrollmentEvent,
   turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
 ): Promise<EnrollmentFlow> {
-  return saveFlow(tx, { ...flow, state: stepEnrollment(flow.state, event, tx.now).state }, turn);
+  return saveFlow(tx, { ...flow, state: stepEnrollment(flow.state, event, tx.now) }, turn);
 }
 
 /** Takes an event into a reset and saves it. */
@@ -104,7 +104,7 @@ export async function advanceReset(
   event: ResetEvent,
   turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
 ): Promise<ResetFlow> {
-  return saveFlow(tx, { ...flow, state: stepReset(flow.state, event, tx.now).state }, turn);
+  return saveFlow(tx, { ...flow, state: stepReset(flow.state, event, tx.now) }, turn);
 }
 
 /** Takes an event into an unlock and saves it. */
@@ -114,18 +114,18 @@ export async function advanceUnlock(
   event: UnlockEvent,
   turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
 ): Promise<UnlockFlow> {
-  return saveFlow(tx, { ...flow, state: stepUnlock(flow.state, event, tx.now).state }, turn);
+  return saveFlow(tx, { ...flow, state: stepUnlock(flow.state, event, tx.now) }, turn);
 }
 
 /** The flow after an event that every purpose knows. */
 export function stepAny(flow: Flow, event: CodeEvent | EndingEvent, now: number): Flow {
   switch (flow.purpose) {
     case 'enrollment':
-      return { ...flow, state: stepEnrollment(flow.state, event, now).state };
+      return { ...flow, state: stepEnrollment(flow.state, event, now) };
     case 'reset':
-      return { ...flow, state: stepReset(flow.state, event, now).state };
+      return { ...flow, state: stepReset(flow.state, event, now) };
     case 'unlock':
-      return { ...flow, state: stepUnlock(flow.state, event, now).state };
+      return { ...flow, state: stepUnlock(flow.state, event, now) };
   }
 }
 

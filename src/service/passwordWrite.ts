@@ -35,8 +35,8 @@ export async function writePassword(
 ): Promise<Flow> {
   const { deps, manager } = turn;
   const outcome = await send(turn, sent, write);
-  const meanwhile = stepReset(sent.state, { type: 'outcomeUnknown' }, sent.startedAt);
-  return saveOutcome(deps, { ...sent, state: meanwhile.state }, async () => {
+  const state = stepReset(sent.state, { type: 'outcomeUnknown' }, sent.startedAt);
+  return saveOutcome(deps, { ...sent, state }, async () => {
     const saved = await changeFlow(deps, sent, (tx, current) =>
       takeOutcome({ turn, sent, ...write }, tx, current, outcome),
     );

@@ -10,9 +10,9 @@ import { NOW, OLD } from './machineSamples.ts';
 /** Whether the card holds the newest message for failed, after these events. */
 function hasFailedAfter(...events: readonly CodeEvent[]): boolean {
   const start = { mobile: OLD, enrollmentId: 'e', expiresAt: NOW };
-  let state: EnrolledCodeState = beginWithCode(start, NOW).state;
+  let state: EnrolledCodeState = beginWithCode(start, NOW);
   for (const event of events) {
-    const next = stepEnrolledCode(state, event, NOW).state;
+    const next = stepEnrolledCode(state, event, NOW);
     if (next.step !== 'code' && next.step !== 'sendingCode') throw new Error(next.step);
     state = next;
   }

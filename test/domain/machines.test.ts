@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { stepEnrollment } from '../../src/domain/enrollment.ts';
-import type { Flow } from '../../src/domain/flow.ts';
+import { operationSince, type Flow } from '../../src/domain/flow.ts';
 import { isEnded } from '../../src/domain/steps.ts';
 import { stepReset, type ResetEvent } from '../../src/domain/reset.ts';
 import { stepUnlock } from '../../src/domain/unlock.ts';
@@ -21,21 +21,23 @@ interface Transition {
   readonly from: string;
   readonly on: string;
   readonly to: string;
-  readonly command: string | undefined;
+  /** Whether something outside is under way from this event on. */
+  readonly isBeginning: boolean;
 }
 
 /** Every state with every event, as what it leads to. */
 function table<S extends Flow['state'], E extends { readonly type: string }>(
   states: readonly S[],
   events: readonly E[],
-  step: (state: S, event: E, now: number) => { state: S; command?: { type: string } },
+  step: (state: S, event: E, now: number) => S,
 ): Transition[] {
   return states.flatMap((state) =>
     events.map((event) => {
-      const next = step(state, event, NOW);
-      const isChanged = next.state !== state;
-      const to = isChanged ? next.state.step : 'unchanged';
-      return { from: state.step, on: event.type, to, command: next.command?.type };
+      const now = NOW + 1;
+      const next = step(state, event, now);
+      const to = next === state ? 'unchanged' : next.step;
+      const isBeginning = operationSince(next) === now;
+      return { from: state.step, on: event.type, to, isBeginning };
     }),
   );
 }
@@ -44,8 +46,11 @@ const enrollment = table(ENROLLMENT_STATES, ENROLLMENT_EVENTS, stepEnrollment);
 const reset = table(RESET_STATES, RESET_EVENTS, stepReset);
 const unlock = table(UNLOCK_STATES, UNLOCK_EVENTS, stepUnlock);
 
-const commandsOf = (transitions: Transition[], command: string): string[] =>
-  transitions.filter((row) => row.command === command).map(({ from, on }) => `${from} ${on}`);
+/** What begins the operation of that step. */
+const beginningsOf = (transitions: Transition[], step: string): string[] =>
+  transitions
+    .filter(({ to, isBeginning }) => to === step && isBeginning)
+    .map(({ from, on }) => `${from} ${on}`);
 
 describe('every machine', () => {
   it.each([
@@ -96,13 +101,13 @@ describe('every machine', () => {
 
 describe('reset', () => {
   it('writes a password from no state but the one that waits for it', () => {
-    expect(new Set(commandsOf(reset, 'writePassword'))).toEqual(
+    expect(new Set(beginningsOf(reset, 'writingPassword'))).toEqual(
       new Set(['newPassword writeStarted']),
     );
   });
 
   it('sends a code only when a new one is asked for', () => {
-    expect(commandsOf(reset, 'sendCode')).toEqual(['code resendAsked']);
+    expect(beginningsOf(reset, 'sendingCode')).toEqual(['code resendAsked']);
   });
 
   it('reaches the new password only by an accepted code or from a write that was not done', () => {
@@ -136,23 +141,24 @@ describe('reset', () => {
   it('keeps in the end what it sent and nobody was told of', () => {
     const sent = [{ digest: 'first' }, { digest: 'next' }];
     const lost = { step: 'unknown', since: NOW, rules: RULES, sent } as const;
-    const ended = (event: ResetEvent) => stepReset(lost, event, NOW).state;
+    const ended = (event: ResetEvent) => stepReset(lost, event, NOW);
     const recorded = [{ digest: 'first' }, { digest: 'next', isRecorded: true }];
     const written = { type: 'passwordWritten', digest: 'next' } as const;
     expect(ended(written)).toEqual({ step: 'done', sent: recorded });
     expect(ended({ type: 'superseded' })).toEqual({ step: 'superseded', sent });
-    expect(stepReset({ step: 'superseded', sent }, written, NOW).state).toEqual({
+    expect(stepReset({ step: 'superseded', sent }, written, NOW)).toEqual({
       step: 'superseded',
       sent: recorded,
     });
     const writing = { step: 'writingPassword', since: NOW, rules: RULES, sent } as const;
-    expect(stepReset(writing, written, NOW).state).toEqual({ step: 'done', sent: [sent[0]] });
+    expect(stepReset(writing, written, NOW)).toEqual({ step: 'done', sent: [sent[0]] });
     // The answer of an earlier write is not the one that is awaited.
-    expect(
-      stepReset(writing, { type: 'passwordWritten', digest: 'first' }, NOW).state,
-    ).toMatchObject({ step: 'writingPassword', sent: [{ isRecorded: true }, { digest: 'next' }] });
+    expect(stepReset(writing, { type: 'passwordWritten', digest: 'first' }, NOW)).toMatchObject({
+      step: 'writingPassword',
+      sent: [{ isRecorded: true }, { digest: 'next' }],
+    });
     const plain = { ...writing, sent: [sent[1]!] };
-    expect(stepReset(plain, written, NOW).state).toEqual({ step: 'done' });
+    expect(stepReset(plain, written, NOW)).toEqual({ step: 'done' });
   });
 
   it('forgets a password that the directory refused, and none whose answer was lost', () => {
@@ -160,30 +166,30 @@ describe('reset', () => {
     const writing = { step: 'writingPassword', since: NOW, rules: RULES, sent } as const;
     const refused = { type: 'passwordRefused', reasons: ['passwordUsedBefore'] } as const;
     for (const event of [refused, { type: 'lateChangeSeen' } as const]) {
-      expect(stepReset(writing, event, NOW).state).toMatchObject({ sent: [{ digest: 'lost' }] });
+      expect(stepReset(writing, event, NOW)).toMatchObject({ sent: [{ digest: 'lost' }] });
     }
-    const unknown = stepReset(writing, { type: 'outcomeUnknown' }, NOW).state;
+    const unknown = stepReset(writing, { type: 'outcomeUnknown' }, NOW);
     const again = stepReset(unknown, { type: 'writeNotDone', reason: 'directoryUnavailable' }, NOW);
-    expect(again.state).toMatchObject({ step: 'newPassword', sent });
+    expect(again).toMatchObject({ step: 'newPassword', sent });
   });
 
   it('learns from who sent a write how late it can come, where others took it for lost', () => {
     const lost = { step: 'unknown', since: NOW - 5_000, rules: RULES } as const;
     const known = { server: 'ldaps://dc1', openUntil: NOW + 25_000 };
-    const told = stepReset(lost, { type: 'outcomeUnknown', ...known }, NOW).state;
+    const told = stepReset(lost, { type: 'outcomeUnknown', ...known }, NOW);
     expect(told).toEqual({ ...lost, ...known });
-    expect(stepReset(told, { type: 'outcomeUnknown' }, NOW).state).toBe(told);
+    expect(stepReset(told, { type: 'outcomeUnknown' }, NOW)).toBe(told);
   });
 
   it('ends when its first code is refused, and waits on with the former code when a later one is', () => {
     const [first, again] = RESET_STATES;
     const event = { type: 'codeNotSent', turn: 9, reason: 'smsUnavailable' } as const;
     if (first === undefined || again === undefined) throw new Error('samples are missing');
-    expect(stepReset(first, event, NOW).state).toEqual({
+    expect(stepReset(first, event, NOW)).toEqual({
       step: 'refused',
       problem: { reason: 'smsUnavailable' },
     });
-    expect(stepReset(again, event, NOW).state).toMatchObject({
+    expect(stepReset(again, event, NOW)).toMatchObject({
       step: 'code',
       firstTurn: 1,
       expiresAt: NOW + 100,
@@ -197,13 +203,13 @@ describe('reset', () => {
         { step: 'code', mobile: OLD, enrollmentId: 'e', expiresAt: NOW, malformed, firstTurn: 1 },
         { type: 'codeMalformed' },
         NOW,
-      ).state;
+      );
     expect(at(29)).toMatchObject({ malformed: 30, problem: { reason: 'codeRefused' } });
     expect(at(30)).toMatchObject({ malformed: 31, problem: { reason: 'tooManyCodes' } });
   });
 
   it('names the first of several faults and keeps the rest', () => {
-    const { state } = stepReset(
+    const state = stepReset(
       { step: 'newPassword', rules: RULES },
       { type: 'passwordRefused', reasons: ['passwordTooShort', 'passwordTooCommon'] },
       NOW,
@@ -216,7 +222,7 @@ describe('reset', () => {
 
 describe('enrollment', () => {
   it('asks the directory only for a proof that has been counted', () => {
-    expect(commandsOf(enrollment, 'provePassword')).toEqual(['currentPassword proofStarted']);
+    expect(beginningsOf(enrollment, 'provingPassword')).toEqual(['currentPassword proofStarted']);
   });
 
   it('is done only by the code that went to the number itself', () => {
@@ -234,11 +240,11 @@ describe('enrollment', () => {
     const choose = (
       from: typeof state | (Omit<typeof state, 'isOldProven'> & { isOldProven: true }),
       mobile: string,
-    ) => stepEnrollment(from, { type: 'mobileChosen', mobile, expiresAt: NOW }, NOW).command;
-    expect(choose(state, NEW)).toEqual({ type: 'sendCode', to: 'old', mobile: OLD });
-    expect(choose(state, OLD)).toEqual({ type: 'sendCode', to: 'new', mobile: OLD });
-    expect(choose({ ...state, isOldProven: true }, NEW)).toEqual({
-      type: 'sendCode',
+    ) => stepEnrollment(from, { type: 'mobileChosen', mobile, expiresAt: NOW }, NOW);
+    expect(choose(state, NEW)).toMatchObject({ step: 'sendingCode', to: 'old', mobile: OLD });
+    expect(choose(state, OLD)).toMatchObject({ step: 'sendingCode', to: 'new', mobile: OLD });
+    expect(choose({ ...state, isOldProven: true }, NEW)).toMatchObject({
+      step: 'sendingCode',
       to: 'new',
       mobile: NEW,
     });
@@ -251,19 +257,15 @@ describe('enrollment', () => {
       known: { mobile: OLD, isEnrolled: false },
       isOldProven: false,
     } as const;
-    const { command } = stepEnrollment(
-      state,
-      { type: 'mobileChosen', mobile: NEW, expiresAt: NOW },
-      NOW,
-    );
-    expect(command).toEqual({ type: 'sendCode', to: 'new', mobile: NEW });
+    const next = stepEnrollment(state, { type: 'mobileChosen', mobile: NEW, expiresAt: NOW }, NOW);
+    expect(next).toMatchObject({ step: 'sendingCode', to: 'new', mobile: NEW });
   });
 
   it('goes back to the number, old code remembered, when the new number is refused', () => {
     const [, , , , toNew] = ENROLLMENT_STATES;
     if (toNew?.step !== 'sendingCode') throw new Error('samples are missing');
     const event = { type: 'codeNotSent', turn: 9, reason: 'smsNumberRefused' } as const;
-    const { state } = stepEnrollment({ ...toNew, isOldProven: true }, event, NOW);
+    const state = stepEnrollment({ ...toNew, isOldProven: true }, event, NOW);
     expect(state).toMatchObject({
       step: 'mobile',
       isOldProven: true,
@@ -277,7 +279,7 @@ describe('a code to the old number', () => {
     const [, , , toOld] = ENROLLMENT_STATES;
     if (toOld?.step !== 'sendingCode') throw new Error('samples are missing');
     const problemAfter = (reason: 'smsNumberRefused' | 'smsUnavailable') => {
-      const { state } = stepEnrollment(toOld, { type: 'codeNotSent', turn: 9, reason }, NOW);
+      const state = stepEnrollment(toOld, { type: 'codeNotSent', turn: 9, reason }, NOW);
       return state.step === 'mobile' ? state.problem : undefined;
     };
     expect(problemAfter('smsNumberRefused')).toEqual({
@@ -290,6 +292,9 @@ describe('a code to the old number', () => {
 
 describe('unlock', () => {
   it('asks the directory only after an accepted code, and again only after a failure', () => {
-    expect(commandsOf(unlock, 'unlock')).toEqual(['code codeAccepted', 'unlocking unlockAsked']);
+    expect(beginningsOf(unlock, 'unlocking')).toEqual([
+      'code codeAccepted',
+      'unlocking unlockAsked',
+    ]);
   });
 });
