@@ -5,6 +5,7 @@ import { createMetrics } from './adapters/metrics.ts';
 import { lockDataDirectory } from './adapters/store/dataDirectory.ts';
 import { openStore } from './adapters/store/open.ts';
 import type { Config } from './config.ts';
+import { DAY_MS } from './domain/durations.ts';
 import type { Log } from './ports/log.ts';
 import { startBackground } from './service/background.ts';
 import { createDenials } from './service/denials.ts';
@@ -35,7 +36,7 @@ import {
   versionOf,
 } from './wiring.ts';
 
-const HEAD_LOG_EVERY_MS = 24 * 60 * 60_000;
+const HEAD_LOG_EVERY_MS = DAY_MS;
 const SELF_CHECK_MS = 10_000;
 
 /** Values of the parts that a test may set otherwise. */

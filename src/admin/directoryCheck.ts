@@ -1,5 +1,6 @@
 import type { Inspection } from '../adapters/ldap/inspection.ts';
 import type { InspectedServer } from '../adapters/ldap/serverInspection.ts';
+import { DAY_MS, HOUR_MS } from '../domain/durations.ts';
 import { DirectoryError, MAX_REMINDED } from '../ports/directory.ts';
 import { counted, named, NOTHING, type Advice, type Checked, type Section } from './advice.ts';
 import { judgeDelegation } from './delegationCheck.ts';
@@ -8,8 +9,6 @@ import type { Workplace } from './workplace.ts';
 const INSPECTION_MS = 5 * 60_000;
 /** Below it not even one wrong bind could be allowed (requirement P11). */
 const LOWEST_THRESHOLD = 3;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** A certificate that ends sooner is worth a word. */
 const CERTIFICATE_DAYS = 30;
 /** Lockouts and expiry are reckoned with both clocks. */

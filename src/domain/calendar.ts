@@ -1,4 +1,5 @@
-const DAY_MS = 24 * 60 * 60_000;
+import { DAY_MS, HOUR_MS } from './durations.ts';
+
 /** Farther than any row of days on which nothing is sent. */
 const MAX_DAYS_AHEAD = 400;
 
@@ -56,7 +57,7 @@ export function createCalendar({ hours, timeZone, isHoliday }: CalendarOptions):
 
   /** The first moment at which the wall clock shows that hour of that day, or has just skipped it. */
   function momentOf(day: number, hour: number): number {
-    const wall = day * DAY_MS + hour * 60 * 60_000;
+    const wall = day * DAY_MS + hour * HOUR_MS;
     // The offsets a day before and after are those on both sides of any change of the clocks.
     const candidates = [wall - DAY_MS, wall + DAY_MS].map((near) => wall - (wallAt(near) - near));
     candidates.sort((a, b) => a - b);
@@ -66,7 +67,7 @@ export function createCalendar({ hours, timeZone, isHoliday }: CalendarOptions):
   return {
     isSending(at) {
       const wall = wallAt(at);
-      const hour = Math.floor((wall % DAY_MS) / (60 * 60_000));
+      const hour = Math.floor((wall % DAY_MS) / HOUR_MS);
       if (hour < hours.fromHour || hour >= hours.toHour) return false;
       return isSendingDay(Math.floor(wall / DAY_MS));
     },

@@ -1,5 +1,7 @@
+import { DAY_MS } from './durations.ts';
+
 /** Failures this far apart no longer add up, and a lockout lasts this long, ms (requirement C6). */
-const FAILURES_WINDOW_MS = 24 * 60 * 60_000;
+const FAILURES_WINDOW_MS = DAY_MS;
 
 /** How far back failures must be read for `lockedUntil`: the window of a lockout that is about to end. */
 export const FAILURES_LOOKBACK_MS = 2 * FAILURES_WINDOW_MS;

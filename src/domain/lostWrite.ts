@@ -1,3 +1,5 @@
+import { DAY_MS } from './durations.ts';
+
 /** A request that was cut off may still be carried out for this long; only then "not applied" is true, ms. */
 export const LATE_WRITE_MS = 6_000;
 /** The same for a request to which the server said nothing: it is slow rather than gone, ms. */
@@ -14,7 +16,7 @@ export function lateWriteMs(waitedMs: number): number {
 }
 
 /** After this long the truth is no longer sought; a person has to look, ms. */
-export const GIVE_UP_MS = 24 * 60 * 60_000;
+export const GIVE_UP_MS = DAY_MS;
 
 /** What is known of a write whose answer was lost. */
 export interface LostWriteSigns {

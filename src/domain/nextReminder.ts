@@ -1,7 +1,7 @@
 import type { Calendar } from './calendar.ts';
+import { DAY_MS } from './durations.ts';
 import { stageAt, type Rotation } from './rotation.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
 /** A week between overdue reminders, and more days in a row on which nothing is sent than there are. */
 const MAX_SENDING_DAYS = 40;
 

@@ -1,6 +1,6 @@
 import type { Calendar } from './calendar.ts';
+import { DAY_MS } from './durations.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
 /** Where neither the configuration nor the directory says how old a password may become. */
 const DEFAULT_ROTATION_DAYS = 90;
 /** Before Active Directory there were no dates to go by: such a date is a fault of the directory. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/durations.ts';
 import { nextReminder, type NextReminder } from '../domain/nextReminder.ts';
 import { cycleOf, rotationOf } from '../domain/rotation.ts';
 import type { Account, Responsibility } from '../ports/directory.ts';
@@ -32,8 +33,6 @@ export interface ListedAccount {
   /** Absent where nobody answers for it or no date is known. */
   readonly nextReminder: NextReminder | undefined;
 }
-
-const DAY_MS = 24 * 60 * 60_000;
 
 /**
  * All shared accounts by name.

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../domain/durations.ts';
 import type { Flow } from '../domain/flow.ts';
 import { SENDS_LOOKBACK_MS } from '../domain/smsBudget.ts';
 import type { Deps } from './deps.ts';
@@ -14,7 +15,7 @@ const SWEEP_LOOK_EVERY_MS = 1_000;
 /** A directory that fails is not asked for all its accounts every few seconds. */
 const SWEEP_REST_MS = 60_000;
 const RECOVERY_EVERY_MS = 2_000;
-const FORGET_EVERY_MS = 60 * 60_000;
+const FORGET_EVERY_MS = HOUR_MS;
 const MEASURE_EVERY_MS = 5_000;
 /** A loop that goes on failing is told of so often. */
 const TOLD_EVERY_MS = 60_000;

@@ -1,9 +1,10 @@
+import { DAY_MS } from '../domain/durations.ts';
 import { budgetAlarm, type BudgetMark } from '../domain/smsBudget.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 
 /** The sum is a rolling one and moves around a mark: the same mark is told again after this long, ms. */
-const QUIET_MS = 24 * 60 * 60_000;
+const QUIET_MS = DAY_MS;
 
 /** Tells operators how much of the day's code messages is used up (requirement R1). */
 export interface BudgetAlarms {

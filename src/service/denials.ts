@@ -1,10 +1,10 @@
 import type { AuditEvent } from '../domain/audit.ts';
+import { MINUTE_MS } from '../domain/durations.ts';
 import { managerName, type ManagerKey } from '../domain/parties.ts';
 import type { Store, StoreTransaction } from '../ports/store.ts';
 import type { Log } from '../ports/log.ts';
 import type { Deps } from './deps.ts';
 
-const MINUTE_MS = 60_000;
 /** So often in a minute a person is looked up in the directory only to be turned away. */
 const LOOKED_UP = 5;
 /** Persons at once; more are no longer kept apart. */

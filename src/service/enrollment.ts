@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/durations.ts';
 import { firstRecipient, type EnrollmentEvent, type KnownMobile } from '../domain/enrollment.ts';
 import type { EnrollmentFlow, Flow } from '../domain/flow.ts';
 import { parseMobile } from '../domain/mobile.ts';
@@ -243,7 +244,7 @@ async function confirmNewCode(turn: EnrollmentTurn, input: SecretInput): Promise
 }
 
 /** A revoke of so long ago delays nobody any more, ms: who came by a phone or a chat then has been found. */
-const REVOKE_FELT_MS = 90 * 24 * 60 * 60_000;
+const REVOKE_FELT_MS = 90 * DAY_MS;
 
 /**
  * When a number without a predecessor can first be used for a reset (requirement A14). After a revoke

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/durations.ts';
 import { managerName, type Locale, type ManagerKey } from '../domain/parties.ts';
 import { Secret } from '../domain/secret.ts';
 import { DirectoryError, type DirectoryManager } from '../ports/directory.ts';
@@ -24,7 +25,7 @@ const DELIVERY_MS = 10_000;
 const NOTING_MS = 15_000;
 const NOTE_AGAIN_MS = 500;
 const LONGEST_PAUSE_MS = 5 * 60_000;
-const GIVE_UP_MS = 24 * 60 * 60_000;
+const GIVE_UP_MS = DAY_MS;
 /** News of yesterday is not delivered. */
 const TEXT_VALIDITY_SECONDS = 4 * 3600;
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/durations.ts';
 import type { SweptAccount } from '../ports/directory.ts';
 import type { Notice } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
@@ -5,7 +6,7 @@ import type { SweepDeps } from './deps.ts';
 import type { SweepLease } from './sweepLease.ts';
 
 /** A server that lags behind shows the password that a reset replaced, for at most so long. */
-const REPLICATION_MS = 24 * 60 * 60_000;
+const REPLICATION_MS = DAY_MS;
 
 /**
  * Notices passwords that were changed by somebody else since the last sweep, and tells the account's

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/durations.ts';
 import type { SweepDeps } from './deps.ts';
 import { lockAccount } from './flows.ts';
 import { addRemovalNotices } from './notices.ts';
@@ -5,7 +6,7 @@ import { followAnswering } from './responsibility.ts';
 import type { SweepLease } from './sweepLease.ts';
 
 const AT_ONCE = 100;
-const MISSING_FOR_MS = 7 * 24 * 60 * 60_000;
+const MISSING_FOR_MS = 7 * DAY_MS;
 
 /**
  * Looks who answers for each account with a number, and removes the numbers of managers who have not answered for their account in any sweep for seven days

@@ -1,7 +1,5 @@
+import { DAY_MS, HOUR_MS } from '../domain/durations.ts';
 import type { Deps } from './deps.ts';
-
-const HOUR_MS = 60 * 60_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** How long things are kept after their end (requirement S7). The audit is kept for good. */
 const KEPT_MS = {

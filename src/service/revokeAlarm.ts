@@ -1,6 +1,6 @@
+import { HOUR_MS } from '../domain/durations.ts';
 import type { Log } from '../ports/log.ts';
 
-const HOUR_MS = 60 * 60_000;
 /** More than a service desk does in an hour: somebody may be taking numbers away in order to put in their own. */
 const MANY_REVOKES = 5;
 

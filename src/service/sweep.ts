@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../domain/durations.ts';
 import { rotationOf, stageAt } from '../domain/rotation.ts';
 import { DirectoryError, type SweptAccount } from '../ports/directory.ts';
 import type { SweepDeps } from './deps.ts';
@@ -9,7 +10,7 @@ import { createSendPace } from './sendPace.ts';
 import { withSweepLease, type SweepLease } from './sweepLease.ts';
 import { tellFallback, type Silenced, type Unanswered } from './unanswered.ts';
 
-const SWEEP_EVERY_MS = 60 * 60_000;
+const SWEEP_EVERY_MS = HOUR_MS;
 const MAX_TRIES_WHEN_BUSY = 4;
 /** So many accounts in a row that cannot be read are no fault of the accounts. */
 const MAX_UNREAD_IN_A_ROW = 3;

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/durations.ts';
 import type { Flow } from '../domain/flow.ts';
 import { StoreError } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
@@ -5,7 +6,7 @@ import { showCard } from './showCard.ts';
 
 const RETRY_MS = 1_000;
 /** After this long nobody asks any more, and the store has its own note of the unknown outcome, ms. */
-const GIVE_UP_MS = 24 * 60 * 60_000;
+const GIVE_UP_MS = DAY_MS;
 
 /** The directory has been changed, but the database could not take note of it yet. */
 export class UnsavedOutcome extends Error {

@@ -1,5 +1,6 @@
 import { ActivityHandler } from 'botbuilder';
 import type { InvokeResponse, TurnContext } from 'botbuilder';
+import { DAY_MS } from '../domain/durations.ts';
 import type { Locale } from '../domain/parties.ts';
 import type { Input, Turns } from '../service/input.ts';
 import { readExecute, readSubmit } from './actions.ts';
@@ -19,7 +20,7 @@ import type { TurnOptions } from './turn.ts';
 const CARD_TYPE = 'application/vnd.microsoft.card.adaptive';
 /** An installation is announced twice and delivered again; playgrounds announce it with every page. */
 const WELCOME_ONCE_MS = 60_000;
-const SENTENCE_ONCE_MS = 24 * 3_600_000;
+const SENTENCE_ONCE_MS = DAY_MS;
 const MAX_CONVERSATIONS = 10_000;
 const MEETING_WAIT_MS = 2_000;
 

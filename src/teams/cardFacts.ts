@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../domain/durations.ts';
 import type { Locale } from '../domain/parties.ts';
 import type { Problem, Reason } from '../domain/reasons.ts';
 import { NOT_NEEDED_REASONS } from '../domain/view.ts';
@@ -8,8 +9,6 @@ import { plain } from './markdown.ts';
 import { noticeFacts, summaryFacts } from './noticeFacts.ts';
 import type { TextValues } from './texts.ts';
 import type { Words } from './words.ts';
-
-const MINUTE_MS = 60_000;
 
 /** One language, at one moment. */
 export interface Voice {

@@ -1,9 +1,10 @@
+import { DAY_MS } from '../domain/durations.ts';
 import type { HomeAccount, HomeView } from '../domain/view.ts';
 import type { CardFacts, Voice } from './cardFacts.ts';
 import { plain } from './markdown.ts';
 
 /** An expiry nearer than this is told. */
-const EXPIRY_NOTICE_MS = 14 * 24 * 60 * 60_000;
+const EXPIRY_NOTICE_MS = 14 * DAY_MS;
 
 /** The accounts in words, and which of many they are. */
 export function homeFacts({ accounts, part }: HomeView, voice: Voice): CardFacts {

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { DAY_MS, HOUR_MS } from '../domain/durations.ts';
 import type { Log } from '../ports/log.ts';
 import { describeFault } from '../ports/fault.ts';
 import { hasElapsed } from './elapsed.ts';
 import { isLoopbackHost } from './hosts.ts';
 
 const FETCH_TIMEOUT_MS = 5_000;
-const REFRESH_AFTER_MS = 12 * 3_600_000;
-const UNUSABLE_AFTER_MS = 24 * 3_600_000;
+const REFRESH_AFTER_MS = 12 * HOUR_MS;
+const UNUSABLE_AFTER_MS = DAY_MS;
 /** Between two fetches, so that made-up key ids cannot make the bot ask without end. */
 const FETCH_INTERVAL_MS = 5_000;
 

@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import type { Locale } from '../../src/domain/parties.ts';
 import { byPrecedence } from '../../src/domain/reasons.ts';
 import type { Problem, Reason } from '../../src/domain/reasons.ts';
@@ -7,9 +8,6 @@ import type { Card } from '../../src/teams/cards.ts';
 import { ACCOUNT, NOW, SAMPLES, withProblem } from '../teams/sampleViews.ts';
 
 export const LOCALES: readonly Locale[] = ['sv', 'en'];
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** uid allows more than Active Directory's 20 characters, and nothing in it says where to break. */
 const LONG_NAME = 'hemvardsgruppennattpatrullenvivallalundbytybblevarbergaoxhagen64';

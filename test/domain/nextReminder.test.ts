@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSwedishHolidays } from '../../src/adapters/swedishHolidays.ts';
 import { createCalendar } from '../../src/domain/calendar.ts';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import { nextReminder } from '../../src/domain/nextReminder.ts';
 import type { Rotation } from '../../src/domain/rotation.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
 const DAYS = [14, 7, 1, 0];
 const calendar = createCalendar({
   hours: { weekdays: [1, 2, 3, 4, 5], fromHour: 8, toHour: 16 },

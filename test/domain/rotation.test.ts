@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSwedishHolidays } from '../../src/adapters/swedishHolidays.ts';
 import { createCalendar } from '../../src/domain/calendar.ts';
+import { DAY_MS, HOUR_MS } from '../../src/domain/durations.ts';
 import { rotationOf, stageAt } from '../../src/domain/rotation.ts';
 import type { Rotation } from '../../src/domain/rotation.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const REMINDER_DAYS = [14, 7, 1, 0];
 const isHoliday = createSwedishHolidays();
 const OFFICE = { weekdays: [1, 2, 3, 4, 5], fromHour: 8, toHour: 16 };

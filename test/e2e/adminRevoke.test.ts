@@ -1,16 +1,10 @@
 import { userInfo } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
+import { HOUR_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
-import {
-  HOUR_MS,
-  newEnrolled,
-  newManager,
-  prove,
-  startReset,
-  wrongCode,
-} from '../support/walks.ts';
+import { newEnrolled, newManager, prove, startReset, wrongCode } from '../support/walks.ts';
 
 const ACTOR = `os:${userInfo().username}`;
 

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
 import { hashRow } from '../../src/adapters/store/audit.ts';
+import { HOUR_MS } from '../../src/domain/durations.ts';
 import { houseOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
 import { adminJson, runAdminProcess } from '../support/adminCli.ts';
-import { HOUR_MS, newEnrolled, reset, startReset } from '../support/walks.ts';
+import { newEnrolled, reset, startReset } from '../support/walks.ts';
 
 const [house, server] = await Promise.all([houseOfSuite(), postgresOfSuite()]);
 await newEnrolled(house);

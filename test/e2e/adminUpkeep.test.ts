@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { HOUR_MS } from '../../src/domain/durations.ts';
 import { adminJson } from '../support/adminCli.ts';
 import { startHouse } from '../support/house.ts';
-import { HOUR_MS, newEnrolled, reset, startReset, wrongCode } from '../support/walks.ts';
+import { newEnrolled, reset, startReset, wrongCode } from '../support/walks.ts';
 
 const PASSWORD = 'Kaffekanna-Blomma-42';
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { nameOf } from '../support/connector.ts';
 import { noneWaits } from '../support/notices.ts';
@@ -8,8 +9,6 @@ import {
   enroll,
   enrollToCode,
   FIRST_PASSWORD,
-  HOUR_MS,
-  MINUTE_MS,
   newEnrolled,
   newManager,
   newMobile,

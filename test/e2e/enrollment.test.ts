@@ -1,14 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
-import {
-  FIRST_PASSWORD,
-  MINUTE_MS,
-  newEnrolled,
-  newManager,
-  newMobile,
-  prove,
-} from '../support/walks.ts';
+import { FIRST_PASSWORD, newEnrolled, newManager, newMobile, prove } from '../support/walks.ts';
 
 /** As Active Directory writes a time: 100 ns since 1601. */
 function fileTime(ms: number): string {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { PUBLIC_URL } from '../support/product.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import {
   FIRST_PASSWORD,
-  MINUTE_MS,
   newEnrolled,
   newManager,
   resetToPassword,

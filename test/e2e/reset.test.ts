@@ -1,15 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { startHouse } from '../support/house.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
-import {
-  FIRST_PASSWORD,
-  HOUR_MS,
-  MINUTE_MS,
-  newEnrolled,
-  reset,
-  resetToPassword,
-} from '../support/walks.ts';
+import { FIRST_PASSWORD, newEnrolled, reset, resetToPassword } from '../support/walks.ts';
 
 const house = await houseOfSuite();
 

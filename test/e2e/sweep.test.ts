@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { noneWaits } from '../support/notices.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import {
   ALWAYS,
   cardsTo,
-  DAY_MS,
   firstSweep,
   newDue,
   setAge,

@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createMetrics } from '../../src/adapters/metrics.ts';
 import { openStore, type OpenStore } from '../../src/adapters/store/open.ts';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { StoreTransaction } from '../../src/ports/store.ts';
 import { createBudgetAlarms } from '../../src/service/budgetAlarms.ts';
 import { observeStore } from '../../src/service/observed.ts';
 import { silentLog, someKey, temporaryDirectory } from '../adapters/store/support.ts';
 import { someFlow } from '../contracts/storeSamples.ts';
-
-const DAY_MS = 24 * 60 * 60_000;
 
 describe('an observed store', () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;

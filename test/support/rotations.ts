@@ -1,10 +1,10 @@
 import { fileTime } from '../../demo/directory/values.ts';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import type { ChatDriver } from './chatDriver.ts';
 import { nameOf, type Sent } from './connector.ts';
 import { FIRST_PASSWORD, greet, newName } from './walks.ts';
 import type { World } from './world.ts';
 
-export const DAY_MS = 24 * 3_600_000;
 /** Reminders are sent at any time. */
 export const ALWAYS = { REMINDER_HOURS: 'Mon-Sun 00-24' };
 

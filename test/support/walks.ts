@@ -1,8 +1,5 @@
 import type { World } from './world.ts';
 
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
-
 /** The first password of every account in these suites. */
 export const FIRST_PASSWORD = 'Gammalt-Losen-17';
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import type { Locale } from '../../src/domain/parties.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
 import type { Problem } from '../../src/domain/reasons.ts';
@@ -6,7 +7,7 @@ import type { View } from '../../src/domain/view.ts';
 import { createCards } from '../../src/teams/cards.ts';
 import { nodes, texts } from './cardNodes.ts';
 import type { Node } from './cardNodes.ts';
-import { CODE_CARDS, DAY_MS, NOW, SAMPLES, withProblem } from './sampleViews.ts';
+import { CODE_CARDS, NOW, SAMPLES, withProblem } from './sampleViews.ts';
 
 const cards = createCards({
   serviceDesk: 'Servicedesk 019-21 00 00',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
 import type { Locale } from '../../src/domain/parties.ts';
 import { NOT_NEEDED_REASONS } from '../../src/domain/view.ts';
@@ -7,7 +8,7 @@ import { ACCOUNTS_ON_CARD } from '../../src/service/home.ts';
 import { createCards } from '../../src/teams/cards.ts';
 import { byType, nodes, texts } from './cardNodes.ts';
 import type { Node } from './cardNodes.ts';
-import { ACCOUNT, DAY_MS, NOW, SAMPLES, problemsOf, withProblem } from './sampleViews.ts';
+import { ACCOUNT, NOW, SAMPLES, problemsOf, withProblem } from './sampleViews.ts';
 
 const LOCALES: readonly Locale[] = ['sv', 'en'];
 const options = {

@@ -1,10 +1,9 @@
+import { DAY_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import type { Problem, Reason } from '../../src/domain/reasons.ts';
 import type { CardName, HomeAccount, NoticeEvent, Progress, View } from '../../src/domain/view.ts';
 
 /** Monday 2026-11-23 14:31:30 in Stockholm. */
 export const NOW = Date.parse('2026-11-23T13:31:30Z');
-const MINUTE_MS = 60_000;
-export const DAY_MS = 24 * 60 * MINUTE_MS;
 
 const MASKED = '+46 ••• •• •• 67';
 const FLOW = { handle: 'flow-handle', accountName: 'hemvardsgruppen' } as const;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
 import type { Locale } from '../../src/domain/parties.ts';
@@ -10,7 +11,6 @@ import { createWords } from '../../src/teams/words.ts';
 import { NOTICE_EVENTS, NOW, SAMPLES, problemsOf, withProblem } from './sampleViews.ts';
 
 const PURPOSES: readonly CodePurpose[] = ['enrollment', 'oldNumber', 'reset', 'unlock'];
-const DAY_MS = 24 * 60 * 60_000;
 const texts = createTexts();
 
 describe('texts', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { DAY_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { buttonsOf, textOf, type Button } from '../support/chatDriver.ts';
 import {
   enrollToCode,
   FIRST_PASSWORD,
-  MINUTE_MS,
   newEnrolled,
   newManager,
   prove,
@@ -17,7 +17,6 @@ import type { World } from '../support/world.ts';
 const GOOD = 'Kaffekanna-Blomma-42';
 const TWICE = { newPassword: GOOD, confirmPassword: GOOD };
 const UNCONFIRMED = { newPassword: GOOD, confirmPassword: '' };
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Walks what holds for every flow: old and foreign cards, words in the chat, language, cancel. */
 export function walkCards(world: World): void {

@@ -1,14 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
-import {
-  HOUR_MS,
-  MINUTE_MS,
-  newEnrolled,
-  startReset,
-  wrongCode,
-  type Walker,
-} from '../support/walks.ts';
+import { newEnrolled, startReset, wrongCode, type Walker } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
 /** Walks the codes: what counts as a guess, what locks, what sends a new one. */

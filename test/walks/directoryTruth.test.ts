@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { DAY_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
-import { ALWAYS, cardsTo, DAY_MS, firstSweep, sweepAgain } from '../support/rotations.ts';
+import { ALWAYS, cardsTo, firstSweep, sweepAgain } from '../support/rotations.ts';
 import {
-  MINUTE_MS,
   newEnrolled,
   newManager,
   newName,

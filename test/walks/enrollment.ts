@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
 import {
   enroll,
   enrollToCode,
   FIRST_PASSWORD,
-  MINUTE_MS,
   newEnrolled,
   newManager,
   newMobile,

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import { cardsTo } from '../support/rotations.ts';
 import {
   enroll,
-  MINUTE_MS,
   newEnrolled,
   newMobile,
   newName,

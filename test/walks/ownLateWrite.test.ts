@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { MINUTE_MS } from '../../src/domain/durations.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
-import { MINUTE_MS, newEnrolled, resetToPassword, type Walker } from '../support/walks.ts';
+import { newEnrolled, resetToPassword, type Walker } from '../support/walks.ts';
 
 const GOOD = 'Kaffekanna-Blomma-42';
 const both = { newPassword: GOOD, confirmPassword: GOOD };

@@ -1,15 +1,8 @@
 import { beforeAll, expect, it } from '@jest/globals';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import type { WorldOptions } from '../support/parts.ts';
-import {
-  ALWAYS,
-  cardsTo,
-  DAY_MS,
-  firstSweep,
-  newDue,
-  setAge,
-  sweepAgain,
-} from '../support/rotations.ts';
+import { ALWAYS, cardsTo, firstSweep, newDue, setAge, sweepAgain } from '../support/rotations.ts';
 import { enroll, FIRST_PASSWORD, newMobile, newName } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 

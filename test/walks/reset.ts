@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import {
   FIRST_PASSWORD,
-  HOUR_MS,
-  MINUTE_MS,
   newEnrolled,
   newManager,
   resetToPassword,

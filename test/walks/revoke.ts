@@ -1,13 +1,12 @@
 import { userInfo } from 'node:os';
 import { expect, it } from '@jest/globals';
+import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { cardsTo, noneWaits } from '../support/notices.ts';
 import {
   enroll,
   enrollToCode,
   FIRST_PASSWORD,
-  HOUR_MS,
-  MINUTE_MS,
   newEnrolled,
   newManager,
   newMobile,

@@ -1,9 +1,10 @@
+import { HOUR_MS } from '../../../src/domain/durations.ts';
 import { newPassword } from './newPassword.ts';
 import { execute, type Activity } from '../../support/activities.ts';
 import { accountOn, buttonsOf, describeCard } from '../../support/chatDriver.ts';
 import { nameOf, type Card } from '../../support/connector.ts';
 import type { Product } from '../../support/product.ts';
-import { HOUR_MS, newEnrolled, type Walker } from '../../support/walks.ts';
+import { newEnrolled, type Walker } from '../../support/walks.ts';
 import { post } from './taps.ts';
 
 /** Code messages that a manager may ask for within an hour (requirement R1). */

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { fileTime } from '../../../demo/directory/values.ts';
+import { MINUTE_MS } from '../../../src/domain/durations.ts';
 import { ACCOUNT_PASSWORD, outcome, startDirectory, stopAll } from './running.ts';
 
 afterEach(stopAll);
 
-const MINUTE_MS = 60_000;
 const refused = (subCode: string) =>
   expect.stringContaining(`AcceptSecurityContext error, data ${subCode}, v4563`);
 
