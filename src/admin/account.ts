@@ -2,7 +2,8 @@ import { DirectoryError, type Account } from '../ports/directory.ts';
 import { CommandFailure } from './command.ts';
 import type { Workplace } from './workplace.ts';
 
-const LOOKUP_MS = 10_000;
+/** How long a command waits for what it looks up in the directory. */
+export const LOOKUP_MS = 10_000;
 
 /** The account that a command is about. */
 export interface AskedAccount {

@@ -1,6 +1,7 @@
 import { clearLockout, revoke } from '../service/administration.ts';
 import { random, settingsOf } from '../wiring.ts';
 import { findAccount } from './account.ts';
+import { counted } from './advice.ts';
 import type { Command } from './command.ts';
 import { managersOf } from './person.ts';
 
@@ -45,7 +46,3 @@ export const clearLockouts: Command['run'] = async (place, { positionals }) => {
     ].join('\n'),
   };
 };
-
-function counted(count: number, what: string): string {
-  return `${String(count)} ${what}${count === 1 ? '' : 's'}`;
-}

@@ -1,10 +1,10 @@
 import type { ManagerKey } from '../domain/parties.ts';
 import { managerName } from '../domain/parties.ts';
 import { DirectoryError } from '../ports/directory.ts';
+import { LOOKUP_MS } from './account.ts';
 import { CommandFailure } from './command.ts';
 import type { Workplace } from './workplace.ts';
 
-const LOOKUP_MS = 10_000;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**

@@ -3,12 +3,10 @@ import { DirectoryError, type Responsibility } from '../ports/directory.ts';
 import { accountStatus, type AccountStatus } from '../service/accountStatus.ts';
 import { settingsOf } from '../wiring.ts';
 import { CROWD } from './accounts.ts';
-import { findAccount, type AskedAccount } from './account.ts';
+import { findAccount, LOOKUP_MS, type AskedAccount } from './account.ts';
 import type { Command } from './command.ts';
 import { facts, isoTime, localTime, plain } from './print.ts';
 import type { Workplace } from './workplace.ts';
-
-const LOOKUP_MS = 10_000;
 
 /** What the service desk needs to decide, of one account. */
 interface Shown extends AccountStatus {

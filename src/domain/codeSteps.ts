@@ -1,5 +1,5 @@
 import type { EndedState } from './steps.ts';
-import type { Problem } from './reasons.ts';
+import type { Problem, Reason } from './reasons.ts';
 
 /** Inputs that cannot be a code are answered this many times in a flow, uncounted as guesses. */
 const MALFORMED_CODES_LIMIT = 30;
@@ -27,22 +27,21 @@ export interface SendProgress {
   readonly former?: Pick<CodeProgress, 'firstTurn' | 'expiresAt' | 'hasFailed'> | undefined;
 }
 
+/** Why a message did not reach its number. */
+export type NotDelivered = Extract<Reason, 'smsUnavailable' | 'smsNumberRefused'>;
+
 /** What may happen to a code message and to a card that waits for a code. */
 export type CodeEvent =
   | { readonly type: 'codeSent'; readonly turn: number }
   /** The service may have taken the message. */
   | { readonly type: 'codeUncertain'; readonly turn: number }
-  | {
-      readonly type: 'codeNotSent';
-      readonly turn: number;
-      readonly reason: 'smsUnavailable' | 'smsNumberRefused';
-    }
+  | { readonly type: 'codeNotSent'; readonly turn: number; readonly reason: NotDelivered }
   | { readonly type: 'resendAsked'; readonly expiresAt: number }
   | { readonly type: 'resendRefused'; readonly problem: Problem }
   | { readonly type: 'codeMalformed' }
   | { readonly type: 'codeRefused'; readonly attemptsLeft: number }
   /** The service reports later that the message did not arrive. */
-  | { readonly type: 'smsFailed'; readonly reason: 'smsUnavailable' | 'smsNumberRefused' };
+  | { readonly type: 'smsFailed'; readonly reason: NotDelivered };
 
 /** The code card's progress once its message has an outcome. */
 export function progressAfterSend(

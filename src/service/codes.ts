@@ -1,4 +1,4 @@
-import type { CodeEvent } from '../domain/codeSteps.ts';
+import type { CodeEvent, NotDelivered } from '../domain/codeSteps.ts';
 import type { Flow } from '../domain/flow.ts';
 import { ACCOUNT_FAILURE_LIMIT, FAILURES_LOOKBACK_MS, lockedUntil } from '../domain/lockout.ts';
 import type { Locale, ManagerKey } from '../domain/parties.ts';
@@ -132,10 +132,9 @@ export async function sendCode(
   });
 }
 
-function refusalReason(
-  outcome: Extract<SmsOutcome, { outcome: 'refused' }>,
-): 'smsNumberRefused' | 'smsUnavailable' {
-  return outcome.fault === 'number' ? 'smsNumberRefused' : 'smsUnavailable';
+/** What a manager is told of a message that the service did not take or could not deliver. */
+export function notDelivered(fault: 'number' | 'service' | undefined): NotDelivered {
+  return fault === 'number' ? 'smsNumberRefused' : 'smsUnavailable';
 }
 
 function eventOf(outcome: SmsOutcome, turn: number): CodeEvent {
@@ -145,7 +144,7 @@ function eventOf(outcome: SmsOutcome, turn: number): CodeEvent {
     case 'unknown':
       return { type: 'codeUncertain', turn };
     case 'refused':
-      return { type: 'codeNotSent', turn, reason: refusalReason(outcome) };
+      return { type: 'codeNotSent', turn, reason: notDelivered(outcome.fault) };
   }
 }
 
@@ -162,7 +161,7 @@ function auditSend(tx: StoreTransaction, flow: Flow, outcome: SmsOutcome): void 
       tx.audit({
         event: 'code.notSent',
         result: 'failed',
-        reason: refusalReason(outcome),
+        reason: notDelivered(outcome.fault),
         ...about,
       });
       return;

@@ -19,7 +19,7 @@ import {
   refuseMalformedCode,
   resendCode,
   submit,
-  type FlowTurn,
+  type EnrollmentTurn,
   type Submission,
   type Submitted,
 } from './flowTurn.ts';
@@ -27,8 +27,6 @@ import type { FlowInput, SecretInput } from './input.ts';
 import { addFirstEnrollmentNotices, addNotices } from './notices.ts';
 import { isPassword, proveCurrentPassword } from './proof.ts';
 import { noteAnswering, readAnswering } from './responsibility.ts';
-
-type EnrollmentTurn = FlowTurn<EnrollmentFlow>;
 
 /** Which input the enrollment's card takes now. */
 export function enrollmentTakes(flow: EnrollmentFlow, input: FlowInput['type']): boolean {

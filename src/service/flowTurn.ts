@@ -1,5 +1,5 @@
 import type { CodeEvent } from '../domain/codeSteps.ts';
-import type { Flow } from '../domain/flow.ts';
+import type { EnrollmentFlow, Flow, ResetFlow, UnlockFlow } from '../domain/flow.ts';
 import { attemptsLeft, FAILURES_LOOKBACK_MS } from '../domain/lockout.ts';
 import { readPasscode } from '../domain/passcode.ts';
 import { Secret } from '../domain/secret.ts';
@@ -34,6 +34,10 @@ export interface FlowTurn<F extends Flow> extends Submission<F> {
   readonly account: Account;
   readonly signal: AbortSignal;
 }
+
+export type EnrollmentTurn = FlowTurn<EnrollmentFlow>;
+export type ResetTurn = FlowTurn<ResetFlow>;
+export type UnlockTurn = FlowTurn<UnlockFlow>;
 
 /** What a submission left: the flow, and what is to be done outside where this tap got to do it. */
 export interface Submitted<F extends Flow, Todo> {

@@ -14,14 +14,12 @@ import { DirectoryError } from '../ports/directory.ts';
 import type { PasswordDigest } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { advanceReset, auditOf, settled } from './flows.ts';
-import { submit, type FlowTurn, type Submission } from './flowTurn.ts';
+import { submit, type ResetTurn, type Submission } from './flowTurn.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import type { SecretInput } from './input.ts';
 import { completeReset } from './outcome.ts';
 import { auditRefused, writePassword, type Write } from './passwordWrite.ts';
 import { proveLostWrite, provesInForce, sentEarlier } from './retypedPassword.ts';
-
-type ResetTurn = FlowTurn<ResetFlow>;
 
 /** A new password as it was typed, twice. */
 export interface NewPassword {

@@ -6,7 +6,7 @@ import { DirectoryError, type Account, type WriteOutcome } from '../ports/direct
 import type { PasswordDigest } from '../ports/records.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { advanceReset, auditOf, changeFlow } from './flows.ts';
-import type { FlowTurn } from './flowTurn.ts';
+import type { ResetTurn } from './flowTurn.ts';
 import { completeReset, noteUnknown, seekOutcome } from './outcome.ts';
 import { directoryReason, tellFault } from './people.ts';
 import { hasSent } from './retypedPassword.ts';
@@ -23,16 +23,12 @@ type Outcome = WriteOutcome | DirectoryError;
 
 /** A write with the turn that sent it, and the flow as it was then. */
 interface SentWrite extends Write {
-  readonly turn: FlowTurn<ResetFlow>;
+  readonly turn: ResetTurn;
   readonly sent: ResetFlow;
 }
 
 /** The one write of a submission. Its answer, whatever it is, is taken into the flow. */
-export async function writePassword(
-  turn: FlowTurn<ResetFlow>,
-  sent: ResetFlow,
-  write: Write,
-): Promise<Flow> {
+export async function writePassword(turn: ResetTurn, sent: ResetFlow, write: Write): Promise<Flow> {
   const { deps, manager } = turn;
   const outcome = await send(turn, sent, write);
   const state = stepReset(sent.state, { type: 'outcomeUnknown' }, sent.startedAt);
@@ -49,7 +45,7 @@ export async function writePassword(
 }
 
 async function send(
-  { deps, manager, account, signal }: FlowTurn<ResetFlow>,
+  { deps, manager, account, signal }: ResetTurn,
   { passwordVersion }: ResetFlow,
   { password }: Write,
 ): Promise<Outcome> {

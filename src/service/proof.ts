@@ -16,7 +16,7 @@ import type { StoreTransaction } from '../ports/store.ts';
 import type { Deps } from './deps.ts';
 import { digestInTurn } from './digests.ts';
 import { advanceEnrollment, auditOf, changeFlow, enrollmentStarted } from './flows.ts';
-import { endTurn, submit, type FlowTurn } from './flowTurn.ts';
+import { endTurn, submit, type EnrollmentTurn } from './flowTurn.ts';
 import type { SecretInput } from './input.ts';
 import { directoryReason, tellFault } from './people.ts';
 import { allowanceBeside, bindsUnderWay, proofBlock } from './proofLimits.ts';
@@ -25,8 +25,6 @@ import { allowanceBeside, bindsUnderWay, proofBlock } from './proofLimits.ts';
 const MAX_CURRENT_PASSWORD = 256;
 
 const REFUSED = { type: 'refused', problem: { reason: 'notResponsible' } } as const;
-
-type EnrollmentTurn = FlowTurn<EnrollmentFlow>;
 
 /** Whether the input can be a password at all; anything else asks no directory and is no attempt. */
 export function isPassword(input: SecretInput): input is Secret {

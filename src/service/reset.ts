@@ -9,13 +9,11 @@ import {
   isCode,
   refuseMalformedCode,
   resendCode,
-  type FlowTurn,
+  type ResetTurn,
   type Submission,
 } from './flowTurn.ts';
 import type { FlowInput, SecretInput } from './input.ts';
 import { refuseMalformedPassword, setPassword } from './newPassword.ts';
-
-type ResetTurn = FlowTurn<ResetFlow>;
 
 /** Which input the reset's card takes now. */
 export function resetTakes(flow: ResetFlow, input: FlowInput['type']): boolean {

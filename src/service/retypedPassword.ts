@@ -8,7 +8,7 @@ import type { StoreTransaction } from '../ports/store.ts';
 import { countedBind } from './countedBind.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import { isSamePerson } from './flows.ts';
-import type { FlowTurn } from './flowTurn.ts';
+import type { ResetTurn } from './flowTurn.ts';
 import type { NewPassword } from './newPassword.ts';
 import { lookForOutcome } from './outcome.ts';
 
@@ -23,7 +23,7 @@ export function hasSent({ state }: ResetFlow, digest: PasswordDigest): boolean {
  * and this password binds, the write was carried out. Any other password is not tried.
  */
 export async function proveLostWrite(
-  turn: Omit<FlowTurn<ResetFlow>, 'cardTurn'>,
+  turn: Omit<ResetTurn, 'cardTurn'>,
   input: NewPassword,
 ): Promise<void> {
   const { deps, flow, manager } = turn;
@@ -71,7 +71,7 @@ export async function sentEarlier(
  * @throws DirectoryError where the directory does not answer.
  */
 export async function provesInForce(
-  { deps, flow, account, signal }: FlowTurn<ResetFlow>,
+  { deps, flow, account, signal }: ResetTurn,
   password: Secret,
 ): Promise<boolean> {
   try {

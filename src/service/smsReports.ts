@@ -1,4 +1,5 @@
 import type { SendFate } from '../ports/records.ts';
+import { notDelivered } from './codes.ts';
 import type { Deps } from './deps.ts';
 import { lockAccount, saveFlow, stepAny } from './flows.ts';
 import { showCard } from './showCard.ts';
@@ -46,7 +47,7 @@ async function takeReport(deps: Deps, report: SmsReport): Promise<boolean> {
     const newest = await tx.lastSend(flow.id);
     const isAwaited = flow.state.step === 'code' || flow.state.step === 'oldCode';
     if (!isAwaited || newest?.id !== message.id) return undefined;
-    const reason = report.fault === 'number' ? 'smsNumberRefused' : 'smsUnavailable';
+    const reason = notDelivered(report.fault);
     return saveFlow(tx, stepAny(flow, { type: 'smsFailed', reason }, tx.now), 'sameTurn');
   });
   if (failed !== undefined) await showCard(deps, failed);

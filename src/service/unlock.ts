@@ -8,15 +8,13 @@ import {
   refuseMalformedCode,
   resendCode,
   submit,
-  type FlowTurn,
+  type UnlockTurn,
   type Submission,
 } from './flowTurn.ts';
 import type { FlowInput, SecretInput } from './input.ts';
 import { addNotices } from './notices.ts';
 import { directoryReason, tellFault } from './people.ts';
 import { saveOutcome } from './unsaved.ts';
-
-type UnlockTurn = FlowTurn<UnlockFlow>;
 
 /** Which input the unlock's card takes now. */
 export function unlockTakes(flow: UnlockFlow, input: FlowInput['type']): boolean {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Purpose } from '../domain/parties.ts';
 import { Secret } from '../domain/secret.ts';
 import { NOT_NEEDED_REASONS } from '../domain/view.ts';
 import type { Input } from '../service/input.ts';
@@ -74,7 +75,7 @@ function readPlace(handle: string | undefined): number | undefined {
 }
 
 /** A button always names its account; without a name the tap must not pass for a typed word. */
-function begin(purpose: 'enrollment' | 'reset' | 'unlock', { handle }: ActionData): Input {
+function begin(purpose: Purpose, { handle }: ActionData): Input {
   return { type: 'begin', purpose, handle: handle ?? IMPOSSIBLE_HANDLE };
 }
 

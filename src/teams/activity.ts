@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { ManagerKey } from '../domain/parties.ts';
 import type { Conversation } from '../ports/notifier.ts';
 
+/** Teams' name among the channels of the Bot Framework. */
+export const CHANNEL = 'msteams';
+
 const text = z.string().optional().catch(undefined);
 const id = z.string().min(1).max(1_024).optional().catch(undefined);
 

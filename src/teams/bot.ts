@@ -7,7 +7,7 @@ import { readExecute, readSubmit } from './actions.ts';
 import type { Inbound } from './activity.ts';
 import { GuardedAdapter } from './adapter.ts';
 import { readMessage } from './commands.ts';
-import type { Card } from './connector.ts';
+import { CARD_TYPE, type Card } from './connector.ts';
 import { createDeliveries } from './deliveries.ts';
 import type { BotReply, Delivery } from './deliveries.ts';
 import { describeFault } from '../ports/fault.ts';
@@ -17,7 +17,6 @@ import { createRecent } from './recent.ts';
 import { createLocaleOf, createTurnRunner, within } from './turn.ts';
 import type { TurnOptions } from './turn.ts';
 
-const CARD_TYPE = 'application/vnd.microsoft.card.adaptive';
 /** An installation is announced twice and delivered again; playgrounds announce it with every page. */
 const WELCOME_ONCE_MS = 60_000;
 const SENTENCE_ONCE_MS = DAY_MS;

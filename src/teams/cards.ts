@@ -2,6 +2,7 @@ import type { Locale } from '../domain/parties.ts';
 import type { CardName, View } from '../domain/view.ts';
 import { cardFacts } from './cardFacts.ts';
 import type { Voice } from './cardFacts.ts';
+import type { Card } from './connector.ts';
 import { plain } from './markdown.ts';
 import { problemFacts } from './problems.ts';
 import { loadTemplates } from './templates.ts';
@@ -9,9 +10,6 @@ import type { CardActions } from './templates.ts';
 import { createTexts } from './texts.ts';
 import type { TextValues } from './texts.ts';
 import { createWords } from './words.ts';
-
-/** An Adaptive Card, ready to be an attachment's content. */
-export type Card = Record<string, unknown>;
 
 export interface Cards {
   /**

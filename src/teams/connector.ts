@@ -4,19 +4,19 @@ import { NotifierError } from '../ports/notifier.ts';
 import type { ManagerKey } from '../domain/parties.ts';
 import type { Conversation } from '../ports/notifier.ts';
 import { isUnsent } from '../ports/unsent.ts';
+import { CHANNEL } from './activity.ts';
 import { deadlineIn } from './deadline.ts';
 import { exchange, type Answer } from './exchange.ts';
 import type { ServiceHosts } from './hosts.ts';
 import type { Login } from './login.ts';
 
-const CARD_TYPE = 'application/vnd.microsoft.card.adaptive';
-const CHANNEL = 'msteams';
+export const CARD_TYPE = 'application/vnd.microsoft.card.adaptive';
 /** Where Teams takes messages to people that the bot has not heard from yet. */
 const GLOBAL_SERVICE_URL = 'https://smba.trafficmanager.net/teams/';
 const SEND_TIMEOUT_MS = 8_000;
 const MEMBER_TIMEOUT_MS = 2_000;
 
-/** An Adaptive Card. */
+/** An Adaptive Card, ready to be an attachment's content. */
 export type Card = Readonly<Record<string, unknown>>;
 
 /**

@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import type { Log } from '../ports/log.ts';
-import { toInbound } from './activity.ts';
+import { CHANNEL, toInbound } from './activity.ts';
 import type { Inbound, RawActivity } from './activity.ts';
 import { describeFault } from '../ports/fault.ts';
 import type { ServiceHosts } from './hosts.ts';
@@ -12,7 +12,6 @@ import type { SigningKey, SigningKeys } from './signingKeys.ts';
 const ALGORITHMS = ['RS256', 'RS384', 'RS512'];
 const ISSUER = 'https://api.botframework.com';
 const CLOCK_TOLERANCE_SECONDS = 300;
-const CHANNEL = 'msteams';
 /** A key named by the token itself proves nothing; a token that brings one is up to no good. */
 const FORBIDDEN_HEADERS = ['jku', 'jwk', 'x5u', 'x5c'];
 

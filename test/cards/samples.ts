@@ -4,7 +4,7 @@ import { byPrecedence } from '../../src/domain/reasons.ts';
 import type { Problem, Reason } from '../../src/domain/reasons.ts';
 import type { CardName, HomeAccount, View } from '../../src/domain/view.ts';
 import { createCards } from '../../src/teams/cards.ts';
-import type { Card } from '../../src/teams/cards.ts';
+import type { Card } from '../../src/teams/connector.ts';
 import { ACCOUNT, NOW, SAMPLES, withProblem } from '../teams/sampleViews.ts';
 
 export const LOCALES: readonly Locale[] = ['sv', 'en'];

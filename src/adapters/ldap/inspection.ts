@@ -27,7 +27,7 @@ type InspectedAccount = Pick<Account, 'name' | 'rules' | 'lockout'> & {
 /** What an installation can be checked by. */
 export interface Inspection {
   readonly server: string;
-  readonly dialect: 'activeDirectory' | 'openldap';
+  readonly dialect: Dialect['name'];
   readonly isAccountsBaseReadable: boolean;
   readonly isManagersBaseReadable: boolean;
   readonly accounts: readonly InspectedAccount[];

@@ -24,7 +24,7 @@ const PERSON_ATTRIBUTES = ['displayName', 'cn', 'mobile'];
 export interface LookupSettings extends AccountSettings {
   readonly bindDn: string;
   /** Absent: read from the server. */
-  readonly dialect?: 'activeDirectory' | 'openldap' | undefined;
+  readonly dialect?: Dialect['name'] | undefined;
   readonly managersBase: string;
   /** With the placeholders {upn}, {mail} and {aadObjectId}. */
   readonly managerFilter?: string | undefined;
