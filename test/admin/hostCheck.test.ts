@@ -3,8 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkHost } from '../../src/admin/hostCheck.ts';
-import { startHouse } from '../support/house.ts';
-import { folderOfSuite } from '../support/ofSuite.ts';
+import { folderOfSuite, houseOfTest } from '../support/ofSuite.ts';
 
 const folder = await folderOfSuite();
 const key = join(folder, 'encryption-keys');
@@ -42,14 +41,10 @@ describe('check, of the host', () => {
     modes(0o755, 0o644, 0o700);
     writeFileSync(key, `k1:${randomBytes(32).toString('base64')}\n`);
     const env = { ENCRYPTION_KEYS: '', ENCRYPTION_KEYS_FILE: key };
-    const house = await startHouse({ env });
-    try {
-      const told = house.output.split('\n').filter((line) => line.includes('"exposedFile"'));
-      expect(told).toHaveLength(1);
-      expect(told[0]).toContain('"variable":"ENCRYPTION_KEYS_FILE","mode":"0644"');
-    } finally {
-      await house.stop();
-    }
+    const house = await houseOfTest({ env });
+    const told = house.output.split('\n').filter((line) => line.includes('"exposedFile"'));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain('"variable":"ENCRYPTION_KEYS_FILE","mode":"0644"');
   });
 
   it('names the variables of a file that systemd and Node.js read differently, without their values', () => {

@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { adminJson, runAdminHere, runAdminProcess } from '../support/adminCli.ts';
 import { setAge } from '../support/rotations.ts';
-import { startHouse } from '../support/house.ts';
 import { noneWaits } from '../support/notices.ts';
-import { houseOfSuite } from '../support/ofSuite.ts';
+import { houseOfSuite, houseOfTest } from '../support/ofSuite.ts';
 import { FIRST_PASSWORD, newEnrolled, newManager, newName } from '../support/walks.ts';
 
 const house = await houseOfSuite();
@@ -271,24 +270,20 @@ describe('check', () => {
   });
 
   it('says when the directory locks too soon, and when the service account may too much', async () => {
-    const strict = await startHouse({ policy: { lockoutThreshold: 2 } });
-    try {
-      const { dn } = newManager(strict).chat;
-      const service = strict.env['LDAP_BIND_DN'] ?? '';
-      const admins = `CN=Domain Admins,CN=Users,${strict.directory.base}`;
-      strict.directory.put(admins, 'member', [...strict.directory.get(admins, 'member'), service]);
-      const { code, value } = await adminJson<{ checks: Check[] }>(strict, ['check']);
-      const found = value.checks.find(({ name }) => name === 'directory');
-      expect({ code, dn }).toEqual({ code: 1, dn });
-      expect(found?.mend.join()).toContain('threshold');
-      expect(found?.mind.join()).toContain('privileged');
-      // The bot itself says so at its start.
-      await strict.end();
-      await strict.start();
-      await strict.teams.until(() => strict.output.includes('in a privileged group'));
-      expect(house.output).not.toContain('in a privileged group');
-    } finally {
-      await strict.stop();
-    }
+    const strict = await houseOfTest({ policy: { lockoutThreshold: 2 } });
+    const { dn } = newManager(strict).chat;
+    const service = strict.env['LDAP_BIND_DN'] ?? '';
+    const admins = `CN=Domain Admins,CN=Users,${strict.directory.base}`;
+    strict.directory.put(admins, 'member', [...strict.directory.get(admins, 'member'), service]);
+    const { code, value } = await adminJson<{ checks: Check[] }>(strict, ['check']);
+    const found = value.checks.find(({ name }) => name === 'directory');
+    expect({ code, dn }).toEqual({ code: 1, dn });
+    expect(found?.mend.join()).toContain('threshold');
+    expect(found?.mind.join()).toContain('privileged');
+    // The bot itself says so at its start.
+    await strict.end();
+    await strict.start();
+    await strict.teams.until(() => strict.output.includes('in a privileged group'));
+    expect(house.output).not.toContain('in a privileged group');
   });
 });

@@ -3,8 +3,7 @@ import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { nameOf } from '../support/connector.ts';
 import { noneWaits } from '../support/notices.ts';
-import { startHouse } from '../support/house.ts';
-import { houseOfSuite } from '../support/ofSuite.ts';
+import { houseOfSuite, houseOfTest } from '../support/ofSuite.ts';
 import {
   enroll,
   enrollToCode,
@@ -132,21 +131,17 @@ describe('one manager alone', () => {
   });
 
   it('leaves the last fifth of the day’s messages to enrolled numbers', async () => {
-    const small = await startHouse({ env: { SMS_PER_DAY: '10' } });
-    try {
-      const owner = await newEnrolled(small);
-      for (let time = 0; time < 7; time += 1) {
-        expect(await enrollToCode(small, newManager(small))).toBe('enrollment.code');
-      }
-      expect(await enrollToCode(small, newManager(small))).toBe('enrollment.mobile smsUnavailable');
-      expect(await startReset(owner)).toBe('reset.code');
-      await owner.chat.tap('cancel');
-      expect(await startReset(owner)).toBe('reset.code');
-      await owner.chat.tap('cancel');
-      expect(await startReset(owner)).toBe('refused smsUnavailable');
-    } finally {
-      await small.stop();
+    const small = await houseOfTest({ env: { SMS_PER_DAY: '10' } });
+    const owner = await newEnrolled(small);
+    for (let time = 0; time < 7; time += 1) {
+      expect(await enrollToCode(small, newManager(small))).toBe('enrollment.code');
     }
+    expect(await enrollToCode(small, newManager(small))).toBe('enrollment.mobile smsUnavailable');
+    expect(await startReset(owner)).toBe('reset.code');
+    await owner.chat.tap('cancel');
+    expect(await startReset(owner)).toBe('reset.code');
+    await owner.chat.tap('cancel');
+    expect(await startReset(owner)).toBe('refused smsUnavailable');
   });
 });
 
@@ -246,25 +241,21 @@ describe('the proof of a password', () => {
   });
 
   it('cannot push earlier passwords out of the history', async () => {
-    const open = await startHouse({ policy: { historyLength: 0 } });
-    try {
-      const walker = await newEnrolled(open);
-      await reset(open, walker, GOOD);
-      for (let time = 0; time < 26; time += 1) {
-        const password = time % 2 === 0 ? FIRST_PASSWORD : GOOD;
-        open.directory.setPassword(walker.accountDn, password);
-        await prove(walker, password);
-        await walker.chat.tap('cancel');
-      }
-      open.passTime(25 * HOUR_MS);
-      await resetToPassword(open, walker);
-      const first = { newPassword: FIRST_PASSWORD, confirmPassword: FIRST_PASSWORD };
-      expect(await walker.chat.tap('setPassword', first)).toBe(
-        'reset.newPassword passwordUsedBefore',
-      );
-    } finally {
-      await open.stop();
+    const open = await houseOfTest({ policy: { historyLength: 0 } });
+    const walker = await newEnrolled(open);
+    await reset(open, walker, GOOD);
+    for (let time = 0; time < 26; time += 1) {
+      const password = time % 2 === 0 ? FIRST_PASSWORD : GOOD;
+      open.directory.setPassword(walker.accountDn, password);
+      await prove(walker, password);
+      await walker.chat.tap('cancel');
     }
+    open.passTime(25 * HOUR_MS);
+    await resetToPassword(open, walker);
+    const first = { newPassword: FIRST_PASSWORD, confirmPassword: FIRST_PASSWORD };
+    expect(await walker.chat.tap('setPassword', first)).toBe(
+      'reset.newPassword passwordUsedBefore',
+    );
   });
 });
 

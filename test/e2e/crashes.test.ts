@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { postgresOfSuite } from '../support/ofSuite.ts';
-import { startProduct } from '../support/product.ts';
+import { postgresOfSuite, productOfTest } from '../support/ofSuite.ts';
 import { runCrashes } from './crashRounds.ts';
 
 /** On each database; `npm run test:crash` kills 200 times on each. */
@@ -14,25 +13,21 @@ describe('a bot killed at random moments of running flows', () => {
     'repeats nothing, loses nothing and says nothing false on %s',
     async (engine) => {
       const isPostgres = engine === 'PostgreSQL';
-      const product = await startProduct(
+      const product = await productOfTest(
         isPostgres ? { databaseUrl: await postgres.createDatabase('crashes') } : {},
       );
-      try {
-        const counts = await runCrashes(product, KILLS);
-        expect(counts).toMatchObject({
-          kills: KILLS,
-          secondSms: 0,
-          secondWrites: 0,
-          lost: '',
-          falseCards: 0,
-          resolved: counts.unknown,
-          isChainWhole: true,
-        });
-        // How many end between the kills depends on the machine; that some do, shows that flows ran.
-        expect(counts.walks).toBeGreaterThan(0);
-      } finally {
-        await product.stop();
-      }
+      const counts = await runCrashes(product, KILLS);
+      expect(counts).toMatchObject({
+        kills: KILLS,
+        secondSms: 0,
+        secondWrites: 0,
+        lost: '',
+        falseCards: 0,
+        resolved: counts.unknown,
+        isChainWhole: true,
+      });
+      // How many end between the kills depends on the machine; that some do, shows that flows ran.
+      expect(counts.walks).toBeGreaterThan(0);
     },
     RUN_MS,
   );

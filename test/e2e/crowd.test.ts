@@ -1,22 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startProduct, type Product } from '../support/product.ts';
+import { describe, expect, it } from '@jest/globals';
+import { productOfSuite } from '../support/ofSuite.ts';
 import { FIRST_PASSWORD, greet, newManager, type Walker } from '../support/walks.ts';
 
 const MANAGERS = 50;
 /** By then a card that answered with `working` shows the truth. */
 const LATEST_MS = 15_000;
 
+const product = await productOfSuite();
+const walkers = Array.from({ length: MANAGERS }, () => newManager(product));
+await Promise.all(walkers.map(greet));
+
 describe('fifty managers at once', () => {
-  let product: Product;
-  let walkers: Walker[];
-
-  beforeAll(async () => {
-    product = await startProduct();
-    walkers = Array.from({ length: MANAGERS }, () => newManager(product));
-    await Promise.all(walkers.map(greet));
-  });
-  afterAll(() => product.stop());
-
   /** The same tap of all of them; gives the cards that they end on. */
   async function allTap(
     verb: string,

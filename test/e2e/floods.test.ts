@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { ChatDriver } from '../support/chatDriver.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { productOfSuite } from '../support/ofSuite.ts';
 import { newEnrolled } from '../support/walks.ts';
 
 const MAX = 256 * 1_024;
@@ -18,13 +18,7 @@ const TICK_MS = 10;
 const FORM = 'Authorization: Bearer a.b.c\r\n';
 const SIGNED = `X-Twilio-Signature: ${'A'.repeat(27)}=\r\n`;
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(async () => {
-  await product.stop();
-});
+const product = await productOfSuite();
 
 function request(path: string, headers: string, body: string): string {
   const head = `POST ${path} HTTP/1.1\r\nHost: bot\r\n${headers}`;

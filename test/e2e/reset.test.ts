@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
-import { startHouse } from '../support/house.ts';
-import { houseOfSuite } from '../support/ofSuite.ts';
+import { houseOfSuite, houseOfTest } from '../support/ofSuite.ts';
 import { FIRST_PASSWORD, newEnrolled, reset, resetToPassword } from '../support/walks.ts';
 
 const house = await houseOfSuite();
@@ -68,26 +67,22 @@ describe('the new password', () => {
 
 describe('earlier passwords', () => {
   it('are refused for twenty-five changes and no more', async () => {
-    const open = await startHouse({ policy: { historyLength: 0 } });
-    try {
-      const walker = await newEnrolled(open);
-      const passwords = Array.from({ length: 26 }, (_, index) => {
-        const letters = String.fromCharCode(97 + index).repeat(3);
-        return `Blomma-${letters}-kanna-7`;
-      });
-      for (const password of passwords) {
-        open.passTime(HOUR_MS * 25);
-        expect(await reset(open, walker, password)).toBe('reset.done');
-      }
+    const open = await houseOfTest({ policy: { historyLength: 0 } });
+    const walker = await newEnrolled(open);
+    const passwords = Array.from({ length: 26 }, (_, index) => {
+      const letters = String.fromCharCode(97 + index).repeat(3);
+      return `Blomma-${letters}-kanna-7`;
+    });
+    for (const password of passwords) {
       open.passTime(HOUR_MS * 25);
-      await resetToPassword(open, walker);
-      expect(await walker.chat.tap('setPassword', both(passwords[1]))).toBe(
-        'reset.newPassword passwordUsedBefore',
-      );
-      expect(await walker.chat.tap('setPassword', both(passwords[0]))).toBe('reset.done');
-    } finally {
-      await open.stop();
+      expect(await reset(open, walker, password)).toBe('reset.done');
     }
+    open.passTime(HOUR_MS * 25);
+    await resetToPassword(open, walker);
+    expect(await walker.chat.tap('setPassword', both(passwords[1]))).toBe(
+      'reset.newPassword passwordUsedBefore',
+    );
+    expect(await walker.chat.tap('setPassword', both(passwords[0]))).toBe('reset.done');
   });
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startHouse, type House, type HouseOptions } from './house.ts';
 import { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.ts';
 import { startProduct, type Product, type ProductOptions } from './product.ts';
-import { atSuiteEnd } from './suiteEnd.ts';
+import { atSuiteEnd, atTestEnd } from './suiteEnd.ts';
 import type { World } from './world.ts';
 
 /** The built bot that all tests of a suite share: its parts whole again after each, ended after the last. */
@@ -16,6 +16,21 @@ export async function productOfSuite(options?: ProductOptions): Promise<Product>
 /** The same in the test's own process, where nothing has to be killed. */
 export async function houseOfSuite(options?: HouseOptions): Promise<House> {
   return share(await startHouse(options));
+}
+
+/** A built bot for one test alone, with settings of its own. */
+export async function productOfTest(options?: ProductOptions): Promise<Product> {
+  return lend(await startProduct(options));
+}
+
+/** The same in the test's own process. */
+export async function houseOfTest(options?: HouseOptions): Promise<House> {
+  return lend(await startHouse(options));
+}
+
+function lend<T extends World>(world: T): T {
+  atTestEnd(() => world.stop());
+  return world;
 }
 
 function share<T extends World>(world: T): T {
