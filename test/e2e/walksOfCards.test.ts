@@ -1,6 +1,8 @@
 import { productOfSuite } from '../support/ofSuite.ts';
-import { walkEveryFlow } from '../walks/everyFlow.ts';
+import { walkFlows } from '../walks/everyFlow.ts';
 import { REMINDED, walkReminder } from '../walks/reminder.ts';
 
-walkEveryFlow(await productOfSuite(REMINDED));
+const product = await productOfSuite(REMINDED);
+walkFlows(product, 'others');
+walkFlows(product, 'cards');
 walkReminder(await productOfSuite(REMINDED));

@@ -1,0 +1,7 @@
+import { productOfSuite } from '../support/ofSuite.ts';
+import { walkFlows } from '../walks/everyFlow.ts';
+import { REMINDED } from '../walks/reminder.ts';
+
+const product = await productOfSuite(REMINDED);
+walkFlows(product, 'numbers');
+walkFlows(product, 'codes');
