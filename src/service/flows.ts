@@ -9,7 +9,6 @@ import {
   type ResetFlow,
   type UnlockFlow,
 } from '../domain/flow.ts';
-import { lateWriteMs } from '../domain/lostWrite.ts';
 import { managerName, type ManagerKey } from '../domain/parties.ts';
 import { stepReset, type ResetEvent } from '../domain/reset.ts';
 import { isEnded, type EndingEvent } from '../domain/steps.ts';
@@ -170,12 +169,9 @@ export async function settleLost(
       return advanceEnrollment(tx, flow, { type: 'proofFailed', reason }, 'sameTurn');
     case 'unlock':
       return advanceUnlock(tx, flow, { type: 'notUnlocked', reason }, 'sameTurn');
-    case 'reset': {
+    case 'reset':
       tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(flow) });
-      // The longer it has been silent the likelier the directory is slow, and carries the write out yet.
-      const openUntil = tx.now + lateWriteMs(tx.now - since);
-      return advanceReset(tx, flow, { type: 'outcomeUnknown', openUntil }, 'sameTurn');
-    }
+      return advanceReset(tx, flow, { type: 'outcomeUnknown' }, 'sameTurn');
   }
 }
 
