@@ -4,3 +4,7 @@
 grant select, insert, update, delete on all tables in schema public to bot;
 revoke update, delete, truncate on audit from bot;
 revoke insert, update, delete on bot_migration from bot;
+revoke insert, delete on audit_head from bot;
+-- What the bot only adds to: without it numbers could be put back, or passwords taken again.
+revoke delete on manager, revocation, manager_revocation, answering, password_seen, password_salt from bot;
+revoke update on password_salt from bot;

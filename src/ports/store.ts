@@ -199,6 +199,8 @@ export interface StoreTransaction {
   saveEnrollment(enrollment: Enrollment): Promise<void>;
   /** Removes the numbers of all managers, or of the one, for the account and remembers that they were revoked now. */
   revokeEnrollments(accountId: string, manager?: ManagerKey): Promise<void>;
+  /** Removes a number that nobody revoked: the next one waits for nothing. */
+  removeEnrollment(id: string): Promise<void>;
   /** When the account's numbers, or the one manager's, were last revoked; undefined where they never were. */
   revokedAt(accountId: string, manager?: ManagerKey): Promise<number | undefined>;
   /** How many accounts, and managers of accounts, had their numbers revoked since `since`. */
@@ -276,7 +278,6 @@ export interface StoreTransaction {
   ): Promise<void>;
   /** Remembers since when the manager does not answer for the account any more, and gives it. */
   noteRelation(enrollmentId: string, isMissing: boolean): Promise<number | undefined>;
-  removeEnrollment(id: string): Promise<void>;
 
   /** Forgets at most `limit` rows of each kind; gives how many were forgotten of the kind with most. */
   forget(retention: Retention, limit: number): Promise<number>;

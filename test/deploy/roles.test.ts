@@ -38,10 +38,19 @@ describe('deploy/roles.sql and deploy/grants.sql', () => {
   it('give the bot what it needs', async () => {
     const house = await startHouse({ databaseUrl: bot });
     atSuiteEnd(() => house.stop());
-    const { chat, account } = newManager(house);
+    const { chat, account, accountDn, mobile } = newManager(house);
+    const [first, second] = ['Gammalt-Losen-17', 'Kaffekanna-Blomma-42'];
     expect(await chat.install()).toBe('home');
-    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
-    expect(await chat.tap('cancel')).toBe('cancelled');
+    await chat.tap('enroll', {}, account);
+    await chat.tap('proveCurrentPassword', { currentPassword: first });
+    await chat.tap('setMobile', { mobile });
+    const enrolled = await chat.tap('confirmCode', { code: house.code(mobile) });
+    expect(enrolled).toBe('enrollment.done');
+    await chat.tap('reset');
+    await chat.tap('confirmCode', { code: house.code(mobile) });
+    const typed = { newPassword: second, confirmPassword: second };
+    expect(await chat.tap('setPassword', typed)).toBe('reset.done');
+    expect(house.directory.hasPassword(accountDn, second)).toBe(true);
   });
 
   it.each([
@@ -49,6 +58,14 @@ describe('deploy/roles.sql and deploy/grants.sql', () => {
     'delete from audit',
     'truncate audit',
     'delete from bot_migration',
+    'delete from audit_head',
+    'delete from manager',
+    'delete from revocation',
+    'delete from manager_revocation',
+    'delete from answering',
+    'delete from password_seen',
+    'delete from password_salt',
+    `update password_salt set salt = ''`,
     'drop table flow',
     'create table mine (a int)',
   ])('let the bot not do: %s', async (statement) => {

@@ -2,26 +2,22 @@ import type { Selectable } from 'kysely';
 import { managerName } from '../../domain/parties.ts';
 import type { Enrollment } from '../../ports/records.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
-import type { Place } from './crypto.ts';
-import { SEALED, SEAL_ONLY } from './places.ts';
+import { SEALED } from './places.ts';
+import { latest, noteQueries, readNotes } from './revokeNotes.ts';
+import type { RevokeNotes } from './revokeNotes.ts';
 import { managerKey } from './stored.ts';
 import type { EnrollmentTable, Scope } from './tables.ts';
 import { openTrusted } from './trusted.ts';
 
-/** An enrollment beside the notes of the last revokes: of all its account's numbers, and of its manager's. */
-interface EnrollmentRow extends Selectable<EnrollmentTable> {
-  readonly revoked_at: number | null;
-  readonly seal: string | null;
-  readonly own_revoked_at: number | null;
-  readonly own_seal: string | null;
-}
+type EnrollmentRow = Selectable<EnrollmentTable> & RevokeNotes;
 
 function toEnrollment(scope: Scope, row: EnrollmentRow): Enrollment | undefined {
   const place = SEALED.enrollment.place(row);
   const mobile = openTrusted(scope, place, row.mobile);
   if (mobile === undefined) return undefined;
-  const revokedAt = lastRevoke(scope, row);
-  if (revokedAt !== undefined && row.enrolled_at < revokedAt) {
+  const { all, own } = readNotes(scope, row);
+  const voidBefore = latest(all, own);
+  if (voidBefore !== undefined && row.enrolled_at < voidBefore) {
     scope.distrust(place, 'revoked');
     return undefined;
   }
@@ -35,41 +31,6 @@ function toEnrollment(scope: Scope, row: EnrollmentRow): Enrollment | undefined 
   };
 }
 
-/** The notes of the last revokes of all numbers of an account, and of one manager's. */
-type RevokeNotes = Pick<
-  EnrollmentRow,
-  'account_id' | 'manager' | 'revoked_at' | 'seal' | 'own_revoked_at' | 'own_seal'
->;
-
-/** When a number of that account and manager was last revoked. */
-function lastRevoke(scope: Scope, notes: RevokeNotes): number | undefined {
-  const { all, own } = revokeTimes(scope, notes);
-  return all === undefined || own === undefined ? (all ?? own) : Math.max(all, own);
-}
-
-function revokeTimes(scope: Scope, notes: RevokeNotes) {
-  const { account_id, manager, revoked_at, seal, own_revoked_at, own_seal } = notes;
-  return {
-    all: noteTime(scope, revoked_at, seal, (at) =>
-      SEALED.revocation.place({ account_id, revoked_at: at }),
-    ),
-    own: noteTime(scope, own_revoked_at, own_seal, (at) =>
-      SEALED.managerRevocation.place({ account_id, manager, revoked_at: at }),
-    ),
-  };
-}
-
-/** A note that was changed may hide a later revoke: it counts as one of now. */
-function noteTime(
-  scope: Scope,
-  at: number | null,
-  seal: string | null,
-  placeOf: (at: number) => Place,
-): number | undefined {
-  if (at === null) return undefined;
-  return openTrusted(scope, placeOf(at), seal) === undefined ? scope.now : at;
-}
-
 type EnrollmentQueries = Pick<
   StoreTransaction,
   | 'enrollment'
@@ -78,12 +39,14 @@ type EnrollmentQueries = Pick<
   | 'countOthersWith'
   | 'saveEnrollment'
   | 'revokeEnrollments'
+  | 'removeEnrollment'
   | 'revokedAt'
   | 'countRevokes'
 >;
 
 export function enrollmentQueries(scope: Scope): EnrollmentQueries {
   const { db, keys, now } = scope;
+  const { revokeNotes, noteAll, noteOne } = noteQueries(scope);
   const enrollments = () =>
     db
       .selectFrom('enrollment')
@@ -98,52 +61,6 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
       .select(['own.revoked_at as own_revoked_at', 'own.seal as own_seal'])
       .orderBy('enrolled_at')
       .orderBy('id');
-
-  async function revokeNotes(account_id: string, manager: string): Promise<RevokeNotes> {
-    const [all, own] = [
-      await db
-        .selectFrom('revocation')
-        .selectAll()
-        .where('account_id', '=', account_id)
-        .executeTakeFirst(),
-      await db
-        .selectFrom('manager_revocation')
-        .selectAll()
-        .where('account_id', '=', account_id)
-        .where('manager', '=', manager)
-        .executeTakeFirst(),
-    ];
-    return {
-      ...{ account_id, manager },
-      revoked_at: all?.revoked_at ?? null,
-      seal: all?.seal ?? null,
-      own_revoked_at: own?.revoked_at ?? null,
-      own_seal: own?.seal ?? null,
-    };
-  }
-
-  async function noteAll(account_id: string): Promise<void> {
-    const seal = keys.seal(SEALED.revocation.place({ account_id, revoked_at: now }), SEAL_ONLY);
-    await db
-      .insertInto('revocation')
-      .values({ account_id, revoked_at: now, seal })
-      .onConflict((conflict) =>
-        conflict.column('account_id').doUpdateSet({ revoked_at: now, seal }),
-      )
-      .execute();
-  }
-
-  async function noteOne(account_id: string, manager: string): Promise<void> {
-    const row = { account_id, manager, revoked_at: now };
-    const seal = keys.seal(SEALED.managerRevocation.place(row), SEAL_ONLY);
-    await db
-      .insertInto('manager_revocation')
-      .values({ ...row, seal })
-      .onConflict((conflict) =>
-        conflict.columns(['account_id', 'manager']).doUpdateSet({ revoked_at: now, seal }),
-      )
-      .execute();
-  }
 
   return {
     async enrollment(manager, accountId) {
@@ -179,12 +96,12 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
     async saveEnrollment({ id, manager, accountId, mobile, enrolledAt, usableFrom }) {
       const key = { manager: managerName(manager), account_id: accountId };
       const notes = await revokeNotes(accountId, key.manager);
-      const { all, own } = revokeTimes(scope, notes);
+      const { all, own } = readNotes(scope, notes);
       // One that is not trusted is written anew: it goes on hiding the numbers from before, not this one.
-      if (all === now) await noteAll(accountId);
-      if (own === now) await noteOne(accountId, key.manager);
+      if (all?.at === now) await noteAll(accountId);
+      if (own?.at === now) await noteOne(accountId, key.manager);
       // A clock that was moved back must not make the number older than the last revoke.
-      const enrolled_at = Math.max(enrolledAt, all ?? enrolledAt, own ?? enrolledAt);
+      const enrolled_at = Math.max(enrolledAt, latest(all, own) ?? enrolledAt);
       const kept = { id, enrolled_at, usable_from: usableFrom };
       const values = {
         ...kept,
@@ -207,9 +124,25 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
       else await noteOne(accountId, managerName(manager));
     },
 
+    async removeEnrollment(id) {
+      const row = await db
+        .deleteFrom('enrollment')
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) return;
+      const { account_id, manager, enrolled_at } = row;
+      const { own } = readNotes(scope, await revokeNotes(account_id, manager));
+      // The note of a revoke stays one: the next number waits for it.
+      const isRemoval = own?.isRemoval ?? true;
+      const at = Math.max(own?.at ?? 0, enrolled_at + 1);
+      await noteOne(account_id, manager, { at, isRemoval });
+    },
+
     async revokedAt(accountId, manager) {
       const name = manager === undefined ? '' : managerName(manager);
-      return lastRevoke(scope, await revokeNotes(accountId, name));
+      const { all, own } = readNotes(scope, await revokeNotes(accountId, name));
+      return latest(all, own?.isRemoval === true ? undefined : own);
     },
 
     async countRevokes(since) {

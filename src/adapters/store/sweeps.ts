@@ -16,7 +16,6 @@ type SweepQueries = Pick<
   | 'passwordsSeen'
   | 'sawPasswords'
   | 'noteRelation'
-  | 'removeEnrollment'
 >;
 
 /**
@@ -149,10 +148,6 @@ export function sweepQueries(scope: Scope): SweepQueries {
         .where('id', '=', enrollmentId)
         .executeTakeFirst();
       return row?.missing_since ?? undefined;
-    },
-
-    async removeEnrollment(id) {
-      await db.deleteFrom('enrollment').where('id', '=', id).execute();
     },
   };
 }

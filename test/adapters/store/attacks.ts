@@ -119,6 +119,33 @@ export function attackSuite(bench: Bench): void {
       expect(kept).toEqual({ ...again, enrolledAt: expect.any(Number) });
     });
 
+    it('puts no number back that a sweep had removed, and delays nobody by the note of it', async () => {
+      const { store, alarms } = await attacked();
+      const { manager, accountId, id } = await enrolled(store);
+      const putBack = await keep('enrollment', `id = '${id}'`);
+      await store.transaction(async (tx) => {
+        await tx.removeEnrollment(id);
+        expect(await tx.revokedAt(accountId, manager)).toBeUndefined();
+        expect(await tx.countRevokes(tx.now)).toBe(0);
+      });
+      await putBack();
+      const read = () => store.read((reads) => reads.enrollment(manager, accountId));
+      expect(await read()).toBeUndefined();
+      expect(alarms()).toMatchObject([{ fields: { row: id, why: 'revoked' } }]);
+      const again = await enrolled(store, { manager, accountId, enrolledAt: 1_790_000_000_002 });
+      expect(await read()).toEqual(again);
+      // The note of a revoke stays one where a number that came after it is removed.
+      const revokedAt = await store.transaction(async (tx) => {
+        await tx.revokeEnrollments(accountId, manager);
+        return tx.now;
+      });
+      const last = await enrolled(store, { manager, accountId, enrolledAt: revokedAt + MINUTE });
+      await store.transaction(async (tx) => {
+        await tx.removeEnrollment(last.id);
+        expect(await tx.revokedAt(accountId, manager)).toBeGreaterThan(revokedAt);
+      });
+    });
+
     it('stops nobody from enrolling anew after a revoke, wherever the clock stands', async () => {
       const { store, alarms } = await attacked();
       const { manager, accountId } = await enrolled(store);
