@@ -12,15 +12,26 @@ const DEEPEST_CAUSE = 4;
 export function describeFault(error: unknown, depth = 0): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { name: typeof error };
   const code = 'code' in error && isPlainCode(error.code) ? error.code : undefined;
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
   const hasCause = error.cause !== undefined && depth < DEEPEST_CAUSE;
   return {
     name: error.name,
     ...(code === undefined ? {} : { code }),
     ...(isOwn(error) ? { message: error.message } : {}),
-    at: frames.slice(0, MOST_FRAMES).map((line) => line.trim()),
+    at: framesOf(error),
     ...(hasCause ? { cause: describeFault(error.cause, depth + 1) } : {}),
   };
+}
+
+/** Places in the code: what stands behind name and message, which may have lines that look like one. */
+function framesOf({ stack = '', message }: Error): string[] {
+  // The last time: a name may hold the message too. Where it was changed since, nobody can tell its end.
+  const end = message === '' ? stack.indexOf('\n') : stack.lastIndexOf(`${message}\n`);
+  if (end === -1) return [];
+  const frames = stack.slice(end + message.length).split('\n');
+  return frames
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, MOST_FRAMES)
+    .map((line) => line.trim());
 }
 
 function isOwn(error: Error): boolean {

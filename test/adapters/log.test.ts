@@ -51,6 +51,17 @@ describe('the log', () => {
 });
 
 describe('a described fault', () => {
+  it.each(['', '\n', '\n    at '])('takes no line of a message for a place: %j', (start) => {
+    const error = new Error(`first${start}\n    at ${SECRET}\n  at (${SECRET}:1:1)`);
+    error.name = `Name\n    at ${SECRET}`;
+    const cause = Object.assign(new Error('x'), { stack: `    at ${SECRET}` });
+    error.stack = new Error(error.message).stack?.replace('Error', error.name) ?? '';
+    const { at, cause: described } = describeFault(Object.assign(error, { cause }));
+    expect(JSON.stringify([at, described])).not.toContain(SECRET);
+    expect(at).toHaveLength(6);
+    expect(describeFault(new Error())['at']).toHaveLength(6);
+  });
+
   it('has an end where causes go round in a circle, and says of no error what it is', () => {
     const one = new Error('one');
     one.cause = new Error('two', { cause: one });
