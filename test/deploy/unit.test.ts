@@ -41,7 +41,10 @@ describe('deploy/passwordbot.service', () => {
 });
 
 /** Programs that only say what they were called with, in place of those that need a running systemd. */
-async function wrapperWith(unit: string): Promise<(...args: string[]) => Promise<string[]>> {
+async function wrapperWith(
+  unit: string,
+  sudoUser = 'anna',
+): Promise<(...args: string[]) => Promise<string[]>> {
   const programs = join(folder, 'programs');
   await mkdir(programs, { recursive: true });
   await copyFile(deployPath('passwordbot-admin'), join(programs, 'passwordbot-admin'));
@@ -57,7 +60,7 @@ async function wrapperWith(unit: string): Promise<(...args: string[]) => Promise
   return async (...args) => {
     const { code, output } = await run(join(programs, 'passwordbot-admin'), args, {
       isShown: false,
-      env: { PATH: `${programs}:/usr/bin:/bin`, SUDO_USER: 'anna' },
+      env: { PATH: `${programs}:/usr/bin:/bin`, SUDO_USER: sudoUser },
     });
     expect(code).toBe(0);
     return output.trimEnd().split('\n');
@@ -107,12 +110,18 @@ describe('deploy/passwordbot-admin', () => {
   });
 
   it('names the files of the secrets where the credentials are, and who called', async () => {
-    const wrapper = await wrapperWith(deployText(UNIT));
-    const command = calledCommand(await wrapper('check'));
-    expect(command).toContain('SUDO_USER=anna');
-    expect(command).toContain('ENCRYPTION_KEYS_FILE=${CREDENTIALS_DIRECTORY}/encryption-keys');
+    const two = 'Environment=A_FILE=%d/a B_FILE=%d/b\n';
+    const called = await (await wrapperWith(`${deployText(UNIT)}\n${two}`))('check');
+    const command = calledCommand(called);
+    expect(command.slice(0, 2)).toEqual(['/usr/bin/env', 'SUDO_USER=anna']);
     expect(command.slice(-2)).toEqual(['dist/admin.js', 'check']);
-    expect(command.join('\n')).not.toContain('%d');
+    const credentials = `/run/credentials/${called[called.indexOf('--unit') + 1]!}`;
+    expect(credentials).toMatch(/passwordbot-admin-\d+\.service$/);
+    // As properties: the unit's EnvironmentFile goes before them there as here.
+    const properties = propertiesOf(called);
+    expect(properties).toContain(`Environment=ENCRYPTION_KEYS_FILE=${credentials}/encryption-keys`);
+    expect(properties).toContain(`Environment=A_FILE=${credentials}/a B_FILE=${credentials}/b`);
+    expect(called.join('\n')).not.toContain('%d');
   });
 
   it('hands on what was typed as it was typed', async () => {
@@ -120,12 +129,17 @@ describe('deploy/passwordbot-admin', () => {
     const command = calledCommand(await wrapper('copy-to', 'postgres://bot:a$b ${HOME}@db/bot'));
     // One $ for systemd is written as two.
     expect(command.at(-1)).toBe('postgres://bot:a$$b $${HOME}@db/bot');
+    const other = await wrapperWith(deployText(UNIT), 'a$HOME');
+    expect(calledCommand(await other('check'))).toContain('SUDO_USER=a$$HOME');
   });
 
   it('forgets what a drop-in takes back', async () => {
     const dropIn = 'Environment=\nEnvironment=ENCRYPTION_KEYS_FILE=/etc/keys\n';
     const called = await (await wrapperWith(`${deployText(UNIT)}\n${dropIn}`))('check');
+    expect(propertiesOf(called).slice(-2)).toEqual([
+      'Environment=',
+      'Environment=ENCRYPTION_KEYS_FILE=/etc/keys',
+    ]);
     expect(calledCommand(called).filter((part) => part.includes('_FILE='))).toEqual([]);
-    expect(propertiesOf(called)).toContain('Environment=ENCRYPTION_KEYS_FILE=/etc/keys');
   });
 });
