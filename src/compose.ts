@@ -100,6 +100,7 @@ export async function startBot(
   });
   const settings = settingsOf(config);
   const denials = createDenials(store, log);
+  const stopping = new AbortController();
   const deps: Deps = {
     store,
     directory,
@@ -113,6 +114,7 @@ export async function startBot(
     denials,
     settings,
     exclusive: createExclusive(),
+    stopping: stopping.signal,
     delay,
   };
   const turns = observeTurns(createTurns(deps), { metrics, refer });
@@ -148,7 +150,15 @@ export async function startBot(
     await stopInTime({
       work: [() => background.stop(), () => server.close()],
       notes: [() => denials.flush(), () => auditService('service.stopped'), logHead],
-      parts: [() => directory.close(), () => store.close(), async () => release?.()],
+      parts: [
+        () => {
+          stopping.abort();
+          return Promise.resolve();
+        },
+        () => directory.close(),
+        () => store.close(),
+        async () => release?.(),
+      ],
     });
     log.info({}, 'stopped');
   };

@@ -20,6 +20,12 @@ interface SentPasswords {
   readonly sent?: readonly SentPassword[] | undefined;
 }
 
+/** An end that came while a write's outcome was unknown: its search goes on. */
+interface SoughtOutcome {
+  /** When that outcome became unknown. */
+  readonly unknownSince?: number | undefined;
+}
+
 /** A bind that tries a password that was sent. */
 interface BindUnderWay {
   /** The failure as which the bind was counted before it was sent. */
@@ -54,8 +60,8 @@ export type ResetState =
       readonly passwordSetAt?: number | undefined;
     } & BindUnderWay &
       VerifiedReset)
-  | ({ readonly step: 'done' } & SentPasswords)
-  | (EndedState & SentPasswords);
+  | ({ readonly step: 'done' } & SentPasswords & SoughtOutcome)
+  | (EndedState & SentPasswords & SoughtOutcome);
 
 export type ResetEvent =
   | CodeEvent
@@ -89,6 +95,8 @@ export type ResetEvent =
   | { readonly type: 'bindEnded' }
   /** The directory shows a change after a lost write that was taken for not done: it may have come late. */
   | { readonly type: 'lateChangeSeen' }
+  /** The outcome is not looked for any more, and the flow ends with that. */
+  | { readonly type: 'searchEnded' }
   /** The directory shows a change that need not be ours. */
   | { readonly type: 'changeSeen'; readonly passwordSetAt?: number | undefined }
   | EndingEvent;
@@ -101,7 +109,7 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
     case 'superseded':
     case 'expired':
       if (isEnded(state)) return state;
-      return { ...endedBy(event), ...keepSent(sentBy(state)) };
+      return { ...endedBy(event), ...keepSent(sentBy(state)), ...keepSearch(state) };
 
     case 'codeSent':
     case 'codeUncertain':
@@ -167,6 +175,9 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       if (state.step !== 'newPassword' && state.step !== 'writingPassword') return state;
       if (unsent(state).sent === undefined) return state;
       return { step: 'unknown', since: now, openUntil: now, ...unsent(state) };
+    case 'searchEnded':
+      if (state.step !== 'unknown') return state;
+      return { step: 'expired', ...keepSent(sentBy(state)) };
     case 'bindStarted':
       if (state.step !== 'newPassword' && state.step !== 'unknown') return state;
       return { ...state, failureId: event.failureId };
@@ -182,6 +193,28 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
 /** The passwords that a flow has sent, with what is not known of them. */
 export function sentBy(state: ResetState): readonly SentPassword[] {
   return 'sent' in state ? (state.sent ?? []) : [];
+}
+
+/**
+ * Whether it is still to be found out what became of a password whose outcome has been unknown since
+ * then: nobody has settled that, though the manager may have gone on.
+ */
+export function isOutcomeOpen(
+  state: ResetState,
+  { since, digest }: { readonly since: number; readonly digest: string | undefined },
+): boolean {
+  const isRecorded = sentBy(state).some((one) => one.digest === digest && one.isRecorded === true);
+  return !isRecorded && unknownSince(state) === since;
+}
+
+function unknownSince(state: ResetState): number | undefined {
+  if (state.step === 'unknown') return state.since;
+  return 'unknownSince' in state ? state.unknownSince : undefined;
+}
+
+function keepSearch(state: ResetState): SoughtOutcome {
+  const since = unknownSince(state);
+  return since === undefined ? {} : { unknownSince: since };
 }
 
 function keepSent(sent: readonly SentPassword[]): SentPasswords {
@@ -207,7 +240,7 @@ function written(state: ResetState, digest: string): ResetState {
   const isSent = sent.some((one) => one.digest === digest);
   const recorded = sent.map((one) => (one.digest === digest ? { digest, isRecorded: true } : one));
   if (state.step === 'unknown' || (state.step === 'newPassword' && isSent)) {
-    return { step: 'done', ...keepSent(recorded) };
+    return { step: 'done', ...keepSent(recorded), ...keepSearch(state) };
   }
   return 'sent' in state && isSent ? { ...state, sent: recorded } : state;
 }

@@ -9,19 +9,28 @@ import { allowanceBeside, bindsUnderWay, proofBlock } from './proofLimits.ts';
 /** Whether the password binds; undefined where nothing was tried. */
 export type Binds = WriteTraces['binds'];
 
+/** On what a password is tried, and when. */
+interface Tried {
+  readonly account: Pick<Account, 'id' | 'isLocked' | 'lockout'>;
+  readonly isTyped: boolean;
+  readonly isDue?: (current: ResetFlow) => boolean;
+}
+
 /**
  * One bind with a password that the flow's manager has sent: one at a time on an account, counted
  * before it is sent, and never one that could bring the directory's own lockout near (requirement P11).
- * One that was typed again also keeps the bot's own limit; the search for the truth does not wait for it.
+ * One that was typed again also keeps the bot's own limit; the search for the truth does not wait for
+ * it. `isDue` is asked with the flow as it stands right before: false for nothing to be learnt any more.
  */
 export function countedBind(
   deps: Deps,
   flow: ResetFlow,
-  { account, isTyped }: { readonly account: LockState; readonly isTyped: boolean },
+  { account, isTyped, isDue = () => true }: Tried,
   bind: (mayBind: (account: Account) => boolean) => Promise<Binds>,
 ): Promise<Binds> {
   return deps.exclusive(`proof:${flow.accountId}`, async () => {
     const reserved = await changeFlow(deps, flow, async (tx, current) => {
+      if (!isDue(current)) return undefined;
       const underWay = await bindsUnderWay(tx, current);
       if (isTyped && (await proofBlock(account, tx, underWay)) !== undefined) return undefined;
       const { manager, accountId } = current;
@@ -49,8 +58,6 @@ export function countedBind(
     }
   });
 }
-
-type LockState = Pick<Account, 'id' | 'isLocked' | 'lockout'>;
 
 /** Others see by the flow that a bind is under way; one that has gone on without it does not show it. */
 async function note(tx: StoreTransaction, flow: ResetFlow, event: ResetEvent): Promise<void> {

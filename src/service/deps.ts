@@ -68,6 +68,8 @@ export interface Deps {
   readonly denials: Denials;
   readonly settings: Settings;
   readonly exclusive: Exclusive;
+  /** Aborted once the bot has stopped, before its database is closed. */
+  readonly stopping: AbortSignal;
   /** Resolves after `ms`, or at once when the signal aborts. */
   delay(ms: number, signal?: AbortSignal): Promise<void>;
 }

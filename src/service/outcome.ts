@@ -5,7 +5,7 @@ import {
   SLOW_WRITE_MS,
   type LostWriteVerdict,
 } from '../domain/lostWrite.ts';
-import { sentBy } from '../domain/reset.ts';
+import { isOutcomeOpen, sentBy } from '../domain/reset.ts';
 import type { Secret } from '../domain/secret.ts';
 import { isEnded } from '../domain/steps.ts';
 import { DirectoryError, type WriteTraces } from '../ports/directory.ts';
@@ -104,7 +104,8 @@ export async function noteUnknown(
 }
 
 /**
- * Looks for the truth about a write whose answer was lost, in the background, until it is known.
+ * Looks for the truth about a write whose answer was lost, in the background, until it is known, to
+ * whoever found it, or the bot stops.
  * Reads, and binds once for each change that is seen; the write is never repeated.
  */
 export function seekOutcome(deps: Deps, flow: ResetFlow, sought: SoughtWrite): void {
@@ -117,7 +118,8 @@ async function seek(deps: Deps, flow: ResetFlow, sought: SoughtWrite): Promise<v
   const pauses = { next: FIRST_PAUSE_MS };
   let look: Look = { isOpen: true };
   while (look.isOpen) {
-    await deps.delay(pauses.next);
+    await deps.delay(pauses.next, deps.stopping);
+    if (deps.stopping.aborted) return;
     pauses.next = Math.min(PAUSE_GROWTH * pauses.next, LONGEST_PAUSE_MS);
     try {
       look = await lookForOutcome(deps, flow, sought, look.triedVersion);
@@ -146,6 +148,8 @@ export async function lookForOutcome(
 ): Promise<Look> {
   if (flow.state.step !== 'unknown') return { isOpen: false };
   const { since, server } = flow.state;
+  const digest = sought && digestText(sought.digest);
+  const isSought = ({ state }: ResetFlow): boolean => isOutcomeOpen(state, { since, digest });
   // What a server says holds for the moment at which it was asked, not for that of a late answer.
   const askedAt = deps.store.now();
   const traces = await readTraces(deps, flow, server);
@@ -156,7 +160,7 @@ export async function lookForOutcome(
   const binds =
     changed === undefined || sought === undefined || version === triedVersion
       ? undefined
-      : await tryPassword(deps, flow, changed, sought);
+      : await tryPassword(deps, flow, changed, sought, isSought);
   const passwordSetAt = traces?.map((seen) => seen.passwordSetAt).find((at) => at !== undefined);
 
   const { verdict, settled, hasMoved } = await changeFlow(deps, flow, async (tx, current) => {
@@ -180,7 +184,7 @@ export async function lookForOutcome(
   // What others did is shown by them; where the manager has gone on, the message shows something else.
   if (hasMoved) await showCard(deps, settled);
   return {
-    isOpen: verdict === 'open',
+    isOpen: verdict === 'open' && isSought(settled),
     triedVersion: binds === undefined ? triedVersion : version,
   };
 }
@@ -191,9 +195,10 @@ async function tryPassword(
   flow: ResetFlow,
   { server, ...account }: WriteTraces,
   { password, isTyped }: SoughtWrite,
+  isDue: (current: ResetFlow) => boolean,
 ): Promise<WriteTraces['binds']> {
   const signal = AbortSignal.timeout(LOOK_MS);
-  const on = { account: { ...account, id: flow.accountId }, isTyped };
+  const on = { account: { ...account, id: flow.accountId }, isTyped, isDue };
   try {
     return await countedBind(deps, flow, on, async (mayBind) => {
       const { accountId } = flow;
@@ -263,7 +268,7 @@ async function takeVerdict(
       const reason = 'directoryUnavailable';
       const isOver = tx.now > flow.expiresAt;
       const event = isOver
-        ? ({ type: 'expired' } as const)
+        ? ({ type: 'searchEnded' } as const)
         : ({ type: 'writeNotDone', reason } as const);
       return advanceReset(tx, flow, event, 'sameTurn');
     }
@@ -271,14 +276,14 @@ async function takeVerdict(
       // Whatever became of ours, this flow answers a question that is no longer asked.
       const reason = 'flowExpired';
       tx.audit({ event: 'reset.verified', result: 'refused', reason, ...auditOf(flow) });
-      return advanceReset(tx, flow, { type: 'expired' }, 'sameTurn');
+      return advanceReset(tx, flow, { type: 'searchEnded' }, 'sameTurn');
     }
     case 'givenUp':
       tx.afterCommit(() => {
         const fields = { alarm: 'outcomeUnknown', flow: flow.id };
         deps.log.error(fields, 'a write stayed unknown for a day');
       });
-      return advanceReset(tx, flow, { type: 'expired' }, 'sameTurn');
+      return advanceReset(tx, flow, { type: 'searchEnded' }, 'sameTurn');
     case 'open': {
       if (seenAt === undefined || state.passwordSetAt === seenAt) return flow;
       return advanceReset(tx, flow, { type: 'changeSeen', passwordSetAt: seenAt }, 'sameTurn');

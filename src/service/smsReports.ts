@@ -28,7 +28,7 @@ export async function reportSms(deps: Deps, report: SmsReport): Promise<void> {
 
 async function repeatReport(deps: Deps, report: SmsReport): Promise<void> {
   for (const pause of PAUSES_MS) {
-    await deps.delay(pause);
+    await deps.delay(pause, deps.stopping);
     if (await takeReport(deps, report)) return;
   }
 }

@@ -45,7 +45,8 @@ export async function saveOutcome<F extends Flow>(
 async function saveLater(deps: Deps, save: () => Promise<Flow>): Promise<void> {
   const giveUpAt = performance.now() + GIVE_UP_MS;
   for (;;) {
-    await deps.delay(RETRY_MS);
+    await deps.delay(RETRY_MS, deps.stopping);
+    if (deps.stopping.aborted) return;
     try {
       await showCard(deps, await save());
       return;

@@ -60,7 +60,7 @@ export const RESET_STATES: readonly ResetState[] = [
   { step: 'unknown', since: NOW, server: 'ldaps://dc1', rules: RULES, failureId: 'f' },
   { step: 'done' },
   { step: 'done', sent: [{ digest: 'lost' }] },
-  { step: 'superseded', sent: [{ digest: 'lost' }] },
+  { step: 'superseded', sent: [{ digest: 'lost' }], unknownSince: NOW },
   ...ENDED,
 ];
 
@@ -118,6 +118,7 @@ export const RESET_EVENTS: readonly ResetEvent[] = [
   { type: 'bindStarted', failureId: 'f' },
   { type: 'bindEnded' },
   { type: 'lateChangeSeen' },
+  { type: 'searchEnded' },
   { type: 'changeSeen', passwordSetAt: NOW },
   ...CODE,
   ...ENDING,

@@ -2,7 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { stepEnrollment } from '../../src/domain/enrollment.ts';
 import { operationSince, type Flow } from '../../src/domain/flow.ts';
 import { isEnded } from '../../src/domain/steps.ts';
-import { stepReset, type ResetEvent } from '../../src/domain/reset.ts';
+import {
+  isOutcomeOpen,
+  stepReset,
+  type ResetEvent,
+  type ResetState,
+} from '../../src/domain/reset.ts';
 import { stepUnlock } from '../../src/domain/unlock.ts';
 import {
   ENROLLMENT_EVENTS,
@@ -144,8 +149,8 @@ describe('reset', () => {
     const ended = (event: ResetEvent) => stepReset(lost, event, NOW);
     const recorded = [{ digest: 'first' }, { digest: 'next', isRecorded: true }];
     const written = { type: 'passwordWritten', digest: 'next' } as const;
-    expect(ended(written)).toEqual({ step: 'done', sent: recorded });
-    expect(ended({ type: 'superseded' })).toEqual({ step: 'superseded', sent });
+    expect(ended(written)).toMatchObject({ step: 'done', sent: recorded });
+    expect(ended({ type: 'superseded' })).toMatchObject({ step: 'superseded', sent });
     expect(stepReset({ step: 'superseded', sent }, written, NOW)).toEqual({
       step: 'superseded',
       sent: recorded,
@@ -159,6 +164,26 @@ describe('reset', () => {
     });
     const plain = { ...writing, sent: [sent[1]!] };
     expect(stepReset(plain, written, NOW)).toEqual({ step: 'done' });
+  });
+
+  it('leaves an outcome open where its manager goes on, and to nobody once it is settled', () => {
+    const sent = [{ digest: 'lost' }];
+    const lost = { step: 'unknown', since: NOW, rules: RULES, sent } as const;
+    const isOpenAfter = (...events: ResetEvent[]) => {
+      const step = (state: ResetState, event: ResetEvent) => stepReset(state, event, NOW + 1);
+      const search = { since: NOW, digest: 'lost' };
+      return isOutcomeOpen(events.reduce<ResetState>(step, lost), search);
+    };
+    const notDone = { type: 'writeNotDone', reason: 'directoryUnavailable' } as const;
+    const written = { type: 'passwordWritten', digest: 'lost' } as const;
+    expect(isOpenAfter()).toBe(true);
+    expect(isOpenAfter({ type: 'superseded' })).toBe(true);
+    expect(isOpenAfter({ type: 'superseded' }, written)).toBe(false);
+    expect(isOpenAfter(written)).toBe(false);
+    expect(isOpenAfter(notDone)).toBe(false);
+    expect(isOpenAfter(notDone, { type: 'cancelled' })).toBe(false);
+    expect(isOpenAfter(notDone, { type: 'lateChangeSeen' })).toBe(false);
+    expect(isOpenAfter({ type: 'searchEnded' })).toBe(false);
   });
 
   it('forgets a password that the directory refused, and none whose answer was lost', () => {

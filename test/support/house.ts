@@ -11,7 +11,7 @@ import { startParts, type Environment, type WorldOptions, type WorldParts } from
 import { startOrStop, World } from './world.ts';
 
 /** Pauses of the service pass so many times as fast. */
-const HASTE = 20;
+export const HASTE = 20;
 const HASTENED: Partial<Circumstances> = {
   delay: (ms, signal) => delay(ms / HASTE, signal),
   hashMemoryKiB: 8,

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { MINUTE_MS } from '../../src/domain/durations.ts';
+import { delay } from '../../src/wiring.ts';
 import { textOf } from '../support/chatDriver.ts';
+import { HASTE, startHouse } from '../support/house.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import { cardsTo } from '../support/rotations.ts';
 import {
@@ -19,7 +21,16 @@ const OTHER = 'Tallskog-Morgon-61';
 const FOREIGN = 'Nagon-Annans-77';
 const twice = (password: string) => ({ newPassword: password, confirmPassword: password });
 
-const house = await houseOfSuite({ entrance: 'door' });
+/** A search for an outcome that begins meanwhile waits for this in its first pause. */
+let heldUntil: Promise<void> | undefined;
+const FIRST_PAUSE_MS = 500;
+const house = await houseOfSuite({
+  entrance: 'door',
+  circumstances: {
+    delay: (ms, signal) =>
+      ms === FIRST_PAUSE_MS && heldUntil !== undefined ? heldUntil : delay(ms / HASTE, signal),
+  },
+});
 
 const eventsOf = ({ accountId }: Walker): string[] =>
   house
@@ -43,20 +54,57 @@ async function startOver(walker: Walker): Promise<void> {
   expect(await chat.tap('confirmCode', { code: house.code(mobile) })).toBe('reset.newPassword');
 }
 
+/**
+ * Has the password written, applied or not, and no answer; the manager does not wait. The search for
+ * the outcome begins with `goOn`.
+ */
+async function loseAnswerAndHold(
+  walker: Walker,
+  fault: 'drop' | 'applyThenDrop',
+): Promise<{ readonly goOn: () => void }> {
+  await resetToPassword(house, walker);
+  const { promise, resolve: goOn } = Promise.withResolvers<void>();
+  heldUntil = promise;
+  house.directory.fault = ({ name }) => (name === 'modify' ? fault : undefined);
+  expect(await walker.chat.tap('setPassword', twice(GOOD))).toBe('reset.unknown');
+  house.directory.fault = undefined;
+  heldUntil = undefined;
+  return { goOn };
+}
+
 describe('a write that lands after it was taken for not done', () => {
   const walkers: Walker[] = [];
   const next = () => walkers.pop()!;
+  let overtaken: Walker & { readonly goOn: () => void };
 
   // All at once: until the truth seems known it takes some seconds.
   beforeAll(async () => {
+    const first = await newEnrolled(house);
     for (let count = 0; count < 6; count += 1) walkers.push(await newEnrolled(house));
     for (const walker of walkers) await resetToPassword(house, walker);
+    overtaken = { ...first, ...(await loseAnswerAndHold(first, 'drop')) };
     house.directory.fault = ({ name }) => (name === 'modify' ? 'drop' : undefined);
     const shown = walkers.map(({ chat }) => chat.tap('setPassword', twice(GOOD)));
     expect(new Set(await Promise.all(shown))).toEqual(new Set(['reset.unknown']));
     house.directory.fault = undefined;
     const isOver = ({ chat }: Walker) => chat.reload() === 'reset.newPassword directoryUnavailable';
-    await house.teams.until(() => walkers.every(isOver), 20_000);
+    await house.teams.until(() => [overtaken, ...walkers].every(isOver), 20_000);
+  });
+
+  it('is not tried by a search that another one has overtaken', async () => {
+    const walker = overtaken;
+    house.directory.setPassword(walker.accountDn, FOREIGN);
+    const binds = house.directory.bindsOf(walker.accountDn);
+    let reads = 0;
+    house.directory.fault = ({ name, dn }) => {
+      if (name === 'search' && dn === house.accountsBase) reads += 1;
+      return undefined;
+    };
+    walker.goOn();
+    await house.teams.until(() => reads > 0);
+    expect(await walker.chat.tap('setPassword', twice(GOOD))).toBe('home flowExpired');
+    expect(house.directory.bindsOf(walker.accountDn) - binds).toBe(1);
+    expect(await failures(walker)).toHaveLength(1);
   });
 
   it('is proved by the same password in the same flow, and nothing is written twice', async () => {
@@ -133,20 +181,12 @@ function addColleague({ chat, account, accountDn, accountId }: Walker): Walker {
   return { chat: colleague, account, accountDn, accountId, mobile: newMobile() };
 }
 
-/** Has the password written, applied or not, and no answer; the manager does not wait. */
-async function loseAnswer(walker: Walker, fault: 'drop' | 'applyThenDrop'): Promise<void> {
-  await resetToPassword(house, walker);
-  house.directory.fault = ({ name }) => (name === 'modify' ? fault : undefined);
-  expect(await walker.chat.tap('setPassword', twice(GOOD))).toBe('reset.unknown');
-}
-
 describe('a colleague’s password after a lost write', () => {
   it('is refused as one that was used before, and not tried', async () => {
     const walker = await newEnrolled(house);
     const colleague = addColleague(walker);
     expect(await enroll(house, colleague)).toBe('enrollment.done');
-    await loseAnswer(walker, 'drop');
-    house.directory.fault = undefined;
+    const { goOn } = await loseAnswerAndHold(walker, 'drop');
     house.passTime(MINUTE_MS);
     expect(await walker.chat.tap('reset')).toBe('reset.code');
     await walker.chat.tap('cancel');
@@ -157,6 +197,7 @@ describe('a colleague’s password after a lost write', () => {
       'reset.newPassword passwordUsedBefore',
     );
     expect(house.directory.bindsOf(walker.accountDn)).toBe(binds);
+    goOn();
   });
 });
 
@@ -164,26 +205,11 @@ describe('a reset that is found late', () => {
   it('is told though a colleague has proved its password meanwhile', async () => {
     const walker = await newEnrolled(house);
     const colleague = addColleague(walker);
-    await resetToPassword(house, walker);
-    // The search for the outcome asks a server anew what it is, and waits.
-    const { promise: isProved, resolve: goOn } = Promise.withResolvers<void>();
-    let [isWritten, isHeld] = [false, false];
-    house.directory.fault = ({ name, dn }) => {
-      if (name === 'modify') {
-        isWritten = true;
-        return 'applyThenDrop';
-      }
-      if (!isWritten || isHeld || name !== 'search' || dn !== '') return undefined;
-      isHeld = true;
-      return { until: isProved };
-    };
-    expect(await walker.chat.tap('setPassword', twice(GOOD))).toBe('reset.unknown');
-    await house.teams.until(() => isHeld);
+    const { goOn } = await loseAnswerAndHold(walker, 'applyThenDrop');
     // Its manager does not wait for it.
     house.passTime(MINUTE_MS);
     expect(await walker.chat.tap('reset')).toBe('reset.code');
     expect(await prove(colleague, GOOD)).toBe('enrollment.mobile');
-    house.directory.fault = undefined;
     goOn();
     await house.teams.until(() => eventsOf(walker).includes('reset.verified ok'), 20_000);
     await house.teams.until(() => isTold(walker));
@@ -199,7 +225,9 @@ describe('a password that an earlier reset sent, typed again', () => {
   it('is tried beside no other proof: the directory’s lockout stays two binds away', async () => {
     const walker = await newEnrolled(house);
     const colleague = addColleague(walker);
-    await loseAnswer(walker, 'applyThenDrop');
+    await resetToPassword(house, walker);
+    house.directory.fault = ({ name }) => (name === 'modify' ? 'applyThenDrop' : undefined);
+    expect(await walker.chat.tap('setPassword', twice(GOOD))).toBe('reset.unknown');
     house.directory.fault = undefined;
     await house.teams.until(() => eventsOf(walker).includes('reset.verified ok'), 20_000);
     // The last two passwords are not counted by the directory.
@@ -250,5 +278,33 @@ describe('a bind that tells nothing', () => {
     house.directory.clock = rightTime;
     house.directory.put(accountDn, 'pwdLastSet', former);
     await house.teams.until(() => chat.reload().startsWith('reset.newPassword'), 20_000);
+  });
+});
+
+describe('a search that is under way when the bot stops', () => {
+  it('ends with it', async () => {
+    const waiting = new Set<{ readonly ms: number }>();
+    // No pause passes but by the bot's end.
+    const wait = async (ms: number, signal?: AbortSignal): Promise<void> => {
+      if (signal?.aborted === true) return;
+      const pause = { ms };
+      waiting.add(pause);
+      const end = Promise.withResolvers<void>();
+      signal?.addEventListener('abort', () => end.resolve());
+      await end.promise;
+      waiting.delete(pause);
+    };
+    const stopped = await startHouse({ entrance: 'door', circumstances: { delay: wait } });
+    try {
+      const walker = await newEnrolled(stopped);
+      await resetToPassword(stopped, walker);
+      stopped.directory.fault = ({ name }) => (name === 'modify' ? 'drop' : undefined);
+      expect(await walker.chat.tap('setPassword', twice(GOOD))).toBe('reset.unknown');
+      expect(waiting.size).toBeGreaterThan(0);
+      await stopped.end();
+      expect([...waiting]).toEqual([]);
+    } finally {
+      await stopped.stop();
+    }
   });
 });

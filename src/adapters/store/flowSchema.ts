@@ -111,6 +111,7 @@ const sentPasswords = {
   sent: z.array(z.object({ digest: z.string(), isRecorded: z.boolean().optional() })).optional(),
 };
 const verified = { rules, ...sentPasswords };
+const endOfReset = { ...sentPasswords, unknownSince: time.optional() };
 const bindUnderWay = { failureId: z.string().optional() };
 const resetState = exactly<ResetState>()(
   z.discriminatedUnion('step', [
@@ -132,11 +133,11 @@ const resetState = exactly<ResetState>()(
       ...bindUnderWay,
       ...verified,
     }),
-    done.extend(sentPasswords),
-    refused.extend(sentPasswords),
-    cancelled.extend(sentPasswords),
-    superseded.extend(sentPasswords),
-    expired.extend(sentPasswords),
+    done.extend(endOfReset),
+    refused.extend(endOfReset),
+    cancelled.extend(endOfReset),
+    superseded.extend(endOfReset),
+    expired.extend(endOfReset),
   ]),
 );
 
