@@ -50,7 +50,12 @@ export interface DirectoryManager {
   readonly mobile?: string;
   /** The person's Entra object id, where the directory holds it. */
   readonly aadObjectId?: string;
+  /** Where the entry stood when it was read, for a call that follows at once; opaque. */
+  readonly place?: string;
 }
+
+/** A manager as a call takes one: who was read for the tap that it belongs to is not read again. */
+export type GivenManager = Pick<DirectoryManager, 'id' | 'place'>;
 
 /** More persons than this are a crowd: none of them is reminded. */
 export const MAX_REMINDED = 500;
@@ -183,11 +188,11 @@ export interface Directory {
   managerById(id: string, signal: AbortSignal): Promise<DirectoryManager | undefined>;
 
   /** All shared accounts that the manager answers for, by name. */
-  accountsOf(managerId: string, signal: AbortSignal): Promise<Account[]>;
+  accountsOf(manager: GivenManager, signal: AbortSignal): Promise<Account[]>;
 
   /** The account if the manager answers for it now, else undefined. */
   accountOf(
-    managerId: string,
+    manager: GivenManager,
     accountId: string,
     signal: AbortSignal,
   ): Promise<Account | undefined>;
@@ -228,7 +233,7 @@ export interface Directory {
    */
   writePassword(
     write: {
-      readonly managerId: string;
+      readonly manager: GivenManager;
       readonly accountId: string;
       readonly password: Secret;
       readonly expectedVersion: string;
@@ -253,7 +258,7 @@ export interface Directory {
 
   /** Clears the directory's lockout; does nothing where there is none. Safe to repeat. */
   unlock(
-    managerId: string,
+    manager: GivenManager,
     accountId: string,
     signal: AbortSignal,
   ): Promise<'unlocked' | 'notResponsible'>;

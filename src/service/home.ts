@@ -33,7 +33,7 @@ export async function homeView(
   signal: AbortSignal,
   options: HomeOptions = {},
 ): Promise<View> {
-  const accounts = await deps.directory.accountsOf(manager.entry.id, signal);
+  const accounts = await deps.directory.accountsOf(manager.entry, signal);
   return homeViewOf(deps, manager, accounts, options);
 }
 

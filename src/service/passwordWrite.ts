@@ -50,7 +50,7 @@ async function send(
   { password }: Write,
 ): Promise<Outcome> {
   const write = {
-    managerId: manager.entry.id,
+    manager: manager.entry,
     accountId: account.id,
     password,
     expectedVersion: passwordVersion,

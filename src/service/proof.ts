@@ -46,7 +46,7 @@ async function proveInTurn(
   digest: PasswordDigest | undefined,
 ): Promise<Flow> {
   const { deps, manager, signal } = stale;
-  const account = await deps.directory.accountOf(manager.entry.id, stale.account.id, signal);
+  const account = await deps.directory.accountOf(manager.entry, stale.account.id, signal);
   if (account === undefined) return endTurn(stale, REFUSED);
   const turn = { ...stale, account };
   const { flow, todo } = await submit<EnrollmentFlow, Reserved>(turn, async (tx, current) => {

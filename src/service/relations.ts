@@ -54,7 +54,7 @@ async function look(deps: SweepDeps, accountId: string, signal: AbortSignal): Pr
   const answering = new Set<string>();
   let accountName: string | undefined;
   for (const entry of entries) {
-    const account = await directory.accountOf(entry, accountId, signal);
+    const account = await directory.accountOf({ id: entry }, accountId, signal);
     if (account === undefined) continue;
     answering.add(entry);
     accountName = account.name;

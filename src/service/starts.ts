@@ -37,7 +37,7 @@ export async function startByWord(tap: Tap, purpose: Purpose): Promise<Reply> {
   const { deps, person, signal } = tap;
   const manager = await admit(tap);
   if ('view' in manager) return manager;
-  const accounts = await deps.directory.accountsOf(manager.entry.id, signal);
+  const accounts = await deps.directory.accountsOf(manager.entry, signal);
   const [account, ...others] = accounts;
   if (account === undefined || others.length > 0) {
     return { view: await homeViewOf(deps, manager, accounts) };

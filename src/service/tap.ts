@@ -46,19 +46,10 @@ export async function admitTo(
 ): Promise<
   { readonly manager: Manager; readonly account: Account | undefined } | { readonly view: View }
 > {
-  const { deps, person, record, signal } = tap;
-  if (deps.denials.isKnown(person.key)) return denyTap(tap);
-  const accountOf = (managerId: string): Promise<Account | undefined> =>
-    deps.directory.accountOf(managerId, accountId, signal);
-  // Asked beside who the person is: nearly always that is who they were before.
-  const expected = record.directoryId;
-  const early = expected === undefined ? undefined : accountOf(expected);
-  // Where that is not so, nobody waits for its answer.
-  early?.catch(() => undefined);
   const manager = await admit(tap);
   if ('view' in manager) return manager;
-  const { id } = manager.entry;
-  return { manager, account: await (id === expected ? early : accountOf(id)) };
+  const account = await tap.deps.directory.accountOf(manager.entry, accountId, tap.signal);
+  return { manager, account };
 }
 
 /** The start card; refused where the person answers for nothing. */

@@ -97,10 +97,10 @@ async function unlock(turn: UnlockTurn, flow: UnlockFlow): Promise<Flow> {
 
 async function lift({ deps, manager, account, signal }: UnlockTurn): Promise<Outcome> {
   const { directory } = deps;
-  const outcome = await directory.unlock(manager.entry.id, account.id, signal).catch(faultOf);
+  const outcome = await directory.unlock(manager.entry, account.id, signal).catch(faultOf);
   if (!(outcome instanceof DirectoryError) || outcome.code !== 'noAnswer') return outcome;
   // What can be seen needs no answer.
-  const seen = await directory.accountOf(manager.entry.id, account.id, signal).catch(faultOf);
+  const seen = await directory.accountOf(manager.entry, account.id, signal).catch(faultOf);
   const isSeen = !(seen instanceof DirectoryError) && seen?.isLocked === false;
   return isSeen ? 'unlocked' : outcome;
 }

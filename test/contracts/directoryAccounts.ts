@@ -18,15 +18,15 @@ export function describeAccounts(on: DirectoryStage): void {
         const accountId = await on.world.idOf(protectedDn);
         const password = new Secret(FIRST_PASSWORD);
         const server = on.world.options.urls[0]!;
-        const write = { managerId: manager!.id, accountId, password, expectedVersion: '0' };
+        const write = { manager: manager!, accountId, password, expectedVersion: '0' };
         const answers = {
           why,
-          account: await on.directory.accountOf(manager!.id, accountId, never),
+          account: await on.directory.accountOf(manager!, accountId, never),
           managers: await on.directory.managersOf(accountId, never),
           proof: await on.directory.provePassword(accountId, password, never),
           write: await on.directory.writePassword(write, never),
           traces: await on.directory.readWrite({ accountId, password, server }, never),
-          unlock: await on.directory.unlock(manager!.id, accountId, never),
+          unlock: await on.directory.unlock(manager!, accountId, never),
         };
         expect(answers).toEqual({
           why,
@@ -38,17 +38,17 @@ export function describeAccounts(on: DirectoryStage): void {
           unlock: 'notResponsible',
         });
       }
-      expect(await on.directory.accountsOf(manager!.id, never)).toEqual([]);
+      expect(await on.directory.accountsOf(manager!, never)).toEqual([]);
     });
 
     it('includes the bot’s own account, however its name is written', async () => {
       const { dn, query } = await on.world.newPerson();
       const { dn: ownDn } = await on.world.newAccount({ responsible: [dn] });
       const manager = await on.directory.findManager(query, never);
-      expect(await on.directory.accountsOf(manager!.id, never)).toHaveLength(1);
+      expect(await on.directory.accountsOf(manager!, never)).toHaveLength(1);
       const bindDn = ownDn.replaceAll(',', ' , ').toUpperCase();
       const asAccount = on.open({ bindDn, bindPassword: new Secret(FIRST_PASSWORD) });
-      expect(await asAccount.accountsOf(manager!.id, never)).toEqual([]);
+      expect(await asAccount.accountsOf(manager!, never)).toEqual([]);
     });
 
     it('is refused by the directory itself where the bot has no rights', async () => {
@@ -57,10 +57,10 @@ export function describeAccounts(on: DirectoryStage): void {
       const base = on.world.options.accountsBase.replace(/^[^,]*,/, '');
       const wide = on.open({ accountsBase: base });
       const manager = await wide.findManager(query, never);
-      const [found] = await wide.accountsOf(manager!.id, never);
+      const [found] = await wide.accountsOf(manager!, never);
       expect(found?.name).toBe(account.name);
       const write = {
-        managerId: manager!.id,
+        manager: manager!,
         accountId: found!.id,
         password: new Secret(NEW_PASSWORD),
         expectedVersion: found!.passwordVersion,
@@ -77,7 +77,7 @@ export function describeAccounts(on: DirectoryStage): void {
 
     it('shows names, rules and times as the directory holds them', async () => {
       const { manager, account, accountId } = await on.stage();
-      const found = await on.directory.accountOf(manager.id, accountId, never);
+      const found = await on.directory.accountOf(manager, accountId, never);
       expect(found).toMatchObject({
         id: await on.world.idOf(account.dn),
         name: account.name,
@@ -96,7 +96,7 @@ export function describeAccounts(on: DirectoryStage): void {
     it('says that the directory never locks', async () => {
       const { manager, accountId } = await on.stage();
       await on.world.setLockout({ threshold: 0, windowSeconds: 1_800 });
-      const found = await on.directory.accountOf(manager.id, accountId, never);
+      const found = await on.open().accountOf(manager, accountId, never);
       await on.world.setLockout(DEFAULT_LOCKOUT);
       expect(found?.lockout.threshold).toBe('none');
     });

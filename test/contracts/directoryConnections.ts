@@ -44,12 +44,12 @@ export function describeConnections(on: DirectoryStage): void {
         return 'pass';
       };
       const write = async (password: string): Promise<string> => {
-        const account = await proxied.accountOf(set.manager.id, set.accountId, never);
+        const account = await proxied.accountOf(set.manager, set.accountId, never);
         if (password.endsWith('3')) proxy.cut();
         operations.length = 0;
         const { outcome } = await proxied.writePassword(
           {
-            managerId: set.manager.id,
+            manager: set.manager,
             accountId: set.accountId,
             password: new Secret(password),
             expectedVersion: account!.passwordVersion,

@@ -35,7 +35,7 @@ export function describeInspection(on: DirectoryStage): void {
       const outside = await on.world.newAccount({ responsible: [], isOutside: true });
       await on.world.setLockout({ threshold: 2, windowSeconds: 1_800 });
       try {
-        const seen = await on.directory.inspect(never);
+        const seen = await on.open().inspect(never);
         expect(seen).toMatchObject({
           server: expect.stringContaining('ldaps://'),
           isAccountsBaseReadable: true,

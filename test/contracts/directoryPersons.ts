@@ -76,7 +76,7 @@ export function describePersons(on: DirectoryStage): void {
       expect(await on.directory.managersOf(accountId, never)).toEqual([manager.id]);
       await on.world.disable(managerDn);
       expect(await on.directory.managerById(manager.id, never)).toBeUndefined();
-      expect(await on.directory.accountsOf(manager.id, never)).toEqual([]);
+      expect(await on.directory.accountsOf({ id: manager.id }, never)).toEqual([]);
       expect(await on.directory.managersOf(await on.world.idOf(account.dn), never)).toEqual([]);
     });
   });
@@ -87,7 +87,7 @@ export function describePersons(on: DirectoryStage): void {
       const other = await on.world.newAccount({ name: 'zeta', responsible: [managerDn] });
       const early = await on.world.newAccount({ name: 'alfa', responsible: [managerDn] });
       await on.world.newAccount({ responsible: [(await on.world.newPerson()).dn] });
-      const names = (await on.directory.accountsOf(manager.id, never)).map(({ name }) => name);
+      const names = (await on.directory.accountsOf(manager, never)).map(({ name }) => name);
       expect(names).toEqual([early.name, account.name, other.name]);
     });
 
@@ -100,7 +100,7 @@ export function describePersons(on: DirectoryStage): void {
       await on.world.setMembers(inner, [person.dn, gone.dn, outer]);
       const account = await on.world.newAccount({ responsible: [outer] });
       const manager = await on.directory.findManager(person.query, never);
-      const [found] = await on.directory.accountsOf(manager!.id, never);
+      const [found] = await on.directory.accountsOf(manager!, never);
       expect(found?.name).toBe(account.name);
       const managers = await on.directory.managersOf(found!.id, never);
       const expected = [await on.world.idOf(person.dn), await on.world.idOf(other.dn)];
@@ -114,7 +114,7 @@ export function describePersons(on: DirectoryStage): void {
       const account = await on.world.newAccount({ responsible: [group] });
       const id = await on.world.idOf(account.dn);
       const managerId = await on.world.idOf(person.dn);
-      expect(await on.directory.accountOf(managerId, id, never)).toMatchObject({ id });
+      expect(await on.directory.accountOf({ id: managerId }, id, never)).toMatchObject({ id });
       const managers = await on.directory.managersOf(id, never);
       expect(new Set(managers).size).toBe(MAX_REMINDED + 21);
       expect(managers).toContain(managerId);
@@ -139,31 +139,31 @@ export function describePersons(on: DirectoryStage): void {
       const expected = [await on.world.idOf(person.dn), await on.world.idOf(member.dn)];
       expect([...managers].sort()).toEqual(expected.sort());
       for (const managerId of expected) {
-        expect(await several.accountOf(managerId, id, never)).toMatchObject({ id });
+        expect(await several.accountOf({ id: managerId }, id, never)).toMatchObject({ id });
       }
     });
 
     it('ends at once when the directory ends it', async () => {
       const { manager, managerDn, account, accountId, version } = await on.stage();
       await on.world.setResponsible(account.dn, [(await on.world.newPerson()).dn]);
-      expect(await on.directory.accountOf(manager.id, accountId, never)).toBeUndefined();
+      expect(await on.directory.accountOf(manager, accountId, never)).toBeUndefined();
       const write = {
-        managerId: manager.id,
+        manager,
         accountId,
         password: new Secret(NEW_PASSWORD),
         expectedVersion: version,
       };
       expect(await on.directory.writePassword(write, never)).toEqual({ outcome: 'notResponsible' });
-      expect(await on.directory.unlock(manager.id, accountId, never)).toBe('notResponsible');
+      expect(await on.directory.unlock(manager, accountId, never)).toBe('notResponsible');
       expect(await on.world.binds(account.dn, FIRST_PASSWORD)).toBe(true);
       await on.world.setResponsible(account.dn, [managerDn]);
-      expect(await on.directory.accountOf(manager.id, accountId, never)).toBeDefined();
+      expect(await on.directory.accountOf(manager, accountId, never)).toBeDefined();
     });
 
     it('knows no account of an id that is none', async () => {
       const { manager } = await on.stage();
       for (const id of ['', '*', 'not-an-id', '00000000-0000-0000-0000-00000000000g']) {
-        expect(await on.directory.accountOf(manager.id, id, never)).toBeUndefined();
+        expect(await on.directory.accountOf(manager, id, never)).toBeUndefined();
         expect(await on.directory.managersOf(id, never)).toEqual([]);
         expect(await on.directory.provePassword(id, new Secret('x'), never)).toBe('wrong');
       }

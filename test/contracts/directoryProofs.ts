@@ -52,7 +52,7 @@ export function describeProofs(on: DirectoryStage): void {
       for (let time = 1; time <= 5; time += 1) {
         expect(await on.directory.provePassword(accountId, wrong, never)).toBe('wrong');
       }
-      const found = await on.directory.accountOf(manager.id, accountId, never);
+      const found = await on.directory.accountOf(manager, accountId, never);
       expect(found).toMatchObject({ isLocked: true, lockout: { threshold: 5 } });
       const { proxy, proxied } = await on.openProxied();
       expect(await proxied.provePassword(accountId, wrong, never)).toBe('locked');
@@ -82,7 +82,7 @@ export function describeProofs(on: DirectoryStage): void {
   describe('a password that must be changed at the next logon', () => {
     it('is told as such, alone and in a sweep, until the bot has written a new one', async () => {
       const { manager, account, accountId } = await on.stage();
-      const read = () => on.directory.accountOf(manager.id, accountId, never);
+      const read = () => on.directory.accountOf(manager, accountId, never);
       expect(await read()).toMatchObject({ mustChange: false });
       await on.world.mustChange(account.dn);
       const marked = await read();
@@ -94,7 +94,7 @@ export function describeProofs(on: DirectoryStage): void {
       }, never);
       expect(swept.get(accountId)).toBe(true);
       const write = {
-        managerId: manager.id,
+        manager,
         accountId,
         password: new Secret('Ny-Hemlighet-77'),
         expectedVersion: marked!.passwordVersion,
@@ -107,7 +107,7 @@ export function describeProofs(on: DirectoryStage): void {
       const { manager, account, accountId } = await on.stage();
       const undo = await on.world.neverExpire(account.dn);
       await on.world.mustChange(account.dn);
-      const found = await on.directory.accountOf(manager.id, accountId, never);
+      const found = await on.directory.accountOf(manager, accountId, never);
       await undo();
       expect(found).toMatchObject({ mustChange: false });
     });
@@ -119,10 +119,10 @@ export function describeProofs(on: DirectoryStage): void {
       for (let time = 1; time <= 5; time += 1) {
         await on.directory.provePassword(accountId, new Secret('Fel-0001-xyz'), never);
       }
-      expect((await on.directory.accountOf(manager.id, accountId, never))?.isLocked).toBe(true);
-      expect(await on.directory.unlock(manager.id, accountId, never)).toBe('unlocked');
-      expect(await on.directory.unlock(manager.id, accountId, never)).toBe('unlocked');
-      const found = await on.directory.accountOf(manager.id, accountId, never);
+      expect((await on.directory.accountOf(manager, accountId, never))?.isLocked).toBe(true);
+      expect(await on.directory.unlock(manager, accountId, never)).toBe('unlocked');
+      expect(await on.directory.unlock(manager, accountId, never)).toBe('unlocked');
+      const found = await on.directory.accountOf(manager, accountId, never);
       expect(found).toMatchObject({ isLocked: false, lockout: { recentFailures: 0 } });
       const proof = await on.directory.provePassword(accountId, new Secret(FIRST_PASSWORD), never);
       expect(proof).toBe('proved');

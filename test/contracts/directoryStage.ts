@@ -66,7 +66,7 @@ export function openStage(world: DirectoryWorld): DirectoryStage {
       const person = await world.newPerson();
       const account = await world.newAccount({ responsible: [person.dn] });
       const manager = await directory.findManager(person.query, never);
-      const [found] = await directory.accountsOf(manager!.id, never);
+      const [found] = await directory.accountsOf(manager!, never);
       return {
         manager: manager!,
         managerDn: person.dn,
@@ -77,7 +77,8 @@ export function openStage(world: DirectoryWorld): DirectoryStage {
     },
 
     async failures(managerId, accountId) {
-      return (await directory.accountOf(managerId, accountId, never))?.lockout.recentFailures;
+      // The policy may have been changed within the minute for which it is kept.
+      return (await open().accountOf({ id: managerId }, accountId, never))?.lockout.recentFailures;
     },
 
     async close() {

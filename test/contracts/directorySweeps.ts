@@ -21,7 +21,7 @@ export function describeSweeps(on: DirectoryStage): void {
   describe('a sweep over all accounts', () => {
     it('shows each of them as it is read alone', async () => {
       const { manager, account, accountId } = await on.stage();
-      const alone = await on.directory.accountOf(manager.id, accountId, never);
+      const alone = await on.directory.accountOf(manager, accountId, never);
       const { name, passwordVersion, passwordSetAt, passwordExpiresAt, mustChange } = alone!;
       expect(name).toBe(account.name);
       expect((await sweep(on.directory)).get(accountId)).toEqual({

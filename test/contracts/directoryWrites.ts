@@ -29,7 +29,7 @@ export function describeWrites(on: DirectoryStage): void {
     async function write(on: Directory, { manager, accountId, version }: Stage, text: string) {
       return on.writePassword(
         {
-          managerId: manager.id,
+          manager,
           accountId,
           password: new Secret(text),
           expectedVersion: version,
@@ -41,7 +41,7 @@ export function describeWrites(on: DirectoryStage): void {
     it('sets the password, and the old one is dead', async () => {
       const set = await on.stage();
       await on.world.expire(set.account.dn);
-      const before = await on.directory.accountOf(set.manager.id, set.accountId, never);
+      const before = await on.directory.accountOf(set.manager, set.accountId, never);
       const outcome = await write(
         on.directory,
         { ...set, version: before!.passwordVersion },
@@ -50,7 +50,7 @@ export function describeWrites(on: DirectoryStage): void {
       expect(outcome).toMatchObject({ outcome: 'written' });
       expect(await on.world.binds(set.account.dn, NEW_PASSWORD)).toBe(true);
       expect(await on.world.binds(set.account.dn, FIRST_PASSWORD)).toBe(false);
-      const after = await on.directory.accountOf(set.manager.id, set.accountId, never);
+      const after = await on.directory.accountOf(set.manager, set.accountId, never);
       expect(after?.passwordVersion).not.toBe(before?.passwordVersion);
       expect(outcome).toMatchObject({ version: after?.passwordVersion });
     });
@@ -61,7 +61,7 @@ export function describeWrites(on: DirectoryStage): void {
         await on.directory.provePassword(set.accountId, new Secret('Fel-0001-xyz'), never);
       }
       expect(await write(on.directory, set, NEW_PASSWORD)).toMatchObject({ outcome: 'written' });
-      const after = await on.directory.accountOf(set.manager.id, set.accountId, never);
+      const after = await on.directory.accountOf(set.manager, set.accountId, never);
       expect(after).toMatchObject({ isLocked: false, lockout: { recentFailures: 0 } });
     });
 
@@ -98,7 +98,7 @@ export function describeWrites(on: DirectoryStage): void {
       for (const treatment of ['drop', 'applyThenDrop'] as const) {
         const set = await on.stage();
         await on.world.expire(set.account.dn);
-        const before = await on.directory.accountOf(set.manager.id, set.accountId, never);
+        const before = await on.directory.accountOf(set.manager, set.accountId, never);
         const { proxy, proxied } = await on.openProxied();
         let writes = 0;
         proxy.treat = (operation) => {

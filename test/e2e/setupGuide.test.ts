@@ -204,17 +204,17 @@ ppolicy_default "cn=default,ou=policies,${base}"
     const directory = open();
     const query = { mail: 'asa@example.se', aadObjectId: 'unused' };
     const managerId = (await directory.findManager(query, never))?.id ?? '';
-    const accounts = await directory.accountsOf(managerId, never);
+    const accounts = await directory.accountsOf({ id: managerId }, never);
     // More than the server's own size limit: the guide's limits are what allows it.
     expect(accounts.map(({ name }) => name)).toHaveLength(3);
     const [account] = accounts;
     const [id = '', dn] = [account?.id, `uid=${account?.name ?? ''},ou=shared,${base}`];
     expect(account).toMatchObject({ rules: { isReadable: true }, lockout: { threshold: 5 } });
     await admin.put(dn, 'pwdAccountLockedTime', [generalizedTime()]);
-    expect(await directory.unlock(managerId, id, never)).toBe('unlocked');
+    expect(await directory.unlock({ id: managerId }, id, never)).toBe('unlocked');
     const expectedVersion = account?.passwordVersion ?? '';
     const password = new Secret('Ny-Hemlighet-01');
-    const write = { managerId, accountId: id, password, expectedVersion };
+    const write = { manager: { id: managerId }, accountId: id, password, expectedVersion };
     expect(await directory.writePassword(write, never)).toMatchObject({ outcome: 'written' });
     expect(await admin.binds(dn, 'Ny-Hemlighet-01')).toBe(true);
     await directory.close();
@@ -227,9 +227,9 @@ ppolicy_default "cn=default,ou=policies,${base}"
     const directory = open('people');
     const query = { mail: 'asa@example.se', aadObjectId: 'unused' };
     const managerId = (await directory.findManager(query, never))?.id ?? '';
-    const [own] = await directory.accountsOf(managerId, never);
+    const [own] = await directory.accountsOf({ id: managerId }, never);
     const write = {
-      managerId,
+      manager: { id: managerId },
       accountId: own?.id ?? '',
       password: new Secret('Ny-Hemlighet-02'),
       expectedVersion: own?.passwordVersion ?? '',

@@ -5,14 +5,10 @@ import { isComplex } from '../../domain/passwordPolicy.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import type { ProofOutcome } from '../../ports/directory.ts';
-import {
-  DOMAIN_RULE_ATTRIBUTES,
-  domainRules,
-  PASSWORD_ATTRIBUTES,
-  passwordStates,
-} from './activeDirectoryRules.ts';
+import { PASSWORD_ATTRIBUTES, passwordStates } from './activeDirectoryRules.ts';
 import { verdictOf } from './bindReasons.ts';
 import type { Dialect } from './dialect.ts';
+import { domainBase, domainOf } from './domain.ts';
 import { bufferOf, filetimeOf, guidBytes, guidText } from './entry.ts';
 import { refusalOf, RESULT } from './errors.ts';
 import { allOf, anyOf, chunks, equals } from './filters.ts';
@@ -22,7 +18,6 @@ import {
   isEnabledUser,
   isUnprotected,
   PROTECTION_ATTRIBUTES,
-  unprotectedFilter,
 } from './protection.ts';
 import { mayBeTooYoung } from './passwordRules.ts';
 import type { Session } from './sessions.ts';
@@ -69,25 +64,6 @@ function replace(type: string, values: string[] | Buffer[]): Change {
   return new Change({ operation: 'replace', modification: new Attribute({ type, values }) });
 }
 
-function domainOf(session: Session): string {
-  const domain = session.facts.defaultNamingContext;
-  if (domain === undefined) {
-    throw new DirectoryError('unexpected', 'the rootDSE names no defaultNamingContext');
-  }
-  return domain;
-}
-
-async function domainHead(session: Session): Promise<Entry> {
-  const [head] = await session.connection.search({
-    base: domainOf(session),
-    scope: 'base',
-    attributes: ['objectSid', ...DOMAIN_RULE_ATTRIBUTES],
-    binary: BINARY,
-  });
-  if (head === undefined) throw new DirectoryError('unexpected', 'the domain cannot be read');
-  return head;
-}
-
 /**
  * Whether an account has an end date that is past. A person who left must not stay responsible; and a
  * bind with the right password is refused then, so that no new password could be confirmed.
@@ -129,7 +105,7 @@ export const activeDirectory: Dialect = {
 
   async groupsOf(session, dn) {
     const groups = await session.connection.search({
-      base: domainOf(session),
+      base: domainBase(session),
       scope: 'sub',
       filter: inChain('member', dn),
       attributes: ['1.1'],
@@ -160,12 +136,28 @@ export const activeDirectory: Dialect = {
     return [...found.values()];
   },
 
+  async isIn(session, dn, groups) {
+    for (const some of chunks(groups)) {
+      const found = await session.connection.search({
+        base: domainBase(session),
+        scope: 'sub',
+        filter: allOf([
+          anyOf(some.map((group) => equals('distinguishedName', group))),
+          inChain('member', dn),
+        ]),
+        attributes: ['1.1'],
+      });
+      if (found.length > 0) return true;
+    }
+    return false;
+  },
+
   async prepare(session) {
-    const head = await domainHead(session);
+    const { rules, unprotected } = await domainOf(session);
     return {
-      filter: await unprotectedFilter(session, head),
+      filter: unprotected,
       isEligible: (entry) => isUnprotected(entry) && !hasExpired(entry),
-      passwordState: passwordStates(session, domainRules(head)),
+      passwordState: passwordStates(session, rules),
     };
   },
 

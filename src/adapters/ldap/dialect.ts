@@ -74,6 +74,8 @@ export interface Dialect {
     dns: readonly string[],
     limit?: number,
   ): Promise<Entry[]>;
+  /** Whether the person's entry is in one of the groups, through other groups too; other entries have no members. */
+  isIn(session: Session, dn: string, groups: readonly string[]): Promise<boolean>;
 
   prepare(session: Session): Promise<AccountLens>;
   /** One bind. Throws DirectoryError `undecided` where its answer says nothing about the password. */

@@ -46,17 +46,17 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
 
     managerById: (id, signal) => sessions.read(signal, (session) => lookup.personById(session, id)),
 
-    accountsOf: (managerId, signal) =>
+    accountsOf: (manager, signal) =>
       sessions.read(signal, async (session) => {
-        const found = await lookup.accountsOf(session, managerId);
+        const found = await lookup.accountsOf(session, manager);
         return found
           .map(({ account }) => account)
           .sort((a, b) => a.name.localeCompare(b.name, 'sv'));
       }),
 
-    accountOf: (managerId, accountId, signal) =>
+    accountOf: (manager, accountId, signal) =>
       sessions.read(signal, async (session) => {
-        return (await lookup.accountOf(session, managerId, accountId))?.account;
+        return (await lookup.accountOf(session, manager, accountId))?.account;
       }),
 
     managersOf: (accountId, signal) =>

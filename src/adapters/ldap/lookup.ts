@@ -3,6 +3,7 @@ import type { Entry, Filter } from 'ldapts';
 import { MAX_REMINDED } from '../../ports/directory.ts';
 import type {
   DirectoryManager,
+  GivenManager,
   ManagerQuery,
   Responsibility,
   SweptAccount,
@@ -51,8 +52,8 @@ export interface Lookup {
   /** The account of that name or id. */
   accountNamed(session: Session, nameOrId: string): Promise<FoundAccount | undefined>;
   /** The account if the manager answers for it. */
-  accountOf(session: Session, managerId: string, id: string): Promise<FoundAccount | undefined>;
-  accountsOf(session: Session, managerId: string): Promise<FoundAccount[]>;
+  accountOf(session: Session, manager: GivenManager, id: string): Promise<FoundAccount | undefined>;
+  accountsOf(session: Session, manager: GivenManager): Promise<FoundAccount[]>;
 }
 
 export function createLookup(settings: LookupSettings): Lookup {
@@ -93,6 +94,7 @@ export function createLookup(settings: LookupSettings): Lookup {
     const aadObjectId = aadObjectIdOf(session, entry);
     return {
       id,
+      place: entry.dn,
       displayName: textOf(entry, 'displayName') ?? textOf(entry, 'cn') ?? '',
       ...(address === undefined ? {} : { address }),
       ...(mobile === undefined ? {} : { mobile }),
@@ -126,20 +128,18 @@ export function createLookup(settings: LookupSettings): Lookup {
     return findAccounts(session, dialect, settings, { ...query, serviceAccount }, lens);
   }
 
-  async function findOf(session: Session, managerId: string, id?: string): Promise<FoundAccount[]> {
-    // Beside one another: neither needs the other's answers, and each takes two questions.
-    const [responsible, lens] = await Promise.all([
-      personAndGroups(session, managerId),
-      dialectOf(session).prepare(session),
-    ]);
-    if (responsible === undefined) return [];
-    return find(session, id === undefined ? { responsible } : { responsible, id }, lens);
+  async function dnOf(session: Session, { id, place }: GivenManager): Promise<string | undefined> {
+    return place ?? (await entryById(session, id))?.dn;
   }
 
-  async function personAndGroups(session: Session, id: string): Promise<string[] | undefined> {
-    const person = await entryById(session, id);
-    if (person === undefined) return undefined;
-    return [person.dn, ...(await dialectOf(session).groupsOf(session, person.dn))];
+  /** Whether the person at `dn` answers for the account, by name or in a group. */
+  async function answersFor(
+    session: Session,
+    dn: string,
+    { responsible }: FoundAccount,
+  ): Promise<boolean> {
+    if (responsible.some((one) => one.toLowerCase() === dn.toLowerCase())) return true;
+    return responsible.length > 0 && dialectOf(session).isIn(session, dn, responsible);
   }
 
   return {
@@ -212,8 +212,19 @@ export function createLookup(settings: LookupSettings): Lookup {
       return only(await find(session, isId(id) ? { id } : { name: nameOrId }));
     },
 
-    accountOf: async (session, managerId, id) => only(await findOf(session, managerId, id)),
-    accountsOf: findOf,
+    async accountOf(session, manager, id) {
+      const found = only(await find(session, { id }));
+      if (found === undefined) return undefined;
+      const dn = await dnOf(session, manager);
+      return dn !== undefined && (await answersFor(session, dn, found)) ? found : undefined;
+    },
+
+    async accountsOf(session, manager) {
+      const dn = await dnOf(session, manager);
+      if (dn === undefined) return [];
+      const groups = await dialectOf(session).groupsOf(session, dn);
+      return find(session, { responsible: [dn, ...groups] });
+    },
   };
 }
 

@@ -77,6 +77,11 @@ export const openldap: Dialect = {
     return found;
   },
 
+  async isIn(session, dn, groups) {
+    const names = new Set(groups.map((group) => group.toLowerCase()));
+    return (await groupsAbove(session, dn)).some((group) => names.has(group.toLowerCase()));
+  },
+
   prepare: (session) =>
     Promise.resolve({
       filter: undefined,

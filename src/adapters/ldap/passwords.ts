@@ -85,10 +85,10 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
       return prove(session, found, password, deadline);
     },
 
-    writePassword: ({ managerId, accountId, password, expectedVersion }, signal) =>
+    writePassword: ({ manager, accountId, password, expectedVersion }, signal) =>
       sessions.write(signal, async (session, deadline): Promise<WriteOutcome> => {
         if (password.reveal() === '') return { outcome: 'refused', reason: 'tooShort' };
-        const found = await lookup.accountOf(session, managerId, accountId);
+        const found = await lookup.accountOf(session, manager, accountId);
         if (found === undefined) return { outcome: 'notResponsible' };
         if (found.account.passwordVersion !== expectedVersion) return { outcome: 'stale' };
         if (!session.connection.isOpen) {
@@ -133,9 +133,9 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
         server,
       ),
 
-    unlock: (managerId, accountId, signal) =>
+    unlock: (manager, accountId, signal) =>
       sessions.write(signal, async (session) => {
-        const found = await lookup.accountOf(session, managerId, accountId);
+        const found = await lookup.accountOf(session, manager, accountId);
         if (found === undefined) return 'notResponsible';
         try {
           await lookup.dialectOf(session).unlock(session, found.entry);

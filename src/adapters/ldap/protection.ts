@@ -73,26 +73,16 @@ export function isEnabledUser(entry: Entry): boolean {
  * knows nothing of primary groups, so all three are asked. The server answers for a value that the
  * service account may not see with "unknown", of which the opposite is unknown too: refused.
  */
-export async function unprotectedFilter(session: Session, head: Entry): Promise<Filter> {
-  const now = performance.now();
-  let known = named.get(session);
-  if (known === undefined || now > known.until) {
-    known = { dns: await protectedGroups(session, head), until: now + NAMES_KEPT_MS };
-    named.set(session, known);
-  }
+export function unprotectedFilter(groups: readonly string[]): Filter {
   return allOf([
     not(equals('adminCount', '1')),
     ...DOMAIN_RIDS.map((rid) => not(equals('primaryGroupID', String(rid)))),
-    ...known.dns.map((dn) => not(inChain('memberOf', dn))),
+    ...groups.map((dn) => not(inChain('memberOf', dn))),
   ]);
 }
 
-/** The protected groups' names as a session has read them; who belongs to them is asked each time. */
-const named = new WeakMap<Session, { readonly dns: readonly string[]; readonly until: number }>();
-/** So long the names of those groups are kept, ms; they are built in, and hardly ever renamed. */
-const NAMES_KEPT_MS = 60_000;
-
-async function protectedGroups(session: Session, head: Entry): Promise<string[]> {
+/** The DNs of the protected groups. */
+export async function protectedGroups(session: Session, head: Entry): Promise<string[]> {
   const domain = bufferOf(head, 'objectSid');
   const sids = [
     ...BUILTIN_RIDS.map((rid) => sidWithin(BUILTIN_DOMAIN_SID, rid)),

@@ -26,6 +26,8 @@ interface ServerFacts {
 export interface Session {
   readonly connection: Connection;
   readonly facts: ServerFacts;
+  /** The same for all sessions of one opened directory: under it is kept what holds for all of them. */
+  readonly directory: object;
 }
 
 type Work<T> = (session: Session, signal: AbortSignal) => Promise<T>;
@@ -60,6 +62,7 @@ export interface SessionOptions {
 export function openSessions(options: SessionOptions, log: Log): Sessions {
   const servers = openServers(options.urls, options.ca, log);
   const kept: { session: Session; timer: NodeJS.Timeout }[] = [];
+  const directory = {};
   let isClosed = false;
 
   function open(signal: AbortSignal, server?: string): Promise<Session> {
@@ -70,6 +73,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     return asServiceAccount(connection, signal, async () => ({
       connection,
       facts: await readFacts(connection),
+      directory,
     }));
   }
 

@@ -103,7 +103,7 @@ describe('text from outside', () => {
   it.each(PAYLOADS)('names no account and no person as an id: %j', async (payload) => {
     const directory = open({});
     expect(await directory.managerById(payload, never)).toBeUndefined();
-    expect(await directory.accountsOf(payload, never)).toEqual([]);
+    expect(await directory.accountsOf({ id: payload }, never)).toEqual([]);
     expect(await directory.managersOf(payload, never)).toEqual([]);
   });
 

@@ -48,7 +48,7 @@ describe('two controllers behind one name', () => {
     const { dn } = await world.newAccount({ responsible: [person.dn] });
     const setUp = openDirectory(world.options, silentLog);
     manager = (await setUp.findManager(person.query, never))!;
-    account = (await setUp.accountOf(manager.id, await world.idOf(dn), never))!;
+    account = (await setUp.accountOf(manager, await world.idOf(dn), never))!;
     await setUp.close();
     resolveInTurn();
   });
@@ -86,7 +86,7 @@ describe('two controllers behind one name', () => {
   const write = () =>
     directory.writePassword(
       {
-        managerId: manager.id,
+        manager,
         accountId: account.id,
         password,
         expectedVersion: account.passwordVersion,

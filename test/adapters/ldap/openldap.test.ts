@@ -40,11 +40,14 @@ describe('OpenLDAP’s own ways', () => {
     const { dn } = await world.newAccount({ responsible: [person.dn] });
     const [managerId, accountId] = [await world.idOf(person.dn), await world.idOf(dn)];
     const read = async (): Promise<Account> =>
-      (await directory.accountOf(managerId, accountId, never))!;
+      (await directory.accountOf({ id: managerId }, accountId, never))!;
     const write = async (text: string): Promise<unknown> => {
       const { passwordVersion: expectedVersion } = await read();
       const password = new Secret(text);
-      return directory.writePassword({ managerId, accountId, password, expectedVersion }, never);
+      return directory.writePassword(
+        { manager: { id: managerId }, accountId, password, expectedVersion },
+        never,
+      );
     };
     return { dn, read, write };
   }

@@ -67,7 +67,7 @@ async function insist(directory: Directory, until: AbortSignal): Promise<number>
   let refused = 0;
   while (!until.aborted) {
     try {
-      await directory.accountsOf(NOBODY, until);
+      await directory.accountsOf({ id: NOBODY }, until);
     } catch {
       refused += 1;
     }
@@ -119,7 +119,8 @@ describe('a directory that is down', () => {
     const { server, caPem, dn } = await createDemo();
     const dead = await startDeadServer();
     const directory = open([dead.url], caPem, dn);
-    const find = (): Promise<unknown> => directory.accountsOf(NOBODY, AbortSignal.timeout(5_000));
+    const find = (): Promise<unknown> =>
+      directory.accountsOf({ id: NOBODY }, AbortSignal.timeout(5_000));
     await expect(find()).rejects.toMatchObject({ code: 'unreachable' });
     dead.server.close();
     await once(dead.server, 'close');

@@ -37,7 +37,9 @@ describe.each([
     atSuiteEnd(() => directory.close());
     // The replica fills by itself.
     for (;;) {
-      const found = await directory.accountOf(managerId, accountId, never).catch(() => undefined);
+      const found = await directory
+        .accountOf({ id: managerId }, accountId, never)
+        .catch(() => undefined);
       if (found !== undefined) break;
     }
     return { directory, managerId, accountId, dn };
@@ -48,12 +50,17 @@ describe.each([
     const [replica, other] = await directory.inspectServers(never);
     expect(replica).toMatchObject({ takesWrites: false });
     expect(other).toMatchObject({ takesWrites: true });
-    const found = await directory.accountOf(managerId, accountId, never);
+    const found = await directory.accountOf({ id: managerId }, accountId, never);
     const password = new Secret('Ny-Hemlighet-77');
-    const write = { managerId, accountId, password, expectedVersion: found!.passwordVersion };
+    const write = {
+      manager: { id: managerId },
+      accountId,
+      password,
+      expectedVersion: found!.passwordVersion,
+    };
     expect(await directory.writePassword(write, never)).toMatchObject({ outcome: 'written' });
     expect(await world.binds(dn, 'Ny-Hemlighet-77')).toBe(true);
-    expect(await directory.unlock(managerId, accountId, never)).toBe('unlocked');
+    expect(await directory.unlock({ id: managerId }, accountId, never)).toBe('unlocked');
   });
 });
 
@@ -67,9 +74,14 @@ describe('a read-only domain controller', () => {
     const person = await rodc.newPerson();
     const { dn } = await rodc.newAccount({ responsible: [person.dn] });
     const [managerId, accountId] = [await rodc.idOf(person.dn), await rodc.idOf(dn)];
-    const found = await directory.accountOf(managerId, accountId, never);
+    const found = await directory.accountOf({ id: managerId }, accountId, never);
     const password = new Secret('Ny-Hemlighet-77');
-    const write = { managerId, accountId, password, expectedVersion: found!.passwordVersion };
+    const write = {
+      manager: { id: managerId },
+      accountId,
+      password,
+      expectedVersion: found!.passwordVersion,
+    };
     await expect(directory.writePassword(write, never)).rejects.toMatchObject({
       code: 'unexpected',
     });

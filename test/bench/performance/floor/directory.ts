@@ -40,12 +40,12 @@ export async function createDirectoryParts(given: DirectoryOfBench) {
   async function byAdapter(): Promise<void> {
     for (let tap = 1; ; tap += 1) {
       const manager = await directory.findManager(query, signal);
-      const account = manager && (await directory.accountOf(manager.id, accountId, signal));
+      const account = manager && (await directory.accountOf(manager, accountId, signal));
       if (account === undefined) throw new Error('the directory does not show the account');
       if (tap < 3) continue;
       const password = new Secret(newPassword());
       const expectedVersion = account.passwordVersion;
-      const write = { managerId: manager!.id, accountId, password, expectedVersion };
+      const write = { manager: manager!, accountId, password, expectedVersion };
       const { outcome } = await directory.writePassword(write, signal);
       if (outcome !== 'written') throw new Error(`the password was not written: ${outcome}`);
       return;

@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { houseOfSuite } from '../support/ofSuite.ts';
+import { newEnrolled, newName, type Walker } from '../support/walks.ts';
+
+const GOOD = 'Kaffekanna-Blomma-42';
+
+// The background waits for ever: what it asks is counted apart.
+const released = Promise.withResolvers<void>();
+const house = await houseOfSuite({
+  entrance: 'door',
+  circumstances: {
+    delay: async (_ms, signal) => {
+      const aborted = Promise.withResolvers<void>();
+      if (signal?.aborted === true) return;
+      signal?.addEventListener('abort', () => aborted.resolve());
+      await Promise.race([released.promise, aborted.promise]);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    },
+  },
+});
+
+/** How many searches the directory answers meanwhile, save those with which a new connection begins. */
+async function searchesOf(work: () => Promise<unknown>): Promise<number> {
+  let searches = 0;
+  house.directory.fault = ({ name, dn }) => {
+    if (name === 'search' && dn !== '') searches += 1;
+    return undefined;
+  };
+  await work();
+  house.directory.fault = undefined;
+  return searches;
+}
+
+/** The searches of each tap of a reset. */
+async function countReset({ chat, account, mobile }: Walker): Promise<Record<string, number>> {
+  const password = { newPassword: GOOD, confirmPassword: GOOD };
+  const counted = {
+    status: await searchesOf(() => chat.say('status')),
+    reset: await searchesOf(() => chat.tap('reset', {}, account)),
+    confirmCode: await searchesOf(() => chat.tap('confirmCode', { code: house.code(mobile) })),
+    setPassword: await searchesOf(() => chat.tap('setPassword', password)),
+  };
+  expect(chat.shown).toBe('reset.done');
+  return counted;
+}
+
+describe('the searches of a tap', () => {
+  it('are few where the person answers alone', async () => {
+    expect(await countReset(await newEnrolled(house))).toEqual({
+      status: 3,
+      reset: 2,
+      confirmCode: 2,
+      setPassword: 4,
+    });
+  });
+
+  it('are one more for each look at an account for which a group within groups answers', async () => {
+    const walker = await newEnrolled(house);
+    const inner = house.directory.group(newName('inre'), [walker.chat.dn]);
+    const outer = house.directory.group(newName('yttre'), [inner.dn]);
+    house.directory.put(walker.accountDn, 'manager', outer.dn);
+    expect(await countReset(walker)).toEqual({
+      status: 3,
+      reset: 3,
+      confirmCode: 3,
+      setPassword: 6,
+    });
+  });
+
+  it('are two for the colleagues to whom an enrollment or a reset is told', async () => {
+    const notices = (): number => house.database.querySqlite('select id from notice').length;
+    expect(notices()).toBeGreaterThan(0);
+    const searches = await searchesOf(async () => {
+      released.resolve();
+      await house.teams.until(() => notices() === 0);
+    });
+    expect(searches).toBe(2 * 4);
+  });
+});
