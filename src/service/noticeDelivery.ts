@@ -125,7 +125,8 @@ async function audienceOf(
   const persons = new Map(crowd.map((id) => [id, { id, displayName: '' }]));
   for (const person of [...(found?.managers ?? []), ...former]) persons.set(person.id, person);
   const entry = except && (await store.read((reads) => reads.manager(except)))?.directoryId;
-  const own = entry === undefined ? undefined : await personOf(deps, entry, signal);
+  const read = found?.managers.find(({ id }) => id === entry);
+  const own = entry === undefined ? undefined : (read ?? (await personOf(deps, entry, signal)));
   return { persons: [...persons.values()], own, answering };
 }
 
