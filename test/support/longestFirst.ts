@@ -8,6 +8,7 @@ interface Suite {
 
 /** Suites that take or wait longest, longest first. A fresh clone has no times of its own. */
 const LONGEST = [
+  'test/e2e/crowd.test.ts',
   'test/e2e/crashes.test.ts',
   'test/e2e/instances.test.ts',
   'test/e2e/outagesOfDatabase.test.ts',
