@@ -62,6 +62,7 @@ export type StoreReads = Pick<
   | 'enrolledAmong'
   | 'enrollmentsOf'
   | 'answering'
+  | 'answeringKnown'
   | 'isSendKnown'
   | 'managersByDirectoryId'
   | 'remindedStage'
@@ -265,6 +266,8 @@ export interface StoreTransaction {
 
   /** The entries of those who answered for the account when that was last seen, in order. */
   answering(accountId: string): Promise<string[] | undefined>;
+  /** Those of the accounts of which that was ever seen. */
+  answeringKnown(accountIds: readonly string[]): Promise<string[]>;
   rememberAnswering(accountId: string, entries: readonly string[]): Promise<void>;
 
   /** Those of the accounts for which somebody is enrolled. */

@@ -2,6 +2,7 @@ import { HOUR_MS } from '../domain/durations.ts';
 import { rotationOf, stageAt } from '../domain/rotation.ts';
 import { DirectoryError, type SweptAccount } from '../ports/directory.ts';
 import type { SweepDeps } from './deps.ts';
+import { createFirstSight } from './firstSight.ts';
 import { noteOutsideChanges } from './outsideChanges.ts';
 import { forgetLostRelations } from './relations.ts';
 import { followAnswering } from './responsibility.ts';
@@ -69,17 +70,24 @@ export async function sweepIfDue(deps: SweepDeps, signal: AbortSignal): Promise<
     results.set(result, (results.get(result) ?? 0) + 1);
   };
   const began = performance.now();
-  const accounts = await withSweepLease(deps, SWEEP_EVERY_MS, signal, (lease) =>
-    sweep(deps, lease, lease.signal, { onRow: count }),
-  );
+  const firstSight = createFirstSight(deps);
+  const watch = { onRow: count, onPage: (page: Page) => firstSight.take(page) };
+  const accounts = await withSweepLease(deps, SWEEP_EVERY_MS, signal, async (lease) => {
+    const swept = await sweep(deps, lease, lease.signal, watch);
+    await firstSight.remember(lease, lease.signal);
+    return swept;
+  });
   if (accounts === undefined) return false;
   const seconds = Math.round((performance.now() - began) / 1_000);
   deps.log.info({ accounts, seconds, ...Object.fromEntries(results) }, 'swept for due passwords');
   return true;
 }
 
+type Page = readonly SweptAccount[];
+
 interface Watch {
   readonly onRow: (row: ReminderRow) => void;
+  readonly onPage?: (page: Page) => Promise<void>;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -141,7 +149,7 @@ async function findDue(
   deps: SweepDeps,
   lease: SweepLease | undefined,
   signal: AbortSignal,
-  { onRow }: Watch,
+  { onRow, onPage }: Watch,
 ): Promise<{ readonly accounts: number; readonly due: readonly DueName[] }> {
   const { rotationDays, reminderDays, calendar } = deps.settings.rotation;
   const due: DueName[] = [];
@@ -160,6 +168,7 @@ async function findDue(
       }
     }
     if (lease !== undefined) await noteOutsideChanges(deps, lease, page);
+    await onPage?.(page);
   }, signal);
   return { accounts, due };
 }

@@ -32,6 +32,21 @@ export function walkResponsibility(world: World): void {
     expect(changesOf(accountId)).toEqual([['system', 'ok', 'replaced']]);
   });
 
+  it('is told also of an account that nobody was enrolled for, once a sweep has seen it', async () => {
+    const { chat, account, accountDn, accountId } = newManager(world);
+    await chat.say('status');
+    await sweepAgain(world);
+    const intruder = world.manager(newName('Ny'));
+    world.directory.put(accountDn, 'manager', intruder.dn);
+    const own = { chat: intruder, account, mobile: newMobile() };
+    expect(await enroll(world, own)).toBe('enrollment.done');
+    await noneWaits(world);
+    expect(textOf(cardsTo(world, chat, 'notice').at(-1)?.card)).toContain(
+      `Ansvarar inte längre: ${chat.person.name}`,
+    );
+    expect(changesOf(accountId)).toEqual([['system', 'ok', 'replaced']]);
+  });
+
   /** An account of two managers who have met the bot, one of them enrolled. */
   async function ofTwo() {
     const asa = world.manager(newName('Asa'));

@@ -10,6 +10,7 @@ type SweepQueries = Pick<
   | 'takeLease'
   | 'endLease'
   | 'answering'
+  | 'answeringKnown'
   | 'rememberAnswering'
   | 'enrolledAmong'
   | 'enrolledAccounts'
@@ -78,6 +79,16 @@ export function sweepQueries(scope: Scope): SweepQueries {
       const entries = row && openTrusted(scope, place, row.entries);
       if (entries === undefined) return undefined;
       return readJson(z.array(z.string()), entries, 'answering.entries');
+    },
+
+    async answeringKnown(accountIds) {
+      if (accountIds.length === 0) return [];
+      const rows = await db
+        .selectFrom('answering')
+        .select('account_id')
+        .where('account_id', 'in', accountIds)
+        .execute();
+      return rows.map((row) => row.account_id);
     },
 
     async rememberAnswering(accountId, entries) {
