@@ -100,8 +100,11 @@ export interface Notice extends NoticeFacts {
     | { readonly channel: 'otherManagers'; readonly except?: ManagerKey | undefined };
 }
 
-/** Notices of one lane do not wait for those of the other. `chat`: also those whose readers are to be found. */
-export type NoticeLane = 'sms' | 'chat';
+/**
+ * Notices of one lane do not wait for those of another. `chat`: also those whose readers are to be found.
+ * `news`: cards that warn of nothing, of which one manager may cause many.
+ */
+export type NoticeLane = 'sms' | 'chat' | 'news';
 
 /** A notice taken up by this instance; nobody else takes it before the lease ends. */
 export interface ClaimedNotice extends Notice {

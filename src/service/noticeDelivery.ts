@@ -9,6 +9,7 @@ import { isSamePerson, lockAccount } from './flows.ts';
 import { postNotice } from './noticeCard.ts';
 import { enrolledOf, nameAmong } from './notices.ts';
 import { recipientOf } from './recipients.ts';
+import { undoHandle } from './reminderTaps.ts';
 import {
   noteAnswering,
   personOf,
@@ -82,7 +83,7 @@ async function addressOthers(
         const { key: manager } = way;
         const to = { channel: 'chat', manager } as const;
         // Each can undo it, from a button of their own.
-        const handle = notice.event === 'notNeeded' ? deps.random.id() : undefined;
+        const handle = notice.event === 'notNeeded' ? undoHandle(deps) : undefined;
         if (handle !== undefined) {
           await tx.addButtons([{ handle, manager, accountId: notice.accountId }]);
         }

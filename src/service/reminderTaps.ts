@@ -72,9 +72,18 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
   return view === undefined ? showHome(tap, { about: accountId }) : { view };
 }
 
+/** Tells the buttons of notices from those of `home`, which everybody can have as often as they like. */
+const UNDO = 'undo-';
+
+/** The handle of a button that a notice has. */
+export function undoHandle({ random }: Pick<Deps, 'random'>): string {
+  return `${UNDO}${random.id()}`;
+}
+
 /** Lets the account's managers be reminded although one of them said that no change is needed. */
 export async function undoNotNeeded(tap: Tap, handle: string): Promise<Reply> {
   const { deps, person } = tap;
+  if (!handle.startsWith(UNDO)) return denyTap(tap);
   const button = await deps.store.read((reads) => reads.button(handle));
   if (button === undefined || !isSamePerson(button.manager, person.key)) return denyTap(tap);
   const { accountId } = button;

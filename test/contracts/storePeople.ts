@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Secret } from '../../src/domain/secret.ts';
+import type { NoticeLane } from '../../src/ports/records.ts';
 import type { Store } from '../../src/ports/store.ts';
 import {
   firstDigest,
@@ -125,6 +126,8 @@ export function storedPeopleContract(opened: () => StorePair): void {
       expect(await seen()).toBeUndefined();
       await see([second!, first!]);
       expect(await seen()).toEqual([first, second]);
+      const known = await store.transaction((tx) => tx.answeringKnown([accountId, first!]));
+      expect(known).toEqual([accountId]);
       await see([]);
       expect(await seen()).toEqual([]);
     });
@@ -210,21 +213,23 @@ export function storedPeopleContract(opened: () => StorePair): void {
       expect(await claim()).toBeUndefined();
     });
 
-    it('are taken up by lane, so that texts keep no cards waiting', async () => {
+    it('are taken up by lane, so that neither texts nor news keep warnings waiting', async () => {
       await drain();
       const text = someNotice({ to: { channel: 'sms', mobile: '+46701740605', locale: 'sv' } });
       const card = someNotice({ to: { channel: 'chat', manager: someManager() } });
       const toFind = someNotice({ to: { channel: 'otherManagers' } });
-      await store.transaction((tx) => tx.addNotices([text]));
+      const news = someNotice({ event: 'notNeeded', to: { channel: 'otherManagers' } });
+      await store.transaction((tx) => tx.addNotices([text, news]));
       await pause(3);
       await store.transaction((tx) => tx.addNotices([card, toFind]));
-      const ids = (lane: 'sms' | 'chat') =>
+      const ids = (lane: NoticeLane) =>
         store.transaction(async (tx) => [
           (await tx.claimNotice(LEASE, lane))?.id,
           (await tx.claimNotice(LEASE, lane))?.id,
         ]);
       expect(new Set(await ids('chat'))).toEqual(new Set([card.id, toFind.id]));
       expect(await ids('sms')).toEqual([text.id, undefined]);
+      expect(await ids('news')).toEqual([news.id, undefined]);
     });
 
     it('are counted from when they are added until they are removed, whoever has taken them up', async () => {

@@ -60,6 +60,15 @@ export function walkNotNeeded(world: World): void {
     expect(JSON.stringify(swept)).not.toContain('"notNeeded"');
   });
 
+  it('cannot be undone from another button, by the one who gave it either', async () => {
+    const { asa, account, accountId } = await silenced();
+    await asa.say('status');
+    const { handle } = asa.button('enroll', account).data;
+    const forged = { verb: 'undoNotNeeded', title: '', data: { verb: 'undoNotNeeded', handle } };
+    expect(await asa.tapButton(forged)).toBe('refused notResponsible');
+    expect(undone(accountId)).toEqual([]);
+  });
+
   it('cannot be undone by one who answers no more', async () => {
     const { bo, account } = await silenced();
     notice(bo);

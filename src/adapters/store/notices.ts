@@ -48,6 +48,13 @@ type NoticeQueries = Pick<
   'addNotices' | 'claimNotice' | 'postponeNotice' | 'removeNotice' | 'countNotices'
 >;
 
+const OTHER_LANES: readonly NoticeLane[] = ['sms', 'news'];
+
+function laneOf({ event, to }: Notice): NoticeLane {
+  if (to.channel === 'sms') return 'sms';
+  return event === 'notNeeded' ? 'news' : 'chat';
+}
+
 export function noticeQueries(scope: Scope): NoticeQueries {
   const { db, keys, now, log } = scope;
   const due = (lane: NoticeLane | undefined) =>
@@ -56,7 +63,8 @@ export function noticeQueries(scope: Scope): NoticeQueries {
       .select('id')
       .where('due_at', '<=', now)
       // What is in no lane that the bot writes is in the chats': nothing waits for ever.
-      .$if(lane !== undefined, (query) => query.where('lane', lane === 'sms' ? '=' : '<>', 'sms'));
+      .$if(lane === 'chat', (query) => query.where('lane', 'not in', OTHER_LANES))
+      .$if(lane !== undefined && lane !== 'chat', (query) => query.where('lane', '=', lane ?? ''));
 
   return {
     async addNotices(notices) {
@@ -65,7 +73,7 @@ export function noticeQueries(scope: Scope): NoticeQueries {
         id: notice.id,
         due_at: now,
         tries: 0,
-        lane: notice.to.channel === 'sms' ? 'sms' : 'chat',
+        lane: laneOf(notice),
         payload: keys.seal(SEALED.notice.place(notice), JSON.stringify(notice)),
       }));
       await db.insertInto('notice').values(rows).execute();
