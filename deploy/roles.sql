@@ -1,5 +1,5 @@
--- The database and its two roles: bot_owner changes the schema, bot uses it. As a superuser, with
---   psql --set=ON_ERROR_STOP=1 --set=owner_password=… --set=bot_password=… --file=roles.sql
+-- The database and its two roles: bot_owner changes the schema, bot uses it. As a superuser, with the variables
+-- owner_password and bot_password set inside psql.
 create role bot_owner login password :'owner_password';
 create role bot login password :'bot_password';
 create database bot owner bot_owner;

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { request } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { createAuthority } from '../../demo/certificates.ts';
 import { isFree } from '../../demo/ports.ts';
+import { refuse } from '../../src/teams/refusals.ts';
 import { endWithRun, run } from '../support/children.ts';
 import { folderOfSuite, houseOfSuite } from '../support/ofSuite.ts';
 import { atSuiteEnd } from '../support/suiteEnd.ts';
@@ -44,7 +47,11 @@ async function configure(name: string, site: string): Promise<string> {
 }
 
 /** The file of the guide, for this machine: TLS on one port, and the same on a second without it. */
-async function siteOf(tlsPort: number, plainPort: number): Promise<string> {
+async function siteOf(
+  tlsPort: number,
+  plainPort: number,
+  bot = new URL(house.url).host,
+): Promise<string> {
   const certificate = join(folder, 'certificate.pem');
   const key = join(folder, 'key.pem');
   await writeFile(certificate, certPem);
@@ -53,23 +60,27 @@ async function siteOf(tlsPort: number, plainPort: number): Promise<string> {
     '/etc/ssl/bot.example.se.pem': certificate,
     '/etc/ssl/bot.example.se.key': key,
     'listen 443 ssl;': `listen 127.0.0.1:${String(tlsPort)} ssl; listen 127.0.0.1:${String(plainPort)};`,
-    '127.0.0.1:3978': new URL(house.url).host,
+    '127.0.0.1:3978': bot,
   });
+}
+
+async function startNginx(configuration: string, port: number): Promise<void> {
+  const nginx = spawn(NGINX, ['-c', configuration, '-e', 'stderr'], { stdio: 'inherit' });
+  endWithRun(nginx, 'SIGKILL');
+  atSuiteEnd(async () => {
+    nginx.kill('SIGQUIT');
+    await once(nginx, 'exit');
+  });
+  while (await isFree(port)) {
+    if (nginx.exitCode !== null) throw new Error('nginx does not start');
+    await pause(20);
+  }
 }
 
 const tlsPort = await freePort();
 const plainPort = await freePort();
 const configuration = await configure('nginx', await siteOf(tlsPort, plainPort));
-const nginx = spawn(NGINX, ['-c', configuration, '-e', 'stderr'], { stdio: 'inherit' });
-endWithRun(nginx, 'SIGKILL');
-atSuiteEnd(async () => {
-  nginx.kill('SIGQUIT');
-  await once(nginx, 'exit');
-});
-while (await isFree(plainPort)) {
-  if (nginx.exitCode !== null) throw new Error('nginx does not start');
-  await pause(20);
-}
+await startNginx(configuration, plainPort);
 const front = `http://127.0.0.1:${String(plainPort)}`;
 
 /** The status of a request over TLS, with the certificate checked. */
@@ -105,6 +116,23 @@ describe('deploy/nginx.conf', () => {
     for (const path of ['/healthz', '/readyz', '/metrics', '/', '/api/messages/x']) {
       expect([path, await statusOverTls('GET', path)]).toEqual([path, 404]);
     }
+  });
+
+  it('is seen by the guard that lets in only programs of the bot’s own machine', async () => {
+    const behind = createServer((incoming, response) => {
+      response.statusCode = refuse(incoming, 'off')?.status ?? 200;
+      response.end();
+    });
+    await new Promise<void>((resolve) => behind.listen(0, '127.0.0.1', resolve));
+    atSuiteEnd(() => new Promise<void>((resolve) => void behind.close(() => resolve())));
+    const { port } = behind.address() as AddressInfo;
+    const [tls, plain] = [await freePort(), await freePort()];
+    const site = await siteOf(tls, plain, `127.0.0.1:${String(port)}`);
+    await startNginx(await configure('guarded', site), plain);
+    const ask = async (at: number) =>
+      (await fetch(`http://127.0.0.1:${String(at)}/api/messages`, { method: 'POST' })).status;
+    expect([await ask(port), await ask(plain)]).toEqual([200, 403]);
+    behind.closeAllConnections();
   });
 
   it('refuses what is too long before the bot sees it', async () => {

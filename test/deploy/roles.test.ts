@@ -1,12 +1,15 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { run } from '../support/children.ts';
 import { startHouse } from '../support/house.ts';
-import { postgresOfSuite } from '../support/ofSuite.ts';
+import { folderOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
 import { atSuiteEnd } from '../support/suiteEnd.ts';
 import { newManager } from '../support/walks.ts';
-import { deployPath } from './deployFile.ts';
+import { deployPath, deployText } from './deployFile.ts';
 
 const server = await postgresOfSuite();
+const folder = await folderOfSuite();
 
 /** The database of the two roles, as one of them. */
 function urlOf(role: string, password: string): string {
@@ -22,19 +25,38 @@ async function psql(url: string, file: string, ...args: string[]): Promise<void>
   expect({ code, output }).toEqual({ code: 0, output: '' });
 }
 
-await psql(
-  server.url,
-  'roles.sql',
-  ...[
-    '--set=ON_ERROR_STOP=1',
-    '--set=owner_password=owner-secret',
-    '--set=bot_password=bot-secret',
-  ],
-);
+/** Runs the script with a psql that notes its arguments; gives them. */
+async function makeRoles(): Promise<string> {
+  for (const role of ['owner', 'bot']) {
+    await writeFile(join(folder, `${role}-password`), `${role}-secret\n`);
+  }
+  const script = deployText('roles.sh', {
+    'psql --': `${join(folder, 'psql')} --`,
+    '--username=postgres': server.url,
+    '/own/': `${folder}/`,
+    '/etc/passwordbot/roles.sql': deployPath('roles.sql'),
+  });
+  const noted = join(folder, 'arguments');
+  await writeFile(
+    join(folder, 'psql'),
+    `#!/bin/sh\nprintf '%s\\n' "$@" >${noted}\nexec psql --quiet --no-psqlrc "$@"\n`,
+    { mode: 0o755 },
+  );
+  const { code, output } = await run('bash', ['-c', script], { isShown: false });
+  expect({ code, output }).toEqual({ code: 0, output: '' });
+  return readFile(noted, 'utf8');
+}
+
+const shown = await makeRoles();
 await (await startHouse({ databaseUrl: owner })).stop();
 await psql(owner, 'grants.sql');
 
 describe('deploy/roles.sql and deploy/grants.sql', () => {
+  it('show no password in the list of processes', () => {
+    expect(shown).toContain('ON_ERROR_STOP');
+    expect(shown).not.toContain('secret');
+  });
+
   it('give the bot what it needs', async () => {
     const house = await startHouse({ databaseUrl: bot });
     atSuiteEnd(() => house.stop());
