@@ -9,6 +9,9 @@ import type { Environment, WorldParts } from './parts.ts';
 import { ProductDatabase, type AuditLine } from './productDatabase.ts';
 import type { TwilioServer } from './twilioServer.ts';
 
+/** Events of which the background writes, when it next looks. */
+const FOUND_LATER: ReadonlySet<string> = new Set(['responsibility.changed', 'enrollment.revoked']);
+
 /** A bot with everything around it on loopback, as a test sees and changes it. */
 export abstract class World {
   readonly directory: DemoDirectory;
@@ -149,9 +152,15 @@ export abstract class World {
     return code;
   }
 
-  /** The audit from row `after` on, in order; without the notices, which are sent in their own time. */
+  /**
+   * The audit from row `after` on, in order; without the notices, and without what the background finds
+   * of those who answer: both come in their own time, those of an earlier test too.
+   */
   audit(after = 0): AuditLine[] {
-    return this.wholeAudit(after).filter(({ event }) => !event.startsWith('notice.'));
+    return this.wholeAudit(after).filter(
+      ({ event, actor }) =>
+        !event.startsWith('notice.') && !(actor === 'system' && FOUND_LATER.has(event)),
+    );
   }
 
   /** The number of audit rows so far. */

@@ -26,8 +26,8 @@ const noticesTo = (walker: { chat: Parameters<typeof cardsTo>[1] }): string[] =>
   cardsTo(product, walker.chat, 'notice').map(({ card }) => textOf(card));
 const eventsOf = (accountId: string) =>
   product
-    .audit()
-    .filter(({ account }) => account === accountId)
+    .wholeAudit()
+    .filter(({ account, event }) => account === accountId && !event.startsWith('notice.'))
     .map(({ event, reason }) => `${event}${reason === null ? '' : ` ${reason}`}`);
 
 /** Changes the domain's policy, which a running bot keeps for a minute. */

@@ -9,7 +9,7 @@ import type { World } from '../support/world.ts';
 export function walkResponsibility(world: World): void {
   const changesOf = (accountId: string) =>
     world
-      .audit()
+      .wholeAudit()
       .filter(({ account, event }) => account === accountId && event === 'responsibility.changed')
       .map(({ actor, result, reason }) => [actor, result, reason]);
 
