@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ChatDriver } from '../support/chatDriver.ts';
 import { productOfSuite } from '../support/ofSuite.ts';
 import { newEnrolled } from '../support/walks.ts';
@@ -8,8 +9,12 @@ import { newEnrolled } from '../support/walks.ts';
 const MAX = 256 * 1_024;
 const CONNECTIONS = 16;
 const FLOOD_MS = 1_000;
+/** Between two taps of the manager, who has thumbs. */
+const PAUSE_MS = 150;
 /** Of the bot's process, user and system, for one refused request. */
 const CPU_MS = 15;
+/** The same where each byte is a chunk of its own: what one read brings is parsed before the cut. */
+const CPU_OF_PIECES_MS = 35;
 const TAP_MS = 2_000;
 const ROUNDS = 3;
 /** Of one tick in /proc: USER_HZ is 100 on every Linux. */
@@ -122,6 +127,8 @@ async function measure(bytes: string, chat: ChatDriver) {
     const started = Date.now();
     expect(await chat.say('status')).toBe('home');
     tapMs = Math.max(tapMs, Date.now() - started);
+    // Taps without a pause would be most of what is measured, the more the quicker they are.
+    await pause(PAUSE_MS);
   }
   await flood;
   return { statuses: [...new Set(statuses)], eachMs: (cpuMs() - before) / statuses.length, tapMs };
@@ -130,11 +137,13 @@ async function measure(bytes: string, chat: ChatDriver) {
 describe('a flood of requests that are refused', () => {
   it.each(FLOODS)('of %s costs little and holds nobody up', async (_what, status, bytes) => {
     const { chat } = await newEnrolled(product);
+    const cpuLimit = bytes.includes('chunked') ? CPU_OF_PIECES_MS : CPU_MS;
     // Other programs of the machine can only add to what is measured.
     for (let round = 1; ; round += 1) {
       const { statuses, eachMs, tapMs } = await measure(bytes, chat);
-      expect(statuses).toEqual([status]);
-      if (eachMs < CPU_MS && tapMs < TAP_MS) return;
+      // The bot cuts the connection of a body that it does not read, by which its answer can be lost.
+      expect(statuses.filter((one) => one !== 0)).toEqual([status]);
+      if (eachMs < cpuLimit && tapMs < TAP_MS) return;
       if (round === ROUNDS) expect({ eachMs, tapMs }).toBe('less');
     }
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAuthority } from '../../demo/certificates.ts';
 import { adminJson } from '../support/adminCli.ts';
+import { noneWaits } from '../support/notices.ts';
 import { startForwardProxy, type ForwardProxy } from '../support/forwardProxy.ts';
 import { folderOfSuite, productOfSuite } from '../support/ofSuite.ts';
 import { newEnrolled, reset } from '../support/walks.ts';
@@ -67,6 +68,7 @@ describe('a network whose only way out is a forward proxy', () => {
   });
 
   it('is proved by check, for a post too, which posts nothing', async () => {
+    await noneWaits(product);
     const sent = [product.teams.sent.length, product.teams.created.length];
     const good = await adminJson<{ checks: { name: string; ok: boolean; found: string[] }[] }>(
       product,
