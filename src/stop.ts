@@ -12,9 +12,9 @@ const TIMES = {
 export interface Stoppable {
   /** They take up nothing new as soon as they are asked, and end what is under way. */
   readonly work: readonly (() => Promise<void>)[];
-  /** What is written down last. */
+  /** They write down the last notes. */
   readonly notes: readonly (() => Promise<void>)[];
-  /** What the others needed. */
+  /** The others need them until here. */
   readonly parts: readonly (() => Promise<void>)[];
 }
 

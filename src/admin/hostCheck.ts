@@ -5,7 +5,7 @@ import { NOTHING, type Advice, type Checked } from './advice.ts';
 
 const ENV_FILE = '--env-file=';
 
-/** What the host itself gives away, or reads otherwise than it was meant; `options` are those of Node.js. */
+/** Looks for secrets that the host itself gives away, and for settings that it reads otherwise than meant; `options` are those of Node.js. */
 export function checkHost(
   { privatePaths }: Pick<Config, 'privatePaths'>,
   options: readonly string[] = process.execArgv,

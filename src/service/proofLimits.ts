@@ -36,7 +36,7 @@ export async function proofBlock(
   return allowance === 'refused' ? { reason: 'proofLocked' } : undefined;
 }
 
-/** What the directory's own lockout leaves beside the binds that it may not have counted yet. */
+/** The tries that the directory's own lockout leaves beside the binds that it may not have counted yet. */
 export function allowanceBeside(
   { lockout }: Pick<Account, 'lockout'>,
   underWay: number,

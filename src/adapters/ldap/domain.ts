@@ -9,10 +9,10 @@ import type { Session } from './sessions.ts';
 /** So long a domain's policy and the names of its protected groups hold, ms; who belongs to them is asked each time. */
 const KEPT_MS = 60_000;
 
-/** What holds for all accounts of an Active Directory domain. */
+/** The rules for all accounts of an Active Directory domain. */
 interface Domain {
   readonly rules: PasswordRules;
-  /** What an account must match to be touched. */
+  /** The filter that an account must match to be touched. */
   readonly unprotected: Filter;
 }
 

@@ -137,7 +137,7 @@ const ANSWERING = [
   `create table answering (account_id text not null primary key, entries text not null)`,
 ];
 
-/** What `admin revoke --manager` leaves behind. */
+/** The note that `admin revoke --manager` leaves behind. */
 const MANAGER_REVOCATIONS = [
   `create table manager_revocation (
     account_id text not null, manager text not null, revoked_at bigint not null, seal text not null,
@@ -166,39 +166,26 @@ const APPEND_ONLY = {
   ],
 } as const;
 
+/** A migration that is these statements. */
+function running(statements: readonly string[]): Migration {
+  return {
+    async up(db) {
+      for (const statement of statements) await sql.raw(statement).execute(db);
+    },
+  };
+}
+
 /** All migrations by name, in order; `keys` are needed to run them. */
 export function migrationsFor(
   kind: Engine['kind'],
   keys?: Keyring,
 ): Readonly<Record<string, Migration>> {
   return {
-    '0001_start': {
-      async up(db) {
-        for (const statement of [...TABLES, ...APPEND_ONLY[kind]]) {
-          await sql.raw(statement).execute(db);
-        }
-      },
-    },
-    '0002_revocations': {
-      async up(db) {
-        for (const statement of REVOCATIONS) await sql.raw(statement).execute(db);
-      },
-    },
-    '0003_reminders': {
-      async up(db) {
-        for (const statement of REMINDERS) await sql.raw(statement).execute(db);
-      },
-    },
-    '0004_unsettled_flows': {
-      async up(db) {
-        for (const statement of UNSETTLED_FLOWS) await sql.raw(statement).execute(db);
-      },
-    },
-    '0005_identity': {
-      async up(db) {
-        for (const statement of IDENTITY) await sql.raw(statement).execute(db);
-      },
-    },
+    '0001_start': running([...TABLES, ...APPEND_ONLY[kind]]),
+    '0002_revocations': running(REVOCATIONS),
+    '0003_reminders': running(REMINDERS),
+    '0004_unsettled_flows': running(UNSETTLED_FLOWS),
+    '0005_identity': running(IDENTITY),
     '0006_seals': {
       async up(db: Scope['db']) {
         if (keys === undefined) throw new Error('this migration needs the keys');
@@ -206,25 +193,9 @@ export function migrationsFor(
         await sealWhatStands(db, keys);
       },
     },
-    '0007_answering': {
-      async up(db) {
-        for (const statement of ANSWERING) await sql.raw(statement).execute(db);
-      },
-    },
-    '0008_manager_revocations': {
-      async up(db) {
-        for (const statement of MANAGER_REVOCATIONS) await sql.raw(statement).execute(db);
-      },
-    },
-    '0009_answering_sealed': {
-      async up(db) {
-        for (const statement of ANSWERING_SEALED) await sql.raw(statement).execute(db);
-      },
-    },
-    '0010_notice_lanes': {
-      async up(db) {
-        for (const statement of NOTICE_LANES) await sql.raw(statement).execute(db);
-      },
-    },
+    '0007_answering': running(ANSWERING),
+    '0008_manager_revocations': running(MANAGER_REVOCATIONS),
+    '0009_answering_sealed': running(ANSWERING_SEALED),
+    '0010_notice_lanes': running(NOTICE_LANES),
   };
 }

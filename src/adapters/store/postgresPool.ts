@@ -9,7 +9,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** A server that does not even say that a statement took too long is given up so much later. */
 const SILENCE_MS = 2_000;
 
-/** What a connection is good for after its use. `stale`: it and all opened before it are thrown away. */
+/** The use that a connection still has after a piece of work. `stale`: it and all opened before it are thrown away. */
 export type Condition = 'whole' | 'broken' | 'stale';
 
 /** Connections to the server that the URL leads to now. */
@@ -57,7 +57,7 @@ export function openConnections(url: Secret, statementTimeoutMs: number, log: Lo
       }
     },
     giveBack(client, condition) {
-      // Of many that fail at once only the first tells something new.
+      // When many fail at once only the first tells something new.
       if (condition === 'stale' && born.get(client) === generation) generation += 1;
       client.release(condition !== 'whole');
     },

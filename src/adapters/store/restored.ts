@@ -52,7 +52,7 @@ async function expire(
   flow: Selectable<FlowTable>,
   now: number,
 ): Promise<void> {
-  // What cannot be opened stays as it is beside another version: no key opens it there.
+  // A value that cannot be opened stays as it is beside another version: no key opens it there.
   const state = opened(keys, SEALED.flow.place(flow), flow.state);
   // A caller that knows the flow as it was must read it anew.
   const changed = { expires_at: now - 1, version: flow.version + 1 };

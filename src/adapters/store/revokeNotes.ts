@@ -20,7 +20,7 @@ interface Note {
   readonly isRemoval: boolean;
 }
 
-/** What the seal of a removal's note holds. */
+/** The content of a removal note's seal. */
 const REMOVED = 'removed';
 
 export function latest(...notes: (Note | undefined)[]): number | undefined {

@@ -4,10 +4,10 @@ import { patiently } from './engine.ts';
 import type { Scope } from './tables.ts';
 import { createTellDistrusted } from './trusted.ts';
 
-/** What queries tell of stored values. */
+/** The findings of queries about stored values. */
 export type Hearing = Pick<Scope, 'distrust' | 'log'>;
 
-/** What one run of a transaction, or of a reading, leaves to its end. */
+/** The sayings that one run of a transaction, or of a reading, leaves to its end. */
 export interface Left {
   readonly events: AuditEvent[];
   /** Said where it is kept. */
