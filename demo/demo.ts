@@ -10,7 +10,7 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onEndAsked } from '../src/endSignals.ts';
+import { onEndAsked } from '../src/process/endSignals.ts';
 import { MAIN, botEnvironment } from './bot.ts';
 import { createAuthority } from './certificates.ts';
 import type { Child } from './child.ts';

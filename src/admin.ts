@@ -1,5 +1,5 @@
 import { run } from './admin/run.ts';
-import { openNoInspector } from './inspector.ts';
+import { openNoInspector } from './process/inspector.ts';
 
 openNoInspector();
 await run(process.argv.slice(2));

@@ -2,27 +2,32 @@ import { exposedFiles } from './adapters/exposedFiles.ts';
 import type { OpenDirectory } from './adapters/ldap/directory.ts';
 import { countAlarms } from './adapters/log.ts';
 import { createMetrics } from './adapters/metrics.ts';
-import { lockDataDirectory } from './adapters/store/dataDirectory.ts';
+import { lockDataDirectory } from './adapters/store/engine/dataDirectory.ts';
 import { openStore } from './adapters/store/open.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { DAY_MS } from './domain/durations.ts';
 import type { Log } from './ports/log.ts';
-import { startBackground } from './service/background.ts';
-import { createDenials } from './service/denials.ts';
-import { createBudgetAlarms } from './service/budgetAlarms.ts';
+import { startBackground } from './service/upkeep/background.ts';
+import { createDenials } from './service/tap/denials.ts';
+import { createBudgetAlarms } from './service/flow/budgetAlarms.ts';
 import type { Deps, Random } from './service/deps.ts';
-import { createExclusive } from './service/exclusive.ts';
-import { createHealth } from './service/health.ts';
+import { createExclusive } from './service/waiting/exclusive.ts';
+import { createHealth } from './service/watch/health.ts';
 import type { Turns } from './service/input.ts';
-import { observeDirectory, observeSms, observeStore, observeTurns } from './service/observed.ts';
-import { settleAtStart } from './service/recovery.ts';
-import { createRefer, referNotifier } from './service/references.ts';
+import {
+  observeDirectory,
+  observeSms,
+  observeStore,
+  observeTurns,
+} from './service/watch/observed.ts';
+import { settleAtStart } from './service/flow/recovery.ts';
+import { createRefer, referNotifier } from './service/tap/references.ts';
 import { createTurns } from './service/turns.ts';
-import { stopInTime } from './stop.ts';
-import { createCards, type Cards } from './teams/cards.ts';
+import { stopInTime } from './process/stop.ts';
+import { createCards, type Cards } from './teams/cards/cards.ts';
 import { createChannel } from './teams/channel.ts';
-import { createSmsTexts } from './teams/smsTexts.ts';
-import { createTexts } from './teams/texts.ts';
+import { createSmsTexts } from './texts/smsTexts.ts';
+import { createTexts } from './texts/texts.ts';
 import {
   channelSettingsOf,
   databaseOf,

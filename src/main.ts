@@ -1,5 +1,5 @@
-import { openNoInspector } from './inspector.ts';
-import { widenThreadPool } from './threadPool.ts';
+import { openNoInspector } from './process/inspector.ts';
+import { widenThreadPool } from './process/threadPool.ts';
 
 openNoInspector();
 // First: what is loaded afterwards may give the pool its first work, and its size is read then.

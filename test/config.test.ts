@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/config.ts';
 import { FIELDS, SECRET_NAMES } from '../src/config/fields.ts';
 
 const KEY = Buffer.from(Array.from({ length: 32 }, (_, i) => (i * 7) % 256)).toString('base64');

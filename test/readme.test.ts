@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { linkTo, SECTIONS, type Section } from '../src/admin/advice.ts';
+import { linkTo, SECTIONS, type Section } from '../src/admin/check/advice.ts';
 import { createMetrics } from '../src/adapters/metrics.ts';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/config.ts';
 import { FIELDS, SECRET_NAMES } from '../src/config/fields.ts';
 import { EXAMPLE, README, renderExample, textOf, withTable } from './support/configDocs.ts';
 

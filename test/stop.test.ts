@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { stopInTime } from '../src/stop.ts';
+import { stopInTime } from '../src/process/stop.ts';
 
 const TIMES = { work: 60, notes: 30, parts: 30 };
 

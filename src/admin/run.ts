@@ -3,7 +3,7 @@ import { createLog } from '../adapters/log.ts';
 import { asksForJson, helpText, readCommandLine } from './commandLine.ts';
 import { CommandFailure, type Outcome } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { readConfig, readSudoUser } from '../config.ts';
+import { readConfig, readSudoUser } from '../config/config.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import type { Log } from '../ports/log.ts';
 import { StoreError } from '../ports/store.ts';

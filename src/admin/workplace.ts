@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { OpenDirectory } from '../adapters/ldap/directory.ts';
 import { openStore } from '../adapters/store/open.ts';
 import type { OpenStore } from '../adapters/store/open.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Log } from '../ports/log.ts';
 import { databaseOf, directoryOf, encryptionKeysOf, instanceName } from '../wiring.ts';
 

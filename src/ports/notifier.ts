@@ -1,5 +1,5 @@
 import type { Locale, ManagerKey } from '../domain/parties.ts';
-import type { View } from '../domain/view.ts';
+import type { View } from './view.ts';
 
 /** Where a manager is reached in Teams; kept as it came with the newest activity. */
 export interface Conversation {

@@ -1,5 +1,5 @@
 import type { Locale, ManagerKey } from '../domain/parties.ts';
-import type { NoticeFacts } from '../domain/view.ts';
+import type { NoticeFacts } from './view.ts';
 import type { Conversation } from './notifier.ts';
 
 /** A Teams person the bot has met. */

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../domain/audit.ts';
-import type { Flow } from '../domain/flow.ts';
+import type { Flow } from '../domain/flows/flow.ts';
 import type { ManagerKey, Purpose } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Conversation } from './notifier.ts';

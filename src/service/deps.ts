@@ -1,4 +1,4 @@
-import type { Calendar } from '../domain/calendar.ts';
+import type { Calendar } from '../domain/rotation/calendar.ts';
 import type { Locale } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Directory } from '../ports/directory.ts';
@@ -8,9 +8,9 @@ import type { Notifier } from '../ports/notifier.ts';
 import type { SmsGateway } from '../ports/sms.ts';
 import type { SmsTexts } from '../ports/smsTexts.ts';
 import type { Store } from '../ports/store.ts';
-import type { BudgetAlarms } from './budgetAlarms.ts';
-import type { Denials } from './denials.ts';
-import type { Exclusive } from './exclusive.ts';
+import type { BudgetAlarms } from './flow/budgetAlarms.ts';
+import type { Denials } from './tap/denials.ts';
+import type { Exclusive } from './waiting/exclusive.ts';
 
 /** The figures that an administrator may set. */
 export interface Settings {

@@ -1,6 +1,6 @@
 import type { Locale, ManagerKey, Purpose } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { NotNeededReason, View } from '../domain/view.ts';
+import type { NotNeededReason, View } from '../ports/view.ts';
 import type { Conversation } from '../ports/notifier.ts';
 
 /** What the channel's roster says of the sender. */

@@ -1,17 +1,17 @@
-import type { View } from '../domain/view.ts';
+import type { View } from '../ports/view.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import { StoreError } from '../ports/store.ts';
-import { cancelAll, cancelCard, refresh, takeOnCard, takeText } from './cardTaps.ts';
+import { cancelAll, cancelCard, refresh, takeOnCard, takeText } from './tap/cardTaps.ts';
 import type { Deps } from './deps.ts';
-import { readFlowHandle } from './flows.ts';
-import { chooseLocale } from './home.ts';
+import { readFlowHandle } from './flow/flows.ts';
+import { chooseLocale } from './tap/home.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
-import { directoryReason, meet, tellFault } from './people.ts';
-import { answerReminder, undoNotNeeded } from './reminderTaps.ts';
-import { showOpenCards } from './showCard.ts';
-import { reportSms } from './smsReports.ts';
-import { startByWord, startFromButton } from './starts.ts';
-import { denyTap, showHome, type Reply, type Tap } from './tap.ts';
+import { directoryReason, meet, tellFault } from './tap/people.ts';
+import { answerReminder, undoNotNeeded } from './reminders/reminderTaps.ts';
+import { showOpenCards } from './chat/showCard.ts';
+import { reportSms } from './notices/smsReports.ts';
+import { startByWord, startFromButton } from './tap/starts.ts';
+import { denyTap, showHome, type Reply, type Tap } from './tap/tap.ts';
 
 const OPEN_CARDS_MS = 1_000;
 

@@ -4,18 +4,18 @@ import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Turns } from '../service/input.ts';
-import { createBot } from './bot.ts';
-import { createConnector } from './connector.ts';
-import { createGuard } from './guard.ts';
-import { createServiceHosts } from './hosts.ts';
-import { createLogin } from './login.ts';
-import { observeConnector, observeLogin } from './observed.ts';
-import { createNotifier } from './proactive.ts';
-import type { Render } from './proactive.ts';
-import { createServer } from './server.ts';
-import type { Server, ServerOptions } from './server.ts';
-import { createSigningKeys } from './signingKeys.ts';
-import { createUpdateQueue } from './updates.ts';
+import { createBot } from './in/bot.ts';
+import { createConnector } from './out/connector.ts';
+import { createGuard } from './http/guard.ts';
+import { createServiceHosts } from './out/hosts.ts';
+import { createLogin } from './out/login.ts';
+import { observeConnector, observeLogin } from './out/observed.ts';
+import { createNotifier } from './out/proactive.ts';
+import type { Render } from './out/proactive.ts';
+import { createServer } from './http/server.ts';
+import type { Server, ServerOptions } from './http/server.ts';
+import { createSigningKeys } from './http/signingKeys.ts';
+import { createUpdateQueue } from './out/updates.ts';
 
 /** The channel's part of the configuration, already checked. */
 export interface ChannelSettings {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkHost } from '../../src/admin/hostCheck.ts';
+import { checkHost } from '../../src/admin/check/hostCheck.ts';
 import { folderOfSuite, houseOfTest } from '../support/ofSuite.ts';
 
 const folder = await folderOfSuite();

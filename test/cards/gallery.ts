@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import type { Locale } from '../../src/domain/parties.ts';
-import type { Card } from '../../src/teams/connector.ts';
+import type { Card } from '../../src/teams/out/connector.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { renderSample } from './samples.ts';
 import type { CardSample } from './samples.ts';

@@ -2,9 +2,9 @@ import { DAY_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import type { Locale } from '../../src/domain/parties.ts';
 import { byPrecedence } from '../../src/domain/reasons.ts';
 import type { Problem, Reason } from '../../src/domain/reasons.ts';
-import type { CardName, HomeAccount, View } from '../../src/domain/view.ts';
-import { createCards } from '../../src/teams/cards.ts';
-import type { Card } from '../../src/teams/connector.ts';
+import type { CardName, HomeAccount, View } from '../../src/ports/view.ts';
+import { createCards } from '../../src/teams/cards/cards.ts';
+import type { Card } from '../../src/teams/out/connector.ts';
 import { ACCOUNT, NOW, SAMPLES, withProblem } from '../teams/sampleViews.ts';
 
 export const LOCALES: readonly Locale[] = ['sv', 'en'];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ResetFlow } from '../../src/domain/flow.ts';
+import type { ResetFlow } from '../../src/domain/flows/flow.ts';
 import { StoreError } from '../../src/ports/store.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { storeAdministrationContract } from './storeAdministration.ts';

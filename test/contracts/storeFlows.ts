@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { EnrollmentFlow, Flow, ResetFlow } from '../../src/domain/flow.ts';
+import type { EnrollmentFlow, Flow, ResetFlow } from '../../src/domain/flows/flow.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { StoreError } from '../../src/ports/store.ts';
 import type { Store } from '../../src/ports/store.ts';

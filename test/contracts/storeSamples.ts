@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ResetFlow } from '../../src/domain/flow.ts';
+import type { ResetFlow } from '../../src/domain/flows/flow.ts';
 import type { ManagerKey } from '../../src/domain/parties.ts';
 import type { Conversation } from '../../src/ports/notifier.ts';
 import type { Secret } from '../../src/domain/secret.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readMessage } from '../../src/teams/commands.ts';
+import { readMessage } from '../../src/teams/in/commands.ts';
 import { STOPS } from '../e2e/manager.ts';
 import { LOCALES, PICTURES, guide, guideFile, pictureFile, picturesOf } from './guide.ts';
 import { encodePicture, undated, wordsOn } from './pictures.ts';

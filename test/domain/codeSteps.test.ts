@@ -4,7 +4,7 @@ import {
   stepEnrolledCode,
   type CodeEvent,
   type EnrolledCodeState,
-} from '../../src/domain/codeSteps.ts';
+} from '../../src/domain/flows/codeSteps.ts';
 import { NOW, OLD } from './machineSamples.ts';
 
 /** Whether the card holds the newest message for failed, after these events. */

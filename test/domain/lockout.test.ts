@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { bindsLeft, attemptsLeft, lockedUntil, proofAllowance } from '../../src/domain/lockout.ts';
+import {
+  bindsLeft,
+  attemptsLeft,
+  lockedUntil,
+  proofAllowance,
+} from '../../src/domain/flows/lockout.ts';
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;

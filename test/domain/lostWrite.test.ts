@@ -4,7 +4,7 @@ import {
   judgeLostWrite,
   lateWriteMs,
   LATE_WRITE_MS,
-} from '../../src/domain/lostWrite.ts';
+} from '../../src/domain/flows/lostWrite.ts';
 
 const soon = LATE_WRITE_MS - 1;
 const late = LATE_WRITE_MS;

@@ -1,9 +1,9 @@
-import type { EnrollmentEvent, EnrollmentState } from '../../src/domain/enrollment.ts';
-import type { EndedState, EndingEvent } from '../../src/domain/steps.ts';
-import type { CodeEvent } from '../../src/domain/codeSteps.ts';
-import type { ResetEvent, ResetState } from '../../src/domain/reset.ts';
-import type { UnlockEvent, UnlockState } from '../../src/domain/unlock.ts';
-import type { ShownRules } from '../../src/domain/view.ts';
+import type { EnrollmentEvent, EnrollmentState } from '../../src/domain/flows/enrollment.ts';
+import type { EndedState, EndingEvent } from '../../src/domain/flows/steps.ts';
+import type { CodeEvent } from '../../src/domain/flows/codeSteps.ts';
+import type { ResetEvent, ResetState } from '../../src/domain/flows/reset.ts';
+import type { UnlockEvent, UnlockState } from '../../src/domain/flows/unlock.ts';
+import type { ShownRules } from '../../src/domain/passwords/passwordPolicy.ts';
 
 export const NOW = 1_000_000;
 export const OLD = '+46701234567';

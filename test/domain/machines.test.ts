@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { stepEnrollment } from '../../src/domain/enrollment.ts';
-import { operationSince, type Flow } from '../../src/domain/flow.ts';
-import { isEnded } from '../../src/domain/steps.ts';
+import { stepEnrollment } from '../../src/domain/flows/enrollment.ts';
+import { operationSince, type Flow } from '../../src/domain/flows/flow.ts';
+import { isEnded } from '../../src/domain/flows/steps.ts';
 import {
   isOutcomeOpen,
   stepReset,
   type ResetEvent,
   type ResetState,
-} from '../../src/domain/reset.ts';
-import { stepUnlock } from '../../src/domain/unlock.ts';
+} from '../../src/domain/flows/reset.ts';
+import { stepUnlock } from '../../src/domain/flows/unlock.ts';
 import {
   ENROLLMENT_EVENTS,
   ENROLLMENT_STATES,

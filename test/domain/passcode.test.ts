@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomInt } from 'node:crypto';
-import { passcodeFrom, readPasscode } from '../../src/domain/passcode.ts';
+import { passcodeFrom, readPasscode } from '../../src/domain/flows/passcode.ts';
 
 describe('readPasscode', () => {
   it.each([

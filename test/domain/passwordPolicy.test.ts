@@ -4,8 +4,8 @@ import {
   loweredPasswords,
   passwordFaults,
   forbiddenCharacter,
-} from '../../src/domain/passwordPolicy.ts';
-import type { TypedPassword } from '../../src/domain/passwordPolicy.ts';
+} from '../../src/domain/passwords/passwordPolicy.ts';
+import type { TypedPassword } from '../../src/domain/passwords/passwordPolicy.ts';
 
 const NAMES = ['Hemtjänst Norr', 'hemtjanst-norr', 'orebro.example.se'];
 

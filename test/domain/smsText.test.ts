@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { septets, smsText, toGsm7 } from '../../src/domain/smsText.ts';
+import { septets, smsText, toGsm7 } from '../../src/texts/smsText.ts';
 
 const CODE = '482913';
 const codeText = ({ account, name }: { account: string; name: string }): string =>

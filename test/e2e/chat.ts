@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import type { CardName } from '../../src/domain/view.ts';
+import type { CardName } from '../../src/ports/view.ts';
 import { launchBrowser } from '../support/browser.ts';
 
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots');

@@ -1,5 +1,5 @@
 import type { Locator } from 'playwright-core';
-import type { CardName } from '../../src/domain/view.ts';
+import type { CardName } from '../../src/ports/view.ts';
 import type { CardWords } from './cardWords.ts';
 import type { Chat } from './chat.ts';
 import type { DemoProcess } from './demoProcess.ts';

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAuthority } from '../../demo/certificates.ts';
 import { openDirectory } from '../../src/adapters/ldap/directory.ts';
-import { guidText } from '../../src/adapters/ldap/entry.ts';
+import { guidText } from '../../src/adapters/ldap/wire/entry.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { startSambaWorld, type SambaWorld } from '../adapters/ldap/sambaWorld.ts';
 import { FIRST_PASSWORD } from '../contracts/directoryWorld.ts';

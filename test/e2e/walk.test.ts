@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Locale } from '../../src/domain/parties.ts';
-import { createTexts } from '../../src/teams/texts.ts';
+import { createTexts } from '../../src/texts/texts.ts';
 import { pictureFile } from '../docs/guide.ts';
 import { undated, wordsOn } from '../docs/pictures.ts';
 import type { CardWords } from './cardWords.ts';

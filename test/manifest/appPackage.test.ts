@@ -8,7 +8,7 @@ import { PNG } from 'pngjs';
 import { appPackage } from '../../manifest/appPackage.ts';
 import { packageFaults } from '../../manifest/check.ts';
 import { readInstallation } from '../../manifest/installation.ts';
-import { readMessage } from '../../src/teams/commands.ts';
+import { readMessage } from '../../src/teams/in/commands.ts';
 
 const APP_ID = '5f0c3c52-6f2b-4c0e-9a53-3f1f2f1d9e11';
 const INSTALLATION = {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openStore, type OpenStore } from '../../src/adapters/store/open.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { Deps } from '../../src/service/deps.ts';
-import { reportSms } from '../../src/service/smsReports.ts';
+import { reportSms } from '../../src/service/notices/smsReports.ts';
 import { rawSqlite } from '../adapters/store/rawSqlite.ts';
 import { silentLog, someKey } from '../adapters/store/support.ts';
 import { someFlow, someSend } from '../contracts/storeSamples.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Flow } from '../../src/domain/flow.ts';
-import type { EnrollmentState } from '../../src/domain/enrollment.ts';
-import type { ResetState } from '../../src/domain/reset.ts';
-import { viewOf } from '../../src/service/views.ts';
+import type { Flow } from '../../src/domain/flows/flow.ts';
+import type { EnrollmentState } from '../../src/domain/flows/enrollment.ts';
+import type { ResetState } from '../../src/domain/flows/reset.ts';
+import { viewOf } from '../../src/service/flow/views.ts';
 import { NOW, OLD, RULES } from '../domain/machineSamples.ts';
 
 const frame = {

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
-import { onEndAsked } from '../../src/endSignals.ts';
+import { onEndAsked } from '../../src/process/endSignals.ts';
 
 /** How a child process ended, with what it printed where that was asked for. */
 export interface Ended {

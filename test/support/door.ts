@@ -1,8 +1,8 @@
 import type { RunningBot } from '../../src/compose.ts';
 import type { Input, Roster } from '../../src/service/input.ts';
-import { readExecute, readSubmit } from '../../src/teams/actions.ts';
-import { readActivity, toInbound, type Inbound } from '../../src/teams/activity.ts';
-import { readMessage } from '../../src/teams/commands.ts';
+import { readExecute, readSubmit } from '../../src/teams/in/actions.ts';
+import { readActivity, toInbound, type Inbound } from '../../src/teams/in/activity.ts';
+import { readMessage } from '../../src/teams/in/commands.ts';
 import type { Activity } from './activities.ts';
 import type { BotAnswer, Card, TeamsServer } from './connector.ts';
 

@@ -1,6 +1,6 @@
 import { createLog } from '../../src/adapters/log.ts';
 import { startBot, type Circumstances, type RunningBot } from '../../src/compose.ts';
-import { readConfig, type Config } from '../../src/config.ts';
+import { readConfig, type Config } from '../../src/config/config.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { delay } from '../../src/wiring.ts';
 import { runAdminHere, type AdminRun } from './adminCli.ts';

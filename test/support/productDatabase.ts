@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import { hashRow } from '../../src/adapters/store/audit.ts';
-import { createKeyring } from '../../src/adapters/store/crypto.ts';
-import type { Keyring } from '../../src/adapters/store/crypto.ts';
-import { placeIn, SEALED } from '../../src/adapters/store/places.ts';
+import { hashRow } from '../../src/adapters/store/audit/audit.ts';
+import { createKeyring } from '../../src/adapters/store/sealing/crypto.ts';
+import type { Keyring } from '../../src/adapters/store/sealing/crypto.ts';
+import { placeIn, SEALED } from '../../src/adapters/store/sealing/places.ts';
 
 /** How long a statement waits for another's transaction, and until it looks again. */
 const BUSY_MS = 5_000;

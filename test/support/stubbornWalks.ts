@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { PROOF_FAILURE_LIMIT } from '../../src/domain/lockout.ts';
+import { PROOF_FAILURE_LIMIT } from '../../src/domain/flows/lockout.ts';
 import type { Button } from './chatDriver.ts';
 import type { Product } from './product.ts';
 import { FIRST_PASSWORD, newManager, type Walker } from './walks.ts';

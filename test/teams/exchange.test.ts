@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { exchange } from '../../src/teams/exchange.ts';
+import { exchange } from '../../src/teams/out/exchange.ts';
 
 /** What the service does with its next requests; then it answers. */
 let cuts: number[];

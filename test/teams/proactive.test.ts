@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAuthority } from '../../demo/certificates.ts';
 import { NotifierError } from '../../src/ports/notifier.ts';
 import type { Conversation } from '../../src/ports/notifier.ts';
-import { createServiceHosts } from '../../src/teams/hosts.ts';
+import { createServiceHosts } from '../../src/teams/out/hosts.ts';
 import { execute } from '../support/activities.ts';
 import { nameOf } from '../support/connector.ts';
 import type { Fault } from '../support/faults.ts';

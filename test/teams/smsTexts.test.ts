@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Locale } from '../../src/domain/parties.ts';
 import type { CodePurpose } from '../../src/ports/smsTexts.ts';
-import { createSmsTexts } from '../../src/teams/smsTexts.ts';
+import { createSmsTexts } from '../../src/texts/smsTexts.ts';
 import { NOTICE_EVENTS, NOW } from './sampleViews.ts';
 
 /** Some changes nobody who can be named has made; an enrollment in one's own name should be one's own. */

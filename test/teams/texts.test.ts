@@ -4,10 +4,10 @@ import { Secret } from '../../src/domain/secret.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
 import type { Locale } from '../../src/domain/parties.ts';
 import type { CodePurpose } from '../../src/ports/smsTexts.ts';
-import { createCards } from '../../src/teams/cards.ts';
-import { createSmsTexts } from '../../src/teams/smsTexts.ts';
-import { createTexts } from '../../src/teams/texts.ts';
-import { createWords } from '../../src/teams/words.ts';
+import { createCards } from '../../src/teams/cards/cards.ts';
+import { createSmsTexts } from '../../src/texts/smsTexts.ts';
+import { createTexts } from '../../src/texts/texts.ts';
+import { createWords } from '../../src/texts/words.ts';
 import { NOTICE_EVENTS, NOW, SAMPLES, problemsOf, withProblem } from './sampleViews.ts';
 
 const PURPOSES: readonly CodePurpose[] = ['enrollment', 'oldNumber', 'reset', 'unlock'];

@@ -2,9 +2,9 @@ import type { Entry, Filter } from 'ldapts';
 
 import type { Secret } from '../../domain/secret.ts';
 import type { Account, ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
-import type { FoundAccount } from './accounts.ts';
-import type { Connection } from './connection.ts';
-import type { Session } from './sessions.ts';
+import type { FoundAccount } from './find/accounts.ts';
+import type { Connection } from './wire/connection.ts';
+import type { Session } from './wire/sessions.ts';
 
 /** What the directory knows of an account's password and lock. */
 export type PasswordState = Pick<

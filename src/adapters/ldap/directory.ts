@@ -1,16 +1,16 @@
 import type { AccountFinder, Directory } from '../../ports/directory.ts';
 import type { Log } from '../../ports/log.ts';
-import { parseFilter } from './filters.ts';
-import { inspect, inspectServiceAccount } from './inspection.ts';
-import type { Inspection } from './inspection.ts';
-import { createLookup } from './lookup.ts';
-import type { LookupSettings } from './lookup.ts';
+import { parseFilter } from './wire/filters.ts';
+import { inspect, inspectServiceAccount } from './check/inspection.ts';
+import type { Inspection } from './check/inspection.ts';
+import { createLookup } from './find/lookup.ts';
+import type { LookupSettings } from './find/lookup.ts';
 import { createPasswords } from './passwords.ts';
-import { inspectServers } from './serverInspection.ts';
-import type { InspectedServer } from './serverInspection.ts';
-import { openSessions } from './sessions.ts';
-import { endpointOf } from './tlsSocket.ts';
-import type { SessionOptions } from './sessions.ts';
+import { inspectServers } from './check/serverInspection.ts';
+import type { InspectedServer } from './check/serverInspection.ts';
+import { openSessions } from './wire/sessions.ts';
+import { endpointOf } from './wire/tlsSocket.ts';
+import type { SessionOptions } from './wire/sessions.ts';
 
 /** The directory as configured; see the contract's LDAP_ variables. */
 export interface DirectoryOptions extends SessionOptions, LookupSettings {}

@@ -2,13 +2,13 @@ import type { Secret } from '../../domain/secret.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import type { Directory, ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
 import type { Log } from '../../ports/log.ts';
-import type { FoundAccount } from './accounts.ts';
+import type { FoundAccount } from './find/accounts.ts';
 import type { WriteAnswer } from './dialect.ts';
-import { AnswerLost, directoryFault, isReadOnlyRefusal, WritesElsewhere } from './errors.ts';
-import type { Lookup } from './lookup.ts';
+import { AnswerLost, directoryFault, isReadOnlyRefusal, WritesElsewhere } from './wire/errors.ts';
+import type { Lookup } from './find/lookup.ts';
 import { known } from './passwordRules.ts';
-import { callDeadline } from './sessions.ts';
-import type { Session, Sessions } from './sessions.ts';
+import { callDeadline } from './wire/sessions.ts';
+import type { Session, Sessions } from './wire/sessions.ts';
 
 type Passwords = Pick<Directory, 'provePassword' | 'writePassword' | 'readWrite' | 'unlock'>;
 

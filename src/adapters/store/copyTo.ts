@@ -6,17 +6,17 @@ import { z } from 'zod';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import { StoreError } from '../../ports/store.ts';
-import { HEAD } from './audit.ts';
-import type { AuditHead } from './auditLog.ts';
-import { openAuditLog } from './auditLog.ts';
-import { createKeyring } from './crypto.ts';
-import type { EncryptionKey } from './crypto.ts';
-import { storeFailure } from './errors.ts';
-import { ofOnePart } from './engine.ts';
+import { HEAD } from './audit/audit.ts';
+import type { AuditHead } from './audit/auditLog.ts';
+import { openAuditLog } from './audit/auditLog.ts';
+import { createKeyring } from './sealing/crypto.ts';
+import type { EncryptionKey } from './sealing/crypto.ts';
+import { storeFailure } from './engine/errors.ts';
+import { ofOnePart } from './engine/engine.ts';
 import { migrateStore } from './open.ts';
-import { openPostgres } from './postgres.ts';
-import { databaseFile } from './sqlite.ts';
-import type { AuditHeadTable, Scope } from './tables.ts';
+import { openPostgres } from './engine/postgres.ts';
+import { databaseFile } from './engine/sqlite.ts';
+import type { AuditHeadTable, Scope } from './schema/tables.ts';
 
 /** Tables of the database itself, and the audit, which only grows. */
 const NOT_REPLACED = [

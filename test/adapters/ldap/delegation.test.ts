@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Attribute, Change, Client } from 'ldapts';
 
 import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
-import type { Inspection } from '../../../src/adapters/ldap/inspection.ts';
-import type { Right } from '../../../src/adapters/ldap/securityDescriptor.ts';
+import type { Inspection } from '../../../src/adapters/ldap/check/inspection.ts';
+import type { Right } from '../../../src/adapters/ldap/activeDirectory/securityDescriptor.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';
 import { silentLog } from '../../support/silentLog.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { parseFilter } from '../../../src/adapters/ldap/filters.ts';
+import { parseFilter } from '../../../src/adapters/ldap/wire/filters.ts';
 import { isFilter } from '../../../src/config/shapes.ts';
 
 const RIGHT = [

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
 import type { DirectoryOptions } from '../../../src/adapters/ldap/directory.ts';
-import { managerFilter } from '../../../src/adapters/ldap/filters.ts';
+import { managerFilter } from '../../../src/adapters/ldap/wire/filters.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Directory } from '../../../src/ports/directory.ts';
 import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';

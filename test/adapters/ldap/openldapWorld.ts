@@ -1,6 +1,6 @@
 import { Control } from 'ldapts';
 
-import { textOf } from '../../../src/adapters/ldap/entry.ts';
+import { textOf } from '../../../src/adapters/ldap/wire/entry.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { DirectoryWorld } from '../../contracts/directoryWorld.ts';
 import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';

@@ -1,4 +1,4 @@
-import { guidText } from '../../../src/adapters/ldap/entry.ts';
+import { guidText } from '../../../src/adapters/ldap/wire/entry.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { DirectoryWorld } from '../../contracts/directoryWorld.ts';
 import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';

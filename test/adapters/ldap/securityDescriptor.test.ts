@@ -4,7 +4,7 @@ import {
   parseSecurityDescriptor,
   RIGHTS,
   rightsOn,
-} from '../../../src/adapters/ldap/securityDescriptor.ts';
+} from '../../../src/adapters/ldap/activeDirectory/securityDescriptor.ts';
 
 /** S-1-1-0, Everyone. */
 const EVERYONE = Buffer.from('010100000000000100000000', 'hex');

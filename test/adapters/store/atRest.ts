@@ -1,6 +1,6 @@
-import { migrationsFor } from '../../../src/adapters/store/migrations.ts';
+import { migrationsFor } from '../../../src/adapters/store/schema/migrations.ts';
 import { describe, expect, it } from '@jest/globals';
-import { createKeyring } from '../../../src/adapters/store/crypto.ts';
+import { createKeyring } from '../../../src/adapters/store/sealing/crypto.ts';
 import { migrateStore } from '../../../src/adapters/store/open.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { StoreError } from '../../../src/ports/store.ts';
@@ -13,8 +13,8 @@ import {
   someNotice,
   someSend,
 } from '../../contracts/storeSamples.ts';
-import type { FlowTable } from '../../../src/adapters/store/tables.ts';
-import { SEALED } from '../../../src/adapters/store/places.ts';
+import type { FlowTable } from '../../../src/adapters/store/schema/tables.ts';
+import { SEALED } from '../../../src/adapters/store/sealing/places.ts';
 import { attackSuite } from './attacks.ts';
 import { auditAtRestSuite } from './auditAtRest.ts';
 import { createBench } from './bench.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from '@jest/globals';
-import type { EncryptionKey } from '../../../src/adapters/store/crypto.ts';
+import type { EncryptionKey } from '../../../src/adapters/store/sealing/crypto.ts';
 import { openStore } from '../../../src/adapters/store/open.ts';
 import type { DatabaseOptions, OpenStore } from '../../../src/adapters/store/open.ts';
 import type { Log } from '../../../src/ports/log.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createKeyring } from '../../../src/adapters/store/crypto.ts';
+import { createKeyring } from '../../../src/adapters/store/sealing/crypto.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { someKey } from './support.ts';
 

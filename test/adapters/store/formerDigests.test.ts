@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID, scryptSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createKeyring } from '../../../src/adapters/store/crypto.ts';
+import { createKeyring } from '../../../src/adapters/store/sealing/crypto.ts';
 import { openStore, type OpenStore } from '../../../src/adapters/store/open.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { firstDigest } from '../../contracts/storeSamples.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { createDigester } from '../../../src/adapters/store/passwordDigests.ts';
-import { loweredPasswords } from '../../../src/domain/passwordPolicy.ts';
+import { createDigester } from '../../../src/adapters/store/sealing/passwordDigests.ts';
+import { loweredPasswords } from '../../../src/domain/passwords/passwordPolicy.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { StoreError } from '../../../src/ports/store.ts';
 

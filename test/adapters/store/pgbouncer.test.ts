@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { ofOnePart } from '../../../src/adapters/store/engine.ts';
+import { ofOnePart } from '../../../src/adapters/store/engine/engine.ts';
 import { openStore } from '../../../src/adapters/store/open.ts';
-import { openPostgres } from '../../../src/adapters/store/postgres.ts';
+import { openPostgres } from '../../../src/adapters/store/engine/postgres.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { storeContract } from '../../contracts/store.ts';
 import { postgresOfSuite } from '../../support/ofSuite.ts';

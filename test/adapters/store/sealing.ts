@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { createKeyring } from '../../../src/adapters/store/crypto.ts';
-import { SEALED } from '../../../src/adapters/store/places.ts';
-import type { EnrollmentTable, FlowTable } from '../../../src/adapters/store/tables.ts';
+import { createKeyring } from '../../../src/adapters/store/sealing/crypto.ts';
+import { SEALED } from '../../../src/adapters/store/sealing/places.ts';
+import type { EnrollmentTable, FlowTable } from '../../../src/adapters/store/schema/tables.ts';
 import { someEnrollment, someFlow, someManager, someNotice } from '../../contracts/storeSamples.ts';
 import type { Bench } from './bench.ts';
 import { someKey } from './support.ts';

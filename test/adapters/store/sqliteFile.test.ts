@@ -2,7 +2,7 @@ import { copyFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { lockDataDirectory } from '../../../src/adapters/store/dataDirectory.ts';
+import { lockDataDirectory } from '../../../src/adapters/store/engine/dataDirectory.ts';
 import { openStore } from '../../../src/adapters/store/open.ts';
 import { StoreError } from '../../../src/ports/store.ts';
 import { MINUTE, someEnrollment, someFlow } from '../../contracts/storeSamples.ts';
@@ -277,7 +277,7 @@ describe('the lock on the data directory', () => {
 
   it('keeps other processes out and leaves nothing behind when its holder is killed', async () => {
     const script = `
-      const { lockDataDirectory } = await import('${SOURCE.href}dataDirectory.ts');
+      const { lockDataDirectory } = await import('${SOURCE.href}engine/dataDirectory.ts');
       await lockDataDirectory(process.argv[1]);
       console.log('locked');
       setInterval(() => {}, 1000);`;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EncryptionKey } from '../../../src/adapters/store/crypto.ts';
+import type { EncryptionKey } from '../../../src/adapters/store/sealing/crypto.ts';
 import type { Log } from '../../../src/ports/log.ts';
 
 export interface LogLine {

@@ -1,7 +1,7 @@
 import { argon2, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 
-/** As src/adapters/store/passwordDigests.ts has chosen it. */
+/** As src/adapters/store/sealing/passwordDigests.ts has chosen it. */
 const COST = { memory: 12_288, passes: 3, parallelism: 1, tagLength: 32 };
 
 /** One password hash; gives how long it took, ms. */

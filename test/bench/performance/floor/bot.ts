@@ -13,10 +13,10 @@ import {
 import { ClaimsIdentity, ConnectorClient, ConnectorFactory } from 'botframework-connector';
 import { createServer, plugins } from 'restify';
 import { z } from 'zod';
-import { readActivity } from '../../../../src/teams/activity.ts';
-import { createGuard } from '../../../../src/teams/guard.ts';
-import { createServiceHosts } from '../../../../src/teams/hosts.ts';
-import { createSigningKeys } from '../../../../src/teams/signingKeys.ts';
+import { readActivity } from '../../../../src/teams/in/activity.ts';
+import { createGuard } from '../../../../src/teams/http/guard.ts';
+import { createServiceHosts } from '../../../../src/teams/out/hosts.ts';
+import { createSigningKeys } from '../../../../src/teams/http/signingKeys.ts';
 import { createCard } from './card.ts';
 import { announce, log, settings } from './program.ts';
 

@@ -1,8 +1,8 @@
 import { Template } from 'adaptivecards-templating';
-import type { View } from '../../../../src/domain/view.ts';
-import { createCards } from '../../../../src/teams/cards.ts';
-import { composeTemplates, loadTemplates } from '../../../../src/teams/templates.ts';
-import { createTexts } from '../../../../src/teams/texts.ts';
+import type { View } from '../../../../src/ports/view.ts';
+import { createCards } from '../../../../src/teams/cards/cards.ts';
+import { composeTemplates, loadTemplates } from '../../../../src/teams/cards/templates.ts';
+import { createTexts } from '../../../../src/texts/texts.ts';
 
 const CARD = 'reset.newPassword';
 /** Those of the benchmark's directory and of the configuration's defaults. */

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openldap } from '../../../../src/adapters/ldap/openldap.ts';
+import { openldap } from '../../../../src/adapters/ldap/openldap/openldap.ts';
 import { endWithRun } from '../../../support/children.ts';
 import { startOpenldap, type Openldap } from '../../../support/openldap.ts';
 import { startProduct, type Product } from '../../../support/product.ts';

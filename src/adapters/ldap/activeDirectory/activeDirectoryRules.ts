@@ -1,0 +1,146 @@
+import type { Entry } from 'ldapts';
+
+import { filetimeOf, intervalOf, numberOf, textOf } from '../wire/entry.ts';
+import type { PasswordState } from '../dialect.ts';
+import { hasResult, RESULT } from '../wire/errors.ts';
+import { directoryRules, isRecent, known, UNREADABLE } from '../passwordRules.ts';
+import type { PasswordRules } from '../passwordRules.ts';
+import type { Session } from '../wire/sessions.ts';
+
+/** pwdProperties: DOMAIN_PASSWORD_COMPLEX (MS-SAMR 2.2.3.10). */
+const COMPLEX = 1;
+/** userAccountControl: the password never expires (MS-ADTS 2.2.16). */
+const DONT_EXPIRE_PASSWORD = 0x1_0000;
+/** msDS-User-Account-Control-Computed: locked out. */
+const LOCKOUT = 0x10;
+
+export const DOMAIN_RULE_ATTRIBUTES = [
+  'minPwdLength',
+  'pwdHistoryLength',
+  'pwdProperties',
+  'maxPwdAge',
+  'minPwdAge',
+  'lockoutThreshold',
+  'lockOutObservationWindow',
+  'lockoutDuration',
+];
+
+const PSO_ATTRIBUTES = [
+  'msDS-MinimumPasswordLength',
+  'msDS-PasswordHistoryLength',
+  'msDS-PasswordComplexityEnabled',
+  'msDS-MaximumPasswordAge',
+  'msDS-MinimumPasswordAge',
+  'msDS-LockoutThreshold',
+  'msDS-LockoutObservationWindow',
+  'msDS-LockoutDuration',
+];
+
+export const PASSWORD_ATTRIBUTES = [
+  'pwdLastSet',
+  'lockoutTime',
+  'badPwdCount',
+  'badPasswordTime',
+  'userAccountControl',
+  'msDS-User-Account-Control-Computed',
+  'msDS-UserPasswordExpiryTimeComputed',
+  'msDS-ResultantPSO',
+];
+
+/** The domain's own policy, from the domain's head. */
+export function domainRules(head: Entry): PasswordRules {
+  const minLength = numberOf(head, 'minPwdLength');
+  const threshold = numberOf(head, 'lockoutThreshold');
+  if (minLength === undefined || threshold === undefined) return UNREADABLE;
+  return {
+    isReadable: true,
+    minLength,
+    historyLength: numberOf(head, 'pwdHistoryLength') ?? 0,
+    requiresComplexity: ((numberOf(head, 'pwdProperties') ?? 0) & COMPLEX) !== 0,
+    ...known('maxAgeMs', intervalOf(head, 'maxPwdAge')),
+    ...known('minAgeMs', intervalOf(head, 'minPwdAge')),
+    threshold: threshold === 0 ? 'none' : threshold,
+    ...known('failureWindowMs', intervalOf(head, 'lockOutObservationWindow')),
+    ...known('lockoutMs', intervalOf(head, 'lockoutDuration')),
+  };
+}
+
+/** A fine-grained policy. Without rights, Active Directory's default, it cannot be read. */
+async function fineGrainedRules(session: Session, dn: string): Promise<PasswordRules> {
+  const pso = await readPso(session, dn);
+  const minLength = pso && numberOf(pso, 'msDS-MinimumPasswordLength');
+  const threshold = pso && numberOf(pso, 'msDS-LockoutThreshold');
+  if (pso === undefined || minLength === undefined || threshold === undefined) return UNREADABLE;
+  return {
+    isReadable: true,
+    minLength,
+    historyLength: numberOf(pso, 'msDS-PasswordHistoryLength') ?? 0,
+    requiresComplexity: textOf(pso, 'msDS-PasswordComplexityEnabled') !== 'FALSE',
+    ...known('maxAgeMs', intervalOf(pso, 'msDS-MaximumPasswordAge')),
+    ...known('minAgeMs', intervalOf(pso, 'msDS-MinimumPasswordAge')),
+    threshold: threshold === 0 ? 'none' : threshold,
+    ...known('failureWindowMs', intervalOf(pso, 'msDS-LockoutObservationWindow')),
+    ...known('lockoutMs', intervalOf(pso, 'msDS-LockoutDuration')),
+  };
+}
+
+async function readPso(session: Session, base: string): Promise<Entry | undefined> {
+  try {
+    const search = { base, scope: 'base', attributes: PSO_ATTRIBUTES } as const;
+    return (await session.connection.search(search))[0];
+  } catch (error) {
+    if (hasResult(error, RESULT.noSuchObject, RESULT.insufficientAccess)) return undefined;
+    throw error;
+  }
+}
+
+/** Reads password states by the policy that holds for each account; policies are read once. */
+export function passwordStates(
+  session: Session,
+  domain: PasswordRules,
+): (entry: Entry) => Promise<PasswordState> {
+  const read = new Map<string, Promise<PasswordRules>>();
+
+  function rulesOf(entry: Entry): Promise<PasswordRules> {
+    const pso = textOf(entry, 'msDS-ResultantPSO');
+    if (pso === undefined) return Promise.resolve(domain);
+    const rules = read.get(pso) ?? fineGrainedRules(session, pso);
+    read.set(pso, rules);
+    return rules;
+  }
+
+  return async (entry) => {
+    const rules = await rulesOf(entry);
+    const now = Date.now();
+    const flags = numberOf(entry, 'userAccountControl') ?? 0;
+    const failures = numberOf(entry, 'badPwdCount') ?? 0;
+    const failedAt = filetimeOf(entry, 'badPasswordTime') ?? 0;
+    return {
+      passwordVersion: textOf(entry, 'pwdLastSet') ?? '0',
+      ...known('passwordSetAt', filetimeOf(entry, 'pwdLastSet')),
+      ...known('passwordExpiresAt', filetimeOf(entry, 'msDS-UserPasswordExpiryTimeComputed')),
+      mustChange: mustChange(entry, flags),
+      isLocked: isLocked(entry, rules, now),
+      rules: directoryRules(rules, (flags & DONT_EXPIRE_PASSWORD) === 0),
+      lockout: {
+        threshold: rules.threshold,
+        recentFailures: failures > 0 && isRecent(failedAt, rules, now) ? failures : 0,
+      },
+    };
+  };
+}
+
+/** MS-ADTS 3.1.1.4.5.33: 0 is computed for a password that must be changed, whoever is exempt aside. */
+function mustChange(entry: Entry, flags: number): boolean {
+  const computed = textOf(entry, 'msDS-UserPasswordExpiryTimeComputed');
+  if (computed !== undefined) return computed === '0';
+  return textOf(entry, 'pwdLastSet') === '0' && (flags & DONT_EXPIRE_PASSWORD) === 0;
+}
+
+function isLocked(entry: Entry, rules: PasswordRules, now: number): boolean {
+  const computed = numberOf(entry, 'msDS-User-Account-Control-Computed');
+  if (computed !== undefined) return (computed & LOCKOUT) !== 0;
+  const lockedAt = filetimeOf(entry, 'lockoutTime');
+  if (lockedAt === undefined) return false;
+  return rules.lockoutMs === undefined || lockedAt + rules.lockoutMs > now;
+}

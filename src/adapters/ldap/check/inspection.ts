@@ -1,0 +1,175 @@
+import type { Entry } from 'ldapts';
+
+import type { Account } from '../../../ports/directory.ts';
+import type { AccountSettings } from '../find/accounts.ts';
+import { POLICY_HINTS } from '../activeDirectory/activeDirectory.ts';
+import { crowdsAmong } from '../find/crowds.ts';
+import { canonicalDn, rightsReader } from './delegation.ts';
+import type { RightsElsewhere, RightsReader } from './delegation.ts';
+import type { AccountLens, Dialect } from '../dialect.ts';
+import { textOf, textsOf } from '../wire/entry.ts';
+import { allOf, parseFilter } from '../wire/filters.ts';
+import type { Right } from '../activeDirectory/securityDescriptor.ts';
+import { ownEntry } from '../find/serviceAccount.ts';
+import type { Session } from '../wire/sessions.ts';
+
+/** What is known of one shared account, for a look over all of them. */
+type InspectedAccount = Pick<Account, 'name' | 'rules' | 'lockout'> & {
+  readonly dn: string;
+  /** Whether the responsible attribute names anybody. */
+  readonly isAnswered: boolean;
+  /** Whether a group answers for it that is too large to be reminded. */
+  readonly isCrowd: boolean;
+  /** What the service account may do with it; undefined where the directory does not tell. */
+  readonly rights: ReadonlySet<Right> | undefined;
+};
+
+/** What an installation can be checked by. */
+export interface Inspection {
+  readonly server: string;
+  readonly dialect: Dialect['name'];
+  readonly isAccountsBaseReadable: boolean;
+  readonly isManagersBaseReadable: boolean;
+  readonly accounts: readonly InspectedAccount[];
+  /** Entries there that are disabled, expired, protected or not shown whole, and so do not exist for the bot. */
+  readonly passedOver: number;
+  /** Whether a reset obeys the directory's own password history. */
+  readonly obeysHistory: boolean;
+  /** `unseen`: the directory does not show the service account to itself, or tells nothing of privileges. */
+  readonly serviceAccount: 'ordinary' | 'privileged' | 'unseen';
+  /** Attributes of one of the accounts that it may write without need; empty where the directory does not tell. */
+  readonly writesBeside: readonly string[];
+  /** Undefined where the directory does not tell. */
+  readonly elsewhere: RightsElsewhere | undefined;
+  /** Whether everybody of the domain is below the base of the accounts. */
+  readonly isWholeDomain: boolean;
+}
+
+export interface InspectionSettings extends AccountSettings {
+  readonly bindDn: string;
+  readonly managersBase: string;
+}
+
+/** Looks at all that the bot needs of the directory; changes nothing. */
+export async function inspect(
+  session: Session,
+  dialect: Dialect,
+  settings: InspectionSettings,
+): Promise<Inspection> {
+  const lens = await dialect.prepare(session);
+  const accountsBase = await canonicalDn(session, settings.accountsBase);
+  const own = await ownEntry(session, dialect, settings.bindDn);
+  const reader = await rightsReader(session, own);
+  const domain = session.facts.defaultNamingContext;
+  const isDelegated = domain !== undefined && accountsBase !== undefined;
+  const accounts =
+    accountsBase === undefined ? [] : await allAccounts(session, dialect, settings, lens, reader);
+  const [sample] = accounts;
+  const matching = accountsBase === undefined ? 0 : await countMatching(session, dialect, settings);
+  return {
+    server: session.connection.server,
+    dialect: dialect.name,
+    isAccountsBaseReadable: accountsBase !== undefined,
+    isManagersBaseReadable: (await canonicalDn(session, settings.managersBase)) !== undefined,
+    accounts,
+    passedOver: Math.max(0, matching - accounts.length),
+    obeysHistory:
+      dialect.name === 'openldap' ||
+      POLICY_HINTS.some((oid) => session.facts.controls.includes(oid)),
+    serviceAccount: await privilege(session, own, lens),
+    writesBeside: (sample && (await reader?.writesBeside(sample.dn))) ?? [],
+    elsewhere: isDelegated ? await reader?.elsewhere(domain, accountsBase, own?.dn) : undefined,
+    isWholeDomain: isDelegated && accountsBase.toLowerCase() === domain.toLowerCase(),
+  };
+}
+
+async function allAccounts(
+  session: Session,
+  dialect: Dialect,
+  settings: InspectionSettings,
+  lens: AccountLens,
+  reader: RightsReader | undefined,
+): Promise<InspectedAccount[]> {
+  const accounts: (InspectedAccount & { readonly responsible: readonly string[] })[] = [];
+  const pages = session.connection.pages({
+    base: settings.accountsBase,
+    scope: 'sub',
+    filter: allOf([
+      parseFilter(settings.accountsFilter ?? dialect.defaultAccountsFilter),
+      lens.filter,
+    ]),
+    attributes: [
+      dialect.nameAttribute,
+      settings.responsibleAttribute,
+      ...dialect.accountAttributes,
+      ...(reader?.attributes ?? []),
+    ],
+    binary: [...dialect.binary, ...(reader?.attributes ?? [])],
+    controls: reader?.controls ?? [],
+  });
+  for await (const page of pages) {
+    for (const entry of page) {
+      if (!lens.isEligible(entry)) continue;
+      const { rules, lockout } = await lens.passwordState(entry);
+      const responsible = textsOf(entry, settings.responsibleAttribute);
+      accounts.push({
+        dn: entry.dn,
+        name: textOf(entry, dialect.nameAttribute) ?? entry.dn,
+        rules,
+        lockout,
+        isAnswered: responsible.length > 0,
+        isCrowd: false,
+        responsible,
+        rights: reader?.of(entry),
+      });
+    }
+  }
+  const named = accounts.flatMap(({ responsible }) => responsible);
+  const crowds = await crowdsAmong(session, dialect, settings.managersBase, named);
+  return accounts.map(({ responsible, ...account }) => ({
+    ...account,
+    isCrowd: responsible.some((dn) => crowds.has(dn)),
+  }));
+}
+
+async function countMatching(
+  session: Session,
+  dialect: Dialect,
+  settings: AccountSettings,
+): Promise<number> {
+  let count = 0;
+  const pages = session.connection.pages({
+    base: settings.accountsBase,
+    scope: 'sub',
+    filter: parseFilter(settings.accountsFilter ?? dialect.defaultAccountsFilter),
+    attributes: ['1.1'],
+  });
+  for await (const page of pages) count += page.length;
+  return count;
+}
+
+/** Whether the service account could do more than it should (requirement D5). */
+export async function inspectServiceAccount(
+  session: Session,
+  dialect: Dialect,
+  { bindDn }: Pick<InspectionSettings, 'bindDn'>,
+): Promise<Inspection['serviceAccount']> {
+  const own = await ownEntry(session, dialect, bindDn);
+  return privilege(session, own, await dialect.prepare(session));
+}
+
+async function privilege(
+  session: Session,
+  own: Entry | undefined,
+  lens: AccountLens,
+): Promise<Inspection['serviceAccount']> {
+  if (own === undefined || lens.filter === undefined) return 'unseen';
+  const { dn: base } = own;
+  const unprotected = await session.connection.search({
+    base,
+    scope: 'base',
+    filter: lens.filter,
+    attributes: ['1.1'],
+  });
+  return unprotected.length === 1 ? 'ordinary' : 'privileged';
+}

@@ -1,0 +1,153 @@
+import type { Entry, Filter } from 'ldapts';
+
+import type { Account, SweptAccount } from '../../../ports/directory.ts';
+import type { AccountLens, Dialect } from '../dialect.ts';
+import { textOf, textsOf } from '../wire/entry.ts';
+import { allOf, anyOf, chunks, equals, parseFilter } from '../wire/filters.ts';
+import type { ServiceAccountTest } from './serviceAccount.ts';
+import type { Session } from '../wire/sessions.ts';
+
+/** Where and how accounts are found, as configured. */
+export interface AccountSettings {
+  readonly accountsBase: string;
+  readonly accountsFilter?: string | undefined;
+  readonly responsibleAttribute: string;
+}
+
+/** An account with what only the adapter needs. */
+export interface FoundAccount {
+  readonly account: Account;
+  readonly entry: Entry;
+  /** DNs of the persons and groups that answer for it. */
+  readonly responsible: readonly string[];
+  /** How it was looked at. */
+  readonly lens: AccountLens;
+}
+
+export interface AccountQuery {
+  /** DNs of a person and of the groups that the person belongs to; absent: whoever is responsible. */
+  readonly responsible?: readonly string[];
+  /** Has the form that `isId` accepts. */
+  readonly id?: string;
+  /** sAMAccountName / uid. */
+  readonly name?: string;
+  /** The bot's own account: never a target. */
+  readonly serviceAccount: ServiceAccountTest;
+}
+
+const NAME_ATTRIBUTES = ['displayName', 'cn', 'givenName', 'sn'];
+
+/** The accounts that match and may be touched (requirement D4), as they are now. */
+export async function findAccounts(
+  session: Session,
+  dialect: Dialect,
+  settings: AccountSettings,
+  query: AccountQuery,
+  lens: AccountLens,
+): Promise<FoundAccount[]> {
+  const entries = new Map<string, Entry>();
+  for (const responsible of responsibilityFilters(settings, query)) {
+    const found = await session.connection.search({
+      base: settings.accountsBase,
+      scope: 'sub',
+      filter: allOf([
+        parseFilter(settings.accountsFilter ?? dialect.defaultAccountsFilter),
+        query.id === undefined ? undefined : dialect.idFilter(query.id),
+        query.name === undefined ? undefined : equals(dialect.nameAttribute, query.name),
+        responsible,
+        lens.filter,
+      ]),
+      attributes: [
+        ...NAME_ATTRIBUTES,
+        dialect.nameAttribute,
+        dialect.idAttribute,
+        settings.responsibleAttribute,
+        ...dialect.accountAttributes,
+      ],
+      binary: dialect.binary,
+    });
+    for (const entry of found) entries.set(entry.dn, entry);
+  }
+  const accounts: FoundAccount[] = [];
+  for (const entry of entries.values()) {
+    const id = dialect.idOf(entry);
+    if (id === undefined || !lens.isEligible(entry) || query.serviceAccount(entry.dn, id)) continue;
+    accounts.push({
+      account: {
+        id,
+        ...namesOf(entry, dialect, settings.accountsBase),
+        ...(await lens.passwordState(entry)),
+      },
+      entry,
+      responsible: textsOf(entry, settings.responsibleAttribute),
+      lens,
+    });
+  }
+  return accounts;
+}
+
+/**
+ * Hands over all accounts, page by page. Without the costly half of requirement D4 that only the
+ * server can tell: what is protected is not found any more when it is read alone.
+ */
+export async function sweepAccounts(
+  session: Session,
+  dialect: Dialect,
+  settings: AccountSettings,
+  isServiceAccount: ServiceAccountTest,
+  take: (page: readonly SweptAccount[]) => Promise<void>,
+): Promise<void> {
+  const lens = await dialect.prepare(session);
+  const pages = session.connection.pages({
+    base: settings.accountsBase,
+    scope: 'sub',
+    filter: parseFilter(settings.accountsFilter ?? dialect.defaultAccountsFilter),
+    attributes: [dialect.nameAttribute, dialect.idAttribute, ...dialect.accountAttributes],
+    binary: dialect.binary,
+  });
+  for await (const entries of pages) {
+    const page: SweptAccount[] = [];
+    for (const entry of entries) {
+      const id = dialect.idOf(entry);
+      if (id === undefined || !lens.isEligible(entry) || isServiceAccount(entry.dn, id)) continue;
+      const { passwordVersion, passwordSetAt, passwordExpiresAt, mustChange } =
+        await lens.passwordState(entry);
+      page.push({
+        id,
+        name: textOf(entry, dialect.nameAttribute) ?? '',
+        passwordVersion,
+        mustChange,
+        ...(passwordSetAt === undefined ? {} : { passwordSetAt }),
+        ...(passwordExpiresAt === undefined ? {} : { passwordExpiresAt }),
+      });
+    }
+    await take(page);
+  }
+}
+
+function responsibilityFilters(
+  settings: AccountSettings,
+  query: AccountQuery,
+): (Filter | undefined)[] {
+  if (query.responsible === undefined) return [undefined];
+  return chunks(query.responsible).map((dns) =>
+    anyOf(dns.map((dn) => equals(settings.responsibleAttribute, dn))),
+  );
+}
+
+function namesOf(
+  entry: Entry,
+  dialect: Dialect,
+  base: string,
+): Pick<Account, 'name' | 'displayName' | 'contextNames'> {
+  const texts = NAME_ATTRIBUTES.flatMap((attribute) => textsOf(entry, attribute));
+  const name = textOf(entry, dialect.nameAttribute) ?? texts[0] ?? '';
+  const domain = [...base.matchAll(/(?:^|,)\s*dc\s*=\s*([^,]+)/gi)].map(([, label = '']) =>
+    label.trim(),
+  );
+  return {
+    name,
+    displayName: texts[0] ?? name,
+    contextNames: [...new Set([name, ...texts, ...domain])],
+  };
+}

@@ -1,0 +1,35 @@
+import { MAX_REMINDED } from '../../../ports/directory.ts';
+import type { Dialect } from '../dialect.ts';
+import { textsOf } from '../wire/entry.ts';
+import { hasResult, RESULT } from '../wire/errors.ts';
+import { chunks } from '../wire/filters.ts';
+import type { Session } from '../wire/sessions.ts';
+
+/** The DNs among `dns` of groups with more persons than are reminded. */
+export async function crowdsAmong(
+  session: Session,
+  dialect: Dialect,
+  managersBase: string,
+  dns: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const crowds = new Set<string>();
+  for (const some of chunks([...new Set(dns)])) {
+    const kinds = await Promise.all(some.map((dn) => isGroup(session, dn)));
+    for (const dn of some.filter((_, index) => kinds[index] === true)) {
+      const persons = await dialect.personsBehind(session, managersBase, [dn], MAX_REMINDED);
+      if (persons.length > MAX_REMINDED) crowds.add(dn);
+    }
+  }
+  return crowds;
+}
+
+async function isGroup(session: Session, base: string): Promise<boolean> {
+  try {
+    const search = { base, scope: 'base', attributes: ['objectClass'] } as const;
+    const [entry] = await session.connection.search(search);
+    return entry !== undefined && textsOf(entry, 'objectClass').some((one) => /^group/i.test(one));
+  } catch (error) {
+    if (hasResult(error, RESULT.noSuchObject, RESULT.invalidDn)) return false;
+    throw error;
+  }
+}

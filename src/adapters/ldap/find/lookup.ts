@@ -1,0 +1,234 @@
+import type { Entry, Filter } from 'ldapts';
+
+import { MAX_REMINDED } from '../../../ports/directory.ts';
+import type {
+  DirectoryManager,
+  GivenManager,
+  ManagerQuery,
+  Responsibility,
+  SweptAccount,
+} from '../../../ports/directory.ts';
+import { findAccounts, sweepAccounts } from './accounts.ts';
+import type { AccountQuery, AccountSettings, FoundAccount } from './accounts.ts';
+import { activeDirectory } from '../activeDirectory/activeDirectory.ts';
+import type { AccountLens, Dialect } from '../dialect.ts';
+import { isId, textOf } from '../wire/entry.ts';
+import { allOf, anyOf, equals, managerFilter } from '../wire/filters.ts';
+import { openldap } from '../openldap/openldap.ts';
+import { serviceAccountTest } from './serviceAccount.ts';
+import type { Session } from '../wire/sessions.ts';
+
+/** LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS 3.1.1.3.4.3). */
+const ACTIVE_DIRECTORY = '1.2.840.113556.1.4.800';
+const PERSON_ATTRIBUTES = ['displayName', 'cn', 'mobile'];
+
+export interface LookupSettings extends AccountSettings {
+  readonly bindDn: string;
+  /** Absent: read from the server. */
+  readonly dialect?: Dialect['name'] | undefined;
+  readonly managersBase: string;
+  /** With the placeholders {upn}, {mail} and {aadObjectId}. */
+  readonly managerFilter?: string | undefined;
+}
+
+/** Finds persons and accounts on a bound connection; what is not allowed is not found. */
+export interface Lookup {
+  dialectOf(session: Session): Dialect;
+  person(session: Session, query: ManagerQuery): Promise<DirectoryManager | undefined>;
+  /** Whether the query fits an entry of another id. */
+  fitsAnother(session: Session, query: ManagerQuery, id: string): Promise<boolean>;
+  personById(session: Session, id: string): Promise<DirectoryManager | undefined>;
+  /** The person of that address, name or id. */
+  personNamed(session: Session, who: string): Promise<DirectoryManager | undefined>;
+  /** Ids of the persons who answer for the account. */
+  personsFor(session: Session, accountId: string): Promise<string[]>;
+  /** The account with those persons. */
+  responsibilityFor(session: Session, accountId: string): Promise<Responsibility | undefined>;
+  /** Hands all accounts to `take`, page by page. */
+  sweep(session: Session, take: (page: readonly SweptAccount[]) => Promise<void>): Promise<void>;
+  account(session: Session, id: string): Promise<FoundAccount | undefined>;
+  /** The account as it is now, by the rules under which it was found in the same call. */
+  again(session: Session, found: FoundAccount): Promise<FoundAccount | undefined>;
+  /** The account of that name or id. */
+  accountNamed(session: Session, nameOrId: string): Promise<FoundAccount | undefined>;
+  /** The account if the manager answers for it. */
+  accountOf(session: Session, manager: GivenManager, id: string): Promise<FoundAccount | undefined>;
+  accountsOf(session: Session, manager: GivenManager): Promise<FoundAccount[]>;
+}
+
+export function createLookup(settings: LookupSettings): Lookup {
+  const ownAccount = serviceAccountTest(settings.bindDn);
+
+  function dialectOf({ facts }: Session): Dialect {
+    const isActiveDirectory =
+      settings.dialect === undefined
+        ? facts.capabilities.includes(ACTIVE_DIRECTORY)
+        : settings.dialect === 'activeDirectory';
+    return isActiveDirectory ? activeDirectory : openldap;
+  }
+
+  async function onePerson(session: Session, filter: Filter): Promise<Entry | undefined> {
+    const dialect = dialectOf(session);
+    const found = await session.connection.search({
+      base: settings.managersBase,
+      scope: 'sub',
+      filter: allOf([filter, dialect.personFilter]),
+      attributes: [...PERSON_ATTRIBUTES, dialect.idAttribute, ...dialect.personAttributes],
+      binary: dialect.binary,
+      limit: 2,
+    });
+    const entry = only(found);
+    return entry !== undefined && dialect.isPerson(entry) ? entry : undefined;
+  }
+
+  function entryById(session: Session, id: string): Promise<Entry | undefined> {
+    if (!isId(id)) return Promise.resolve(undefined);
+    return onePerson(session, dialectOf(session).idFilter(id));
+  }
+
+  function managerFrom(session: Session, entry: Entry | undefined): DirectoryManager | undefined {
+    const id = entry === undefined ? undefined : dialectOf(session).idOf(entry);
+    if (entry === undefined || id === undefined) return undefined;
+    const address = textOf(entry, dialectOf(session).addressAttribute);
+    const mobile = textOf(entry, 'mobile');
+    const aadObjectId = aadObjectIdOf(session, entry);
+    return {
+      id,
+      place: entry.dn,
+      displayName: textOf(entry, 'displayName') ?? textOf(entry, 'cn') ?? '',
+      ...(address === undefined ? {} : { address }),
+      ...(mobile === undefined ? {} : { mobile }),
+      ...(aadObjectId === undefined ? {} : { aadObjectId }),
+    };
+  }
+
+  function personsBehind(
+    session: Session,
+    { responsible }: FoundAccount,
+    limit?: number,
+  ): Promise<Entry[]> {
+    return dialectOf(session).personsBehind(session, settings.managersBase, responsible, limit);
+  }
+
+  function aadObjectIdOf(session: Session, entry: Entry): string | undefined {
+    const { entraAttribute } = dialectOf(session);
+    const text = entraAttribute === undefined ? undefined : textOf(entry, entraAttribute);
+    return /^User_([0-9a-f-]{36})$/i.exec(text ?? '')?.[1]?.toLowerCase();
+  }
+
+  async function find(
+    session: Session,
+    query: Omit<AccountQuery, 'serviceAccount'>,
+    prepared?: AccountLens,
+  ): Promise<FoundAccount[]> {
+    if (query.id !== undefined && !isId(query.id)) return [];
+    const dialect = dialectOf(session);
+    const serviceAccount = await ownAccount(session, dialect);
+    const lens = prepared ?? (await dialect.prepare(session));
+    return findAccounts(session, dialect, settings, { ...query, serviceAccount }, lens);
+  }
+
+  async function dnOf(session: Session, { id, place }: GivenManager): Promise<string | undefined> {
+    return place ?? (await entryById(session, id))?.dn;
+  }
+
+  /** Whether the person at `dn` answers for the account, by name or in a group. */
+  async function answersFor(
+    session: Session,
+    dn: string,
+    { responsible }: FoundAccount,
+  ): Promise<boolean> {
+    if (responsible.some((one) => one.toLowerCase() === dn.toLowerCase())) return true;
+    return responsible.length > 0 && dialectOf(session).isIn(session, dn, responsible);
+  }
+
+  return {
+    dialectOf,
+
+    async person(session, query) {
+      const template = settings.managerFilter ?? dialectOf(session).defaultManagerFilter;
+      const filter = managerFilter(template, query);
+      if (filter === undefined) return undefined;
+      return managerFrom(session, await onePerson(session, filter));
+    },
+
+    async fitsAnother(session, query, id) {
+      const dialect = dialectOf(session);
+      const filter = managerFilter(settings.managerFilter ?? dialect.defaultManagerFilter, query);
+      if (filter === undefined) return false;
+      const found = await session.connection.search({
+        base: settings.managersBase,
+        scope: 'sub',
+        filter,
+        attributes: [dialect.idAttribute],
+        binary: dialect.binary,
+      });
+      return found.some((entry) => dialect.idOf(entry) !== id);
+    },
+
+    personById: async (session, id) => managerFrom(session, await entryById(session, id)),
+
+    async personNamed(session, who) {
+      const { nameAttribute, addressAttribute } = dialectOf(session);
+      const id = who.toLowerCase();
+      const entry = isId(id)
+        ? await entryById(session, id)
+        : await onePerson(
+            session,
+            anyOf([nameAttribute, addressAttribute].map((attribute) => equals(attribute, who))),
+          );
+      return managerFrom(session, entry);
+    },
+
+    async personsFor(session, accountId) {
+      const dialect = dialectOf(session);
+      const found = only(await find(session, { id: accountId }));
+      if (found === undefined) return [];
+      return (await personsBehind(session, found)).flatMap((entry) => dialect.idOf(entry) ?? []);
+    },
+
+    async responsibilityFor(session, accountId) {
+      const found = only(await find(session, { id: accountId }));
+      if (found === undefined) return undefined;
+      const persons = await personsBehind(session, found, MAX_REMINDED);
+      const isCrowd = persons.length > MAX_REMINDED;
+      const known = isCrowd ? [] : persons;
+      const managers = known.flatMap((entry) => managerFrom(session, entry) ?? []);
+      return { account: found.account, managers, isCrowd };
+    },
+
+    async sweep(session, take) {
+      const dialect = dialectOf(session);
+      const serviceAccount = await ownAccount(session, dialect);
+      await sweepAccounts(session, dialect, settings, serviceAccount, take);
+    },
+
+    account: async (session, id) => only(await find(session, { id })),
+
+    again: async (session, { account: { id }, lens }) => only(await find(session, { id }, lens)),
+
+    async accountNamed(session, nameOrId) {
+      const id = nameOrId.toLowerCase();
+      return only(await find(session, isId(id) ? { id } : { name: nameOrId }));
+    },
+
+    async accountOf(session, manager, id) {
+      const found = only(await find(session, { id }));
+      if (found === undefined) return undefined;
+      const dn = await dnOf(session, manager);
+      return dn !== undefined && (await answersFor(session, dn, found)) ? found : undefined;
+    },
+
+    async accountsOf(session, manager) {
+      const dn = await dnOf(session, manager);
+      if (dn === undefined) return [];
+      const groups = await dialectOf(session).groupsOf(session, dn);
+      return find(session, { responsible: [dn, ...groups] });
+    },
+  };
+}
+
+/** The one entry; several where one was meant are nobody's (requirement D8). */
+function only<T>(found: readonly T[]): T | undefined {
+  return found.length === 1 ? found[0] : undefined;
+}

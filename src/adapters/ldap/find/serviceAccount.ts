@@ -1,0 +1,64 @@
+import type { Entry, Filter } from 'ldapts';
+
+import type { Dialect } from '../dialect.ts';
+import { hasResult, RESULT } from '../wire/errors.ts';
+import { anyOf, equals } from '../wire/filters.ts';
+import type { Session } from '../wire/sessions.ts';
+
+/** Whether an entry is the bot's own account in the directory. */
+export type ServiceAccountTest = (dn: string, id: string) => boolean;
+
+/**
+ * Tells the bot's own account from others by its id, for a DN can be written in many ways and Active
+ * Directory also takes a UPN or DOMAIN\name. Where the account cannot see itself, its name must do.
+ */
+export function serviceAccountTest(
+  bindName: string,
+): (session: Session, dialect: Dialect) => Promise<ServiceAccountTest> {
+  const name = bindName.toLowerCase();
+  let ownId: string | undefined;
+  return async (session, dialect) => {
+    ownId ??= await readOwnId(session, dialect, bindName);
+    return (dn, id) => id === ownId || dn.toLowerCase() === name;
+  };
+}
+
+async function readOwnId(
+  session: Session,
+  dialect: Dialect,
+  bindName: string,
+): Promise<string | undefined> {
+  const entry = await ownEntry(session, dialect, bindName);
+  return entry && dialect.idOf(entry);
+}
+
+/** The bot's own entry; undefined where it is not shown to itself. */
+export async function ownEntry(
+  session: Session,
+  dialect: Dialect,
+  bindName: string,
+): Promise<Entry | undefined> {
+  const attributes = [dialect.idAttribute];
+  const { binary } = dialect;
+  const isDn = bindName.includes('=');
+  const base = isDn ? bindName : (session.facts.defaultNamingContext ?? '');
+  try {
+    const entries = await session.connection.search(
+      isDn
+        ? { base, scope: 'base', attributes, binary }
+        : { base, scope: 'sub', filter: nameFilter(bindName), attributes, binary, limit: 2 },
+    );
+    const [entry, another] = entries;
+    return another === undefined ? entry : undefined;
+  } catch (error) {
+    // A referral: the account is of another domain, where the bot does not follow.
+    const { referral, noSuchObject, invalidDn, insufficientAccess } = RESULT;
+    if (hasResult(error, referral, noSuchObject, invalidDn, insufficientAccess)) return undefined;
+    throw error;
+  }
+}
+
+function nameFilter(name: string): Filter {
+  const accountName = name.slice(name.lastIndexOf('\\') + 1);
+  return anyOf([equals('userPrincipalName', name), equals('sAMAccountName', accountName)]);
+}

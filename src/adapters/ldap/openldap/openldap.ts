@@ -1,0 +1,138 @@
+import { Attribute, BerWriter, Change, PasswordPolicyControl, PasswordPolicyError } from 'ldapts';
+import type { Entry } from 'ldapts';
+
+import { DirectoryError } from '../../../ports/directory.ts';
+import type { ProofOutcome } from '../../../ports/directory.ts';
+import type { Dialect, WriteRefusal } from '../dialect.ts';
+import { textOf } from '../wire/entry.ts';
+import { hasResult, RESULT } from '../wire/errors.ts';
+import { anyOf, chunks, equals } from '../wire/filters.ts';
+import { groupsAbove, leavesBelow } from './openldapGroups.ts';
+import { isDisabled, PASSWORD_ATTRIBUTES, passwordStates } from './openldapRules.ts';
+
+/** RFC 3062. Unlike a plain modification it always stores a hash, whatever the server's settings. */
+const MODIFY_PASSWORD = '1.3.6.1.4.1.4203.1.11.1';
+const USER_IDENTITY = 0x80;
+const NEW_PASSWORD = 0x82;
+
+function modifyPasswordRequest(dn: string, password: string): Buffer {
+  const writer = new BerWriter();
+  writer.startSequence();
+  writer.writeString(dn, USER_IDENTITY);
+  writer.writeString(password, NEW_PASSWORD);
+  writer.endSequence();
+  return writer.buffer;
+}
+
+/** The texts of ppolicy.c, for a server that sends no control with its answer. */
+const TOO_YOUNG = /too young to change/i;
+
+function writeRefusal(policyError: number | undefined, error: unknown): WriteRefusal {
+  switch (policyError) {
+    case PasswordPolicyError.PasswordInHistory:
+      return 'usedBefore';
+    case PasswordPolicyError.PasswordTooShort:
+      return 'tooShort';
+    case PasswordPolicyError.PasswordTooYoung:
+      return 'tooYoung';
+    case undefined:
+      return error instanceof Error && TOO_YOUNG.test(error.message) ? 'tooYoung' : 'policy';
+    default:
+      return 'policy';
+  }
+}
+
+/** OpenLDAP with the ppolicy overlay; without it there are no rules, no lockout and no expiry. */
+export const openldap: Dialect = {
+  name: 'openldap',
+  defaultAccountsFilter: '(objectClass=inetOrgPerson)',
+  defaultManagerFilter: '(mail={mail})',
+  nameAttribute: 'uid',
+  idAttribute: 'entryUUID',
+  binary: [],
+  personAttributes: ['pwdAccountLockedTime', 'mail'],
+  addressAttribute: 'mail',
+  accountAttributes: PASSWORD_ATTRIBUTES,
+  // pwdChangedTime counts whole seconds.
+  isVersionExact: false,
+  personFilter: undefined,
+
+  idOf: (entry) => textOf(entry, 'entryUUID')?.toLowerCase(),
+  idFilter: (id) => equals('entryUUID', id),
+  isPerson: (entry) => !isDisabled(entry),
+  groupsOf: groupsAbove,
+
+  async personsBehind(session, base, dns, limit = Infinity) {
+    const found: Entry[] = [];
+    for (const some of chunks(await leavesBelow(session, dns))) {
+      const entries = await session.connection.search({
+        base,
+        scope: 'sub',
+        filter: anyOf(some.map((dn) => equals('entryDN', dn))),
+        attributes: ['entryUUID', 'displayName', 'cn', ...this.personAttributes],
+      });
+      found.push(...entries.filter((entry) => this.isPerson(entry)));
+      if (found.length > limit) break;
+    }
+    return found;
+  },
+
+  async isIn(session, dn, groups) {
+    const names = new Set(groups.map((group) => group.toLowerCase()));
+    return (await groupsAbove(session, dn)).some((group) => names.has(group.toLowerCase()));
+  },
+
+  prepare: (session) =>
+    Promise.resolve({
+      filter: undefined,
+      isEligible: (entry) => !isDisabled(entry),
+      passwordState: passwordStates(session),
+    }),
+
+  async prove(connection, dn, password): Promise<ProofOutcome> {
+    const policy = new PasswordPolicyControl();
+    try {
+      await connection.bind(dn, password, [policy]);
+      return 'proved';
+    } catch (error) {
+      if (!hasResult(error, RESULT.invalidCredentials)) throw error;
+      // ppolicy looks at the expiry after the password was found right, at the lock before.
+      const reason = policy.value?.error;
+      if (reason === PasswordPolicyError.AccountLocked) return 'locked';
+      return reason === PasswordPolicyError.PasswordExpired ||
+        reason === PasswordPolicyError.ChangeAfterReset
+        ? 'proved'
+        : 'wrong';
+    }
+  },
+
+  async write(session, { entry: { dn } }, password) {
+    const policy = new PasswordPolicyControl();
+    try {
+      const request = modifyPasswordRequest(dn, password.reveal());
+      await session.connection.extended(MODIFY_PASSWORD, request, [policy]);
+      return {};
+    } catch (error) {
+      // It comes as "insufficient access" (50), which no delegation would mend.
+      if (policy.value?.error === PasswordPolicyError.MustSupplyOldPassword) {
+        throw new DirectoryError('policy', 'pwdSafeModify is TRUE');
+      }
+      const isPolicy =
+        hasResult(error, RESULT.constraintViolation) ||
+        (hasResult(error, RESULT.unwillingToPerform) && policy.value?.error !== undefined);
+      if (isPolicy) return { refusal: writeRefusal(policy.value?.error, error) };
+      throw error;
+    }
+  },
+
+  async unlock(session, entry) {
+    const lock = new Attribute({ type: 'pwdAccountLockedTime', values: [] });
+    try {
+      await session.connection.modify(entry.dn, [
+        new Change({ operation: 'delete', modification: lock }),
+      ]);
+    } catch (error) {
+      if (!hasResult(error, RESULT.noSuchAttribute)) throw error;
+    }
+  },
+};

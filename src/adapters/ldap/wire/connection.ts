@@ -1,0 +1,156 @@
+import type { TLSSocket } from 'node:tls';
+
+import { Client, DN, ResultCodeError } from 'ldapts';
+import type { Change, Control, Entry, Filter, SearchOptions } from 'ldapts';
+
+import type { Secret } from '../../../domain/secret.ts';
+import { AnswerLost } from './errors.ts';
+
+/** One request and its answer (requirement D6); ldapts alone would wait for ever. */
+const OPERATION_MS = 5_000;
+const PAGE_SIZE = 500;
+/** Two pages are held at a time; larger ones are no faster. */
+const SWEEP_PAGE_SIZE = 250;
+
+export interface Search {
+  readonly base: string;
+  readonly scope: 'base' | 'sub';
+  readonly filter?: Filter;
+  readonly attributes: readonly string[];
+  /** Attributes that hold bytes. */
+  readonly binary?: readonly string[];
+  /** At most so many entries; absent: all, page by page. */
+  readonly limit?: number;
+  readonly controls?: readonly Control[];
+}
+
+/**
+ * LDAP on one verified TLS socket, for as long as that socket lives. It never reconnects: ldapts
+ * would come back unauthenticated. Rejects with the server's ResultCodeError or with AnswerLost.
+ */
+export class Connection {
+  /** As `openServers` finds it again. */
+  readonly server: string;
+  readonly #socket: TLSSocket;
+  readonly #client: Client;
+
+  constructor(server: string, socket: TLSSocket) {
+    this.server = server;
+    this.#socket = socket;
+    let isTaken = false;
+    this.#client = new Client({
+      url: 'ldap://verified-socket',
+      timeout: OPERATION_MS,
+      createConnection: () => {
+        if (isTaken || socket.destroyed) throw new Error('the connection is gone');
+        isTaken = true;
+        return socket;
+      },
+    });
+  }
+
+  get isOpen(): boolean {
+    return !this.#socket.destroyed && this.#socket.writable;
+  }
+
+  /** Epoch ms until which the server's certificate is valid. */
+  get certificateEndsAt(): number {
+    return Date.parse(this.#socket.getPeerCertificate().valid_to);
+  }
+
+  /** One simple bind as an entry, by the name that the directory or the configuration gave it. */
+  async bind(dn: string, password: Secret, controls: Control[] = []): Promise<void> {
+    const plain = password.reveal();
+    // RFC 4513 5.1.2: without a password a bind proves nothing, and yet succeeds.
+    if (plain === '') throw new Error('a bind needs a password');
+    // A DN object keeps ldapts from reading a name such as PLAIN as a SASL mechanism.
+    await this.#answered(this.#client.bind(new VerbatimDn(dn), plain, controls));
+  }
+
+  /** Entries only; references to other servers are not followed. */
+  async search(search: Search): Promise<Entry[]> {
+    const options: SearchOptions = {
+      scope: search.scope,
+      attributes: [...search.attributes],
+      explicitBufferAttributes: [...(search.binary ?? [])],
+      derefAliases: 'never',
+      ...(search.filter === undefined ? {} : { filter: search.filter }),
+      ...(search.limit === undefined && search.scope === 'sub'
+        ? { paged: { pageSize: PAGE_SIZE } }
+        : { sizeLimit: search.limit ?? 0 }),
+    };
+    const { searchEntries } = await this.#answered(
+      this.#client.search(search.base, options, [...(search.controls ?? [])]),
+    );
+    return searchEntries;
+  }
+
+  /** The same page by page, for as many entries as there are. */
+  async *pages(search: Omit<Search, 'limit'>): AsyncGenerator<Entry[]> {
+    const options: SearchOptions = {
+      scope: search.scope,
+      attributes: [...search.attributes],
+      explicitBufferAttributes: [...(search.binary ?? [])],
+      derefAliases: 'never',
+      ...(search.filter === undefined ? {} : { filter: search.filter }),
+      paged: { pageSize: SWEEP_PAGE_SIZE },
+    };
+    const pages = this.#client.searchPaginated(search.base, options, [...(search.controls ?? [])]);
+    // The next one comes while this one is worked off.
+    let next = pages.next();
+    for (;;) {
+      const page = await this.#answered(next);
+      if (page.done === true) return;
+      next = pages.next();
+      // Nobody asks for it where the work ends early.
+      next.catch(() => undefined);
+      yield page.value.searchEntries;
+    }
+  }
+
+  async modify(dn: string, changes: Change[], controls: Control[] = []): Promise<void> {
+    await this.#answered(this.#client.modify(dn, changes, controls));
+  }
+
+  async extended(oid: string, value: Buffer, controls: Control[] = []): Promise<void> {
+    await this.#answered(this.#client.exop(oid, value, controls));
+  }
+
+  /** Lets the process end although the connection is kept. */
+  rest(): void {
+    this.#socket.unref();
+  }
+
+  wake(): void {
+    this.#socket.ref();
+  }
+
+  /** Ends the connection at once; requests under way reject with AnswerLost. */
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  async #answered<T>(request: Promise<T>): Promise<T> {
+    try {
+      return await request;
+    } catch (error) {
+      if (error instanceof ResultCodeError) throw error;
+      this.close();
+      throw new AnswerLost('the connection ended before the answer', { cause: error });
+    }
+  }
+}
+
+/** A name that goes out as it came in; DN of ldapts would take it apart and build it anew. */
+class VerbatimDn extends DN {
+  readonly #text: string;
+
+  constructor(text: string) {
+    super();
+    this.#text = text;
+  }
+
+  override toString(): string {
+    return this.#text;
+  }
+}

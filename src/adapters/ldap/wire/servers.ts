@@ -1,0 +1,173 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { DirectoryError } from '../../../ports/directory.ts';
+import type { Log } from '../../../ports/log.ts';
+import { Connection } from './connection.ts';
+import { AnswerLost } from './errors.ts';
+import { endpointOf, openTlsSocket, serverName, trustIn } from './tlsSocket.ts';
+import type { Endpoint } from './tlsSocket.ts';
+
+/**
+ * How long a server is left alone after a failed connect, times the number of servers: an outage
+ * costs one try a second in all, whoever asks (requirement R13).
+ */
+const REST_MS = 1_000;
+/** How long a good connect lets others go beside one another, without one that tries first. */
+const TRUSTED_MS = 1_000;
+/** How long a server that failed is asked after the others. */
+const DEMOTED_MS = 30_000;
+
+/** The configured servers, and which of them answer. */
+export interface Servers {
+  /**
+   * A connection, made ready by `prepare`: to the first server that can be reached and goes on
+   * answering, or to `server` only: a configured URL, or the `server` of an earlier connection.
+   * `prepare` changes nothing and closes what it cannot use.
+   * @throws DirectoryError `unreachable` or `tls`, and what `prepare` throws.
+   */
+  connect<T>(
+    signal: AbortSignal,
+    prepare: (connection: Connection) => Promise<T>,
+    server?: string,
+  ): Promise<T>;
+}
+
+interface Server {
+  readonly endpoint: Endpoint;
+  /** When the last connect failed, by `performance.now()`; absent once a connect succeeded. */
+  failedAt?: number | undefined;
+  /** When the last good connect was, by `performance.now()`. */
+  reachedAt?: number | undefined;
+  /**
+   * The one try at a server that failed, or was not asked for a while, for which all others wait.
+   * Tells what it found, and never rejects.
+   */
+  trial?: Promise<Trial> | undefined;
+}
+
+/** `abandoned`: its caller stopped waiting, which says nothing of the server. */
+type Trial = 'reached' | 'abandoned' | { readonly fault: unknown };
+
+export function openServers(urls: readonly string[], ca: string | undefined, log: Log): Servers {
+  const servers: Server[] = urls.map((url) => ({ endpoint: endpointOf(url) }));
+  /** Those behind a name, found again by their address: one that fails says nothing of the others. */
+  const found = new Map<string, Server>();
+  const trust = trustIn(ca);
+  const restMs = REST_MS * servers.length;
+
+  async function attempt<T>(
+    server: Server,
+    signal: AbortSignal,
+    prepare: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    try {
+      const socket = await openTlsSocket(server.endpoint, trust, signal);
+      const prepared = await prepare(new Connection(serverName(server.endpoint, socket), socket));
+      if (server.failedAt !== undefined) log.info(logged(server), 'directory server is back');
+      server.failedAt = undefined;
+      server.reachedAt = performance.now();
+      return prepared;
+    } catch (error) {
+      // A caller who stops waiting ends the connection; nothing is wrong with the server.
+      if (!isGone(error) || signal.aborted) throw error;
+      if (server.failedAt === undefined) {
+        const { code, detail } =
+          error instanceof DirectoryError ? error : { code: 'noAnswer', detail: 'to bind' };
+        log.warn({ ...logged(server), code, detail }, 'directory server cannot be reached');
+      }
+      server.failedAt = performance.now();
+      throw error;
+    }
+  }
+
+  /**
+   * Where it is not known that the server can be reached one caller tries, after a failure once the
+   * rest is over; the others wait for what it finds.
+   */
+  async function open<T>(
+    server: Server,
+    signal: AbortSignal,
+    prepare: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    while (server.trial !== undefined) {
+      const found = await untilAborted(server.trial, signal);
+      if (found === 'reached') return attempt(server, signal, prepare);
+      if (found !== 'abandoned') throw found.fault;
+    }
+    const { failedAt, reachedAt } = server;
+    const isTrusted = reachedAt !== undefined && performance.now() - reachedAt < TRUSTED_MS;
+    if (failedAt === undefined && isTrusted) return attempt(server, signal, prepare);
+    const rest = failedAt === undefined ? 0 : Math.max(0, failedAt + restMs - performance.now());
+    const own = untilAborted(delay(rest), signal).then(() => attempt(server, signal, prepare));
+    server.trial = own.then(
+      () => endTrial(server, 'reached'),
+      (fault: unknown) => endTrial(server, signal.aborted ? 'abandoned' : { fault }),
+    );
+    return own;
+  }
+
+  /** Before those who wait go on: the first of them may begin the next one. */
+  function endTrial(server: Server, trial: Trial): Trial {
+    server.trial = undefined;
+    return trial;
+  }
+
+  function inOrder(): Server[] {
+    const isDemoted = ({ failedAt, trial }: Server): boolean =>
+      failedAt !== undefined && (trial !== undefined || failedAt + DEMOTED_MS > performance.now());
+    return [...servers.filter((server) => !isDemoted(server)), ...servers.filter(isDemoted)];
+  }
+
+  function named(name: string): Server[] {
+    const [url, address] = name.split(' ');
+    const configured = servers.filter(({ endpoint }) => endpoint.url === url);
+    return address === undefined ? configured : configured.map(at(name, address));
+  }
+
+  function at(name: string, address: string): (server: Server) => Server {
+    return ({ endpoint }) => {
+      const server = found.get(name) ?? { endpoint: { ...endpoint, address } };
+      found.set(name, server);
+      return server;
+    };
+  }
+
+  return {
+    async connect(signal, prepare, only) {
+      const candidates = only === undefined ? inOrder() : named(only);
+      let fault: unknown = new DirectoryError('unreachable', 'no such server is configured');
+      for (const server of candidates) {
+        if (signal.aborted) break;
+        try {
+          return await open(server, signal, prepare);
+        } catch (error) {
+          if (!isGone(error)) throw error;
+          fault = error;
+        }
+      }
+      throw signal.aborted ? new DirectoryError('unreachable', 'time is up') : fault;
+    },
+  };
+}
+
+/** Whether it is the server that fails, and not what was asked of it. */
+function isGone(error: unknown): boolean {
+  if (error instanceof DirectoryError) return error.code === 'unreachable' || error.code === 'tls';
+  return error instanceof AnswerLost;
+}
+
+function logged({ endpoint: { url, address } }: Server): { server: string } {
+  return { server: address === undefined ? url : `${url} ${address}` };
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => {
+    reject(new DirectoryError('unreachable', 'time is up'));
+  };
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  return Promise.race([promise, aborted]).finally(() => {
+    signal.removeEventListener('abort', onAbort);
+  });
+}

@@ -1,0 +1,296 @@
+import type { Entry } from 'ldapts';
+
+import type { Secret } from '../../../domain/secret.ts';
+import { DirectoryError } from '../../../ports/directory.ts';
+import type { Log } from '../../../ports/log.ts';
+import type { Connection } from './connection.ts';
+import { textsOf } from './entry.ts';
+import { AnswerLost, directoryFault, hasResult, RESULT, WritesElsewhere } from './errors.ts';
+import { openServers } from './servers.ts';
+import { endpointOf } from './tlsSocket.ts';
+
+/** A whole call of the port (requirement D6). */
+const CALL_MS = 10_000;
+const KEPT_CONNECTIONS = 4;
+const KEPT_IDLE_MS = 30_000;
+
+/** What a server says of itself in its rootDSE. */
+interface ServerFacts {
+  readonly namingContexts: readonly string[];
+  readonly defaultNamingContext: string | undefined;
+  readonly controls: readonly string[];
+  readonly capabilities: readonly string[];
+}
+
+/** A connection that is bound as the service account. */
+export interface Session {
+  readonly connection: Connection;
+  readonly facts: ServerFacts;
+  /** The same for all sessions of one opened directory: under it is kept what holds for all of them. */
+  readonly directory: object;
+}
+
+type Work<T> = (session: Session, signal: AbortSignal) => Promise<T>;
+
+export interface Sessions {
+  /** Runs searches, on a kept connection where there is one; once more on a new one if the kept one was dead. */
+  read<T>(signal: AbortSignal, work: Work<T>): Promise<T>;
+  /**
+   * Runs `work` on a connection that nothing else uses meanwhile: a kept one on which the service
+   * account has just been bound anew, so that one that died while it lay never blurs what became of a write, or a new one.
+   * Where `work` throws WritesElsewhere the other servers are asked in turn.
+   */
+  write<T>(signal: AbortSignal, work: Work<T>, server?: string): Promise<T>;
+  /** Runs `work` on a connection of its own, for as long as every single answer comes in time. */
+  long<T>(signal: AbortSignal, work: Work<T>): Promise<T>;
+  /** Runs `work` on a connection of its own that nobody is bound on. */
+  unbound<T>(
+    signal: AbortSignal,
+    server: string,
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<T>;
+  close(): void;
+}
+
+export interface SessionOptions {
+  readonly urls: readonly string[];
+  readonly ca?: string | undefined;
+  readonly bindDn: string;
+  readonly bindPassword: Secret;
+}
+
+export function openSessions(options: SessionOptions, log: Log): Sessions {
+  const servers = openServers(options.urls, options.ca, log);
+  const kept: { session: Session; timer: NodeJS.Timeout }[] = [];
+  const directory = {};
+  let isClosed = false;
+
+  function open(signal: AbortSignal, server?: string): Promise<Session> {
+    return servers.connect(signal, (connection) => bind(connection, signal), server);
+  }
+
+  async function bind(connection: Connection, signal: AbortSignal): Promise<Session> {
+    return asServiceAccount(connection, signal, async () => ({
+      connection,
+      facts: await readFacts(connection),
+      directory,
+    }));
+  }
+
+  /** Binds and goes on; a connection on which either fails is closed. */
+  async function asServiceAccount<T>(
+    connection: Connection,
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await within(signal, connection, async () => {
+        await connection.bind(options.bindDn, options.bindPassword);
+        return work();
+      });
+    } catch (error) {
+      connection.close();
+      if (!hasResult(error, RESULT.invalidCredentials)) throw error;
+      throw new DirectoryError('serviceAccount', 'result 49 to bind');
+    }
+  }
+
+  function take(): Session | undefined {
+    for (;;) {
+      const last = kept.pop();
+      if (last === undefined) return undefined;
+      clearTimeout(last.timer);
+      last.session.connection.wake();
+      if (last.session.connection.isOpen) return last.session;
+      last.session.connection.close();
+    }
+  }
+
+  /**
+   * The connection kept last, bound anew: the service account may have been shut out meanwhile.
+   * Undefined where there is none, or it is of no use any more.
+   */
+  async function takeRebound(signal: AbortSignal): Promise<Session | undefined> {
+    const session = take();
+    if (session === undefined) return undefined;
+    try {
+      return await asServiceAccount(session.connection, signal, () => Promise.resolve(session));
+    } catch (error) {
+      if (error instanceof DirectoryError || signal.aborted) throw error;
+      return undefined;
+    }
+  }
+
+  function keep(session: Session): void {
+    const { connection } = session;
+    if (isClosed || !connection.isOpen || kept.length >= KEPT_CONNECTIONS) {
+      connection.close();
+      return;
+    }
+    connection.rest();
+    const timer = setTimeout(() => {
+      connection.close();
+      kept.splice(
+        kept.findIndex((one) => one.session === session),
+        1,
+      );
+    }, KEPT_IDLE_MS);
+    timer.unref();
+    kept.push({ session, timer });
+  }
+
+  async function readOn<T>(session: Session, signal: AbortSignal, work: Work<T>): Promise<T> {
+    try {
+      return await within(signal, session.connection, () => work(session, signal));
+    } finally {
+      keep(session);
+    }
+  }
+
+  async function writeOn<T>(
+    session: Session,
+    signal: AbortSignal,
+    work: Work<T>,
+    isKept: boolean,
+  ): Promise<T> {
+    return within(signal, session.connection, () => work(session, signal)).finally(() => {
+      if (isKept) keep(session);
+      else session.connection.close();
+    });
+  }
+
+  /** Asks the servers in turn that are not the one which takes no writes; throws what the last one says. */
+  async function writeElsewhere<T>(
+    readOnly: string,
+    signal: AbortSignal,
+    work: Work<T>,
+    refusal: WritesElsewhere,
+  ): Promise<T> {
+    log.warn({ server: readOnly }, 'this directory server takes no writes');
+    let last: unknown = refusal;
+    for (const url of options.urls) {
+      if (signal.aborted) break;
+      try {
+        const session = await open(signal, endpointOf(url).url);
+        if (session.connection.server !== readOnly) {
+          return await writeOn(session, signal, work, true);
+        }
+        keep(session);
+      } catch (error) {
+        const isNextAsked =
+          error instanceof WritesElsewhere ||
+          error instanceof AnswerLost ||
+          (error instanceof DirectoryError && ['unreachable', 'tls'].includes(error.code));
+        if (!isNextAsked) throw error;
+        last = error;
+      }
+    }
+    throw last;
+  }
+
+  async function call<T>(
+    signal: AbortSignal,
+    work: (deadline: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work(callDeadline(signal));
+    } catch (error) {
+      throw directoryFault(error, 'read');
+    }
+  }
+
+  return {
+    read: (signal, work) =>
+      call(signal, async (deadline) => {
+        const session = take();
+        if (session !== undefined) {
+          try {
+            return await readOn(session, deadline, work);
+          } catch (error) {
+            if (!(error instanceof AnswerLost) || deadline.aborted) throw error;
+          }
+        }
+        return readOn(await open(deadline), deadline, work);
+      }),
+
+    write: (signal, work, server) =>
+      call(signal, async (deadline) => {
+        const isAnyServer = server === undefined;
+        const rebound = isAnyServer ? await takeRebound(deadline) : undefined;
+        const session = rebound ?? (await open(deadline, server));
+        try {
+          return await writeOn(session, deadline, work, isAnyServer);
+        } catch (error) {
+          if (!(error instanceof WritesElsewhere) || !isAnyServer) throw error;
+          return await writeElsewhere(session.connection.server, deadline, work, error);
+        }
+      }),
+
+    async long(signal, work) {
+      try {
+        const session = await open(callDeadline(signal));
+        return await within(signal, session.connection, () => work(session, signal)).finally(() => {
+          session.connection.close();
+        });
+      } catch (error) {
+        throw directoryFault(error, 'read');
+      }
+    },
+
+    async unbound(signal, server, work) {
+      const connection = await servers.connect(signal, (one) => Promise.resolve(one), server);
+      return within(signal, connection, () => work(connection)).finally(() => {
+        connection.close();
+      });
+    },
+
+    close() {
+      isClosed = true;
+      for (const { session, timer } of kept.splice(0)) {
+        clearTimeout(timer);
+        session.connection.close();
+      }
+    },
+  };
+}
+
+/** When a call that begins now has to end. */
+export function callDeadline(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]);
+}
+
+/** Ends the connection, and so everything that waits on it, when the time is up. */
+async function within<T>(
+  signal: AbortSignal,
+  connection: Connection,
+  work: () => Promise<T>,
+): Promise<T> {
+  const end = (): void => {
+    connection.close();
+  };
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
+async function readFacts(connection: Connection): Promise<ServerFacts> {
+  const attributes = [
+    'namingContexts',
+    'defaultNamingContext',
+    'supportedControl',
+    'supportedCapabilities',
+  ];
+  const [root] = await connection.search({ base: '', scope: 'base', attributes });
+  const read = (name: string, entry: Entry | undefined): string[] =>
+    entry === undefined ? [] : textsOf(entry, name);
+  return {
+    namingContexts: read('namingContexts', root),
+    defaultNamingContext: read('defaultNamingContext', root)[0],
+    controls: read('supportedControl', root),
+    capabilities: read('supportedCapabilities', root),
+  };
+}

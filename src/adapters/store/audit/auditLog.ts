@@ -1,0 +1,128 @@
+import type { AuditRow } from './audit.ts';
+import { HEAD, hashRow } from './audit.ts';
+import type { Keyring, Place } from '../sealing/crypto.ts';
+import { StoreError } from '../../../ports/store.ts';
+import type { Engine } from '../engine/engine.ts';
+import { readPatiently } from '../engine/engine.ts';
+import { AUDIT_SEALED } from '../sealing/places.ts';
+
+/** The newest row's number and hash; 0 and '' before the first. */
+export interface AuditHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/**
+ * `broken`: `row` is the first that is wrong, missing or too much, by its number in the export, from 1.
+ * `headUnknown`: the chain is sound in itself but does not hold the hash that was noted earlier:
+ * it has been rewritten as a whole.
+ */
+type AuditVerdict =
+  | { readonly result: 'intact'; readonly rows: number; readonly head: string }
+  | { readonly result: 'broken'; readonly row: number }
+  | { readonly result: 'headUnknown'; readonly rows: number; readonly head: string };
+
+/** What administrators do with the audit. Throws only StoreError. */
+export interface AuditLog {
+  head(): Promise<AuditHead>;
+  /**
+   * The rows in order, a page at a time: up to the head, and behind it what the bot appends
+   * meanwhile. Nobody else's row behind the head is given.
+   */
+  read(): AsyncGenerator<AuditRow>;
+  /** Computes the chain anew. `noted` is a head's hash from an earlier time, kept elsewhere. */
+  verify(noted?: string): Promise<AuditVerdict>;
+}
+
+const PAGE = 500;
+
+/** A key that is not configured vouches for nothing either. */
+function isSealed(keys: Keyring, place: Place, seal: string | null): boolean {
+  try {
+    return seal !== null && keys.open(place, seal, 'audit') !== undefined;
+  } catch (error) {
+    if (error instanceof StoreError) return false;
+    throw error;
+  }
+}
+
+function isNext(row: AuditRow, last: AuditHead): boolean {
+  return row.seq === last.seq + 1 && row.previous === last.hash && row.hash === hashRow(row);
+}
+
+export function openAuditLog(engine: Engine, keys: Keyring): AuditLog {
+  async function headRow() {
+    const row = await readPatiently(engine, (db) =>
+      db.selectFrom('audit_head').selectAll().where('id', '=', HEAD).executeTakeFirst(),
+    );
+    if (row === undefined) throw new StoreError('corrupt', 'the audit has no head');
+    return row;
+  }
+
+  /** As the table has them, whoever wrote them. */
+  async function* rowsOfTable(): AsyncGenerator<AuditRow> {
+    let after = Number.MIN_SAFE_INTEGER;
+    for (;;) {
+      const page = await readPatiently(engine, (db) =>
+        db
+          .selectFrom('audit')
+          .selectAll()
+          .where('seq', '>', after)
+          .orderBy('seq')
+          .limit(PAGE)
+          .execute(),
+      );
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined) return;
+      after = last.seq;
+    }
+  }
+
+  const isSealedRow = (row: AuditRow): boolean =>
+    isSealed(keys, AUDIT_SEALED.row.place(row), row.seal);
+
+  return {
+    async head() {
+      const { seq, hash } = await headRow();
+      return { seq, hash };
+    },
+
+    async *read() {
+      const head = await headRow();
+      let last: AuditHead = { seq: 0, hash: '' };
+      for await (const row of rowsOfTable()) {
+        if (row.seq > head.seq && !(isNext(row, last) && isSealedRow(row))) return;
+        yield row;
+        last = row;
+      }
+    },
+
+    async verify(noted) {
+      // Read first: what stands behind it is the bot's only where it goes on from here, sealed.
+      const head = await headRow();
+      const { seq: rows, hash, checkpoint_seq: sealedAfter } = head;
+      const { checkpoint } = AUDIT_SEALED;
+      if (!isSealed(keys, checkpoint.place(head), head.checkpoint_seal)) {
+        return { result: 'broken', row: 1 };
+      }
+      let last: AuditHead = { seq: 0, hash: '' };
+      let isHeadFound = rows === 0 && hash === '';
+      let isNotedFound = noted === undefined;
+      for await (const row of rowsOfTable()) {
+        const seq = last.seq + 1;
+        const isVouchedFor =
+          seq > sealedAfter
+            ? isSealedRow(row)
+            : seq < sealedAfter || row.hash === head.checkpoint_hash;
+        if (!isNext(row, last) || !isVouchedFor) return { result: 'broken', row: seq };
+        if (seq === rows) isHeadFound = row.hash === hash;
+        if (row.hash === noted) isNotedFound = true;
+        last = row;
+      }
+      if (last.seq < sealedAfter) return { result: 'broken', row: last.seq + 1 };
+      if (!isHeadFound) return { result: 'broken', row: Math.min(rows, last.seq + 1) };
+      return { result: isNotedFound ? 'intact' : 'headUnknown', rows, head: hash };
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { closeSync, fdatasync, openSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
+import type { StoreError } from '../../../ports/store.ts';
+import { storeFailure } from './errors.ts';
+import { createGroupSync } from './groupSync.ts';
+
+/** SQLite's file of commits that the database file does not hold yet (https://www.sqlite.org/wal.html). */
+export interface CommitLog {
+  /** Resolves when all that was committed before the call would outlive a power failure. */
+  synced(): Promise<void>;
+  /** @throws StoreError once a flush has failed: what comes after it could not be kept either. */
+  requireWhole(): void;
+  /** Lets those who wait get their answer. */
+  close(): Promise<void>;
+}
+
+/**
+ * The log of the open database in `file`. It stays the same file as long as anybody has the database
+ * open, and SQLite keeps its locks on the other two, the database and -shm: this one may be opened
+ * beside it.
+ */
+export function openCommitLog(database: DatabaseSync, file: string): CommitLog {
+  // SQLite makes the log when it first reads.
+  database.exec('select count(*) from sqlite_schema');
+  // For writing: Windows flushes nothing else.
+  const log = openSync(`${file}-wal`, 'r+');
+  const flush = promisify(fdatasync);
+  const synced = createGroupSync(() => flush(log));
+  let failure: StoreError | undefined;
+  let newest: Promise<void> = Promise.resolve();
+  return {
+    async synced() {
+      newest = synced();
+      try {
+        await newest;
+      } catch (error) {
+        throw (failure ??= storeFailure(error));
+      }
+    },
+    requireWhole() {
+      if (failure !== undefined) throw failure;
+    },
+    async close() {
+      await newest.catch(() => undefined);
+      closeSync(log);
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CompiledQuery, Kysely, RawBuilder } from 'kysely';
+import { isConflict, isUnserved } from './errors.ts';
+import type { Tables } from '../schema/tables.ts';
+
+/** One database. Its errors are StoreErrors already; what is done in it throws besides passes unchanged. */
+export interface Engine {
+  readonly kind: 'sqlite' | 'postgres';
+  /** The database's own clock, epoch ms. */
+  readonly clock: RawBuilder<number>;
+  /**
+   * One try of one transaction: committed, and on the disk, when it resolves. Rolled back when it rejects,
+   * unless the commit itself failed: then it may have been kept.
+   */
+  transact<O, T>(transaction: Transaction<O, T>): Promise<T>;
+  /** Runs statements that only read, each by itself: it sees what is committed when it begins. */
+  read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** Holds the named lock until the end of the transaction that `db` is in. */
+  lock(db: Kysely<Tables>, name: string): Promise<void>;
+  /** Of this database and none of its copies and restored backups; undefined where it cannot be told. */
+  identity(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/**
+ * A transaction in its parts. What one part asks for at once goes to PostgreSQL in one packet: it is the
+ * way there that costs.
+ */
+export interface Transaction<O, T> {
+  /** Held from the beginning to the end. */
+  readonly lock?: string | undefined;
+  /** Reads under the lock, before anything else. */
+  readonly open: (db: Kysely<Tables>) => Promise<O>;
+  readonly work: (db: Kysely<Tables>, began: Began, opened: O) => Promise<T>;
+  /** Gives the last statements, whose answers nobody waits for. */
+  readonly end: (db: Kysely<Tables>) => Promise<readonly CompiledQuery[]>;
+}
+
+/** When a transaction began: before it waited for its lock. */
+export interface Began {
+  /** The database's clock, epoch ms. */
+  readonly now: number;
+  /** The same moment by `performance.now()`. */
+  readonly at: number;
+}
+
+/** What is done in a transaction of one part; `now` is the database's clock at its start, epoch ms. */
+type Work<T> = (db: Kysely<Tables>, now: number) => Promise<T>;
+
+/** How long a transaction that loses to others is run again, ms. */
+const CONFLICT_PATIENCE_MS = 5_000;
+const FIRST_PAUSE_MS = 2;
+const LONGEST_PAUSE_MS = 50;
+
+/** Nothing is read before the work. */
+export const OPENS_NOTHING = { open: () => Promise.resolve(undefined) };
+
+/** A transaction that only has work to do. */
+export function ofOnePart<T>(work: Work<T>): Transaction<undefined, T> {
+  return {
+    ...OPENS_NOTHING,
+    work: (db, { now }) => work(db, now),
+    end: () => Promise.resolve([]),
+  };
+}
+
+/** Runs the transaction, again and again while it loses to another one; then gives its last error. */
+export function transactPatiently<T>(engine: Engine, work: Work<T>): Promise<T> {
+  return patiently(() => engine.transact(ofOnePart(work)));
+}
+
+/** The same for statements that only read. */
+export function readPatiently<T>(
+  engine: Engine,
+  work: (db: Kysely<Tables>) => Promise<T>,
+): Promise<T> {
+  return patiently(() => engine.read(work));
+}
+
+/**
+ * Runs what may lose to another transaction again and again, and once more where a server served no
+ * more: the connections to it are gone then. Gives the last error.
+ */
+export async function patiently<T>(
+  attempt: () => Promise<T>,
+  patienceMs = CONFLICT_PATIENCE_MS,
+): Promise<T> {
+  const giveUpAt = performance.now() + patienceMs;
+  let wasServed = true;
+  for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const isFirstUnserved = wasServed && isUnserved(error);
+      if (isFirstUnserved) wasServed = false;
+      else if (!isConflict(error) || performance.now() > giveUpAt) throw error;
+    }
+    // Jitter, or two that collided would collide again.
+    await pause(Math.random() * longest);
+  }
+}

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import type { EnrollmentState } from '../../../domain/flows/enrollment.ts';
+import type { Flow } from '../../../domain/flows/flow.ts';
+import { REASONS } from '../../../domain/reasons.ts';
+import type { ResetState } from '../../../domain/flows/reset.ts';
+import type { UnlockState } from '../../../domain/flows/unlock.ts';
+import { exactly } from './exactly.ts';
+
+const time = z.int().nonnegative();
+const count = z.int().nonnegative();
+
+const reason = z.enum(REASONS);
+const problem = z.object({
+  reason,
+  until: time.exactOptional(),
+  attemptsLeft: count.exactOptional(),
+  all: z.array(reason).exactOptional(),
+  absent: z.array(reason).exactOptional(),
+  isComplex: z.boolean().exactOptional(),
+  forbidden: z.enum(['edge', 'invisible', 'named']).exactOptional(),
+  isEnrolledNumber: z.boolean().exactOptional(),
+  isCrowded: z.boolean().exactOptional(),
+  reference: z.string().exactOptional(),
+});
+
+const refused = z.object({ step: z.literal('refused'), problem });
+const cancelled = z.object({ step: z.literal('cancelled') });
+const superseded = z.object({ step: z.literal('superseded') });
+const expired = z.object({ step: z.literal('expired') });
+const endedStates = [refused, cancelled, superseded, expired] as const;
+const done = z.object({ step: z.literal('done') });
+
+const codeProgress = {
+  expiresAt: time,
+  malformed: count,
+  firstTurn: count,
+  hasFailed: z.boolean().optional(),
+  problem: problem.optional(),
+};
+const sendProgress = {
+  step: z.literal('sendingCode'),
+  since: time,
+  mobile: z.string(),
+  expiresAt: time,
+  malformed: count,
+  former: z
+    .object({ firstTurn: count, expiresAt: time, hasFailed: z.boolean().optional() })
+    .optional(),
+};
+const enrolledCode = [
+  z.object({ ...sendProgress, enrollmentId: z.string() }),
+  z.object({
+    step: z.literal('code'),
+    mobile: z.string(),
+    enrollmentId: z.string(),
+    ...codeProgress,
+  }),
+] as const;
+
+const provenEnrollment = {
+  known: z.object({ mobile: z.string(), isEnrolled: z.boolean() }).optional(),
+  isOldProven: z.boolean(),
+};
+const enrollmentState = exactly<EnrollmentState>()(
+  z.discriminatedUnion('step', [
+    z.object({
+      step: z.literal('currentPassword'),
+      isChange: z.boolean().optional(),
+      problem: problem.optional(),
+      advisesDeletion: z.boolean().optional(),
+    }),
+    z.object({
+      step: z.literal('provingPassword'),
+      since: time,
+      failureId: z.string(),
+      isChange: z.boolean().optional(),
+    }),
+    z.object({
+      step: z.literal('mobile'),
+      malformed: count,
+      problem: problem.optional(),
+      ...provenEnrollment,
+    }),
+    z.object({
+      ...sendProgress,
+      to: z.enum(['old', 'new']),
+      newMobile: z.string(),
+      ...provenEnrollment,
+    }),
+    z.object({
+      step: z.literal('oldCode'),
+      mobile: z.string(),
+      newMobile: z.string(),
+      ...codeProgress,
+      ...provenEnrollment,
+    }),
+    z.object({ step: z.literal('code'), mobile: z.string(), ...codeProgress, ...provenEnrollment }),
+    z.object({ step: z.literal('done'), mobile: z.string(), usableFrom: time.optional() }),
+    ...endedStates,
+  ]),
+);
+
+const rules = z.object({
+  minLength: count,
+  maxLength: count,
+  forbiddenCharacters: z.string(),
+  historyLength: count,
+  requiresComplexity: z.boolean(),
+});
+const sentPasswords = {
+  sent: z.array(z.object({ digest: z.string(), isRecorded: z.boolean().optional() })).optional(),
+};
+const verified = { rules, ...sentPasswords };
+const endOfReset = { ...sentPasswords, unknownSince: time.optional() };
+const bindUnderWay = { failureId: z.string().optional() };
+const resetState = exactly<ResetState>()(
+  z.discriminatedUnion('step', [
+    ...enrolledCode,
+    z.object({
+      step: z.literal('newPassword'),
+      problem: problem.optional(),
+      advisesDeletion: z.boolean().optional(),
+      ...bindUnderWay,
+      ...verified,
+    }),
+    z.object({ step: z.literal('writingPassword'), since: time, ...verified }),
+    z.object({
+      step: z.literal('unknown'),
+      since: time,
+      server: z.string().optional(),
+      openUntil: time.optional(),
+      passwordSetAt: time.optional(),
+      ...bindUnderWay,
+      ...verified,
+    }),
+    done.extend(endOfReset),
+    refused.extend(endOfReset),
+    cancelled.extend(endOfReset),
+    superseded.extend(endOfReset),
+    expired.extend(endOfReset),
+  ]),
+);
+
+const unlockState = exactly<UnlockState>()(
+  z.discriminatedUnion('step', [
+    ...enrolledCode,
+    z.object({
+      step: z.literal('unlocking'),
+      since: time,
+      mobile: z.string(),
+      problem: problem.optional(),
+    }),
+    done,
+    ...endedStates,
+  ]),
+);
+
+/** What is stored of a flow beside its frame. */
+export const flowStateSchema = exactly<Flow extends infer F ? StatePart<F> : never>()(
+  z.discriminatedUnion('purpose', [
+    z.object({ purpose: z.literal('enrollment'), state: enrollmentState }),
+    z.object({ purpose: z.literal('reset'), state: resetState }),
+    z.object({ purpose: z.literal('unlock'), state: unlockState }),
+  ]),
+);
+type StatePart<F> = F extends Flow ? Pick<F, 'purpose' | 'state'> : never;

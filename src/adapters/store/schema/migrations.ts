@@ -1,0 +1,201 @@
+import { sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import type { Keyring } from '../sealing/crypto.ts';
+import type { Engine } from '../engine/engine.ts';
+import { sealWhatStands } from '../sealing/sealing.ts';
+import type { Scope } from './tables.ts';
+
+/*
+ * What is written here has run on somebody's database: add a migration, never change one.
+ * Statements are in the SQL that both engines share (`bigint` is an integer to SQLite).
+ */
+
+const TABLES = [
+  `create table manager (
+    manager text not null primary key, directory_id text, display_name text, locale text,
+    conversation text)`,
+  `create index manager_directory on manager (directory_id)`,
+
+  `create table button (
+    handle text not null primary key, manager text not null, account_id text not null,
+    created_at bigint not null)`,
+  `create index button_age on button (created_at)`,
+
+  `create table flow (
+    id text not null primary key, purpose text not null, manager text not null,
+    account_id text not null, account_name text not null, started_at bigint not null,
+    expires_at bigint not null, ended_at bigint, saved_at bigint not null, turn bigint not null,
+    version bigint not null, origin text, password_version text not null, message_id text,
+    state text not null)`,
+  `create unique index flow_open on flow (manager, account_id) where ended_at is null`,
+  `create unique index flow_origin on flow (origin, purpose)`,
+  `create index flow_account on flow (account_id) where ended_at is null`,
+  `create index flow_idle on flow (saved_at) where ended_at is null`,
+  `create index flow_ended on flow (ended_at)`,
+
+  `create table passcode (
+    flow_id text not null primary key references flow (id) on delete cascade
+      deferrable initially deferred,
+    mac text not null, expires_at bigint not null, former_mac text, former_expires_at bigint)`,
+  `create table passcode_try (
+    flow_id text not null references flow (id) on delete cascade deferrable initially deferred,
+    turn bigint not null, mac text not null, primary key (flow_id, turn, mac))`,
+
+  `create table failure (
+    id text not null primary key, kind text not null, manager text not null,
+    account_id text not null, at bigint not null)`,
+  `create index failure_account on failure (account_id, kind, at)`,
+
+  `create table code_send (
+    id text not null primary key, flow_id text not null, manager text not null,
+    account_id text not null, mobile text not null, mobile_index text not null,
+    created_at bigint not null, outcome text not null, message_id text, fate text)`,
+  `create index code_send_flow on code_send (flow_id, created_at)`,
+  `create index code_send_mobile on code_send (mobile_index, created_at)`,
+  `create index code_send_manager on code_send (manager, created_at)`,
+  `create index code_send_age on code_send (created_at)`,
+  `create index code_send_message on code_send (message_id)`,
+
+  `create table enrollment (
+    id text not null primary key, manager text not null, account_id text not null,
+    mobile text not null, mobile_index text not null, enrolled_at bigint not null,
+    usable_from bigint not null, unique (manager, account_id))`,
+  `create index enrollment_account on enrollment (account_id)`,
+  `create index enrollment_mobile on enrollment (mobile_index)`,
+
+  `create table password_salt (account_id text not null primary key, salt text not null)`,
+  `create table password_history (
+    account_id text not null, number bigint not null, digest text not null,
+    primary key (account_id, number))`,
+
+  `create table notice (
+    id text not null primary key, due_at bigint not null, tries bigint not null,
+    payload text not null)`,
+  `create index notice_due on notice (due_at)`,
+
+  `create table lock (name text not null primary key)`,
+
+  `create table audit (
+    at text not null, event text not null, actor text not null, account text,
+    result text not null, reason text, flow text, instance text not null,
+    seq bigint not null primary key, previous text not null, hash text not null)`,
+  `create table audit_head (id bigint not null primary key, seq bigint not null, hash text not null)`,
+  `insert into audit_head (id, seq, hash) values (1, 0, '')`,
+];
+
+/** What `admin revoke` leaves behind, and what `admin status` asks by account. */
+const REVOCATIONS = [
+  `create table revocation (account_id text not null primary key, revoked_at bigint not null)`,
+  `create index code_send_account on code_send (account_id, created_at)`,
+];
+
+/** Reminders, and what a sweep over the accounts remembers until the next one. */
+const REMINDERS = [
+  `create table reminder (
+    handle text not null primary key, account_id text not null, account_name text not null,
+    cycle text not null, stage bigint not null, recipient text not null, repeat bigint not null,
+    fate text not null, at bigint not null,
+    unique (account_id, cycle, stage, recipient, repeat))`,
+  `create index reminder_reserved on reminder (at) where fate = 'reserved'`,
+  `create table reminder_snooze (
+    account_id text not null, cycle text not null, recipient text not null, until bigint not null,
+    snoozes bigint not null, primary key (account_id, cycle, recipient))`,
+  `create table reminder_silence (
+    account_id text not null, cycle text not null, until bigint not null,
+    primary key (account_id, cycle))`,
+  `create table lease (
+    name text not null primary key, holder text not null, until bigint not null, done_at bigint)`,
+  `create table password_seen (account_id text not null primary key, version text not null)`,
+  `alter table enrollment add column missing_since bigint`,
+];
+
+/** Which open flows need care, so that the others need not be read and decrypted to find out. */
+const UNSETTLED_FLOWS = [
+  `alter table flow add column unsettled bigint not null default 1`,
+  `drop index flow_idle`,
+  `create index flow_unsettled on flow (saved_at) where ended_at is null and unsettled = 1`,
+  `create index flow_over on flow (expires_at) where ended_at is null`,
+];
+
+/** Which database this is, so that a copy of it is known for one. */
+const IDENTITY = [
+  `create table database_identity (id bigint not null primary key, identity text not null)`,
+];
+
+/** Seals for what stood in clear beside the sealed values, and for the audit. */
+const SEALS = [
+  `alter table manager add column pin_seal text`,
+  `alter table revocation add column seal text`,
+  `alter table audit add column seal text`,
+  `alter table audit_head add column checkpoint_seq bigint not null default 0`,
+  `alter table audit_head add column checkpoint_hash text not null default ''`,
+  `alter table audit_head add column checkpoint_seal text`,
+];
+
+/** Who answered for an account when that was last seen. */
+const ANSWERING = [
+  `create table answering (account_id text not null primary key, entries text not null)`,
+];
+
+/** The note that `admin revoke --manager` leaves behind. */
+const MANAGER_REVOCATIONS = [
+  `create table manager_revocation (
+    account_id text not null, manager text not null, revoked_at bigint not null, seal text not null,
+    primary key (account_id, manager))`,
+];
+
+/** From here on it is sealed; who answers is taken down anew, as where it was never seen. */
+const ANSWERING_SEALED = [`delete from answering`];
+
+/** Texts wait apart. Those that wait at the upgrade are delivered with the cards. */
+const NOTICE_LANES = [`alter table notice add column lane text not null default 'chat'`];
+
+const APPEND_ONLY = {
+  sqlite: ['update', 'delete'].map(
+    (change) =>
+      `create trigger audit_no_${change} before ${change} on audit
+       begin select raise(abort, 'the audit is append-only'); end`,
+  ),
+  postgres: [
+    `create function audit_append_only() returns trigger language plpgsql as
+     $$ begin raise exception 'the audit is append-only'; end $$`,
+    `create trigger audit_no_change before update or delete on audit
+     for each row execute function audit_append_only()`,
+    `create trigger audit_no_truncate before truncate on audit
+     for each statement execute function audit_append_only()`,
+  ],
+} as const;
+
+/** A migration that is these statements. */
+function running(statements: readonly string[]): Migration {
+  return {
+    async up(db) {
+      for (const statement of statements) await sql.raw(statement).execute(db);
+    },
+  };
+}
+
+/** All migrations by name, in order; `keys` are needed to run them. */
+export function migrationsFor(
+  kind: Engine['kind'],
+  keys?: Keyring,
+): Readonly<Record<string, Migration>> {
+  return {
+    '0001_start': running([...TABLES, ...APPEND_ONLY[kind]]),
+    '0002_revocations': running(REVOCATIONS),
+    '0003_reminders': running(REMINDERS),
+    '0004_unsettled_flows': running(UNSETTLED_FLOWS),
+    '0005_identity': running(IDENTITY),
+    '0006_seals': {
+      async up(db: Scope['db']) {
+        if (keys === undefined) throw new Error('this migration needs the keys');
+        for (const statement of SEALS) await sql.raw(statement).execute(db);
+        await sealWhatStands(db, keys);
+      },
+    },
+    '0007_answering': running(ANSWERING),
+    '0008_manager_revocations': running(MANAGER_REVOCATIONS),
+    '0009_answering_sealed': running(ANSWERING_SEALED),
+    '0010_notice_lanes': running(NOTICE_LANES),
+  };
+}

@@ -1,0 +1,249 @@
+import type { Kysely } from 'kysely';
+import type { Log } from '../../../ports/log.ts';
+import type { Keyring } from '../sealing/crypto.ts';
+import type { TellDistrusted } from '../sealing/trusted.ts';
+
+/*
+ * The columns as the queries see them. Times are epoch ms by the database's clock, `manager` is
+ * managerName(), and every column of type Sealed holds what Keyring.seal() gave.
+ */
+
+type Sealed = string;
+
+interface ManagerTable {
+  manager: string;
+  directory_id: string | null;
+  /** Vouches for `directory_id`. */
+  pin_seal: Sealed | null;
+  display_name: Sealed | null;
+  locale: string | null;
+  conversation: Sealed | null;
+}
+
+interface ButtonTable {
+  handle: string;
+  manager: string;
+  account_id: string;
+  created_at: number;
+}
+
+export interface FlowTable {
+  id: string;
+  purpose: string;
+  manager: string;
+  account_id: string;
+  account_name: string;
+  started_at: number;
+  expires_at: number;
+  ended_at: number | null;
+  saved_at: number;
+  /** 1 where an operation is under way or an outcome unknown, else 0. */
+  unsettled: number;
+  turn: number;
+  version: number;
+  origin: string | null;
+  password_version: string;
+  message_id: string | null;
+  state: Sealed;
+}
+
+interface PasscodeTable {
+  flow_id: string;
+  /** `<key id>:<base64>`. */
+  mac: string;
+  expires_at: number;
+  former_mac: string | null;
+  former_expires_at: number | null;
+}
+
+interface PasscodeTryTable {
+  flow_id: string;
+  turn: number;
+  mac: string;
+}
+
+interface FailureTable {
+  id: string;
+  kind: string;
+  manager: string;
+  account_id: string;
+  at: number;
+}
+
+export interface CodeSendTable {
+  id: string;
+  flow_id: string;
+  manager: string;
+  account_id: string;
+  mobile: Sealed;
+  mobile_index: string;
+  created_at: number;
+  outcome: string;
+  message_id: string | null;
+  fate: string | null;
+}
+
+export interface EnrollmentTable {
+  id: string;
+  manager: string;
+  account_id: string;
+  mobile: Sealed;
+  mobile_index: string;
+  enrolled_at: number;
+  usable_from: number;
+  /** Since when every sweep has found that the manager does not answer for the account. */
+  missing_since: number | null;
+}
+
+export interface ReminderTable {
+  handle: string;
+  account_id: string;
+  account_name: string;
+  cycle: string;
+  stage: number;
+  recipient: string;
+  repeat: number;
+  fate: string;
+  at: number;
+}
+
+interface ReminderSnoozeTable {
+  account_id: string;
+  cycle: string;
+  recipient: string;
+  until: number;
+  snoozes: number;
+}
+
+interface ReminderSilenceTable {
+  account_id: string;
+  cycle: string;
+  until: number;
+}
+
+interface DatabaseIdentityTable {
+  id: number;
+  identity: string;
+}
+
+interface LeaseTable {
+  name: string;
+  /** Empty while nobody holds it. */
+  holder: string;
+  until: number;
+  done_at: number | null;
+}
+
+interface PasswordSeenTable {
+  account_id: string;
+  version: string;
+}
+
+interface AnsweringTable {
+  account_id: string;
+  /** Ids of directory entries, as a JSON array. */
+  entries: Sealed;
+}
+
+interface RevocationTable {
+  account_id: string;
+  revoked_at: number;
+  seal: Sealed | null;
+}
+
+interface ManagerRevocationTable {
+  account_id: string;
+  manager: string;
+  revoked_at: number;
+  seal: Sealed;
+}
+
+interface PasswordSaltTable {
+  account_id: string;
+  salt: string;
+}
+
+export interface PasswordHistoryTable {
+  account_id: string;
+  /** Rises with every password of the account. */
+  number: number;
+  digest: Sealed;
+}
+
+interface NoticeTable {
+  id: string;
+  due_at: number;
+  tries: number;
+  /** Which loop delivers it; a changed one delays it at most. */
+  lane: string;
+  payload: Sealed;
+}
+
+/** One row for the auditor; the contract names the columns. */
+export interface AuditTable {
+  seq: number;
+  /** ISO 8601, UTC, with milliseconds. */
+  at: string;
+  event: string;
+  actor: string;
+  account: string | null;
+  result: string;
+  reason: string | null;
+  flow: string | null;
+  instance: string;
+  previous: string;
+  hash: string;
+  /** Vouches for `hash`; null before there were seals. */
+  seal: Sealed | null;
+}
+
+export interface AuditHeadTable {
+  id: number;
+  seq: number;
+  hash: string;
+  /** Up to this row the sealed hash vouches for the chain, from there on each row's own seal. */
+  checkpoint_seq: number;
+  checkpoint_hash: string;
+  checkpoint_seal: Sealed | null;
+}
+
+export interface Tables {
+  manager: ManagerTable;
+  button: ButtonTable;
+  flow: FlowTable;
+  passcode: PasscodeTable;
+  passcode_try: PasscodeTryTable;
+  failure: FailureTable;
+  code_send: CodeSendTable;
+  enrollment: EnrollmentTable;
+  revocation: RevocationTable;
+  manager_revocation: ManagerRevocationTable;
+  answering: AnsweringTable;
+  reminder: ReminderTable;
+  reminder_snooze: ReminderSnoozeTable;
+  reminder_silence: ReminderSilenceTable;
+  lease: LeaseTable;
+  database_identity: DatabaseIdentityTable;
+  password_seen: PasswordSeenTable;
+  password_salt: PasswordSaltTable;
+  password_history: PasswordHistoryTable;
+  notice: NoticeTable;
+  lock: { name: string };
+  audit: AuditTable;
+  audit_head: AuditHeadTable;
+  bot_migration: { name: string };
+}
+
+/** What the queries of one piece of work share. */
+export interface Scope {
+  readonly db: Kysely<Tables>;
+  readonly keys: Keyring;
+  /** Told when the work has ended. */
+  readonly log: Pick<Log, 'error'>;
+  /** Epoch ms by the database's clock, at the start of the transaction; for reads, the store's `now()`. */
+  readonly now: number;
+  /** Told when the work has ended. */
+  readonly distrust: TellDistrusted;
+  /** In a transaction: a row that counts as absent may be removed where it would be in the way. */
+  readonly isWriting: boolean;
+}

@@ -1,0 +1,207 @@
+import { sql } from 'kysely';
+import { StoreError } from '../../../ports/store.ts';
+import { sealAuditUpTo } from '../audit/auditCheckpoint.ts';
+import { openAuditLog } from '../audit/auditLog.ts';
+import type { Keyring } from './crypto.ts';
+import type { Engine } from '../engine/engine.ts';
+import { readPatiently, transactPatiently } from '../engine/engine.ts';
+import { AUDIT_COLUMNS, placeIn, SEALED_COLUMNS } from './places.ts';
+import type { SealedColumn } from './places.ts';
+import type { Scope } from '../schema/tables.ts';
+
+/** Rows of one transaction: the bot beside must never wait long. */
+const BATCH = 100;
+
+/** What the stored values are sealed with. */
+interface KeyCensus {
+  /** Values sealed with the first key. */
+  readonly current: number;
+  /** Values sealed with another configured key: `rekey` brings them over. */
+  readonly earlier: number;
+  /** Values sealed with a key that is not configured, or damaged in the one sample of each column. */
+  readonly unreadable: number;
+}
+
+/** What became of a rekeying. `left` were written with an earlier key while it ran. */
+interface Rekeyed {
+  readonly done: number;
+  readonly unreadable: number;
+  readonly left: number;
+}
+
+/** The sealed values as a whole. Throws only StoreError. */
+export interface SealedValues {
+  census(): Promise<KeyCensus>;
+  /**
+   * Seals everything with the first key and computes the indexes anew, a few rows at a time. May be
+   * interrupted at any moment and repeated, beside running bots that know both keys.
+   */
+  rekey(onProgress: (done: number, total: number) => void): Promise<Rekeyed>;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+const ALL_COLUMNS = [...SEALED_COLUMNS, ...AUDIT_COLUMNS];
+
+const counted = ({ rows = 'true' }: SealedColumn) => sql.raw<boolean>(rows);
+
+/** The parts of a value's place, and the value as `sealed`. */
+function columnsOf({ key, beside, column }: SealedColumn) {
+  return sql.join([
+    ...[...key, ...beside].map((name) => sql.ref(name)),
+    sql`${sql.ref(column)} as sealed`,
+  ]);
+}
+
+export function openSealed(engine: Engine, keys: Keyring): SealedValues {
+  const begins = (column: string, prefix: string) =>
+    sql<boolean>`substr(${sql.ref(column)}, 1, ${sql.lit(prefix.length)}) = ${prefix}`;
+  const sealedWith = (column: string, prefixes: readonly string[]) =>
+    sql<boolean>`(${sql.join(
+      prefixes.map((prefix) => begins(column, prefix)),
+      sql` or `,
+    )})`;
+
+  async function count(where: SealedColumn, condition: ReturnType<typeof begins>): Promise<number> {
+    const { rows } = await readPatiently(engine, (db) =>
+      sql<{ count: number }>`select count(*) as count from ${sql.table(where.table)}
+        where ${sql.ref(where.column)} is not null and ${counted(where)} and ${condition}`.execute(
+        db,
+      ),
+    );
+    return rows[0]?.count ?? 0;
+  }
+
+  async function sum(
+    of: (where: SealedColumn) => Promise<number>,
+    columns: readonly SealedColumn[] = ALL_COLUMNS,
+  ): Promise<number> {
+    let total = 0;
+    for (const where of columns) total += await of(where);
+    return total;
+  }
+
+  const [first, ...others] = keys.prefixes;
+  const countCurrent = (where: SealedColumn) => count(where, begins(where.column, first));
+  const countEarlier = (where: SealedColumn): Promise<number> =>
+    others.length === 0 ? Promise.resolve(0) : count(where, sealedWith(where.column, others));
+  const countUnknown = (where: SealedColumn) =>
+    count(where, sql<boolean>`not ${sealedWith(where.column, keys.prefixes)}`);
+
+  /** Rows behind `after` that another key has sealed, in the order of their key. */
+  async function nextRows(db: Scope['db'], where: SealedColumn, after: Row | undefined) {
+    const key = sql.join(where.key.map((name) => sql.ref(name)));
+    const last = after && sql.join(where.key.map((name) => after[name]));
+    const behind = last === undefined ? sql`` : sql`and (${key}) > (${last})`;
+    const { rows } = await sql<Row>`select ${columnsOf(where)}
+      from ${sql.table(where.table)}
+      where ${sql.ref(where.column)} is not null
+        and not ${begins(where.column, first)} ${behind}
+      order by ${key} limit ${sql.lit(BATCH)}`.execute(db);
+    return rows;
+  }
+
+  /** Undefined for a value that no configured key opens there. */
+  function reseal(where: SealedColumn, row: Row) {
+    const place = placeIn(where, row);
+    try {
+      const clear = keys.open(place, String(row['sealed']), where.use);
+      return clear === undefined
+        ? undefined
+        : { clear, sealed: keys.seal(place, clear, where.use) };
+    } catch (error) {
+      if (error instanceof StoreError) return undefined;
+      throw error;
+    }
+  }
+
+  /** False where the value cannot be read. */
+  async function update(db: Scope['db'], where: SealedColumn, row: Row): Promise<boolean> {
+    const resealed = reseal(where, row);
+    if (resealed === undefined) return false;
+    const { clear, sealed } = resealed;
+    const index =
+      where.index === undefined ? sql`` : sql`, ${sql.ref(where.index)} = ${keys.index(clear)}`;
+    const isRow = sql.join(
+      where.key.map((part) => sql`${sql.ref(part)} = ${row[part]}`),
+      sql` and `,
+    );
+    // What a bot has written meanwhile is newer than what was read here, and stays.
+    await sql`update ${sql.table(where.table)} set ${sql.ref(where.column)} = ${sealed}${index}
+      where ${isRow} and ${sql.ref(where.column)} = ${row['sealed']}`.execute(db);
+    return true;
+  }
+
+  /** One transaction; gives the last row looked at, undefined when there was none. */
+  function rekeyBatch(where: SealedColumn, after: Row | undefined) {
+    return transactPatiently(engine, async (db) => {
+      const rows = await nextRows(db, where, after);
+      let unreadable = 0;
+      for (const row of rows) {
+        // One damaged value must not keep all others from the new key.
+        if (!(await update(db, where, row))) unreadable += 1;
+      }
+      return { last: rows.at(-1), rows: rows.length, unreadable };
+    });
+  }
+
+  async function isSampleGood(where: SealedColumn, prefix: string): Promise<boolean> {
+    const { rows } = await readPatiently(engine, (db) =>
+      sql<Row>`select ${columnsOf(where)} from ${sql.table(where.table)}
+        where ${counted(where)} and ${begins(where.column, prefix)} limit 1`.execute(db),
+    );
+    return rows.every((row) => reseal(where, row) !== undefined);
+  }
+
+  /** A key that was exchanged under its old id passes every count: only opening a value shows it. */
+  async function countBadSamples(where: SealedColumn): Promise<number> {
+    let bad = 0;
+    for (const prefix of keys.prefixes) if (!(await isSampleGood(where, prefix))) bad += 1;
+    return bad;
+  }
+
+  /** False where the audit is not sound: the earlier keys are still needed to tell how far it is. */
+  async function moveCheckpoint(): Promise<boolean> {
+    const verdict = await openAuditLog(engine, keys).verify();
+    if (verdict.result !== 'intact') return false;
+    const { rows: seq, head: hash } = verdict;
+    await transactPatiently(engine, (db) => sealAuditUpTo(db, keys, { seq, hash }));
+    return true;
+  }
+
+  return {
+    async census() {
+      return {
+        current: await sum(countCurrent),
+        earlier: await sum(countEarlier),
+        unreadable: (await sum(countUnknown)) + (await sum(countBadSamples)),
+      };
+    },
+
+    async rekey(onProgress) {
+      const countOthers = async (where: SealedColumn) =>
+        (await countEarlier(where)) + (await countUnknown(where));
+      const total = await sum(countOthers);
+      let looked = 0;
+      let unreadable = 0;
+      onProgress(0, total);
+      for (const where of SEALED_COLUMNS) {
+        let last: Row | undefined;
+        do {
+          const batch = await rekeyBatch(where, last);
+          looked += batch.rows;
+          unreadable += batch.unreadable;
+          onProgress(Math.min(looked, total), total);
+          last = batch.last;
+        } while (last !== undefined);
+      }
+      const seals = await sum(countOthers, AUDIT_COLUMNS);
+      if (seals > 0) {
+        looked += seals;
+        if (!(await moveCheckpoint())) unreadable += seals;
+        onProgress(Math.min(looked, total), total);
+      }
+      return { done: looked - unreadable, unreadable, left: await sum(countEarlier) };
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { StoreError } from '../../../ports/store.ts';
+import { HEAD } from '../audit/audit.ts';
+import { sealAuditUpTo } from '../audit/auditCheckpoint.ts';
+import type { Keyring, Place } from './crypto.ts';
+import { SEALED, SEAL_ONLY } from './places.ts';
+import type { Scope } from '../schema/tables.ts';
+
+/**
+ * Takes what a database holds from before the seals for true, once: from here on nothing without
+ * its seal is.
+ * @throws StoreError for a database that has been sealed before: its migrations were tampered with
+ */
+export async function sealWhatStands(db: Scope['db'], keys: Keyring): Promise<void> {
+  /** Undefined for a value that was damaged before. */
+  function reseal(place: Place, sealed: string): string | undefined {
+    if (keys.open(place, sealed) !== undefined) {
+      throw new StoreError(
+        'corrupt',
+        'the list of migrations was changed: this one has run before',
+      );
+    }
+    const [table, row, column] = place;
+    const clear = keys.open([table, row, column], sealed);
+    return clear === undefined ? undefined : keys.seal(place, clear);
+  }
+
+  /** Whether anything shows that this database has not been sealed before. */
+  let isFromBefore = false;
+  for (const row of await db.selectFrom('enrollment').selectAll().execute()) {
+    const mobile = reseal(SEALED.enrollment.place(row), row.mobile);
+    if (mobile === undefined) continue;
+    isFromBefore = true;
+    await db.updateTable('enrollment').set({ mobile }).where('id', '=', row.id).execute();
+  }
+  for (const row of await db.selectFrom('flow').selectAll().execute()) {
+    const state = reseal(SEALED.flow.place(row), row.state);
+    if (state === undefined) continue;
+    isFromBefore = true;
+    await db.updateTable('flow').set({ state }).where('id', '=', row.id).execute();
+  }
+  // A pin is made anew at the next visit; one that nothing vouches for would be somebody's word.
+  if (!isFromBefore) await db.updateTable('manager').set({ directory_id: null }).execute();
+  const pins = db.selectFrom('manager').select(['manager', 'directory_id']);
+  for (const row of await pins.where('directory_id', 'is not', null).execute()) {
+    const pin_seal = keys.seal(SEALED.pin.place(row), SEAL_ONLY);
+    await db.updateTable('manager').set({ pin_seal }).where('manager', '=', row.manager).execute();
+  }
+  for (const row of await db.selectFrom('revocation').selectAll().execute()) {
+    const seal = keys.seal(SEALED.revocation.place(row), SEAL_ONLY);
+    await db
+      .updateTable('revocation')
+      .set({ seal })
+      .where('account_id', '=', row.account_id)
+      .execute();
+  }
+  const heads = db.selectFrom('audit_head').select(['seq', 'hash']).where('id', '=', HEAD);
+  await sealAuditUpTo(db, keys, await heads.executeTakeFirstOrThrow());
+}

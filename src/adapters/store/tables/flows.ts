@@ -1,0 +1,201 @@
+import type { Insertable, Selectable, SelectQueryBuilder } from 'kysely';
+import { operationSince, type Flow } from '../../../domain/flows/flow.ts';
+import { managerName } from '../../../domain/parties.ts';
+import type { StoreTransaction } from '../../../ports/store.ts';
+import { flowStateSchema } from '../schema/flowSchema.ts';
+import { SEALED } from '../sealing/places.ts';
+import { managerKey, readJson, readOrSkip } from '../schema/stored.ts';
+import type { FlowTable, Scope, Tables } from '../schema/tables.ts';
+import { openTrusted } from '../sealing/trusted.ts';
+
+function toFlow(scope: Scope, row: Selectable<FlowTable>): Flow | undefined {
+  const text = openTrusted(scope, SEALED.flow.place(row), row.state);
+  if (text === undefined) return undefined;
+  return {
+    id: row.id,
+    manager: managerKey(row.manager),
+    accountId: row.account_id,
+    accountName: row.account_name,
+    startedAt: row.started_at,
+    expiresAt: row.expires_at,
+    endedAt: row.ended_at ?? undefined,
+    turn: row.turn,
+    version: row.version,
+    origin: row.origin ?? undefined,
+    passwordVersion: row.password_version,
+    messageId: row.message_id ?? undefined,
+    // The purpose is sealed with its state: a changed column cannot turn one flow into another.
+    ...readJson(flowStateSchema, text, 'flow.state'),
+  };
+}
+
+function isUnsettled({ state }: Flow): boolean {
+  return operationSince(state) !== undefined || state.step === 'unknown';
+}
+
+function toRow({ keys, now }: Scope, flow: Flow): Insertable<FlowTable> {
+  const { purpose, state } = flow;
+  const row = {
+    id: flow.id,
+    purpose,
+    manager: managerName(flow.manager),
+    account_id: flow.accountId,
+    account_name: flow.accountName,
+    started_at: flow.startedAt,
+    expires_at: flow.expiresAt,
+    ended_at: flow.endedAt ?? null,
+    saved_at: now,
+    unsettled: isUnsettled(flow) ? 1 : 0,
+    turn: flow.turn,
+    version: flow.version,
+    origin: flow.origin ?? null,
+    password_version: flow.passwordVersion,
+    message_id: flow.messageId ?? null,
+  };
+  return { ...row, state: keys.seal(SEALED.flow.place(row), JSON.stringify({ purpose, state })) };
+}
+
+type FlowQueries = Pick<
+  StoreTransaction,
+  | 'flow'
+  | 'flowFrom'
+  | 'openFlow'
+  | 'openFlows'
+  | 'openFlowsOf'
+  | 'unsettledFlows'
+  | 'resetsAround'
+  | 'rememberedAccount'
+  | 'addFlow'
+  | 'saveFlow'
+  | 'setFlowMessage'
+>;
+
+export function flowQueries(scope: Scope): FlowQueries {
+  const { db, now } = scope;
+  type FlowSelection = SelectQueryBuilder<Tables, 'flow', Selectable<FlowTable>>;
+
+  const flows = (): FlowSelection => db.selectFrom('flow').selectAll();
+  const open = (): FlowSelection => flows().where('ended_at', 'is', null);
+
+  async function first(query: FlowSelection): Promise<Flow | undefined> {
+    const row = await query.executeTakeFirst();
+    return row && toFlow(scope, row);
+  }
+  /** The same of a row whose place only one flow can have: one that is not trusted makes room. */
+  async function only(query: FlowSelection): Promise<Flow | undefined> {
+    const row = await query.executeTakeFirst();
+    const flow = row && toFlow(scope, row);
+    if (row !== undefined && flow === undefined && scope.isWriting) {
+      await db.deleteFrom('flow').where('id', '=', row.id).execute();
+    }
+    return flow;
+  }
+  async function all(query: FlowSelection): Promise<Flow[]> {
+    return (await query.execute()).flatMap((row) => toFlow(scope, row) ?? []);
+  }
+
+  return {
+    async flow(id, known) {
+      if (known?.id === id) {
+        const unchanged = await db
+          .selectFrom('flow')
+          // Only this is noted without a new version.
+          .select('message_id')
+          .where('id', '=', id)
+          .where('version', '=', known.version)
+          .executeTakeFirst();
+        if (unchanged) return { ...known, messageId: unchanged.message_id ?? undefined };
+      }
+      return first(flows().where('id', '=', id));
+    },
+    flowFrom: (origin, purpose) =>
+      only(flows().where('origin', '=', origin).where('purpose', '=', purpose)),
+    openFlow: (manager, accountId) =>
+      only(open().where('manager', '=', managerName(manager)).where('account_id', '=', accountId)),
+    openFlows: (manager) =>
+      all(open().where('manager', '=', managerName(manager)).orderBy('started_at').orderBy('id')),
+    openFlowsOf: (accountId) =>
+      all(open().where('account_id', '=', accountId).orderBy('started_at').orderBy('id')),
+    async unsettledFlows(before, limit) {
+      const rows = await open()
+        .where('saved_at', '<', before)
+        .where((row) => row.or([row('unsettled', '=', 1), row('expires_at', '<', now)]))
+        .orderBy('saved_at')
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.flatMap((row) => readOrSkip(() => toFlow(scope, row), scope.log) ?? []);
+    },
+
+    async rememberedAccount(nameOrId) {
+      const flow = await db
+        .selectFrom('flow')
+        .select(['account_id', 'account_name'])
+        .where((row) =>
+          row.or([
+            row('account_id', '=', nameOrId.toLowerCase()),
+            row(row.fn('lower', ['account_name']), '=', nameOrId.toLowerCase()),
+          ]),
+        )
+        .orderBy('started_at', 'desc')
+        .executeTakeFirst();
+      if (flow !== undefined) return { id: flow.account_id, name: flow.account_name };
+      const enrollment = await db
+        .selectFrom('enrollment')
+        .select('account_id')
+        .where('account_id', '=', nameOrId.toLowerCase())
+        .executeTakeFirst();
+      return enrollment && { id: enrollment.account_id, name: undefined };
+    },
+
+    async resetsAround(accountId, from, to) {
+      const rows = await db
+        .selectFrom('flow')
+        .selectAll()
+        .where('account_id', '=', accountId)
+        .where('purpose', '=', 'reset')
+        .where('started_at', '<=', to)
+        .where('saved_at', '>=', from)
+        .execute();
+      return rows.flatMap((row) => readOrSkip(() => toFlow(scope, row), scope.log) ?? []);
+    },
+
+    async addFlow(flow) {
+      await db.insertInto('flow').values(toRow(scope, flow)).execute();
+    },
+
+    async saveFlow(flow) {
+      const version = flow.version + 1;
+      // Not the message: setFlowMessage may have come between the reading and this.
+      const { turn, state, ended_at, password_version, unsettled } = toRow(scope, {
+        ...flow,
+        version,
+      });
+      const row = await db
+        .updateTable('flow')
+        .set({ version, turn, state, ended_at, password_version, saved_at: now, unsettled })
+        .where('id', '=', flow.id)
+        .where('version', '=', flow.version)
+        .where('purpose', '=', flow.purpose)
+        .returning('message_id')
+        .executeTakeFirst();
+      return row && { ...flow, version, messageId: row.message_id ?? undefined };
+    },
+
+    async setFlowMessage(flowId, messageId) {
+      const own = db.selectFrom('flow').select('manager').where('id', '=', flowId);
+      await Promise.all([
+        // What comes late for the flow that it showed before must not be drawn over this one.
+        db
+          .updateTable('flow')
+          .set({ message_id: null })
+          .where('manager', '=', own)
+          .where('message_id', '=', messageId)
+          .where('id', '<>', flowId)
+          .where('ended_at', 'is', null)
+          .execute(),
+        db.updateTable('flow').set({ message_id: messageId }).where('id', '=', flowId).execute(),
+      ]);
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import { managerName } from '../../../domain/parties.ts';
+import type { Conversation } from '../../../ports/notifier.ts';
+import type { Button, ManagerRecord } from '../../../ports/records.ts';
+import type { StoreTransaction } from '../../../ports/store.ts';
+import { exactly } from '../schema/exactly.ts';
+import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
+import { managerKey, readJson, readValue } from '../schema/stored.ts';
+import type { Scope, Tables } from '../schema/tables.ts';
+import { openTrusted, readTrusted } from '../sealing/trusted.ts';
+
+const localeSchema = z.enum(['sv', 'en']);
+const conversationSchema = exactly<Conversation>()(
+  z.object({
+    serviceUrl: z.string(),
+    conversationId: z.string(),
+    tenantId: z.string(),
+    aadObjectId: z.string(),
+    userId: z.string(),
+    botId: z.string(),
+    channelId: z.string(),
+  }),
+);
+
+/** One whose conversation cannot be trusted must not hide the others. */
+const CHATS_TRIED = 10;
+
+function toRecord(scope: Scope, row: Selectable<Tables['manager']>): ManagerRecord | undefined {
+  const { manager, directory_id, pin_seal, display_name, locale, conversation } = row;
+  const key = readTrusted(scope, ['manager', manager, 'manager'], () => managerKey(manager));
+  if (key === undefined) return undefined;
+  const isPinned =
+    directory_id !== null && openTrusted(scope, SEALED.pin.place(row), pin_seal) !== undefined;
+  const name = display_name && openTrusted(scope, SEALED.displayName.place(row), display_name);
+  const chat = conversation && openTrusted(scope, SEALED.conversation.place(row), conversation);
+  return {
+    key,
+    directoryId: isPinned ? directory_id : undefined,
+    displayName: name ?? undefined,
+    locale: readTrusted(scope, ['manager', manager, 'locale'], () =>
+      locale === null ? undefined : readValue(localeSchema, locale, 'manager.locale'),
+    ),
+    conversation: chat ? readJson(conversationSchema, chat, 'manager.conversation') : undefined,
+  };
+}
+
+type ManagerQueries = Pick<
+  StoreTransaction,
+  'manager' | 'saveManager' | 'managersByDirectoryId' | 'anyConversation' | 'addButtons' | 'button'
+>;
+
+export function managerQueries(scope: Scope): ManagerQueries {
+  const { db, keys, now } = scope;
+  return {
+    async manager(key) {
+      const row = await db
+        .selectFrom('manager')
+        .selectAll()
+        .where('manager', '=', managerName(key))
+        .executeTakeFirst();
+      return row && toRecord(scope, row);
+    },
+
+    async saveManager({ key, directoryId, displayName, locale, conversation }) {
+      const manager = managerName(key);
+      const pin = { manager, directory_id: directoryId ?? null };
+      const sealed = (where: 'displayName' | 'conversation', text: string | undefined) =>
+        text === undefined ? null : keys.seal(SEALED[where].place(pin), text);
+      const values = {
+        directory_id: pin.directory_id,
+        pin_seal: directoryId === undefined ? null : keys.seal(SEALED.pin.place(pin), SEAL_ONLY),
+        display_name: sealed('displayName', displayName),
+        locale: locale ?? null,
+        conversation: sealed('conversation', conversation && JSON.stringify(conversation)),
+      };
+      await db
+        .insertInto('manager')
+        .values({ manager, ...values })
+        .onConflict((conflict) => conflict.column('manager').doUpdateSet(values))
+        .execute();
+    },
+
+    async managersByDirectoryId(directoryIds) {
+      if (directoryIds.length === 0) return [];
+      const rows = await db
+        .selectFrom('manager')
+        .selectAll()
+        .where('directory_id', 'in', directoryIds)
+        .orderBy('manager')
+        .execute();
+      const records = rows.flatMap((row) => toRecord(scope, row) ?? []);
+      return records.filter(({ directoryId }) => directoryId !== undefined);
+    },
+
+    async anyConversation(tenantId) {
+      const rows = await db
+        .selectFrom('manager')
+        .selectAll()
+        .where('manager', 'like', `${tenantId.toLowerCase()}/%`)
+        .where('conversation', 'is not', null)
+        .limit(CHATS_TRIED)
+        .execute();
+      return rows
+        .map((row) => toRecord(scope, row)?.conversation)
+        .find((chat) => chat !== undefined);
+    },
+
+    async addButtons(buttons) {
+      if (buttons.length === 0) return;
+      const rows = buttons.map(({ handle, manager, accountId }) => ({
+        handle,
+        manager: managerName(manager),
+        account_id: accountId,
+        created_at: now,
+      }));
+      await db.insertInto('button').values(rows).execute();
+    },
+
+    async button(handle): Promise<Button | undefined> {
+      const row = await db
+        .selectFrom('button')
+        .selectAll()
+        .where('handle', '=', handle)
+        .executeTakeFirst();
+      return row && { handle, manager: managerKey(row.manager), accountId: row.account_id };
+    },
+  };
+}

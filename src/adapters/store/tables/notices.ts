@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import type { ClaimedNotice, Notice, NoticeLane } from '../../../ports/records.ts';
+import type { StoreTransaction } from '../../../ports/store.ts';
+import { exactly } from '../schema/exactly.ts';
+import { SEALED } from '../sealing/places.ts';
+import { readJson, readOrSkip } from '../schema/stored.ts';
+import type { Scope } from '../schema/tables.ts';
+import { openTrusted } from '../sealing/trusted.ts';
+
+const managerSchema = z.object({ tenantId: z.string(), aadObjectId: z.string() });
+const noticeSchema = exactly<Notice>()(
+  z.object({
+    id: z.string(),
+    event: z.enum([
+      'reset',
+      'firstEnrollment',
+      'ownEnrollment',
+      'numberChange',
+      'unlock',
+      'revoke',
+      'lockoutCleared',
+      'outsideChange',
+      'removal',
+      'responsibilityChanged',
+      'notNeeded',
+    ]),
+    accountId: z.string(),
+    accountName: z.string(),
+    byName: z.string(),
+    at: z.number(),
+    maskedMobile: z.string().optional(),
+    until: z.number().optional(),
+    handle: z.string().optional(),
+    added: z.array(z.string()).optional(),
+    removed: z.array(z.string()).optional(),
+    noticedAt: z.number().optional(),
+    flow: z.string().optional(),
+    to: z.discriminatedUnion('channel', [
+      z.object({ channel: z.literal('sms'), mobile: z.string(), locale: z.enum(['sv', 'en']) }),
+      z.object({ channel: z.literal('chat'), manager: managerSchema }),
+      z.object({ channel: z.literal('otherManagers'), except: managerSchema.optional() }),
+    ]),
+  }),
+);
+
+type NoticeQueries = Pick<
+  StoreTransaction,
+  'addNotices' | 'claimNotice' | 'postponeNotice' | 'removeNotice' | 'countNotices'
+>;
+
+const OTHER_LANES: readonly NoticeLane[] = ['sms', 'news'];
+
+function laneOf({ event, to }: Notice): NoticeLane {
+  if (to.channel === 'sms') return 'sms';
+  return event === 'notNeeded' ? 'news' : 'chat';
+}
+
+export function noticeQueries(scope: Scope): NoticeQueries {
+  const { db, keys, now, log } = scope;
+  const due = (lane: NoticeLane | undefined) =>
+    db
+      .selectFrom('notice')
+      .select('id')
+      .where('due_at', '<=', now)
+      // A notice in no lane that the bot writes goes with the chats': nothing waits for ever.
+      .$if(lane === 'chat', (query) => query.where('lane', 'not in', OTHER_LANES))
+      .$if(lane !== undefined && lane !== 'chat', (query) => query.where('lane', '=', lane ?? ''));
+
+  return {
+    async addNotices(notices) {
+      if (notices.length === 0) return;
+      const rows = notices.map((notice) => ({
+        id: notice.id,
+        due_at: now,
+        tries: 0,
+        lane: laneOf(notice),
+        payload: keys.seal(SEALED.notice.place(notice), JSON.stringify(notice)),
+      }));
+      await db.insertInto('notice').values(rows).execute();
+    },
+
+    async claimNotice(leaseMs, lane): Promise<ClaimedNotice | undefined> {
+      // Another instance may take the row that this one found first: then there is a next, or none.
+      while ((await due(lane).limit(1).executeTakeFirst()) !== undefined) {
+        const row = await db
+          .updateTable('notice')
+          .set((notice) => ({ due_at: now + leaseMs, tries: notice('tries', '+', 1) }))
+          .where('id', '=', due(lane).orderBy('due_at').orderBy('id').limit(1))
+          .where('due_at', '<=', now)
+          .returning(['id', 'tries', 'payload'])
+          .executeTakeFirst();
+        const notice =
+          row &&
+          readOrSkip(() => {
+            const text = openTrusted(scope, SEALED.notice.place(row), row.payload);
+            if (text === undefined) return undefined;
+            return { ...readJson(noticeSchema, text, 'notice.payload'), tries: row.tries };
+          }, log);
+        if (notice !== undefined) return notice;
+      }
+      return undefined;
+    },
+
+    async postponeNotice(id, at) {
+      await db.updateTable('notice').set({ due_at: at }).where('id', '=', id).execute();
+    },
+
+    async removeNotice(id) {
+      const { numDeletedRows } = await db
+        .deleteFrom('notice')
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow();
+      return numDeletedRows > 0n;
+    },
+
+    async countNotices() {
+      const { waiting } = await db
+        .selectFrom('notice')
+        .select(({ fn }) => fn.countAll().as('waiting'))
+        .executeTakeFirstOrThrow();
+      return Number(waiting);
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Secret } from '../../../domain/secret.ts';
+import type { StoreTransaction } from '../../../ports/store.ts';
+import type { Scope } from '../schema/tables.ts';
+
+type PasscodeQueries = Pick<
+  StoreTransaction,
+  'setPasscode' | 'restorePasscode' | 'tryPasscode' | 'removePasscode'
+>;
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+export function passcodeQueries({ db, keys, now }: Scope): PasscodeQueries {
+  /** Marks the code as compared on this turn; false where it already was. */
+  async function isFirstTry(flowId: string, turn: number, macs: readonly [string, ...string[]]) {
+    // Another instance may write with another key while keys are being changed.
+    const before = await db
+      .selectFrom('passcode_try')
+      .select('turn')
+      .where('flow_id', '=', flowId)
+      .where('turn', '=', turn)
+      .where('mac', 'in', macs)
+      .executeTakeFirst();
+    if (before !== undefined) return false;
+    const added = await db
+      .insertInto('passcode_try')
+      .values({ flow_id: flowId, turn, mac: macs[0] })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('turn')
+      .executeTakeFirst();
+    return added !== undefined;
+  }
+
+  function macsOf(flowId: string, code: Secret): readonly [string, ...string[]] {
+    return keys.passcodeMacs(flowId, code);
+  }
+
+  return {
+    async setPasscode({ flowId, code, expiresAt }) {
+      const [mac] = macsOf(flowId, code);
+      await db
+        .insertInto('passcode')
+        .values({ flow_id: flowId, mac, expires_at: expiresAt })
+        .onConflict((conflict) =>
+          conflict.column('flow_id').doUpdateSet((row) => ({
+            mac,
+            expires_at: expiresAt,
+            former_mac: row.ref('passcode.mac'),
+            former_expires_at: row.ref('passcode.expires_at'),
+          })),
+        )
+        .execute();
+    },
+
+    async restorePasscode(flowId) {
+      const former = await db
+        .selectFrom('passcode')
+        .select(['former_mac', 'former_expires_at'])
+        .where('flow_id', '=', flowId)
+        .executeTakeFirst();
+      await db.deleteFrom('passcode').where('flow_id', '=', flowId).execute();
+      if (!former || former.former_mac === null || former.former_expires_at === null) return;
+      await db
+        .insertInto('passcode')
+        .values({
+          flow_id: flowId,
+          mac: former.former_mac,
+          expires_at: former.former_expires_at,
+        })
+        .execute();
+    },
+
+    async tryPasscode({ flowId, turn, code, expiresAt = Infinity }) {
+      const macs = macsOf(flowId, code);
+      if (!(await isFirstTry(flowId, turn, macs))) return 'repeated';
+      const passcode = await db
+        .selectFrom('passcode')
+        .select(['mac', 'expires_at'])
+        .where('flow_id', '=', flowId)
+        .executeTakeFirst();
+      // The flow's word is sealed, the code's own is not.
+      if (passcode === undefined || now > Math.min(passcode.expires_at, expiresAt))
+        return 'noMatch';
+      if (!macs.some((mac) => isSame(mac, passcode.mac))) return 'noMatch';
+      // The row that was compared must still be there: of two right codes at once one wins.
+      const used = await db
+        .deleteFrom('passcode')
+        .where('flow_id', '=', flowId)
+        .where('mac', '=', passcode.mac)
+        .returning('flow_id')
+        .executeTakeFirst();
+      return used === undefined ? 'noMatch' : 'match';
+    },
+
+    async removePasscode(flowId) {
+      await db.deleteFrom('passcode').where('flow_id', '=', flowId).execute();
+    },
+  };
+}

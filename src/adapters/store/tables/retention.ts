@@ -1,0 +1,38 @@
+import { sql } from 'kysely';
+import type { StoreTransaction } from '../../../ports/store.ts';
+import type { Scope } from '../schema/tables.ts';
+
+type RetentionQueries = Pick<StoreTransaction, 'forget'>;
+
+export function retentionQueries({ db }: Scope): RetentionQueries {
+  return {
+    async forget({ codesBefore, failuresBefore, flowsBefore, buttonsBefore }, limit) {
+      // Bounded by a subquery: DELETE itself has no LIMIT that both engines know.
+      const statements = [
+        sql`delete from passcode where flow_id in
+          (select flow_id from passcode where expires_at < ${codesBefore} limit ${limit})`,
+        sql`delete from passcode_try where flow_id in
+          (select t.flow_id from passcode_try t join flow on flow.id = t.flow_id
+           where flow.expires_at < ${codesBefore} limit ${limit})`,
+        sql`delete from failure where id in
+          (select id from failure where at < ${failuresBefore} limit ${limit})`,
+        sql`delete from code_send where id in
+          (select id from code_send where created_at < ${flowsBefore} limit ${limit})`,
+        sql`delete from flow where id in
+          (select id from flow where ended_at < ${flowsBefore} limit ${limit})`,
+        sql`delete from button where handle in
+          (select handle from button where created_at < ${buttonsBefore} limit ${limit})`,
+        sql`delete from reminder where handle in
+          (select handle from reminder where at < ${buttonsBefore} limit ${limit})`,
+        sql`delete from reminder_snooze where until < ${buttonsBefore}`,
+        sql`delete from reminder_silence where until < ${buttonsBefore}`,
+      ];
+      let most = 0;
+      for (const statement of statements) {
+        const { numAffectedRows = 0n } = await statement.execute(db);
+        most = Math.max(most, Number(numAffectedRows));
+      }
+      return most;
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { managerName } from '../../../domain/parties.ts';
+import type { NumberUse, SendFate, SentMessage } from '../../../ports/records.ts';
+import type { StoreTransaction } from '../../../ports/store.ts';
+import { SEALED } from '../sealing/places.ts';
+import { readValue } from '../schema/stored.ts';
+import type { CodeSendTable, Scope } from '../schema/tables.ts';
+import { readTrusted } from '../sealing/trusted.ts';
+
+const sentSchema = z.object({
+  id: z.string(),
+  flow_id: z.string(),
+  created_at: z.number(),
+  outcome: z.enum(['reserved', 'accepted', 'refused', 'unknown']),
+  fate: z.enum(['sent', 'delivered', 'failed']).nullable(),
+});
+const SENT_COLUMNS = ['id', 'flow_id', 'created_at', 'outcome', 'fate'] as const;
+
+function toSent(
+  scope: Scope,
+  row: Pick<CodeSendTable, (typeof SENT_COLUMNS)[number]>,
+): SentMessage | undefined {
+  return readTrusted(scope, ['code_send', row.id, 'outcome'], () => {
+    const { id, flow_id, created_at, outcome, fate } = readValue(sentSchema, row, 'code_send');
+    return { id, flowId: flow_id, createdAt: created_at, outcome, fate: fate ?? undefined };
+  });
+}
+
+type SendQueries = Pick<
+  StoreTransaction,
+  | 'addSend'
+  | 'settleSend'
+  | 'sendTimes'
+  | 'numberUse'
+  | 'countSends'
+  | 'isSendKnown'
+  | 'setSendFate'
+  | 'lastSend'
+  | 'lastSendAbout'
+>;
+
+export function sendQueries(scope: Scope): SendQueries {
+  const { db, keys, now } = scope;
+  const counted = (since: number) =>
+    db.selectFrom('code_send').where('outcome', '!=', 'refused').where('created_at', '>=', since);
+
+  async function strangers(indexes: string[], owners: string[], since: number): Promise<number[]> {
+    const rows = await counted(since)
+      .select('created_at')
+      .where('mobile_index', 'in', indexes)
+      .where('manager', 'not in', owners)
+      .orderBy('created_at', 'desc')
+      .execute();
+    return rows.map((row) => row.created_at);
+  }
+
+  async function newest(column: 'flow_id' | 'account_id', value: string) {
+    const row = await db
+      .selectFrom('code_send')
+      .select(SENT_COLUMNS)
+      .where(column, '=', value)
+      .orderBy('created_at', 'desc')
+      .executeTakeFirst();
+    return row && toSent(scope, row);
+  }
+
+  return {
+    async addSend({ id, flowId, manager, accountId, mobile }) {
+      await db
+        .insertInto('code_send')
+        .values({
+          id,
+          flow_id: flowId,
+          manager: managerName(manager),
+          account_id: accountId,
+          mobile: keys.seal(SEALED.send.place({ id }), mobile),
+          mobile_index: keys.index(mobile),
+          created_at: now,
+          outcome: 'reserved',
+        })
+        .execute();
+    },
+
+    async settleSend(id, outcome, messageId) {
+      await db
+        .updateTable('code_send')
+        .set({ outcome, message_id: messageId ?? null })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    async sendTimes({ flowId, mobile, manager, since }) {
+      let selection = counted(since).select('created_at');
+      if (flowId !== undefined) selection = selection.where('flow_id', '=', flowId);
+      if (mobile !== undefined) {
+        selection = selection.where('mobile_index', 'in', keys.indexes(mobile));
+      }
+      if (manager !== undefined) selection = selection.where('manager', '=', managerName(manager));
+      const rows = await selection.orderBy('created_at', 'desc').execute();
+      return rows.map((row) => row.created_at);
+    },
+
+    async numberUse({ mobile, manager, since }): Promise<NumberUse> {
+      const name = managerName(manager);
+      const indexes = keys.indexes(mobile);
+      const owned = db.selectFrom('enrollment').where('mobile_index', 'in', indexes);
+      const owners = (await owned.select('manager').execute()).map((row) => row.manager);
+      if (owners.includes(name)) return { isEnrolled: true, strangers: [], unproven: [] };
+      const own = db.selectFrom('enrollment').select('mobile_index').where('manager', '=', name);
+      const unproven = await counted(since)
+        .select((send) => send.fn.max('created_at').as('newest'))
+        .where('manager', '=', name)
+        .where('mobile_index', 'not in', indexes)
+        .where('mobile_index', 'not in', own)
+        .groupBy('mobile_index')
+        .orderBy('newest', 'desc')
+        .execute();
+      return {
+        isEnrolled: false,
+        strangers: owners.length === 0 ? [] : await strangers(indexes, owners, since),
+        unproven: unproven.map(({ newest }) => newest),
+      };
+    },
+
+    async countSends(since) {
+      const row = await counted(since)
+        .select((count) => count.fn.countAll<number>().as('sends'))
+        .executeTakeFirstOrThrow();
+      return row.sends;
+    },
+
+    async isSendKnown(messageId) {
+      const row = await db
+        .selectFrom('code_send')
+        .select('id')
+        .where('message_id', '=', messageId)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    async setSendFate(messageId: string, fate: SendFate) {
+      // Reports come late, twice and in any order: what has been decided stays (requirement R3).
+      const row = await db
+        .updateTable('code_send')
+        .set({ fate })
+        .where('message_id', '=', messageId)
+        .where((send) =>
+          fate === 'sent'
+            ? send('fate', 'is', null)
+            : send.or([send('fate', 'is', null), send('fate', '=', 'sent')]),
+        )
+        .returning(SENT_COLUMNS)
+        .executeTakeFirst();
+      return row && toSent(scope, row);
+    },
+
+    lastSend: (flowId) => newest('flow_id', flowId),
+    lastSendAbout: (accountId) => newest('account_id', accountId),
+  };
+}

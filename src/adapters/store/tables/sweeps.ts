@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import type { StoreTransaction } from '../../../ports/store.ts';
+import { SEALED } from '../sealing/places.ts';
+import { readJson } from '../schema/stored.ts';
+import type { Scope } from '../schema/tables.ts';
+import { openTrusted } from '../sealing/trusted.ts';
+
+type SweepQueries = Pick<
+  StoreTransaction,
+  | 'takeLease'
+  | 'endLease'
+  | 'answering'
+  | 'answeringKnown'
+  | 'rememberAnswering'
+  | 'enrolledAmong'
+  | 'enrolledAccounts'
+  | 'passwordsSeen'
+  | 'sawPasswords'
+  | 'noteRelation'
+>;
+
+/**
+ * A transaction that began earlier can come after one that began later, and finds times ahead of its
+ * own. Only what is further ahead was written before the clock was moved back.
+ */
+const CLOCK_MOVED_BACK_MS = 60_000;
+
+export function sweepQueries(scope: Scope): SweepQueries {
+  const { db, keys, now } = scope;
+  return {
+    async takeLease({ name, holder, leaseMs, everyMs }) {
+      const latest = now + CLOCK_MOVED_BACK_MS;
+      const row = await db
+        .insertInto('lease')
+        .values({ name, holder, until: now + leaseMs, done_at: null })
+        .onConflict((conflict) =>
+          conflict
+            .column('name')
+            .doUpdateSet({ holder, until: now + leaseMs })
+            .where((lease) =>
+              lease.or([
+                lease('lease.holder', '=', holder),
+                lease.and([
+                  // A clock that was moved back must not let a lease or a pause last for ever.
+                  lease.or([
+                    lease('lease.until', '<=', now),
+                    lease('lease.until', '>', latest + leaseMs),
+                  ]),
+                  lease.or([
+                    lease('lease.done_at', 'is', null),
+                    lease('lease.done_at', '<=', now - everyMs),
+                    lease('lease.done_at', '>', latest),
+                  ]),
+                ]),
+              ]),
+            ),
+        )
+        .returning('holder')
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    async endLease({ name, holder, isDone }) {
+      await db
+        .updateTable('lease')
+        .set({ holder: '', until: 0, ...(isDone ? { done_at: now } : {}) })
+        .where('name', '=', name)
+        .where('holder', '=', holder)
+        .execute();
+    },
+
+    async answering(accountId) {
+      const row = await db
+        .selectFrom('answering')
+        .select('entries')
+        .where('account_id', '=', accountId)
+        .executeTakeFirst();
+      const place = SEALED.answering.place({ account_id: accountId });
+      const entries = row && openTrusted(scope, place, row.entries);
+      if (entries === undefined) return undefined;
+      return readJson(z.array(z.string()), entries, 'answering.entries');
+    },
+
+    async answeringKnown(accountIds) {
+      if (accountIds.length === 0) return [];
+      const rows = await db
+        .selectFrom('answering')
+        .select('account_id')
+        .where('account_id', 'in', accountIds)
+        .execute();
+      return rows.map((row) => row.account_id);
+    },
+
+    async rememberAnswering(accountId, entries) {
+      const row = { account_id: accountId };
+      const text = JSON.stringify(entries.toSorted());
+      const values = { entries: keys.seal(SEALED.answering.place(row), text) };
+      await db
+        .insertInto('answering')
+        .values({ ...row, ...values })
+        .onConflict((conflict) => conflict.column('account_id').doUpdateSet(values))
+        .execute();
+    },
+
+    async enrolledAmong(accountIds) {
+      if (accountIds.length === 0) return [];
+      const rows = await db
+        .selectFrom('enrollment')
+        .select('account_id')
+        .distinct()
+        .where('account_id', 'in', accountIds)
+        .execute();
+      return rows.map((row) => row.account_id);
+    },
+
+    async enrolledAccounts(after, limit) {
+      const rows = await db
+        .selectFrom('enrollment')
+        .select('account_id')
+        .distinct()
+        .where('account_id', '>', after)
+        .orderBy('account_id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => row.account_id);
+    },
+
+    async passwordsSeen(accountIds) {
+      if (accountIds.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('password_seen')
+        .select(['account_id', 'version'])
+        .where('account_id', 'in', accountIds)
+        .execute();
+      return new Map(rows.map((row) => [row.account_id, row.version]));
+    },
+
+    async sawPasswords(passwords) {
+      for (const { accountId, version } of passwords) {
+        await db
+          .insertInto('password_seen')
+          .values({ account_id: accountId, version })
+          .onConflict((conflict) => conflict.column('account_id').doUpdateSet({ version }))
+          .execute();
+      }
+    },
+
+    async noteRelation(enrollmentId, isMissing) {
+      const set = (missing: number | null) =>
+        db.updateTable('enrollment').set({ missing_since: missing }).where('id', '=', enrollmentId);
+      if (!isMissing) {
+        await set(null).where('missing_since', 'is not', null).execute();
+        return undefined;
+      }
+      await set(now).where('missing_since', 'is', null).execute();
+      const row = await db
+        .selectFrom('enrollment')
+        .select('missing_since')
+        .where('id', '=', enrollmentId)
+        .executeTakeFirst();
+      return row?.missing_since ?? undefined;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { clearLockout, revoke } from '../../service/administration/administration.ts';
+import { random, settingsOf } from '../../wiring.ts';
+import { findAccount } from './account.ts';
+import { counted } from '../check/advice.ts';
+import type { Command } from '../command.ts';
+import { managersOf } from './person.ts';
+
+/** For a phone that is gone, or in wrong hands. */
+export const revokeNumbers: Command['run'] = async (place, { positionals, options }) => {
+  const asked = await findAccount(place, positionals[0] ?? '');
+  const { manager } = options;
+  const managers =
+    typeof manager === 'string' ? await managersOf(place, manager, asked.id) : undefined;
+  const store = await place.store();
+  const settings = settingsOf(place.config);
+  const { actor, userName: byName } = place;
+  const act = { actor, byName, accountId: asked.id, accountName: asked.name, managers };
+  const { numbers, flows } = await revoke({ store, random, settings }, act);
+  const hours = (settings.newNumberCooldownSeconds / 3600).toLocaleString('en');
+  return {
+    json: { account: asked.name, id: asked.id, numbers, flows },
+    text: [
+      `${asked.name}: ${counted(numbers, 'number')} removed, ${counted(flows, 'flow')} ended.`,
+      ...(numbers > 0 ? ['The removed numbers are told by SMS.'] : []),
+      managers === undefined
+        ? `The next number that is enrolled can reset ${hours} h after its enrollment.`
+        : `That manager's next number can reset ${hours} h after its enrollment.`,
+    ].join('\n'),
+  };
+};
+
+/** For somebody who has only mistyped. */
+export const clearLockouts: Command['run'] = async (place, { positionals }) => {
+  const asked = await findAccount(place, positionals[0] ?? '');
+  const store = await place.store();
+  const { actor, userName: byName } = place;
+  const act = { actor, byName, accountId: asked.id, accountName: asked.name };
+  const settings = settingsOf(place.config);
+  const { failures } = await clearLockout({ store, random, settings }, act);
+  const isLocked = asked.account?.isLocked === true;
+  return {
+    json: { account: asked.name, id: asked.id, failures, isLockedInDirectory: isLocked },
+    text: [
+      `${asked.name}: ${counted(failures, 'failed attempt')} forgotten.`,
+      ...(isLocked ? ['The directory itself has locked the account; that lock stands.'] : []),
+    ].join('\n'),
+  };
+};

@@ -1,0 +1,225 @@
+import { readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { FIELDS, SECRET_NAMES } from './fields.ts';
+import type { Partials, Values } from './fields.ts';
+import { contradictions, dangerousSwitches } from './rules.ts';
+import { Secret } from '../domain/secret.ts';
+
+/** The sender's account at Twilio. At least one of `from` and `messagingServiceSid` is there. */
+interface TwilioConfig {
+  readonly accountSid: string;
+  readonly authToken: Secret;
+  readonly from?: string;
+  readonly messagingServiceSid?: string;
+  readonly apiUrl: string;
+  readonly statusCallbackUrl: string;
+  readonly isRedacted: boolean;
+}
+
+/** The configuration by topic, checked and frozen. Defaults that depend on the directory's dialect are left out. */
+export type Config = ReturnType<typeof byTopic>;
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly faults: string[] };
+
+/**
+ * Reads all of the environment. Each fault is `NAME: what would be right`; they are reported
+ * together and hold nothing of a value.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigResult {
+  const faults: string[] = [...dangerousSwitches(env), ...quoted(env)];
+  const given = { ...env, ...secretsFromFiles(env, faults) };
+  const values = parseEach(given, faults);
+  const ldapCa = readCertificates(values.LDAP_CA_FILE, faults);
+  faults.push(...contradictions(values));
+  if (faults.length > 0) return { ok: false, faults };
+  // Every variable was parsed without a fault.
+  return { ok: true, config: deepFreeze(byTopic(values as Values, ldapCa, secretFilesOf(given))) };
+}
+
+/**
+ * The name of the person behind `sudo`, for the audit: a claim of the environment, which is as good as who
+ * may set it. `?` for a name that is none.
+ */
+export function readSudoUser(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const name = env['SUDO_USER'] ?? '';
+  if (name === '') return undefined;
+  return /^[\p{L}\p{N}._@\\$-]{1,64}$/u.test(name) ? name : '?';
+}
+
+/** Values that came with the quotes of a shell's file, as `docker --env-file` hands them over. */
+function quoted(env: NodeJS.ProcessEnv): string[] {
+  const secretFiles = SECRET_NAMES.map((name) => `${name}_FILE`);
+  return [...Object.keys(FIELDS), ...secretFiles]
+    .filter((name) => /^(["']).*\1$/s.test(env[name] ?? ''))
+    .map((name) => `${name}: must be without quotes`);
+}
+
+/** An empty variable counts as absent, save where empty says something. */
+function parseEach(env: NodeJS.ProcessEnv, faults: string[]): Partials {
+  const values: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(FIELDS)) {
+    const isFaulty = (variable: string) => faults.some((fault) => fault.startsWith(`${variable}:`));
+    if (isFaulty(name) || isFaulty(`${name}_FILE`)) continue;
+    const text = env[name];
+    const isAbsent = text === '' && name !== 'PASSWORD_FORBIDDEN_CHARACTERS';
+    const result = field.safeParse(isAbsent ? undefined : text);
+    if (result.success) values[name] = result.data;
+    else faults.push(`${name}: ${result.error.issues[0]?.message ?? 'is wrong'}`);
+  }
+  return values;
+}
+
+function secretsFromFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.ProcessEnv {
+  const secrets: NodeJS.ProcessEnv = {};
+  for (const name of SECRET_NAMES) {
+    const file = env[`${name}_FILE`];
+    if (
+      file === undefined ||
+      file === '' ||
+      faults.some((fault) => fault.startsWith(`${name}_FILE:`))
+    )
+      continue;
+    if (env[name] !== undefined && env[name] !== '') {
+      faults.push(`${name}: give either ${name} or ${name}_FILE, not both`);
+      continue;
+    }
+    try {
+      // Editors and `echo` end a file with a line break that belongs to no secret.
+      const secret = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+      // Taken for absent, an emptied DATABASE_URL_FILE would start the bot on another database.
+      if (secret === '') faults.push(`${name}_FILE: must name a file that is not empty`);
+      else secrets[name] = secret;
+    } catch (error) {
+      faults.push(`${name}_FILE: must name a readable file (${codeOf(error)})`);
+    }
+  }
+  return secrets;
+}
+
+/** The files that hold secrets, by the variable that names each. */
+function secretFilesOf(env: NodeJS.ProcessEnv): Record<string, string> {
+  const files = SECRET_NAMES.map((name) => [`${name}_FILE`, env[`${name}_FILE`] ?? ''] as const);
+  return Object.fromEntries(files.filter(([, path]) => path !== ''));
+}
+
+function readCertificates(file: string | undefined, faults: string[]): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    const bytes = readFileSync(file);
+    const first = new X509Certificate(bytes);
+    // A DER file, as Windows exports it, holds one certificate.
+    return bytes.includes('-----BEGIN') ? bytes.toString() : first.toString();
+  } catch (error) {
+    const right = 'a readable file of certificates, PEM or DER';
+    faults.push(`LDAP_CA_FILE: must name ${right} (${codeOf(error)})`);
+    return undefined;
+  }
+}
+
+function codeOf(error: unknown): string {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode ? String(error.code) : 'unreadable';
+}
+
+function byTopic(
+  values: Values,
+  ldapCa: string | undefined,
+  secretFiles: Readonly<Record<string, string>>,
+) {
+  const isEmbedded = values.DATABASE_URL === undefined;
+  return {
+    /** Paths that belong to the bot's user alone, by the variable that names each. */
+    privatePaths: isEmbedded ? { ...secretFiles, DATA_DIR: values.DATA_DIR } : secretFiles,
+    isProduction: values.NODE_ENV === 'production',
+    logLevel: values.LOG_LEVEL,
+    serviceDesk: values.SERVICE_DESK,
+    defaultLocale: values.DEFAULT_LOCALE,
+    cardActions: values.CARD_ACTIONS,
+    timeZone: values.TIME_ZONE,
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      publicUrl: values.PUBLIC_URL,
+      metricsToken: values.METRICS_TOKEN,
+    },
+    bot: {
+      isAuthenticated: values.BOT_AUTH === 'on',
+      appId: values.MicrosoftAppId,
+      appPassword: values.MicrosoftAppPassword,
+      tenantId: values.MicrosoftAppTenantId,
+      openIdMetadataUrl: values.BOT_OPENID_METADATA_URL,
+      loginUrl: values.BOT_LOGIN_URL,
+      serviceHosts: values.BOT_SERVICE_HOSTS,
+    },
+    store: {
+      /** Absent: SQLite in `dataDir`. */
+      databaseUrl: values.DATABASE_URL,
+      dataDir: values.DATA_DIR,
+      encryptionKeys: values.ENCRYPTION_KEYS,
+    },
+    ldap: {
+      urls: values.LDAP_URL,
+      /** PEM; absent: the system's own trust anchors. */
+      ca: ldapCa,
+      bindDn: values.LDAP_BIND_DN,
+      bindPassword: values.LDAP_BIND_PASSWORD,
+      dialect: values.LDAP_DIALECT,
+      accountsBase: values.LDAP_ACCOUNTS_BASE,
+      accountsFilter: values.LDAP_ACCOUNTS_FILTER,
+      managersBase: values.LDAP_MANAGERS_BASE,
+      managerFilter: values.LDAP_MANAGER_FILTER,
+      responsibleAttribute: values.LDAP_RESPONSIBLE_ATTRIBUTE,
+    },
+    sms: {
+      countries: values.SMS_COUNTRIES,
+      perDay: values.SMS_PER_DAY,
+      /** Absent: messages are printed. */
+      twilio: twilioOf(values),
+    },
+    codes: {
+      length: values.CODE_LENGTH,
+      ttlSeconds: values.CODE_TTL_SECONDS,
+      attempts: values.CODE_ATTEMPTS,
+    },
+    passwords: {
+      minLength: values.PASSWORD_MIN_LENGTH,
+      history: values.PASSWORD_HISTORY,
+      forbiddenCharacters: values.PASSWORD_FORBIDDEN_CHARACTERS,
+    },
+    enrollment: { newNumberCooldownSeconds: values.NEW_NUMBER_COOLDOWN_SECONDS },
+    rotation: {
+      /** Absent: what the directory says of each account, else 90. */
+      days: values.ROTATION_DAYS,
+      reminderDays: values.REMINDER_DAYS,
+      reminderHours: values.REMINDER_HOURS,
+      fallbackUpn: values.REMINDER_FALLBACK_UPN,
+    },
+  } as const;
+}
+
+function twilioOf(values: Values): TwilioConfig | undefined {
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = values;
+  if (values.SMS_PROVIDER !== 'twilio') return undefined;
+  // `contradictions` has seen to it that all three are there.
+  if (accountSid === undefined || authToken === undefined || values.PUBLIC_URL === undefined) {
+    return undefined;
+  }
+  const { TWILIO_FROM: from, TWILIO_MESSAGING_SERVICE_SID: messagingServiceSid } = values;
+  return {
+    accountSid,
+    authToken,
+    ...(from === undefined ? {} : { from }),
+    ...(messagingServiceSid === undefined ? {} : { messagingServiceSid }),
+    apiUrl: values.TWILIO_API_URL,
+    statusCallbackUrl: `${values.PUBLIC_URL}/api/sms/status`,
+    isRedacted: values.TWILIO_REDACTION === 'on',
+  };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || value instanceof Secret) return value;
+  Object.values(value).forEach(deepFreeze);
+  return Object.freeze(value);
+}

@@ -1,0 +1,160 @@
+import type { EndedState } from './steps.ts';
+import type { Problem, Reason } from '../reasons.ts';
+
+/** Inputs that cannot be a code are answered this many times in a flow, uncounted as guesses. */
+const MALFORMED_CODES_LIMIT = 30;
+
+/** What a card that waits for a code remembers beside the number. The code itself is never here. */
+export interface CodeProgress {
+  readonly expiresAt: number;
+  /** Inputs that could not be a code; limited per flow. */
+  readonly malformed: number;
+  /** The first turn on which this card stood: a code from any later card of it is a guess. */
+  readonly firstTurn: number;
+  /** The last message did not arrive, or may not have: until one is taken, no card says that a code was sent. */
+  readonly hasFailed?: boolean | undefined;
+  readonly problem?: Problem | undefined;
+}
+
+/** A code message is under way. */
+export interface SendProgress {
+  readonly step: 'sendingCode';
+  readonly since: number;
+  readonly mobile: string;
+  readonly expiresAt: number;
+  readonly malformed: number;
+  /** Present when the code card stood before: its first turn, when its code ends and what became of it. */
+  readonly former?: Pick<CodeProgress, 'firstTurn' | 'expiresAt' | 'hasFailed'> | undefined;
+}
+
+/** Why a message did not reach its number. */
+export type NotDelivered = Extract<Reason, 'smsUnavailable' | 'smsNumberRefused'>;
+
+/** What may happen to a code message and to a card that waits for a code. */
+export type CodeEvent =
+  | { readonly type: 'codeSent'; readonly turn: number }
+  /** The service may have taken the message. */
+  | { readonly type: 'codeUncertain'; readonly turn: number }
+  | { readonly type: 'codeNotSent'; readonly turn: number; readonly reason: NotDelivered }
+  | { readonly type: 'resendAsked'; readonly expiresAt: number }
+  | { readonly type: 'resendRefused'; readonly problem: Problem }
+  | { readonly type: 'codeMalformed' }
+  | { readonly type: 'codeRefused'; readonly attemptsLeft: number }
+  /** The service reports later that the message did not arrive. */
+  | { readonly type: 'smsFailed'; readonly reason: NotDelivered };
+
+/** The code card's progress once its message has an outcome. */
+export function progressAfterSend(
+  sending: SendProgress,
+  event: Extract<CodeEvent, { type: 'codeSent' | 'codeUncertain' | 'codeNotSent' }>,
+): CodeProgress {
+  const firstTurn = sending.former?.firstTurn ?? event.turn;
+  const { expiresAt, malformed } = sending;
+  switch (event.type) {
+    case 'codeSent':
+      return { expiresAt, malformed, firstTurn };
+    case 'codeUncertain':
+      return {
+        expiresAt,
+        malformed,
+        firstTurn,
+        hasFailed: true,
+        problem: { reason: 'smsUnavailable' },
+      };
+    case 'codeNotSent':
+      // The former code was put back: what the manager already holds still counts.
+      return {
+        expiresAt: sending.former?.expiresAt ?? expiresAt,
+        malformed,
+        firstTurn,
+        hasFailed: sending.former?.hasFailed,
+        problem: { reason: event.reason },
+      };
+  }
+}
+
+/** The message that a resend puts under way. */
+export function resend(
+  progress: CodeProgress,
+  mobile: string,
+  expiresAt: number,
+  now: number,
+): SendProgress {
+  const { firstTurn, hasFailed } = progress;
+  return {
+    step: 'sendingCode',
+    since: now,
+    mobile,
+    expiresAt,
+    malformed: progress.malformed,
+    former: { firstTurn, expiresAt: progress.expiresAt, hasFailed },
+  };
+}
+
+/** What changes on the same card: what was wrong with the last input, and what it leaves behind. */
+export function progressAfterTrouble(
+  progress: CodeProgress,
+  event: Extract<
+    CodeEvent,
+    { type: 'resendRefused' | 'codeMalformed' | 'codeRefused' | 'smsFailed' }
+  >,
+): Pick<CodeProgress, 'problem'> & Partial<Pick<CodeProgress, 'malformed' | 'hasFailed'>> {
+  switch (event.type) {
+    case 'resendRefused':
+      return { problem: event.problem };
+    case 'smsFailed':
+      return { hasFailed: true, problem: { reason: event.reason } };
+    case 'codeRefused':
+      return { problem: { reason: 'codeRefused', attemptsLeft: event.attemptsLeft } };
+    case 'codeMalformed': {
+      const malformed = progress.malformed + 1;
+      const reason = malformed > MALFORMED_CODES_LIMIT ? 'tooManyCodes' : 'codeRefused';
+      return { malformed, problem: { reason } };
+    }
+  }
+}
+
+/** The states in which a code goes to the enrolled number; bound to that enrollment. */
+export type EnrolledCodeState =
+  | (SendProgress & { readonly enrollmentId: string })
+  | ({
+      readonly step: 'code';
+      readonly mobile: string;
+      readonly enrollmentId: string;
+    } & CodeProgress);
+
+/** The first state of a flow that begins with a code to the enrolled number. */
+export function beginWithCode(
+  start: { readonly mobile: string; readonly enrollmentId: string; readonly expiresAt: number },
+  now: number,
+): EnrolledCodeState {
+  return { step: 'sendingCode', since: now, malformed: 0, ...start };
+}
+
+/** The next state while a code to the enrolled number is sent or waited for. */
+export function stepEnrolledCode(
+  state: EnrolledCodeState,
+  event: CodeEvent,
+  now: number,
+): EnrolledCodeState | EndedState {
+  const { mobile, enrollmentId } = state;
+  switch (event.type) {
+    case 'codeSent':
+    case 'codeUncertain':
+    case 'codeNotSent':
+      if (state.step !== 'sendingCode') return state;
+      if (event.type === 'codeNotSent' && state.former === undefined) {
+        return { step: 'refused', problem: { reason: event.reason } };
+      }
+      return { step: 'code', mobile, enrollmentId, ...progressAfterSend(state, event) };
+    case 'resendAsked':
+      if (state.step !== 'code') return state;
+      return { ...resend(state, mobile, event.expiresAt, now), enrollmentId };
+    case 'resendRefused':
+    case 'codeMalformed':
+    case 'codeRefused':
+    case 'smsFailed':
+      if (state.step !== 'code') return state;
+      return { ...state, ...progressAfterTrouble(state, event) };
+  }
+}

@@ -1,0 +1,228 @@
+import {
+  progressAfterSend,
+  progressAfterTrouble,
+  resend,
+  type CodeEvent,
+  type CodeProgress,
+  type SendProgress,
+} from './codeSteps.ts';
+import { endedBy, isEnded, type EndedState, type EndingEvent } from './steps.ts';
+import type { Problem, Reason } from '../reasons.ts';
+
+/** A number that the manager need not type. */
+export interface KnownMobile {
+  /** E.164. */
+  readonly mobile: string;
+  /** False for a suggestion from the directory, which counts for nothing until proven. */
+  readonly isEnrolled: boolean;
+}
+
+/** What stays true of an enrollment once the current password is proven. */
+export interface ProvenEnrollment {
+  readonly known?: KnownMobile | undefined;
+  /** A code to the enrolled number was accepted in this flow; it is not asked for again. */
+  readonly isOldProven: boolean;
+}
+
+/** What is known of an enrollment from its start. */
+interface UnprovenEnrollment {
+  /** The manager had a number for the account already. */
+  readonly isChange?: boolean | undefined;
+}
+
+/** The states of an enrollment; numbers are E.164, times epoch ms. */
+export type EnrollmentState =
+  | ({
+      readonly step: 'currentPassword';
+      readonly problem?: Problem | undefined;
+      readonly advisesDeletion?: boolean | undefined;
+    } & UnprovenEnrollment)
+  /** A bind is under way. `failureId` is the attempt that is already counted. */
+  | ({
+      readonly step: 'provingPassword';
+      readonly since: number;
+      readonly failureId: string;
+    } & UnprovenEnrollment)
+  | ({
+      readonly step: 'mobile';
+      readonly malformed: number;
+      readonly problem?: Problem | undefined;
+    } & ProvenEnrollment)
+  /** An SMS is under way to the old number or, with `to: 'new'`, to `newMobile` itself. */
+  | (SendProgress & { readonly to: 'old' | 'new'; readonly newMobile: string } & ProvenEnrollment)
+  /** Waits for the code that went to the enrolled number, before `newMobile` gets its own. */
+  | ({
+      readonly step: 'oldCode';
+      readonly mobile: string;
+      readonly newMobile: string;
+    } & CodeProgress &
+      ProvenEnrollment)
+  | ({ readonly step: 'code'; readonly mobile: string } & CodeProgress & ProvenEnrollment)
+  | { readonly step: 'done'; readonly mobile: string; readonly usableFrom?: number | undefined }
+  | EndedState;
+
+export type EnrollmentEvent =
+  | { readonly type: 'proofStarted'; readonly failureId: string }
+  | { readonly type: 'passwordProved'; readonly known?: KnownMobile | undefined }
+  /** The proof was not accepted, or could not be tried. */
+  | { readonly type: 'proofFailed'; readonly reason: Reason; readonly attemptsLeft?: number }
+  | { readonly type: 'passwordTypedInChat' }
+  | { readonly type: 'mobileRefused'; readonly problem: Problem }
+  | { readonly type: 'mobileChosen'; readonly mobile: string; readonly expiresAt: number }
+  | { readonly type: 'mobileChangeAsked' }
+  | CodeEvent
+  /** The old number's code was right; a message to the new number goes out. */
+  | { readonly type: 'oldCodeAccepted'; readonly expiresAt: number }
+  /** The old number's code was right, but no message to the new number may go out now. */
+  | { readonly type: 'oldCodeAcceptedOnly'; readonly problem: Problem }
+  | { readonly type: 'codeAccepted'; readonly usableFrom?: number | undefined }
+  | EndingEvent;
+
+/** The number to which an enrollment sends first: the old one must agree to a change (requirement A13). */
+export function firstRecipient(proven: ProvenEnrollment, mobile: string): 'old' | 'new' {
+  const { known, isOldProven } = proven;
+  return known?.isEnrolled === true && known.mobile !== mobile && !isOldProven ? 'old' : 'new';
+}
+
+function proven({ known, isOldProven }: ProvenEnrollment): ProvenEnrollment {
+  return { known, isOldProven };
+}
+
+function send(
+  from: ProvenEnrollment & { readonly malformed: number },
+  to: 'old' | 'new',
+  newMobile: string,
+  expiresAt: number,
+  now: number,
+): EnrollmentState {
+  const mobile = to === 'old' && from.known !== undefined ? from.known.mobile : newMobile;
+  const { malformed } = from;
+  return {
+    step: 'sendingCode',
+    since: now,
+    mobile,
+    newMobile,
+    to,
+    expiresAt,
+    malformed,
+    ...proven(from),
+  };
+}
+
+/** The next state of an enrollment. Total: an event that does not fit the state changes nothing. */
+export function stepEnrollment(
+  state: EnrollmentState,
+  event: EnrollmentEvent,
+  now: number,
+): EnrollmentState {
+  switch (event.type) {
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return isEnded(state) ? state : endedBy(event);
+
+    case 'proofStarted':
+      if (state.step !== 'currentPassword') return state;
+      return {
+        step: 'provingPassword',
+        since: now,
+        failureId: event.failureId,
+        isChange: state.isChange,
+      };
+    case 'passwordProved':
+      if (state.step !== 'provingPassword') return state;
+      return { step: 'mobile', malformed: 0, known: event.known, isOldProven: false };
+    case 'proofFailed': {
+      if (state.step !== 'provingPassword' && state.step !== 'currentPassword') return state;
+      const { reason, attemptsLeft } = event;
+      const problem = attemptsLeft === undefined ? { reason } : { reason, attemptsLeft };
+      return { step: 'currentPassword', problem, isChange: state.isChange };
+    }
+    case 'passwordTypedInChat':
+      if (state.step !== 'currentPassword') return state;
+      return { ...state, advisesDeletion: true };
+
+    case 'mobileRefused':
+      if (state.step !== 'mobile') return state;
+      return { ...state, problem: event.problem };
+    case 'mobileChosen':
+      if (state.step !== 'mobile') return state;
+      return send(state, firstRecipient(state, event.mobile), event.mobile, event.expiresAt, now);
+    case 'mobileChangeAsked':
+      if (state.step !== 'code' && state.step !== 'oldCode') return state;
+      return { step: 'mobile', malformed: state.malformed, ...proven(state) };
+
+    case 'codeSent':
+    case 'codeUncertain':
+      return state.step === 'sendingCode' ? waitForCode(state, event) : state;
+    case 'codeNotSent':
+      if (state.step !== 'sendingCode') return state;
+      if (state.former !== undefined && !isNewNumberRefused(state, event.reason)) {
+        return waitForCode(state, event);
+      }
+      return {
+        step: 'mobile',
+        malformed: state.malformed,
+        problem: notSent(state, event.reason),
+        ...proven(state),
+      };
+    case 'resendAsked': {
+      if (state.step !== 'code' && state.step !== 'oldCode') return state;
+      const to = state.step === 'oldCode' ? 'old' : 'new';
+      const newMobile = state.step === 'oldCode' ? state.newMobile : state.mobile;
+      return {
+        ...resend(state, state.mobile, event.expiresAt, now),
+        to,
+        newMobile,
+        ...proven(state),
+      };
+    }
+    case 'resendRefused':
+    case 'codeMalformed':
+    case 'codeRefused':
+    case 'smsFailed':
+      if (state.step !== 'code' && state.step !== 'oldCode') return state;
+      return { ...state, ...progressAfterTrouble(state, event) };
+
+    case 'oldCodeAccepted':
+      if (state.step !== 'oldCode') return state;
+      return send({ ...state, isOldProven: true }, 'new', state.newMobile, event.expiresAt, now);
+    case 'oldCodeAcceptedOnly':
+      if (state.step !== 'oldCode') return state;
+      return {
+        step: 'mobile',
+        malformed: state.malformed,
+        problem: event.problem,
+        known: state.known,
+        isOldProven: true,
+      };
+    case 'codeAccepted':
+      if (state.step !== 'code') return state;
+      return { step: 'done', mobile: state.mobile, usableFrom: event.usableFrom };
+  }
+}
+
+/** A number that was typed here and cannot be reached is asked for again, also at a second message. */
+function isNewNumberRefused({ to }: Sending, reason: Reason): boolean {
+  return to === 'new' && reason === 'smsNumberRefused';
+}
+
+/** Of two numbers in play the card must not blame the one that was typed for the other. */
+function notSent({ to }: Sending, reason: Reason): Problem {
+  return to === 'old' && reason === 'smsNumberRefused'
+    ? { reason, isEnrolledNumber: true }
+    : { reason };
+}
+
+type Sending = Extract<EnrollmentState, { step: 'sendingCode' }>;
+
+function waitForCode(
+  state: Sending,
+  event: Extract<CodeEvent, { type: 'codeSent' | 'codeUncertain' | 'codeNotSent' }>,
+): EnrollmentState {
+  const progress = { ...progressAfterSend(state, event), ...proven(state) };
+  return state.to === 'old'
+    ? { step: 'oldCode', mobile: state.mobile, newMobile: state.newMobile, ...progress }
+    : { step: 'code', mobile: state.mobile, ...progress };
+}

@@ -1,0 +1,73 @@
+import type { EnrollmentState } from './enrollment.ts';
+import type { ManagerKey } from '../parties.ts';
+import type { ResetState } from './reset.ts';
+import type { UnlockState } from './unlock.ts';
+
+/** How long a flow may take from its first card to its last, ms (requirement A11). */
+export const FLOW_LIFETIME_MS = 15 * 60_000;
+
+/** After this long an operation that has not reported is taken for lost, ms. No port call lasts as long. */
+export const OPERATION_LOST_MS = 15_000;
+
+/** What every flow knows from its start. */
+interface FlowFrame {
+  /** 128 random bits or more; the only thing of the flow that a card carries. */
+  readonly id: string;
+  readonly manager: ManagerKey;
+  readonly accountId: string;
+  readonly accountName: string;
+  readonly startedAt: number;
+  readonly expiresAt: number;
+  /** Absent while the flow is open. */
+  readonly endedAt?: number | undefined;
+  /** Counts the manager's accepted submissions; a card of an earlier turn is stale. */
+  readonly turn: number;
+  /** Counts the saves; the guard against lost updates. */
+  readonly version: number;
+  /** The handle of the button that began the flow: it begins no second one. */
+  readonly origin?: string | undefined;
+  /** The directory's mark of the password that the flow found; a write needs it unchanged. */
+  readonly passwordVersion: string;
+  /** The Teams message that shows the flow's card. */
+  readonly messageId?: string | undefined;
+}
+
+export interface EnrollmentFlow extends FlowFrame {
+  readonly purpose: 'enrollment';
+  readonly state: EnrollmentState;
+}
+export interface ResetFlow extends FlowFrame {
+  readonly purpose: 'reset';
+  readonly state: ResetState;
+}
+export interface UnlockFlow extends FlowFrame {
+  readonly purpose: 'unlock';
+  readonly state: UnlockState;
+}
+
+/** One walk of one manager through one purpose on one account. Holds no secret. */
+export type Flow = EnrollmentFlow | ResetFlow | UnlockFlow;
+
+/** When the operation under way began; undefined where none is. */
+export function operationSince(state: Flow['state']): number | undefined {
+  switch (state.step) {
+    case 'provingPassword':
+    case 'sendingCode':
+    case 'writingPassword':
+      return state.since;
+    case 'unlocking':
+      return state.problem === undefined ? state.since : undefined;
+    case 'currentPassword':
+    case 'mobile':
+    case 'oldCode':
+    case 'code':
+    case 'newPassword':
+    case 'unknown':
+    case 'done':
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return undefined;
+  }
+}

@@ -1,0 +1,70 @@
+import { DAY_MS } from '../durations.ts';
+
+/** A request that was cut off may still be carried out for this long; only then "not applied" is true, ms. */
+export const LATE_WRITE_MS = 6_000;
+/** The same for a request to which the server said nothing: it is slow rather than gone, ms. */
+export const SLOW_WRITE_MS = 25_000;
+/** Silence from this on is no cut connection but a slow server, ms. */
+const SILENT_MS = 4_000;
+
+/** How far the directory's clock and the database's may be apart, ms. */
+const CLOCK_SLACK_MS = 5 * 60_000;
+
+/** How long a write may still be carried out whose answer was waited for in vain for that long, ms. */
+export function lateWriteMs(waitedMs: number): number {
+  return waitedMs >= SILENT_MS ? SLOW_WRITE_MS : LATE_WRITE_MS;
+}
+
+/** After this long the truth is no longer sought; a person has to look, ms. */
+export const GIVE_UP_MS = DAY_MS;
+
+/** What is known of a write whose answer was lost. */
+export interface LostWriteSigns {
+  /** Whether the password was set since the flow began; undefined while a server does not say. */
+  readonly isChanged: boolean | undefined;
+  /**
+   * Whether the password at hand binds; undefined where it is not at hand, or nothing was tried;
+   * `undecided` where the directory refuses every password the same way.
+   */
+  readonly binds: boolean | 'undecided' | undefined;
+  /** When the password was changed, by the directory's clock, and when the answer was lost; epoch ms. */
+  readonly changedAt?: number | undefined;
+  readonly lostAt?: number | undefined;
+  /** Whether no other password can have come: the flow has sent none but the one at hand. */
+  readonly isOnlyOneSent: boolean;
+  /** Time since the answer was lost, ms. */
+  readonly ageMs: number;
+  /** How long the write may still be carried out after its answer was lost, ms. */
+  readonly lateMs?: number | undefined;
+}
+
+/**
+ * `applied` only with a proof by bind: a change alone may be somebody else's. Where the directory lets
+ * no bind decide, a change at the time of the write stands for it. `notApplied` only when
+ * the server has stayed unchanged long enough. `replaced`: somebody else's password stands there.
+ */
+export type LostWriteVerdict = 'applied' | 'notApplied' | 'replaced' | 'open' | 'givenUp';
+
+/** The truth about a lost write, as far as the signs show it (requirement D7). */
+export function judgeLostWrite({
+  isChanged,
+  binds,
+  isOnlyOneSent,
+  changedAt,
+  lostAt,
+  ageMs,
+  lateMs = LATE_WRITE_MS,
+}: LostWriteSigns): LostWriteVerdict {
+  if (isChanged === true && binds === true) return 'applied';
+  if (isChanged === true && binds === 'undecided' && isOnlyOneSent) {
+    // Nothing else can ever tell: the time of the change decides.
+    const isTimely =
+      changedAt !== undefined &&
+      lostAt !== undefined &&
+      Math.abs(changedAt - lostAt) <= CLOCK_SLACK_MS;
+    if (isTimely) return 'applied';
+  }
+  if (isChanged === true && binds === false && isOnlyOneSent) return 'replaced';
+  if (isChanged === false && ageMs >= lateMs) return 'notApplied';
+  return ageMs > GIVE_UP_MS ? 'givenUp' : 'open';
+}

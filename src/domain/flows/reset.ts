@@ -1,0 +1,246 @@
+import { stepEnrolledCode, type CodeEvent, type EnrolledCodeState } from './codeSteps.ts';
+import { endedBy, isEnded, type EndedState, type EndingEvent } from './steps.ts';
+import type { ForbiddenCharacter, Problem, Reason } from '../reasons.ts';
+import type { ShownRules } from '../passwords/passwordPolicy.ts';
+
+/** A password that was sent to the directory. */
+export interface SentPassword {
+  /** Its slow hash, as the history keeps it. */
+  readonly digest: string;
+  /** The reset has its audit row, its place in the history and its notices. */
+  readonly isRecorded?: boolean | undefined;
+}
+
+/** What stays known of a flow's writes, also when the flow has ended. */
+interface SentPasswords {
+  /**
+   * Passwords that the directory may have taken, or may yet take, without the manager having been told:
+   * one that is being written, and those whose answer was lost, the latest last.
+   */
+  readonly sent?: readonly SentPassword[] | undefined;
+}
+
+/** An end that came while a write's outcome was unknown: its search goes on. */
+interface SoughtOutcome {
+  /** When that outcome became unknown. */
+  readonly unknownSince?: number | undefined;
+}
+
+/** A bind that tries a password that was sent. */
+interface BindUnderWay {
+  /** The failure as which the bind was counted before it was sent. */
+  readonly failureId?: string | undefined;
+}
+
+/** What stays the same once the code is accepted: it is not asked for again in this flow. */
+interface VerifiedReset extends SentPasswords {
+  /** The rules as the card shows them. */
+  readonly rules: ShownRules;
+}
+
+/** The states of a reset; numbers are E.164, times epoch ms. */
+export type ResetState =
+  | EnrolledCodeState
+  | ({
+      readonly step: 'newPassword';
+      readonly problem?: Problem | undefined;
+      readonly advisesDeletion?: boolean | undefined;
+    } & BindUnderWay &
+      VerifiedReset)
+  /** A write is under way; whatever happens now, it is not sent a second time. */
+  | ({ readonly step: 'writingPassword'; readonly since: number } & VerifiedReset)
+  | ({
+      readonly step: 'unknown';
+      readonly since: number;
+      /** The only server whose silence about the write means anything; absent after a crash. */
+      readonly server?: string | undefined;
+      /** Before this time the write may still be carried out. */
+      readonly openUntil?: number | undefined;
+      /** When anybody last changed the password, as the directory says after the lost answer. */
+      readonly passwordSetAt?: number | undefined;
+    } & BindUnderWay &
+      VerifiedReset)
+  | ({ readonly step: 'done' } & SentPasswords & SoughtOutcome)
+  | (EndedState & SentPasswords & SoughtOutcome);
+
+export type ResetEvent =
+  | CodeEvent
+  | { readonly type: 'codeAccepted'; readonly rules: ShownRules }
+  | { readonly type: 'passwordTypedInChat' }
+  /** The bot's own rules or the directory said no; nothing was written. */
+  | {
+      readonly type: 'passwordRefused';
+      readonly reasons: readonly Reason[];
+      /** What was looked for and not found. */
+      readonly absent?: readonly Reason[];
+      readonly isComplex?: boolean;
+      /** When the directory takes a new one, where that is known. */
+      readonly until?: number;
+      /** What the character is that may not be there. */
+      readonly forbidden?: ForbiddenCharacter | undefined;
+    }
+  | { readonly type: 'writeStarted'; readonly digest: string }
+  /** The write was definitely not carried out, or is surely not any more. */
+  | { readonly type: 'writeNotDone'; readonly reason: Reason }
+  /** A password that this flow has sent is in force, and recorded as a reset. */
+  | { readonly type: 'passwordWritten'; readonly digest: string }
+  /** A bind proved that the password is in force already, by an earlier flow whose outcome was unknown. */
+  | { readonly type: 'passwordInForce' }
+  | {
+      readonly type: 'outcomeUnknown';
+      readonly server?: string | undefined;
+      readonly openUntil?: number | undefined;
+    }
+  | { readonly type: 'bindStarted'; readonly failureId: string }
+  | { readonly type: 'bindEnded' }
+  /** The directory shows a change after a lost write that was taken for not done: it may have come late. */
+  | { readonly type: 'lateChangeSeen' }
+  /** The outcome is not looked for any more, and the flow ends with that. */
+  | { readonly type: 'searchEnded' }
+  /** The directory shows a change that need not be ours. */
+  | { readonly type: 'changeSeen'; readonly passwordSetAt?: number | undefined }
+  | EndingEvent;
+
+/** The next state of a reset. Total: an event that does not fit the state changes nothing. */
+export function stepReset(state: ResetState, event: ResetEvent, now: number): ResetState {
+  switch (event.type) {
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      if (isEnded(state)) return state;
+      return { ...endedBy(event), ...keepSent(sentBy(state)), ...keepSearch(state) };
+
+    case 'codeSent':
+    case 'codeUncertain':
+    case 'codeNotSent':
+    case 'resendAsked':
+    case 'resendRefused':
+    case 'codeMalformed':
+    case 'codeRefused':
+    case 'smsFailed':
+      if (state.step !== 'sendingCode' && state.step !== 'code') return state;
+      return stepEnrolledCode(state, event, now);
+    case 'codeAccepted':
+      if (state.step !== 'code') return state;
+      return { step: 'newPassword', rules: event.rules };
+
+    case 'passwordTypedInChat':
+      if (state.step !== 'newPassword') return state;
+      return { ...state, advisesDeletion: true };
+    case 'passwordRefused': {
+      const [reason] = event.reasons;
+      if (reason === undefined) return state;
+      if (state.step !== 'newPassword' && state.step !== 'writingPassword') return state;
+      const { reasons: all, absent = [], isComplex, until, forbidden } = event;
+      const looked = {
+        absent,
+        ...(isComplex === undefined ? {} : { isComplex }),
+        ...(until === undefined ? {} : { until }),
+        ...(forbidden === undefined ? {} : { forbidden }),
+      };
+      const problem = { reason, all, ...looked };
+      return { step: 'newPassword', ...unsent(state), problem };
+    }
+    case 'writeStarted':
+      if (state.step !== 'newPassword') return state;
+      return {
+        step: 'writingPassword',
+        since: now,
+        rules: state.rules,
+        sent: [...sentBy(state), { digest: event.digest }],
+      };
+    case 'writeNotDone':
+      if (state.step !== 'writingPassword' && state.step !== 'unknown') return state;
+      return { step: 'newPassword', ...unsent(state), problem: { reason: event.reason } };
+    case 'passwordWritten':
+      return written(state, event.digest);
+    case 'passwordInForce':
+      if (state.step !== 'newPassword') return state;
+      return { step: 'done' };
+    case 'outcomeUnknown':
+      // Who sent the write knows more of it than who took it for lost.
+      if (state.step === 'unknown' && event.openUntil !== undefined) {
+        return { ...state, server: event.server, openUntil: event.openUntil };
+      }
+      if (state.step !== 'writingPassword') return state;
+      return {
+        step: 'unknown',
+        since: now,
+        server: event.server,
+        openUntil: event.openUntil,
+        ...verified(state),
+      };
+    case 'lateChangeSeen':
+      if (state.step !== 'newPassword' && state.step !== 'writingPassword') return state;
+      if (unsent(state).sent === undefined) return state;
+      return { step: 'unknown', since: now, openUntil: now, ...unsent(state) };
+    case 'searchEnded':
+      if (state.step !== 'unknown') return state;
+      return { step: 'expired', ...keepSent(sentBy(state)) };
+    case 'bindStarted':
+      if (state.step !== 'newPassword' && state.step !== 'unknown') return state;
+      return { ...state, failureId: event.failureId };
+    case 'bindEnded':
+      if (!('failureId' in state)) return state;
+      return { ...state, failureId: undefined };
+    case 'changeSeen':
+      if (state.step !== 'unknown') return state;
+      return { ...state, passwordSetAt: event.passwordSetAt };
+  }
+}
+
+/** The passwords that a flow has sent, with what is not known of them. */
+export function sentBy(state: ResetState): readonly SentPassword[] {
+  return 'sent' in state ? (state.sent ?? []) : [];
+}
+
+/**
+ * Whether it is still to be found out what became of a password whose outcome has been unknown since
+ * then: nobody has settled that, though the manager may have gone on.
+ */
+export function isOutcomeOpen(
+  state: ResetState,
+  { since, digest }: { readonly since: number; readonly digest: string | undefined },
+): boolean {
+  const isRecorded = sentBy(state).some((one) => one.digest === digest && one.isRecorded === true);
+  return !isRecorded && unknownSince(state) === since;
+}
+
+function unknownSince(state: ResetState): number | undefined {
+  if (state.step === 'unknown') return state.since;
+  return 'unknownSince' in state ? state.unknownSince : undefined;
+}
+
+function keepSearch(state: ResetState): SoughtOutcome {
+  const since = unknownSince(state);
+  return since === undefined ? {} : { unknownSince: since };
+}
+
+function keepSent(sent: readonly SentPassword[]): SentPasswords {
+  return sent.length === 0 ? {} : { sent };
+}
+
+function verified(state: VerifiedReset & ResetState): VerifiedReset {
+  return { rules: state.rules, ...keepSent(sentBy(state)) };
+}
+
+/** The same without the password that is being written: the directory has refused it. */
+function unsent(state: VerifiedReset & ResetState): VerifiedReset {
+  const sent = state.step === 'writingPassword' ? sentBy(state).slice(0, -1) : sentBy(state);
+  return { rules: state.rules, ...keepSent(sent) };
+}
+
+/** A flow that waits for that password is done; one that has gone on or ended only keeps the record. */
+function written(state: ResetState, digest: string): ResetState {
+  const sent = sentBy(state);
+  const isAwaited = state.step === 'writingPassword' && (sent.at(-1)?.digest ?? digest) === digest;
+  // Its manager is told at once.
+  if (isAwaited) return { step: 'done', ...keepSent(sent.slice(0, -1)) };
+  const isSent = sent.some((one) => one.digest === digest);
+  const recorded = sent.map((one) => (one.digest === digest ? { digest, isRecorded: true } : one));
+  if (state.step === 'unknown' || (state.step === 'newPassword' && isSent)) {
+    return { step: 'done', ...keepSent(recorded), ...keepSearch(state) };
+  }
+  return 'sent' in state && isSent ? { ...state, sent: recorded } : state;
+}

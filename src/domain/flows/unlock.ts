@@ -1,0 +1,58 @@
+import { stepEnrolledCode, type CodeEvent, type EnrolledCodeState } from './codeSteps.ts';
+import { endedBy, isEnded, type EndedState, type EndingEvent } from './steps.ts';
+import type { Problem, Reason } from '../reasons.ts';
+
+/** The states of an unlock; numbers are E.164, times epoch ms. */
+export type UnlockState =
+  | EnrolledCodeState
+  /** The code was accepted; the directory is asked, or `problem` says why it has to be asked again. */
+  | {
+      readonly step: 'unlocking';
+      readonly since: number;
+      readonly mobile: string;
+      readonly problem?: Problem | undefined;
+    }
+  | { readonly step: 'done' }
+  | EndedState;
+
+export type UnlockEvent =
+  | CodeEvent
+  | { readonly type: 'codeAccepted' }
+  /** The manager taps again after the directory failed. */
+  | { readonly type: 'unlockAsked' }
+  | { readonly type: 'unlocked' }
+  | { readonly type: 'notUnlocked'; readonly reason: Reason }
+  | EndingEvent;
+
+/** The next state of an unlock. Total: an event that does not fit the state changes nothing. */
+export function stepUnlock(state: UnlockState, event: UnlockEvent, now: number): UnlockState {
+  switch (event.type) {
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return isEnded(state) ? state : endedBy(event);
+
+    case 'codeSent':
+    case 'codeUncertain':
+    case 'codeNotSent':
+    case 'resendAsked':
+    case 'resendRefused':
+    case 'codeMalformed':
+    case 'codeRefused':
+    case 'smsFailed':
+      if (state.step !== 'sendingCode' && state.step !== 'code') return state;
+      return stepEnrolledCode(state, event, now);
+    case 'codeAccepted':
+      if (state.step !== 'code') return state;
+      return { step: 'unlocking', since: now, mobile: state.mobile };
+    case 'unlockAsked':
+      if (state.step !== 'unlocking' || state.problem === undefined) return state;
+      return { step: 'unlocking', since: now, mobile: state.mobile };
+    case 'unlocked':
+      return state.step === 'unlocking' ? { step: 'done' } : state;
+    case 'notUnlocked':
+      if (state.step !== 'unlocking') return state;
+      return { ...state, problem: { reason: event.reason } };
+  }
+}

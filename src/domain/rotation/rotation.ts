@@ -1,0 +1,103 @@
+import type { Calendar } from './calendar.ts';
+import { DAY_MS } from '../durations.ts';
+
+/** Where neither the configuration nor the directory says how old a password may become. */
+const DEFAULT_ROTATION_DAYS = 90;
+/** Before Active Directory there were no dates to go by: such a date is a fault of the directory. */
+const EARLIEST = Date.UTC(2000, 0, 1);
+/** The directory's clock and the database's may differ by so much. */
+const CLOCK_SLACK_MS = 10 * 60_000;
+
+/** What the directory says of the password's age; epoch ms. */
+export interface PasswordAge {
+  readonly passwordSetAt?: number | undefined;
+  /** When the directory itself expires the password; absent: never. */
+  readonly passwordExpiresAt?: number | undefined;
+  /** Whether the directory asks for a new password at the next logon. */
+  readonly mustChange?: boolean | undefined;
+}
+
+/** When a password is due. A due password is a question to the manager; the bot enforces nothing. */
+export interface Rotation {
+  /** Epoch ms; absent: unknown. */
+  readonly setAt?: number | undefined;
+  readonly dueAt: number;
+  /** From one change to the next, ms. */
+  readonly periodMs: number;
+  /** Whether the directory itself expires the password. */
+  readonly isEnforced: boolean;
+  /** It is due now, because it must be changed at the next logon. */
+  readonly mustChange?: boolean;
+}
+
+/** Why no due date can be told. */
+export type Undated = 'dateUnknown' | 'dateImplausible';
+
+/**
+ * When the password is due: at the age that is configured; where none is, when the directory expires
+ * it; where it never does, after 90 days.
+ */
+export function rotationOf(
+  { passwordSetAt: setAt, passwordExpiresAt: expiresAt, mustChange }: PasswordAge,
+  rotationDays: number | undefined,
+  now: number,
+): Rotation | Undated {
+  if (mustChange === true) {
+    const periodMs = (rotationDays ?? DEFAULT_ROTATION_DAYS) * DAY_MS;
+    return { setAt, dueAt: now, periodMs, isEnforced: true, mustChange };
+  }
+  const isEnforced = expiresAt !== undefined;
+  if (setAt === undefined) {
+    if (!isEnforced) return 'dateUnknown';
+    if (expiresAt < EARLIEST) return 'dateImplausible';
+    const periodMs = (rotationDays ?? DEFAULT_ROTATION_DAYS) * DAY_MS;
+    return { dueAt: expiresAt, periodMs, isEnforced };
+  }
+  if (setAt < EARLIEST || setAt > now + CLOCK_SLACK_MS) return 'dateImplausible';
+  const configuredAt = rotationDays === undefined ? undefined : setAt + rotationDays * DAY_MS;
+  const dueAt = configuredAt ?? expiresAt ?? setAt + DEFAULT_ROTATION_DAYS * DAY_MS;
+  return { setAt, dueAt, periodMs: dueAt - setAt, isEnforced };
+}
+
+/**
+ * What reminders of one password have in common. A password that must be changed has no time of its
+ * own, so that it is asked for once in each week.
+ */
+export function cycleOf(
+  { passwordVersion }: { readonly passwordVersion: string },
+  { mustChange }: Rotation,
+  now: number,
+  calendar: Calendar,
+): string {
+  return mustChange === true ? `${passwordVersion} ${calendar.weekOf(now)}` : passwordVersion;
+}
+
+/** Whether a reminder of that cycle is about the password as it is now. */
+export function isCycleOf(
+  { passwordVersion }: { readonly passwordVersion: string },
+  cycle: string,
+): boolean {
+  return cycle === passwordVersion || cycle.startsWith(`${passwordVersion} `);
+}
+
+/**
+ * The stage that a password has reached: the days before its due date, negative in whole weeks
+ * while it is overdue. Of stages that passed unseen only the latest counts; undefined before the first.
+ */
+export function stageAt(
+  { dueAt, periodMs }: Rotation,
+  now: number,
+  reminderDays: readonly number[],
+  calendar: Calendar,
+): number | undefined {
+  // A calendar is slow, and nearly every password of a sweep is far from due: one day is left for the
+  // midnights, one for changes of the clocks.
+  const furthest = Math.max(0, ...reminderDays);
+  if (dueAt - now > (furthest + 2) * DAY_MS) return undefined;
+  const left = calendar.daysBetween(now, dueAt);
+  const overdueWeeks = Math.floor(-left / 7);
+  if (overdueWeeks > 0) return -7 * overdueWeeks;
+  // A password that lives for a week is not announced two weeks ahead, on the day it is set.
+  const reached = reminderDays.filter((days) => days >= left && days * DAY_MS < periodMs);
+  return reached.length === 0 ? undefined : Math.min(...reached);
+}

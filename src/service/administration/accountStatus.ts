@@ -1,0 +1,118 @@
+import type { Flow } from '../../domain/flows/flow.ts';
+import {
+  ACCOUNT_FAILURE_LIMIT,
+  FAILURES_LOOKBACK_MS,
+  lockedUntil,
+  proofAllowance,
+  PROOF_FAILURE_LIMIT,
+} from '../../domain/flows/lockout.ts';
+import { maskMobile } from '../../domain/mobile.ts';
+import { managerName, type ManagerKey, type Purpose } from '../../domain/parties.ts';
+import type { Account } from '../../ports/directory.ts';
+import type { Failure, SentMessage } from '../../ports/records.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+
+/** Times are epoch ms; managers are named as in the audit. */
+export interface AccountStatus {
+  readonly numbers: readonly {
+    readonly manager: string;
+    readonly name: string | undefined;
+    /** Masked. */
+    readonly mobile: string;
+    readonly enrolledAt: number;
+    /** Present while the number still has to wait before its first reset. */
+    readonly usableFrom: number | undefined;
+  }[];
+  /** The bot's own. `manager` absent: everybody. */
+  readonly lockouts: readonly {
+    readonly kind: 'code' | 'proof';
+    readonly manager: string | undefined;
+    readonly name: string | undefined;
+    readonly until: number;
+  }[];
+  readonly flows: readonly {
+    readonly manager: string;
+    readonly name: string | undefined;
+    readonly purpose: Purpose;
+    readonly step: Flow['state']['step'];
+    readonly since: number;
+  }[];
+  readonly lastSms: Pick<SentMessage, 'createdAt' | 'outcome' | 'fate'> | undefined;
+  readonly revokedAt: number | undefined;
+}
+
+/** All that the bot knows of an account; `lockout` as the directory has it, absent where it did not answer. */
+export async function accountStatus(
+  deps: Pick<Deps, 'store' | 'settings'>,
+  accountId: string,
+  lockout: Account['lockout'] | undefined,
+): Promise<AccountStatus> {
+  return deps.store.transaction(async (tx) => {
+    const nameOf = async (key: ManagerKey) => (await tx.manager(key))?.displayName;
+    const numbers = await tx.enrollmentsOf(accountId);
+    const flows = (await tx.openFlowsOf(accountId)).filter((flow) => isUnderWay(flow, tx.now));
+    const failures = await tx.failuresOf({ accountId, since: tx.now - FAILURES_LOOKBACK_MS });
+    return {
+      numbers: await Promise.all(
+        numbers.map(async ({ manager, mobile, enrolledAt, usableFrom }) => ({
+          manager: managerName(manager),
+          name: await nameOf(manager),
+          mobile: maskMobile(mobile),
+          enrolledAt,
+          usableFrom: usableFrom > tx.now ? usableFrom : undefined,
+        })),
+      ),
+      lockouts: await lockoutsOf(deps, tx, failures, lockout),
+      flows: await Promise.all(
+        flows.map(async ({ manager, purpose, state, startedAt }) => ({
+          manager: managerName(manager),
+          name: await nameOf(manager),
+          purpose,
+          step: state.step,
+          since: startedAt,
+        })),
+      ),
+      lastSms: await tx.lastSendAbout(accountId),
+      revokedAt: await tx.revokedAt(accountId),
+    };
+  });
+}
+
+/** As on the cards: a flow whose time is over is as good as ended, save one whose outcome is sought. */
+function isUnderWay(flow: Flow, now: number): boolean {
+  return now <= flow.expiresAt || flow.state.step === 'unknown';
+}
+
+async function lockoutsOf(
+  deps: Pick<Deps, 'settings'>,
+  tx: StoreTransaction,
+  failures: readonly Failure[],
+  lockout: Account['lockout'] | undefined,
+): Promise<AccountStatus['lockouts']> {
+  const codes = failures.filter(({ kind }) => kind === 'code');
+  const proofs = failures.filter(({ kind }) => kind === 'proof');
+  const until = (some: readonly Failure[], limit: number) =>
+    lockedUntil(
+      some.map(({ at }) => at),
+      limit,
+      tx.now,
+    );
+
+  const found: AccountStatus['lockouts'][number][] = [];
+  const managers = new Map(codes.map(({ manager }) => [managerName(manager), manager]));
+  for (const [manager, key] of managers) {
+    const own = codes.filter((failure) => managerName(failure.manager) === manager);
+    const end = until(own, deps.settings.codeAttempts);
+    if (end === undefined) continue;
+    const name = (await tx.manager(key))?.displayName;
+    found.push({ kind: 'code', manager, name, until: end });
+  }
+  const forAll = { manager: undefined, name: undefined };
+  const allCodes = until(codes, ACCOUNT_FAILURE_LIMIT);
+  if (allCodes !== undefined) found.push({ kind: 'code', ...forAll, until: allCodes });
+  const allowance = lockout === undefined ? PROOF_FAILURE_LIMIT : proofAllowance(lockout);
+  const allProofs = until(proofs, allowance === 'refused' ? PROOF_FAILURE_LIMIT : allowance);
+  if (allProofs !== undefined) found.push({ kind: 'proof', ...forAll, until: allProofs });
+  return found;
+}

@@ -1,0 +1,115 @@
+import { operationSince, type Flow } from '../../domain/flows/flow.ts';
+import { managerName, type ManagerKey } from '../../domain/parties.ts';
+import { isEnded } from '../../domain/flows/steps.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+import { endFlow, isSamePerson, lockAccount } from '../flow/flows.ts';
+import { addAdminNotices } from '../notices/notices.ts';
+
+/** Who changes something, and the account that it is about. */
+export interface AdminAct {
+  /** `os:<user>`. */
+  readonly actor: string;
+  /** What people are told of the actor. */
+  readonly byName: string;
+  readonly accountId: string;
+  readonly accountName: string;
+}
+
+/** Whose numbers a revoke takes; absent: those of all the account's managers. */
+export interface RevokeAct extends AdminAct {
+  readonly managers?: readonly ManagerKey[] | undefined;
+}
+
+/** What a revoke took away. */
+export interface Revoked {
+  readonly numbers: number;
+  readonly flows: number;
+}
+
+/**
+ * Removes the account's enrolled numbers, or those of some managers, and ends what is under way with
+ * them, codes included, in one transaction; tells the numbers and the account's managers. The next
+ * number has its cool-down (requirements A14, A15).
+ */
+export async function revoke(
+  deps: Pick<Deps, 'store' | 'random' | 'settings'>,
+  act: RevokeAct,
+): Promise<Revoked> {
+  const { actor, accountId, managers } = act;
+  const isMeant = ({ manager }: Pick<Flow, 'manager'>): boolean =>
+    managers === undefined || managers.some((one) => isSamePerson(one, manager));
+  const about = { actor, account: accountId, result: 'ok' } as const;
+  const reason = managers?.map(managerName).join(' ');
+  return deps.store.transaction(async (tx) => {
+    await lockAccount(tx, accountId);
+    const numbers = (await tx.enrollmentsOf(accountId)).filter(isMeant);
+    for (const one of managers ?? [undefined]) await tx.revokeEnrollments(accountId, one);
+    tx.audit({ event: 'admin.revoke', ...about, reason });
+    for (const { manager } of numbers) {
+      const whose = managers === undefined ? undefined : managerName(manager);
+      tx.audit({ event: 'enrollment.revoked', ...about, reason: whose });
+    }
+    const flows = await endFlows(tx, (await tx.openFlowsOf(accountId)).filter(isMeant));
+    if (numbers.length > 0) await addAdminNotices(deps, tx, 'revoke', act, numbers);
+    return { numbers: numbers.length, flows };
+  });
+}
+
+async function endFlows(tx: StoreTransaction, flows: readonly Flow[]): Promise<number> {
+  let ended = 0;
+  for (const flow of flows) {
+    await tx.removePasscode(flow.id);
+    if (isBeyondRecall(flow)) continue;
+    await endFlow(tx, flow, { type: 'expired' });
+    ended += 1;
+  }
+  return ended;
+}
+
+/** A change that has been sent to the directory: what became of it must still be found out and told. */
+function isBeyondRecall({ state }: Flow): boolean {
+  if (isEnded(state)) return true;
+  switch (state.step) {
+    case 'writingPassword':
+    case 'unknown':
+      return true;
+    case 'unlocking':
+      return operationSince(state) !== undefined;
+    case 'currentPassword':
+    case 'provingPassword':
+    case 'mobile':
+    case 'sendingCode':
+    case 'oldCode':
+    case 'code':
+    case 'newPassword':
+    case 'done':
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return false;
+  }
+}
+
+/**
+ * Forgets the account's wrong codes and wrong current passwords, of all managers: the bot's own lockouts
+ * end. Told like a revoke, since it gives whoever was guessing new tries.
+ */
+export async function clearLockout(
+  deps: Pick<Deps, 'store' | 'random' | 'settings'>,
+  act: AdminAct,
+): Promise<{ readonly failures: number }> {
+  const { actor, accountId } = act;
+  return deps.store.transaction(async (tx) => {
+    await lockAccount(tx, accountId);
+    const failures = await tx.failuresOf({ accountId, since: 0 });
+    await tx.clearFailures({ kind: 'code', accountId });
+    await tx.clearFailures({ kind: 'proof', accountId });
+    tx.audit({ event: 'admin.clear-lockout', actor, account: accountId, result: 'ok' });
+    if (failures.length > 0) {
+      await addAdminNotices(deps, tx, 'lockoutCleared', act, await tx.enrollmentsOf(accountId));
+    }
+    return { failures: failures.length };
+  });
+}

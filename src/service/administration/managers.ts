@@ -1,0 +1,30 @@
+import { managerName } from '../../domain/parties.ts';
+import type { ManagerRecord } from '../../ports/records.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+
+/**
+ * Changes what is kept of a manager, `initial` where nothing is kept yet; gives it as it is then. What
+ * `change` gives back as it got it is not saved. Under a lock, since the record is written as a whole
+ * and another tap may change another part of it.
+ */
+export function changeManager(
+  { store }: Pick<Deps, 'store'>,
+  initial: ManagerRecord,
+  change: (record: ManagerRecord) => ManagerRecord,
+): Promise<ManagerRecord> {
+  return store.transaction((tx) => changeManagerIn(tx, initial, change));
+}
+
+/** The same within a transaction. */
+export async function changeManagerIn(
+  tx: StoreTransaction,
+  initial: ManagerRecord,
+  change: (record: ManagerRecord) => ManagerRecord,
+): Promise<ManagerRecord> {
+  await tx.lock(`manager:${managerName(initial.key)}`);
+  const record = (await tx.manager(initial.key)) ?? initial;
+  const changed = change(record);
+  if (changed !== record) await tx.saveManager(changed);
+  return changed;
+}

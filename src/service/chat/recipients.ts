@@ -1,0 +1,83 @@
+import { managerName, type Locale, type ManagerKey } from '../../domain/parties.ts';
+import type { DirectoryManager } from '../../ports/directory.ts';
+import type { Conversation } from '../../ports/notifier.ts';
+import type { ManagerRecord } from '../../ports/records.ts';
+import type { StoreReads } from '../../ports/store.ts';
+import type { SweepDeps } from '../deps.ts';
+import { isSamePerson } from '../flow/flows.ts';
+import { changeManager } from '../administration/managers.ts';
+import { namesPerson } from '../tap/pins.ts';
+
+/** Somebody who is to be reminded, and how. */
+export interface Recipient {
+  /** As the reminder's row names them. */
+  readonly name: string;
+  readonly person: DirectoryManager;
+  readonly locale: Locale;
+  /** Absent where there is no way to them. */
+  readonly way?: Way | undefined;
+}
+
+/** A chat with the person; without a conversation it has to be opened first. */
+export interface Way {
+  readonly key: ManagerKey;
+  readonly conversation?: Conversation | undefined;
+}
+
+/**
+ * Whom a person of the directory is in Teams. Somebody the bot has met is reached where they were
+ * last, unless the bot was removed there; somebody it never met by the Entra object id.
+ */
+export async function recipientOf(
+  deps: Pick<SweepDeps, 'settings'>,
+  reads: StoreReads,
+  person: DirectoryManager,
+): Promise<Recipient> {
+  const { tenantId, defaultLocale } = deps.settings;
+  const record = await recordOf(reads, person, tenantId);
+  if (record !== undefined) {
+    const { key, conversation, locale = defaultLocale } = record;
+    // A stored conversation is checked anew before something is said in it (requirement T3).
+    const isOwn = conversation !== undefined && isSamePerson(conversation, key);
+    return {
+      name: managerName(key),
+      person,
+      locale,
+      way: isOwn ? { key, conversation } : undefined,
+    };
+  }
+  if (person.aadObjectId === undefined || tenantId === '') {
+    return { name: `entry:${person.id}`, person, locale: defaultLocale };
+  }
+  const key = { tenantId, aadObjectId: person.aadObjectId };
+  return { name: managerName(key), person, locale: defaultLocale, way: { key } };
+}
+
+async function recordOf(
+  reads: StoreReads,
+  person: DirectoryManager,
+  tenantId: string,
+): Promise<ManagerRecord | undefined> {
+  const { id, aadObjectId } = person;
+  const pinned = await reads.managersByDirectoryId([id]);
+  const records = pinned.filter(({ key }) => namesPerson(person, key));
+  const known = records.find(({ conversation }) => conversation !== undefined) ?? records[0];
+  if (known !== undefined || aadObjectId === undefined || tenantId === '') return known;
+  return reads.manager({ tenantId, aadObjectId });
+}
+
+/** What is kept of a person to whom a chat leads, or would be kept once one was opened. */
+export type Reached = Pick<ManagerRecord, 'key' | 'directoryId' | 'displayName' | 'conversation'>;
+
+/** Remembers a chat that was opened, or that there is none (requirement N7): installing the bot restores it. */
+export async function rememberWay(
+  deps: Pick<SweepDeps, 'store'>,
+  { key, directoryId, displayName, conversation: tried }: Reached,
+  conversation: Conversation | undefined,
+): Promise<void> {
+  await changeManager(deps, { key, directoryId, displayName }, (record) => {
+    // What the person did meanwhile is newer than what was tried here.
+    const isUnchanged = record.conversation?.conversationId === tried?.conversationId;
+    return isUnchanged ? { ...record, conversation } : record;
+  });
+}

@@ -1,0 +1,67 @@
+import { operationSince, type Flow } from '../../domain/flows/flow.ts';
+import type { Locale, ManagerKey } from '../../domain/parties.ts';
+import type { View } from '../../ports/view.ts';
+import { DirectoryError } from '../../ports/directory.ts';
+import { NotifierError } from '../../ports/notifier.ts';
+import type { ManagerRecord } from '../../ports/records.ts';
+import type { Deps } from '../deps.ts';
+import { homeView } from '../tap/home.ts';
+import { viewOf } from '../flow/views.ts';
+
+const UPDATE_MS = 10_000;
+
+/** Brings the message that shows the flow up to date, without a tap. One try: the next tap shows it anyway. */
+export async function showCard(deps: Deps, flow: Flow): Promise<void> {
+  const [record, current = flow] = await deps.store.read((reads) =>
+    // It may have gone on since it was read: an older card must not cover a newer one.
+    Promise.all([reads.manager(flow.manager), reads.flow(flow.id, flow)]),
+  );
+  const { messageId } = current;
+  const conversation = record?.conversation;
+  if (messageId === undefined || conversation === undefined) return;
+  const locale = record?.locale ?? deps.settings.defaultLocale;
+  const view =
+    viewOf(current, deps.store.now()) ??
+    (await expiredView(deps, record, locale, current.accountId));
+  if (view === undefined) return;
+  try {
+    const signal = AbortSignal.timeout(UPDATE_MS);
+    await deps.notifier.update(conversation, messageId, view, locale, signal);
+  } catch (error) {
+    if (!(error instanceof NotifierError)) throw error;
+    deps.log.warn({ flow: flow.id, code: error.code }, 'the card could not be brought up to date');
+  }
+}
+
+/** Draws the cards on which the manager's flows wait anew, in the language that was just chosen. */
+export async function showOpenCards(deps: Deps, manager: ManagerKey): Promise<void> {
+  const waiting = await deps.store.read(async (reads) =>
+    (await reads.openFlows(manager)).filter(
+      // What is under way is drawn in the new language when it ends.
+      ({ state, expiresAt }) => operationSince(state) === undefined && reads.now <= expiresAt,
+    ),
+  );
+  for (const flow of waiting) await showCard(deps, flow);
+}
+
+/** What answers for a flow that has no card of its own any more; undefined while the directory is away. */
+async function expiredView(
+  deps: Deps,
+  record: ManagerRecord | undefined,
+  locale: Locale,
+  accountId: string,
+): Promise<View | undefined> {
+  if (record?.directoryId === undefined) return undefined;
+  const signal = AbortSignal.timeout(UPDATE_MS);
+  try {
+    const entry = await deps.directory.managerById(record.directoryId, signal);
+    if (entry === undefined) return undefined;
+    return await homeView(deps, { key: record.key, locale, entry }, signal, {
+      problem: { reason: 'flowExpired' },
+      about: accountId,
+    });
+  } catch (error) {
+    if (error instanceof DirectoryError) return undefined;
+    throw error;
+  }
+}

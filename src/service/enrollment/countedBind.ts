@@ -1,0 +1,66 @@
+import type { ResetFlow } from '../../domain/flows/flow.ts';
+import { stepReset, type ResetEvent } from '../../domain/flows/reset.ts';
+import { DirectoryError, type Account, type WriteTraces } from '../../ports/directory.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+import { changeFlow, saveFlow } from '../flow/flows.ts';
+import { allowanceBeside, bindsUnderWay, proofBlock } from './proofLimits.ts';
+
+/** Whether the password binds; undefined where nothing was tried. */
+export type Binds = WriteTraces['binds'];
+
+/** On what a password is tried, and when. */
+interface Tried {
+  readonly account: Pick<Account, 'id' | 'isLocked' | 'lockout'>;
+  readonly isTyped: boolean;
+  readonly isDue?: (current: ResetFlow) => boolean;
+}
+
+/**
+ * One bind with a password that the flow's manager has sent: one at a time on an account, counted
+ * before it is sent, and never one that could bring the directory's own lockout near (requirement P11).
+ * One that was typed again also keeps the bot's own limit; the search for the truth does not wait for
+ * it. `isDue` is asked with the flow as it stands right before: false for nothing to be learnt any more.
+ */
+export function countedBind(
+  deps: Deps,
+  flow: ResetFlow,
+  { account, isTyped, isDue = () => true }: Tried,
+  bind: (mayBind: (account: Account) => boolean) => Promise<Binds>,
+): Promise<Binds> {
+  return deps.exclusive(`proof:${flow.accountId}`, async () => {
+    const reserved = await changeFlow(deps, flow, async (tx, current) => {
+      if (!isDue(current)) return undefined;
+      const underWay = await bindsUnderWay(tx, current);
+      if (isTyped && (await proofBlock(account, tx, underWay)) !== undefined) return undefined;
+      const { manager, accountId } = current;
+      const failureId = await tx.addFailure({ kind: 'proof', manager, accountId });
+      await note(tx, current, { type: 'bindStarted', failureId });
+      return { failureId, underWay };
+    });
+    if (reserved === undefined) return undefined;
+
+    const { failureId, underWay } = reserved;
+    let isCounted = true;
+    try {
+      const binds = await bind((now) => allowanceBeside(now, underWay) !== 'refused');
+      isCounted = binds === false;
+      return binds;
+    } catch (error) {
+      // A bind whose answer was lost has reached the directory: it stays counted.
+      isCounted = !(error instanceof DirectoryError) || error.code === 'noAnswer';
+      throw error;
+    } finally {
+      await changeFlow(deps, flow, async (tx, current) => {
+        if (!isCounted) await tx.removeFailure(failureId);
+        await note(tx, current, { type: 'bindEnded' });
+      });
+    }
+  });
+}
+
+/** Others see by the flow that a bind is under way; one that has gone on without it does not show it. */
+async function note(tx: StoreTransaction, flow: ResetFlow, event: ResetEvent): Promise<void> {
+  const state = stepReset(flow.state, event, tx.now);
+  if (state !== flow.state) await saveFlow(tx, { ...flow, state }, 'sameTurn');
+}

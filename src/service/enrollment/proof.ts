@@ -1,0 +1,206 @@
+import type { AuditEvent } from '../../domain/audit.ts';
+import type { KnownMobile } from '../../domain/flows/enrollment.ts';
+import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
+import {
+  attemptsLeft,
+  bindsLeft,
+  FAILURES_LOOKBACK_MS,
+  proofAllowance,
+} from '../../domain/flows/lockout.ts';
+import { parseMobile } from '../../domain/mobile.ts';
+import type { Problem, Reason } from '../../domain/reasons.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { DirectoryError, type Account, type ProofOutcome } from '../../ports/directory.ts';
+import type { PasswordDigest } from '../../ports/records.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+import { digestInTurn } from '../reset/digests.ts';
+import { advanceEnrollment, auditOf, changeFlow, enrollmentStarted } from '../flow/flows.ts';
+import { endTurn, submit, type EnrollmentTurn } from '../flow/flowTurn.ts';
+import type { SecretInput } from '../input.ts';
+import { directoryReason, tellFault } from '../tap/people.ts';
+import { allowanceBeside, bindsUnderWay, proofBlock } from './proofLimits.ts';
+
+/** A directory keeps no password as long as this; longer input is not asked about. */
+const MAX_CURRENT_PASSWORD = 256;
+
+const REFUSED = { type: 'refused', problem: { reason: 'notResponsible' } } as const;
+
+/** Whether the input can be a password at all; anything else asks no directory and is no attempt. */
+export function isPassword(input: SecretInput): input is Secret {
+  const value = input?.reveal() ?? '';
+  return value.trim() !== '' && [...value].length <= MAX_CURRENT_PASSWORD;
+}
+
+/** Proves the account's current password by one bind that can never lock it (requirements P10 to P12). */
+export async function proveCurrentPassword(turn: EnrollmentTurn, input: Secret): Promise<Flow> {
+  // Before anything is counted or bound: a proof that has no time for its digest is not begun.
+  const [digest] = await digestInTurn(turn, turn.account.id, [input]);
+  // One after another: what the directory has counted must be read after the last bind, not beside it.
+  return turn.deps.exclusive(`proof:${turn.account.id}`, () => proveInTurn(turn, input, digest));
+}
+
+async function proveInTurn(
+  stale: EnrollmentTurn,
+  input: Secret,
+  digest: PasswordDigest | undefined,
+): Promise<Flow> {
+  const { deps, manager, signal } = stale;
+  const account = await deps.directory.accountOf(manager.entry, stale.account.id, signal);
+  if (account === undefined) return endTurn(stale, REFUSED);
+  const turn = { ...stale, account };
+  const { flow, todo } = await submit<EnrollmentFlow, Reserved>(turn, async (tx, current) => {
+    const underWay = await bindsUnderWay(tx, current);
+    const problem = await proofBlock(account, tx, underWay);
+    if (problem !== undefined) return { flow: await refuseUnasked(deps, tx, current, problem) };
+    // Counted before the bind: a crash or a crowd of taps can only count too many, never too few.
+    const failureId = await tx.addFailure({
+      kind: 'proof',
+      manager: current.manager,
+      accountId: current.accountId,
+    });
+    return {
+      flow: await advanceEnrollment(tx, current, { type: 'proofStarted', failureId }),
+      todo: { failureId, underWay },
+    };
+  });
+  if (todo === undefined) return flow;
+
+  await deps.denials.settle(enrollmentStarted(flow));
+  const outcome = await bind(turn, input, todo);
+  return changeFlow(deps, flow, (tx, current) =>
+    takeProof(turn, tx, current, { outcome, digest, failureId: todo.failureId }),
+  );
+}
+
+/** A bind that may be sent as far as was known when it was counted. */
+interface Reserved {
+  readonly failureId: string;
+  /** Others that were under way then. */
+  readonly underWay: number;
+}
+
+/** Ends the enrollment after a bind. */
+async function refuseProof(
+  tx: StoreTransaction,
+  flow: EnrollmentFlow,
+  problem: Problem,
+): Promise<EnrollmentFlow> {
+  tx.audit(proofRefused(flow, problem.reason));
+  return advanceEnrollment(tx, flow, { type: 'refused', problem });
+}
+
+/** The same before one: it can be had as often as an enrollment can be started. */
+async function refuseUnasked(
+  { denials }: Deps,
+  tx: StoreTransaction,
+  flow: EnrollmentFlow,
+  problem: Problem,
+): Promise<EnrollmentFlow> {
+  denials.auditIn(tx, proofRefused(flow, problem.reason));
+  return advanceEnrollment(tx, flow, { type: 'refused', problem });
+}
+
+function proofRefused(flow: EnrollmentFlow, reason: Reason): AuditEvent {
+  return { event: 'enrollment.proofRefused', result: 'refused', reason, ...auditOf(flow) };
+}
+
+async function bind(
+  { deps, account, signal }: EnrollmentTurn,
+  password: Secret,
+  { underWay }: Reserved,
+): Promise<ProofOutcome | DirectoryError> {
+  // What others did since this one was reserved, at other instances or elsewhere, counts as well.
+  const mayBind = (now: Account): boolean => allowanceBeside(now, underWay) !== 'refused';
+  try {
+    return await deps.directory.provePassword(account.id, password, signal, mayBind);
+  } catch (error) {
+    if (error instanceof DirectoryError) return error;
+    throw error;
+  }
+}
+
+async function takeProof(
+  turn: EnrollmentTurn,
+  tx: StoreTransaction,
+  current: EnrollmentFlow,
+  proof: {
+    readonly outcome: ProofOutcome | DirectoryError;
+    readonly digest: PasswordDigest | undefined;
+    readonly failureId: string;
+  },
+): Promise<EnrollmentFlow> {
+  const { deps, account } = turn;
+  const { outcome, digest, failureId } = proof;
+  // A bind whose answer was lost has reached the directory: it stays counted.
+  const isCounted =
+    outcome === 'wrong' || (outcome instanceof DirectoryError && outcome.code === 'noAnswer');
+  if (!isCounted) await tx.removeFailure(failureId);
+  if (current.state.step !== 'provingPassword') return current;
+  if (outcome instanceof DirectoryError) {
+    const reason = directoryReason(outcome);
+    tx.afterCommit(() => tellFault(deps, outcome));
+    // Trying again mends nothing there.
+    if (reason === 'temporarilyUnavailable') {
+      return refuseProof(tx, current, { reason });
+    }
+    return advanceEnrollment(tx, current, { type: 'proofFailed', reason }, 'sameTurn');
+  }
+  switch (outcome) {
+    case 'proved': {
+      await rememberProved(deps, tx, account.id, digest);
+      tx.audit({ event: 'enrollment.proved', result: 'ok', ...auditOf(current) });
+      const known = await knownMobile(turn, tx);
+      return advanceEnrollment(tx, current, { type: 'passwordProved', known }, 'sameTurn');
+    }
+    case 'locked':
+      return refuseProof(tx, current, { reason: 'proofLocked' });
+    case 'wrong': {
+      // The directory has counted this bind too, since the account was read.
+      const counted = withOneMore(account);
+      const problem = (await proofBlock(account, tx)) ?? (await proofBlock(counted, tx));
+      if (problem !== undefined) return refuseProof(tx, current, problem);
+      tx.audit(proofRefused(current, 'passwordWrong'));
+      const left = await proofsLeft(counted, tx);
+      const event = { type: 'proofFailed', reason: 'passwordWrong', attemptsLeft: left } as const;
+      return advanceEnrollment(tx, current, event, 'sameTurn');
+    }
+  }
+}
+
+function withOneMore(account: Account): Account {
+  const { lockout } = account;
+  return { ...account, lockout: { ...lockout, recentFailures: lockout.recentFailures + 1 } };
+}
+
+/** By the bot's own limit and by what the directory's lockout leaves, whichever is less. */
+async function proofsLeft(account: Account, tx: StoreTransaction): Promise<number> {
+  const allowance = proofAllowance(account.lockout);
+  if (allowance === 'refused') return 0;
+  const since = tx.now - FAILURES_LOOKBACK_MS;
+  const times = await tx.failureTimes({ kind: 'proof', accountId: account.id, since });
+  return Math.min(attemptsLeft(times, allowance, tx.now), bindsLeft(account.lockout));
+}
+
+/** The number that need not be typed: the enrolled one, else the directory's, if it is a mobile. */
+async function knownMobile(
+  { deps, manager, account }: EnrollmentTurn,
+  tx: StoreTransaction,
+): Promise<KnownMobile | undefined> {
+  const enrollment = await tx.enrollment(manager.key, account.id);
+  if (enrollment !== undefined) return { mobile: enrollment.mobile, isEnrolled: true };
+  const mobile = parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries);
+  return mobile === undefined ? undefined : { mobile, isEnrolled: false };
+}
+
+/** A password that is kept already is not moved up: proving old ones in turn would push the others out. */
+async function rememberProved(
+  deps: Deps,
+  tx: StoreTransaction,
+  accountId: string,
+  digest: PasswordDigest | undefined,
+): Promise<void> {
+  const keep = deps.settings.passwordHistory;
+  if (digest === undefined || (await tx.isInHistory(accountId, digest, keep))) return;
+  await tx.addToHistory(accountId, digest, keep);
+}

@@ -1,0 +1,46 @@
+import type { Flow } from '../../domain/flows/flow.ts';
+import {
+  FAILURES_LOOKBACK_MS,
+  lockedUntil,
+  PROOF_FAILURE_LIMIT,
+  proofAllowance,
+} from '../../domain/flows/lockout.ts';
+import type { Problem } from '../../domain/reasons.ts';
+import type { Account } from '../../ports/directory.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+
+/** Binds of other instances that the directory may not have counted yet. */
+export async function bindsUnderWay(tx: StoreTransaction, own: Flow): Promise<number> {
+  const open = await tx.openFlowsOf(own.accountId);
+  const hasBind = (state: Flow['state']): boolean =>
+    'failureId' in state && state.failureId !== undefined;
+  return open.filter(({ id, state }) => id !== own.id && hasBind(state)).length;
+}
+
+/** Why no bind may be sent now (requirement P11); undefined where one may. */
+export async function proofBlock(
+  account: Pick<Account, 'id' | 'isLocked' | 'lockout'>,
+  tx: StoreTransaction,
+  underWay = 0,
+): Promise<Problem | undefined> {
+  if (account.isLocked) return { reason: 'proofLocked' };
+  const allowance = allowanceBeside(account, underWay);
+  const times = await tx.failureTimes({
+    kind: 'proof',
+    accountId: account.id,
+    since: tx.now - FAILURES_LOOKBACK_MS,
+  });
+  const limit = allowance === 'refused' ? PROOF_FAILURE_LIMIT : allowance;
+  const until = lockedUntil(times, limit, tx.now);
+  if (until !== undefined) return { reason: 'proofLocked', until };
+  return allowance === 'refused' ? { reason: 'proofLocked' } : undefined;
+}
+
+/** The tries that the directory's own lockout leaves beside the binds that it may not have counted yet. */
+export function allowanceBeside(
+  { lockout }: Pick<Account, 'lockout'>,
+  underWay: number,
+): number | 'refused' {
+  const { threshold, recentFailures } = lockout;
+  return proofAllowance({ threshold, recentFailures: recentFailures + underWay });
+}

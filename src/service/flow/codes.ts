@@ -1,0 +1,173 @@
+import type { CodeEvent, NotDelivered } from '../../domain/flows/codeSteps.ts';
+import type { Flow } from '../../domain/flows/flow.ts';
+import {
+  ACCOUNT_FAILURE_LIMIT,
+  FAILURES_LOOKBACK_MS,
+  lockedUntil,
+} from '../../domain/flows/lockout.ts';
+import type { Locale, ManagerKey } from '../../domain/parties.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { budgetRefusal, SENDS_LOOKBACK_MS, type BudgetRefusal } from '../../domain/smsBudget.ts';
+import type { SmsOutcome } from '../../ports/sms.ts';
+import type { CodePurpose } from '../../ports/smsTexts.ts';
+import type { Failure } from '../../ports/records.ts';
+import type { StoreReads, StoreTransaction } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+import { auditOf, changeFlow, isSamePerson, saveFlow, stepAny } from './flows.ts';
+
+/** A code message that is reserved in the store and not yet sent. */
+export interface ReservedCode {
+  readonly sendId: string;
+  readonly code: Secret;
+  readonly mobile: string;
+  readonly purpose: CodePurpose;
+  /** When it was asked for, epoch ms. */
+  readonly at: number;
+  /** Code messages of the last 24 h, this one included. */
+  readonly total: number;
+}
+
+/** Whom a code message names. */
+export interface CodeMessageNames {
+  readonly locale: Locale;
+  readonly accountName: string;
+  readonly byName: string;
+}
+
+/** Until when wrong codes keep this manager, or every manager, from codes of the account. */
+export async function codesLockedUntil(
+  deps: Deps,
+  reads: StoreReads,
+  manager: ManagerKey,
+  accountId: string,
+): Promise<number | undefined> {
+  const { now } = reads;
+  const failures = await reads.failuresOf({ accountId, since: now - FAILURES_LOOKBACK_MS });
+  const wrong = failures.filter(({ kind }) => kind === 'code');
+  const own = wrong.filter((failure) => isSamePerson(failure.manager, manager));
+  const ends = [
+    lockedUntil(timesOf(own), deps.settings.codeAttempts, now),
+    lockedUntil(timesOf(wrong), ACCOUNT_FAILURE_LIMIT, now),
+  ].filter((end) => end !== undefined);
+  return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
+function timesOf(failures: readonly Failure[]): number[] {
+  return failures.map(({ at }) => at);
+}
+
+/** Why no code message may go out now; undefined when one may. Holds the budget's lock from then on. */
+export async function codeBudgetRefusal(
+  deps: Deps,
+  tx: StoreTransaction,
+  to: { readonly flowId?: string; readonly mobile: string; readonly manager: ManagerKey },
+): Promise<BudgetRefusal | undefined> {
+  await tx.lock('sms');
+  const { flowId, mobile, manager } = to;
+  const since = tx.now - SENDS_LOOKBACK_MS.number;
+  const total = await tx.countSends(tx.now - SENDS_LOOKBACK_MS.total);
+  const refusal = budgetRefusal(
+    {
+      now: tx.now,
+      flowNumber: flowId === undefined ? [] : await tx.sendTimes({ flowId, mobile, since }),
+      number: await tx.sendTimes({ mobile, since }),
+      manager: await tx.sendTimes({ manager, since: tx.now - SENDS_LOOKBACK_MS.manager }),
+      ...(await tx.numberUse({ mobile, manager, since })),
+      total,
+    },
+    deps.settings.smsPerDay,
+  );
+  if (refusal?.reason === 'smsUnavailable') {
+    tx.afterCommit(() => {
+      deps.budgetAlarms.refused(total);
+    });
+  }
+  return refusal;
+}
+
+/** When a code that is issued now ends, epoch ms of the database. */
+export function codeExpiry(deps: Deps, tx: StoreTransaction): number {
+  return tx.now + deps.settings.codeTtlSeconds * 1000;
+}
+
+/** Makes the flow's new code and counts its message; `send` it once the transaction has been kept. */
+export async function issueCode(
+  deps: Deps,
+  tx: StoreTransaction,
+  flow: Flow,
+  to: { readonly mobile: string; readonly purpose: CodePurpose; readonly expiresAt: number },
+): Promise<ReservedCode> {
+  const code = deps.random.passcode(deps.settings.codeLength);
+  const sendId = deps.random.id();
+  const { id: flowId, manager, accountId } = flow;
+  await tx.addSend({ id: sendId, flowId, manager, accountId, mobile: to.mobile });
+  await tx.setPasscode({ flowId, code, expiresAt: to.expiresAt });
+  const total = await tx.countSends(tx.now - SENDS_LOOKBACK_MS.total);
+  return { sendId, code, mobile: to.mobile, purpose: to.purpose, at: tx.now, total };
+}
+
+/** Sends the reserved message, once, and takes the answer into the flow. */
+export async function sendCode(
+  deps: Deps,
+  flow: Flow,
+  reserved: ReservedCode,
+  names: CodeMessageNames,
+  signal: AbortSignal,
+): Promise<Flow> {
+  const { accountName, byName } = names;
+  deps.budgetAlarms.reserved(reserved.total);
+  const text = deps.smsTexts.code(names.locale, reserved.purpose, {
+    code: reserved.code,
+    accountName,
+    byName,
+    at: reserved.at,
+  });
+  const outcome = await deps.sms.send(
+    { to: reserved.mobile, text, validitySeconds: deps.settings.codeTtlSeconds },
+    signal,
+  );
+  return changeFlow(deps, flow, async (tx, current) => {
+    const messageId = outcome.outcome === 'accepted' ? outcome.messageId : undefined;
+    await tx.settleSend(reserved.sendId, outcome.outcome, messageId);
+    auditSend(tx, current, outcome);
+    if (current.state.step !== 'sendingCode') return current;
+    if (outcome.outcome === 'refused') await tx.restorePasscode(flow.id);
+    return saveFlow(tx, stepAny(current, eventOf(outcome, current.turn), tx.now), 'sameTurn');
+  });
+}
+
+/** What a manager is told of a message that the service did not take or could not deliver. */
+export function notDelivered(fault: 'number' | 'service' | undefined): NotDelivered {
+  return fault === 'number' ? 'smsNumberRefused' : 'smsUnavailable';
+}
+
+function eventOf(outcome: SmsOutcome, turn: number): CodeEvent {
+  switch (outcome.outcome) {
+    case 'accepted':
+      return { type: 'codeSent', turn };
+    case 'unknown':
+      return { type: 'codeUncertain', turn };
+    case 'refused':
+      return { type: 'codeNotSent', turn, reason: notDelivered(outcome.fault) };
+  }
+}
+
+function auditSend(tx: StoreTransaction, flow: Flow, outcome: SmsOutcome): void {
+  const about = auditOf(flow);
+  switch (outcome.outcome) {
+    case 'accepted':
+      tx.audit({ event: 'code.sent', result: 'ok', ...about });
+      return;
+    case 'unknown':
+      tx.audit({ event: 'code.notSent', result: 'unknown', reason: 'smsUnavailable', ...about });
+      return;
+    case 'refused':
+      tx.audit({
+        event: 'code.notSent',
+        result: 'failed',
+        reason: notDelivered(outcome.fault),
+        ...about,
+      });
+      return;
+  }
+}

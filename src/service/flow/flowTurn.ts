@@ -1,0 +1,206 @@
+import type { CodeEvent } from '../../domain/flows/codeSteps.ts';
+import type { EnrollmentFlow, Flow, ResetFlow, UnlockFlow } from '../../domain/flows/flow.ts';
+import { attemptsLeft, FAILURES_LOOKBACK_MS } from '../../domain/flows/lockout.ts';
+import { readPasscode } from '../../domain/flows/passcode.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { EndingEvent } from '../../domain/flows/steps.ts';
+import type { Account } from '../../ports/directory.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import {
+  codeBudgetRefusal,
+  codeExpiry,
+  codesLockedUntil,
+  issueCode,
+  sendCode,
+  type ReservedCode,
+} from './codes.ts';
+import type { Deps } from '../deps.ts';
+import { auditOf, changeFlow, endFlow, saveFlow, stepAny } from './flows.ts';
+import type { SecretInput } from '../input.ts';
+import type { Manager } from '../tap/people.ts';
+
+/** A tap on a card of the manager's own flow. */
+export interface Submission<F extends Flow> {
+  readonly deps: Deps;
+  readonly flow: F;
+  /** The turn at which the tapped card was drawn. */
+  readonly cardTurn: number;
+}
+
+/** Such a tap once the directory has been read for it. */
+export interface FlowTurn<F extends Flow> extends Submission<F> {
+  readonly manager: Manager;
+  /** The account as the directory has it now; the manager answers for it. */
+  readonly account: Account;
+  readonly signal: AbortSignal;
+}
+
+export type EnrollmentTurn = FlowTurn<EnrollmentFlow>;
+export type ResetTurn = FlowTurn<ResetFlow>;
+export type UnlockTurn = FlowTurn<UnlockFlow>;
+
+/** What a submission left: the flow, and what is to be done outside where this tap got to do it. */
+export interface Submitted<F extends Flow, Todo> {
+  readonly flow: F;
+  readonly todo?: Todo;
+}
+
+/**
+ * Takes the flow under its lock and hands it to `work` only if the tapped card is still the current
+ * one; of two taps at once the second gets the flow as the first has left it.
+ */
+export async function submit<F extends Flow, Todo>(
+  turn: Submission<F>,
+  work: (tx: StoreTransaction, current: F) => Promise<Submitted<F, Todo>>,
+): Promise<Submitted<F, Todo>> {
+  return changeFlow(turn.deps, turn.flow, async (tx, current) => {
+    const isOver = current.endedAt !== undefined || tx.now > current.expiresAt;
+    return isOver || current.turn !== turn.cardTurn ? { flow: current } : work(tx, current);
+  });
+}
+
+/** Ends the flow with an event that every purpose knows. */
+export async function endTurn<F extends Flow>(
+  turn: Submission<F>,
+  event: EndingEvent,
+): Promise<Flow> {
+  return changeFlow<Flow, Flow>(turn.deps, turn.flow, (tx, current) => endFlow(tx, current, event));
+}
+
+function awaitsCode(
+  flow: Flow,
+): { readonly firstTurn: number; readonly expiresAt: number } | undefined {
+  return flow.state.step === 'code' || flow.state.step === 'oldCode' ? flow.state : undefined;
+}
+
+/** Whether the input has the form of a code; anything else is no guess and asks no directory. */
+export function isCode(deps: Deps, input: SecretInput): boolean {
+  return readPasscode(input?.reveal() ?? '', deps.settings.codeLength) !== undefined;
+}
+
+/** Answers what cannot be a code, uncounted. */
+export async function refuseMalformedCode<F extends Flow>(turn: Submission<F>): Promise<Flow> {
+  const { deps } = turn;
+  const { flow } = await submit<Flow, never>(turn, async (tx, current) => {
+    const until = await codesLockedUntil(deps, tx, current.manager, current.accountId);
+    if (until !== undefined) return { flow: await refuseLocked(tx, current, until) };
+    const event = { type: 'codeMalformed' } as const;
+    return { flow: await saveFlow(tx, stepAny(current, event, tx.now), 'nextTurn') };
+  });
+  return flow;
+}
+
+/**
+ * Compares a typed code. Every card of the same waiting step may bring a guess, so that a stale copy
+ * of the card still works; the store tells a double tap from a second guess.
+ */
+export async function guessCode<F extends Flow, Todo>(
+  turn: FlowTurn<F>,
+  input: SecretInput,
+  onAccepted: (tx: StoreTransaction, current: F) => Promise<Submitted<F, Todo>>,
+): Promise<Submitted<Flow, Todo>> {
+  const { deps, cardTurn } = turn;
+  const code = readPasscode(input?.reveal() ?? '', deps.settings.codeLength);
+  return changeFlow(deps, turn.flow, async (tx, current) => {
+    const waiting = awaitsCode(current);
+    const isStale = waiting === undefined || cardTurn < waiting.firstTurn;
+    if (isStale || code === undefined) return { flow: current };
+
+    const until = await codesLockedUntil(deps, tx, current.manager, current.accountId);
+    if (until !== undefined) return { flow: await refuseLocked(tx, current, until) };
+    if (!(await isStillEnrolled(tx, current))) {
+      return { flow: await endFlow(tx, current, { type: 'expired' }) };
+    }
+    const { expiresAt } = waiting;
+    const guess = { flowId: current.id, turn: cardTurn, code: new Secret(code), expiresAt };
+    switch (await tx.tryPasscode(guess)) {
+      case 'repeated':
+        return { flow: current };
+      case 'match':
+        tx.audit({ event: 'code.accepted', result: 'ok', ...auditOf(current) });
+        return onAccepted(tx, current);
+      case 'noMatch':
+        return { flow: await countWrongCode(deps, tx, current) };
+    }
+  });
+}
+
+/** A code counts only for the number it was sent to (requirement C8). */
+async function isStillEnrolled(tx: StoreTransaction, flow: Flow): Promise<boolean> {
+  if (flow.purpose === 'enrollment' || flow.state.step !== 'code') return true;
+  const enrollment = await tx.enrollment(flow.manager, flow.accountId);
+  return enrollment?.id === flow.state.enrollmentId;
+}
+
+async function countWrongCode(deps: Deps, tx: StoreTransaction, flow: Flow): Promise<Flow> {
+  const { accountId, manager } = flow;
+  await tx.addFailure({ kind: 'code', manager, accountId });
+  tx.audit({ event: 'code.refused', result: 'refused', reason: 'codeRefused', ...auditOf(flow) });
+  const until = await codesLockedUntil(deps, tx, manager, accountId);
+  if (until !== undefined) return refuseLocked(tx, flow, until);
+
+  const since = tx.now - FAILURES_LOOKBACK_MS;
+  const times = await tx.failureTimes({ kind: 'code', accountId, manager, since });
+  const left = attemptsLeft(times, deps.settings.codeAttempts, tx.now);
+  const event: CodeEvent = { type: 'codeRefused', attemptsLeft: left };
+  return saveFlow(tx, stepAny(flow, event, tx.now), 'nextTurn');
+}
+
+/** Ends an open flow that waits for a code while codes are locked; any other stays as it is. */
+export async function refuseWhereLocked(deps: Deps, flow: Flow): Promise<Flow> {
+  if (awaitsCode(flow) === undefined) return flow;
+  const { manager, accountId } = flow;
+  const seen = await deps.store.read((reads) => codesLockedUntil(deps, reads, manager, accountId));
+  // Nearly always: there is nothing to do, and no lock to take.
+  if (seen === undefined) return flow;
+  return changeFlow(deps, flow, async (tx, current) => {
+    const until = await codesLockedUntil(deps, tx, manager, accountId);
+    if (until === undefined || awaitsCode(current) === undefined) return current;
+    return refuseLocked(tx, current, until);
+  });
+}
+
+/** Ends the flow: no code of this manager or account counts now. */
+async function refuseLocked(tx: StoreTransaction, flow: Flow, until: number): Promise<Flow> {
+  tx.audit({ event: 'code.locked', result: 'refused', reason: 'locked', ...auditOf(flow) });
+  return endFlow(tx, flow, { type: 'refused', problem: { reason: 'locked', until } });
+}
+
+/** Sends a new code to the number that the waiting card already shows. */
+export async function resendCode(turn: FlowTurn<Flow>): Promise<Flow> {
+  const { deps, manager } = turn;
+  const { flow, todo } = await submit<Flow, ReservedCode>(turn, async (tx, current) => {
+    const { state } = current;
+    if (state.step !== 'code' && state.step !== 'oldCode') return { flow: current };
+    const until = await codesLockedUntil(deps, tx, manager.key, current.accountId);
+    if (until !== undefined) return { flow: await refuseLocked(tx, current, until) };
+
+    const { mobile } = state;
+    const to = { flowId: current.id, mobile, manager: manager.key };
+    const problem = await codeBudgetRefusal(deps, tx, to);
+    if (problem !== undefined) {
+      const refused = stepAny(current, { type: 'resendRefused', problem }, tx.now);
+      return { flow: await saveFlow(tx, refused, 'nextTurn') };
+    }
+    const expiresAt = codeExpiry(deps, tx);
+    const sending = stepAny(current, { type: 'resendAsked', expiresAt }, tx.now);
+    const saved = await saveFlow(tx, sending, 'nextTurn');
+    const purpose = state.step === 'oldCode' ? 'oldNumber' : current.purpose;
+    return { flow: saved, todo: await issueCode(deps, tx, saved, { mobile, purpose, expiresAt }) };
+  });
+  return todo === undefined ? flow : deliver(turn, flow, todo);
+}
+
+/** Sends a reserved code in the manager's name. */
+export async function deliver(
+  { deps, manager, account, signal }: Omit<FlowTurn<Flow>, 'flow' | 'cardTurn'>,
+  flow: Flow,
+  reserved: ReservedCode,
+): Promise<Flow> {
+  const names = {
+    locale: manager.locale,
+    accountName: account.name,
+    byName: manager.entry.displayName,
+  };
+  return sendCode(deps, flow, reserved, names, signal);
+}

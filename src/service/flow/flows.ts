@@ -1,0 +1,192 @@
+import type { AuditEvent } from '../../domain/audit.ts';
+import type { CodeEvent } from '../../domain/flows/codeSteps.ts';
+import { stepEnrollment, type EnrollmentEvent } from '../../domain/flows/enrollment.ts';
+import {
+  operationSince,
+  OPERATION_LOST_MS,
+  type EnrollmentFlow,
+  type Flow,
+  type ResetFlow,
+  type UnlockFlow,
+} from '../../domain/flows/flow.ts';
+import { managerName, type ManagerKey } from '../../domain/parties.ts';
+import { stepReset, type ResetEvent } from '../../domain/flows/reset.ts';
+import { isEnded, type EndingEvent } from '../../domain/flows/steps.ts';
+import { stepUnlock, type UnlockEvent } from '../../domain/flows/unlock.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+
+const POLL_MS = 60;
+
+/** What a card's handle says: which flow, and at which turn the card was drawn. */
+export interface FlowHandle {
+  readonly flowId: string;
+  readonly turn: number;
+}
+
+export function flowHandle(flow: Pick<Flow, 'id' | 'turn'>): string {
+  return `${flow.id}.${String(flow.turn)}`;
+}
+
+/** Reads a flow card's handle; undefined for anything else. */
+export function readFlowHandle(handle: string | undefined): FlowHandle | undefined {
+  const match = /^([\w-]{16,64})\.(\d{1,9})$/.exec(handle ?? '');
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  return { flowId: match[1], turn: Number(match[2]) };
+}
+
+export function isSamePerson(a: ManagerKey, b: ManagerKey): boolean {
+  return managerName(a) === managerName(b);
+}
+
+const accountLock = (accountId: string): string => `account:${accountId}`;
+
+/** All changes of an account's flows, failures and numbers wait for one another here. */
+export async function lockAccount(tx: StoreTransaction, accountId: string): Promise<void> {
+  await tx.lock(accountLock(accountId));
+}
+
+/**
+ * One transaction that changes a flow, which `work` gets as it stands under its account's lock: of two
+ * taps at once one comes second.
+ */
+export function changeFlow<F extends Flow, T>(
+  { store }: Pick<Deps, 'store'>,
+  flow: F,
+  work: (tx: StoreTransaction, current: F) => Promise<T>,
+): Promise<T> {
+  const lock = accountLock(flow.accountId);
+  return store.transactionOn({ flow, lock }, (tx, current) => {
+    if (current === undefined || !isOfPurpose(current, flow)) throw new Error('flow vanished');
+    return work(tx, current);
+  });
+}
+
+function isOfPurpose<F extends Flow>(current: Flow, flow: F): current is F {
+  return current.purpose === flow.purpose;
+}
+
+/**
+ * Saves the flow in its new state. `nextTurn` for what the manager did: cards drawn before are stale
+ * from then on. What the world answered keeps the turn, so that the card at hand stays good.
+ */
+export async function saveFlow<F extends Flow>(
+  tx: StoreTransaction,
+  flow: F,
+  turn: 'nextTurn' | 'sameTurn',
+): Promise<F> {
+  const hasEnded = isEnded(flow.state);
+  if (hasEnded) await tx.removePasscode(flow.id);
+  const saved = await tx.saveFlow({
+    ...flow,
+    turn: turn === 'nextTurn' ? flow.turn + 1 : flow.turn,
+    endedAt: hasEnded ? (flow.endedAt ?? tx.now) : undefined,
+  });
+  if (saved === undefined) throw new Error('flow was saved without its lock');
+  return saved;
+}
+
+/** Takes an event into an enrollment and saves it. */
+export async function advanceEnrollment(
+  tx: StoreTransaction,
+  flow: EnrollmentFlow,
+  event: EnrollmentEvent,
+  turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
+): Promise<EnrollmentFlow> {
+  return saveFlow(tx, { ...flow, state: stepEnrollment(flow.state, event, tx.now) }, turn);
+}
+
+/** Takes an event into a reset and saves it. */
+export async function advanceReset(
+  tx: StoreTransaction,
+  flow: ResetFlow,
+  event: ResetEvent,
+  turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
+): Promise<ResetFlow> {
+  return saveFlow(tx, { ...flow, state: stepReset(flow.state, event, tx.now) }, turn);
+}
+
+/** Takes an event into an unlock and saves it. */
+export async function advanceUnlock(
+  tx: StoreTransaction,
+  flow: UnlockFlow,
+  event: UnlockEvent,
+  turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
+): Promise<UnlockFlow> {
+  return saveFlow(tx, { ...flow, state: stepUnlock(flow.state, event, tx.now) }, turn);
+}
+
+/** The flow after an event that every purpose knows. */
+export function stepAny(flow: Flow, event: CodeEvent | EndingEvent, now: number): Flow {
+  switch (flow.purpose) {
+    case 'enrollment':
+      return { ...flow, state: stepEnrollment(flow.state, event, now) };
+    case 'reset':
+      return { ...flow, state: stepReset(flow.state, event, now) };
+    case 'unlock':
+      return { ...flow, state: stepUnlock(flow.state, event, now) };
+  }
+}
+
+/** Ends an open flow and saves it; an ended one stays as it is. */
+export async function endFlow(
+  tx: StoreTransaction,
+  flow: Flow,
+  event: EndingEvent,
+  turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
+): Promise<Flow> {
+  if (isEnded(flow.state)) return flow;
+  return saveFlow(tx, stepAny(flow, event, tx.now), turn);
+}
+
+/** The actor and the place of an audit row about the flow. */
+export function auditOf(flow: Flow): { actor: string; account: string; flow: string } {
+  return { actor: managerName(flow.manager), account: flow.accountId, flow: flow.id };
+}
+
+/** The start of an enrollment, which sends nothing and which one can repeat at will. */
+export function enrollmentStarted(flow: Flow): AuditEvent {
+  return { event: 'enrollment.started', result: 'ok', ...auditOf(flow) };
+}
+
+/** Takes note that an operation's answer will not be brought by anybody any more. */
+export async function settleLost(
+  tx: StoreTransaction,
+  flow: Flow,
+  lostAfterMs = OPERATION_LOST_MS,
+): Promise<Flow> {
+  const since = operationSince(flow.state);
+  if (since === undefined || tx.now - since < lostAfterMs) return flow;
+  if (flow.state.step === 'sendingCode') {
+    const reason = 'smsUnavailable';
+    tx.audit({ event: 'code.notSent', result: 'unknown', reason, ...auditOf(flow) });
+    const event = { type: 'codeUncertain', turn: flow.turn } as const;
+    return saveFlow(tx, stepAny(flow, event, tx.now), 'sameTurn');
+  }
+  const reason = 'directoryUnavailable';
+  switch (flow.purpose) {
+    case 'enrollment':
+      return advanceEnrollment(tx, flow, { type: 'proofFailed', reason }, 'sameTurn');
+    case 'unlock':
+      return advanceUnlock(tx, flow, { type: 'notUnlocked', reason }, 'sameTurn');
+    case 'reset':
+      tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(flow) });
+      return advanceReset(tx, flow, { type: 'outcomeUnknown' }, 'sameTurn');
+  }
+}
+
+/**
+ * Waits until no operation of the flow is under way, as long as the signal allows; the flow is then as
+ * the operation left it. Whoever finds one that has been lost settles it.
+ */
+export async function settled(deps: Deps, flow: Flow, signal: AbortSignal): Promise<Flow> {
+  let current = flow;
+  while (operationSince(current.state) !== undefined && !signal.aborted) {
+    await deps.delay(POLL_MS, signal);
+    const read = (await deps.store.read((reads) => reads.flow(flow.id))) ?? current;
+    const since = operationSince(read.state);
+    const isLost = since !== undefined && deps.store.now() - since >= OPERATION_LOST_MS;
+    current = isLost ? await changeFlow(deps, read, settleLost) : read;
+  }
+  return current;
+}

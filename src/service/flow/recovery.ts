@@ -1,0 +1,80 @@
+import { operationSince, type Flow } from '../../domain/flows/flow.ts';
+import { isEnded } from '../../domain/flows/steps.ts';
+import type { Deps } from '../deps.ts';
+import { changeFlow, endFlow, settleLost } from './flows.ts';
+import { lookForOutcome } from '../reset/outcome.ts';
+import { showCard } from '../chat/showCard.ts';
+
+const AT_ONCE = 100;
+/** Flows saved later than this are at work, ms. */
+const QUIET_MS = 4_000;
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/**
+ * Takes every operation under way for lost, for the start of a bot that is alone on its database:
+ * whatever is under way then was so in a process that is dead. Asks nobody outside; gives the flows
+ * whose cards are out of date.
+ */
+export async function settleAtStart(deps: Deps): Promise<Flow[]> {
+  const settled: Flow[] = [];
+  const unsettled = await deps.store.transaction((tx) => tx.unsettledFlows(tx.now, AT_ONCE));
+  for (const flow of unsettled) {
+    if (operationSince(flow.state) === undefined) continue;
+    const current = await changeFlow(deps, flow, (tx, locked) => settleLost(tx, locked, 0));
+    settled.push(current);
+  }
+  return settled;
+}
+
+/** One round over the flows that nobody else takes care of. */
+export interface Recovery {
+  round(): Promise<void>;
+}
+
+/**
+ * Settles what nobody else will: operations whose process died, outcomes that are still unknown, and
+ * flows whose time is over. Safe to run in several instances.
+ */
+export function createRecovery(deps: Deps): Recovery {
+  /** When each unknown outcome is next looked for by this process, by its own clock. */
+  const looks = new Map<string, { readonly at: number; readonly pause: number }>();
+
+  async function recover(flow: Flow): Promise<void> {
+    const current = await changeFlow(deps, flow, async (tx, locked) => {
+      if (isEnded(locked.state)) return locked;
+      if (operationSince(locked.state) !== undefined) return settleLost(tx, locked);
+      if (tx.now <= locked.expiresAt || locked.state.step === 'unknown') return locked;
+      return endFlow(tx, locked, { type: 'expired' });
+    });
+    const isSettled = operationSince(flow.state) !== undefined && current.version > flow.version;
+    if (isSettled) await showCard(deps, current);
+    if (current.purpose !== 'reset' || current.state.step !== 'unknown') {
+      looks.delete(current.id);
+      return;
+    }
+    const { at, pause } = looks.get(current.id) ?? { at: 0, pause: FIRST_PAUSE_MS };
+    if (performance.now() < at) return;
+    const next = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    looks.set(current.id, { at: performance.now() + pause, pause: next });
+    await lookForOutcome(deps, current);
+  }
+
+  return {
+    async round() {
+      const unsettled = await deps.store.read((reads) =>
+        reads.unsettledFlows(reads.now - QUIET_MS, AT_ONCE),
+      );
+      deps.metrics.unknownOutcomes(
+        unsettled.filter(({ state }) => state.step === 'unknown').length,
+      );
+      for (const flow of unsettled) {
+        try {
+          await recover(flow);
+        } catch (error) {
+          deps.log.error({ err: error, flow: flow.id }, 'a flow could not be recovered');
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,201 @@
+import type { EnrollmentState } from '../../domain/flows/enrollment.ts';
+import { FLOW_LIFETIME_MS, type Flow } from '../../domain/flows/flow.ts';
+import { maskMobile } from '../../domain/mobile.ts';
+import type { Problem } from '../../domain/reasons.ts';
+import type { ResetState } from '../../domain/flows/reset.ts';
+import type { EndedState } from '../../domain/flows/steps.ts';
+import type { UnlockState } from '../../domain/flows/unlock.ts';
+import type { CodeView, Progress, View } from '../../ports/view.ts';
+import { flowHandle } from './flows.ts';
+
+interface Frame {
+  readonly handle: string;
+  readonly accountName: string;
+}
+
+/**
+ * The card of a flow as it stands; undefined where the flow has none of its own any more and `home`
+ * answers. `problem` takes the place of the one that the state remembers.
+ */
+export function viewOf(flow: Flow, now: number, problem?: Problem): View | undefined {
+  if (flow.endedAt !== undefined && now > lastCardUntil(flow, flow.endedAt)) return undefined;
+  const frame = { handle: flowHandle(flow), accountName: flow.accountName };
+  switch (flow.purpose) {
+    case 'enrollment':
+      return enrollmentView(flow.state, frame, problem);
+    case 'reset':
+      return resetView(flow.state, frame, problem);
+    case 'unlock':
+      return unlockView(flow.state, frame, problem);
+  }
+}
+
+/**
+ * A flow that ended, in whatever way, keeps its last card for the rest of its time; a write that was
+ * found to be done only after that, for as long again.
+ */
+function lastCardUntil({ state, expiresAt }: Flow, endedAt: number): number {
+  const isLateNews = state.step === 'done' && endedAt > expiresAt;
+  return isLateNews ? endedAt + FLOW_LIFETIME_MS : expiresAt;
+}
+
+/**
+ * Where in an enrollment a card stands. A number that replaces another is confirmed from both: four
+ * steps, unless the same number is chosen again.
+ */
+function enrollmentProgress(
+  state: Extract<EnrollmentState, { step: 'currentPassword' | 'mobile' | 'oldCode' | 'code' }>,
+): Progress {
+  switch (state.step) {
+    case 'currentPassword':
+      return { step: 1, of: state.isChange === true ? 4 : 3 };
+    case 'mobile':
+      return { step: 2, of: state.known?.isEnrolled === true ? 4 : 3 };
+    case 'oldCode':
+      return { step: 3, of: 4 };
+    case 'code':
+      return state.isOldProven ? { step: 4, of: 4 } : { step: 3, of: 3 };
+  }
+}
+
+function enrollmentView(
+  state: EnrollmentState,
+  frame: Frame,
+  problem: Problem | undefined,
+): View | undefined {
+  switch (state.step) {
+    case 'currentPassword':
+      return {
+        card: 'enrollment.currentPassword',
+        ...frame,
+        problem: problem ?? state.problem,
+        progress: enrollmentProgress(state),
+        advisesDeletion: state.advisesDeletion,
+      };
+    case 'mobile':
+      return {
+        card: 'enrollment.mobile',
+        ...frame,
+        problem: problem ?? state.problem,
+        progress: enrollmentProgress(state),
+        shownMobile: state.known === undefined ? undefined : maskMobile(state.known.mobile),
+        shownIsEnrolled: state.known?.isEnrolled,
+      };
+    case 'oldCode':
+      return codeView('enrollment.oldCode', state, frame, problem, enrollmentProgress(state));
+    case 'code':
+      return codeView('enrollment.code', state, frame, problem, enrollmentProgress(state));
+    case 'done':
+      return {
+        card: 'enrollment.done',
+        ...frame,
+        maskedMobile: maskMobile(state.mobile),
+        usableFrom: state.usableFrom,
+      };
+    case 'provingPassword':
+    case 'sendingCode':
+      return { card: 'working', handle: frame.handle };
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return endedView(state, frame);
+  }
+}
+
+function resetView(
+  state: ResetState,
+  frame: Frame,
+  problem: Problem | undefined,
+): View | undefined {
+  switch (state.step) {
+    case 'code':
+      return codeView('reset.code', state, frame, problem, { step: 1, of: 2 });
+    case 'newPassword':
+      return {
+        card: 'reset.newPassword',
+        ...frame,
+        problem: problem ?? state.problem,
+        progress: { step: 2, of: 2 },
+        rules: state.rules,
+        advisesDeletion: state.advisesDeletion,
+      };
+    case 'unknown':
+      return { card: 'reset.unknown', ...frame, passwordSetAt: state.passwordSetAt };
+    case 'done':
+      return { card: 'reset.done', accountName: frame.accountName };
+    case 'sendingCode':
+    case 'writingPassword':
+      return { card: 'working', handle: frame.handle };
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return endedView(state, frame);
+  }
+}
+
+function unlockView(
+  state: UnlockState,
+  frame: Frame,
+  problem: Problem | undefined,
+): View | undefined {
+  switch (state.step) {
+    case 'code':
+      return codeView('unlock.code', state, frame, problem);
+    case 'unlocking':
+      if (state.problem === undefined) return { card: 'working', handle: frame.handle };
+      return {
+        card: 'unlock.code',
+        ...frame,
+        problem: problem ?? state.problem,
+        maskedMobile: maskMobile(state.mobile),
+        hasInput: false,
+      };
+    case 'done':
+      return { card: 'unlock.done', ...frame };
+    case 'sendingCode':
+      return { card: 'working', handle: frame.handle };
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return endedView(state, frame);
+  }
+}
+
+function codeView(
+  card: CodeView['card'],
+  state: {
+    readonly mobile: string;
+    readonly expiresAt: number;
+    readonly hasFailed?: boolean | undefined;
+    readonly problem?: Problem | undefined;
+  },
+  frame: Frame,
+  problem: Problem | undefined,
+  progress?: Progress,
+): CodeView {
+  return {
+    card,
+    ...frame,
+    problem: problem ?? state.problem,
+    progress,
+    maskedMobile: maskMobile(state.mobile),
+    expiresAt: state.expiresAt,
+    hasFailed: state.hasFailed,
+    hasInput: true,
+  };
+}
+
+function endedView(state: EndedState, frame: Frame): View | undefined {
+  switch (state.step) {
+    case 'refused':
+      return { card: 'refused', problem: state.problem, accountName: frame.accountName };
+    case 'cancelled':
+      return { card: 'cancelled' };
+    case 'superseded':
+    case 'expired':
+      return undefined;
+  }
+}

@@ -1,0 +1,241 @@
+import { DAY_MS } from '../../domain/durations.ts';
+import { managerName, type Locale, type ManagerKey } from '../../domain/parties.ts';
+import { Secret } from '../../domain/secret.ts';
+import { DirectoryError, type DirectoryManager } from '../../ports/directory.ts';
+import type { ClaimedNotice, Notice, NoticeLane } from '../../ports/records.ts';
+import { StoreError } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+import { isSamePerson, lockAccount } from '../flow/flows.ts';
+import { postNotice } from './noticeCard.ts';
+import { enrolledOf, nameAmong } from './notices.ts';
+import { recipientOf } from '../chat/recipients.ts';
+import { undoHandle } from '../reminders/reminderTaps.ts';
+import {
+  noteAnswering,
+  personOf,
+  readAnswering,
+  readFormer,
+  type Answering,
+} from '../tap/responsibility.ts';
+import type { SendPace } from '../chat/sendPace.ts';
+
+/** Longer than a notice can take, so that two instances never send the same one. */
+const LEASE_MS = 60_000;
+const DELIVERY_MS = 10_000;
+/** Less than a stop may take, which waits for it. */
+const NOTING_MS = 15_000;
+const NOTE_AGAIN_MS = 500;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+const GIVE_UP_MS = DAY_MS;
+/** News of yesterday is not delivered. */
+const TEXT_VALIDITY_SECONDS = 4 * 3600;
+
+/** After a text that the SMS service did not take: the others wait, and people's codes go first. */
+const TEXTS_REST_MS = 5_000;
+
+/** Delivers the notice of the lane that has waited longest; false where none is due. */
+export async function deliverNotice(
+  deps: Deps,
+  lane: NoticeLane,
+  pace: SendPace,
+  stopping: AbortSignal,
+): Promise<boolean> {
+  const notice = await deps.store.transaction((tx) => tx.claimNotice(LEASE_MS, lane));
+  if (notice === undefined) return false;
+  const signal = AbortSignal.timeout(DELIVERY_MS);
+  switch (notice.to.channel) {
+    case 'otherManagers':
+      await addressOthers(deps, notice, notice.to.except, signal);
+      return true;
+    case 'sms':
+      if ((await sendText(deps, notice, notice.to, signal)) === 'notTaken') {
+        await deps.delay(TEXTS_REST_MS, stopping);
+      }
+      return true;
+    case 'chat':
+      await pace.turn(managerName(notice.to.manager), stopping);
+      await postCard(deps, notice, notice.to.manager, signal);
+      return true;
+  }
+}
+
+async function addressOthers(
+  deps: Deps,
+  notice: ClaimedNotice,
+  except: ManagerKey | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const { persons, own, answering } = await audienceOf(deps, notice.accountId, except, signal);
+    await deps.store.transaction(async (tx) => {
+      await lockAccount(tx, notice.accountId);
+      // An instance that stood still for long finds that another one has done it.
+      if (!(await tx.removeNotice(notice.id))) return;
+      if (answering !== undefined) await noteAnswering(deps, tx, answering);
+      const known = [...persons, ...(await enrolledOf(tx, notice.accountId))];
+      if (own !== undefined) known.unshift(own);
+      const byName = nameAmong(notice.byName, own?.id, known);
+      const notices: Notice[] = [];
+      for (const person of persons) {
+        const { way } = await recipientOf(deps, tx, person);
+        if (way === undefined) continue;
+        if (except !== undefined && isSamePerson(way.key, except)) continue;
+        const { key: manager } = way;
+        const to = { channel: 'chat', manager } as const;
+        // Each can undo it, from a button of their own.
+        const handle = notice.event === 'notNeeded' ? undoHandle(deps) : undefined;
+        if (handle !== undefined) {
+          await tx.addButtons([{ handle, manager, accountId: notice.accountId }]);
+        }
+        notices.push({ ...told(notice), byName, handle, id: deps.random.id(), to });
+      }
+      await tx.addNotices(notices);
+    });
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error;
+    await tryLater(deps, notice, 'directoryUnavailable');
+  }
+}
+
+/** Whom a notice to the account's managers may reach. */
+interface Audience {
+  /** Each once. */
+  readonly persons: readonly DirectoryManager[];
+  /** Whose deed it is; absent where an administrator did it. */
+  readonly own: DirectoryManager | undefined;
+  /** Absent where the account is gone. */
+  readonly answering: Answering | undefined;
+}
+
+/**
+ * Who answers for the account, and those who did when that was last seen: whoever made themselves the
+ * only one for the deed must not do it unseen. Of a crowd only the ids, which tell those who have met
+ * the bot.
+ */
+async function audienceOf(
+  deps: Deps,
+  accountId: string,
+  except: ManagerKey | undefined,
+  signal: AbortSignal,
+): Promise<Audience> {
+  const { directory, store } = deps;
+  const found = await directory.responsibilityFor(accountId, signal);
+  const answering = await readAnswering(deps, found, signal);
+  const former = answering?.former ?? (await readFormer(deps, accountId, [], signal));
+  const crowd = found?.isCrowd === true ? await directory.managersOf(accountId, signal) : [];
+  const persons = new Map(crowd.map((id) => [id, { id, displayName: '' }]));
+  for (const person of [...(found?.managers ?? []), ...former]) persons.set(person.id, person);
+  const entry = except && (await store.read((reads) => reads.manager(except)))?.directoryId;
+  const read = found?.managers.find(({ id }) => id === entry);
+  const own = entry === undefined ? undefined : (read ?? (await personOf(deps, entry, signal)));
+  return { persons: [...persons.values()], own, answering };
+}
+
+/** The notice without what belongs to its addressee. */
+function told({
+  event,
+  accountId,
+  accountName,
+  byName,
+  at,
+  flow,
+  until,
+}: Notice): Omit<Notice, 'id' | 'to'> {
+  return { event, accountId, accountName, byName, at, flow, until };
+}
+
+async function sendText(
+  deps: Deps,
+  notice: ClaimedNotice,
+  to: { readonly mobile: string; readonly locale: Locale },
+  signal: AbortSignal,
+): Promise<'settled' | 'notTaken'> {
+  const text = new Secret(deps.smsTexts.notice(to.locale, notice.event, notice));
+  const outcome = await deps.sms.send(
+    { to: to.mobile, text, validitySeconds: TEXT_VALIDITY_SECONDS },
+    signal,
+  );
+  switch (outcome.outcome) {
+    case 'accepted':
+      await finish(deps, notice, 'ok');
+      return 'settled';
+    case 'unknown':
+      await finish(deps, notice, 'unknown', 'smsUnavailable');
+      return 'notTaken';
+    case 'refused':
+      if (outcome.fault === 'number') {
+        await finish(deps, notice, 'failed', 'smsNumberRefused');
+        return 'settled';
+      }
+      await tryLater(deps, notice, 'smsUnavailable');
+      return 'notTaken';
+  }
+}
+
+async function postCard(
+  deps: Deps,
+  notice: ClaimedNotice,
+  manager: ManagerKey,
+  signal: AbortSignal,
+): Promise<void> {
+  switch (await postNotice(deps, notice, manager, signal)) {
+    case 'posted':
+      return finish(deps, notice, 'ok');
+    case 'notInTeams':
+      return finish(deps, notice, 'failed', 'notInTeams');
+    case 'failed':
+      // A second card does no harm; a warning that never comes does.
+      return tryLater(deps, notice, 'temporarilyUnavailable');
+  }
+}
+
+/** Notes what was told; while the database is away again and again, or it would be told twice. */
+async function finish(
+  deps: Deps,
+  notice: ClaimedNotice,
+  result: 'ok' | 'failed' | 'unknown',
+  reason?: string,
+): Promise<void> {
+  const giveUpAt = performance.now() + NOTING_MS;
+  for (;;) {
+    try {
+      return await note(deps, notice, result, reason);
+    } catch (error) {
+      const isAway = error instanceof StoreError && error.code === 'unavailable';
+      if (!isAway || performance.now() > giveUpAt) throw error;
+    }
+    await deps.delay(NOTE_AGAIN_MS);
+  }
+}
+
+async function note(
+  deps: Deps,
+  notice: ClaimedNotice,
+  result: 'ok' | 'failed' | 'unknown',
+  reason: string | undefined,
+): Promise<void> {
+  await deps.store.transaction(async (tx) => {
+    // Gone: it was noted before, and only the answer to that was lost.
+    if (!(await tx.removeNotice(notice.id))) return;
+    tx.audit({
+      event: result === 'ok' ? 'notice.sent' : 'notice.failed',
+      actor: 'system',
+      account: notice.accountId,
+      result,
+      reason,
+      flow: notice.flow,
+    });
+  });
+}
+
+/** Tries again after 2, 4, 8 … seconds up to five minutes, for a day; then the auditor is told. */
+async function tryLater(deps: Deps, notice: ClaimedNotice, reason: string): Promise<void> {
+  // The first try for an old change comes as late as the change was noticed.
+  const queuedAt = notice.noticedAt ?? notice.at;
+  if (deps.store.now() - queuedAt > GIVE_UP_MS) {
+    deps.log.error({ alarm: 'noticeLost', reason }, 'a notice could not be delivered for a day');
+    return finish(deps, notice, 'failed', reason);
+  }
+  const pause = Math.min(2 ** notice.tries * 1000, LONGEST_PAUSE_MS);
+  await deps.store.transaction((tx) => tx.postponeNotice(notice.id, tx.now + pause));
+}

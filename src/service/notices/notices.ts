@@ -1,0 +1,186 @@
+import { maskMobile } from '../../domain/mobile.ts';
+import { distinctName } from '../../domain/names.ts';
+import type { Locale, ManagerKey } from '../../domain/parties.ts';
+import type { NoticeEvent } from '../../ports/view.ts';
+import type { DirectoryManager } from '../../ports/directory.ts';
+import type { Enrollment, Notice } from '../../ports/records.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+import { isSamePerson } from '../flow/flows.ts';
+
+/** What happened, told of by notices. */
+export interface Reported {
+  readonly event: NoticeEvent;
+  readonly manager: ManagerKey;
+  readonly accountId: string;
+  readonly accountName: string;
+  readonly byName: string;
+  readonly flow?: string | undefined;
+  readonly until?: number | undefined;
+}
+
+/**
+ * Writes down whom to tell of a change: the manager's own numbers by SMS and the account's other
+ * managers in chat (requirement P13).
+ */
+export async function addNotices(
+  deps: Pick<Deps, 'random' | 'settings'>,
+  tx: StoreTransaction,
+  reported: Reported,
+  ownMobiles: readonly string[],
+): Promise<void> {
+  const locale = await localeOf(deps, tx, reported.manager);
+  await tx.addNotices([
+    ...[...new Set(ownMobiles)].map((mobile) => textTo(deps, tx, reported, mobile, locale)),
+    {
+      ...aboutOf(tx, reported),
+      id: deps.random.id(),
+      to: { channel: 'otherManagers', except: reported.manager },
+    },
+  ]);
+}
+
+/** A number that is the manager's first for the account. */
+export interface FirstNumber {
+  readonly mobile: string;
+  /** The one in the manager's own directory entry, in E.164. */
+  readonly entryMobile: string | undefined;
+  /** The manager, and who answers for the account or did until now. */
+  readonly managers: readonly DirectoryManager[];
+}
+
+/**
+ * Writes down whom to tell of a first enrollment, which one who only borrows the manager's chat must
+ * not be able to hide: the colleagues' numbers too, the manager's number in the directory and those
+ * enrolled for other accounts, and the manager's own chat by a new message (requirement A13).
+ */
+export async function addFirstEnrollmentNotices(
+  deps: Pick<Deps, 'random' | 'settings'>,
+  tx: StoreTransaction,
+  by: Omit<Reported, 'event'>,
+  { mobile, entryMobile, managers }: FirstNumber,
+): Promise<void> {
+  const { manager, accountId } = by;
+  await addNotices(deps, tx, { ...by, event: 'firstEnrollment' }, [mobile]);
+
+  const entry = (await tx.manager(manager))?.directoryId;
+  const told = new Set([mobile]);
+  const notices: Notice[] = [];
+  const own = { ...by, event: 'ownEnrollment' } as const;
+  const locale = await localeOf(deps, tx, manager);
+  const elsewhere = (await tx.enrollmentsOfManager(manager)).map((proven) => proven.mobile);
+  for (const known of [...(entryMobile === undefined ? [] : [entryMobile]), ...elsewhere]) {
+    if (told.has(known)) continue;
+    told.add(known);
+    notices.push(textTo(deps, tx, own, known, locale));
+  }
+  const toOthers = {
+    ...by,
+    event: 'firstEnrollment',
+    byName: nameAmong(by.byName, entry, [...managers, ...(await enrolledOf(tx, accountId))]),
+  } as const;
+  for (const other of await tx.enrollmentsOf(accountId)) {
+    if (isSamePerson(other.manager, manager) || told.has(other.mobile)) continue;
+    told.add(other.mobile);
+    const theirs = await localeOf(deps, tx, other.manager);
+    notices.push(textTo(deps, tx, toOthers, other.mobile, theirs));
+  }
+  notices.push({
+    ...aboutOf(tx, own),
+    id: deps.random.id(),
+    maskedMobile: maskMobile(mobile),
+    to: { channel: 'chat', manager },
+  });
+  await tx.addNotices(notices);
+}
+
+/** The name of one of the managers, by their entry's id, as the others are told it. */
+export function nameAmong(
+  name: string,
+  entry: string | undefined,
+  managers: readonly DirectoryManager[],
+): string {
+  const address = managers.find(({ id }) => id === entry)?.address;
+  const colleagues = managers.filter(({ id }) => id !== entry);
+  return distinctName(
+    name,
+    address,
+    colleagues.map(({ displayName }) => displayName),
+  );
+}
+
+/** Those who are enrolled for the account, under the names that the bot knows. */
+export async function enrolledOf(
+  tx: StoreTransaction,
+  accountId: string,
+): Promise<DirectoryManager[]> {
+  const persons: DirectoryManager[] = [];
+  for (const { manager } of await tx.enrollmentsOf(accountId)) {
+    const { directoryId: id, displayName = '' } = (await tx.manager(manager)) ?? {};
+    if (id !== undefined) persons.push({ id, displayName });
+  }
+  return persons;
+}
+
+function aboutOf(
+  { now: at }: StoreTransaction,
+  { event, accountId, accountName, byName, flow, until }: Reported,
+): Omit<Notice, 'id' | 'to'> {
+  return { event, accountId, accountName, byName, flow, until, at };
+}
+
+function textTo(
+  { random }: Pick<Deps, 'random'>,
+  tx: StoreTransaction,
+  reported: Reported,
+  mobile: string,
+  locale: Locale,
+): Notice {
+  return {
+    ...aboutOf(tx, reported),
+    id: random.id(),
+    to: { channel: 'sms', mobile, locale },
+  };
+}
+
+async function localeOf(
+  { settings }: Pick<Deps, 'settings'>,
+  tx: StoreTransaction,
+  manager: ManagerKey,
+): Promise<Locale> {
+  return (await tx.manager(manager))?.locale ?? settings.defaultLocale;
+}
+
+/** The same for an act of an administrator: to the numbers that it concerns, and all who answer for the account. */
+export async function addAdminNotices(
+  deps: Pick<Deps, 'random' | 'settings'>,
+  tx: StoreTransaction,
+  event: 'revoke' | 'lockoutCleared',
+  reported: Pick<Reported, 'accountId' | 'accountName' | 'byName'>,
+  concerned: readonly Enrollment[],
+): Promise<void> {
+  const { accountId, accountName, byName } = reported;
+  const about = { event, accountId, accountName, byName, at: tx.now } as const;
+  const notices: Notice[] = [];
+  for (const { manager, mobile } of concerned) {
+    const locale = await localeOf(deps, tx, manager);
+    notices.push({ id: deps.random.id(), ...about, to: { channel: 'sms', mobile, locale } });
+  }
+  notices.push({ id: deps.random.id(), ...about, to: { channel: 'otherManagers' } });
+  await tx.addNotices(notices);
+}
+
+/** The same for a number that was removed because its manager does not answer any more: who lost it. */
+export async function addRemovalNotices(
+  deps: Pick<Deps, 'random' | 'settings'>,
+  tx: StoreTransaction,
+  { accountId, accountName }: Pick<Reported, 'accountId' | 'accountName'>,
+  { manager, mobile }: Enrollment,
+): Promise<void> {
+  const about = { event: 'removal', accountId, accountName, byName: '', at: tx.now } as const;
+  const locale = await localeOf(deps, tx, manager);
+  await tx.addNotices([
+    { id: deps.random.id(), ...about, to: { channel: 'sms', mobile, locale } },
+    { id: deps.random.id(), ...about, to: { channel: 'chat', manager } },
+  ]);
+}

@@ -1,0 +1,78 @@
+import { DAY_MS } from '../../domain/durations.ts';
+import type { SweptAccount } from '../../ports/directory.ts';
+import type { Notice } from '../../ports/records.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import type { SweepDeps } from '../deps.ts';
+import type { SweepLease } from '../upkeep/sweepLease.ts';
+
+/** A server that lags behind shows the password that a reset replaced, for at most so long. */
+const REPLICATION_MS = DAY_MS;
+
+/**
+ * Notices passwords that were changed by somebody else since the last sweep, and tells the account's
+ * enrolled managers once. The first sight of an account is no change. Versions decide, no clocks: what
+ * the bot wrote it has seen (see `recordReset`).
+ */
+export async function noteOutsideChanges(
+  deps: SweepDeps,
+  lease: SweepLease,
+  page: readonly SweptAccount[],
+): Promise<void> {
+  const ids = page.map(({ id }) => id);
+  const enrolled = new Set(await deps.store.read((reads) => reads.enrolledAmong(ids)));
+  if (enrolled.size === 0) return;
+  await deps.store.transaction(async (tx) => {
+    await lease.keep(tx);
+    const seen = await tx.passwordsSeen([...enrolled]);
+    for (const account of page) {
+      const { id, passwordVersion: version } = account;
+      if (!enrolled.has(id) || !isDated(account) || seen.get(id) === version) continue;
+      if (seen.has(id)) {
+        if (await mayBeOwn(tx, account)) continue;
+        await tell(deps, tx, account);
+      }
+      await tx.sawPasswords([{ accountId: id, version }]);
+    }
+  });
+}
+
+/** Without a date nothing is known of the password, save that it must be changed. */
+function isDated({ passwordSetAt, mustChange }: SweptAccount): boolean {
+  return passwordSetAt !== undefined || mustChange;
+}
+
+/**
+ * Whether a reset of the bot explains what the directory shows: one whose outcome is not known yet, or
+ * one that this server has not heard of. A later sweep decides.
+ */
+async function mayBeOwn(
+  tx: StoreTransaction,
+  { id, passwordVersion }: SweptAccount,
+): Promise<boolean> {
+  const resets = await tx.resetsAround(id, tx.now - REPLICATION_MS, tx.now);
+  return resets.some(
+    ({ state: { step }, passwordVersion: former }) =>
+      step === 'writingPassword' ||
+      step === 'unknown' ||
+      (step === 'done' && former === passwordVersion),
+  );
+}
+
+async function tell(deps: SweepDeps, tx: StoreTransaction, account: SweptAccount): Promise<void> {
+  const { id, name, passwordSetAt = tx.now } = account;
+  const enrollments = await tx.enrollmentsOf(id);
+  const notices: Notice[] = enrollments.map(({ manager }) => ({
+    id: deps.random.id(),
+    event: 'outsideChange',
+    accountId: id,
+    accountName: name,
+    byName: '',
+    at: passwordSetAt,
+    noticedAt: tx.now,
+    to: { channel: 'chat', manager },
+  }));
+  await tx.addNotices(notices);
+  // Reminders of the former password are over with it (requirement N3).
+  const reason = 'changedOutside';
+  tx.audit({ event: 'reminder.skipped', actor: 'system', account: id, result: 'ok', reason });
+}

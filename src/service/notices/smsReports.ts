@@ -1,0 +1,55 @@
+import type { SendFate } from '../../ports/records.ts';
+import { notDelivered } from '../flow/codes.ts';
+import type { Deps } from '../deps.ts';
+import { lockAccount, saveFlow, stepAny } from '../flow/flows.ts';
+import { showCard } from '../chat/showCard.ts';
+
+/** When a message is looked for that is not known yet: one that is being sent is by 9 s, ms. */
+const PAUSES_MS = [500, 1_000, 2_500, 5_000];
+
+/** A status report of the SMS service whose signature has been checked. */
+export interface SmsReport {
+  readonly messageId: string;
+  readonly fate: SendFate;
+  readonly fault?: 'number' | 'service' | undefined;
+}
+
+/**
+ * Takes a report into the flow that waits for the message: one that did not arrive is said on the card
+ * at once. Unknown messages, repeats and reports out of order change nothing (requirement R3).
+ */
+export async function reportSms(deps: Deps, report: SmsReport): Promise<void> {
+  if (await takeReport(deps, report)) return;
+  // The report may be faster than the answer that names the message.
+  void repeatReport(deps, report).catch((error: unknown) => {
+    deps.log.warn({ err: error }, 'a status report was not taken');
+  });
+}
+
+async function repeatReport(deps: Deps, report: SmsReport): Promise<void> {
+  for (const pause of PAUSES_MS) {
+    await deps.delay(pause, deps.stopping);
+    if (await takeReport(deps, report)) return;
+  }
+}
+
+/** False where the message is unknown: nothing is written for those that carry no code, which are many. */
+async function takeReport(deps: Deps, report: SmsReport): Promise<boolean> {
+  const isKnown = await deps.store.read((reads) => reads.isSendKnown(report.messageId));
+  if (!isKnown) return false;
+  const failed = await deps.store.transaction(async (tx) => {
+    const message = await tx.setSendFate(report.messageId, report.fate);
+    if (message === undefined || report.fate !== 'failed') return undefined;
+    const found = await tx.flow(message.flowId);
+    if (found === undefined) return undefined;
+    await lockAccount(tx, found.accountId);
+    const flow = (await tx.flow(found.id, found)) ?? found;
+    const newest = await tx.lastSend(flow.id);
+    const isAwaited = flow.state.step === 'code' || flow.state.step === 'oldCode';
+    if (!isAwaited || newest?.id !== message.id) return undefined;
+    const reason = notDelivered(report.fault);
+    return saveFlow(tx, stepAny(flow, { type: 'smsFailed', reason }, tx.now), 'sameTurn');
+  });
+  if (failed !== undefined) await showCard(deps, failed);
+  return true;
+}

@@ -1,0 +1,100 @@
+import { managerName } from '../../domain/parties.ts';
+import { isCycleOf, rotationOf } from '../../domain/rotation/rotation.ts';
+import type { Reminder } from '../../ports/records.ts';
+import type { Deps } from '../deps.ts';
+import { isSamePerson } from '../flow/flows.ts';
+import type { ReminderInput } from '../input.ts';
+import { addNotices } from '../notices/notices.ts';
+import { reminderView } from './reminderCard.ts';
+import { admitTo, denyTap, showHome, type Reply, type Tap } from '../tap/tap.ts';
+
+/** The person's own reminder that a card's handle names. */
+async function ownReminder(
+  deps: Deps,
+  key: Tap['person']['key'],
+  handle: string,
+): Promise<Reminder | undefined> {
+  const reminder = await deps.store.read((reads) => reads.reminder(handle));
+  return reminder?.recipient === managerName(key) ? reminder : undefined;
+}
+
+/** Puts a reminder off, or keeps for the auditor why the password may stay. A reminder of a past cycle answers `home`. */
+export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Reply> {
+  const { deps, person } = tap;
+  const reminder = await ownReminder(deps, person.key, input.handle);
+  if (reminder === undefined) return denyTap(tap);
+  const { accountId, cycle, recipient } = reminder;
+  const admitted = await admitTo(tap, accountId);
+  if ('view' in admitted) return admitted;
+  const { account, manager } = admitted;
+  if (account === undefined) return denyTap(tap, accountId);
+  if (!isCycleOf(account, cycle)) return showHome(tap, { about: accountId });
+
+  const { calendar, rotationDays } = deps.settings.rotation;
+  const view = await deps.store.transaction(async (tx) => {
+    const rotation = rotationOf(account, rotationDays, tx.now);
+    if (typeof rotation === 'string') return undefined;
+    const about = { accountId, cycle, recipient };
+    const audited = { actor: recipient, account: accountId, result: 'ok' } as const;
+    const done = {
+      card: 'reminder.done',
+      handle: reminder.handle,
+      accountName: account.name,
+    } as const;
+    if (input.type === 'snooze') {
+      const until = calendar.nextSendingDay(tx.now);
+      const isNew = await tx.snoozeReminders({ ...about, until });
+      if (isNew) tx.audit({ event: 'reminder.snoozed', ...audited });
+      const pause = await tx.reminderPause(about);
+      return { ...done, answer: 'snoozed' as const, until: pause.snoozedUntil ?? until };
+    }
+    if (rotation.isEnforced) {
+      const enrollment = await tx.enrollment(person.key, accountId);
+      return reminderView(reminder, rotation, enrollment !== undefined);
+    }
+    const isNew = await tx.silenceReminders({ ...about, until: tx.now + rotation.periodMs });
+    const { silencedUntil = tx.now } = await tx.reminderPause(about);
+    if (isNew) {
+      tx.audit({ event: 'reminder.notNeeded', ...audited, reason: input.reason });
+      const reported = {
+        event: 'notNeeded',
+        manager: manager.key,
+        accountId,
+        accountName: account.name,
+        byName: manager.entry.displayName,
+        until: silencedUntil,
+      } as const;
+      // One answers for all of them: the others can have it otherwise.
+      await addNotices(deps, tx, reported, []);
+    }
+    return { ...done, answer: 'notNeeded' as const, until: silencedUntil };
+  });
+  return view === undefined ? showHome(tap, { about: accountId }) : { view };
+}
+
+/** Tells the buttons of notices from those of `home`, which everybody can have as often as they like. */
+const UNDO = 'undo-';
+
+/** The handle of a button that a notice has. */
+export function undoHandle({ random }: Pick<Deps, 'random'>): string {
+  return `${UNDO}${random.id()}`;
+}
+
+/** Lets the account's managers be reminded although one of them said that no change is needed. */
+export async function undoNotNeeded(tap: Tap, handle: string): Promise<Reply> {
+  const { deps, person } = tap;
+  if (!handle.startsWith(UNDO)) return denyTap(tap);
+  const button = await deps.store.read((reads) => reads.button(handle));
+  if (button === undefined || !isSamePerson(button.manager, person.key)) return denyTap(tap);
+  const { accountId } = button;
+  const admitted = await admitTo(tap, accountId);
+  if ('view' in admitted) return admitted;
+  const { account } = admitted;
+  if (account === undefined) return denyTap(tap, accountId);
+  await deps.store.transaction(async (tx) => {
+    if (!(await tx.endSilence(accountId))) return;
+    const actor = managerName(person.key);
+    tx.audit({ event: 'reminder.notNeededUndone', actor, account: accountId, result: 'ok' });
+  });
+  return { view: { card: 'reminder.done', handle, accountName: account.name, answer: 'undone' } };
+}

@@ -1,0 +1,79 @@
+import { deliverCard } from '../chat/cardDelivery.ts';
+import { recipientOf } from '../chat/recipients.ts';
+import type { Reminding } from './reminders.ts';
+
+/** What a card can hold; the rest is told as a number. */
+const MAX_SHOWN = 20;
+/** No account has this id: the summary is one reminder about all of them. */
+const ALL_ACCOUNTS = 'unanswered';
+
+/** An overdue account of which nobody can be reminded. */
+export interface Unanswered {
+  readonly name: string;
+  readonly dueAt: number;
+}
+
+/** An account that is due, and of which a manager said that no change is needed. */
+export interface Silenced {
+  readonly name: string;
+  readonly until: number;
+}
+
+/**
+ * Tells the fallback person once a week which overdue accounts nobody answers for (requirement N4), and
+ * which due ones are silenced.
+ */
+export async function tellFallback(
+  { deps, lease, pace, signal }: Reminding,
+  found: { readonly unanswered: readonly Unanswered[]; readonly silenced: readonly Silenced[] },
+): Promise<void> {
+  const { fallbackUpn: upn, calendar } = deps.settings.rotation;
+  const { unanswered, silenced } = found;
+  if (unanswered.length + silenced.length === 0) return;
+  if (upn === undefined || lease === undefined) return;
+  const person = await deps.directory.findManager({ upn, mail: upn, aadObjectId: '' }, signal);
+  if (person === undefined) {
+    deps.log.warn({}, 'the directory knows nobody by REMINDER_FALLBACK_UPN');
+    return;
+  }
+  const recipient = await deps.store.read((reads) => recipientOf(deps, reads, person));
+  if (recipient.way === undefined) {
+    deps.log.warn({}, 'the person of REMINDER_FALLBACK_UPN has not met the bot in Teams');
+    return;
+  }
+  await pace.turn(recipient.name, signal);
+  const handle = deps.random.id();
+  const isReserved = await deps.store.transaction(async (tx) => {
+    if (!calendar.isSending(tx.now)) return false;
+    await lease.keep(tx);
+    return tx.reserveReminder({
+      handle,
+      accountId: ALL_ACCOUNTS,
+      accountName: '',
+      cycle: calendar.weekOf(tx.now),
+      stage: 0,
+      recipient: recipient.name,
+      repeat: 0,
+    });
+  });
+  if (!isReserved) return;
+  const { outcome } = await deliverCard(deps, recipient, {
+    card: 'notice',
+    event: 'unanswered',
+    overdue: unanswered.slice(0, MAX_SHOWN),
+    count: unanswered.length,
+    silenced: silenced.slice(0, MAX_SHOWN),
+    silencedCount: silenced.length,
+  });
+  await deps.store.transaction(async (tx) => {
+    const isSent = outcome === 'sent';
+    const isLost = outcome === 'unknown';
+    await tx.settleReminder(handle, isSent ? 'sent' : isLost ? 'unknown' : 'failed');
+    tx.audit({
+      event: isSent ? 'notice.sent' : 'notice.failed',
+      actor: 'system',
+      result: isSent ? 'ok' : isLost ? 'unknown' : 'failed',
+      reason: 'unanswered',
+    });
+  });
+}

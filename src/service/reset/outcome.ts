@@ -1,0 +1,292 @@
+import type { ResetFlow } from '../../domain/flows/flow.ts';
+import {
+  judgeLostWrite,
+  lateWriteMs,
+  SLOW_WRITE_MS,
+  type LostWriteVerdict,
+} from '../../domain/flows/lostWrite.ts';
+import { isOutcomeOpen, sentBy } from '../../domain/flows/reset.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { isEnded } from '../../domain/flows/steps.ts';
+import { DirectoryError, type WriteTraces } from '../../ports/directory.ts';
+import type { PasswordDigest } from '../../ports/records.ts';
+import { StoreError, type StoreTransaction } from '../../ports/store.ts';
+import { countedBind } from '../enrollment/countedBind.ts';
+import type { Deps } from '../deps.ts';
+import { digestText } from './digests.ts';
+import { advanceReset, auditOf, changeFlow } from '../flow/flows.ts';
+import { addNotices } from '../notices/notices.ts';
+import { showCard } from '../chat/showCard.ts';
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+/** Each pause against the one before: about a quarter of the time since the answer was lost. */
+const PAUSE_GROWTH = 1.25;
+const LOOK_MS = 10_000;
+
+/** A password of a write whose answer was lost; a crash loses it, and with it the proof by bind. */
+export interface SoughtWrite {
+  readonly password: Secret;
+  readonly digest: PasswordDigest;
+  readonly byName: string;
+  /** Typed again by the manager, after the process that sent it had lost it. */
+  readonly isTyped: boolean;
+}
+
+/** A password that is in force, as it is recorded. */
+export interface WrittenPassword extends Pick<SoughtWrite, 'digest' | 'byName'> {
+  /** The mark that the write left in the directory. */
+  readonly version: string;
+  readonly isBeforeMinAge?: boolean | undefined;
+}
+
+/**
+ * Records, once, that a password of the flow is in force: as an audit row, in the history, by notices,
+ * and the manager's earlier mistakes are forgotten. A flow that waits for that password is done with it;
+ * one that has gone on or ended keeps its step, for nobody may silence a change by moving on.
+ */
+export async function completeReset(
+  deps: Deps,
+  tx: StoreTransaction,
+  flow: ResetFlow,
+  done: WrittenPassword,
+): Promise<ResetFlow> {
+  const digest = digestText(done.digest);
+  const sent = sentBy(flow.state).find((one) => one.digest === digest);
+  if (sent === undefined && isEnded(flow.state)) return flow;
+  if (sent?.isRecorded !== true) await recordReset(deps, tx, flow, done);
+  return advanceReset(tx, flow, { type: 'passwordWritten', digest }, 'sameTurn');
+}
+
+async function recordReset(
+  deps: Deps,
+  tx: StoreTransaction,
+  flow: ResetFlow,
+  done: WrittenPassword,
+): Promise<void> {
+  const { manager, accountId, accountName, state } = flow;
+  await tx.addToHistory(accountId, done.digest, deps.settings.passwordHistory);
+  // A sweep that finds another one has found somebody else's change.
+  await tx.sawPasswords([{ accountId, version: done.version }]);
+  await tx.clearFailures({ kind: 'code', accountId, manager });
+  const isAnswer =
+    state.step === 'writingPassword' && sentBy(state).at(-1)?.digest === digestText(done.digest);
+  const event = isAnswer ? 'reset.written' : 'reset.verified';
+  // The directory's history was not asked then, only the bot's own.
+  const reason = done.isBeforeMinAge === true ? { reason: 'minimumAge' } : {};
+  tx.audit({ event, result: 'ok', ...reason, ...auditOf(flow) });
+  const enrollment = await tx.enrollment(manager, accountId);
+  await addNotices(
+    deps,
+    tx,
+    { event: 'reset', manager, accountId, accountName, byName: done.byName, flow: flow.id },
+    enrollment === undefined ? [] : [enrollment.mobile],
+  );
+}
+
+/**
+ * Notes that nobody knows yet whether the write was carried out. `isGivenUp`: the turn's time was up
+ * before the server had its own; it may be slow.
+ */
+export async function noteUnknown(
+  tx: StoreTransaction,
+  flow: ResetFlow,
+  { server, isGivenUp }: { readonly server: string | undefined; readonly isGivenUp: boolean },
+): Promise<ResetFlow> {
+  const { state } = flow;
+  // Where it was taken for lost meanwhile, that has been noted, and only what is known of it is new.
+  if (state.step === 'writingPassword') {
+    tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(flow) });
+  }
+  const waitedMs = state.step === 'writingPassword' ? tx.now - state.since : 0;
+  const openUntil = tx.now + (isGivenUp ? SLOW_WRITE_MS : lateWriteMs(waitedMs));
+  return advanceReset(tx, flow, { type: 'outcomeUnknown', server, openUntil }, 'sameTurn');
+}
+
+/**
+ * Looks for the truth about a write whose answer was lost, in the background, until it is known, to
+ * whoever found it, or the bot stops.
+ * Reads, and binds once for each change that is seen; the write is never repeated.
+ */
+export function seekOutcome(deps: Deps, flow: ResetFlow, sought: SoughtWrite): void {
+  void seek(deps, flow, sought).catch((error: unknown) => {
+    deps.log.error({ flow: flow.id, err: error }, 'the search for an outcome ended');
+  });
+}
+
+async function seek(deps: Deps, flow: ResetFlow, sought: SoughtWrite): Promise<void> {
+  const pauses = { next: FIRST_PAUSE_MS };
+  let look: Look = { isOpen: true };
+  while (look.isOpen) {
+    await deps.delay(pauses.next, deps.stopping);
+    if (deps.stopping.aborted) return;
+    pauses.next = Math.min(PAUSE_GROWTH * pauses.next, LONGEST_PAUSE_MS);
+    try {
+      look = await lookForOutcome(deps, flow, sought, look.triedVersion);
+    } catch (error) {
+      // Only this search knows the password: it outlives the database's absence.
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+}
+
+/** The result of one look: whether the truth is still not known, and the change against which the password was tried. */
+export interface Look {
+  readonly isOpen: boolean;
+  readonly triedVersion?: string | undefined;
+}
+
+/**
+ * One look at what the write left behind, and the card brought up to date where that settles it. A
+ * password is not tried again on the version against which it was tried before.
+ */
+export async function lookForOutcome(
+  deps: Deps,
+  flow: ResetFlow,
+  sought?: SoughtWrite,
+  triedVersion?: string,
+): Promise<Look> {
+  if (flow.state.step !== 'unknown') return { isOpen: false };
+  const { since, server } = flow.state;
+  const digest = sought && digestText(sought.digest);
+  const isSought = ({ state }: ResetFlow): boolean => isOutcomeOpen(state, { since, digest });
+  // What a server says holds for the moment at which it was asked, not for that of a late answer.
+  const askedAt = deps.store.now();
+  const traces = await readTraces(deps, flow, server);
+  const changed = traces?.find((seen) => seen.passwordVersion !== flow.passwordVersion);
+  const isChanged = traces === undefined ? undefined : changed !== undefined;
+  const version = changed?.passwordVersion;
+  // A wrong bind counts towards the directory's lockout: one, and only where a change is seen.
+  const binds =
+    changed === undefined || sought === undefined || version === triedVersion
+      ? undefined
+      : await tryPassword(deps, flow, changed, sought, isSought);
+  const passwordSetAt = traces?.map((seen) => seen.passwordSetAt).find((at) => at !== undefined);
+
+  const { verdict, settled, hasMoved } = await changeFlow(deps, flow, async (tx, current) => {
+    // Of the flow as it is now: who sent the write may have told only meanwhile how late it can come.
+    const { openUntil } = current.state.step === 'unknown' ? current.state : {};
+    const verdict = judgeLostWrite({
+      isChanged,
+      binds,
+      changedAt: changed?.passwordSetAt,
+      lostAt: since,
+      isOnlyOneSent: new Set(sentBy(flow.state).map(({ digest }) => digest)).size === 1,
+      ageMs: askedAt - since,
+      lateMs: openUntil === undefined ? undefined : openUntil - since,
+    });
+    const seenAt = isChanged === true ? passwordSetAt : undefined;
+    const settled = await takeVerdict(deps, tx, current, {
+      ...{ verdict, sought, since, seenAt, version },
+    });
+    return { verdict, settled, hasMoved: settled.version > current.version };
+  });
+  // What others did is shown by them; where the manager has gone on, the message shows something else.
+  if (hasMoved) await showCard(deps, settled);
+  return {
+    isOpen: verdict === 'open' && isSought(settled),
+    triedVersion: binds === undefined ? triedVersion : version,
+  };
+}
+
+/** Tries the password at the server that shows the change; undefined where nothing was learnt. */
+async function tryPassword(
+  deps: Deps,
+  flow: ResetFlow,
+  { server, ...account }: WriteTraces,
+  { password, isTyped }: SoughtWrite,
+  isDue: (current: ResetFlow) => boolean,
+): Promise<WriteTraces['binds']> {
+  const signal = AbortSignal.timeout(LOOK_MS);
+  const on = { account: { ...account, id: flow.accountId }, isTyped, isDue };
+  try {
+    return await countedBind(deps, flow, on, async (mayBind) => {
+      const { accountId } = flow;
+      const write = { accountId, server, password, mayBind };
+      return (await deps.directory.readWrite(write, signal))?.binds;
+    });
+  } catch (error) {
+    if (error instanceof DirectoryError) return undefined;
+    throw error;
+  }
+}
+
+/** What all servers say that the write may have gone to; undefined where one of them does not. */
+async function readTraces(
+  deps: Deps,
+  flow: ResetFlow,
+  server: string | undefined,
+): Promise<WriteTraces[] | undefined> {
+  const servers = server === undefined ? deps.directory.servers : [server];
+  const all = await Promise.all(servers.map((name) => readServer(deps, flow, name)));
+  const traces = all.filter((seen) => seen !== undefined);
+  return traces.length === servers.length ? traces : undefined;
+}
+
+async function readServer(
+  deps: Deps,
+  { accountId }: ResetFlow,
+  server: string,
+): Promise<WriteTraces | undefined> {
+  const signal = AbortSignal.timeout(LOOK_MS);
+  try {
+    return await deps.directory.readWrite({ accountId, server }, signal);
+  } catch (error) {
+    if (error instanceof DirectoryError) return undefined;
+    throw error;
+  }
+}
+
+/** Takes the verdict into the flow; one that the manager has left meanwhile keeps its state. */
+async function takeVerdict(
+  deps: Deps,
+  tx: StoreTransaction,
+  flow: ResetFlow,
+  found: {
+    readonly verdict: LostWriteVerdict;
+    readonly sought: SoughtWrite | undefined;
+    /** Since when the outcome is unknown that was looked for. */
+    readonly since: number;
+    readonly seenAt: number | undefined;
+    /** Of the password that was seen to have come. */
+    readonly version: string | undefined;
+  },
+): Promise<ResetFlow> {
+  const { verdict, sought, since, seenAt, version } = found;
+  const { state } = flow;
+  // Another search may have settled this write, and the manager begun the next one.
+  if (state.step !== 'unknown' || state.since !== since) {
+    if (verdict !== 'applied' || sought === undefined || version === undefined) return flow;
+    return completeReset(deps, tx, flow, { ...sought, version });
+  }
+  switch (verdict) {
+    case 'applied':
+      if (sought === undefined || version === undefined) return flow;
+      return completeReset(deps, tx, flow, { ...sought, version });
+    case 'notApplied': {
+      tx.audit({ event: 'reset.verified', result: 'refused', ...auditOf(flow) });
+      const reason = 'directoryUnavailable';
+      const isOver = tx.now > flow.expiresAt;
+      const event = isOver
+        ? ({ type: 'searchEnded' } as const)
+        : ({ type: 'writeNotDone', reason } as const);
+      return advanceReset(tx, flow, event, 'sameTurn');
+    }
+    case 'replaced': {
+      // Whatever became of ours, this flow answers a question that is no longer asked.
+      const reason = 'flowExpired';
+      tx.audit({ event: 'reset.verified', result: 'refused', reason, ...auditOf(flow) });
+      return advanceReset(tx, flow, { type: 'searchEnded' }, 'sameTurn');
+    }
+    case 'givenUp':
+      tx.afterCommit(() => {
+        const fields = { alarm: 'outcomeUnknown', flow: flow.id };
+        deps.log.error(fields, 'a write stayed unknown for a day');
+      });
+      return advanceReset(tx, flow, { type: 'searchEnded' }, 'sameTurn');
+    case 'open': {
+      if (seenAt === undefined || state.passwordSetAt === seenAt) return flow;
+      return advanceReset(tx, flow, { type: 'changeSeen', passwordSetAt: seenAt }, 'sameTurn');
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
+import { CHECKED_FAULTS, isComplex } from '../../domain/passwords/passwordPolicy.ts';
+import { sentBy, stepReset } from '../../domain/flows/reset.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { DirectoryError, type Account, type WriteOutcome } from '../../ports/directory.ts';
+import type { PasswordDigest } from '../../ports/records.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import { advanceReset, auditOf, changeFlow } from '../flow/flows.ts';
+import type { ResetTurn } from '../flow/flowTurn.ts';
+import { completeReset, noteUnknown, seekOutcome } from './outcome.ts';
+import { directoryReason, tellFault } from '../tap/people.ts';
+import { hasSent } from './retypedPassword.ts';
+import { saveOutcome } from '../flow/unsaved.ts';
+
+/** A password that may be written. */
+export interface Write {
+  readonly password: Secret;
+  readonly digest: PasswordDigest;
+}
+
+/** What became of a write that was sent; a fault is one before the write. */
+type Outcome = WriteOutcome | DirectoryError;
+
+/** A write with the turn that sent it, and the flow as it was then. */
+interface SentWrite extends Write {
+  readonly turn: ResetTurn;
+  readonly sent: ResetFlow;
+}
+
+/** The one write of a submission. Its answer, whatever it is, is taken into the flow. */
+export async function writePassword(turn: ResetTurn, sent: ResetFlow, write: Write): Promise<Flow> {
+  const { deps, manager } = turn;
+  const outcome = await send(turn, sent, write);
+  const state = stepReset(sent.state, { type: 'outcomeUnknown' }, sent.startedAt);
+  return saveOutcome(deps, { ...sent, state }, async () => {
+    const saved = await changeFlow(deps, sent, (tx, current) =>
+      takeOutcome({ turn, sent, ...write }, tx, current, outcome),
+    );
+    if (saved.state.step === 'unknown' && hasSent(saved, write.digest)) {
+      const byName = manager.entry.displayName;
+      seekOutcome(deps, saved, { ...write, byName, isTyped: false });
+    }
+    return saved;
+  });
+}
+
+async function send(
+  { deps, manager, account, signal }: ResetTurn,
+  { passwordVersion }: ResetFlow,
+  { password }: Write,
+): Promise<Outcome> {
+  const write = {
+    manager: manager.entry,
+    accountId: account.id,
+    password,
+    expectedVersion: passwordVersion,
+  };
+  try {
+    return await deps.directory.writePassword(write, signal);
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error;
+    return error;
+  }
+}
+
+async function takeOutcome(
+  write: SentWrite,
+  tx: StoreTransaction,
+  current: ResetFlow,
+  outcome: Outcome,
+): Promise<ResetFlow> {
+  const { turn, sent } = write;
+  const { step } = current.state;
+  // A write that was taken for lost may be settled, and the next one under way: in a later turn.
+  const isOwn = current.turn === sent.turn;
+  const isAwaited = isOwn && step === 'writingPassword';
+  if (outcome instanceof DirectoryError) {
+    if (outcome.code !== 'noAnswer') {
+      return isAwaited ? takeFault(write, tx, current, outcome) : current;
+    }
+  } else if (outcome.outcome === 'written') {
+    return takeSuccess(write, tx, current, outcome);
+  } else if (outcome.outcome !== 'unknown') {
+    return isAwaited ? takeRefusal(write, tx, current, outcome) : current;
+  }
+  const server = outcome instanceof DirectoryError ? undefined : outcome.server;
+  const isOpen = isAwaited || (isOwn && step === 'unknown');
+  return isOpen ? noteUnknown(tx, current, { server, isGivenUp: turn.signal.aborted }) : current;
+}
+
+/** A success is never thrown away, however late it is. */
+async function takeSuccess(
+  { turn, sent, digest }: SentWrite,
+  tx: StoreTransaction,
+  current: ResetFlow,
+  { version, isBeforeMinAge }: Extract<WriteOutcome, { outcome: 'written' }>,
+): Promise<ResetFlow> {
+  const { deps, manager } = turn;
+  const done = { digest, byName: manager.entry.displayName, version, isBeforeMinAge };
+  const isDone = current.turn === sent.turn && current.state.step === 'done';
+  return isDone ? current : completeReset(deps, tx, current, done);
+}
+
+async function takeFault(
+  { turn }: SentWrite,
+  tx: StoreTransaction,
+  current: ResetFlow,
+  fault: DirectoryError,
+): Promise<ResetFlow> {
+  const reason = directoryReason(fault);
+  tx.afterCommit(() => tellFault(turn.deps, fault));
+  auditRefused(tx, current, reason);
+  return reason === 'temporarilyUnavailable'
+    ? advanceReset(tx, current, { type: 'refused', problem: { reason } })
+    : advanceReset(tx, current, { type: 'writeNotDone', reason }, 'sameTurn');
+}
+
+async function takeRefusal(
+  { turn, password }: SentWrite,
+  tx: StoreTransaction,
+  current: ResetFlow,
+  outcome: Exclude<WriteOutcome, { readonly outcome: 'written' | 'unknown' }>,
+): Promise<ResetFlow> {
+  switch (outcome.outcome) {
+    case 'refused': {
+      const reason = REFUSALS[outcome.reason];
+      auditRefused(tx, current, reason);
+      const event = {
+        type: 'passwordRefused',
+        reasons: [reason],
+        absent: ABSENT_IN_REFUSED.filter((fault) => fault !== reason),
+        isComplex: isComplex(password.reveal()),
+        ...(outcome.reason === 'tooYoung' ? oldEnough(turn.account) : {}),
+      } as const;
+      return advanceReset(tx, current, event, 'sameTurn');
+    }
+    case 'stale':
+      // Beside the password that was not written an earlier one may have come late: a bind tells.
+      if (sentBy(current.state).length > 1) {
+        tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(current) });
+        return advanceReset(tx, current, { type: 'lateChangeSeen' }, 'sameTurn');
+      }
+      auditRefused(tx, current, 'flowExpired');
+      return advanceReset(tx, current, { type: 'expired' });
+    case 'notResponsible': {
+      const reason = 'notResponsible';
+      tx.audit({ event: 'access.denied', result: 'refused', reason, ...auditOf(current) });
+      return advanceReset(tx, current, { type: 'refused', problem: { reason } });
+    }
+  }
+}
+
+/** When the password may be changed again, where the policy is known. */
+function oldEnough({ passwordSetAt, rules: { minAgeMs } }: Account): { readonly until?: number } {
+  if (passwordSetAt === undefined || minAgeMs === undefined) return {};
+  return { until: passwordSetAt + minAgeMs };
+}
+
+/** The directory may not name its reason: of its history and its own words nothing is said. */
+const ABSENT_IN_REFUSED = CHECKED_FAULTS.filter((fault) => fault !== 'passwordTooCommon');
+
+const REFUSALS = {
+  usedBefore: 'passwordUsedBefore',
+  tooShort: 'passwordTooShort',
+  tooYoung: 'passwordTooYoung',
+  policy: 'passwordRefusedByDirectory',
+} as const;
+
+export function auditRefused(
+  tx: StoreTransaction,
+  flow: ResetFlow,
+  reason: string | undefined,
+): void {
+  tx.audit({ event: 'reset.refused', result: 'refused', reason, ...auditOf(flow) });
+}

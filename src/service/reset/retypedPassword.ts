@@ -1,0 +1,87 @@
+import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
+import { GIVE_UP_MS, LATE_WRITE_MS } from '../../domain/flows/lostWrite.ts';
+import { sentBy } from '../../domain/flows/reset.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { DirectoryError } from '../../ports/directory.ts';
+import type { PasswordDigest } from '../../ports/records.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import { countedBind } from '../enrollment/countedBind.ts';
+import { digestInTurn, digestText } from './digests.ts';
+import { isSamePerson } from '../flow/flows.ts';
+import type { ResetTurn } from '../flow/flowTurn.ts';
+import type { NewPassword } from './newPassword.ts';
+import { lookForOutcome } from './outcome.ts';
+
+/** Whether the flow has sent that password, and its manager was not told what became of it. */
+export function hasSent({ state }: ResetFlow, digest: PasswordDigest): boolean {
+  const text = digestText(digest);
+  return sentBy(state).some((sent) => sent.digest === text);
+}
+
+/**
+ * A password of the flow typed again while its outcome is unknown: where the directory shows a change
+ * and this password binds, the write was carried out. Any other password is not tried.
+ */
+export async function proveLostWrite(
+  turn: Omit<ResetTurn, 'cardTurn'>,
+  input: NewPassword,
+): Promise<void> {
+  const { deps, flow, manager } = turn;
+  const password = input.newPassword;
+  const isTyped = password !== undefined && password.reveal() === input.confirmPassword?.reveal();
+  if (!isTyped || flow.state.step !== 'unknown' || isSought(flow.state, deps.store.now())) return;
+
+  const [digest] = await digestInTurn(turn, flow.accountId, [password]);
+  if (digest === undefined || !hasSent(flow, digest)) return;
+  const byName = manager.entry.displayName;
+  await lookForOutcome(deps, flow, { password, digest, byName, isTyped });
+}
+
+/** Whether the process that sent the write may still be looking by itself: it would have found it by then. */
+function isSought(
+  { server, since }: Extract<ResetFlow['state'], { step: 'unknown' }>,
+  now: number,
+): boolean {
+  return server !== undefined && now - since < LATE_WRITE_MS;
+}
+
+/**
+ * The earlier reset by the same manager that sent that password, where the manager may have gone on
+ * without being told what became of it.
+ */
+export async function sentEarlier(
+  tx: StoreTransaction,
+  flow: ResetFlow,
+  digest: PasswordDigest,
+): Promise<ResetFlow | undefined> {
+  const resets = await tx.resetsAround(flow.accountId, tx.now - GIVE_UP_MS, tx.now);
+  const earlier = resets
+    .filter((other): other is ResetFlow & Flow => other.purpose === 'reset')
+    .filter(({ id, manager }) => id !== flow.id && isSamePerson(manager, flow.manager))
+    .sort((a, b) => b.startedAt - a.startedAt);
+  const told = earlier.findIndex(
+    ({ state }) => state.step === 'done' && sentBy(state).length === 0,
+  );
+  const untold = told === -1 ? earlier : earlier.slice(0, told);
+  return untold.find((other) => hasSent(other, digest));
+}
+
+/**
+ * Whether a password that an earlier reset sent is in force, by one bind.
+ * @throws DirectoryError where the directory does not answer.
+ */
+export async function provesInForce(
+  { deps, flow, account, signal }: ResetTurn,
+  password: Secret,
+): Promise<boolean> {
+  try {
+    const binds = await countedBind(deps, flow, { account, isTyped: true }, async (mayBind) => {
+      const proof = await deps.directory.provePassword(account.id, password, signal, mayBind);
+      return proof === 'locked' ? undefined : proof === 'proved';
+    });
+    return binds === true;
+  } catch (error) {
+    if (error instanceof DirectoryError && error.code === 'undecided') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,230 @@
+import type { EnrollmentState } from '../../domain/flows/enrollment.ts';
+import type { AuditEvent } from '../../domain/audit.ts';
+import { beginWithCode } from '../../domain/flows/codeSteps.ts';
+import { FLOW_LIFETIME_MS, operationSince, type Flow } from '../../domain/flows/flow.ts';
+import { managerName, type Purpose } from '../../domain/parties.ts';
+import type { Problem } from '../../domain/reasons.ts';
+import type { Account } from '../../ports/directory.ts';
+import type { Enrollment } from '../../ports/records.ts';
+import type { StoreReads, StoreTransaction } from '../../ports/store.ts';
+import {
+  codeBudgetRefusal,
+  codeExpiry,
+  codesLockedUntil,
+  issueCode,
+  type ReservedCode,
+} from '../flow/codes.ts';
+import type { Deps } from '../deps.ts';
+import {
+  auditOf,
+  endFlow,
+  enrollmentStarted,
+  isSamePerson,
+  lockAccount,
+  readFlowHandle,
+  settled,
+} from '../flow/flows.ts';
+import { deliver, refuseWhereLocked } from '../flow/flowTurn.ts';
+import type { Manager } from './people.ts';
+import { ownFlow, type Tap } from './tap.ts';
+
+/** What a button stands for, once it is known to be the manager's own. */
+export interface Origin {
+  readonly accountId: string;
+  /** The word under which the button begins one flow of each purpose. */
+  readonly origin: string;
+  /** The password that a reminder is about. */
+  readonly cycle?: string;
+}
+
+/** Reads a button's handle; undefined for what is unknown, tampered with or somebody else's. */
+export async function readOrigin(
+  tap: Tap,
+  reads: StoreReads,
+  handle: string,
+): Promise<Origin | undefined> {
+  if (readFlowHandle(handle) !== undefined) {
+    const own = ownFlow(tap, handle);
+    return own && { accountId: own.flow.accountId, origin: own.flow.id };
+  }
+  const manager = tap.person.key;
+  const [reminder, button] = await Promise.all([reads.reminder(handle), reads.button(handle)]);
+  if (reminder?.recipient === managerName(manager)) {
+    return { accountId: reminder.accountId, origin: handle, cycle: reminder.cycle };
+  }
+  if (button === undefined || !isSamePerson(button.manager, manager)) return undefined;
+  return { accountId: button.accountId, origin: handle };
+}
+
+/** What a button would begin, as things stand before it. */
+interface Start {
+  readonly origin: Origin;
+  /** The flow that the button began before, or the one of this purpose that is open. */
+  readonly before: Flow | undefined;
+  readonly isEnrolled: boolean;
+}
+
+/** Reads what a button would begin; undefined where `readOrigin` is. */
+export function readStart(tap: Tap, purpose: Purpose, handle: string): Promise<Start | undefined> {
+  const manager = tap.person.key;
+  return tap.deps.store.read(async (reads) => {
+    const origin = await readOrigin(tap, reads, handle);
+    if (origin === undefined) return undefined;
+    const [before, enrollment] = await Promise.all([
+      findBegun(reads, manager, purpose, origin),
+      reads.enrollment(manager, origin.accountId),
+    ]);
+    return { origin, before, isEnrolled: enrollment !== undefined };
+  });
+}
+
+async function findBegun(
+  reads: StoreReads,
+  manager: Manager['key'],
+  purpose: Purpose,
+  { accountId, origin }: { readonly accountId: string; readonly origin: string | undefined },
+): Promise<Flow | undefined> {
+  const [own, open] = await Promise.all([
+    origin === undefined ? undefined : reads.flowFrom(origin, purpose),
+    reads.openFlow(manager, accountId),
+  ]);
+  if (own !== undefined) return own;
+  if (open?.purpose !== purpose || !isCurrent(open, reads.now)) return undefined;
+  // From the card of an unknown outcome the manager may start over.
+  return open.state.step === 'unknown' && open.id === origin ? undefined : open;
+}
+
+/** An open flow whose time is over is as good as ended, save one whose outcome is still sought. */
+function isCurrent(flow: Flow, now: number): boolean {
+  return now <= flow.expiresAt;
+}
+
+/** What a start led to. */
+type Started =
+  | { readonly flow: Flow; readonly reserved?: ReservedCode }
+  /** Another flow on the account has an operation under way that must not be cut short. */
+  | { readonly busy: Flow }
+  | { readonly refused: Problem };
+
+/**
+ * Begins a flow, or finds the one that this start belongs to. Starting another purpose on the account
+ * ends the open one (requirement A11).
+ */
+export async function begin(
+  deps: Deps,
+  manager: Manager,
+  account: Account,
+  purpose: Purpose,
+  origin: string | undefined,
+  signal: AbortSignal,
+): Promise<Flow | { readonly refused: Problem }> {
+  const started = await deps.store.transaction<Started>(async (tx) => {
+    await lockAccount(tx, account.id);
+    const before = await findBegun(tx, manager.key, purpose, { accountId: account.id, origin });
+    if (before !== undefined) return { flow: before };
+
+    const enrollment = await tx.enrollment(manager.key, account.id);
+    const refused = await refusalOf(deps, tx, manager, account, purpose, enrollment);
+    if (refused !== undefined) {
+      deps.denials.auditIn(tx, refusedStart(manager, account, refused));
+      return { refused };
+    }
+    const open = await tx.openFlow(manager.key, account.id);
+    if (open !== undefined && operationSince(open.state) !== undefined) return { busy: open };
+    if (open !== undefined) {
+      await endFlow(tx, open, { type: isCurrent(open, tx.now) ? 'superseded' : 'expired' });
+    }
+    return startFlow(deps, tx, { manager, account, purpose, origin, enrollment });
+  });
+  if ('refused' in started) return started;
+  if ('busy' in started) {
+    const quiet = await settled(deps, started.busy, signal);
+    if (operationSince(quiet.state) !== undefined) return quiet;
+    return begin(deps, manager, account, purpose, origin, signal);
+  }
+  if (started.reserved === undefined) return refuseWhereLocked(deps, started.flow);
+  const { flow, reserved } = started;
+  // Others may have used up the account's guesses while the message was under way.
+  return refuseWhereLocked(deps, await deliver({ deps, manager, account, signal }, flow, reserved));
+}
+
+/** A start that was turned down, under the event whose refusal it is. */
+function refusedStart(manager: Manager, account: Account, { reason }: Problem): AuditEvent {
+  const isLocked = reason === 'locked';
+  const isBudget = reason === 'tooManyCodes' || reason === 'smsUnavailable';
+  return {
+    event: isLocked ? 'code.locked' : isBudget ? 'code.notSent' : 'reset.refused',
+    actor: managerName(manager.key),
+    account: account.id,
+    result: 'refused',
+    reason,
+  };
+}
+
+/** Why the flow cannot begin now; undefined where it can. */
+async function refusalOf(
+  deps: Deps,
+  tx: StoreTransaction,
+  manager: Manager,
+  account: Account,
+  purpose: Purpose,
+  enrollment: Enrollment | undefined,
+): Promise<Problem | undefined> {
+  const until = await codesLockedUntil(deps, tx, manager.key, account.id);
+  if (until !== undefined) return { reason: 'locked', until };
+  if (purpose === 'enrollment') return undefined;
+  if (enrollment === undefined) return { reason: 'notEnrolled' };
+
+  const to = { mobile: enrollment.mobile, manager: manager.key };
+  const budget = await codeBudgetRefusal(deps, tx, to);
+  if (budget?.reason === 'tooManyCodes') return budget;
+  if (purpose === 'reset' && tx.now < enrollment.usableFrom) {
+    return { reason: 'numberTooNew', until: enrollment.usableFrom };
+  }
+  return budget;
+}
+
+/** A flow that is to be begun. */
+interface NewFlow {
+  readonly manager: Manager;
+  readonly account: Account;
+  readonly purpose: Purpose;
+  readonly origin: string | undefined;
+  readonly enrollment: Enrollment | undefined;
+}
+
+async function startFlow(
+  deps: Deps,
+  tx: StoreTransaction,
+  { manager, account, purpose, origin, enrollment }: NewFlow,
+): Promise<Started> {
+  const frame = {
+    id: deps.random.id(),
+    manager: manager.key,
+    accountId: account.id,
+    accountName: account.name,
+    startedAt: tx.now,
+    expiresAt: tx.now + FLOW_LIFETIME_MS,
+    turn: 0,
+    version: 0,
+    origin,
+    passwordVersion: account.passwordVersion,
+  };
+  if (purpose === 'enrollment') {
+    const isChange = enrollment !== undefined;
+    const state: EnrollmentState = { step: 'currentPassword', isChange };
+    const flow = { ...frame, purpose, state };
+    await tx.addFlow(flow);
+    deps.denials.auditIn(tx, enrollmentStarted(flow));
+    return { flow };
+  }
+  if (enrollment === undefined) return { refused: { reason: 'notEnrolled' } };
+
+  const { mobile, id: enrollmentId } = enrollment;
+  const expiresAt = codeExpiry(deps, tx);
+  const state = beginWithCode({ mobile, enrollmentId, expiresAt }, tx.now);
+  const flow: Flow = { ...frame, purpose, state };
+  await tx.addFlow(flow);
+  tx.audit({ event: `${purpose}.started`, result: 'ok', ...auditOf(flow) });
+  return { flow, reserved: await issueCode(deps, tx, flow, { mobile, purpose, expiresAt }) };
+}

@@ -1,0 +1,152 @@
+import type { AuditEvent } from '../../domain/audit.ts';
+import { MINUTE_MS } from '../../domain/durations.ts';
+import { managerName, type ManagerKey } from '../../domain/parties.ts';
+import type { Store, StoreTransaction } from '../../ports/store.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Deps } from '../deps.ts';
+
+/** So often in a minute a person is looked up in the directory only to be turned away. */
+const LOOKED_UP = 5;
+/** Persons at once; more are no longer kept apart. */
+const MAX_KEPT = 10_000;
+
+/**
+ * What one person can repeat at will: being turned away, and starts that lead nowhere. The first of its
+ * kind, person and account has a row at once, the further ones within a minute one row together. Counted
+ * in this process alone.
+ */
+export interface Denials {
+  /** Writes a denial. */
+  audit(key: ManagerKey, accountId: string | undefined): Promise<void>;
+  /** Writes a row with the transaction that it belongs to. */
+  auditIn(tx: StoreTransaction, event: AuditEvent): void;
+  /** The event was no chatter: writes what was counted of its kind, and the next one has its row at once. */
+  settle(event: AuditEvent): Promise<void>;
+  /** The person answers for nothing, as the directory or the roster says. */
+  foundNothing(key: ManagerKey): void;
+  /** Whether the directory has said so often enough within a minute not to be asked again. */
+  isKnown(key: ManagerKey): boolean;
+  /** Writes what was counted and has no row yet. */
+  flush(): Promise<void>;
+}
+
+/** What has been counted beside its first row. */
+interface Counted {
+  readonly event: AuditEvent;
+  more: number;
+  readonly timer: NodeJS.Timeout;
+}
+
+const idOf = ({ event, actor, account = '', reason = '' }: AuditEvent): string =>
+  [event, actor, account, reason].join(' ');
+
+export function createDenials(store: Pick<Store, 'transaction'>, log: Log): Denials {
+  const counted = new Map<string, Counted>();
+  const found = new Map<string, { times: number; readonly timer: NodeJS.Timeout }>();
+
+  /** Writes what was counted beside the first row, and counts no more. */
+  async function end(id: string): Promise<void> {
+    const ended = counted.get(id);
+    if (ended === undefined) return;
+    clearTimeout(ended.timer);
+    counted.delete(id);
+    const { event, more } = ended;
+    if (more === 0) return;
+    const reason = [event.reason ?? [], more > 1 ? `×${String(more)}` : []].flat().join(' ');
+    const row = { ...event, flow: undefined, reason: reason === '' ? undefined : reason };
+    try {
+      await store.transaction((tx) => {
+        tx.audit(row);
+        return Promise.resolve();
+      });
+    } catch (error) {
+      log.error({ err: error, times: more }, 'repeated events were not audited');
+    }
+  }
+
+  /** The minute is over: a row for what was counted begins the next one. */
+  async function endMinute(id: string): Promise<void> {
+    const ended = counted.get(id);
+    if (ended === undefined) return;
+    const written = end(id);
+    if (ended.more > 0) begin(ended.event);
+    await written;
+  }
+
+  function begin(event: AuditEvent): void {
+    const id = idOf(event);
+    if (counted.has(id) || counted.size >= MAX_KEPT) return;
+    const timer = setTimeout(() => void endMinute(id), MINUTE_MS);
+    timer.unref();
+    counted.set(id, { event, more: 0, timer });
+  }
+
+  function auditIn(tx: StoreTransaction, event: AuditEvent): void {
+    const before = counted.get(idOf(event));
+    if (before === undefined) {
+      tx.audit(event);
+      tx.afterCommit(() => {
+        begin(event);
+      });
+    } else {
+      tx.afterCommit(() => (before.more += 1));
+    }
+  }
+
+  return {
+    auditIn,
+
+    async audit(key, account) {
+      const actor = managerName(key);
+      const reason = 'notResponsible';
+      const event = { event: 'access.denied', actor, account, result: 'refused', reason } as const;
+      const before = counted.get(idOf(event));
+      if (before !== undefined) {
+        before.more += 1;
+        return;
+      }
+      begin(event);
+      await store.transaction((tx) => {
+        tx.audit(event);
+        return Promise.resolve();
+      });
+    },
+
+    settle: (event) => end(idOf(event)),
+
+    foundNothing(key) {
+      const id = managerName(key);
+      const before = found.get(id);
+      if (before !== undefined) {
+        before.times += 1;
+        return;
+      }
+      if (found.size >= MAX_KEPT) return;
+      const timer = setTimeout(() => found.delete(id), MINUTE_MS);
+      timer.unref();
+      found.set(id, { times: 1, timer });
+    },
+
+    isKnown: (key) => (found.get(managerName(key))?.times ?? 0) >= LOOKED_UP,
+
+    async flush() {
+      for (const { timer } of found.values()) clearTimeout(timer);
+      found.clear();
+      await Promise.all([...counted.keys()].map(endMinute));
+      for (const { timer } of counted.values()) clearTimeout(timer);
+      counted.clear();
+    },
+  };
+}
+
+/** The one answer to one who is not let in; the auditor is told. */
+export async function deny(deps: Deps, key: ManagerKey): Promise<'notResponsible'> {
+  deps.denials.foundNothing(key);
+  await auditDenied(deps, key);
+  return 'notResponsible';
+}
+
+/** Tells the auditor of somebody who reached for what is not theirs. */
+export function auditDenied(deps: Deps, key: ManagerKey, accountId?: string): Promise<void> {
+  return deps.denials.audit(key, accountId);
+}

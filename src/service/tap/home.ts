@@ -1,0 +1,109 @@
+import { maskMobile } from '../../domain/mobile.ts';
+import type { Locale } from '../../domain/parties.ts';
+import type { Problem } from '../../domain/reasons.ts';
+import type { HomeAccount, View } from '../../ports/view.ts';
+import type { Account } from '../../ports/directory.ts';
+import type { Enrollment } from '../../ports/records.ts';
+import type { Deps } from '../deps.ts';
+import { changeManager } from '../administration/managers.ts';
+import type { Manager } from './people.ts';
+
+/** With the longest names the card of so many is still one that Teams takes (80 KB of UTF-16). */
+export const ACCOUNTS_ON_CARD = 20;
+
+/** What else a home card is asked to be. */
+export interface HomeOptions {
+  readonly problem?: Problem | undefined;
+  /** How many accounts come before the first one on the card, where there are too many for one. */
+  readonly from?: number | undefined;
+  /** The id of an account that has to be on it. */
+  readonly about?: string | undefined;
+}
+
+/** The card for somebody who answers for nothing. */
+export const NOT_RESPONSIBLE: View = { card: 'refused', problem: { reason: 'notResponsible' } };
+
+/**
+ * The manager's accounts with fresh buttons.
+ * @throws DirectoryError where the directory does not answer.
+ */
+export async function homeView(
+  deps: Deps,
+  manager: Manager,
+  signal: AbortSignal,
+  options: HomeOptions = {},
+): Promise<View> {
+  const accounts = await deps.directory.accountsOf(manager.entry, signal);
+  return homeViewOf(deps, manager, accounts, options);
+}
+
+/** The card of these accounts. Each account's buttons get a handle that begins one flow of each purpose. */
+export async function homeViewOf(
+  deps: Deps,
+  manager: Manager,
+  accounts: readonly Account[],
+  options: HomeOptions = {},
+): Promise<View> {
+  if (accounts.length === 0) {
+    deps.denials.foundNothing(manager.key);
+    return NOT_RESPONSIBLE;
+  }
+  const start = startOf(accounts, options);
+  const shown = accounts.slice(start, start + ACCOUNTS_ON_CARD);
+  const buttons = shown.map(({ id }) => ({
+    handle: deps.random.id(),
+    manager: manager.key,
+    accountId: id,
+  }));
+  const enrollments = await deps.store.transaction(async (tx) => {
+    await tx.addButtons(buttons);
+    return tx.enrollmentsOfManager(manager.key);
+  });
+  const enrolled = new Map(enrollments.map((enrollment) => [enrollment.accountId, enrollment]));
+  const isPart = shown.length < accounts.length;
+  return {
+    card: 'home',
+    problem: options.problem,
+    part: isPart
+      ? {
+          first: start + 1,
+          of: accounts.length,
+          isAnyEnrolled: accounts.some(({ id }) => enrolled.has(id)),
+        }
+      : undefined,
+    accounts: shown.map((account, index) => ({
+      handle: buttons[index]?.handle ?? '',
+      name: account.name,
+      displayName: account.displayName,
+      number: numberOf(enrolled.get(account.id)),
+      isLocked: account.isLocked,
+      mustChange: account.mustChange,
+      passwordSetAt: account.passwordSetAt,
+      passwordExpiresAt: account.passwordExpiresAt,
+    })),
+  };
+}
+
+function numberOf(enrollment: Enrollment | undefined): HomeAccount['number'] {
+  if (enrollment === undefined) return undefined;
+  return { masked: maskMobile(enrollment.mobile), since: enrollment.enrolledAt };
+}
+
+/** How many accounts come before the first one on the card. */
+function startOf(accounts: readonly Account[], { from = 0, about }: HomeOptions): number {
+  const at = accounts.findIndex(({ id }) => id === about);
+  if (at >= 0) return at - (at % ACCOUNTS_ON_CARD);
+  // Some may have gone since the card before was drawn.
+  return from < accounts.length ? from : 0;
+}
+
+/** Keeps the manager's choice of language. */
+export async function chooseLocale(
+  deps: Deps,
+  manager: Manager['key'],
+  locale: Locale,
+): Promise<void> {
+  await changeManager(deps, { key: manager }, (record) =>
+    record.locale === locale ? record : { ...record, locale },
+  );
+}

@@ -1,0 +1,101 @@
+import type { Locale, ManagerKey } from '../../domain/parties.ts';
+import type {
+  DirectoryError,
+  DirectoryErrorCode,
+  DirectoryManager,
+} from '../../ports/directory.ts';
+import type { ManagerRecord } from '../../ports/records.ts';
+import type { Deps } from '../deps.ts';
+import type { Person } from '../input.ts';
+import { deny } from './denials.ts';
+import { changeManager } from '../administration/managers.ts';
+import { denyTaken, isAnothers, pin } from './pins.ts';
+
+/** The person behind a tap, as the directory knows them now. */
+export interface Manager {
+  readonly key: ManagerKey;
+  readonly locale: Locale;
+  readonly entry: DirectoryManager;
+}
+
+/** Why a person is not let in. */
+export type NotLetIn = 'notResponsible' | 'temporarilyUnavailable';
+
+/** The record of the person, made or brought up to date with where they were last heard from. */
+export async function meet(
+  deps: Deps,
+  { key, conversation }: Pick<Person, 'key' | 'conversation'>,
+  isReachable: boolean,
+  known: ManagerRecord = { key },
+): Promise<ManagerRecord> {
+  const heardFrom = isReachable ? conversation : undefined;
+  if (JSON.stringify(known.conversation) === JSON.stringify(heardFrom)) return known;
+  return changeManager(deps, { key }, (record) => ({ ...record, conversation: heardFrom }));
+}
+
+/**
+ * Finds the directory entry of the person. The first match is pinned: a Teams account that later
+ * shows another one's address does not become that other one.
+ * @throws DirectoryError where the directory does not answer.
+ */
+export async function identify(
+  deps: Deps,
+  person: Person,
+  record: ManagerRecord,
+  signal: AbortSignal,
+): Promise<DirectoryManager | NotLetIn> {
+  const { roster } = person;
+  if (roster.status === 'notAllowed') return deny(deps, person.key);
+  const query =
+    roster.status === 'member'
+      ? { upn: roster.upn, mail: roster.mail, aadObjectId: person.key.aadObjectId }
+      : undefined;
+  const found = query === undefined ? undefined : await deps.directory.findManager(query, signal);
+  if (record.directoryId !== undefined) {
+    if (found?.id === record.directoryId) return letIn(deps, person.key, found);
+    const pinned = await deps.directory.managerById(record.directoryId, signal);
+    if (pinned !== undefined) {
+      // An address may be missing, or have changed in the directory first; another's is refused.
+      const isOwn =
+        query === undefined ||
+        (found === undefined && !(await deps.directory.fitsAnother(query, pinned.id, signal)));
+      return isOwn ? letIn(deps, person.key, pinned) : deny(deps, person.key);
+    }
+  }
+  if (roster.status === 'unavailable') return 'temporarilyUnavailable';
+  if (found === undefined) return deny(deps, person.key);
+  return pin(deps, person.key, found);
+}
+
+async function letIn(
+  deps: Deps,
+  key: ManagerKey,
+  entry: DirectoryManager,
+): Promise<DirectoryManager | NotLetIn> {
+  const isTaken = await deps.store.read((reads) => isAnothers(reads, key, entry));
+  return isTaken ? denyTaken(deps, key, entry) : entry;
+}
+
+/** What the manager is told of a directory that failed: where trying again mends nothing, and else. */
+export function directoryReason(
+  error: DirectoryError,
+): 'directoryUnavailable' | 'temporarilyUnavailable' {
+  return error.code in FAULT_ALARMS ? 'temporarilyUnavailable' : 'directoryUnavailable';
+}
+
+const FAULT_ALARMS: Partial<Record<DirectoryErrorCode, readonly [alarm: string, text: string]>> = {
+  noRights: ['directoryRights', 'directory denies the bot'],
+  policy: ['directoryPolicy', "the directory's password policy lets the bot write no password"],
+  undecided: ['proofUndecided', 'the directory does not say whether a password is right'],
+};
+
+/** The log gets the rest; inside a transaction only `afterCommit`. */
+export function tellFault({ log }: Pick<Deps, 'log'>, { code, detail }: DirectoryError): void {
+  const found = FAULT_ALARMS[code];
+  if (found === undefined) {
+    log.warn({ code, detail }, 'directory failed');
+    return;
+  }
+  const [alarm, text] = found;
+  log.error({ alarm, detail }, text);
+}

@@ -1,0 +1,59 @@
+import type { Reason } from '../../domain/reasons.ts';
+import type { View } from '../../ports/view.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+import type { Random } from '../deps.ts';
+
+/** Faults of systems, not of people: somebody may have to look for their cause. */
+const SYSTEM_FAULTS: readonly Reason[] = [
+  'directoryUnavailable',
+  'smsUnavailable',
+  'smsNumberRefused',
+  'passwordRefusedByDirectory',
+  'temporarilyUnavailable',
+];
+
+/** A card of a flow keeps its reference however often it is shown; so many are remembered. */
+const REMEMBERED = 500;
+
+/** Gives a card that reports a system's fault the reference under which the log tells of it. */
+export type Refer = (view: View, flow?: string) => View;
+
+/** What a person reads out to the service desk stands in the log too (requirement L6). */
+export function createRefer(random: Pick<Random, 'reference'>, log: Log): Refer {
+  const given = new Map<string, string>();
+
+  function remember(key: string, reference: string): void {
+    given.set(key, reference);
+    const [oldest] = given.keys();
+    if (given.size > REMEMBERED && oldest !== undefined) given.delete(oldest);
+  }
+
+  return (view, flow) => {
+    const problem = 'problem' in view ? view.problem : undefined;
+    if (problem === undefined || problem.reference !== undefined) return view;
+    if (!SYSTEM_FAULTS.includes(problem.reason)) return view;
+    const { reason } = problem;
+    const shown = 'handle' in view ? view.handle : flow;
+    const key = shown === undefined ? undefined : `${shown} ${view.card} ${reason}`;
+    const known = key === undefined ? undefined : given.get(key);
+    const reference = known ?? random.reference();
+    if (known === undefined) {
+      log.warn({ reference, reason, card: view.card, flow }, 'a card reports a fault');
+      if (key !== undefined) remember(key, reference);
+    }
+    return { ...view, problem: { ...problem, reference } } as View;
+  };
+}
+
+/** The way to managers outside their taps, whose cards carry references as those of answers do. */
+export function referNotifier(notifier: Notifier, refer: Refer): Notifier {
+  return {
+    ...notifier,
+    post: (conversation, view, locale, signal) =>
+      notifier.post(conversation, refer(view), locale, signal),
+    open: (person, via, signal) => notifier.open(person, via, signal),
+    update: (conversation, messageId, view, locale, signal) =>
+      notifier.update(conversation, messageId, refer(view), locale, signal),
+  };
+}

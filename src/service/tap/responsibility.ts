@@ -1,0 +1,140 @@
+import type { Account, DirectoryManager, Responsibility } from '../../ports/directory.ts';
+import type { Notice } from '../../ports/records.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import type { SweepDeps } from '../deps.ts';
+import { lockAccount } from '../flow/flows.ts';
+import { enrolledOf, nameAmong } from '../notices/notices.ts';
+import { recipientOf } from '../chat/recipients.ts';
+import type { SweepLease } from '../upkeep/sweepLease.ts';
+
+/** Remembered instead of the persons of a crowd, who come and go every day. */
+const CROWD = 'crowd';
+
+/** Who answers for an account now, and those who did before, as the directory has them. */
+export interface Answering extends Pick<Responsibility, 'managers' | 'isCrowd'> {
+  readonly account: Pick<Account, 'id' | 'name'>;
+  readonly former: readonly DirectoryManager[];
+}
+
+/** Reads what `noteAnswering` needs; undefined where the account is gone. */
+export async function readAnswering(
+  deps: Pick<SweepDeps, 'store' | 'directory'>,
+  responsibility: Responsibility | undefined,
+  signal: AbortSignal,
+): Promise<Answering | undefined> {
+  if (responsibility === undefined) return undefined;
+  const { account, managers, isCrowd } = responsibility;
+  const former = await readFormer(deps, account.id, managers, signal);
+  return { account, managers, isCrowd, former };
+}
+
+/** Those who answered for the account when that was last seen, without the given; of a crowd nobody. */
+export async function readFormer(
+  deps: Pick<SweepDeps, 'store' | 'directory'>,
+  accountId: string,
+  managers: readonly DirectoryManager[],
+  signal: AbortSignal,
+): Promise<DirectoryManager[]> {
+  const seen = (await deps.store.read((reads) => reads.answering(accountId))) ?? [];
+  const former: DirectoryManager[] = [];
+  for (const id of seen) {
+    if (id === CROWD || managers.some((manager) => manager.id === id)) continue;
+    former.push(await personOf(deps, id, signal));
+  }
+  return former;
+}
+
+/** The person of that entry, without a name where it is gone. */
+export async function personOf(
+  { directory }: Pick<SweepDeps, 'directory'>,
+  id: string,
+  signal: AbortSignal,
+): Promise<DirectoryManager> {
+  return (await directory.managerById(id, signal)) ?? { id, displayName: '' };
+}
+
+/** What is remembered of who answers. */
+function entriesOf({ managers, isCrowd }: Answering): string[] {
+  return isCrowd ? [CROWD] : managers.map(({ id }) => id);
+}
+
+/**
+ * Remembers who answers for the account. A change since that was last seen is told to those who
+ * answered before, whoever made it: one who may write in the directory must not get in unseen.
+ */
+export async function noteAnswering(
+  deps: Pick<SweepDeps, 'random' | 'settings'>,
+  tx: StoreTransaction,
+  answering: Answering,
+): Promise<void> {
+  const { account, managers, isCrowd, former } = answering;
+  const before = await tx.answering(account.id);
+  const entries = entriesOf(answering);
+  const added = entries.filter((entry) => before?.includes(entry) === false);
+  const removed = (before ?? []).filter((entry) => !entries.includes(entry));
+  if (before !== undefined && added.length === 0 && removed.length === 0) return;
+  await tx.rememberAnswering(account.id, entries);
+  if (before === undefined) return;
+
+  const audited = { actor: 'system', account: account.id, result: 'ok' } as const;
+  const reason = removed.length === 0 ? 'added' : added.length === 0 ? 'removed' : 'replaced';
+  tx.audit({ event: 'responsibility.changed', ...audited, reason });
+  if (await tx.endSilence(account.id)) {
+    const why = 'responsibilityChanged';
+    tx.audit({ event: 'reminder.notNeededUndone', ...audited, reason: why });
+  }
+
+  const enrolled = await enrolledOf(tx, account.id);
+  const known = [...managers, ...former, ...enrolled];
+  const told = before.includes(CROWD) ? enrolled.map(({ id }) => id) : before;
+  const names = new Map<string, string>();
+  const notices: Notice[] = [];
+  for (const entry of told) {
+    const person = known.find(({ id }) => id === entry) ?? { id: entry, displayName: '' };
+    const { way } = await recipientOf(deps, tx, person);
+    const record = way && (await tx.manager(way.key));
+    names.set(entry, person.displayName === '' ? (record?.displayName ?? '') : person.displayName);
+    if (way === undefined) continue;
+    notices.push({
+      id: deps.random.id(),
+      event: 'responsibilityChanged',
+      accountId: account.id,
+      accountName: account.name,
+      byName: '',
+      at: tx.now,
+      added: managers
+        .filter(({ id }) => added.includes(id))
+        .map(({ id, displayName }) => nameAmong(displayName, id, known)),
+      to: { channel: 'chat', manager: way.key },
+    });
+  }
+  // Who is one of a crowd may well answer still.
+  const gone = isCrowd ? [] : removed.flatMap((entry) => names.get(entry) || []);
+  await tx.addNotices(notices.map((notice) => ({ ...notice, removed: gone })));
+}
+
+/** Nearly always: then there is no lock to take. */
+async function isAsSeen(
+  { store }: Pick<SweepDeps, 'store'>,
+  answering: Answering,
+): Promise<boolean> {
+  const seen = await store.read((reads) => reads.answering(answering.account.id));
+  const entries = entriesOf(answering);
+  return seen?.length === entries.length && entries.every((entry) => seen.includes(entry));
+}
+
+/** The same for an account that a sweep has read. */
+export async function followAnswering(
+  deps: SweepDeps,
+  responsibility: Responsibility | undefined,
+  lease: SweepLease,
+  signal: AbortSignal,
+): Promise<void> {
+  const answering = await readAnswering(deps, responsibility, signal);
+  if (answering === undefined || (await isAsSeen(deps, answering))) return;
+  await deps.store.transaction(async (tx) => {
+    await lockAccount(tx, answering.account.id);
+    await lease.keep(tx);
+    await noteAnswering(deps, tx, answering);
+  });
+}

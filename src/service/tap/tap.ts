@@ -1,0 +1,102 @@
+import type { Flow } from '../../domain/flows/flow.ts';
+import type { Locale } from '../../domain/parties.ts';
+import type { Problem } from '../../domain/reasons.ts';
+import type { View } from '../../ports/view.ts';
+import type { Account } from '../../ports/directory.ts';
+import type { ManagerRecord } from '../../ports/records.ts';
+import { auditDenied } from './denials.ts';
+import type { Deps } from '../deps.ts';
+import { changeFlow, endFlow, isSamePerson, readFlowHandle, settled } from '../flow/flows.ts';
+import { homeView, NOT_RESPONSIBLE, type HomeOptions } from './home.ts';
+import type { Answer, Person } from '../input.ts';
+import { identify, type Manager } from './people.ts';
+import { viewOf } from '../flow/views.ts';
+
+/** One input on its way: who, in which language, and for how long. */
+export interface Tap {
+  readonly deps: Deps;
+  readonly person: Person;
+  readonly record: ManagerRecord;
+  readonly locale: Locale;
+  readonly signal: AbortSignal;
+  /** The flow that the tapped card's handle names, whosever it is. */
+  readonly named: Flow | undefined;
+}
+
+/** What answers, without the language. */
+export type Reply = Omit<Answer, 'locale'>;
+
+/** The person as a manager, or the card that turns them away. */
+export async function admit(tap: Tap): Promise<Manager | { readonly view: View }> {
+  const { deps, person, record, locale, signal } = tap;
+  if (deps.denials.isKnown(person.key)) return denyTap(tap);
+  const entry = await identify(deps, person, record, signal);
+  if (typeof entry === 'string') return { view: { card: 'refused', problem: { reason: entry } } };
+  return { key: person.key, locale, entry };
+}
+
+/**
+ * The person as a manager with one of the accounts, which is undefined where they do not answer for
+ * it; or the card that turns the person away.
+ * @throws DirectoryError where the directory does not answer.
+ */
+export async function admitTo(
+  tap: Tap,
+  accountId: string,
+): Promise<
+  { readonly manager: Manager; readonly account: Account | undefined } | { readonly view: View }
+> {
+  const manager = await admit(tap);
+  if ('view' in manager) return manager;
+  const account = await tap.deps.directory.accountOf(manager.entry, accountId, tap.signal);
+  return { manager, account };
+}
+
+/** The start card; refused where the person answers for nothing. */
+export async function showHome(tap: Tap, options: HomeOptions = {}): Promise<Reply> {
+  const manager = await admit(tap);
+  if ('view' in manager) return manager;
+  return { view: await homeView(tap.deps, manager, tap.signal, options) };
+}
+
+/** The card of a flow as it stands, once no operation of it is under way. */
+export async function showFlow(tap: Tap, flow: Flow, problem?: Problem): Promise<Reply> {
+  const { deps, signal } = tap;
+  const waited = await settled(deps, flow, signal);
+  const canExpire = waited.endedAt === undefined && waited.state.step !== 'unknown';
+  const current = canExpire && isPast(deps, waited) ? await endExpired(deps, waited) : waited;
+  const view = viewOf(current, deps.store.now(), problem);
+  if (view === undefined) {
+    return showHome(tap, { problem: { reason: 'flowExpired' }, about: flow.accountId });
+  }
+  return { view, flow: { id: current.id, messageId: current.messageId } };
+}
+
+/** Whether the flow's time is over. */
+export function isPast({ store }: Deps, { expiresAt }: Flow): boolean {
+  return store.now() > expiresAt;
+}
+
+async function endExpired(deps: Deps, flow: Flow): Promise<Flow> {
+  return changeFlow(deps, flow, async (tx, current) =>
+    tx.now > current.expiresAt ? endFlow(tx, current, { type: 'expired' }) : current,
+  );
+}
+
+/** The one refusal for all that is not the person's own; the auditor is told. */
+export async function denyTap(tap: Tap, accountId?: string): Promise<{ readonly view: View }> {
+  await auditDenied(tap.deps, tap.person.key, accountId);
+  return { view: NOT_RESPONSIBLE };
+}
+
+/** The person's own flow that a card's handle names, and the turn at which that card was drawn. */
+export function ownFlow(
+  { named, person }: Tap,
+  handle: string | undefined,
+): { readonly flow: Flow; readonly turn: number } | undefined {
+  const read = readFlowHandle(handle);
+  if (read === undefined || read.flowId !== named?.id) return undefined;
+  // No card was ever drawn at a turn that is still to come.
+  const isOwn = isSamePerson(named.manager, person.key) && read.turn <= named.turn;
+  return isOwn ? { flow: named, turn: read.turn } : undefined;
+}

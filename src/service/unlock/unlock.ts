@@ -1,0 +1,151 @@
+import type { Flow, UnlockFlow } from '../../domain/flows/flow.ts';
+import { DirectoryError, type Directory } from '../../ports/directory.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import { advanceUnlock, auditOf, changeFlow } from '../flow/flows.ts';
+import {
+  guessCode,
+  isCode,
+  refuseMalformedCode,
+  resendCode,
+  submit,
+  type UnlockTurn,
+  type Submission,
+} from '../flow/flowTurn.ts';
+import type { FlowInput, SecretInput } from '../input.ts';
+import { addNotices } from '../notices/notices.ts';
+import { directoryReason, tellFault } from '../tap/people.ts';
+import { saveOutcome } from '../flow/unsaved.ts';
+
+/** Which input the unlock's card takes now. */
+export function unlockTakes(flow: UnlockFlow, input: FlowInput['type']): boolean {
+  switch (flow.state.step) {
+    case 'code':
+      return input === 'confirmCode' || input === 'resendCode';
+    case 'unlocking':
+      return input === 'confirmCode' && flow.state.problem !== undefined;
+    case 'sendingCode':
+    case 'done':
+    case 'refused':
+    case 'cancelled':
+    case 'superseded':
+    case 'expired':
+      return false;
+  }
+}
+
+/** Answers what cannot be a code, without the directory; undefined where it has to be asked. */
+export async function refuseMalformedUnlock(
+  turn: Submission<UnlockFlow>,
+  input: FlowInput,
+): Promise<Flow | undefined> {
+  const isGuess = input.type === 'confirmCode' && turn.flow.state.step === 'code';
+  return isGuess && !isCode(turn.deps, input.code) ? refuseMalformedCode(turn) : undefined;
+}
+
+/** One submission on an unlock's card; gives the flow as it is afterwards. */
+export async function takeUnlock(turn: UnlockTurn, input: FlowInput): Promise<Flow> {
+  switch (input.type) {
+    case 'confirmCode':
+      return turn.flow.state.step === 'unlocking' ? tryAgain(turn) : confirmCode(turn, input.code);
+    case 'resendCode':
+      return resendCode(turn);
+    case 'proveCurrentPassword':
+    case 'setMobile':
+    case 'useShownMobile':
+    case 'changeMobile':
+    case 'confirmOldCode':
+    case 'setPassword':
+      return turn.flow;
+  }
+}
+
+async function confirmCode(turn: UnlockTurn, input: SecretInput): Promise<Flow> {
+  const { flow, todo } = await guessCode<UnlockFlow, 'unlock'>(
+    turn,
+    input,
+    async (tx, current) => ({
+      flow: await advanceUnlock(tx, current, { type: 'codeAccepted' }),
+      todo: 'unlock',
+    }),
+  );
+  return todo === undefined || flow.purpose !== 'unlock' ? flow : unlock(turn, flow);
+}
+
+async function tryAgain(turn: UnlockTurn): Promise<Flow> {
+  const { flow, todo } = await submit<UnlockFlow, 'unlock'>(turn, async (tx, current) => ({
+    flow: await advanceUnlock(tx, current, { type: 'unlockAsked' }),
+    todo: 'unlock',
+  }));
+  return todo === undefined ? flow : unlock(turn, flow);
+}
+
+type Outcome = Awaited<ReturnType<Directory['unlock']>> | DirectoryError;
+
+/** Clears the directory's lockout: safe to repeat, so a lost answer is simply tried again. */
+async function unlock(turn: UnlockTurn, flow: UnlockFlow): Promise<Flow> {
+  const { deps } = turn;
+  const outcome = await lift(turn);
+  // The card says that it is under way until the database is back.
+  return saveOutcome(deps, flow, () =>
+    changeFlow(deps, flow, (tx, current) =>
+      outcome === 'unlocked'
+        ? takeSuccess(turn, tx, flow, current)
+        : takeFailure(turn, tx, current, outcome),
+    ),
+  );
+}
+
+async function lift({ deps, manager, account, signal }: UnlockTurn): Promise<Outcome> {
+  const { directory } = deps;
+  const outcome = await directory.unlock(manager.entry, account.id, signal).catch(faultOf);
+  if (!(outcome instanceof DirectoryError) || outcome.code !== 'noAnswer') return outcome;
+  // What can be seen needs no answer.
+  const seen = await directory.accountOf(manager.entry, account.id, signal).catch(faultOf);
+  const isSeen = !(seen instanceof DirectoryError) && seen?.isLocked === false;
+  return isSeen ? 'unlocked' : outcome;
+}
+
+function faultOf(error: unknown): DirectoryError {
+  if (error instanceof DirectoryError) return error;
+  throw error;
+}
+
+async function takeFailure(
+  { deps }: UnlockTurn,
+  tx: StoreTransaction,
+  current: UnlockFlow,
+  outcome: Exclude<Outcome, 'unlocked'>,
+): Promise<UnlockFlow> {
+  if (current.state.step !== 'unlocking') return current;
+  if (outcome instanceof DirectoryError) {
+    const reason = directoryReason(outcome);
+    tx.afterCommit(() => tellFault(deps, outcome));
+    return reason === 'temporarilyUnavailable'
+      ? advanceUnlock(tx, current, { type: 'refused', problem: { reason } })
+      : advanceUnlock(tx, current, { type: 'notUnlocked', reason }, 'sameTurn');
+  }
+  const reason = 'notResponsible';
+  tx.audit({ event: 'access.denied', result: 'refused', reason, ...auditOf(current) });
+  return advanceUnlock(tx, current, { type: 'refused', problem: { reason } });
+}
+
+/** Noted and told also where the manager has left the flow meanwhile. */
+async function takeSuccess(
+  { deps, manager, account }: UnlockTurn,
+  tx: StoreTransaction,
+  { state }: UnlockFlow,
+  current: UnlockFlow,
+): Promise<UnlockFlow> {
+  if (current.state.step === 'done') return current;
+  tx.audit({ event: 'unlock.completed', result: 'ok', ...auditOf(current) });
+  const reported = {
+    event: 'unlock',
+    manager: manager.key,
+    accountId: account.id,
+    accountName: account.name,
+    byName: manager.entry.displayName,
+    flow: current.id,
+  } as const;
+  await addNotices(deps, tx, reported, state.step === 'unlocking' ? [state.mobile] : []);
+  return advanceUnlock(tx, current, { type: 'unlocked' }, 'sameTurn');
+}

@@ -1,0 +1,111 @@
+import { HOUR_MS } from '../../domain/durations.ts';
+import type { Flow } from '../../domain/flows/flow.ts';
+import { SENDS_LOOKBACK_MS } from '../../domain/smsBudget.ts';
+import type { Deps } from '../deps.ts';
+import { deliverNotice } from '../notices/noticeDelivery.ts';
+import { createRecovery } from '../flow/recovery.ts';
+import { forgetOld } from './retention.ts';
+import { createRevokeAlarm, REVOKES_LOOKBACK_MS } from '../notices/revokeAlarm.ts';
+import { showCard } from '../chat/showCard.ts';
+import { createSendPace } from '../chat/sendPace.ts';
+import { sweepIfDue } from './sweep.ts';
+
+const NOTICES_EVERY_MS = 1_000;
+const SWEEP_LOOK_EVERY_MS = 1_000;
+/** A directory that fails is not asked for all its accounts every few seconds. */
+const SWEEP_REST_MS = 60_000;
+const RECOVERY_EVERY_MS = 2_000;
+const FORGET_EVERY_MS = HOUR_MS;
+const MEASURE_EVERY_MS = 5_000;
+/** A loop that goes on failing is told of so often. */
+const TOLD_EVERY_MS = 60_000;
+
+/** What goes on without a tap. `stop` resolves when nothing is under way any more. */
+export interface Background {
+  stop(): Promise<void>;
+}
+
+/** Delivers notices, shows the `outdated` cards anew and settles what nobody else will, until stopped. A failed round is repeated, and logged at most once a minute. */
+export function startBackground(deps: Deps, outdated: readonly Flow[]): Background {
+  const recovery = createRecovery(deps);
+  const pace = createSendPace(deps);
+  const tellOfRevokes = createRevokeAlarm(deps.log);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  async function repeat(
+    name: string,
+    everyMs: number,
+    round: () => Promise<boolean>,
+  ): Promise<void> {
+    let toldAt: number | undefined;
+    while (!signal.aborted) {
+      let hasMore = false;
+      try {
+        hasMore = await round();
+        if (toldAt !== undefined) deps.log.info({ loop: name }, 'a background loop works again');
+        toldAt = undefined;
+      } catch (error) {
+        if (toldAt === undefined || performance.now() - toldAt >= TOLD_EVERY_MS) {
+          deps.log.error({ err: error, loop: name }, 'a background round failed');
+          toldAt = performance.now();
+        }
+      }
+      if (!hasMore) await deps.delay(everyMs, signal);
+    }
+  }
+
+  const loops = [
+    Promise.all(outdated.map((flow) => showOutdated(deps, flow))),
+    repeat('notices', NOTICES_EVERY_MS, () => deliverNotice(deps, 'chat', pace, signal)),
+    repeat('news', NOTICES_EVERY_MS, () => deliverNotice(deps, 'news', pace, signal)),
+    repeat('texts', NOTICES_EVERY_MS, () => deliverNotice(deps, 'sms', pace, signal)),
+    repeat('sweep', SWEEP_LOOK_EVERY_MS, () => sweepPatiently(deps, signal)),
+    repeat('recovery', RECOVERY_EVERY_MS, async () => {
+      await recovery.round();
+      return false;
+    }),
+    repeat('retention', FORGET_EVERY_MS, () => forgetOld(deps)),
+    repeat('measures', MEASURE_EVERY_MS, async () => {
+      tellOfRevokes(await measureStore(deps));
+      return false;
+    }),
+  ];
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all(loops);
+    },
+  };
+}
+
+/** A card that cannot be drawn must not keep the bot from its work. */
+async function showOutdated(deps: Deps, flow: Flow): Promise<void> {
+  try {
+    await showCard(deps, flow);
+  } catch (error) {
+    deps.log.error({ err: error, flow: flow.id }, 'a card could not be brought up to date');
+  }
+}
+
+/** What an operator wants to see of the store, read now and then rather than at each scrape; gives the last hour's revokes. */
+async function measureStore({ store, metrics, settings }: Deps): Promise<number> {
+  const { revokes, ...state } = await store.transaction(async (tx) => ({
+    noticesWaiting: await tx.countNotices(),
+    codeMessages: await tx.countSends(tx.now - SENDS_LOOKBACK_MS.total),
+    revokes: await tx.countRevokes(tx.now - REVOKES_LOOKBACK_MS),
+  }));
+  metrics.storeMeasured({ ...state, codeMessagesCeiling: settings.smsPerDay });
+  return revokes;
+}
+
+async function sweepPatiently(deps: Deps, signal: AbortSignal): Promise<boolean> {
+  try {
+    await sweepIfDue(deps, signal);
+  } catch (error) {
+    if (signal.aborted) return false;
+    deps.log.error({ err: error }, 'a sweep for due passwords ended early');
+    await deps.delay(SWEEP_REST_MS, signal);
+  }
+  return false;
+}

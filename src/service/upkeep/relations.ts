@@ -1,0 +1,92 @@
+import { DAY_MS } from '../../domain/durations.ts';
+import type { SweepDeps } from '../deps.ts';
+import { lockAccount } from '../flow/flows.ts';
+import { addRemovalNotices } from '../notices/notices.ts';
+import { followAnswering } from '../tap/responsibility.ts';
+import type { SweepLease } from './sweepLease.ts';
+
+const AT_ONCE = 100;
+const MISSING_FOR_MS = 7 * DAY_MS;
+
+/**
+ * Looks who answers for each account with a number, and removes the numbers of managers who have not answered for their account in any sweep for seven days
+ * (requirement S7).
+ * @throws DirectoryError; nobody's days are counted then.
+ */
+export async function forgetLostRelations(
+  deps: SweepDeps,
+  lease: SweepLease,
+  signal: AbortSignal,
+): Promise<void> {
+  let after = '';
+  for (;;) {
+    const accounts = await deps.store.read((reads) => reads.enrolledAccounts(after, AT_ONCE));
+    for (const accountId of accounts) {
+      const found = await deps.directory.responsibilityFor(accountId, signal);
+      await followAnswering(deps, found, lease, signal);
+      await noteRelations(deps, accountId, await look(deps, accountId, signal));
+    }
+    const last = accounts.at(-1);
+    if (last === undefined) return;
+    after = last;
+  }
+}
+
+/** What the directory says of an account for which somebody is enrolled. */
+interface Seen {
+  /** Absent where it is gone. */
+  readonly accountName: string | undefined;
+  /** The directory entries of the enrolled managers who answer for the account now. */
+  readonly answering: ReadonlySet<string>;
+}
+
+/**
+ * Each enrolled manager is asked for alone, as at a tap: who is missing in a list may only be missing
+ * in the list.
+ */
+async function look(deps: SweepDeps, accountId: string, signal: AbortSignal): Promise<Seen> {
+  const { store, directory } = deps;
+  const entries = await store.read(async (reads) => {
+    const managers = (await reads.enrollmentsOf(accountId)).map(({ manager }) => manager);
+    const records = await Promise.all(managers.map((manager) => reads.manager(manager)));
+    return records.flatMap((record) => record?.directoryId ?? []);
+  });
+  const answering = new Set<string>();
+  let accountName: string | undefined;
+  for (const entry of entries) {
+    const account = await directory.accountOf({ id: entry }, accountId, signal);
+    if (account === undefined) continue;
+    answering.add(entry);
+    accountName = account.name;
+  }
+  accountName ??= (await directory.responsibilityFor(accountId, signal))?.account.name;
+  return { accountName, answering };
+}
+
+async function noteRelations(
+  deps: SweepDeps,
+  accountId: string,
+  { accountName: seenName, answering }: Seen,
+): Promise<void> {
+  await deps.store.transaction(async (tx) => {
+    await lockAccount(tx, accountId);
+    for (const enrollment of await tx.enrollmentsOf(accountId)) {
+      const { id, manager } = enrollment;
+      const entry = (await tx.manager(manager))?.directoryId;
+      const isMissing = entry === undefined || !answering.has(entry);
+      const since = await tx.noteRelation(id, isMissing);
+      if (since === undefined || tx.now - since < MISSING_FOR_MS) continue;
+      await tx.removeEnrollment(id);
+      const reason = 'notResponsible';
+      tx.audit({
+        event: 'enrollment.revoked',
+        actor: 'system',
+        account: accountId,
+        result: 'ok',
+        reason,
+      });
+      const name = seenName ?? (await tx.rememberedAccount(accountId))?.name ?? accountId;
+      await addRemovalNotices(deps, tx, { accountId, accountName: name }, enrollment);
+    }
+  });
+}

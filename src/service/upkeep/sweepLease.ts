@@ -1,0 +1,59 @@
+import type { StoreTransaction } from '../../ports/store.ts';
+import type { SweepDeps } from '../deps.ts';
+
+const NAME = 'sweep';
+/** How long a dead instance keeps the others from sweeping. */
+const LEASE_MS = 10_000;
+const BEAT_MS = 2_500;
+
+/** The right to sweep, which one instance has at a time. */
+export interface SweepLease {
+  /** Keeps the lease as part of a transaction. @throws Error where another instance has it now. */
+  keep(tx: StoreTransaction): Promise<void>;
+  /** Aborts when the lease is lost or the bot stops. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs `work` under the lease and gives what it gives; undefined where another instance sweeps, or the
+ * last sweep was done less than `everyMs` ago. Of a sweep that throws or is stopped nobody takes note.
+ */
+export async function withSweepLease<T>(
+  deps: SweepDeps,
+  everyMs: number,
+  signal: AbortSignal,
+  work: (lease: SweepLease) => Promise<T>,
+): Promise<T | undefined> {
+  const holder = deps.random.id();
+  const request = { name: NAME, holder, leaseMs: LEASE_MS, everyMs };
+  if (!(await deps.store.transaction((tx) => tx.takeLease(request)))) return undefined;
+
+  const ended = new AbortController();
+  const lost = new AbortController();
+  async function beat(): Promise<void> {
+    for (;;) {
+      await deps.delay(BEAT_MS, ended.signal);
+      if (ended.signal.aborted) return;
+      // A database that fails for a moment is no lost lease: whoever took it meanwhile is noticed.
+      const isKept = await deps.store.transaction((tx) => tx.takeLease(request)).catch(() => true);
+      if (!isKept) lost.abort();
+    }
+  }
+  const beating = beat();
+  const stopped = AbortSignal.any([signal, lost.signal]);
+  let isDone = false;
+  try {
+    const result = await work({
+      signal: stopped,
+      async keep(tx) {
+        if (!(await tx.takeLease(request))) throw new Error('another instance sweeps');
+      },
+    });
+    isDone = !stopped.aborted;
+    return result;
+  } finally {
+    ended.abort();
+    await beating;
+    await deps.store.transaction((tx) => tx.endLease({ name: NAME, holder, isDone }));
+  }
+}

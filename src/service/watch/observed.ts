@@ -1,0 +1,175 @@
+import type { AuditEvent } from '../../domain/audit.ts';
+import { DirectoryError } from '../../ports/directory.ts';
+import type { Directory } from '../../ports/directory.ts';
+import type { MeasuredSystem, Metrics } from '../../ports/metrics.ts';
+import type { SmsGateway, SmsOutcome } from '../../ports/sms.ts';
+import { StoreError } from '../../ports/store.ts';
+import type { Store, StoreTransaction } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+import type { Health } from './health.ts';
+import type { Turns } from '../input.ts';
+import { createPace } from '../waiting/pace.ts';
+import type { Refer } from '../tap/references.ts';
+
+/** While the SMS service is down, one message a second is tried (requirement R13). */
+const SMS_REST_MS = 1_000;
+/** How long a message waits for its turn; the try itself takes up to 8 s more. */
+const SMS_WAIT_MS = 4_000;
+/** It did not come to its turn: nothing was sent. */
+const RESTING: SmsOutcome = { outcome: 'refused', fault: 'service', code: 'resting' };
+
+/** Runs a call and notes how long it took and how it ended. `faultOf` names what was thrown. */
+export async function measured<T>(
+  metrics: Metrics,
+  system: MeasuredSystem,
+  operation: string,
+  call: () => Promise<T>,
+  faultOf: (error: unknown) => string,
+): Promise<T> {
+  const began = performance.now();
+  const end = (fault?: string): void => {
+    const seconds = (performance.now() - began) / 1000;
+    metrics.operationEnded({ system, operation, seconds, fault });
+  };
+  try {
+    const result = await call();
+    end();
+    return result;
+  } catch (error) {
+    end(faultOf(error));
+    throw error;
+  }
+}
+
+/** The directory, whose every answer and failure is noted. */
+export function observeDirectory(
+  directory: Directory,
+  { health, metrics }: { readonly health: Health; readonly metrics: Metrics },
+): Directory {
+  const faultOf = (error: unknown): string =>
+    error instanceof DirectoryError ? error.code : 'other';
+  const observed =
+    <A extends unknown[], T>(operation: string, call: (...args: A) => Promise<T>) =>
+    async (...args: A): Promise<T> => {
+      try {
+        const result = await measured(
+          metrics,
+          'directory',
+          operation,
+          () => call(...args),
+          faultOf,
+        );
+        health.note('directory', true);
+        return result;
+      } catch (error) {
+        if (error instanceof DirectoryError) health.note('directory', false);
+        throw error;
+      }
+    };
+  return {
+    servers: directory.servers,
+    findManager: observed('findManager', directory.findManager),
+    fitsAnother: observed('fitsAnother', directory.fitsAnother),
+    managerById: observed('managerById', directory.managerById),
+    accountsOf: observed('accountsOf', directory.accountsOf),
+    accountOf: observed('accountOf', directory.accountOf),
+    managersOf: observed('managersOf', directory.managersOf),
+    responsibilityFor: observed('responsibilityFor', directory.responsibilityFor),
+    sweepAccounts: observed('sweepAccounts', directory.sweepAccounts),
+    provePassword: observed('provePassword', directory.provePassword),
+    writePassword: observed('writePassword', directory.writePassword),
+    readWrite: observed('readWrite', directory.readWrite),
+    unlock: observed('unlock', directory.unlock),
+    close: () => directory.close(),
+  };
+}
+
+/**
+ * The SMS service, whose every answer is noted, and which is tried once a second while it is down.
+ * A number that it cannot reach is no fault of its own.
+ */
+export function observeSms(
+  gateway: SmsGateway,
+  parts: { readonly health: Health; readonly metrics: Metrics } & Pick<Deps, 'delay'>,
+): SmsGateway {
+  const { health, metrics, delay } = parts;
+  const pace = createPace(SMS_REST_MS, delay);
+  return {
+    ...gateway,
+    async send(message, signal) {
+      const began = performance.now();
+      const turn = AbortSignal.any([signal, AbortSignal.timeout(SMS_WAIT_MS)]);
+      const outcome =
+        (await pace.run(turn, () => gateway.send(message, signal), isOutage)) ?? RESTING;
+      const isNumber = outcome.outcome === 'refused' && outcome.fault === 'number';
+      health.note('sms', outcome.outcome === 'accepted' || isNumber);
+      metrics.operationEnded({
+        system: 'sms',
+        operation: 'send',
+        seconds: (performance.now() - began) / 1000,
+        fault: outcome.outcome === 'accepted' ? undefined : outcome.code,
+      });
+      return outcome;
+    },
+  };
+}
+
+/** No answer, or none to build on. A refusal with a code of the provider's own is one: the service is up. */
+function isOutage(outcome: SmsOutcome): boolean {
+  if (outcome.outcome === 'refused') return !/^(?:http)?\d+$/.test(outcome.code);
+  return outcome.outcome === 'unknown';
+}
+
+/** The store, whose transactions and reads are measured, and whose audit rows are counted once they are kept. */
+export function observeStore<S extends Store>(store: S, metrics: Metrics): S {
+  const faultOf = (error: unknown): string => (error instanceof StoreError ? error.code : 'other');
+
+  /** `run` gets what its transaction has to work with in place of the store's own. */
+  async function transact<T>(
+    run: (watch: (tx: StoreTransaction) => StoreTransaction) => Promise<T>,
+  ): Promise<T> {
+    let audited: AuditEvent[] = [];
+    const watch = (tx: StoreTransaction): StoreTransaction => {
+      // A transaction that lost against another one runs again from its beginning.
+      audited = [];
+      const audit = (event: AuditEvent): void => {
+        audited.push(event);
+        tx.audit(event);
+      };
+      return { ...tx, audit };
+    };
+    const result = await measured(metrics, 'store', 'transaction', () => run(watch), faultOf);
+    for (const event of audited) metrics.audited(event);
+    return result;
+  }
+
+  return {
+    ...store,
+    transaction: (work) => transact((watch) => store.transaction((tx) => work(watch(tx)))),
+    transactionOn: (on, work) =>
+      transact((watch) => store.transactionOn(on, (tx, current) => work(watch(tx), current))),
+    read: (work) => measured(metrics, 'store', 'read', () => store.read(work), faultOf),
+  };
+}
+
+/** The use cases, whose answers are counted and whose faults get a reference. */
+export function observeTurns(
+  turns: Turns,
+  { metrics, refer }: { readonly metrics: Metrics; readonly refer: Refer },
+): Turns {
+  return {
+    ...turns,
+    async take(person, input, signal) {
+      const began = performance.now();
+      const answer = await turns.take(person, input, signal);
+      const view = refer(answer.view, answer.flow?.id);
+      metrics.turnTaken({
+        input: input.type,
+        card: view.card,
+        problem: 'problem' in view ? view.problem?.reason : undefined,
+        seconds: (performance.now() - began) / 1000,
+      });
+      return { ...answer, view };
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import { MINUTE_MS } from '../../domain/durations.ts';
+import type { Locale } from '../../domain/parties.ts';
+import type { Problem, Reason } from '../../domain/reasons.ts';
+import { NOT_NEEDED_REASONS } from '../../ports/view.ts';
+import type { ShownRules } from '../../domain/passwords/passwordPolicy.ts';
+import type { CodeView, ReminderView, View } from '../../ports/view.ts';
+import { ofFlow } from './flowFacts.ts';
+import { homeFacts } from './homeFacts.ts';
+import { plain } from './markdown.ts';
+import { noticeFacts, summaryFacts } from './noticeFacts.ts';
+import type { TextValues } from '../../texts/texts.ts';
+import type { Words } from '../../texts/words.ts';
+
+/** One language, at one moment. */
+export interface Voice {
+  readonly locale: Locale;
+  readonly now: number;
+  readonly words: Words;
+  /** The service desk's line, escaped. */
+  readonly desk: string;
+  text(key: string, values?: TextValues): string;
+}
+
+/** What a view says: `values` fill the placeholders of texts, `data` the bindings of the template. */
+export interface CardFacts {
+  readonly values: TextValues;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The view in words; everything that came from outside is escaped here. */
+export function cardFacts(view: View, voice: Voice): CardFacts {
+  const { words, now } = voice;
+  switch (view.card) {
+    case 'home':
+      return homeFacts(view, voice);
+    case 'help':
+    case 'cancelled':
+      return { values: {}, data: {} };
+    case 'enrollment.currentPassword':
+      return ofFlow(view, {}, { advisesDeletion: view.advisesDeletion === true });
+    case 'enrollment.mobile':
+      return ofFlow(
+        view,
+        view.shownMobile === undefined
+          ? { isShown: 'no' }
+          : { isShown: 'yes', mobile: view.shownMobile },
+        { shownMobile: view.shownMobile, shownIsEnrolled: view.shownIsEnrolled === true },
+      );
+    case 'enrollment.oldCode':
+    case 'enrollment.code':
+    case 'reset.code':
+    case 'unlock.code':
+      return codeFacts(view, voice);
+    case 'enrollment.done': {
+      const usableFrom =
+        view.usableFrom === undefined || view.usableFrom <= now
+          ? {}
+          : { usableFrom: words.until(view.usableFrom, now) };
+      return ofFlow(view, { mobile: view.maskedMobile, ...usableFrom }, usableFrom);
+    }
+    case 'reset.newPassword':
+      return ofFlow(
+        view,
+        {
+          minLength: view.rules.minLength,
+          maxLength: view.rules.maxLength,
+          signs: forbiddenSigns(view.rules, voice) ?? 'none',
+        },
+        {
+          advisesDeletion: view.advisesDeletion === true,
+          rules: ruleLines(view.rules, view.problem, voice),
+        },
+      );
+    case 'reset.done':
+    case 'unlock.done':
+      return ofFlow(view, {}, {});
+    case 'reset.unknown': {
+      const passwordSetAt = view.passwordSetAt;
+      const setAt = passwordSetAt === undefined ? {} : { setAt: words.moment(passwordSetAt) };
+      return ofFlow(view, setAt, { passwordSetAt });
+    }
+    case 'working':
+      return { values: {}, data: { handle: view.handle } };
+    case 'reminder':
+      return reminderFacts(view, voice);
+    case 'reminder.done':
+      return ofFlow(
+        view,
+        {
+          answer: view.answer,
+          until: view.until === undefined ? '' : words.until(view.until, now),
+          day: view.until === undefined ? '' : words.date(view.until, now),
+        },
+        {},
+      );
+    case 'notice':
+      if (view.event === 'unanswered') return summaryFacts(view, voice);
+      return noticeFacts(view, voice);
+    case 'refused':
+      return view.accountName === undefined
+        ? { values: {}, data: {} }
+        : ofFlow({ accountName: view.accountName }, {}, {});
+  }
+}
+
+function codeFacts(view: CodeView, { words, now }: Voice): CardFacts {
+  const { expiresAt, hasFailed, hasInput, maskedMobile: mobile, problem } = view;
+  const isAsked = expiresAt !== undefined && !tellsOfMessage(problem);
+  const isOver = expiresAt !== undefined && expiresAt <= now;
+  // What a code that is over leads to is a new one, which is just what cannot be had.
+  const isSent = isAsked && hasFailed !== true && !(isOver && problem?.reason === 'tooManyCodes');
+  const isUsable = isSent && !isOver;
+  const isHelped = isAsked && !isAtEnd(problem);
+  const values = { mobile, isUsable: isUsable ? 'yes' : 'no' };
+  const data = { isSent, isUsable, isHelped, hasInput };
+  if (expiresAt === undefined) return ofFlow(view, values, data);
+  const minutes = isOver ? 0 : Math.max(1, Math.round((expiresAt - now) / MINUTE_MS));
+  return ofFlow(view, { ...values, minutes, expires: words.clock(expiresAt) }, data);
+}
+
+/** These two problems tell themselves what became of the message. */
+function tellsOfMessage(problem: Problem | undefined): boolean {
+  return problem?.reason === 'smsUnavailable' || problem?.reason === 'smsNumberRefused';
+}
+
+/** No time brings another code in this flow: to wait for one is no help. */
+function isAtEnd(problem: Problem | undefined): boolean {
+  return problem?.reason === 'tooManyCodes' && problem.until === undefined;
+}
+
+function reminderFacts(view: ReminderView, { words, now, text }: Voice): CardFacts {
+  const { setAt, dueAt, isEnrolled, isEnforced, mustChange } = view;
+  const days = words.daysUntil(dueAt, now);
+  const values = {
+    age: setAt === undefined ? 'none' : words.distance(setAt, now),
+    distance: words.distance(dueAt, now),
+    day: words.date(dueAt, now),
+    due: mustChange === true ? 'mustChange' : days === 0 ? 'today' : days < 0 ? 'past' : 'ahead',
+  };
+  const reasons = NOT_NEEDED_REASONS.map((value) => ({
+    title: text(`reminder.reason.${value}`),
+    value,
+  }));
+  return ofFlow(view, values, { isEnrolled, canDecline: !isEnforced, reasons });
+}
+
+interface RuleLine {
+  readonly line: string;
+  readonly isBroken: boolean;
+}
+
+/** All rules before anything is typed, so that no refusal costs a new walk; after a try, which ones held. */
+function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice): RuleLine[] {
+  const { minLength, maxLength, historyLength } = rules;
+  const signs = forbiddenSigns(rules, voice);
+  // What nobody looked for keeps its bullet.
+  const line = (key: string, isKept: boolean | undefined, values: TextValues = {}): RuleLine => {
+    const sign = isKept === undefined ? '•' : isKept ? '✓' : '✗';
+    const text = voice.text(`reset.newPassword.rule.${key}`, values);
+    return { line: `${sign} ${text}`, isBroken: isKept === false };
+  };
+  const told = (key: string, faults: readonly Reason[], values: TextValues = {}): RuleLine => {
+    const isBroken = faults.some((fault) => problem?.all?.includes(fault) === true);
+    const isKept = faults.every((fault) => problem?.absent?.includes(fault) === true);
+    return line(key, isBroken ? false : isKept || undefined, values);
+  };
+  return [
+    told('length', ['passwordTooShort', 'passwordTooLong'], { minLength, maxLength }),
+    ...(signs === undefined ? [] : [told('forbidden', ['passwordForbiddenCharacter'], { signs })]),
+    ...(rules.requiresComplexity ? [line('complexity', problem?.isComplex)] : []),
+    ...(historyLength > 0 ? [told('history', ['passwordUsedBefore'], { historyLength })] : []),
+    told('guessable', ['passwordTooCommon']),
+  ];
+}
+
+/** `å, ä och ö`: a capital letter is not told beside its small one. */
+function forbiddenSigns(rules: ShownRules, { text, words }: Voice): string | undefined {
+  const all = [...new Set(rules.forbiddenCharacters)];
+  const told = all.filter(
+    (sign) => sign === sign.toLowerCase() || !all.includes(sign.toLowerCase()),
+  );
+  if (told.length === 0) return undefined;
+  return words.list(told.map((sign) => (/\s/.test(sign) ? text('when.space') : plain(sign))));
+}

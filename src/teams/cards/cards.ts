@@ -1,0 +1,113 @@
+import type { Locale } from '../../domain/parties.ts';
+import type { CardName, View } from '../../ports/view.ts';
+import { cardFacts } from './cardFacts.ts';
+import type { Voice } from './cardFacts.ts';
+import type { Card } from '../out/connector.ts';
+import { plain } from './markdown.ts';
+import { problemFacts } from './problems.ts';
+import { loadTemplates } from './templates.ts';
+import type { CardActions } from './templates.ts';
+import { createTexts } from '../../texts/texts.ts';
+import type { TextValues } from '../../texts/texts.ts';
+import { createWords } from '../../texts/words.ts';
+
+export interface Cards {
+  /**
+   * The card of a view as of `now` (epoch ms). Of the outside it carries no more than the view does:
+   * handles in its buttons, escaped names, masked numbers.
+   */
+  render(view: View, locale: Locale, now: number): Card;
+}
+
+export interface CardOptions {
+  /** The line shown where only a person can help, e.g. `Servicedesk 019-21 00 00`. */
+  readonly serviceDesk: string;
+  /** IANA name; times are told in it. */
+  readonly timeZone: string;
+  readonly codeLength: number;
+  /** Default: `execute`. */
+  readonly actions?: CardActions;
+}
+
+/** Reads cards/ once. @throws Error where a template or text is missing or broken. */
+export function createCards(
+  options: CardOptions,
+  texts = createTexts(),
+  templateOf = loadTemplates(options.actions),
+): Cards {
+  const desk = plain(options.serviceDesk);
+  const words = {
+    sv: createWords(texts, 'sv', options.timeZone),
+    en: createWords(texts, 'en', options.timeZone),
+  };
+
+  /** The most particular text there is: of this card, of all code cards, of all cards. */
+  function keyOf(card: CardName, key: string): string {
+    const candidates = [`${card}.${key}`, ...(isCodeCard(card) ? [`codeCard.${key}`] : [])];
+    return candidates.find((candidate) => texts.has(candidate)) ?? key;
+  }
+
+  /** The texts that the template binds, as far as the view has what they name. */
+  function boundTexts(card: CardName, locale: Locale, values: TextValues): Branch {
+    const root: Branch = {};
+    for (const path of templateOf(card).texts) {
+      const key = keyOf(card, path);
+      const isComplete = texts.placeholders(locale, key).every((name) => name in values);
+      if (isComplete) put(root, path, texts.text(locale, key, values));
+    }
+    return root;
+  }
+
+  return {
+    render(view, locale, now) {
+      const { card } = view;
+      const voice: Voice = {
+        locale,
+        now,
+        desk,
+        words: words[locale],
+        text: (key, values) => texts.text(locale, key, values),
+      };
+      const facts = cardFacts(view, voice);
+      const values = { ...facts.values, desk, codeLength: options.codeLength };
+      const problem = problemFacts(
+        'problem' in view ? view.problem : undefined,
+        values,
+        voice,
+        (key) => keyOf(card, key),
+      );
+      const rendered = templateOf(card).expand({
+        ...facts.data,
+        ...problem.data,
+        locale,
+        text: boundTexts(card, locale, { ...values, ...problem.values }),
+      });
+      // A binding without a value stays in the card as it stands in the template.
+      if (JSON.stringify(rendered).includes('${'))
+        throw new Error(`card ${card}: a binding is empty`);
+      return rendered;
+    },
+  };
+}
+
+function isCodeCard(card: CardName): boolean {
+  return card.endsWith('.code') || card === 'enrollment.oldCode';
+}
+
+interface Branch {
+  [key: string]: string | Branch;
+}
+
+/** Puts `a.b` where the template's `text.a.b` finds it. */
+function put(root: Branch, path: string, text: string): void {
+  const names = path.split('.');
+  const leaf = names.pop();
+  let branch = root;
+  for (const name of names) {
+    const next = branch[name];
+    const child = typeof next === 'object' ? next : {};
+    branch[name] = child;
+    branch = child;
+  }
+  if (leaf !== undefined) branch[leaf] = text;
+}

@@ -1,0 +1,73 @@
+import { DAY_MS } from '../../domain/durations.ts';
+import type { HomeAccount, HomeView } from '../../ports/view.ts';
+import type { CardFacts, Voice } from './cardFacts.ts';
+import { plain } from './markdown.ts';
+
+/** An expiry nearer than this is told. */
+const EXPIRY_NOTICE_MS = 14 * DAY_MS;
+
+/** The accounts in words, and which of many they are. */
+export function homeFacts({ accounts, part }: HomeView, voice: Voice): CardFacts {
+  const first = part?.first ?? 1;
+  const count = part?.of ?? accounts.length;
+  const last = first + accounts.length - 1;
+  const isLast = last === count;
+  const places = first === last ? String(first) : `${String(first)}–${String(last)}`;
+  return {
+    values: { count, places, shown: accounts.length, isLast: isLast ? 'yes' : 'no' },
+    data: {
+      otherLocale: voice.locale === 'sv' ? 'en' : 'sv',
+      isAnyEnrolled: part?.isAnyEnrolled ?? accounts.some(({ number }) => number !== undefined),
+      isSeveral: count > 1,
+      accounts: accounts.map((account, index) => accountFacts(account, first + index, voice)),
+      others: part === undefined ? [] : [{ handle: String(isLast ? 0 : last) }],
+    },
+  };
+}
+
+function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<string, unknown> {
+  const { number, isLocked } = account;
+  const isEnrolled = number !== undefined;
+  const name = plain(account.name);
+  const displayName = plain(account.displayName);
+  const lines = [ageLine(account, voice)];
+  if (isLocked) {
+    lines.push(
+      isEnrolled
+        ? voice.text('home.locked')
+        : voice.text('home.lockedNotEnrolled', { desk: voice.desk }),
+    );
+  }
+  lines.push(numberLine(number, voice));
+  return {
+    n,
+    name,
+    ...(displayName === '' || displayName === name ? {} : { displayName }),
+    handle: account.handle,
+    lines,
+    isEnrolled,
+    canUnlock: isEnrolled && isLocked,
+  };
+}
+
+function numberLine(number: HomeAccount['number'], { text, words, desk, now }: Voice): string {
+  if (number === undefined) return text('home.notEnrolled');
+  return text('home.enrolled', {
+    mobile: number.masked,
+    day: words.date(number.since, now),
+    desk,
+  });
+}
+
+function ageLine(account: HomeAccount, { text, words, now }: Voice): string {
+  const { passwordSetAt, passwordExpiresAt, mustChange } = account;
+  if (mustChange === true) return text('home.age.mustChange');
+  const ago = passwordSetAt === undefined ? undefined : words.distance(passwordSetAt, now);
+  if (passwordExpiresAt !== undefined && passwordExpiresAt - now < EXPIRY_NOTICE_MS) {
+    const expiry = words.distance(passwordExpiresAt, now);
+    if (passwordExpiresAt <= now) return text('home.age.expired', { expiry });
+    if (ago === undefined) return text('home.age.expiringUnknown', { expiry });
+    return text('home.age.expiring', { ago, expiry });
+  }
+  return ago === undefined ? text('home.age.unknown') : text('home.age.known', { ago });
+}

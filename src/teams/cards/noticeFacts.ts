@@ -1,0 +1,43 @@
+import type { NoticeView, SummaryView } from '../../ports/view.ts';
+import type { CardFacts, Voice } from './cardFacts.ts';
+import { ofFlow } from './flowFacts.ts';
+import { plain } from './markdown.ts';
+
+/** What happened, in words. */
+export function noticeFacts(view: NoticeView, { words, now, text }: Voice): CardFacts {
+  const names = (some: readonly string[] = []) => words.list(some.map(plain));
+  const lines = (['added', 'removed'] as const).flatMap((key) => {
+    const some = view[key] ?? [];
+    return some.length === 0 ? [] : text(`notice.${key}`, { names: names(some) });
+  });
+  return ofFlow(
+    view,
+    {
+      event: view.event,
+      byName: plain(view.byName),
+      at: words.moment(view.at),
+      mobile: view.maskedMobile ?? '',
+      day: view.until === undefined ? '' : words.date(view.until, now),
+      count: 0,
+    },
+    { lines, isAbout: true, canUndo: view.handle !== undefined },
+  );
+}
+
+/** The weekly list, in words. */
+export function summaryFacts(view: SummaryView, { words, now, text }: Voice): CardFacts {
+  const { overdue, count, silenced, silencedCount } = view;
+  const line = (key: string, name: string, at: number): string =>
+    text(`notice.${key}`, { accountName: plain(name), day: words.date(at, now) });
+  const rest = (all: number, shown: number): string[] =>
+    all > shown ? [text('notice.rest', { rest: all - shown })] : [];
+  const lines = [
+    ...overdue.map(({ name, dueAt }) => line('overdue', name, dueAt)),
+    ...rest(count, overdue.length),
+    ...(silencedCount === 0 ? [] : [text('notice.silenced', { count: silencedCount })]),
+    ...silenced.map(({ name, until }) => line('silencedUntil', name, until)),
+    ...rest(silencedCount, silenced.length),
+  ];
+  const values = { event: 'unanswered', byName: '', mobile: '', day: '', count };
+  return { values, data: { lines, isAbout: false, canUndo: false } };
+}

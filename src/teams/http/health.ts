@@ -1,0 +1,41 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Secret } from '../../domain/secret.ts';
+import { isLoopbackAddress } from '../out/hosts.ts';
+
+/** A readiness probe must be answered within 200 ms (requirement R12). */
+const READY_TIMEOUT_MS = 150;
+
+/** Whether turns can be served, answered in time also where the check hangs. One check at a time. */
+export function createReadiness(isReady: () => Promise<boolean>): () => Promise<boolean> {
+  let checking: Promise<boolean> | undefined;
+  return () => {
+    checking ??= isReady()
+      .catch(() => false)
+      .finally(() => {
+        checking = undefined;
+      });
+    const timeout = new Promise<boolean>((resolve) => {
+      setTimeout(resolve, READY_TIMEOUT_MS, false).unref();
+    });
+    return Promise.race([checking, timeout]);
+  };
+}
+
+/** Whether a proxy says that it passed the request on. */
+export function isForwarded(request: IncomingMessage): boolean {
+  return Object.keys(request.headers).some(
+    (name) => name === 'forwarded' || name.startsWith('x-forwarded-'),
+  );
+}
+
+/** With a token only for who bears it; without one only for this machine, and no proxy on it. */
+export function maySeeMetrics(request: IncomingMessage, token: Secret | undefined): boolean {
+  if (!token) return isLoopbackAddress(request.socket.remoteAddress) && !isForwarded(request);
+  return isSameText(request.headers.authorization ?? '', `Bearer ${token.reveal()}`);
+}
+
+function isSameText(one: string, other: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
+import type { Log } from '../../ports/log.ts';
+import { describeFault } from '../../ports/fault.ts';
+import { hasElapsed } from '../elapsed.ts';
+import { isLoopbackHost } from '../out/hosts.ts';
+
+const FETCH_TIMEOUT_MS = 5_000;
+const REFRESH_AFTER_MS = 12 * HOUR_MS;
+const UNUSABLE_AFTER_MS = DAY_MS;
+/** Between two fetches, so that made-up key ids cannot make the bot ask without end. */
+const FETCH_INTERVAL_MS = 5_000;
+
+const metadataSchema = z.object({ jwks_uri: z.url() });
+const keySchema = z.object({
+  kty: z.literal('RSA'),
+  kid: z.string().min(1),
+  n: z.string(),
+  e: z.string(),
+  use: z.literal('sig').optional(),
+  endorsements: z.array(z.string()).default([]),
+});
+const keySetSchema = z.object({ keys: z.array(z.unknown()) });
+
+/** A public key with which the channel signs. */
+export type SigningKey = z.infer<typeof keySchema>;
+
+export interface SigningKeys {
+  /**
+   * The key of that id; undefined where the channel has none. Fetched anew when the id is unknown.
+   * @throws when no keys are at hand and none can be fetched: nothing can then be said of a token.
+   */
+  find(kid: string): Promise<SigningKey | undefined>;
+}
+
+/** The channel's keys by its OpenID metadata; kept 24 h, renewed after 12 h. */
+export function createSigningKeys(metadataUrl: string, clock: () => number, log: Log): SigningKeys {
+  let keys = new Map<string, SigningKey>();
+  let fetchedAt = -Infinity;
+  let triedAt = -Infinity;
+  let fetching: Promise<void> | undefined;
+
+  const isUsable = (): boolean => clock() - fetchedAt < UNUSABLE_AFTER_MS;
+
+  async function fetchKeys(): Promise<void> {
+    const metadata = metadataSchema.parse(await getJson(metadataUrl));
+    const set = keySetSchema.parse(await getJson(sameTrust(metadata.jwks_uri, metadataUrl)));
+    const found = set.keys.flatMap((key) => keySchema.safeParse(key).data ?? []);
+    if (found.length === 0) throw new Error('the key set holds no usable key');
+    keys = new Map(found.map((key) => [key.kid, key]));
+    fetchedAt = clock();
+  }
+
+  function refresh(): Promise<void> {
+    if (fetching) return fetching;
+    if (!hasElapsed(FETCH_INTERVAL_MS, triedAt, clock())) return Promise.resolve();
+    triedAt = clock();
+    fetching = fetchKeys()
+      .catch((error: unknown) => {
+        log.warn({ fault: describeFault(error) }, 'the signing keys could not be fetched');
+      })
+      .finally(() => {
+        fetching = undefined;
+      });
+    return fetching;
+  }
+
+  return {
+    async find(kid) {
+      if (isUsable() && keys.has(kid)) {
+        // Renewed in the background: a key that is still good waits for nothing.
+        if (hasElapsed(REFRESH_AFTER_MS, fetchedAt, clock())) void refresh();
+        return keys.get(kid);
+      }
+      await refresh();
+      if (!isUsable()) throw new Error('no signing keys at hand');
+      return keys.get(kid);
+    },
+  };
+}
+
+/** The key set must be fetched as safely as the metadata that names it. */
+function sameTrust(keysUrl: string, metadataUrl: string): string {
+  const { protocol, hostname } = new URL(keysUrl);
+  const isLoopback = new URL(metadataUrl).protocol === 'http:' && isLoopbackHost(hostname);
+  if (protocol !== 'https:' && !isLoopback) throw new Error('the key set has no https address');
+  return keysUrl;
+}
+
+async function getJson(url: string): Promise<unknown> {
+  const response = await fetch(url, {
+    redirect: 'error',
+    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+  });
+  if (!response.ok) throw new Error(`signing keys: HTTP ${String(response.status)}`);
+  return response.json();
+}

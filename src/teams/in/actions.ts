@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Purpose } from '../../domain/parties.ts';
+import { Secret } from '../../domain/secret.ts';
+import { NOT_NEEDED_REASONS } from '../../ports/view.ts';
+import type { Input } from '../../service/input.ts';
+import { MAX_TYPED_LENGTH } from './commands.ts';
+
+const MAX_HANDLE_LENGTH = 200;
+/** Matches no handle that was ever given out, so that the service refuses and audits it. */
+const IMPOSSIBLE_HANDLE = '';
+
+/** Anything that is no string counts as absent (requirement A10). */
+const typed = z
+  .string()
+  .transform((text) => text.slice(0, MAX_TYPED_LENGTH))
+  .optional()
+  .catch(undefined);
+const secret = typed.transform((text) => (text === undefined ? undefined : new Secret(text)));
+
+const dataSchema = z.object({
+  handle: z.string().max(MAX_HANDLE_LENGTH).optional().catch(IMPOSSIBLE_HANDLE),
+  locale: z.enum(['sv', 'en']).optional().catch(undefined),
+  mobile: typed,
+  currentPassword: secret,
+  newPassword: secret,
+  confirmPassword: secret,
+  code: secret,
+  reason: z.enum(NOT_NEEDED_REASONS).catch('other'),
+});
+type ActionData = z.infer<typeof dataSchema>;
+/** What is no object counts as one without fields. */
+const anyDataSchema = dataSchema.catch(dataSchema.parse({}));
+
+/** The verbs on the contract's cards. */
+const VERBS: Readonly<Record<string, (data: ActionData) => Input>> = {
+  home: ({ handle }) => ({ type: 'home', from: readPlace(handle) }),
+  language: ({ locale }) => ({ type: 'language', locale }),
+  enroll: (data) => begin('enrollment', data),
+  reset: (data) => begin('reset', data),
+  unlock: (data) => begin('unlock', data),
+  cancel: ({ handle }) => ({ type: 'cancel', handle: handle ?? IMPOSSIBLE_HANDLE }),
+  refresh: ({ handle }) => ({ type: 'refresh', handle }),
+  proveCurrentPassword: ({ handle, currentPassword }) => ({
+    type: 'proveCurrentPassword',
+    handle,
+    currentPassword,
+  }),
+  setMobile: ({ handle, mobile }) => ({ type: 'setMobile', handle, mobile }),
+  useShownMobile: ({ handle }) => ({ type: 'useShownMobile', handle }),
+  changeMobile: ({ handle }) => ({ type: 'changeMobile', handle }),
+  confirmOldCode: ({ handle, code }) => ({ type: 'confirmOldCode', handle, code }),
+  confirmCode: ({ handle, code }) => ({ type: 'confirmCode', handle, code }),
+  resendCode: ({ handle }) => ({ type: 'resendCode', handle }),
+  snooze: ({ handle }) => ({ type: 'snooze', handle: handle ?? IMPOSSIBLE_HANDLE }),
+  notNeeded: ({ handle, reason }) => ({
+    type: 'notNeeded',
+    handle: handle ?? IMPOSSIBLE_HANDLE,
+    reason,
+  }),
+  undoNotNeeded: ({ handle }) => ({
+    type: 'undoNotNeeded',
+    handle: handle ?? IMPOSSIBLE_HANDLE,
+  }),
+  setPassword: ({ handle, newPassword, confirmPassword }) => ({
+    type: 'setPassword',
+    handle,
+    newPassword,
+    confirmPassword,
+  }),
+};
+
+/** The place among many accounts that a button of `home` leads to; any other handle counts as none. */
+function readPlace(handle: string | undefined): number | undefined {
+  return /^\d{1,5}$/.test(handle ?? '') ? Number(handle) : undefined;
+}
+
+/** A button always names its account; without a name the tap must not pass for a typed word. */
+function begin(purpose: Purpose, { handle }: ActionData): Input {
+  return { type: 'begin', purpose, handle: handle ?? IMPOSSIBLE_HANDLE };
+}
+
+const executeSchema = z.object({
+  action: z.object({
+    type: z.literal('Action.Execute'),
+    verb: z.string(),
+    data: z.unknown().optional(),
+  }),
+});
+const submitSchema = z.object({ verb: z.string() });
+
+/** An Action.Execute; undefined where the bot knows no such verb. */
+export function readExecute(value: unknown): Input | undefined {
+  const action = executeSchema.safeParse(value).data?.action;
+  return action && readAction(action.verb, action.data);
+}
+
+/** The Action.Submit that old clients send in its place. */
+export function readSubmit(value: unknown): Input | undefined {
+  const verb = submitSchema.safeParse(value).data?.verb;
+  return verb === undefined ? undefined : readAction(verb, value);
+}
+
+function readAction(verb: string, data: unknown): Input | undefined {
+  if (!Object.hasOwn(VERBS, verb)) return undefined;
+  return VERBS[verb]?.(anyDataSchema.parse(data));
+}

@@ -1,0 +1,34 @@
+import { Secret } from '../../domain/secret.ts';
+import type { Input } from '../../service/input.ts';
+
+/** What is kept of a typed text, in characters. */
+export const MAX_TYPED_LENGTH = 1_024;
+
+/** The words of the chat (contract, "Chat"), in either language at any time. */
+const COMMANDS: Readonly<Record<string, Input>> = {
+  registrera: { type: 'begin', purpose: 'enrollment' },
+  'byt nummer': { type: 'begin', purpose: 'enrollment' },
+  enroll: { type: 'begin', purpose: 'enrollment' },
+  'byt lösenord': { type: 'begin', purpose: 'reset' },
+  'glömt lösenord': { type: 'begin', purpose: 'reset' },
+  återställ: { type: 'begin', purpose: 'reset' },
+  reset: { type: 'begin', purpose: 'reset' },
+  'lås upp': { type: 'begin', purpose: 'unlock' },
+  unlock: { type: 'begin', purpose: 'unlock' },
+  status: { type: 'home' },
+  hjälp: { type: 'help' },
+  help: { type: 'help' },
+  avbryt: { type: 'cancel' },
+  cancel: { type: 'cancel' },
+  svenska: { type: 'language', locale: 'sv' },
+  english: { type: 'language', locale: 'en' },
+};
+
+/** A chat message as input. Whatever is no command may be a secret and is wrapped at once. */
+export function readMessage(text: string): Input {
+  const kept = text.slice(0, MAX_TYPED_LENGTH);
+  // A Mac may send `ö` as two characters. Composing a long row of marks would take seconds.
+  const words = kept.normalize('NFC').trim().toLowerCase().split(/\s+/).join(' ');
+  const isCommand = kept.length === text.length && Object.hasOwn(COMMANDS, words);
+  return (isCommand ? COMMANDS[words] : undefined) ?? { type: 'text', text: new Secret(kept) };
+}

@@ -1,0 +1,131 @@
+import type { Locale, ManagerKey } from '../../domain/parties.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Input, ShownFlow, Turns } from '../../service/input.ts';
+import type { Inbound } from './activity.ts';
+import type { Card, Connector } from '../out/connector.ts';
+import { deadlineIn } from '../deadline.ts';
+import { describeFault } from '../../ports/fault.ts';
+import { createReference } from '../fault.ts';
+import type { Placement } from '../out/placement.ts';
+import type { Render } from '../out/proactive.ts';
+import { readRoster } from '../out/roster.ts';
+
+/** A tap without a result by then is answered with `working`; counted from its arrival. */
+const WORKING_AFTER_MS = 3_000;
+/** The message shows the result 15 s after the tap, so the service must have ended before. */
+const TURN_TIMEOUT_MS = 13_000;
+/** How long an answer waits for the message itself to be written. */
+const WRITE_WAIT_MS = 1_000;
+const LOCALE_WAIT_MS = 300;
+
+/** One thing that a person did, and where the answer belongs. */
+export interface Tap {
+  readonly activity: Inbound;
+  readonly input: Input;
+  readonly arrivedAt: number;
+  readonly placement: Placement;
+  /** False where nobody waits for an answer (an installation). */
+  readonly showsWorking: boolean;
+  /** Told of the card that came after the answer had been given. */
+  readonly onLateCard?: (card: Card) => void;
+}
+
+export interface TurnOptions {
+  readonly turns: Pick<Turns, 'take' | 'localeOf'>;
+  readonly connector: Connector;
+  readonly render: Render;
+  readonly defaultLocale: Locale;
+  /** Work that goes on after the answer. */
+  readonly track: (work: Promise<unknown>) => void;
+  readonly clock: () => number;
+  readonly log: Log;
+}
+
+interface Outcome {
+  readonly card: Card;
+  readonly flow?: ShownFlow | undefined;
+}
+
+/** The language for what is said outside the service, without waiting for it for long. */
+export function createLocaleOf({
+  turns,
+  defaultLocale,
+}: Pick<TurnOptions, 'turns' | 'defaultLocale'>) {
+  return async (key: ManagerKey): Promise<Locale> => {
+    const known = turns.localeOf(key).catch(() => defaultLocale);
+    return (await within(LOCALE_WAIT_MS, known)) ?? defaultLocale;
+  };
+}
+
+/** Gives the card that answers a tap in time; a result that comes later goes to the message. Never rejects. */
+export function createTurnRunner(options: TurnOptions) {
+  const { turns, connector, render, track, clock, log } = options;
+  const localeOf = createLocaleOf(options);
+
+  async function take({ activity, input, arrivedAt }: Tap): Promise<Outcome> {
+    const { key, conversation } = activity;
+    const deadline = deadlineIn(Math.max(1, arrivedAt + TURN_TIMEOUT_MS - clock()));
+    try {
+      const roster = await readRoster(connector, activity, log);
+      const person = { key, roster, conversation };
+      const { view, locale, flow } = await turns.take(person, input, deadline.signal);
+      const card = render(view, locale, clock());
+      log.info({ input: input.type, card: view.card, ms: clock() - arrivedAt }, 'turn');
+      return { card, flow };
+    } catch (error) {
+      return { card: await failure(error, key) };
+    } finally {
+      deadline.end();
+    }
+  }
+
+  /** A bug: the person and the log get the same reference, and nothing else gets out. */
+  async function failure(error: unknown, key: ManagerKey): Promise<Card> {
+    const reference = createReference();
+    log.error({ reference, fault: describeFault(error) }, 'a turn failed');
+    const problem = { reason: 'temporarilyUnavailable', reference } as const;
+    return render({ card: 'refused', problem }, await localeOf(key), clock());
+  }
+
+  async function workingCard({ activity, input }: Tap): Promise<Card> {
+    const handle = 'handle' in input ? input.handle : undefined;
+    return render({ card: 'working', handle }, await localeOf(activity.key), clock());
+  }
+
+  async function run(tap: Tap): Promise<Card | undefined> {
+    const outcome = take(tap);
+    track(outcome);
+    const early = await within(tap.arrivedAt + WORKING_AFTER_MS - clock(), outcome);
+    if (early) {
+      const placed = tap.placement.show(early.card, early.flow, false);
+      track(placed);
+      await within(WRITE_WAIT_MS, placed);
+      return early.card;
+    }
+    const working = tap.showsWorking ? await workingCard(tap) : undefined;
+    const placed = working ? tap.placement.show(working, undefined, false) : Promise.resolve();
+    track(placed);
+    const late = outcome.then(async ({ card, flow }) => {
+      tap.onLateCard?.(card);
+      await tap.placement.show(card, flow, true);
+    });
+    track(late);
+    await within(WRITE_WAIT_MS, placed);
+    return working;
+  }
+
+  return { run, failure };
+}
+
+/** The result, or undefined where it takes longer. */
+export async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, ms), undefined);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,272 @@
+import type { Activity } from 'botbuilder';
+import { z } from 'zod';
+import { NotifierError } from '../../ports/notifier.ts';
+import type { ManagerKey } from '../../domain/parties.ts';
+import type { Conversation } from '../../ports/notifier.ts';
+import { isUnsent } from '../../ports/unsent.ts';
+import { CHANNEL } from '../in/activity.ts';
+import { deadlineIn } from '../deadline.ts';
+import { exchange, type Answer } from './exchange.ts';
+import type { ServiceHosts } from './hosts.ts';
+import type { Login } from './login.ts';
+
+export const CARD_TYPE = 'application/vnd.microsoft.card.adaptive';
+/** Where Teams takes messages to people that the bot has not heard from yet. */
+const GLOBAL_SERVICE_URL = 'https://smba.trafficmanager.net/teams/';
+const SEND_TIMEOUT_MS = 8_000;
+const MEMBER_TIMEOUT_MS = 2_000;
+
+/** An Adaptive Card, ready to be an attachment's content. */
+export type Card = Readonly<Record<string, unknown>>;
+
+/**
+ * The channel's way back to a conversation: one try each, within 8 s (the roster 2 s), with the
+ * bot's token. Throws only NotifierError.
+ */
+export interface Connector {
+  /** Posts a card and gives its message's id. */
+  post(conversation: Conversation, card: Card, signal?: AbortSignal): Promise<string>;
+  /** Makes the person's own chat with the bot, or finds it. `via` tells where the channel is. */
+  open(
+    person: ManagerKey,
+    via: Conversation | undefined,
+    signal?: AbortSignal,
+  ): Promise<Conversation>;
+  /** Posts a sentence in a conversation of several. */
+  say(conversation: Conversation, text: string): Promise<void>;
+  /** Replaces the card of a message. */
+  update(
+    conversation: Conversation,
+    messageId: string,
+    card: Card,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** The roster's entry of the conversation's person, as it came. */
+  member(conversation: Conversation): Promise<unknown>;
+}
+
+export interface ConnectorOptions {
+  readonly isServiceHost: ServiceHosts;
+  /** The bot's registration; the channel knows the bot as `28:<app id>`. */
+  readonly appId: string;
+  /** Empty: any tenant (only without authentication). */
+  readonly tenantId: string;
+  /** Absent without authentication: nothing is signed. */
+  readonly login?: Login | undefined;
+}
+
+export function createConnector(options: ConnectorOptions): Connector {
+  const { login } = options;
+
+  async function call(
+    { serviceUrl, ...conversation }: Conversation,
+    { method, path, body }: Call,
+    timeoutMs: number,
+    callerSignal?: AbortSignal,
+  ): Promise<unknown> {
+    requireOwn(options, { serviceUrl, ...conversation });
+    const deadline = deadlineIn(timeoutMs, callerSignal);
+    try {
+      const { signal } = deadline;
+      const token = login ? await tokenOf(login, signal) : undefined;
+      const operation = ['v3/conversations', ...path.map(segment)].join('/');
+      const url = new URL(operation, slashed(serviceUrl));
+      const answer = await exchange({ method, url, token, body, signal }).catch(
+        (error: unknown) => {
+          throw lost(error);
+        },
+      );
+      if (answer.status < 200 || answer.status > 299) throw refusal(answer, login);
+      return answer.body;
+    } finally {
+      deadline.end();
+    }
+  }
+
+  return {
+    async post(conversation, card, signal) {
+      const path = [conversation.conversationId, 'activities'];
+      const body = toMessage(conversation, card);
+      const sent = await call(
+        conversation,
+        { method: 'POST', path, body },
+        SEND_TIMEOUT_MS,
+        signal,
+      );
+      return idOf(sent, 'the answer holds no message id');
+    },
+    async open(person, via, signal) {
+      const conversation = newConversation(options, person, via);
+      const { botId, tenantId } = conversation;
+      const body = {
+        isGroup: false,
+        bot: { id: botId, name: '' },
+        // As `aadObjectId` it would be refused: it has to stand in `id`.
+        members: [{ id: person.aadObjectId, name: '' }],
+        tenantId,
+        channelData: { tenant: { id: tenantId } },
+      };
+      const created = await call(
+        conversation,
+        { method: 'POST', path: [], body },
+        SEND_TIMEOUT_MS,
+        signal,
+      );
+      return { ...conversation, conversationId: idOf(created, 'the answer holds no conversation') };
+    },
+    async say(conversation, text) {
+      const { conversationId: id, botId, channelId } = conversation;
+      const account = { id, name: '', isGroup: true, conversationType: '' };
+      const from = { id: botId, name: '' };
+      const body = {
+        type: 'message',
+        text,
+        textFormat: 'plain',
+        channelId,
+        from,
+        conversation: account,
+      };
+      await call(conversation, { method: 'POST', path: [id, 'activities'], body }, SEND_TIMEOUT_MS);
+    },
+    async update(conversation, messageId, card, signal) {
+      const path = [conversation.conversationId, 'activities', messageId];
+      const body = { ...toMessage(conversation, card), id: messageId };
+      await call(conversation, { method: 'PUT', path, body }, SEND_TIMEOUT_MS, signal);
+    },
+    member(conversation) {
+      const path = [conversation.conversationId, 'members', conversation.userId];
+      return call(conversation, { method: 'GET', path }, MEMBER_TIMEOUT_MS);
+    },
+  };
+}
+
+/**
+ * Whether anything answers where Teams takes messages, on a connection made as for a post; nothing is
+ * posted. Undefined where the bot may not send there.
+ */
+export async function reachesConnector(isServiceHost: ServiceHosts): Promise<boolean | undefined> {
+  if (!isServiceHost(GLOBAL_SERVICE_URL)) return undefined;
+  const deadline = deadlineIn(SEND_TIMEOUT_MS, undefined);
+  const url = new URL('v3/conversations', GLOBAL_SERVICE_URL);
+  const { signal } = deadline;
+  try {
+    await exchange({ method: 'GET', url, token: undefined, signal, isAlone: true });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    deadline.end();
+  }
+}
+
+/** One operation of the Bot Connector; its path is what comes after `v3/conversations`. */
+interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: readonly string[];
+  readonly body?: unknown;
+}
+
+/** @throws NotifierError for an id that would be another path, or none. */
+function segment(id: string): string {
+  if (/^\.{0,2}$/.test(id) || !id.isWellFormed()) throw new NotifierError('refused', 'a bad id');
+  return encodeURIComponent(id);
+}
+
+function slashed(serviceUrl: string): string {
+  return serviceUrl.endsWith('/') ? serviceUrl : `${serviceUrl}/`;
+}
+
+const createdSchema = z.object({ id: z.string().min(1) });
+
+/** The id of what was made; without one nobody knows whether it was. */
+function idOf(answer: unknown, fault: string): string {
+  const created = createdSchema.safeParse(answer).data;
+  if (!created) throw new NotifierError('ambiguous', fault);
+  return created.id;
+}
+
+/** Without an id yet. The channel's id of the person is learned from their first activity. */
+function newConversation(
+  { appId }: ConnectorOptions,
+  { tenantId, aadObjectId }: ManagerKey,
+  via: Conversation | undefined,
+): Conversation {
+  return {
+    serviceUrl: via?.serviceUrl ?? GLOBAL_SERVICE_URL,
+    conversationId: '',
+    tenantId,
+    aadObjectId,
+    userId: aadObjectId,
+    botId: via?.botId ?? `28:${appId}`,
+    channelId: via?.channelId ?? CHANNEL,
+  };
+}
+
+/** A stored conversation is checked anew: allow-list or tenant may have changed since (T3, T4). */
+function requireOwn({ isServiceHost, tenantId }: ConnectorOptions, to: Conversation): void {
+  if (!isServiceHost(to.serviceUrl)) throw new NotifierError('refused', 'service host');
+  if (tenantId && to.tenantId.toLowerCase() !== tenantId.toLowerCase()) {
+    throw new NotifierError('refused', 'tenant');
+  }
+}
+
+/** Without a token nothing is sent, so every failure here is a definite one. */
+async function tokenOf(login: Login, signal: AbortSignal): Promise<string> {
+  try {
+    signal.throwIfAborted();
+    const aborted = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(new Error('no token in time'));
+      });
+    });
+    return await Promise.race([login.token(), aborted]);
+  } catch (cause) {
+    throw new NotifierError('refused', 'login', { cause });
+  }
+}
+
+/** Only the card: of card and text in one message Teams makes two, without an id. */
+function toMessage(conversation: Conversation, card: Card): Partial<Activity> {
+  return {
+    type: 'message',
+    channelId: conversation.channelId,
+    from: { id: conversation.botId, name: '' },
+    recipient: { id: conversation.userId, name: '', aadObjectId: conversation.aadObjectId },
+    conversation: {
+      id: conversation.conversationId,
+      name: '',
+      isGroup: false,
+      conversationType: 'personal',
+      tenantId: conversation.tenantId,
+    },
+    attachments: [{ contentType: CARD_TYPE, content: card }],
+  };
+}
+
+const refusalSchema = z.object({
+  error: z.object({ code: z.string().regex(/^[\w.-]{1,64}$/) }),
+});
+const faultSchema = z.object({ code: z.string().regex(/^[\w.-]{1,64}$/) });
+
+/** No answer came. */
+function lost(cause: unknown): NotifierError {
+  const code = faultSchema.safeParse(cause).data?.code;
+  return new NotifierError(isUnsent(code) ? 'refused' : 'ambiguous', code ?? 'no answer', {
+    cause,
+  });
+}
+
+/** The connector's answers as Microsoft's table of bot error codes has them. */
+function refusal({ status, body, retryAfter }: Answer, login: Login | undefined): NotifierError {
+  const code = refusalSchema.safeParse(body).data?.error.code;
+  const detail = [status, code].filter((part) => part !== undefined).join(' ');
+  if (status === 401) login?.forget();
+  if (status === 403) return new NotifierError('unreachable', detail);
+  if (status === 404) return new NotifierError('messageGone', detail);
+  if (status === 408 || status >= 500) return new NotifierError('ambiguous', detail);
+  const seconds = Number(retryAfter ?? 'none');
+  return new NotifierError('refused', detail, {
+    isBusy: status === 412 || status === 429,
+    ...(seconds >= 0 ? { retryAfterMs: seconds * 1_000 } : {}),
+  });
+}

@@ -1,0 +1,128 @@
+import { ConfidentialClientApplication } from '@azure/msal-node';
+import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
+import type { Secret } from '../../domain/secret.ts';
+import type { Log } from '../../ports/log.ts';
+import { describeFault } from '../../ports/fault.ts';
+import { hasElapsed } from '../elapsed.ts';
+
+const MICROSOFT_LOGIN = 'https://login.microsoftonline.com';
+const SCOPE = 'https://api.botframework.com/.default';
+const REQUEST_TIMEOUT_MS = 5_000;
+/** After a failure nobody asks again for this long, so that an outage is not answered with a storm. */
+const PAUSE_MS = 1_000;
+/** How long before its end a token is renewed. */
+const RENEW_BEFORE_MS = 5 * 60_000;
+
+export interface LoginOptions {
+  readonly appId: string;
+  readonly appPassword: Secret;
+  readonly tenantId: string;
+  /** Origin that is asked in place of Microsoft's. */
+  readonly loginUrl: string;
+  readonly clock: () => number;
+  readonly log: Log;
+}
+
+/** The bot's own token, with which it calls the connector. */
+export interface Login {
+  /** Kept until shortly before it ends. Rejects within 5 s where there is none to be had. */
+  token(): Promise<string>;
+  /** The connector did not take the token: the next one is asked for anew. */
+  forget(): void;
+  /** From the first failed request until the next good one. */
+  isFailing(): boolean;
+}
+
+/** Client credentials by MSAL, one request at a time. */
+export function createLogin(options: LoginOptions): Login {
+  const { clock, log } = options;
+  let application = openApplication(options);
+  let isForgotten = false;
+  let kept: { readonly token: string; readonly endsAt: number } | undefined;
+  let asking: Promise<string> | undefined;
+  let failure: { readonly error: unknown; readonly at: number } | undefined;
+
+  async function ask(): Promise<string> {
+    try {
+      const result = await application.acquireTokenByClientCredential({
+        scopes: [SCOPE],
+        skipCache: isForgotten,
+      });
+      if (!result?.accessToken) throw new Error('the answer holds no token');
+      isForgotten = false;
+      failure = undefined;
+      kept = { token: result.accessToken, endsAt: result.expiresOn?.getTime() ?? 0 };
+      return result.accessToken;
+    } catch (error) {
+      if (!failure) log.error({ fault: describeFault(error) }, 'the bot cannot log in');
+      failure = { error, at: clock() };
+      // MSAL itself would refuse for a minute after one bad answer; a new one remembers nothing.
+      application = openApplication(options);
+      throw error;
+    } finally {
+      asking = undefined;
+    }
+  }
+
+  return {
+    async token() {
+      const now = clock();
+      const good = kept && now < kept.endsAt ? kept : undefined;
+      if (good && now < good.endsAt - RENEW_BEFORE_MS) return good.token;
+      if (failure && !hasElapsed(PAUSE_MS, failure.at, now)) {
+        if (good) return good.token;
+        throw failure.error;
+      }
+      const renewed = (asking ??= ask());
+      if (good === undefined) return renewed;
+      // It is as good as a new one: nobody waits for the renewal, or hears of its failure.
+      renewed.catch(() => undefined);
+      return good.token;
+    },
+    forget() {
+      kept = undefined;
+      isForgotten = true;
+    },
+    isFailing: () => failure !== undefined,
+  };
+}
+
+function openApplication({ appId, appPassword, tenantId, loginUrl }: LoginOptions) {
+  return new ConfidentialClientApplication({
+    // MSAL takes no authority over plain http; the host is exchanged below it instead.
+    auth: {
+      clientId: appId,
+      clientSecret: appPassword.reveal(),
+      authority: `${MICROSOFT_LOGIN}/${tenantId}`,
+    },
+    system: { networkClient: createNetworkClient(loginUrl) },
+  });
+}
+
+function createNetworkClient(loginUrl: string): INetworkModule {
+  const send = async <T>(
+    method: 'GET' | 'POST',
+    url: string,
+    options?: NetworkRequestOptions,
+  ): Promise<NetworkResponse<T>> => {
+    const target = new URL(url);
+    const asked = target.origin === MICROSOFT_LOGIN ? new URL(target.pathname, loginUrl) : target;
+    asked.search = target.search;
+    const response = await fetch(asked, {
+      method,
+      redirect: 'error',
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      ...(options?.headers ? { headers: options.headers } : {}),
+      ...(options?.body ? { body: options.body } : {}),
+    });
+    return {
+      headers: Object.fromEntries(response.headers),
+      body: (await response.json()) as T,
+      status: response.status,
+    };
+  };
+  return {
+    sendGetRequestAsync: (url, options) => send('GET', url, options),
+    sendPostRequestAsync: (url, options) => send('POST', url, options),
+  };
+}

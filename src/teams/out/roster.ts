@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { describeFault } from '../../ports/fault.ts';
+import type { Log } from '../../ports/log.ts';
+import { NotifierError } from '../../ports/notifier.ts';
+import type { Roster } from '../../service/input.ts';
+import type { Inbound } from '../in/activity.ts';
+import type { Connector } from './connector.ts';
+
+const text = z.string().min(1).optional().catch(undefined);
+
+/** Teams names the object id `objectId` in lists and `aadObjectId` for one person. */
+const memberSchema = z.object({
+  name: text,
+  email: text,
+  userPrincipalName: text,
+  tenantId: text,
+  aadObjectId: text,
+  objectId: text,
+  userRole: text,
+});
+
+/** What the channel knows of the sender, asked anew each time (requirement A5). */
+export async function readRoster(
+  connector: Connector,
+  { conversation, key }: Inbound,
+  log: Log,
+): Promise<Roster> {
+  let answer: unknown;
+  try {
+    answer = await connector.member(conversation);
+  } catch (error) {
+    if (saysNoMember(error)) return { status: 'notAllowed' };
+    log.warn({ fault: describeFault(error) }, 'the roster cannot be read');
+    return { status: 'unavailable' };
+  }
+  const member = memberSchema.safeParse(answer).data;
+  if (!member) return { status: 'unavailable' };
+  const isOther =
+    differs(member.tenantId, key.tenantId) ||
+    differs(member.aadObjectId, key.aadObjectId) ||
+    differs(member.objectId, key.aadObjectId);
+  // A guest's name in this tenant is `name_home.example#EXT#@tenant.example`.
+  const isGuest = member.userRole !== 'user' || /#ext#/i.test(member.userPrincipalName ?? '');
+  if (isOther || isGuest) return { status: 'notAllowed' };
+  return {
+    status: 'member',
+    upn: member.userPrincipalName,
+    mail: member.email,
+    name: member.name,
+  };
+}
+
+/** 403 and 404 are an answer: the person is no member of the chat, or there is no such chat. */
+function saysNoMember(error: unknown): boolean {
+  if (!(error instanceof NotifierError)) return false;
+  return error.code === 'unreachable' || error.code === 'messageGone';
+}
+
+function differs(named: string | undefined, expected: string): boolean {
+  return named !== undefined && named.toLowerCase() !== expected.toLowerCase();
+}

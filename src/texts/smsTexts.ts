@@ -1,0 +1,41 @@
+import type { Locale } from '../domain/parties.ts';
+import { Secret } from '../domain/secret.ts';
+import { smsText } from './smsText.ts';
+import type { SmsTexts } from '../ports/smsTexts.ts';
+import { createTexts } from './texts.ts';
+import { createWords } from './words.ts';
+
+/** The wording of text messages from cards/text.*.json; times are told in `timeZone`. */
+export function createSmsTexts(
+  options: { readonly timeZone: string; readonly codeLength: number },
+  texts = createTexts(),
+): SmsTexts {
+  const words = {
+    sv: createWords(texts, 'sv', options.timeZone),
+    en: createWords(texts, 'en', options.timeZone),
+  };
+
+  function fitted(
+    locale: Locale,
+    key: string,
+    names: { readonly accountName: string; readonly byName: string },
+    others: Readonly<Record<string, string>>,
+    code?: string,
+  ): string {
+    const render = (fittedNames: Readonly<Record<string, string>>): string =>
+      texts.text(locale, key, { ...others, ...fittedNames });
+    const { accountName, byName } = names;
+    return smsText(render, { accountName, byName }, options.codeLength, code);
+  }
+
+  return {
+    code(locale, purpose, { code, at, ...names }) {
+      const digits = code.reveal();
+      const others = { code: digits, time: words[locale].clock(at) };
+      return new Secret(fitted(locale, `sms.code.${purpose}`, names, others, digits));
+    },
+    notice(locale, event, { at, ...names }) {
+      return fitted(locale, `sms.notice.${event}`, names, { at: words[locale].moment(at) });
+    },
+  };
+}
