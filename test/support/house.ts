@@ -5,6 +5,7 @@ import type { Log } from '../../src/ports/log.ts';
 import { delay } from '../../src/wiring.ts';
 import { runAdminHere, type AdminRun } from './adminCli.ts';
 import type { Activity } from './activities.ts';
+import { ChatDriver } from './chatDriver.ts';
 import type { BotAnswer } from './connector.ts';
 import { throughTheDoor } from './door.ts';
 import { startParts, type Environment, type WorldOptions, type WorldParts } from './parts.ts';
@@ -27,6 +28,8 @@ export interface HouseOptions extends WorldOptions {
 export class House extends World {
   override output = '';
   #bot: RunningBot | undefined;
+  /** Others on the same database. */
+  readonly #others: RunningBot[] = [];
   readonly #circumstances: Partial<Circumstances>;
   readonly #entrance: 'port' | 'door';
 
@@ -46,10 +49,23 @@ export class House extends World {
   }
 
   override async start(env: Environment = {}): Promise<void> {
+    this.#bot = await this.#startBot(env);
+  }
+
+  /** The same person's chat at another instance, which starts on the same PostgreSQL database. */
+  async chatAtAnother({ person }: ChatDriver): Promise<ChatDriver> {
+    const bot = await this.#startBot();
+    this.#others.push(bot);
+    return new ChatDriver(person, this.teams, (activity) =>
+      throughTheDoor(bot, this.teams, activity),
+    );
+  }
+
+  #startBot(env: Environment = {}): Promise<RunningBot> {
     const { config, log } = this.#read({ ...this.env, ...env });
     // No port of the environment: any free one.
     const onAnyPort = { ...config, http: { ...config.http, port: 0 } };
-    this.#bot = await startBot(onAnyPort, log, this.#circumstances);
+    return startBot(onAnyPort, log, this.#circumstances);
   }
 
   /** Stops the bot as SIGTERM does. */
@@ -80,8 +96,8 @@ export class House extends World {
     return { config, log };
   }
 
-  protected override endAll(): Promise<void> {
-    return this.end();
+  protected override async endAll(): Promise<void> {
+    await Promise.all([this.end(), ...this.#others.map((bot) => bot.stop())]);
   }
 }
 

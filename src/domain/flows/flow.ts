@@ -48,6 +48,13 @@ export interface UnlockFlow extends FlowFrame {
 /** One walk of one manager through one purpose on one account. Holds no secret. */
 export type Flow = EnrollmentFlow | ResetFlow | UnlockFlow;
 
+/** Whether a bind may be under way that the directory has not counted yet. */
+export function hasBindUnderWay(state: Flow['state'], now: number): boolean {
+  const provingSince = state.step === 'provingPassword' ? state.since : undefined;
+  const since = 'bindSince' in state ? state.bindSince : provingSince;
+  return since !== undefined && now - since < OPERATION_LOST_MS;
+}
+
 /** When the operation under way began; undefined where none is. */
 export function operationSince(state: Flow['state']): number | undefined {
   switch (state.step) {

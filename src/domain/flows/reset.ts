@@ -26,10 +26,9 @@ interface SoughtOutcome {
   readonly unknownSince?: number | undefined;
 }
 
-/** A bind that tries a password that was sent. */
 interface BindUnderWay {
-  /** The failure as which the bind was counted before it was sent. */
-  readonly failureId?: string | undefined;
+  /** When a bind was sent that tries a password of the flow, and whose answer has not come. */
+  readonly bindSince?: number | undefined;
 }
 
 /** What stays the same once the code is accepted: it is not asked for again in this flow. */
@@ -60,8 +59,8 @@ export type ResetState =
       readonly passwordSetAt?: number | undefined;
     } & BindUnderWay &
       VerifiedReset)
-  | ({ readonly step: 'done' } & SentPasswords & SoughtOutcome)
-  | (EndedState & SentPasswords & SoughtOutcome);
+  | ({ readonly step: 'done' } & SentPasswords & SoughtOutcome & BindUnderWay)
+  | (EndedState & SentPasswords & SoughtOutcome & BindUnderWay);
 
 export type ResetEvent =
   | CodeEvent
@@ -91,7 +90,7 @@ export type ResetEvent =
       readonly server?: string | undefined;
       readonly openUntil?: number | undefined;
     }
-  | { readonly type: 'bindStarted'; readonly failureId: string }
+  | { readonly type: 'bindStarted' }
   | { readonly type: 'bindEnded' }
   /** The directory shows a change after a lost write that was taken for not done: it may have come late. */
   | { readonly type: 'lateChangeSeen' }
@@ -179,11 +178,9 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       if (state.step !== 'unknown') return state;
       return { step: 'expired', ...keepSent(sentBy(state)) };
     case 'bindStarted':
-      if (state.step !== 'newPassword' && state.step !== 'unknown') return state;
-      return { ...state, failureId: event.failureId };
+      return mayBind(state) ? { ...state, bindSince: now } : state;
     case 'bindEnded':
-      if (!('failureId' in state)) return state;
-      return { ...state, failureId: undefined };
+      return mayBind(state) ? { ...state, bindSince: undefined } : state;
     case 'changeSeen':
       if (state.step !== 'unknown') return state;
       return { ...state, passwordSetAt: event.passwordSetAt };
@@ -212,9 +209,22 @@ function unknownSince(state: ResetState): number | undefined {
   return 'unknownSince' in state ? state.unknownSince : undefined;
 }
 
-function keepSearch(state: ResetState): SoughtOutcome {
+/** The search for an outcome goes on, with the bind that it may have sent. */
+function keepSearch(state: ResetState): SoughtOutcome & BindUnderWay {
   const since = unknownSince(state);
-  return since === undefined ? {} : { unknownSince: since };
+  const bindSince = 'bindSince' in state ? state.bindSince : undefined;
+  return {
+    ...(since === undefined ? {} : { unknownSince: since }),
+    ...(bindSince === undefined ? {} : { bindSince }),
+  };
+}
+
+/** Whether passwords that were sent are tried in that step; also by the search that an ended flow left. */
+function mayBind(
+  state: ResetState,
+): state is Extract<ResetState, { readonly bindSince?: number | undefined }> {
+  const isSought = 'unknownSince' in state && state.unknownSince !== undefined;
+  return state.step === 'newPassword' || state.step === 'unknown' || isSought;
 }
 
 function keepSent(sent: readonly SentPassword[]): SentPasswords {

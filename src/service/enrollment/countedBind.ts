@@ -1,4 +1,4 @@
-import type { ResetFlow } from '../../domain/flows/flow.ts';
+import { hasBindUnderWay, type ResetFlow } from '../../domain/flows/flow.ts';
 import { stepReset, type ResetEvent } from '../../domain/flows/reset.ts';
 import { DirectoryError, type Account, type WriteTraces } from '../../ports/directory.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
@@ -21,6 +21,7 @@ interface Tried {
  * before it is sent, and never one that could bring the directory's own lockout near (requirement P11).
  * One that was typed again also keeps the bot's own limit; the search for the truth does not wait for
  * it. `isDue` is asked with the flow as it stands right before: false for nothing to be learnt any more.
+ * @throws DirectoryError `unreachable` where another instance has a bind of the flow under way.
  */
 export function countedBind(
   deps: Deps,
@@ -31,14 +32,18 @@ export function countedBind(
   return deps.exclusive(`proof:${flow.accountId}`, async () => {
     const reserved = await changeFlow(deps, flow, async (tx, current) => {
       if (!isDue(current)) return undefined;
+      if (hasBindUnderWay(current.state, tx.now)) return 'elsewhere' as const;
       const underWay = await bindsUnderWay(tx, current);
       if (isTyped && (await proofBlock(account, tx, underWay)) !== undefined) return undefined;
       const { manager, accountId } = current;
       const failureId = await tx.addFailure({ kind: 'proof', manager, accountId });
-      await note(tx, current, { type: 'bindStarted', failureId });
+      await note(tx, current, { type: 'bindStarted' });
       return { failureId, underWay };
     });
     if (reserved === undefined) return undefined;
+    if (reserved === 'elsewhere') {
+      throw new DirectoryError('unreachable', 'another bind of the flow is under way');
+    }
 
     const { failureId, underWay } = reserved;
     let isCounted = true;
@@ -59,7 +64,7 @@ export function countedBind(
   });
 }
 
-/** Others see by the flow that a bind is under way; one that has gone on without it does not show it. */
+/** Others see by the flow that a bind is under way. */
 async function note(tx: StoreTransaction, flow: ResetFlow, event: ResetEvent): Promise<void> {
   const state = stepReset(flow.state, event, tx.now);
   if (state !== flow.state) await saveFlow(tx, { ...flow, state }, 'sameTurn');

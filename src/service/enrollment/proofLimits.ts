@@ -1,4 +1,4 @@
-import type { Flow } from '../../domain/flows/flow.ts';
+import { hasBindUnderWay, OPERATION_LOST_MS, type Flow } from '../../domain/flows/flow.ts';
 import {
   FAILURES_LOOKBACK_MS,
   lockedUntil,
@@ -9,12 +9,12 @@ import type { Problem } from '../../domain/reasons.ts';
 import type { Account } from '../../ports/directory.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 
-/** Binds of other instances that the directory may not have counted yet. */
+/** Binds of other flows, also of ended ones, that the directory may not have counted yet. */
 export async function bindsUnderWay(tx: StoreTransaction, own: Flow): Promise<number> {
   const open = await tx.openFlowsOf(own.accountId);
-  const hasBind = (state: Flow['state']): boolean =>
-    'failureId' in state && state.failureId !== undefined;
-  return open.filter(({ id, state }) => id !== own.id && hasBind(state)).length;
+  const resets = await tx.resetsAround(own.accountId, tx.now - OPERATION_LOST_MS, tx.now);
+  const binding = [...open, ...resets].filter(({ state }) => hasBindUnderWay(state, tx.now));
+  return new Set(binding.map(({ id }) => id).filter((id) => id !== own.id)).size;
 }
 
 /** Why no bind may be sent now (requirement P11); undefined where one may. */

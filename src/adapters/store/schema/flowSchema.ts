@@ -111,8 +111,8 @@ const sentPasswords = {
   sent: z.array(z.object({ digest: z.string(), isRecorded: z.boolean().optional() })).optional(),
 };
 const verified = { rules, ...sentPasswords };
-const endOfReset = { ...sentPasswords, unknownSince: time.optional() };
-const bindUnderWay = { failureId: z.string().optional() };
+const bindUnderWay = { bindSince: time.optional() };
+const endOfReset = { ...sentPasswords, unknownSince: time.optional(), ...bindUnderWay };
 const resetState = exactly<ResetState>()(
   z.discriminatedUnion('step', [
     ...enrolledCode,
