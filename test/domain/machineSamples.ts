@@ -112,7 +112,7 @@ export const RESET_EVENTS: readonly ResetEvent[] = [
   { type: 'passwordRefused', reasons: ['passwordTooShort', 'passwordTooCommon'] },
   { type: 'writeStarted', digest: 'typed' },
   { type: 'writeNotDone', reason: 'directoryUnavailable' },
-  { type: 'passwordWritten', digest: 'lost' },
+  { type: 'passwordWritten', digest: 'lost', version: 'v1' },
   { type: 'passwordInForce' },
   { type: 'outcomeUnknown', server: 'ldaps://dc1' },
   { type: 'bindStarted' },

@@ -147,8 +147,8 @@ describe('reset', () => {
     const sent = [{ digest: 'first' }, { digest: 'next' }];
     const lost = { step: 'unknown', since: NOW, rules: RULES, sent } as const;
     const ended = (event: ResetEvent) => stepReset(lost, event, NOW);
-    const recorded = [{ digest: 'first' }, { digest: 'next', isRecorded: true }];
-    const written = { type: 'passwordWritten', digest: 'next' } as const;
+    const recorded = [{ digest: 'first' }, { digest: 'next', isRecorded: true, version: 'v1' }];
+    const written = { type: 'passwordWritten', digest: 'next', version: 'v1' } as const;
     expect(ended(written)).toMatchObject({ step: 'done', sent: recorded });
     expect(ended({ type: 'superseded' })).toMatchObject({ step: 'superseded', sent });
     expect(stepReset({ step: 'superseded', sent }, written, NOW)).toEqual({
@@ -158,7 +158,9 @@ describe('reset', () => {
     const writing = { step: 'writingPassword', since: NOW, rules: RULES, sent } as const;
     expect(stepReset(writing, written, NOW)).toEqual({ step: 'done', sent: [sent[0]] });
     // The answer of an earlier write is not the one that is awaited.
-    expect(stepReset(writing, { type: 'passwordWritten', digest: 'first' }, NOW)).toMatchObject({
+    expect(
+      stepReset(writing, { type: 'passwordWritten', digest: 'first', version: 'v1' }, NOW),
+    ).toMatchObject({
       step: 'writingPassword',
       sent: [{ isRecorded: true }, { digest: 'next' }],
     });
@@ -175,7 +177,7 @@ describe('reset', () => {
       return isOutcomeOpen(events.reduce<ResetState>(step, lost), search);
     };
     const notDone = { type: 'writeNotDone', reason: 'directoryUnavailable' } as const;
-    const written = { type: 'passwordWritten', digest: 'lost' } as const;
+    const written = { type: 'passwordWritten', digest: 'lost', version: 'v1' } as const;
     expect(isOpenAfter()).toBe(true);
     expect(isOpenAfter({ type: 'superseded' })).toBe(true);
     expect(isOpenAfter({ type: 'superseded' }, written)).toBe(false);

@@ -17,6 +17,8 @@ export type Environment = Readonly<Record<string, string>>;
 export interface WorldOptions {
   readonly env?: Environment;
   readonly policy?: Partial<Policy>;
+  /** How long the directory lets the former password bind; 0. */
+  readonly oldPasswordAllowedMs?: number;
   /** An empty PostgreSQL database to use instead of SQLite. */
   readonly databaseUrl?: string;
   /** Ports of loopback through which the bot reaches its parts, where something stands before them. */
@@ -61,12 +63,13 @@ async function makeCertificates() {
 export async function startParts({
   env = {},
   policy = {},
+  oldPasswordAllowedMs = 0,
   databaseUrl,
   through,
 }: WorldOptions): Promise<WorldParts> {
   const folder = await mkdtemp(join(tmpdir(), 'password-bot-'));
   const { caPem, ...tls } = await (certificates ??= makeCertificates());
-  const directory = new DemoDirectory({ tls });
+  const directory = new DemoDirectory({ tls, oldPasswordAllowedMs });
   directory.setPolicy(policy);
   const accountsBase = directory.organizationalUnit('Delade konton').dn;
   const services = directory.organizationalUnit('Tjanster').dn;

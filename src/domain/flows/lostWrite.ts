@@ -1,4 +1,6 @@
 import { DAY_MS } from '../durations.ts';
+import { OPERATION_LOST_MS } from './flow.ts';
+import type { SentPassword } from './reset.ts';
 
 /** A request that was cut off may still be carried out for this long; only then "not applied" is true, ms. */
 export const LATE_WRITE_MS = 6_000;
@@ -18,6 +20,26 @@ export function lateWriteMs(waitedMs: number): number {
 /** After this long the truth is no longer sought; a person has to look, ms. */
 export const GIVE_UP_MS = DAY_MS;
 
+/** A change of the password that the directory shows. */
+export interface SeenChange {
+  readonly version: string;
+  /** When it was made, by the directory's clock, epoch ms. */
+  readonly changedAt: number | undefined;
+  /** The newest change of which it is known who made it. */
+  readonly knownVersion: string | undefined;
+}
+
+/**
+ * Whether the change can be that password's. A bind alone does not tell: Active Directory lets the former
+ * password bind for an hour (OldPasswordAllowedPeriod).
+ */
+export function mayBeChangeOf(sent: SentPassword, seen: SeenChange): boolean {
+  if (sent.version !== undefined) return seen.version === sent.version;
+  if (seen.version === seen.knownVersion) return false;
+  if (sent.sentAt === undefined || seen.changedAt === undefined) return true;
+  return seen.changedAt <= sent.sentAt + OPERATION_LOST_MS + SLOW_WRITE_MS + CLOCK_SLACK_MS;
+}
+
 /** What is known of a write whose answer was lost. */
 export interface LostWriteSigns {
   /** Whether the password was set since the flow began; undefined while a server does not say. */
@@ -27,6 +49,8 @@ export interface LostWriteSigns {
    * `undecided` where the directory refuses every password the same way.
    */
   readonly binds: boolean | 'undecided' | undefined;
+  /** Whether the change that is seen can be that password's. */
+  readonly isPossible: boolean;
   /** When the password was changed, by the directory's clock, and when the answer was lost; epoch ms. */
   readonly changedAt?: number | undefined;
   readonly lostAt?: number | undefined;
@@ -49,14 +73,15 @@ export type LostWriteVerdict = 'applied' | 'notApplied' | 'replaced' | 'open' | 
 export function judgeLostWrite({
   isChanged,
   binds,
+  isPossible,
   isOnlyOneSent,
   changedAt,
   lostAt,
   ageMs,
   lateMs = LATE_WRITE_MS,
 }: LostWriteSigns): LostWriteVerdict {
-  if (isChanged === true && binds === true) return 'applied';
-  if (isChanged === true && binds === 'undecided' && isOnlyOneSent) {
+  if (isChanged === true && binds === true && isPossible) return 'applied';
+  if (isChanged === true && binds === 'undecided' && isPossible && isOnlyOneSent) {
     // Nothing else can ever tell: the time of the change decides.
     const isTimely =
       changedAt !== undefined &&
@@ -64,7 +89,8 @@ export function judgeLostWrite({
       Math.abs(changedAt - lostAt) <= CLOCK_SLACK_MS;
     if (isTimely) return 'applied';
   }
-  if (isChanged === true && binds === false && isOnlyOneSent) return 'replaced';
+  const isReplaced = binds === false || (binds === true && !isPossible);
+  if (isChanged === true && isReplaced && isOnlyOneSent) return 'replaced';
   if (isChanged === false && ageMs >= lateMs) return 'notApplied';
   return ageMs > GIVE_UP_MS ? 'givenUp' : 'open';
 }

@@ -7,8 +7,11 @@ import type { ShownRules } from '../passwords/passwordPolicy.ts';
 export interface SentPassword {
   /** Its slow hash, as the history keeps it. */
   readonly digest: string;
+  readonly sentAt?: number | undefined;
   /** The reset has its audit row, its place in the history and its notices. */
   readonly isRecorded?: boolean | undefined;
+  /** The directory's mark of it, where the reset is recorded. */
+  readonly version?: string | undefined;
 }
 
 /** What stays known of a flow's writes, also when the flow has ended. */
@@ -82,7 +85,7 @@ export type ResetEvent =
   /** The write was definitely not carried out, or is surely not any more. */
   | { readonly type: 'writeNotDone'; readonly reason: Reason }
   /** A password that this flow has sent is in force, and recorded as a reset. */
-  | { readonly type: 'passwordWritten'; readonly digest: string }
+  | { readonly type: 'passwordWritten'; readonly digest: string; readonly version: string }
   /** A bind proved that the password is in force already, by an earlier flow whose outcome was unknown. */
   | { readonly type: 'passwordInForce' }
   | {
@@ -147,13 +150,13 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
         step: 'writingPassword',
         since: now,
         rules: state.rules,
-        sent: [...sentBy(state), { digest: event.digest }],
+        sent: [...sentBy(state), { digest: event.digest, sentAt: now }],
       };
     case 'writeNotDone':
       if (state.step !== 'writingPassword' && state.step !== 'unknown') return state;
       return { step: 'newPassword', ...unsent(state), problem: { reason: event.reason } };
     case 'passwordWritten':
-      return written(state, event.digest);
+      return written(state, event);
     case 'passwordInForce':
       if (state.step !== 'newPassword') return state;
       return { step: 'done' };
@@ -242,13 +245,18 @@ function unsent(state: VerifiedReset & ResetState): VerifiedReset {
 }
 
 /** A flow that waits for that password is done; one that has gone on or ended only keeps the record. */
-function written(state: ResetState, digest: string): ResetState {
+function written(
+  state: ResetState,
+  { digest, version }: Extract<ResetEvent, { type: 'passwordWritten' }>,
+): ResetState {
   const sent = sentBy(state);
   const isAwaited = state.step === 'writingPassword' && (sent.at(-1)?.digest ?? digest) === digest;
   // Its manager is told at once.
   if (isAwaited) return { step: 'done', ...keepSent(sent.slice(0, -1)) };
   const isSent = sent.some((one) => one.digest === digest);
-  const recorded = sent.map((one) => (one.digest === digest ? { digest, isRecorded: true } : one));
+  const recorded = sent.map((one) =>
+    one.digest === digest ? { ...one, isRecorded: true, version } : one,
+  );
   if (state.step === 'unknown' || (state.step === 'newPassword' && isSent)) {
     return { step: 'done', ...keepSent(recorded), ...keepSearch(state) };
   }

@@ -80,7 +80,7 @@ async function takeChanged(
       tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(current) });
       return { flow: await advanceReset(tx, current, { type: 'lateChangeSeen' }) };
     }
-    const earlier = write && !isTried ? await sentEarlier(tx, current, write.digest) : undefined;
+    const earlier = write && !isTried ? await sentEarlier(tx, turn, write.digest) : undefined;
     if (write !== undefined && earlier !== undefined) {
       return { flow: current, todo: { earlier, write } };
     }
@@ -114,7 +114,7 @@ async function takeChecked(
   const { flow: saved, todo } = await submit<ResetFlow, Todo>(turn, async (tx, current) => {
     const { write, faults } = checked;
     if (!isTried && write !== undefined && faults.length === 0) {
-      const earlier = await sentEarlier(tx, current, write.digest);
+      const earlier = await sentEarlier(tx, turn, write.digest);
       const isChanged = earlier && earlier.passwordVersion !== account.passwordVersion;
       if (isChanged === true) return { flow: current, todo: { sent: { earlier, write } } };
     }

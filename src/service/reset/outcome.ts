@@ -2,13 +2,15 @@ import type { ResetFlow } from '../../domain/flows/flow.ts';
 import {
   judgeLostWrite,
   lateWriteMs,
+  mayBeChangeOf,
   SLOW_WRITE_MS,
   type LostWriteVerdict,
+  type SeenChange,
 } from '../../domain/flows/lostWrite.ts';
 import { isOutcomeOpen, sentBy } from '../../domain/flows/reset.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { isEnded } from '../../domain/flows/steps.ts';
-import { DirectoryError, type WriteTraces } from '../../ports/directory.ts';
+import { DirectoryError, type Account, type WriteTraces } from '../../ports/directory.ts';
 import type { PasswordDigest } from '../../ports/records.ts';
 import { StoreError, type StoreTransaction } from '../../ports/store.ts';
 import { countedBind } from '../enrollment/countedBind.ts';
@@ -55,7 +57,8 @@ export async function completeReset(
   const sent = sentBy(flow.state).find((one) => one.digest === digest);
   if (sent === undefined && isEnded(flow.state)) return flow;
   if (sent?.isRecorded !== true) await recordReset(deps, tx, flow, done);
-  return advanceReset(tx, flow, { type: 'passwordWritten', digest }, 'sameTurn');
+  const { version } = done;
+  return advanceReset(tx, flow, { type: 'passwordWritten', digest, version }, 'sameTurn');
 }
 
 async function recordReset(
@@ -166,9 +169,14 @@ export async function lookForOutcome(
   const { verdict, settled, hasMoved } = await changeFlow(deps, flow, async (tx, current) => {
     // Of the flow as it is now: who sent the write may have told only meanwhile how late it can come.
     const { openUntil } = current.state.step === 'unknown' ? current.state : {};
+    const sent = sentBy(current.state).find((one) => one.digest === digest);
     const verdict = judgeLostWrite({
       isChanged,
       binds,
+      isPossible:
+        sent === undefined ||
+        changed === undefined ||
+        mayBeChangeOf(sent, await seenChange(tx, { ...changed, id: flow.accountId })),
       changedAt: changed?.passwordSetAt,
       lostAt: since,
       isOnlyOneSent: new Set(sentBy(flow.state).map(({ digest }) => digest)).size === 1,
@@ -187,6 +195,15 @@ export async function lookForOutcome(
     isOpen: verdict === 'open' && isSought(settled),
     triedVersion: binds === undefined ? triedVersion : version,
   };
+}
+
+/** The account's last change, with the newest one of which it is known who made it. */
+export async function seenChange(
+  tx: StoreTransaction,
+  { id, passwordVersion, passwordSetAt }: Pick<Account, 'id' | 'passwordVersion' | 'passwordSetAt'>,
+): Promise<SeenChange> {
+  const known = await tx.passwordsSeen([id]);
+  return { version: passwordVersion, changedAt: passwordSetAt, knownVersion: known.get(id) };
 }
 
 /** Tries the password at the server that shows the change; undefined where nothing was learnt. */

@@ -1,5 +1,5 @@
 import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
-import { GIVE_UP_MS, LATE_WRITE_MS } from '../../domain/flows/lostWrite.ts';
+import { GIVE_UP_MS, LATE_WRITE_MS, mayBeChangeOf } from '../../domain/flows/lostWrite.ts';
 import { sentBy } from '../../domain/flows/reset.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { DirectoryError } from '../../ports/directory.ts';
@@ -10,7 +10,7 @@ import { digestInTurn, digestText } from './digests.ts';
 import { isSamePerson } from '../flow/flows.ts';
 import type { ResetTurn } from '../flow/flowTurn.ts';
 import type { NewPassword } from './newPassword.ts';
-import { lookForOutcome } from './outcome.ts';
+import { lookForOutcome, seenChange } from './outcome.ts';
 
 /** Whether the flow has sent that password, and its manager was not told what became of it. */
 export function hasSent({ state }: ResetFlow, digest: PasswordDigest): boolean {
@@ -47,11 +47,11 @@ function isSought(
 
 /**
  * The earlier reset by the same manager that sent that password, where the manager may have gone on
- * without being told what became of it.
+ * without being told what became of it, and the account's last change can be that password's.
  */
 export async function sentEarlier(
   tx: StoreTransaction,
-  flow: ResetFlow,
+  { flow, account }: Pick<ResetTurn, 'flow' | 'account'>,
   digest: PasswordDigest,
 ): Promise<ResetFlow | undefined> {
   const resets = await tx.resetsAround(flow.accountId, tx.now - GIVE_UP_MS, tx.now);
@@ -63,7 +63,11 @@ export async function sentEarlier(
     ({ state }) => state.step === 'done' && sentBy(state).length === 0,
   );
   const untold = told === -1 ? earlier : earlier.slice(0, told);
-  return untold.find((other) => hasSent(other, digest));
+  const seen = await seenChange(tx, account);
+  const text = digestText(digest);
+  return untold.find(({ state }) =>
+    sentBy(state).some((sent) => sent.digest === text && mayBeChangeOf(sent, seen)),
+  );
 }
 
 /**

@@ -108,7 +108,16 @@ const rules = z.object({
   requiresComplexity: z.boolean(),
 });
 const sentPasswords = {
-  sent: z.array(z.object({ digest: z.string(), isRecorded: z.boolean().optional() })).optional(),
+  sent: z
+    .array(
+      z.object({
+        digest: z.string(),
+        sentAt: time.optional(),
+        isRecorded: z.boolean().optional(),
+        version: z.string().optional(),
+      }),
+    )
+    .optional(),
 };
 const verified = { rules, ...sentPasswords };
 const bindUnderWay = { bindSince: time.optional() };
