@@ -1,18 +1,8 @@
 import type { Locale, ManagerKey } from '../domain/parties.ts';
 import type { View } from './view.ts';
 
-/** Where a manager is reached in Teams; kept as it came with the newest activity. */
-export interface Conversation {
-  readonly serviceUrl: string;
-  readonly conversationId: string;
-  readonly tenantId: string;
-  readonly aadObjectId: string;
-  /** The channel's id of the person (`29:…`). */
-  readonly userId: string;
-  /** The channel's id of the bot (`28:…`). */
-  readonly botId: string;
-  readonly channelId: string;
-}
+/** Where a manager is reached, as the channel wrote it with the newest activity: nobody else reads it. */
+export type Address = string;
 
 /**
  * `unreachable`: the bot was removed or blocked. `messageGone`: the message or conversation no longer exists.
@@ -44,26 +34,17 @@ export class NotifierError extends Error {
 /** Sends cards to managers outside their own taps. One try each; throws only NotifierError. */
 export interface Notifier {
   /** Posts a new card and gives its message id. */
-  post(
-    conversation: Conversation,
-    view: View,
-    locale: Locale,
-    signal: AbortSignal,
-  ): Promise<string>;
+  post(to: Address, view: View, locale: Locale, signal: AbortSignal): Promise<string>;
 
   /**
    * Opens the chat with a person by their Entra object id; posts nothing, and may be repeated.
-   * `via`: a conversation with anybody, for the channel's address.
+   * `via`: the person's former address, or anybody's of the tenant.
    */
-  open(
-    person: ManagerKey,
-    via: Conversation | undefined,
-    signal: AbortSignal,
-  ): Promise<Conversation>;
+  open(person: ManagerKey, via: Address | undefined, signal: AbortSignal): Promise<Address>;
 
   /** Replaces the card of an earlier message. */
   update(
-    conversation: Conversation,
+    to: Address,
     messageId: string,
     view: View,
     locale: Locale,

@@ -1,6 +1,6 @@
 import type { Locale, ManagerKey } from '../domain/parties.ts';
 import type { NoticeFacts } from './view.ts';
-import type { Conversation } from './notifier.ts';
+import type { Address } from './notifier.ts';
 
 /** A Teams person the bot has met. */
 export interface ManagerRecord {
@@ -10,7 +10,7 @@ export interface ManagerRecord {
   readonly displayName?: string | undefined;
   /** The manager's last choice of language. */
   readonly locale?: Locale | undefined;
-  readonly conversation?: Conversation | undefined;
+  readonly address?: Address | undefined;
 }
 
 /** What an account's button on `home` stands for. */

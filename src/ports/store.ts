@@ -2,7 +2,7 @@ import type { AuditEvent } from '../domain/audit.ts';
 import type { Flow } from '../domain/flows/flow.ts';
 import type { ManagerKey, Purpose } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { Conversation } from './notifier.ts';
+import type { Address } from './notifier.ts';
 import type {
   Button,
   ClaimedNotice,
@@ -84,8 +84,8 @@ export interface StoreTransaction {
   /** Inserts or replaces. */
   saveManager(record: ManagerRecord): Promise<void>;
   managersByDirectoryId(directoryIds: readonly string[]): Promise<ManagerRecord[]>;
-  /** Where anybody of the tenant is reached: it tells the channel's address and the bot's own id there. */
-  anyConversation(tenantId: string): Promise<Conversation | undefined>;
+  /** Where anybody of the tenant is reached. */
+  anyAddress(tenantId: string): Promise<Address | undefined>;
 
   addButtons(buttons: readonly Button[]): Promise<void>;
   button(handle: string): Promise<Button | undefined>;

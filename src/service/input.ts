@@ -1,7 +1,7 @@
 import type { Locale, ManagerKey, Purpose } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { NotNeededReason, View } from '../ports/view.ts';
-import type { Conversation } from '../ports/notifier.ts';
+import type { Address } from '../ports/notifier.ts';
 
 /** What the channel's roster says of the sender. */
 export type Roster =
@@ -19,7 +19,7 @@ export type Roster =
 export interface Person {
   readonly key: ManagerKey;
   readonly roster: Roster;
-  readonly conversation: Conversation;
+  readonly address: Address;
 }
 
 /** A typed secret as it came: absent where the field was missing or no string. At most 1 024 characters are kept. */
@@ -85,7 +85,7 @@ export interface Turns {
   cardShown(flowId: string, messageId: string): Promise<void>;
 
   /** Keeps the newest way to reach the person; called for installations and removals too. */
-  met(person: Pick<Person, 'key' | 'conversation'>, isReachable: boolean): Promise<void>;
+  met(person: Pick<Person, 'key' | 'address'>, isReachable: boolean): Promise<void>;
 
   /** The manager's language, for what is said outside a flow. */
   localeOf(key: ManagerKey): Promise<Locale>;

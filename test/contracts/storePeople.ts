@@ -7,7 +7,7 @@ import type { Store } from '../../src/ports/store.ts';
 import {
   firstDigest,
   MINUTE,
-  someConversation,
+  someAddress,
   someEnrollment,
   someManager,
   someNotice,
@@ -32,7 +32,7 @@ export function storedPeopleContract(opened: () => StorePair): void {
         directoryId: randomUUID(),
         displayName: 'Anna Åkesson',
         locale: 'en' as const,
-        conversation: someConversation(key),
+        address: someAddress(key),
       };
       await store.transaction((tx) => tx.saveManager(record));
       const upper = { ...key, aadObjectId: key.aadObjectId.toUpperCase() };

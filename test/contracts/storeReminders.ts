@@ -5,7 +5,7 @@ import type { Reminder } from '../../src/ports/records.ts';
 import type { Store } from '../../src/ports/store.ts';
 import {
   MINUTE,
-  someConversation,
+  someAddress,
   someEnrollment,
   someFlow,
   someManager,
@@ -234,12 +234,12 @@ export function storedRemindersContract(pairOf: () => StorePair): void {
 
     it('is where somebody of the tenant is reached', async () => {
       const key = someManager();
-      const conversation = someConversation(key);
+      const address = someAddress(key);
       await one().transaction((tx) => tx.saveManager({ key }));
-      const any = (tenantId: string) => one().transaction((tx) => tx.anyConversation(tenantId));
+      const any = (tenantId: string) => one().transaction((tx) => tx.anyAddress(tenantId));
       expect(await any(key.tenantId)).toBeUndefined();
-      await one().transaction((tx) => tx.saveManager({ key, conversation }));
-      expect(await any(key.tenantId.toUpperCase())).toEqual(conversation);
+      await one().transaction((tx) => tx.saveManager({ key, address }));
+      expect(await any(key.tenantId.toUpperCase())).toEqual(address);
     });
   });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ResetFlow } from '../../src/domain/flows/flow.ts';
 import type { ManagerKey } from '../../src/domain/parties.ts';
-import type { Conversation } from '../../src/ports/notifier.ts';
+import type { Address } from '../../src/ports/notifier.ts';
 import type { Secret } from '../../src/domain/secret.ts';
 import type { CodeSend, Enrollment, Notice, PasswordDigest } from '../../src/ports/records.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -54,16 +54,8 @@ export function someFlow(changes: Partial<ResetFlow> = {}): ResetFlow {
   };
 }
 
-export function someConversation({ tenantId, aadObjectId }: ManagerKey): Conversation {
-  return {
-    serviceUrl: 'https://smba.trafficmanager.net/emea/',
-    conversationId: 'a:1conversation',
-    tenantId,
-    aadObjectId,
-    userId: '29:1user',
-    botId: '28:bot',
-    channelId: 'msteams',
-  };
+export function someAddress({ aadObjectId }: ManagerKey): Address {
+  return `the chat of ${aadObjectId}`;
 }
 
 export function someSend(changes: Partial<CodeSend> = {}): CodeSend {

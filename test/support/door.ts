@@ -2,6 +2,7 @@ import type { RunningBot } from '../../src/compose.ts';
 import type { Input, Roster } from '../../src/service/input.ts';
 import { readExecute, readSubmit } from '../../src/teams/in/actions.ts';
 import { readActivity, toInbound, type Inbound } from '../../src/teams/in/activity.ts';
+import { addressOf } from '../../src/teams/conversation.ts';
 import { readMessage } from '../../src/teams/in/commands.ts';
 import type { Activity } from './activities.ts';
 import type { BotAnswer, Card, TeamsServer } from './connector.ts';
@@ -18,11 +19,16 @@ export async function throughTheDoor(
   const inbound = raw && toInbound(raw, '');
   if (inbound === undefined) throw new Error('nobody’s activity');
   const { key, conversation } = inbound;
-  if (inbound.type === 'installationUpdate') await turns.met({ key, conversation }, true);
+  if (inbound.type === 'installationUpdate')
+    await turns.met({ key, address: addressOf(conversation) }, true);
   const input = inputOf(inbound);
   if (input === undefined) return { status: 200, text: '', card: undefined };
 
-  const person = { key, conversation, roster: rosterOf(teams.members.get(conversation.userId)) };
+  const person = {
+    key,
+    address: addressOf(conversation),
+    roster: rosterOf(teams.members.get(conversation.userId)),
+  };
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const { view, locale, flow } = await turns.take(person, input, signal);
   const card = JSON.parse(JSON.stringify(cards.render(view, locale, Date.now()))) as Card;

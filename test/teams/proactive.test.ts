@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAuthority } from '../../demo/certificates.ts';
 import { NotifierError } from '../../src/ports/notifier.ts';
-import type { Conversation } from '../../src/ports/notifier.ts';
+import { addressOf, type Conversation } from '../../src/teams/conversation.ts';
 import { createServiceHosts } from '../../src/teams/out/hosts.ts';
 import { execute } from '../support/activities.ts';
 import { nameOf } from '../support/connector.ts';
@@ -31,9 +31,9 @@ beforeEach(async () => {
 afterEach(closeBenches);
 
 const post = (to = anna, signal = never) =>
-  bench.channel.notifier.post(to, { card: 'help' }, 'en', signal);
+  bench.channel.notifier.post(addressOf(to), { card: 'help' }, 'en', signal);
 const update = (id: string, signal = never) =>
-  bench.channel.notifier.update(anna, id, { card: 'cancelled' }, 'sv', signal);
+  bench.channel.notifier.update(addressOf(anna), id, { card: 'cancelled' }, 'sv', signal);
 
 /** The error of a call that must fail. */
 async function failure(call: Promise<unknown>): Promise<NotifierError> {

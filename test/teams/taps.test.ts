@@ -3,6 +3,7 @@ import type { Problem } from '../../src/domain/reasons.ts';
 import type { Answer } from '../../src/service/input.ts';
 import { createPerson, execute, installation } from '../support/activities.ts';
 import { membersAdded, message, submit } from '../support/activities.ts';
+import { conversationOf } from '../../src/teams/conversation.ts';
 import type { Activity } from '../support/activities.ts';
 import { nameOf } from '../support/connector.ts';
 import { Chat } from './chat.ts';
@@ -48,13 +49,14 @@ describe('taps', () => {
     expect(bench.turns.shown).toEqual([]);
   });
 
-  it('hands over person, conversation and roster', async () => {
+  it('hands over person, address and roster', async () => {
     await chat.tap('home');
     const { anna, teams } = bench;
-    expect(bench.turns.taken[0]?.person).toEqual({
+    const person = bench.turns.taken[0]!.person;
+    expect({ ...person, address: conversationOf(person.address) }).toEqual({
       key: { tenantId: TENANT_ID, aadObjectId: anna.aadObjectId },
       roster: { status: 'member', upn: anna.upn, mail: anna.mail, name: anna.name },
-      conversation: {
+      address: {
         serviceUrl: teams.serviceUrl,
         conversationId: anna.conversationId,
         tenantId: TENANT_ID,

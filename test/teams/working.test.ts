@@ -158,9 +158,9 @@ describe('a turn that takes longer than three seconds', () => {
     result.resolve(show('help', 'flow-1'));
     await teams.until(() => logged.some((line) => line.includes('"message":"turn"')));
     expect(teams.sent).toEqual([]);
-    const { conversation } = turns.taken[0]!.person;
+    const { address } = turns.taken[0]!.person;
     const { signal } = new AbortController();
-    await channel.notifier.update(conversation, 'm1', { card: 'cancelled' }, 'sv', signal);
+    await channel.notifier.update(address, 'm1', { card: 'cancelled' }, 'sv', signal);
     await server.close();
     expect(teams.sent.map(({ card }) => nameOf(card))).toEqual(['working', 'cancelled']);
   });

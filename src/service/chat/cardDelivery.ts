@@ -1,6 +1,6 @@
 import type { View } from '../../ports/view.ts';
 import { NotifierError } from '../../ports/notifier.ts';
-import type { Conversation } from '../../ports/notifier.ts';
+import type { Address } from '../../ports/notifier.ts';
 import type { SweepDeps } from '../deps.ts';
 import { rememberWay, type Reached, type Recipient, type Way } from './recipients.ts';
 
@@ -27,7 +27,7 @@ export async function deliverCard(
   if (way === undefined) return { outcome: 'unreachable' };
   const reached = reachedOf(recipient, way);
   try {
-    const known = way.conversation;
+    const known = way.address;
     if (known !== undefined) {
       const posted = await postTo(deps, recipient, known, view);
       if (posted !== 'gone') return posted;
@@ -46,12 +46,12 @@ export async function deliverCard(
 async function postTo(
   deps: SweepDeps,
   recipient: Recipient,
-  conversation: Conversation,
+  to: Address,
   view: View,
 ): Promise<Delivered | 'gone'> {
   try {
     const signal = AbortSignal.timeout(CALL_MS);
-    await deps.notifier.post(conversation, view, recipient.locale, signal);
+    await deps.notifier.post(to, view, recipient.locale, signal);
     return { outcome: 'sent' };
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;
@@ -66,21 +66,19 @@ function reachedOf({ person }: Recipient, way: Way): Reached {
 }
 
 /**
- * Opens a chat and remembers it in place of the one that was tried: "Remove chat history" ends a
- * conversation for good, and the next one has another id.
+ * Opens a chat and remembers it in place of the one that was tried: "Remove chat history" ends a chat
+ * for good, and the next one has another address.
  */
 export async function openChat(
   deps: Pick<SweepDeps, 'store' | 'notifier'>,
   reached: Reached,
   signal: AbortSignal,
-): Promise<Conversation> {
-  const { key, conversation: tried } = reached;
-  const via = tried ?? (await deps.store.transaction((tx) => tx.anyConversation(key.tenantId)));
+): Promise<Address> {
+  const { key, address } = reached;
+  const via = address ?? (await deps.store.transaction((tx) => tx.anyAddress(key.tenantId)));
   const opened = await deps.notifier.open(key, via, signal);
-  // The channel's own id of the person outlives the chat: the roster is asked by it.
-  const conversation = { ...opened, userId: tried?.userId ?? opened.userId };
-  await rememberWay(deps, reached, conversation);
-  return conversation;
+  await rememberWay(deps, reached, opened);
+  return opened;
 }
 
 async function notDelivered(

@@ -1,10 +1,9 @@
 import { managerName, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager } from '../../ports/directory.ts';
-import type { Conversation } from '../../ports/notifier.ts';
+import type { Address } from '../../ports/notifier.ts';
 import type { ManagerRecord } from '../../ports/records.ts';
 import type { StoreReads } from '../../ports/store.ts';
 import type { SweepDeps } from '../deps.ts';
-import { isSamePerson } from '../flow/flows.ts';
 import { changeManager } from '../administration/managers.ts';
 import { namesPerson } from '../tap/pins.ts';
 
@@ -18,10 +17,10 @@ export interface Recipient {
   readonly way?: Way | undefined;
 }
 
-/** A chat with the person; without a conversation it has to be opened first. */
+/** A chat with the person; without an address it has to be opened first. */
 export interface Way {
   readonly key: ManagerKey;
-  readonly conversation?: Conversation | undefined;
+  readonly address?: Address | undefined;
 }
 
 /**
@@ -36,14 +35,12 @@ export async function recipientOf(
   const { tenantId, defaultLocale } = deps.settings;
   const record = await recordOf(reads, person, tenantId);
   if (record !== undefined) {
-    const { key, conversation, locale = defaultLocale } = record;
-    // A stored conversation is checked anew before something is said in it (requirement T3).
-    const isOwn = conversation !== undefined && isSamePerson(conversation, key);
+    const { key, address, locale = defaultLocale } = record;
     return {
       name: managerName(key),
       person,
       locale,
-      way: isOwn ? { key, conversation } : undefined,
+      way: address === undefined ? undefined : { key, address },
     };
   }
   if (person.aadObjectId === undefined || tenantId === '') {
@@ -61,23 +58,22 @@ async function recordOf(
   const { id, aadObjectId } = person;
   const pinned = await reads.managersByDirectoryId([id]);
   const records = pinned.filter(({ key }) => namesPerson(person, key));
-  const known = records.find(({ conversation }) => conversation !== undefined) ?? records[0];
+  const known = records.find(({ address }) => address !== undefined) ?? records[0];
   if (known !== undefined || aadObjectId === undefined || tenantId === '') return known;
   return reads.manager({ tenantId, aadObjectId });
 }
 
 /** What is kept of a person to whom a chat leads, or would be kept once one was opened. */
-export type Reached = Pick<ManagerRecord, 'key' | 'directoryId' | 'displayName' | 'conversation'>;
+export type Reached = Pick<ManagerRecord, 'key' | 'directoryId' | 'displayName' | 'address'>;
 
 /** Remembers a chat that was opened, or that there is none (requirement N7): installing the bot restores it. */
 export async function rememberWay(
   deps: Pick<SweepDeps, 'store'>,
-  { key, directoryId, displayName, conversation: tried }: Reached,
-  conversation: Conversation | undefined,
+  { key, directoryId, displayName, address: tried }: Reached,
+  address: Address | undefined,
 ): Promise<void> {
   await changeManager(deps, { key, directoryId, displayName }, (record) => {
     // What the person did meanwhile is newer than what was tried here.
-    const isUnchanged = record.conversation?.conversationId === tried?.conversationId;
-    return isUnchanged ? { ...record, conversation } : record;
+    return record.address === tried ? { ...record, address } : record;
   });
 }

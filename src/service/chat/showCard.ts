@@ -17,8 +17,8 @@ export async function showCard(deps: Deps, flow: Flow): Promise<void> {
     Promise.all([reads.manager(flow.manager), reads.flow(flow.id, flow)]),
   );
   const { messageId } = current;
-  const conversation = record?.conversation;
-  if (messageId === undefined || conversation === undefined) return;
+  const address = record?.address;
+  if (messageId === undefined || address === undefined) return;
   const locale = record?.locale ?? deps.settings.defaultLocale;
   const view =
     viewOf(current, deps.store.now()) ??
@@ -26,7 +26,7 @@ export async function showCard(deps: Deps, flow: Flow): Promise<void> {
   if (view === undefined) return;
   try {
     const signal = AbortSignal.timeout(UPDATE_MS);
-    await deps.notifier.update(conversation, messageId, view, locale, signal);
+    await deps.notifier.update(address, messageId, view, locale, signal);
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;
     deps.log.warn({ flow: flow.id, code: error.code }, 'the card could not be brought up to date');

@@ -1,6 +1,6 @@
 import type { ManagerKey } from '../../domain/parties.ts';
 import type { View } from '../../ports/view.ts';
-import { NotifierError, type Conversation } from '../../ports/notifier.ts';
+import { NotifierError, type Address } from '../../ports/notifier.ts';
 import type { Notice } from '../../ports/records.ts';
 import { openChat } from '../chat/cardDelivery.ts';
 import type { Deps } from '../deps.ts';
@@ -16,12 +16,12 @@ export async function postNotice(
   signal: AbortSignal,
 ): Promise<NoticePosted> {
   const record = await deps.store.read((reads) => reads.manager(manager));
-  const known = record?.conversation;
+  const known = record?.address;
   // The bot was removed there.
   if (record !== undefined && known === undefined) return 'notInTeams';
   const view = viewOf(notice);
   const locale = record?.locale ?? deps.settings.defaultLocale;
-  const postIn = (chat: Conversation) => deps.notifier.post(chat, view, locale, signal);
+  const postIn = (to: Address) => deps.notifier.post(to, view, locale, signal);
   try {
     if (known !== undefined && (await isPosted(postIn(known)))) return 'posted';
     await postIn(await openChat(deps, record ?? { key: manager }, signal));

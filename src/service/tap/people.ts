@@ -24,13 +24,13 @@ export type NotLetIn = 'notResponsible' | 'temporarilyUnavailable';
 /** The record of the person, made or brought up to date with where they were last heard from. */
 export async function meet(
   deps: Deps,
-  { key, conversation }: Pick<Person, 'key' | 'conversation'>,
+  { key, address }: Pick<Person, 'key' | 'address'>,
   isReachable: boolean,
   known: ManagerRecord = { key },
 ): Promise<ManagerRecord> {
-  const heardFrom = isReachable ? conversation : undefined;
-  if (JSON.stringify(known.conversation) === JSON.stringify(heardFrom)) return known;
-  return changeManager(deps, { key }, (record) => ({ ...record, conversation: heardFrom }));
+  const heardFrom = isReachable ? address : undefined;
+  if (known.address === heardFrom) return known;
+  return changeManager(deps, { key }, (record) => ({ ...record, address: heardFrom }));
 }
 
 /**

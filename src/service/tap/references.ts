@@ -50,10 +50,9 @@ export function createRefer(random: Pick<Random, 'reference'>, log: Log): Refer 
 export function referNotifier(notifier: Notifier, refer: Refer): Notifier {
   return {
     ...notifier,
-    post: (conversation, view, locale, signal) =>
-      notifier.post(conversation, refer(view), locale, signal),
+    post: (to, view, locale, signal) => notifier.post(to, refer(view), locale, signal),
     open: (person, via, signal) => notifier.open(person, via, signal),
-    update: (conversation, messageId, view, locale, signal) =>
-      notifier.update(conversation, messageId, refer(view), locale, signal),
+    update: (to, messageId, view, locale, signal) =>
+      notifier.update(to, messageId, refer(view), locale, signal),
   };
 }

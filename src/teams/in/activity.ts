@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ManagerKey } from '../../domain/parties.ts';
-import type { Conversation } from '../../ports/notifier.ts';
+import type { Conversation } from '../conversation.ts';
 
 /** Teams' name among the channels of the Bot Framework. */
 export const CHANNEL = 'msteams';

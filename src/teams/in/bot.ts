@@ -1,6 +1,7 @@
 import { ActivityHandler } from 'botbuilder';
 import type { InvokeResponse, TurnContext } from 'botbuilder';
 import { DAY_MS } from '../../domain/durations.ts';
+import { addressOf } from '../conversation.ts';
 import type { Locale } from '../../domain/parties.ts';
 import type { Input, Turns } from '../../service/input.ts';
 import { readExecute, readSubmit } from './actions.ts';
@@ -175,9 +176,11 @@ class Handler extends ActivityHandler {
 
   async #meet({ key, conversation }: Inbound, isReachable: boolean): Promise<void> {
     const { turns, track, log } = this.#options;
-    const met = turns.met({ key, conversation }, isReachable).catch((error: unknown) => {
-      log.warn({ fault: describeFault(error) }, 'a person’s conversation was not noted');
-    });
+    const met = turns
+      .met({ key, address: addressOf(conversation) }, isReachable)
+      .catch((error: unknown) => {
+        log.warn({ fault: describeFault(error) }, 'a person’s conversation was not noted');
+      });
     track(met);
     await within(MEETING_WAIT_MS, met);
   }

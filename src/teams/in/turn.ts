@@ -3,6 +3,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Input, ShownFlow, Turns } from '../../service/input.ts';
 import type { Inbound } from './activity.ts';
 import type { Card, Connector } from '../out/connector.ts';
+import { addressOf } from '../conversation.ts';
 import { deadlineIn } from '../deadline.ts';
 import { describeFault } from '../../ports/fault.ts';
 import { createReference } from '../fault.ts';
@@ -67,7 +68,7 @@ export function createTurnRunner(options: TurnOptions) {
     const deadline = deadlineIn(Math.max(1, arrivedAt + TURN_TIMEOUT_MS - clock()));
     try {
       const roster = await readRoster(connector, activity, log);
-      const person = { key, roster, conversation };
+      const person = { key, roster, address: addressOf(conversation) };
       const { view, locale, flow } = await turns.take(person, input, deadline.signal);
       const card = render(view, locale, clock());
       log.info({ input: input.type, card: view.card, ms: clock() - arrivedAt }, 'turn');

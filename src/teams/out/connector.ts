@@ -2,7 +2,7 @@ import type { Activity } from 'botbuilder';
 import { z } from 'zod';
 import { NotifierError } from '../../ports/notifier.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
-import type { Conversation } from '../../ports/notifier.ts';
+import type { Conversation } from '../conversation.ts';
 import { isUnsent } from '../../ports/unsent.ts';
 import { CHANNEL } from '../in/activity.ts';
 import { deadlineIn } from '../deadline.ts';
@@ -185,7 +185,7 @@ function idOf(answer: unknown, fault: string): string {
   return created.id;
 }
 
-/** Without an id yet. The channel's id of the person is learned from their first activity. */
+/** Without an id yet. The channel's id of the person is known from their former chat, or learned from their first activity. */
 function newConversation(
   { appId }: ConnectorOptions,
   { tenantId, aadObjectId }: ManagerKey,
@@ -196,7 +196,8 @@ function newConversation(
     conversationId: '',
     tenantId,
     aadObjectId,
-    userId: aadObjectId,
+    // The channel's own id of the person outlives the chat: the roster is asked by it.
+    userId: via?.aadObjectId === aadObjectId ? via.userId : aadObjectId,
     botId: via?.botId ?? `28:${appId}`,
     channelId: via?.channelId ?? CHANNEL,
   };

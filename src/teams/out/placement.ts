@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../ports/log.ts';
 import { NotifierError } from '../../ports/notifier.ts';
-import type { Conversation } from '../../ports/notifier.ts';
+import type { Conversation } from '../conversation.ts';
 import type { ShownFlow, Turns } from '../../service/input.ts';
 import type { Card, Connector } from './connector.ts';
 import { describeFault } from '../../ports/fault.ts';

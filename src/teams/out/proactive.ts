@@ -2,6 +2,7 @@ import type { Locale } from '../../domain/parties.ts';
 import type { View } from '../../ports/view.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { Card, Connector } from './connector.ts';
+import { addressOf, conversationOf } from '../conversation.ts';
 import type { UpdateQueue } from './updates.ts';
 
 /** Turns a view into the card that shows it; `now` in epoch ms. */
@@ -23,10 +24,14 @@ export function messageKey(conversationId: string, messageId: string): string {
 /** Cards outside a tap: notices, results that came late, reminders. */
 export function createNotifier({ connector, updates, render, clock }: NotifierOptions): Notifier {
   return {
-    post: (conversation, view, locale, signal) =>
-      connector.post(conversation, render(view, locale, clock()), signal),
-    open: (person, via, signal) => connector.open(person, via, signal),
-    async update(conversation, messageId, view, locale, signal) {
+    post: async (to, view, locale, signal) =>
+      connector.post(conversationOf(to), render(view, locale, clock()), signal),
+    open: async (person, via, signal) =>
+      addressOf(
+        await connector.open(person, via === undefined ? undefined : conversationOf(via), signal),
+      ),
+    async update(to, messageId, view, locale, signal) {
+      const conversation = conversationOf(to);
       const card = render(view, locale, clock());
       await updates.add(messageKey(conversation.conversationId, messageId), () =>
         connector.update(conversation, messageId, card, signal),

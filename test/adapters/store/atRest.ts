@@ -90,14 +90,7 @@ export function atRestSuite(create: () => Promise<RawDatabase>): void {
       await tx.saveManager({
         key: manager,
         displayName: 'Anna Åkesson',
-        conversation: {
-          serviceUrl: 'https://smba.example/',
-          conversationId: 'a:canary',
-          ...manager,
-          userId: '29:canary',
-          botId: '28:bot',
-          channelId: 'msteams',
-        },
+        address: 'https://smba.example/ a:canary',
       });
       await tx.addFlow(flow);
       await tx.setPasscode({ flowId: flow.id, code: former!, expiresAt: tx.now + MINUTE });

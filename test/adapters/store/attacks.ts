@@ -7,7 +7,7 @@ import { Secret } from '../../../src/domain/secret.ts';
 import {
   MINUTE,
   firstDigest,
-  someConversation,
+  someAddress,
   someEnrollment,
   someFlow,
   someManager,
@@ -168,16 +168,14 @@ export function attackSuite(bench: Bench): void {
       const { store, alarms } = await attacked();
       const key = someManager();
       const record = { key, directoryId: 'own', displayName: 'Anna' };
-      await store.transaction((tx) =>
-        tx.saveManager({ ...record, conversation: someConversation(key) }),
-      );
+      await store.transaction((tx) => tx.saveManager({ ...record, address: someAddress(key) }));
       await sql(`update manager set directory_id = 'other'`);
       await store.read(async (reads) => {
         expect(await reads.managersByDirectoryId(['other', 'own'])).toEqual([]);
         expect(await reads.manager(key)).toMatchObject({
           directoryId: undefined,
           displayName: 'Anna',
-          conversation: {},
+          address: someAddress(key),
         });
       });
       expect(alarms()).toMatchObject([{ fields: { table: 'manager', column: 'pin_seal' } }]);

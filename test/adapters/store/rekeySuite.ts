@@ -6,7 +6,7 @@ import { Secret } from '../../../src/domain/secret.ts';
 import type { Enrollment } from '../../../src/ports/records.ts';
 import {
   firstDigest,
-  someConversation,
+  someAddress,
   someEnrollment,
   someFlow,
   someManager,
@@ -51,8 +51,8 @@ async function fill(store: OpenStore) {
   const revokedId = randomUUID();
   const password = new Secret('Granen 7');
   const digest = await firstDigest(store, accountId, password);
-  const conversation = someConversation(key);
-  const record = { key, directoryId: 'entry', displayName: 'Anna Åkesson', conversation };
+  const address = someAddress(key);
+  const record = { key, directoryId: 'entry', displayName: 'Anna Åkesson', address };
   await store.transaction(async (tx) => {
     await tx.saveManager(record);
     await tx.addFlow(flow);

@@ -3,7 +3,7 @@ import { managerName } from '../../../src/domain/parties.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import {
   firstDigest,
-  someConversation,
+  someAddress,
   someEnrollment,
   someFlow,
   someManager,
@@ -48,8 +48,8 @@ export function unreadableSuite(bench: Bench): void {
       const other = { key: someManager(), directoryId: 'other', displayName: 'Bo' };
       await store.transaction(async (tx) => {
         await tx.rememberAnswering('a', ['anna']);
-        const conversation = someConversation(key);
-        await tx.saveManager({ key, directoryId: 'own', displayName: 'Anna', conversation });
+        const address = someAddress(key);
+        await tx.saveManager({ key, directoryId: 'own', displayName: 'Anna', address });
         await tx.saveManager(other);
       });
       await sql(`update answering set entries = '${FORGED}'`);

@@ -1,29 +1,15 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { managerName } from '../../../domain/parties.ts';
-import type { Conversation } from '../../../ports/notifier.ts';
 import type { Button, ManagerRecord } from '../../../ports/records.ts';
 import type { StoreTransaction } from '../../../ports/store.ts';
-import { exactly } from '../schema/exactly.ts';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
-import { managerKey, readJson, readValue } from '../schema/stored.ts';
+import { managerKey, readValue } from '../schema/stored.ts';
 import type { Scope, Tables } from '../schema/tables.ts';
 import { openTrusted, readTrusted } from '../sealing/trusted.ts';
 
 const localeSchema = z.enum(['sv', 'en']);
-const conversationSchema = exactly<Conversation>()(
-  z.object({
-    serviceUrl: z.string(),
-    conversationId: z.string(),
-    tenantId: z.string(),
-    aadObjectId: z.string(),
-    userId: z.string(),
-    botId: z.string(),
-    channelId: z.string(),
-  }),
-);
-
-/** One whose conversation cannot be trusted must not hide the others. */
+/** One whose address cannot be trusted must not hide the others. */
 const CHATS_TRIED = 10;
 
 function toRecord(scope: Scope, row: Selectable<Tables['manager']>): ManagerRecord | undefined {
@@ -33,7 +19,7 @@ function toRecord(scope: Scope, row: Selectable<Tables['manager']>): ManagerReco
   const isPinned =
     directory_id !== null && openTrusted(scope, SEALED.pin.place(row), pin_seal) !== undefined;
   const name = display_name && openTrusted(scope, SEALED.displayName.place(row), display_name);
-  const chat = conversation && openTrusted(scope, SEALED.conversation.place(row), conversation);
+  const address = conversation && openTrusted(scope, SEALED.conversation.place(row), conversation);
   return {
     key,
     directoryId: isPinned ? directory_id : undefined,
@@ -41,13 +27,13 @@ function toRecord(scope: Scope, row: Selectable<Tables['manager']>): ManagerReco
     locale: readTrusted(scope, ['manager', manager, 'locale'], () =>
       locale === null ? undefined : readValue(localeSchema, locale, 'manager.locale'),
     ),
-    conversation: chat ? readJson(conversationSchema, chat, 'manager.conversation') : undefined,
+    address: address ?? undefined,
   };
 }
 
 type ManagerQueries = Pick<
   StoreTransaction,
-  'manager' | 'saveManager' | 'managersByDirectoryId' | 'anyConversation' | 'addButtons' | 'button'
+  'manager' | 'saveManager' | 'managersByDirectoryId' | 'anyAddress' | 'addButtons' | 'button'
 >;
 
 export function managerQueries(scope: Scope): ManagerQueries {
@@ -62,7 +48,7 @@ export function managerQueries(scope: Scope): ManagerQueries {
       return row && toRecord(scope, row);
     },
 
-    async saveManager({ key, directoryId, displayName, locale, conversation }) {
+    async saveManager({ key, directoryId, displayName, locale, address }) {
       const manager = managerName(key);
       const pin = { manager, directory_id: directoryId ?? null };
       const sealed = (where: 'displayName' | 'conversation', text: string | undefined) =>
@@ -72,7 +58,7 @@ export function managerQueries(scope: Scope): ManagerQueries {
         pin_seal: directoryId === undefined ? null : keys.seal(SEALED.pin.place(pin), SEAL_ONLY),
         display_name: sealed('displayName', displayName),
         locale: locale ?? null,
-        conversation: sealed('conversation', conversation && JSON.stringify(conversation)),
+        conversation: sealed('conversation', address),
       };
       await db
         .insertInto('manager')
@@ -93,7 +79,7 @@ export function managerQueries(scope: Scope): ManagerQueries {
       return records.filter(({ directoryId }) => directoryId !== undefined);
     },
 
-    async anyConversation(tenantId) {
+    async anyAddress(tenantId) {
       const rows = await db
         .selectFrom('manager')
         .selectAll()
@@ -102,8 +88,8 @@ export function managerQueries(scope: Scope): ManagerQueries {
         .limit(CHATS_TRIED)
         .execute();
       return rows
-        .map((row) => toRecord(scope, row)?.conversation)
-        .find((chat) => chat !== undefined);
+        .map((row) => toRecord(scope, row)?.address)
+        .find((address) => address !== undefined);
     },
 
     async addButtons(buttons) {

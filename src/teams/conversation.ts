@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { ManagerKey } from '../domain/parties.ts';
+import { NotifierError, type Address } from '../ports/notifier.ts';
+
+/** A chat with one person, as the connector wants it. */
+export interface Conversation extends ManagerKey {
+  readonly serviceUrl: string;
+  readonly conversationId: string;
+  /** The channel's id of the person (`29:…`). */
+  readonly userId: string;
+  /** The channel's id of the bot (`28:…`). */
+  readonly botId: string;
+  readonly channelId: string;
+}
+
+const conversationSchema = z.object({
+  serviceUrl: z.string(),
+  conversationId: z.string(),
+  tenantId: z.string(),
+  aadObjectId: z.string(),
+  userId: z.string(),
+  botId: z.string(),
+  channelId: z.string(),
+});
+
+/** The text as which everybody else keeps a conversation. */
+export function addressOf(conversation: Conversation): Address {
+  return JSON.stringify(conversation);
+}
+
+/** @throws NotifierError `refused` for what no conversation was written as. */
+export function conversationOf(address: Address): Conversation {
+  try {
+    return conversationSchema.parse(JSON.parse(address));
+  } catch (cause) {
+    throw new NotifierError('refused', 'an address that cannot be read', { cause });
+  }
+}
