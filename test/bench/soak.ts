@@ -1,5 +1,5 @@
 /** `npm run test:soak [-- --minutes N --managers N]`: many managers at once, faults at random, and what came of it. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from '../../demo/directory/fault.ts';
 import type { Product } from '../support/product.ts';
@@ -111,12 +111,12 @@ await longRun(async () => {
     const { walks } = walking;
     const count = (is: (walk: (typeof walks)[number]) => boolean): string =>
       String(walks.filter(is).length);
-    process.stderr.write(
-      await describeLost(
-        product,
-        walks.filter(({ end }) => end === 'lost'),
-      ),
-    );
+    const lost = walks.filter(({ end }) => end === 'lost');
+    process.stderr.write(await describeLost(product, lost));
+    if (lost.length > 0) {
+      await writeFile('soak.log', product.bot.output);
+      process.stderr.write('The bot’s log is in soak.log.\n');
+    }
     process.stdout.write(
       table(
         ['', ''],

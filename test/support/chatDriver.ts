@@ -75,6 +75,8 @@ export function textOf(card: unknown): string {
 const UNASKED: ReadonlySet<string | undefined> = new Set(['notice', 'reminder']);
 const isAnswer = ({ card }: Sent): boolean => !UNASKED.has(nameOf(card));
 
+const KEPT_ANSWERS = 4;
+
 /** How an activity reaches the bot, and what comes back at once. */
 export type Reach = (activity: Activity) => Promise<BotAnswer>;
 
@@ -85,6 +87,8 @@ export class ChatDriver {
   card: Card | undefined;
   /** The message that shows it. */
   messageId: string | undefined;
+  /** The bot's last answers to taps and messages: the status, and the card where there was one. */
+  readonly answers: string[] = [];
   readonly #teams: TeamsServer;
   readonly #reach: Reach;
 
@@ -162,8 +166,12 @@ export class ChatDriver {
     return this.shown;
   }
 
-  #send(activity: Activity): Promise<BotAnswer> {
-    return this.#reach(this.#teams.from(this.person, activity));
+  async #send(activity: Activity): Promise<BotAnswer> {
+    const answer = await this.#reach(this.#teams.from(this.person, activity));
+    const card = answer.card === undefined ? '' : ` ${describeCard(answer.card)}`;
+    this.answers.push(`${String(answer.status)}${card}`);
+    if (this.answers.length > KEPT_ANSWERS) this.answers.shift();
+    return answer;
   }
 
   /** What was sent to this chat from that position of all that was sent. */

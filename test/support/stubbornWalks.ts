@@ -60,7 +60,8 @@ async function walkThrough(product: Product, walk: Walk, run: { isOver: boolean 
     if (run.isOver) endBy = Math.min(endBy, Date.now() + END_MS);
     if (Date.now() > endBy) {
       walk.end = 'lost';
-      walk.detail = `${walk.walker.account}: still ${walk.walker.chat.shown}`;
+      const { account, chat } = walk.walker;
+      walk.detail = `${account}: still ${chat.shown}, after the answers ${chat.answers.join(', ')}`;
       return;
     }
     try {
