@@ -50,7 +50,7 @@ export async function runAdminHere(env: Environment, args: readonly string[]): P
   return { code, stdout, stderr };
 }
 
-/** The bot's world, which administers in the test's process or by a process. */
+/** A bot's world. */
 interface Administered {
   runAdmin(args: readonly string[], env?: Environment): Promise<AdminRun>;
 }

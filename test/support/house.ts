@@ -3,7 +3,6 @@ import { startBot, type Circumstances, type RunningBot } from '../../src/compose
 import { readConfig, type Config } from '../../src/config/config.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { delay } from '../../src/wiring.ts';
-import { runAdminHere, type AdminRun } from './adminCli.ts';
 import type { Activity } from './activities.ts';
 import { ChatDriver } from './chatDriver.ts';
 import type { BotAnswer } from './connector.ts';
@@ -78,10 +77,6 @@ export class House extends World {
   override reach(activity: Activity): Promise<BotAnswer> {
     if (this.#entrance === 'port') return super.reach(activity);
     return throughTheDoor(this.bot, this.teams, activity);
-  }
-
-  override runAdmin(args: readonly string[], env: Environment = {}): Promise<AdminRun> {
-    return runAdminHere({ ...this.env, ...env }, args);
   }
 
   #read(env: Environment): { readonly config: Config; readonly log: Log } {

@@ -1,4 +1,3 @@
-import { runAdminProcess, type AdminRun } from './adminCli.ts';
 import { BotProcess, type BotProgram } from './botProcess.ts';
 import { startParts, type Environment, type WorldOptions, type WorldParts } from './parts.ts';
 import { startOrStop, World } from './world.ts';
@@ -44,10 +43,6 @@ export class Product extends World {
   /** Ends the bot; gives its exit code, null where it was killed. */
   end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
     return this.bot.end(signal);
-  }
-
-  override runAdmin(args: readonly string[], env: Environment = {}): Promise<AdminRun> {
-    return runAdminProcess({ ...this.env, ...env }, args);
   }
 
   protected override async endAll(): Promise<void> {

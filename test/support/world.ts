@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DemoDirectory } from '../../demo/directory/server.ts';
-import { adminJson, type AdminRun } from './adminCli.ts';
+import { adminJson, runAdminHere, type AdminRun } from './adminCli.ts';
 import { createPerson, type Activity } from './activities.ts';
 import { ChatDriver } from './chatDriver.ts';
 import type { BotAnswer, TeamsServer } from './connector.ts';
@@ -55,7 +55,9 @@ export abstract class World {
   abstract start(env?: Environment): Promise<void>;
 
   /** Runs a command of the administration with the bot's configuration, beside it. */
-  abstract runAdmin(args: readonly string[], env?: Environment): Promise<AdminRun>;
+  runAdmin(args: readonly string[], env: Environment = {}): Promise<AdminRun> {
+    return runAdminHere({ ...this.env, ...env }, args);
+  }
 
   /** Ends the bot, and whatever else is of its kind. */
   protected abstract endAll(): Promise<void>;
