@@ -212,7 +212,8 @@ export interface StoreTransaction {
   /** Adds the digest as the newest and forgets all but the newest `keep`. One that is the newest already is not added again. */
   addToHistory(accountId: string, digest: PasswordDigest, keep: number): Promise<void>;
 
-  addNotices(notices: readonly Notice[]): Promise<void>;
+  /** Notices to be delivered from `dueAt` on; absent: at once. */
+  addNotices(notices: readonly Notice[], dueAt?: number): Promise<void>;
   /** Takes up the notice of the lane, or of any, that has waited longest and is due; nobody else gets it for `leaseMs`. */
   claimNotice(leaseMs: number, lane?: NoticeLane): Promise<ClaimedNotice | undefined>;
   /** Makes a claimed notice due again at `at`. */
@@ -256,6 +257,15 @@ export interface StoreTransaction {
   silenceReminders(
     silence: Pick<ReminderKey, 'accountId' | 'cycle'> & { readonly until: number },
   ): Promise<boolean>;
+  /**
+   * When the others can next be told of the silence, one time in `everyMs`, which is noted; undefined
+   * where that is still to come.
+   */
+  nextSilenceNotice(
+    silence: Pick<ReminderKey, 'accountId' | 'cycle'>,
+    everyMs: number,
+  ): Promise<number | undefined>;
+  isSilenced(accountId: string): Promise<boolean>;
   /** Ends the silence of the account's reminders; false where there was none. */
   endSilence(accountId: string): Promise<boolean>;
   /** The last stage of the cycle of which anybody was reminded, or may have been. */

@@ -134,6 +134,16 @@ export function storedRemindersContract(pairOf: () => StorePair): void {
       expect(await pause({ recipient: other })).toEqual(none);
       expect(await silence()).toBe(true);
 
+      const isSilenced = () => one().transaction((tx) => tx.isSilenced(about.accountId));
+      const next = () =>
+        one().transaction(async (tx) => {
+          const at = await tx.nextSilenceNotice(about, 1_000);
+          return at === undefined ? undefined : at - tx.now > 0 ? 'later' : 'now';
+        });
+      expect([await next(), await next(), await next()]).toEqual(['now', 'later', undefined]);
+      expect([await isSilenced(), await end(), await isSilenced()]).toEqual([true, true, false]);
+      expect([await silence(), await next()]).toEqual([true, undefined]);
+
       const past = someReminder();
       await one().transaction((tx) => tx.silenceReminders({ ...past, until: tx.now }));
       expect(await one().transaction((tx) => tx.endSilence(past.accountId))).toBe(false);

@@ -22,7 +22,7 @@ const TIME_COLUMNS = {
   notice: ['due_at'],
   reminder: ['at'],
   reminder_snooze: ['until'],
-  reminder_silence: ['until'],
+  reminder_silence: ['until', 'told_at'],
   lease: ['until', 'done_at'],
 } as const;
 

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { HOUR_MS } from '../../src/domain/durations.ts';
 import { textOf, type ChatDriver } from '../support/chatDriver.ts';
 import { cardsTo, noneWaits } from '../support/notices.ts';
 import { setAge, sweepAgain } from '../support/rotations.ts';
@@ -58,6 +59,34 @@ export function walkNotNeeded(world: World): void {
     ]);
     const swept = await world.administer(['sweep', '--dry-run']);
     expect(JSON.stringify(swept)).not.toContain('"notNeeded"');
+  });
+
+  it('is told once in an hour, however often it is undone and said again', async () => {
+    const { asa, bo, accountId } = await silenced();
+    const sayAgain = async () => {
+      asa.card = cardsTo(world, asa)[0]?.card;
+      asa.messageId = cardsTo(world, asa)[0]?.id;
+      expect(await asa.tap('notNeeded', { reason: 'other' })).toBe('reminder.done');
+    };
+    notice(bo);
+    const button = bo.button('undoNotNeeded');
+    for (let time = 1; time <= 3; time += 1) {
+      expect(await bo.tapButton(button)).toBe('reminder.done');
+      await sayAgain();
+    }
+    expect(undone(accountId)).toHaveLength(3);
+    expect(cardsTo(world, bo, 'notice')).toHaveLength(1);
+
+    // It is told after the hour, where it still stands.
+    world.passTime(HOUR_MS);
+    await noneWaits(world);
+    expect(cardsTo(world, bo, 'notice')).toHaveLength(2);
+    expect(await bo.tapButton(button)).toBe('reminder.done');
+    await sayAgain();
+    expect(await bo.tapButton(button)).toBe('reminder.done');
+    world.passTime(HOUR_MS);
+    await noneWaits(world);
+    expect(cardsTo(world, bo, 'notice')).toHaveLength(2);
   });
 
   it('cannot be undone from another button, by the one who gave it either', async () => {

@@ -71,6 +71,8 @@ async function addressOthers(
       await lockAccount(tx, notice.accountId);
       // An instance that stood still for long finds that another one has done it.
       if (!(await tx.removeNotice(notice.id))) return;
+      // Somebody has had it otherwise meanwhile: there is nothing to undo.
+      if (notice.event === 'notNeeded' && !(await tx.isSilenced(notice.accountId))) return;
       if (answering !== undefined) await noteAnswering(deps, tx, answering);
       const known = [...persons, ...(await enrolledOf(tx, notice.accountId))];
       if (own !== undefined) known.unshift(own);

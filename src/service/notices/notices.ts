@@ -17,6 +17,8 @@ export interface Reported {
   readonly byName: string;
   readonly flow?: string | undefined;
   readonly until?: number | undefined;
+  /** From when on the others are told; absent: at once. */
+  readonly dueAt?: number | undefined;
 }
 
 /**
@@ -30,14 +32,10 @@ export async function addNotices(
   ownMobiles: readonly string[],
 ): Promise<void> {
   const locale = await localeOf(deps, tx, reported.manager);
-  await tx.addNotices([
-    ...[...new Set(ownMobiles)].map((mobile) => textTo(deps, tx, reported, mobile, locale)),
-    {
-      ...aboutOf(tx, reported),
-      id: deps.random.id(),
-      to: { channel: 'otherManagers', except: reported.manager },
-    },
-  ]);
+  const mobiles = [...new Set(ownMobiles)];
+  await tx.addNotices(mobiles.map((mobile) => textTo(deps, tx, reported, mobile, locale)));
+  const to = { channel: 'otherManagers', except: reported.manager } as const;
+  await tx.addNotices([{ ...aboutOf(tx, reported), id: deps.random.id(), to }], reported.dueAt);
 }
 
 /** A number that is the manager's first for the account. */

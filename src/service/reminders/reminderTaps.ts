@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../domain/durations.ts';
 import { managerName } from '../../domain/parties.ts';
 import { isCycleOf, rotationOf } from '../../domain/rotation/rotation.ts';
 import type { Reminder } from '../../ports/records.ts';
@@ -7,6 +8,9 @@ import type { ReminderInput } from '../input.ts';
 import { addNotices } from '../notices/notices.ts';
 import { reminderView } from './reminderCard.ts';
 import { admitTo, denyTap, showHome, type Reply, type Tap } from '../tap/tap.ts';
+
+/** Two who say and undo it in turn tell the others no more often than that. */
+const TOLD_EVERY_MS = HOUR_MS;
 
 /** The person's own reminder that a card's handle names. */
 async function ownReminder(
@@ -56,6 +60,7 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
     const { silencedUntil = tx.now } = await tx.reminderPause(about);
     if (isNew) {
       tx.audit({ event: 'reminder.notNeeded', ...audited, reason: input.reason });
+      const dueAt = await tx.nextSilenceNotice(about, TOLD_EVERY_MS);
       const reported = {
         event: 'notNeeded',
         manager: manager.key,
@@ -63,9 +68,10 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
         accountName: account.name,
         byName: manager.entry.displayName,
         until: silencedUntil,
+        dueAt,
       } as const;
       // One answers for all of them: the others can have it otherwise.
-      await addNotices(deps, tx, reported, []);
+      if (dueAt !== undefined) await addNotices(deps, tx, reported, []);
     }
     return { ...done, answer: 'notNeeded' as const, until: silencedUntil };
   });

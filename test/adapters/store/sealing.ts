@@ -49,6 +49,7 @@ export function sealingSuite(bench: Bench): void {
     await sql('drop table answering');
     await sql('drop table manager_revocation');
     await sql('alter table notice drop column lane');
+    await sql('alter table reminder_silence drop column told_at');
     await sql(`delete from bot_migration where name >= '0006'`);
   }
 

@@ -150,6 +150,9 @@ const ANSWERING_SEALED = [`delete from answering`];
 /** Texts wait apart. Those that wait at the upgrade are delivered with the cards. */
 const NOTICE_LANES = [`alter table notice add column lane text not null default 'chat'`];
 
+/** When the account's other managers were last told of the silence, or will be. */
+const SILENCE_TOLD = [`alter table reminder_silence add column told_at bigint not null default 0`];
+
 const APPEND_ONLY = {
   sqlite: ['update', 'delete'].map(
     (change) =>
@@ -197,5 +200,6 @@ export function migrationsFor(
     '0008_manager_revocations': running(MANAGER_REVOCATIONS),
     '0009_answering_sealed': running(ANSWERING_SEALED),
     '0010_notice_lanes': running(NOTICE_LANES),
+    '0011_silence_told': running(SILENCE_TOLD),
   };
 }

@@ -119,6 +119,7 @@ interface ReminderSilenceTable {
   account_id: string;
   cycle: string;
   until: number;
+  told_at: number;
 }
 
 interface DatabaseIdentityTable {

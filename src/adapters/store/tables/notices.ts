@@ -67,11 +67,11 @@ export function noticeQueries(scope: Scope): NoticeQueries {
       .$if(lane !== undefined && lane !== 'chat', (query) => query.where('lane', '=', lane ?? ''));
 
   return {
-    async addNotices(notices) {
+    async addNotices(notices, dueAt = now) {
       if (notices.length === 0) return;
       const rows = notices.map((notice) => ({
         id: notice.id,
-        due_at: now,
+        due_at: dueAt,
         tries: 0,
         lane: laneOf(notice),
         payload: keys.seal(SEALED.notice.place(notice), JSON.stringify(notice)),

@@ -19,6 +19,8 @@ type ReminderQueries = Pick<
   | 'settleLostReminders'
   | 'snoozeReminders'
   | 'silenceReminders'
+  | 'nextSilenceNotice'
+  | 'isSilenced'
   | 'endSilence'
   | 'remindedStage'
   | 'reminderPause'
@@ -137,7 +139,7 @@ export function reminderQueries(scope: Scope): ReminderQueries {
     async silenceReminders({ accountId, cycle, until }) {
       const row = await db
         .insertInto('reminder_silence')
-        .values({ account_id: accountId, cycle, until })
+        .values({ account_id: accountId, cycle, until, told_at: 0 })
         .onConflict((conflict) =>
           conflict
             .columns(['account_id', 'cycle'])
@@ -149,13 +151,44 @@ export function reminderQueries(scope: Scope): ReminderQueries {
       return row !== undefined;
     },
 
-    async endSilence(accountId) {
-      const rows = await db
-        .deleteFrom('reminder_silence')
+    async nextSilenceNotice({ accountId, cycle }, everyMs) {
+      const row = await db
+        .selectFrom('reminder_silence')
+        .select('told_at')
         .where('account_id', '=', accountId)
-        .returning('until')
+        .where('cycle', '=', cycle)
+        .executeTakeFirst();
+      if (row === undefined || row.told_at > now) return undefined;
+      const at = Math.max(now, row.told_at + everyMs);
+      await db
+        .updateTable('reminder_silence')
+        .set({ told_at: at })
+        .where('account_id', '=', accountId)
+        .where('cycle', '=', cycle)
         .execute();
-      return rows.some(({ until }) => until > now);
+      return at;
+    },
+
+    async isSilenced(accountId) {
+      const row = await db
+        .selectFrom('reminder_silence')
+        .select('until')
+        .where('account_id', '=', accountId)
+        .where('until', '>', now)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    async endSilence(accountId) {
+      // The row stays: it tells when the others were told.
+      const rows = await db
+        .updateTable('reminder_silence')
+        .set({ until: now })
+        .where('account_id', '=', accountId)
+        .where('until', '>', now)
+        .returning('account_id')
+        .execute();
+      return rows.length > 0;
     },
 
     async remindedStage({ accountId, cycle }) {
@@ -184,6 +217,7 @@ export function reminderQueries(scope: Scope): ReminderQueries {
         .select('until')
         .where('account_id', '=', accountId)
         .where('cycle', '=', cycle)
+        .where('until', '>', now)
         .executeTakeFirst();
       return {
         snoozes: snooze?.snoozes ?? 0,
