@@ -1,7 +1,10 @@
 import type { View } from '../ports/view.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import { StoreError } from '../ports/store.ts';
-import { cancelAll, cancelCard, refresh, takeOnCard, takeText } from './tap/cardTaps.ts';
+import { cancelAll, cancelCard } from './tap/cancel.ts';
+import { refresh } from './tap/refresh.ts';
+import { takeOnCard } from './tap/submit.ts';
+import { takeText } from './tap/typed.ts';
 import type { Deps } from './deps.ts';
 import { readFlowHandle } from './flow/flows.ts';
 import { chooseLocale } from './tap/home.ts';

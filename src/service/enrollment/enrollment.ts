@@ -1,9 +1,4 @@
-import { DAY_MS } from '../../domain/durations.ts';
-import {
-  firstRecipient,
-  type EnrollmentEvent,
-  type KnownMobile,
-} from '../../domain/flows/enrollment.ts';
+import { firstRecipient, type KnownMobile } from '../../domain/flows/enrollment.ts';
 import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
@@ -18,98 +13,68 @@ import type { Deps } from '../deps.ts';
 import { advanceEnrollment, auditOf } from '../flow/flows.ts';
 import {
   deliver,
+  guess,
   guessCode,
-  isCode,
-  refuseMalformedCode,
-  resendCode,
+  RESEND,
   submit,
   type EnrollmentTurn,
   type Submission,
   type Submitted,
 } from '../flow/flowTurn.ts';
-import type { FlowInput, SecretInput } from '../input.ts';
-import { addFirstEnrollmentNotices, addNotices } from '../notices/notices.ts';
-import { isPassword, proveCurrentPassword } from './proof.ts';
-import { noteAnswering, readAnswering } from '../tap/responsibility.ts';
+import { ENDS, type FlowTable } from '../flow/table.ts';
+import type { SecretInput } from '../input.ts';
+import { enrollNumber } from './enrollNumber.ts';
+import { proveCurrentPassword, refuseMalformedProof } from './proof.ts';
 
-/** Which input the enrollment's card takes now. */
-export function enrollmentTakes(flow: EnrollmentFlow, input: FlowInput['type']): boolean {
-  switch (flow.state.step) {
-    case 'currentPassword':
-      return input === 'proveCurrentPassword';
-    case 'mobile':
-      return input === 'setMobile' || input === 'useShownMobile';
-    case 'oldCode':
-      return input === 'confirmOldCode' || input === 'resendCode' || input === 'changeMobile';
-    case 'code':
-      return input === 'confirmCode' || input === 'resendCode' || input === 'changeMobile';
-    case 'provingPassword':
-    case 'sendingCode':
-    case 'done':
-    case 'refused':
-    case 'cancelled':
-    case 'superseded':
-    case 'expired':
-      return false;
-  }
+/** The enrollment, step by step. */
+export const ENROLLMENT: FlowTable<EnrollmentFlow> = {
+  currentPassword: {
+    proveCurrentPassword: { refuse: refuseMalformedProof, take: proveCurrentPassword },
+  },
+  provingPassword: {},
+  mobile: {
+    setMobile: {
+      refuse: refuseMalformedMobile,
+      take: (turn, { mobile }) => chooseMobile(turn, () => readMobile(turn, mobile)),
+    },
+    useShownMobile: { take: (turn) => chooseMobile(turn, (known) => known?.mobile) },
+  },
+  sendingCode: {},
+  oldCode: {
+    confirmOldCode: guess(confirmOldCode),
+    resendCode: RESEND,
+    changeMobile: { take: changeMobile },
+  },
+  code: {
+    confirmCode: guess(enrollNumber),
+    resendCode: RESEND,
+    changeMobile: { take: changeMobile },
+  },
+  done: {},
+  ...ENDS,
+};
+
+function readMobile(
+  { deps }: Submission<EnrollmentFlow>,
+  typed: string | undefined,
+): string | undefined {
+  return parseMobile(typed ?? '', deps.settings.smsCountries);
 }
 
-/** Answers an input that is wrong by itself, without the directory; undefined where it has to be asked. */
-export async function refuseMalformedEnrollment(
+function refuseMalformedMobile(
   turn: Submission<EnrollmentFlow>,
-  input: FlowInput,
-): Promise<Flow | undefined> {
-  switch (input.type) {
-    case 'proveCurrentPassword':
-      if (isPassword(input.currentPassword)) return undefined;
-      return refuse(turn, { type: 'proofFailed', reason: 'passwordWrong' });
-    case 'setMobile':
-      if (parseMobile(input.mobile ?? '', turn.deps.settings.smsCountries) !== undefined) {
-        return undefined;
-      }
-      return refuse(turn, { type: 'mobileRefused', problem: { reason: 'mobileInvalid' } });
-    case 'confirmCode':
-    case 'confirmOldCode':
-      return isCode(turn.deps, input.code) ? undefined : refuseMalformedCode(turn);
-    case 'useShownMobile':
-    case 'changeMobile':
-    case 'resendCode':
-    case 'setPassword':
-      return undefined;
-  }
+  { mobile }: { readonly mobile: string | undefined },
+): Promise<Flow> | undefined {
+  if (readMobile(turn, mobile) !== undefined) return undefined;
+  return refuseMobile(turn);
 }
 
-async function refuse(turn: Submission<EnrollmentFlow>, event: EnrollmentEvent): Promise<Flow> {
+async function refuseMobile(turn: Submission<EnrollmentFlow>): Promise<Flow> {
+  const event = { type: 'mobileRefused', problem: { reason: 'mobileInvalid' } } as const;
   const { flow } = await submit(turn, async (tx, current) => ({
     flow: await advanceEnrollment(tx, current, event),
   }));
   return flow;
-}
-
-/** One submission on an enrollment's card; gives the flow as it is afterwards. */
-export async function takeEnrollment(turn: EnrollmentTurn, input: FlowInput): Promise<Flow> {
-  switch (input.type) {
-    case 'proveCurrentPassword':
-      return isPassword(input.currentPassword)
-        ? proveCurrentPassword(turn, input.currentPassword)
-        : turn.flow;
-    case 'setMobile': {
-      const { smsCountries } = turn.deps.settings;
-      return chooseMobile(turn, () => parseMobile(input.mobile ?? '', smsCountries));
-    }
-    case 'useShownMobile':
-      return chooseMobile(turn, (known) => known?.mobile);
-    case 'changeMobile':
-      return changeMobile(turn);
-    case 'confirmOldCode':
-      return confirmOldCode(turn, input.code);
-    case 'confirmCode':
-      return confirmNewCode(turn, input.code);
-    case 'resendCode':
-      return resendCode(turn);
-    case 'setPassword':
-      return turn.flow;
-  }
 }
 
 async function chooseMobile(
@@ -189,74 +154,4 @@ async function confirmOldCode(turn: EnrollmentTurn, input: SecretInput): Promise
     },
   );
   return todo === undefined ? flow : deliver(turn, flow, todo);
-}
-
-/** The number is proven: it counts from here on. */
-async function confirmNewCode(turn: EnrollmentTurn, input: SecretInput): Promise<Flow> {
-  const { deps, manager, account, signal } = turn;
-  const responsibility = await deps.directory.responsibilityFor(account.id, signal);
-  const answering = await readAnswering(deps, responsibility, signal);
-  let others = 0;
-  const { flow } = await guessCode<EnrollmentFlow, never>(turn, input, async (tx, current) => {
-    if (current.state.step !== 'code') return { flow: current };
-    const { mobile } = current.state;
-    const former = await tx.enrollment(manager.key, account.id);
-    if (former !== undefined && former.mobile !== mobile && !current.state.isOldProven) {
-      // The enrolled number changed under the flow's feet: it has not agreed.
-      return { flow: await advanceEnrollment(tx, current, { type: 'expired' }) };
-    }
-    const usableFrom = former?.usableFrom ?? (await firstUse(deps, tx, current));
-    await tx.saveEnrollment({
-      id: deps.random.id(),
-      manager: manager.key,
-      accountId: account.id,
-      mobile,
-      enrolledAt: tx.now,
-      usableFrom,
-    });
-    tx.audit({ event: 'enrollment.completed', result: 'ok', ...auditOf(current) });
-    others = await tx.countOthersWith(mobile, manager.key);
-    const by = {
-      manager: manager.key,
-      accountId: account.id,
-      accountName: account.name,
-      byName: manager.entry.displayName,
-      flow: current.id,
-    };
-    if (answering !== undefined) await noteAnswering(deps, tx, answering);
-    if (former === undefined) {
-      await addFirstEnrollmentNotices(deps, tx, by, {
-        mobile,
-        entryMobile: parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries),
-        managers: [manager.entry, ...(answering?.managers ?? []), ...(answering?.former ?? [])],
-      });
-    } else {
-      await addNotices(deps, tx, { ...by, event: 'numberChange' }, [former.mobile, mobile]);
-    }
-    const waits = usableFrom > tx.now ? usableFrom : undefined;
-    return {
-      flow: await advanceEnrollment(tx, current, { type: 'codeAccepted', usableFrom: waits }),
-    };
-  });
-  if (others > 0) {
-    const alarm = 'sharedNumber';
-    deps.log.error({ alarm, flow: flow.id, others }, 'a number is enrolled by several managers');
-  }
-  return flow;
-}
-
-/** A revoke of so long ago delays nobody any more, ms: who came by a phone or a chat then has been found. */
-const REVOKE_FELT_MS = 90 * DAY_MS;
-
-/**
- * When a number without a predecessor can first be used for a reset (requirement A14). After a revoke
- * that is the cool-down later, for the first number of each of the account's managers: whoever took
- * one manager's phone or chat could as well come as another, and several may have lost theirs at once.
- * A revoke of one manager's number alone delays that manager.
- * A number that only replaces an enrolled one keeps that one's time.
- */
-async function firstUse(deps: Deps, tx: StoreTransaction, flow: Flow): Promise<number> {
-  const revokedAt = await tx.revokedAt(flow.accountId, flow.manager);
-  if (revokedAt === undefined || tx.now - revokedAt >= REVOKE_FELT_MS) return tx.now;
-  return tx.now + deps.settings.newNumberCooldownSeconds * 1000;
 }

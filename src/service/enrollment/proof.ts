@@ -16,7 +16,7 @@ import type { StoreTransaction } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { digestInTurn } from '../reset/digests.ts';
 import { advanceEnrollment, auditOf, changeFlow, enrollmentStarted } from '../flow/flows.ts';
-import { endTurn, submit, type EnrollmentTurn } from '../flow/flowTurn.ts';
+import { endTurn, submit, type EnrollmentTurn, type Submission } from '../flow/flowTurn.ts';
 import type { SecretInput } from '../input.ts';
 import { directoryReason, tellFault } from '../tap/people.ts';
 import { allowanceBeside, bindsUnderWay, proofBlock } from './proofLimits.ts';
@@ -26,18 +26,43 @@ const MAX_CURRENT_PASSWORD = 256;
 
 const REFUSED = { type: 'refused', problem: { reason: 'notResponsible' } } as const;
 
-/** Whether the input can be a password at all; anything else asks no directory and is no attempt. */
-export function isPassword(input: SecretInput): input is Secret {
+/** The input of the card that asks for the current password. */
+interface CurrentPassword {
+  readonly currentPassword: SecretInput;
+}
+
+/** Refuses what can be no password: it asks no directory and is no attempt. */
+export function refuseMalformedProof(
+  turn: Submission<EnrollmentFlow>,
+  { currentPassword }: CurrentPassword,
+): Promise<Flow> | undefined {
+  return isPassword(currentPassword) ? undefined : refuseUncounted(turn);
+}
+
+function isPassword(input: SecretInput): input is Secret {
   const value = input?.reveal() ?? '';
   return value.trim() !== '' && [...value].length <= MAX_CURRENT_PASSWORD;
 }
 
+async function refuseUncounted(turn: Submission<EnrollmentFlow>): Promise<Flow> {
+  const { flow } = await submit(turn, async (tx, current) => ({
+    flow: await advanceEnrollment(tx, current, { type: 'proofFailed', reason: 'passwordWrong' }),
+  }));
+  return flow;
+}
+
 /** Proves the account's current password by one bind that can never lock it (requirements P10 to P12). */
-export async function proveCurrentPassword(turn: EnrollmentTurn, input: Secret): Promise<Flow> {
+export async function proveCurrentPassword(
+  turn: EnrollmentTurn,
+  { currentPassword }: CurrentPassword,
+): Promise<Flow> {
+  if (!isPassword(currentPassword)) return turn.flow;
   // Before anything is counted or bound: a proof that has no time for its digest is not begun.
-  const [digest] = await digestInTurn(turn, turn.account.id, [input]);
+  const [digest] = await digestInTurn(turn, turn.account.id, [currentPassword]);
   // One after another: what the directory has counted must be read after the last bind, not beside it.
-  return turn.deps.exclusive(`proof:${turn.account.id}`, () => proveInTurn(turn, input, digest));
+  return turn.deps.exclusive(`proof:${turn.account.id}`, () =>
+    proveInTurn(turn, currentPassword, digest),
+  );
 }
 
 async function proveInTurn(

@@ -18,6 +18,7 @@ import type { Deps } from '../deps.ts';
 import { auditOf, changeFlow, endFlow, saveFlow, stepAny } from './flows.ts';
 import type { SecretInput } from '../input.ts';
 import type { Manager } from '../tap/people.ts';
+import type { Verb } from './table.ts';
 
 /** A tap on a card of the manager's own flow. */
 export interface Submission<F extends Flow> {
@@ -73,13 +74,21 @@ function awaitsCode(
   return flow.state.step === 'code' || flow.state.step === 'oldCode' ? flow.state : undefined;
 }
 
-/** Whether the input has the form of a code; anything else is no guess and asks no directory. */
-export function isCode(deps: Deps, input: SecretInput): boolean {
-  return readPasscode(input?.reveal() ?? '', deps.settings.codeLength) !== undefined;
+/** A typed code; one that cannot be a code is refused uncounted. */
+export function guess<F extends Flow>(
+  take: (turn: FlowTurn<F>, code: SecretInput) => Promise<Flow>,
+): Verb<F, { readonly code: SecretInput }> {
+  return {
+    isFromAnyCard: true,
+    refuse: (turn, { code }) =>
+      readPasscode(code?.reveal() ?? '', turn.deps.settings.codeLength) === undefined
+        ? refuseMalformedCode(turn)
+        : undefined,
+    take: (turn, { code }) => take(turn, code),
+  };
 }
 
-/** Answers what cannot be a code, uncounted. */
-export async function refuseMalformedCode<F extends Flow>(turn: Submission<F>): Promise<Flow> {
+async function refuseMalformedCode<F extends Flow>(turn: Submission<F>): Promise<Flow> {
   const { deps } = turn;
   const { flow } = await submit<Flow, never>(turn, async (tx, current) => {
     const until = await codesLockedUntil(deps, tx, current.manager, current.accountId);
@@ -166,8 +175,10 @@ async function refuseLocked(tx: StoreTransaction, flow: Flow, until: number): Pr
   return endFlow(tx, flow, { type: 'refused', problem: { reason: 'locked', until } });
 }
 
-/** Sends a new code to the number that the waiting card already shows. */
-export async function resendCode(turn: FlowTurn<Flow>): Promise<Flow> {
+/** A new code to the number that the waiting card already shows. */
+export const RESEND: Verb<Flow, unknown> = { take: resendCode };
+
+async function resendCode(turn: FlowTurn<Flow>): Promise<Flow> {
   const { deps, manager } = turn;
   const { flow, todo } = await submit<Flow, ReservedCode>(turn, async (tx, current) => {
     const { state } = current;

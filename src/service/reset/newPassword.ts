@@ -27,16 +27,16 @@ export interface NewPassword {
   readonly confirmPassword: SecretInput;
 }
 
-/**
- * Answers inputs that hold nothing to compare or check, without the directory; undefined where the
- * password has to be looked at.
- */
-export async function refuseMalformedPassword(
+/** Answers inputs that hold nothing to compare or check; undefined where the password has to be looked at. */
+export function refuseMalformedPassword(
   turn: Submission<ResetFlow>,
   input: NewPassword,
-): Promise<Flow | undefined> {
+): Promise<Flow> | undefined {
   const reason = malformedPassword(input);
-  if (reason === undefined) return undefined;
+  return reason === undefined ? undefined : refusePassword(turn, reason);
+}
+
+async function refusePassword(turn: Submission<ResetFlow>, reason: Reason): Promise<Flow> {
   const { flow } = await submit(turn, async (tx, current) => {
     auditRefused(tx, current, reason);
     const event = { type: 'passwordRefused', reasons: [reason] } as const;
@@ -74,7 +74,6 @@ async function takeChanged(
   write: Write | undefined,
   isTried = false,
 ): Promise<Flow> {
-  const { deps } = turn;
   const { flow: saved, todo } = await submit<ResetFlow, Earlier>(turn, async (tx, current) => {
     if (sentBy(current.state).length > 0) {
       tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(current) });
@@ -91,8 +90,7 @@ async function takeChanged(
     return (await takeInForce(turn, todo)) ?? takeChanged(turn, input, write, true);
   }
   if (saved.state.step !== 'unknown') return saved;
-  await proveLostWrite({ ...turn, flow: saved }, input);
-  return (await deps.store.read((reads) => reads.flow(saved.id))) ?? saved;
+  return proveLostWrite({ ...turn, flow: saved }, input);
 }
 
 /** A password that an earlier reset sent, whose manager was not told what became of it. */

@@ -22,10 +22,13 @@ export function hasSent({ state }: ResetFlow, digest: PasswordDigest): boolean {
  * A password of the flow typed again while its outcome is unknown: where the directory shows a change
  * and this password binds, the write was carried out. Any other password is not tried.
  */
-export async function proveLostWrite(
-  turn: Omit<ResetTurn, 'cardTurn'>,
-  input: NewPassword,
-): Promise<void> {
+export async function proveLostWrite(turn: ResetTurn, input: NewPassword): Promise<Flow> {
+  const { deps, flow } = turn;
+  await tryLostWrite(turn, input);
+  return (await deps.store.read((reads) => reads.flow(flow.id))) ?? flow;
+}
+
+async function tryLostWrite(turn: ResetTurn, input: NewPassword): Promise<void> {
   const { deps, flow, manager } = turn;
   const password = input.newPassword;
   const isTyped = password !== undefined && password.reveal() === input.confirmPassword?.reveal();

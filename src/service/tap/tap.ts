@@ -1,4 +1,4 @@
-import type { Flow } from '../../domain/flows/flow.ts';
+import { operationSince, type Flow } from '../../domain/flows/flow.ts';
 import type { Locale } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { View } from '../../ports/view.ts';
@@ -63,8 +63,8 @@ export async function showHome(tap: Tap, options: HomeOptions = {}): Promise<Rep
 export async function showFlow(tap: Tap, flow: Flow, problem?: Problem): Promise<Reply> {
   const { deps, signal } = tap;
   const waited = await settled(deps, flow, signal);
-  const canExpire = waited.endedAt === undefined && waited.state.step !== 'unknown';
-  const current = canExpire && isPast(deps, waited) ? await endExpired(deps, waited) : waited;
+  const isExpired = waited.endedAt === undefined && isPast(deps, waited);
+  const current = isExpired ? await endExpired(deps, waited) : waited;
   const view = viewOf(current, deps.store.now(), problem);
   if (view === undefined) {
     return showHome(tap, { problem: { reason: 'flowExpired' }, about: flow.accountId });
@@ -72,9 +72,14 @@ export async function showFlow(tap: Tap, flow: Flow, problem?: Problem): Promise
   return { view, flow: { id: current.id, messageId: current.messageId } };
 }
 
-/** Whether the flow's time is over. */
-export function isPast({ store }: Deps, { expiresAt }: Flow): boolean {
-  return store.now() > expiresAt;
+/** Whether the flow's time is over; one whose outcome is unknown waits for it as long as it takes. */
+export function isPast({ store }: Deps, { state, expiresAt }: Flow): boolean {
+  return state.step !== 'unknown' && store.now() > expiresAt;
+}
+
+/** An operation in flight or with unknown outcome cannot be cancelled. */
+export function isBeyondRecall({ state }: Flow): boolean {
+  return operationSince(state) !== undefined || state.step === 'unknown';
 }
 
 async function endExpired(deps: Deps, flow: Flow): Promise<Flow> {

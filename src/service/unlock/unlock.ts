@@ -2,62 +2,22 @@ import type { Flow, UnlockFlow } from '../../domain/flows/flow.ts';
 import { DirectoryError, type Directory } from '../../ports/directory.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import { advanceUnlock, auditOf, changeFlow } from '../flow/flows.ts';
-import {
-  guessCode,
-  isCode,
-  refuseMalformedCode,
-  resendCode,
-  submit,
-  type UnlockTurn,
-  type Submission,
-} from '../flow/flowTurn.ts';
-import type { FlowInput, SecretInput } from '../input.ts';
+import { guess, guessCode, RESEND, submit, type UnlockTurn } from '../flow/flowTurn.ts';
+import { ENDS, type FlowTable } from '../flow/table.ts';
+import type { SecretInput } from '../input.ts';
 import { addNotices } from '../notices/notices.ts';
 import { directoryReason, tellFault } from '../tap/people.ts';
 import { saveOutcome } from '../flow/unsaved.ts';
 
-/** Which input the unlock's card takes now. */
-export function unlockTakes(flow: UnlockFlow, input: FlowInput['type']): boolean {
-  switch (flow.state.step) {
-    case 'code':
-      return input === 'confirmCode' || input === 'resendCode';
-    case 'unlocking':
-      return input === 'confirmCode' && flow.state.problem !== undefined;
-    case 'sendingCode':
-    case 'done':
-    case 'refused':
-    case 'cancelled':
-    case 'superseded':
-    case 'expired':
-      return false;
-  }
-}
-
-/** Answers what cannot be a code, without the directory; undefined where it has to be asked. */
-export async function refuseMalformedUnlock(
-  turn: Submission<UnlockFlow>,
-  input: FlowInput,
-): Promise<Flow | undefined> {
-  const isGuess = input.type === 'confirmCode' && turn.flow.state.step === 'code';
-  return isGuess && !isCode(turn.deps, input.code) ? refuseMalformedCode(turn) : undefined;
-}
-
-/** One submission on an unlock's card; gives the flow as it is afterwards. */
-export async function takeUnlock(turn: UnlockTurn, input: FlowInput): Promise<Flow> {
-  switch (input.type) {
-    case 'confirmCode':
-      return turn.flow.state.step === 'unlocking' ? tryAgain(turn) : confirmCode(turn, input.code);
-    case 'resendCode':
-      return resendCode(turn);
-    case 'proveCurrentPassword':
-    case 'setMobile':
-    case 'useShownMobile':
-    case 'changeMobile':
-    case 'confirmOldCode':
-    case 'setPassword':
-      return turn.flow;
-  }
-}
+/** The unlock, step by step. */
+export const UNLOCK: FlowTable<UnlockFlow> = {
+  sendingCode: {},
+  code: { confirmCode: guess(confirmCode), resendCode: RESEND },
+  // Where it failed, the same card offers it once more, without a code.
+  unlocking: { confirmCode: { isFromAnyCard: true, take: tryAgain } },
+  done: {},
+  ...ENDS,
+};
 
 async function confirmCode(turn: UnlockTurn, input: SecretInput): Promise<Flow> {
   const { flow, todo } = await guessCode<UnlockFlow, 'unlock'>(
@@ -72,10 +32,11 @@ async function confirmCode(turn: UnlockTurn, input: SecretInput): Promise<Flow> 
 }
 
 async function tryAgain(turn: UnlockTurn): Promise<Flow> {
-  const { flow, todo } = await submit<UnlockFlow, 'unlock'>(turn, async (tx, current) => ({
-    flow: await advanceUnlock(tx, current, { type: 'unlockAsked' }),
-    todo: 'unlock',
-  }));
+  const { flow, todo } = await submit<UnlockFlow, 'unlock'>(turn, async (tx, current) => {
+    const { state } = current;
+    if (state.step !== 'unlocking' || state.problem === undefined) return { flow: current };
+    return { flow: await advanceUnlock(tx, current, { type: 'unlockAsked' }), todo: 'unlock' };
+  });
   return todo === undefined ? flow : unlock(turn, flow);
 }
 

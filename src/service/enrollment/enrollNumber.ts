@@ -1,0 +1,80 @@
+import { DAY_MS } from '../../domain/durations.ts';
+import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
+import { parseMobile } from '../../domain/mobile.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+import { advanceEnrollment, auditOf } from '../flow/flows.ts';
+import { guessCode, type EnrollmentTurn } from '../flow/flowTurn.ts';
+import type { SecretInput } from '../input.ts';
+import { addFirstEnrollmentNotices, addNotices } from '../notices/notices.ts';
+import { noteAnswering, readAnswering } from '../tap/responsibility.ts';
+
+/** The number is proven: it counts from here on. */
+export async function enrollNumber(turn: EnrollmentTurn, input: SecretInput): Promise<Flow> {
+  const { deps, manager, account, signal } = turn;
+  const responsibility = await deps.directory.responsibilityFor(account.id, signal);
+  const answering = await readAnswering(deps, responsibility, signal);
+  let others = 0;
+  const { flow } = await guessCode<EnrollmentFlow, never>(turn, input, async (tx, current) => {
+    if (current.state.step !== 'code') return { flow: current };
+    const { mobile } = current.state;
+    const former = await tx.enrollment(manager.key, account.id);
+    if (former !== undefined && former.mobile !== mobile && !current.state.isOldProven) {
+      // The enrolled number changed under the flow's feet: it has not agreed.
+      return { flow: await advanceEnrollment(tx, current, { type: 'expired' }) };
+    }
+    const usableFrom = former?.usableFrom ?? (await firstUse(deps, tx, current));
+    await tx.saveEnrollment({
+      id: deps.random.id(),
+      manager: manager.key,
+      accountId: account.id,
+      mobile,
+      enrolledAt: tx.now,
+      usableFrom,
+    });
+    tx.audit({ event: 'enrollment.completed', result: 'ok', ...auditOf(current) });
+    others = await tx.countOthersWith(mobile, manager.key);
+    const by = {
+      manager: manager.key,
+      accountId: account.id,
+      accountName: account.name,
+      byName: manager.entry.displayName,
+      flow: current.id,
+    };
+    if (answering !== undefined) await noteAnswering(deps, tx, answering);
+    if (former === undefined) {
+      await addFirstEnrollmentNotices(deps, tx, by, {
+        mobile,
+        entryMobile: parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries),
+        managers: [manager.entry, ...(answering?.managers ?? []), ...(answering?.former ?? [])],
+      });
+    } else {
+      await addNotices(deps, tx, { ...by, event: 'numberChange' }, [former.mobile, mobile]);
+    }
+    const waits = usableFrom > tx.now ? usableFrom : undefined;
+    return {
+      flow: await advanceEnrollment(tx, current, { type: 'codeAccepted', usableFrom: waits }),
+    };
+  });
+  if (others > 0) {
+    const alarm = 'sharedNumber';
+    deps.log.error({ alarm, flow: flow.id, others }, 'a number is enrolled by several managers');
+  }
+  return flow;
+}
+
+/** A revoke of so long ago delays nobody any more, ms: who came by a phone or a chat then has been found. */
+const REVOKE_FELT_MS = 90 * DAY_MS;
+
+/**
+ * When a number without a predecessor can first be used for a reset (requirement A14). After a revoke
+ * that is the cool-down later, for the first number of each of the account's managers: whoever took
+ * one manager's phone or chat could as well come as another, and several may have lost theirs at once.
+ * A revoke of one manager's number alone delays that manager.
+ * A number that only replaces an enrolled one keeps that one's time.
+ */
+async function firstUse(deps: Deps, tx: StoreTransaction, flow: Flow): Promise<number> {
+  const revokedAt = await tx.revokedAt(flow.accountId, flow.manager);
+  if (revokedAt === undefined || tx.now - revokedAt >= REVOKE_FELT_MS) return tx.now;
+  return tx.now + deps.settings.newNumberCooldownSeconds * 1000;
+}

@@ -1,0 +1,24 @@
+import type { Flow } from '../../domain/flows/flow.ts';
+import type { FlowInput } from '../input.ts';
+import type { FlowTurn, Submission } from './flowTurn.ts';
+
+/** What a flow's card takes at one step: `refuse` before the directory is asked, `take` after. */
+export interface Verb<F extends Flow, I = FlowInput> {
+  /** Every card of the step may bring it, not the newest alone: a repetition is told otherwise. */
+  readonly isFromAnyCard?: true;
+  /** Answers an input that is wrong by itself; undefined where it has to be looked at. */
+  refuse?(turn: Submission<F>, input: I): Promise<Flow> | undefined;
+  /** Gives the flow as it is afterwards. @throws DirectoryError, and nothing is done then. */
+  take(turn: FlowTurn<F>, input: I): Promise<Flow>;
+}
+
+/** The inputs of one step, each with what it does; any other is answered with the card as it stands. */
+export type Verbs<F extends Flow> = {
+  readonly [V in FlowInput['type']]?: Verb<F, Extract<FlowInput, { readonly type: V }>>;
+};
+
+/** A flow, step by step. */
+export type FlowTable<F extends Flow> = Readonly<Record<F['state']['step'], Verbs<F>>>;
+
+/** The ends of every flow, which take nothing. */
+export const ENDS = { refused: {}, cancelled: {}, superseded: {}, expired: {} };

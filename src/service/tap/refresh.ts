@@ -1,0 +1,28 @@
+import type { Purpose } from '../../domain/parties.ts';
+import { readOrigin } from './begin.ts';
+import { denyTap, ownFlow, showFlow, showHome, type Reply, type Tap } from './tap.ts';
+
+const PURPOSES: readonly Purpose[] = ['enrollment', 'reset', 'unlock'];
+
+/** Shows where things stand, and does nothing. */
+export async function refresh(tap: Tap, handle: string | undefined): Promise<Reply> {
+  if (handle === undefined) return showHome(tap);
+  const own = ownFlow(tap, handle);
+  if (own !== undefined) return showFlow(tap, own.flow);
+  // After the tap that is under way: its card would be out of date before it is seen.
+  return tap.deps.exclusive(handle, () => showBegun(tap, handle));
+}
+
+/** The newest flow that a button began. */
+async function showBegun(tap: Tap, handle: string): Promise<Reply> {
+  const begun = await tap.deps.store.read(async (reads) => {
+    const origin = await readOrigin(tap, reads, handle);
+    if (origin === undefined) return undefined;
+    return Promise.all(PURPOSES.map((purpose) => reads.flowFrom(origin.origin, purpose)));
+  });
+  if (begun === undefined) return denyTap(tap);
+  const [newest] = begun
+    .filter((flow) => flow !== undefined)
+    .sort((a, b) => b.startedAt - a.startedAt);
+  return newest === undefined ? showHome(tap) : showFlow(tap, newest);
+}

@@ -1,0 +1,83 @@
+import type { Flow } from '../../domain/flows/flow.ts';
+import { DirectoryError } from '../../ports/directory.ts';
+import { auditOf, changeFlow, endFlow, settled } from '../flow/flows.ts';
+import { verbOf } from '../flow/tables.ts';
+import { UnsavedOutcome } from '../flow/unsaved.ts';
+import { viewOf } from '../flow/views.ts';
+import type { FlowInput } from '../input.ts';
+import { directoryReason, tellFault } from './people.ts';
+import {
+  admitTo,
+  denyTap,
+  isBeyondRecall,
+  isPast,
+  ownFlow,
+  showFlow,
+  type Reply,
+  type Tap,
+} from './tap.ts';
+
+/** A submission on the card of a running flow, rule by rule. */
+export async function takeOnCard(tap: Tap, input: FlowInput): Promise<Reply> {
+  const { deps, signal } = tap;
+  // 1. The card is the manager's own.
+  const own = ownFlow(tap, input.handle);
+  if (own === undefined) return denyTap(tap);
+  const cardTurn = own.turn;
+  // 2. No operation of the flow is under way.
+  const flow = await settled(deps, own.flow, signal);
+  // 3. The flow takes this input now; else the card shows where things stand.
+  const verb = verbOf(flow, input.type);
+  const isNewest = cardTurn === flow.turn;
+  if (verb === undefined || !(isNewest || verb.isFromAnyCard === true) || isPast(deps, flow)) {
+    return showFlow(tap, flow);
+  }
+  // 4. The input is not wrong by itself.
+  const refused = await verb.refuse?.({ deps, flow, cardTurn }, input);
+  if (refused !== undefined) return showFlow(tap, refused);
+  try {
+    // 5. The directory, once: the person, and the account that they answer for.
+    const admitted = await admitTo(tap, flow.accountId);
+    if ('view' in admitted) return admitted;
+    const { manager, account } = admitted;
+    if (account === undefined) return await endDenied(tap, flow);
+    // 6. The step, and 7. its card.
+    return await showFlow(
+      tap,
+      await verb.take({ deps, manager, account, flow, cardTurn, signal }, input),
+    );
+  } catch (error) {
+    if (error instanceof UnsavedOutcome) return showUnsaved(error);
+    if (error instanceof DirectoryError) return showFault(tap, flow, error);
+    throw error;
+  }
+}
+
+/** The directory failed before anything was compared, counted or sent: the same card, inputs offered again. */
+async function showFault(tap: Tap, flow: Flow, error: DirectoryError): Promise<Reply> {
+  tellFault(tap.deps, error);
+  const reason = directoryReason(error);
+  // The search for an unknown outcome goes on, and its card stays.
+  return reason === 'temporarilyUnavailable' && flow.state.step !== 'unknown'
+    ? { view: { card: 'refused', problem: { reason }, accountName: flow.accountName } }
+    : showFlow(tap, flow, { reason });
+}
+
+/** The database is away: the card says that the outcome is not known, and nothing is asked of it. */
+function showUnsaved({ flow }: UnsavedOutcome): Reply {
+  const view = viewOf(flow, flow.startedAt);
+  return view === undefined
+    ? { view: { card: 'cancelled' } }
+    : { view, flow: { id: flow.id, messageId: flow.messageId } };
+}
+
+/** The manager no longer answers for the account: the flow ends with the one refusal. */
+async function endDenied(tap: Tap, flow: Flow): Promise<Reply> {
+  if (isBeyondRecall(flow)) return denyTap(tap, flow.accountId);
+  const ended = await changeFlow(tap.deps, flow, async (tx, current) => {
+    const reason = 'notResponsible';
+    tx.audit({ event: 'access.denied', result: 'refused', reason, ...auditOf(flow) });
+    return endFlow(tx, current, { type: 'refused', problem: { reason } });
+  });
+  return showFlow(tap, ended);
+}
