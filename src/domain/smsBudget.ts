@@ -11,6 +11,8 @@ const MAX_SENDS_PER_MANAGER_DAY = 20;
 const MAX_UNPROVEN_NUMBERS_PER_MANAGER_DAY = 5;
 /** The share of the day's ceiling that numbers which their manager has not enrolled may use up. */
 const UNPROVEN_SHARE = 0.8;
+/** Of a number's messages, for the manager whose directory entry names it: others leave these. */
+const KEPT_FOR_OWNER_PER_DAY = 2;
 /** To a number that somebody else has enrolled: so few that its owner keeps most of its budget. */
 const MAX_STRANGERS_SENDS_PER_DAY = 3;
 
@@ -23,6 +25,10 @@ export interface SendsSoFar {
   readonly flowNumber: readonly number[];
   readonly number: readonly number[];
   readonly manager: readonly number[];
+  /** This manager's sends to the number, where they have not enrolled it. */
+  readonly ownUnproven: readonly number[];
+  /** Whether the manager's own directory entry names the number. */
+  readonly isInOwnEntry: boolean;
   /** Sends by managers who have not enrolled the number, where somebody else has. */
   readonly strangers: readonly number[];
   /** Whether this manager has enrolled the number. */
@@ -40,12 +46,12 @@ export interface BudgetRefusal {
 
 /** Why one more code message may not go out now; undefined where it may. */
 export function budgetRefusal(sends: SendsSoFar, perDay: number): BudgetRefusal | undefined {
-  const { now, flowNumber, number, manager, strangers, isEnrolled, unproven } = sends;
+  const { now, flowNumber, manager, strangers, isEnrolled, unproven } = sends;
   if (flowNumber.length >= MAX_SENDS_PER_FLOW_NUMBER) return { reason: 'tooManyCodes' };
   const ends = [
     budgetEnd(flowNumber, 1, RESEND_COOLDOWN_MS),
-    budgetEnd(number, MAX_SENDS_PER_NUMBER_10_MIN, 10 * MINUTE_MS),
-    budgetEnd(number, MAX_SENDS_PER_NUMBER_DAY, DAY_MS),
+    budgetEnd(sends.number, MAX_SENDS_PER_NUMBER_10_MIN, 10 * MINUTE_MS),
+    numberBudgetEnd(sends),
     budgetEnd(manager, MAX_SENDS_PER_MANAGER_HOUR, HOUR_MS),
     budgetEnd(manager, MAX_SENDS_PER_MANAGER_DAY, DAY_MS),
     budgetEnd(isEnrolled ? [] : unproven, MAX_UNPROVEN_NUMBERS_PER_MANAGER_DAY, DAY_MS),
@@ -55,6 +61,16 @@ export function budgetRefusal(sends: SendsSoFar, perDay: number): BudgetRefusal 
   if (until > now) return { reason: 'tooManyCodes', until };
   const ceiling = isEnrolled ? perDay : Math.ceil(perDay * UNPROVEN_SHARE);
   return sends.total >= ceiling ? { reason: 'smsUnavailable' } : undefined;
+}
+
+/**
+ * When one more message may go to the number. Where nothing says that it is this manager's, their own
+ * messages count twice, so that one alone cannot use up what its owner needs, nor can three.
+ */
+function numberBudgetEnd({ number, isEnrolled, isInOwnEntry, ownUnproven }: SendsSoFar): number {
+  if (isEnrolled || isInOwnEntry) return budgetEnd(number, MAX_SENDS_PER_NUMBER_DAY, DAY_MS);
+  const counted = [...number, ...ownUnproven].sort((a, b) => b - a);
+  return budgetEnd(counted, MAX_SENDS_PER_NUMBER_DAY - KEPT_FOR_OWNER_PER_DAY, DAY_MS);
 }
 
 /** When one more of `most` messages within `ms` may go out: once the oldest that counts is past. */

@@ -83,6 +83,8 @@ export interface NumberUse {
   readonly strangers: readonly number[];
   /** The newest of this manager to each other number that they have not enrolled. Empty where enrolled. */
   readonly unproven: readonly number[];
+  /** Those of this manager to the number. Empty where enrolled. */
+  readonly ownUnproven: readonly number[];
 }
 
 /** Something that people are told once a change is done. A row of the transaction that it reports. */

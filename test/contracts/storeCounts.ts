@@ -108,6 +108,7 @@ export function storedCountsContract(opened: () => StorePair): void {
         isEnrolled: true,
         strangers: [],
         unproven: [],
+        ownUnproven: [],
       });
       await sent(someSend({ manager: anna.manager, mobile: anna.mobile }));
       const first = await sent(someSend({ manager: bo, mobile: anna.mobile }));
@@ -116,6 +117,7 @@ export function storedCountsContract(opened: () => StorePair): void {
         isEnrolled: false,
         strangers: [second, first],
         unproven: [],
+        ownUnproven: [second, first],
       });
       const other = someSend({ manager: bo });
       const third = await sent(other);
@@ -123,6 +125,7 @@ export function storedCountsContract(opened: () => StorePair): void {
         isEnrolled: false,
         strangers: [],
         unproven: [third, second],
+        ownUnproven: [],
       });
       expect((await use(other.mobile, bo)).unproven).toEqual([second]);
       await store.transaction(async (tx) => {

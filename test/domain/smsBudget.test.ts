@@ -10,6 +10,8 @@ const NOTHING = {
   manager: [],
   strangers: [],
   isEnrolled: true,
+  isInOwnEntry: false,
+  ownUnproven: [],
   unproven: [],
   total: 0,
 };
@@ -110,6 +112,22 @@ describe('budgetRefusal', () => {
     expect(budgetRefusal({ ...NOTHING, strangers: sends(3, 30, 60) }, 2000)).toMatchObject({
       reason: 'tooManyCodes',
     });
+  });
+
+  it('lets nobody alone use up a number that is not enrolled, nor several what is its owner’s', () => {
+    const isOpen = (all: number, own: number, isInOwnEntry = false) => {
+      const to = { number: sends(all, 30, 60), ownUnproven: sends(own, 30, 60) };
+      return budgetRefusal({ ...NOTHING, ...to, isEnrolled: false, isInOwnEntry }, 2000);
+    };
+    expect([isOpen(3, 3), isOpen(6, 1), isOpen(7, 0)]).toEqual([undefined, undefined, undefined]);
+    expect(isOpen(4, 4)).toMatchObject({ reason: 'tooManyCodes' });
+    expect(isOpen(7, 1)).toMatchObject({ reason: 'tooManyCodes' });
+    expect(isOpen(8, 0)).toEqual({
+      reason: 'tooManyCodes',
+      until: T + (24 * 60 - 30 - 7 * 60) * MINUTE,
+    });
+    expect(isOpen(9, 9, true)).toBeUndefined();
+    expect(isOpen(10, 0, true)).toMatchObject({ reason: 'tooManyCodes' });
   });
 
   it('ends at the ceiling of the day', () => {

@@ -77,6 +77,34 @@ describe('somebody who types another manager’s number', () => {
   });
 });
 
+describe('somebody who types a number that nobody has enrolled', () => {
+  /** Has codes sent to the number until no more are; gives how many. */
+  async function useUp(mobile: string): Promise<number> {
+    const stranger = newManager(house);
+    for (let sent = 0; ; sent += 1) {
+      house.passTime(11 * MINUTE_MS);
+      await prove(stranger);
+      const shown = await stranger.chat.tap('setMobile', { mobile });
+      await stranger.chat.say('avbryt');
+      if (shown === 'enrollment.mobile tooManyCodes') return sent;
+    }
+  }
+
+  it('cannot alone keep anybody from it, nor several its owner by the directory', async () => {
+    const walker = newManager(house);
+    expect(await useUp(walker.mobile)).toBe(4);
+    house.passTime(11 * MINUTE_MS);
+    expect(await enroll(house, walker)).toBe('enrollment.done');
+
+    const other = newMobile();
+    for (const sent of [4, 2, 1, 1, 0]) expect(await useUp(other)).toBe(sent);
+    const owner = { ...newManager(house), mobile: other };
+    house.directory.put(owner.chat.dn, 'mobile', other);
+    house.passTime(11 * MINUTE_MS);
+    expect(await enroll(house, owner)).toBe('enrollment.done');
+  });
+});
+
 describe('one manager alone', () => {
   it('cannot have codes sent to more than five different numbers that are not theirs', async () => {
     const walker = newManager(house);

@@ -69,6 +69,21 @@ export function walkReset(world: World): void {
       ]);
     });
 
+    it('is refused in one row for each reason where it is refused again and again', async () => {
+      const walker = await newEnrolled(world);
+      await resetToPassword(world, walker);
+      const rows = world.auditRows();
+      for (let time = 0; time < 3; time += 1) {
+        await walker.chat.tap('setPassword', both('kort'));
+        await walker.chat.tap('setPassword', both(''));
+        await walker.chat.tap('setPassword', { ...both(GOOD), confirmPassword: 'annat' });
+      }
+      expect(world.audit(rows).map(({ event, reason }) => `${event} ${String(reason)}`)).toEqual([
+        'reset.refused passwordTooShort',
+        'reset.refused passwordMismatch',
+      ]);
+    });
+
     it('is not written when somebody else has changed it since', async () => {
       const walker = await newEnrolled(world);
       await resetToPassword(world, walker);

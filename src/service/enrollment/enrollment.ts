@@ -94,7 +94,7 @@ async function chooseMobile(
     }
     const to = firstRecipient(state, mobile);
     const recipient = to === 'old' && state.known !== undefined ? state.known.mobile : mobile;
-    const budget = { flowId: current.id, mobile: recipient, manager: manager.key };
+    const budget = { flowId: current.id, mobile: recipient, manager };
     const problem = await codeBudgetRefusal(deps, tx, budget);
     if (problem !== undefined) {
       return { flow: await advanceEnrollment(tx, current, { type: 'mobileRefused', problem }) };
@@ -140,7 +140,7 @@ async function confirmOldCode(turn: EnrollmentTurn, input: SecretInput): Promise
     async (tx, current): Promise<Submitted<EnrollmentFlow, ReservedCode>> => {
       if (current.state.step !== 'oldCode') return { flow: current };
       const mobile = current.state.newMobile;
-      const to = { flowId: current.id, mobile, manager: manager.key };
+      const to = { flowId: current.id, mobile, manager };
       const problem = await codeBudgetRefusal(deps, tx, to);
       if (problem !== undefined) {
         return {

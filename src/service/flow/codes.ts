@@ -5,6 +5,7 @@ import {
   FAILURES_LOOKBACK_MS,
   lockedUntil,
 } from '../../domain/flows/lockout.ts';
+import { parseMobile } from '../../domain/mobile.ts';
 import type { Locale, ManagerKey } from '../../domain/parties.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { budgetRefusal, SENDS_LOOKBACK_MS, type BudgetRefusal } from '../../domain/smsBudget.ts';
@@ -13,6 +14,7 @@ import type { CodePurpose } from '../../ports/smsTexts.ts';
 import type { Failure } from '../../ports/records.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
+import type { Manager } from '../tap/people.ts';
 import { auditOf, changeFlow, isSamePerson, saveFlow, stepAny } from './flows.ts';
 
 /** A code message that is reserved in the store and not yet sent. */
@@ -60,10 +62,18 @@ function timesOf(failures: readonly Failure[]): number[] {
 export async function codeBudgetRefusal(
   deps: Deps,
   tx: StoreTransaction,
-  to: { readonly flowId?: string; readonly mobile: string; readonly manager: ManagerKey },
+  to: {
+    readonly flowId?: string;
+    readonly mobile: string;
+    readonly manager: Pick<Manager, 'key' | 'entry'>;
+  },
 ): Promise<BudgetRefusal | undefined> {
   await tx.lock('sms');
-  const { flowId, mobile, manager } = to;
+  const {
+    flowId,
+    mobile,
+    manager: { key: manager, entry },
+  } = to;
   const since = tx.now - SENDS_LOOKBACK_MS.number;
   const total = await tx.countSends(tx.now - SENDS_LOOKBACK_MS.total);
   const refusal = budgetRefusal(
@@ -73,6 +83,7 @@ export async function codeBudgetRefusal(
       number: await tx.sendTimes({ mobile, since }),
       manager: await tx.sendTimes({ manager, since: tx.now - SENDS_LOOKBACK_MS.manager }),
       ...(await tx.numberUse({ mobile, manager, since })),
+      isInOwnEntry: parseMobile(entry.mobile ?? '', deps.settings.smsCountries) === mobile,
       total,
     },
     deps.settings.smsPerDay,

@@ -187,7 +187,7 @@ async function resendCode(turn: FlowTurn<Flow>): Promise<Flow> {
     if (until !== undefined) return { flow: await refuseLocked(tx, current, until) };
 
     const { mobile } = state;
-    const to = { flowId: current.id, mobile, manager: manager.key };
+    const to = { flowId: current.id, mobile, manager };
     const problem = await codeBudgetRefusal(deps, tx, to);
     if (problem !== undefined) {
       const refused = stepAny(current, { type: 'resendRefused', problem }, tx.now);

@@ -18,7 +18,7 @@ import { submit, type ResetTurn, type Submission } from '../flow/flowTurn.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import type { SecretInput } from '../input.ts';
 import { completeReset } from './outcome.ts';
-import { auditRefused, writePassword, type Write } from './passwordWrite.ts';
+import { refusedPassword, writePassword, type Write } from './passwordWrite.ts';
 import { proveLostWrite, provesInForce, sentEarlier } from './retypedPassword.ts';
 
 /** A new password as it was typed, twice. */
@@ -38,7 +38,7 @@ export function refuseMalformedPassword(
 
 async function refusePassword(turn: Submission<ResetFlow>, reason: Reason): Promise<Flow> {
   const { flow } = await submit(turn, async (tx, current) => {
-    auditRefused(tx, current, reason);
+    turn.deps.denials.auditIn(tx, refusedPassword(current, reason));
     const event = { type: 'passwordRefused', reasons: [reason] } as const;
     return { flow: await advanceReset(tx, current, event) };
   });
@@ -83,7 +83,7 @@ async function takeChanged(
     if (write !== undefined && earlier !== undefined) {
       return { flow: current, todo: { earlier, write } };
     }
-    auditRefused(tx, current, 'flowExpired');
+    tx.audit(refusedPassword(current, 'flowExpired'));
     return { flow: await advanceReset(tx, current, { type: 'expired' }) };
   });
   if (todo !== undefined) {
@@ -118,7 +118,7 @@ async function takeChecked(
     }
     const reasons = await allFaults(turn, tx, checked);
     if (reasons.length > 0 || write === undefined) {
-      auditRefused(tx, current, reasons[0]);
+      deps.denials.auditIn(tx, refusedPassword(current, reasons[0]));
       const absent = checked.lookedFor.filter((fault) => !reasons.includes(fault));
       const typed = input.newPassword?.reveal() ?? '';
       const event = {

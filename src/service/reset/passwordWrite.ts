@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../../domain/audit.ts';
 import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
 import { CHECKED_FAULTS, isComplex } from '../../domain/passwords/passwordPolicy.ts';
 import { sentBy, stepReset } from '../../domain/flows/reset.ts';
@@ -166,10 +167,10 @@ const REFUSALS = {
   policy: 'passwordRefusedByDirectory',
 } as const;
 
-export function auditRefused(
-  tx: StoreTransaction,
-  flow: ResetFlow,
-  reason: string | undefined,
-): void {
-  tx.audit({ event: 'reset.refused', result: 'refused', reason, ...auditOf(flow) });
+function auditRefused(tx: StoreTransaction, flow: ResetFlow, reason: string): void {
+  tx.audit(refusedPassword(flow, reason));
+}
+
+export function refusedPassword(flow: ResetFlow, reason: string | undefined): AuditEvent {
+  return { event: 'reset.refused', result: 'refused', reason, ...auditOf(flow) };
 }

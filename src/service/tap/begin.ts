@@ -175,7 +175,7 @@ async function refusalOf(
   if (purpose === 'enrollment') return undefined;
   if (enrollment === undefined) return { reason: 'notEnrolled' };
 
-  const to = { mobile: enrollment.mobile, manager: manager.key };
+  const to = { mobile: enrollment.mobile, manager };
   const budget = await codeBudgetRefusal(deps, tx, to);
   if (budget?.reason === 'tooManyCodes') return budget;
   if (purpose === 'reset' && tx.now < enrollment.usableFrom) {

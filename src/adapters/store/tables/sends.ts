@@ -105,7 +105,15 @@ export function sendQueries(scope: Scope): SendQueries {
       const indexes = keys.indexes(mobile);
       const owned = db.selectFrom('enrollment').where('mobile_index', 'in', indexes);
       const owners = (await owned.select('manager').execute()).map((row) => row.manager);
-      if (owners.includes(name)) return { isEnrolled: true, strangers: [], unproven: [] };
+      if (owners.includes(name)) {
+        return { isEnrolled: true, strangers: [], unproven: [], ownUnproven: [] };
+      }
+      const toNumber = await counted(since)
+        .select('created_at')
+        .where('manager', '=', name)
+        .where('mobile_index', 'in', indexes)
+        .orderBy('created_at', 'desc')
+        .execute();
       const own = db.selectFrom('enrollment').select('mobile_index').where('manager', '=', name);
       const unproven = await counted(since)
         .select((send) => send.fn.max('created_at').as('newest'))
@@ -119,6 +127,7 @@ export function sendQueries(scope: Scope): SendQueries {
         isEnrolled: false,
         strangers: owners.length === 0 ? [] : await strangers(indexes, owners, since),
         unproven: unproven.map(({ newest }) => newest),
+        ownUnproven: toNumber.map((row) => row.created_at),
       };
     },
 
