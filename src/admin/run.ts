@@ -6,7 +6,7 @@ import { COMMANDS } from './commands.ts';
 import { readConfig, readSudoUser } from '../config/config.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import type { Log } from '../ports/log.ts';
-import { StoreError } from '../ports/store.ts';
+import { StoreError } from '../ports/store/store.ts';
 
 /** What goes wrong on the bot's own level is told by exit code and message; the log is for trouble beside it. */
 const LOG_LEVEL = 'warn';

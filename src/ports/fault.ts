@@ -1,6 +1,6 @@
 import { DirectoryError } from './directory.ts';
 import { NotifierError } from './notifier.ts';
-import { StoreError } from './store.ts';
+import { StoreError } from './store/store.ts';
 
 const MOST_FRAMES = 6;
 const DEEPEST_CAUSE = 4;

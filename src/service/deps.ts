@@ -7,7 +7,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { SmsGateway } from '../ports/sms.ts';
 import type { SmsTexts } from '../ports/smsTexts.ts';
-import type { Store } from '../ports/store.ts';
+import type { Store } from '../ports/store/store.ts';
 import type { BudgetAlarms } from './flow/budgetAlarms.ts';
 import type { Denials } from './tap/denials.ts';
 import type { Exclusive } from './waiting/exclusive.ts';

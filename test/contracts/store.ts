@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ResetFlow } from '../../src/domain/flows/flow.ts';
-import { StoreError } from '../../src/ports/store.ts';
-import type { Store } from '../../src/ports/store.ts';
+import { StoreError } from '../../src/ports/store/store.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import { storeAdministrationContract } from './storeAdministration.ts';
 import { storedCountsContract } from './storeCounts.ts';
 import { storedFlowsContract } from './storeFlows.ts';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ManagerKey } from '../../src/domain/parties.ts';
-import type { CodeSend } from '../../src/ports/records.ts';
-import type { Store } from '../../src/ports/store.ts';
+import type { CodeSend } from '../../src/ports/store/sends.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import { someEnrollment, someManager, someSend } from './storeSamples.ts';
 import type { StorePair } from './storeSamples.ts';
 

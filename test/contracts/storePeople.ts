@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Secret } from '../../src/domain/secret.ts';
-import type { NoticeLane } from '../../src/ports/records.ts';
-import type { Store } from '../../src/ports/store.ts';
+import type { NoticeLane } from '../../src/ports/store/notices.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import {
   firstDigest,
   MINUTE,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { managerName } from '../../src/domain/parties.ts';
-import type { Reminder } from '../../src/ports/records.ts';
-import type { Store } from '../../src/ports/store.ts';
+import type { Reminder } from '../../src/ports/store/reminders.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import {
   MINUTE,
   someAddress,

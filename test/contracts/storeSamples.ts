@@ -3,8 +3,11 @@ import type { ResetFlow } from '../../src/domain/flows/flow.ts';
 import type { ManagerKey } from '../../src/domain/parties.ts';
 import type { Address } from '../../src/ports/notifier.ts';
 import type { Secret } from '../../src/domain/secret.ts';
-import type { CodeSend, Enrollment, Notice, PasswordDigest } from '../../src/ports/records.ts';
-import type { Store } from '../../src/ports/store.ts';
+import type { CodeSend } from '../../src/ports/store/sends.ts';
+import type { Enrollment } from '../../src/ports/store/enrollments.ts';
+import type { Notice } from '../../src/ports/store/notices.ts';
+import type { PasswordDigest } from '../../src/ports/store/passwords.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 
 /** Two stores on one database, as two instances of the bot have them. */
 export interface StorePair {

@@ -4,7 +4,7 @@ import { createMetrics } from '../../src/adapters/metrics.ts';
 import { openStore, type OpenStore } from '../../src/adapters/store/open.ts';
 import { DAY_MS } from '../../src/domain/durations.ts';
 import type { Log } from '../../src/ports/log.ts';
-import type { StoreTransaction } from '../../src/ports/store.ts';
+import type { StoreTransaction } from '../../src/ports/store/store.ts';
 import { createBudgetAlarms } from '../../src/service/flow/budgetAlarms.ts';
 import { observeStore } from '../../src/service/watch/observed.ts';
 import { silentLog, someKey, temporaryDirectory } from '../adapters/store/support.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openStore, type OpenStore } from '../../src/adapters/store/open.ts';
-import type { Store } from '../../src/ports/store.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import type { Deps } from '../../src/service/deps.ts';
 import { reportSms } from '../../src/service/notices/smsReports.ts';
 import { rawSqlite } from '../adapters/store/rawSqlite.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
-import { StoreError } from '../../ports/store.ts';
-import type { Store, StoreTransaction } from '../../ports/store.ts';
+import { StoreError } from '../../ports/store/store.ts';
+import type { Store, StoreTransaction } from '../../ports/store/store.ts';
 import { auditStatements } from './audit/audit.ts';
 import type { AuditLog } from './audit/auditLog.ts';
 import { openAuditLog } from './audit/auditLog.ts';

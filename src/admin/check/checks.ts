@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { databaseFile } from '../../adapters/store/engine/sqlite.ts';
 import { readTwilioAccount } from '../../adapters/twilioAccount.ts';
 import type { Config } from '../../config/config.ts';
-import { StoreError } from '../../ports/store.ts';
+import { StoreError } from '../../ports/store/store.ts';
 import { databaseOf } from '../../wiring.ts';
 import { NOTHING, type Advice, type Checked } from './advice.ts';
 import { checkMicrosoftLogin, checkWayToTeams } from './login.ts';

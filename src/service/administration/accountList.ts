@@ -2,7 +2,7 @@ import { DAY_MS } from '../../domain/durations.ts';
 import { nextReminder, type NextReminder } from '../../domain/rotation/nextReminder.ts';
 import { cycleOf, rotationOf } from '../../domain/rotation/rotation.ts';
 import type { Account, Responsibility } from '../../ports/directory.ts';
-import type { StoreReads } from '../../ports/store.ts';
+import type { StoreReads } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { recipientOf } from '../chat/recipients.ts';
 

@@ -9,8 +9,9 @@ import {
 import { maskMobile } from '../../domain/mobile.ts';
 import { managerName, type ManagerKey, type Purpose } from '../../domain/parties.ts';
 import type { Account } from '../../ports/directory.ts';
-import type { Failure, SentMessage } from '../../ports/records.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { Failure } from '../../ports/store/failures.ts';
+import type { SentMessage } from '../../ports/store/sends.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 
 /** Times are epoch ms; managers are named as in the audit. */

@@ -1,7 +1,7 @@
 import { operationSince, type Flow } from '../../domain/flows/flow.ts';
 import { managerName, type ManagerKey } from '../../domain/parties.ts';
 import { isEnded } from '../../domain/flows/steps.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { endFlow, isSamePerson, lockAccount } from '../flow/flows.ts';
 import { addAdminNotices } from '../notices/notices.ts';

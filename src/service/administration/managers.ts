@@ -1,6 +1,6 @@
 import { managerName } from '../../domain/parties.ts';
-import type { ManagerRecord } from '../../ports/records.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { ManagerRecord } from '../../ports/store/people.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 
 /**

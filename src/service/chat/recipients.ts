@@ -1,8 +1,8 @@
 import { managerName, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager } from '../../ports/directory.ts';
 import type { Address } from '../../ports/notifier.ts';
-import type { ManagerRecord } from '../../ports/records.ts';
-import type { StoreReads } from '../../ports/store.ts';
+import type { ManagerRecord } from '../../ports/store/people.ts';
+import type { StoreReads } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';
 import { changeManager } from '../administration/managers.ts';
 import { namesPerson } from '../tap/pins.ts';

@@ -3,7 +3,7 @@ import type { Locale, ManagerKey } from '../../domain/parties.ts';
 import type { View } from '../../ports/view.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import { NotifierError } from '../../ports/notifier.ts';
-import type { ManagerRecord } from '../../ports/records.ts';
+import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Deps } from '../deps.ts';
 import { homeView } from '../tap/home.ts';
 import { viewOf } from '../flow/views.ts';

@@ -1,7 +1,7 @@
 import { hasBindUnderWay, type ResetFlow } from '../../domain/flows/flow.ts';
 import { stepReset, type ResetEvent } from '../../domain/flows/reset.ts';
 import { DirectoryError, type Account, type WriteTraces } from '../../ports/directory.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { changeFlow, saveFlow } from '../flow/flows.ts';
 import { allowanceBeside, bindsUnderWay, proofBlock } from './proofLimits.ts';

@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../domain/durations.ts';
 import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { advanceEnrollment, auditOf } from '../flow/flows.ts';
 import { guessCode, type EnrollmentTurn } from '../flow/flowTurn.ts';

@@ -1,7 +1,7 @@
 import { firstRecipient, type KnownMobile } from '../../domain/flows/enrollment.ts';
 import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import {
   codeBudgetRefusal,
   codeExpiry,

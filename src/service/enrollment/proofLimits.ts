@@ -7,7 +7,7 @@ import {
 } from '../../domain/flows/lockout.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { Account } from '../../ports/directory.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 
 /** Binds of other flows, also of ended ones, that the directory may not have counted yet. */
 export async function bindsUnderWay(tx: StoreTransaction, own: Flow): Promise<number> {

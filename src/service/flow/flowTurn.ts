@@ -5,7 +5,7 @@ import { readPasscode } from '../../domain/flows/passcode.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { EndingEvent } from '../../domain/flows/steps.ts';
 import type { Account } from '../../ports/directory.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import {
   codeBudgetRefusal,
   codeExpiry,

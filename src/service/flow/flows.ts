@@ -13,7 +13,7 @@ import { managerName, type ManagerKey } from '../../domain/parties.ts';
 import { stepReset, type ResetEvent } from '../../domain/flows/reset.ts';
 import { isEnded, type EndingEvent } from '../../domain/flows/steps.ts';
 import { stepUnlock, type UnlockEvent } from '../../domain/flows/unlock.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 
 const POLL_MS = 60;

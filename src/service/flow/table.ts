@@ -13,7 +13,7 @@ export interface Verb<F extends Flow, I = FlowInput> {
 }
 
 /** The inputs of one step, each with what it does; any other is answered with the card as it stands. */
-export type Verbs<F extends Flow> = {
+type Verbs<F extends Flow> = {
   readonly [V in FlowInput['type']]?: Verb<F, Extract<FlowInput, { readonly type: V }>>;
 };
 

@@ -1,7 +1,7 @@
 import type { ManagerKey } from '../../domain/parties.ts';
 import type { View } from '../../ports/view.ts';
 import { NotifierError, type Address } from '../../ports/notifier.ts';
-import type { Notice } from '../../ports/records.ts';
+import type { Notice } from '../../ports/store/notices.ts';
 import { openChat } from '../chat/cardDelivery.ts';
 import type { Deps } from '../deps.ts';
 

@@ -3,8 +3,9 @@ import { distinctName } from '../../domain/names.ts';
 import type { Locale, ManagerKey } from '../../domain/parties.ts';
 import type { NoticeEvent } from '../../ports/view.ts';
 import type { DirectoryManager } from '../../ports/directory.ts';
-import type { Enrollment, Notice } from '../../ports/records.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { Enrollment } from '../../ports/store/enrollments.ts';
+import type { Notice } from '../../ports/store/notices.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { isSamePerson } from '../flow/flows.ts';
 

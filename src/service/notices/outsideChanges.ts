@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../domain/durations.ts';
 import type { SweptAccount } from '../../ports/directory.ts';
-import type { Notice } from '../../ports/records.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { Notice } from '../../ports/store/notices.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';
 import type { SweepLease } from '../upkeep/sweepLease.ts';
 

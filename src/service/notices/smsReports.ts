@@ -1,4 +1,4 @@
-import type { SendFate } from '../../ports/records.ts';
+import type { SendFate } from '../../ports/store/sends.ts';
 import { notDelivered } from '../flow/codes.ts';
 import type { Deps } from '../deps.ts';
 import { lockAccount, saveFlow, stepAny } from '../flow/flows.ts';

@@ -1,6 +1,6 @@
 import type { Rotation } from '../../domain/rotation/rotation.ts';
 import type { ReminderView } from '../../ports/view.ts';
-import type { Reminder } from '../../ports/records.ts';
+import type { Reminder } from '../../ports/store/reminders.ts';
 
 /** The card of a reminder. */
 export function reminderView(

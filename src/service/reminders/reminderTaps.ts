@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../../domain/durations.ts';
 import { managerName } from '../../domain/parties.ts';
 import { isCycleOf, rotationOf } from '../../domain/rotation/rotation.ts';
-import type { Reminder } from '../../ports/records.ts';
+import type { Reminder } from '../../ports/store/reminders.ts';
 import type { Deps } from '../deps.ts';
 import { isSamePerson } from '../flow/flows.ts';
 import type { ReminderInput } from '../input.ts';

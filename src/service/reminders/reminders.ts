@@ -1,7 +1,7 @@
 import { cycleOf, rotationOf, stageAt, type Rotation } from '../../domain/rotation/rotation.ts';
 import type { Account, Responsibility } from '../../ports/directory.ts';
-import type { Reminder } from '../../ports/records.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { Reminder } from '../../ports/store/reminders.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import { deliverCard, type Delivered } from '../chat/cardDelivery.ts';
 import type { SweepDeps } from '../deps.ts';
 import { recipientOf, type Recipient } from '../chat/recipients.ts';

@@ -1,5 +1,5 @@
 import type { Secret } from '../../domain/secret.ts';
-import type { PasswordDigest } from '../../ports/records.ts';
+import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { Deps } from '../deps.ts';
 
 /**

@@ -4,8 +4,8 @@ import { CHECKED_FAULTS, isComplex } from '../../domain/passwords/passwordPolicy
 import { sentBy, stepReset } from '../../domain/flows/reset.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { DirectoryError, type Account, type WriteOutcome } from '../../ports/directory.ts';
-import type { PasswordDigest } from '../../ports/records.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { PasswordDigest } from '../../ports/store/passwords.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceReset, auditOf, changeFlow } from '../flow/flows.ts';
 import type { ResetTurn } from '../flow/flowTurn.ts';
 import { completeReset, noteUnknown, seekOutcome } from './outcome.ts';

@@ -3,8 +3,8 @@ import { GIVE_UP_MS, LATE_WRITE_MS, mayBeChangeOf } from '../../domain/flows/los
 import { sentBy } from '../../domain/flows/reset.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { DirectoryError } from '../../ports/directory.ts';
-import type { PasswordDigest } from '../../ports/records.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { PasswordDigest } from '../../ports/store/passwords.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import { countedBind } from '../enrollment/countedBind.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import { isSamePerson } from '../flow/flows.ts';

@@ -5,8 +5,8 @@ import { FLOW_LIFETIME_MS, operationSince, type Flow } from '../../domain/flows/
 import { managerName, type Purpose } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { Account } from '../../ports/directory.ts';
-import type { Enrollment } from '../../ports/records.ts';
-import type { StoreReads, StoreTransaction } from '../../ports/store.ts';
+import type { Enrollment } from '../../ports/store/enrollments.ts';
+import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import {
   codeBudgetRefusal,
   codeExpiry,

@@ -1,5 +1,5 @@
 import type { Flow } from '../../domain/flows/flow.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import { changeFlow, endFlow, settled } from '../flow/flows.ts';
 import { denyTap, isBeyondRecall, ownFlow, showFlow, type Reply, type Tap } from './tap.ts';
 

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../domain/audit.ts';
 import { MINUTE_MS } from '../../domain/durations.ts';
 import { managerName, type ManagerKey } from '../../domain/parties.ts';
-import type { Store, StoreTransaction } from '../../ports/store.ts';
+import type { Store, StoreTransaction } from '../../ports/store/store.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Deps } from '../deps.ts';
 

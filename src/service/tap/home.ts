@@ -3,7 +3,7 @@ import type { Locale } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { HomeAccount, View } from '../../ports/view.ts';
 import type { Account } from '../../ports/directory.ts';
-import type { Enrollment } from '../../ports/records.ts';
+import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { Deps } from '../deps.ts';
 import { changeManager } from '../administration/managers.ts';
 import type { Manager } from './people.ts';

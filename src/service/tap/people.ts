@@ -4,7 +4,7 @@ import type {
   DirectoryErrorCode,
   DirectoryManager,
 } from '../../ports/directory.ts';
-import type { ManagerRecord } from '../../ports/records.ts';
+import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Deps } from '../deps.ts';
 import type { Person } from '../input.ts';
 import { deny } from './denials.ts';

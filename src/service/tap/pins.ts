@@ -1,6 +1,6 @@
 import { managerName, type ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager } from '../../ports/directory.ts';
-import type { StoreReads } from '../../ports/store.ts';
+import type { StoreReads } from '../../ports/store/store.ts';
 import { deny } from './denials.ts';
 import type { Deps } from '../deps.ts';
 import { isSamePerson } from '../flow/flows.ts';

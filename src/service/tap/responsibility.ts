@@ -1,6 +1,6 @@
 import type { Account, DirectoryManager, Responsibility } from '../../ports/directory.ts';
-import type { Notice } from '../../ports/records.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { Notice } from '../../ports/store/notices.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';
 import { lockAccount } from '../flow/flows.ts';
 import { enrolledOf, nameAmong } from '../notices/notices.ts';

@@ -3,7 +3,7 @@ import type { Locale } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { View } from '../../ports/view.ts';
 import type { Account } from '../../ports/directory.ts';
-import type { ManagerRecord } from '../../ports/records.ts';
+import type { ManagerRecord } from '../../ports/store/people.ts';
 import { auditDenied } from './denials.ts';
 import type { Deps } from '../deps.ts';
 import { changeFlow, endFlow, isSamePerson, readFlowHandle, settled } from '../flow/flows.ts';

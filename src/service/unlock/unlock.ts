@@ -1,6 +1,6 @@
 import type { Flow, UnlockFlow } from '../../domain/flows/flow.ts';
 import { DirectoryError, type Directory } from '../../ports/directory.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceUnlock, auditOf, changeFlow } from '../flow/flows.ts';
 import { guess, guessCode, RESEND, submit, type UnlockTurn } from '../flow/flowTurn.ts';
 import { ENDS, type FlowTable } from '../flow/table.ts';

@@ -1,4 +1,4 @@
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';
 
 const NAME = 'sweep';

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { EncryptionKey } from '../../../src/adapters/store/sealing/crypto.ts';
 import type { OpenStore } from '../../../src/adapters/store/open.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import type { Enrollment } from '../../../src/ports/records.ts';
+import type { Enrollment } from '../../../src/ports/store/enrollments.ts';
 import {
   firstDigest,
   someAddress,

@@ -11,7 +11,7 @@ import type { QueryResult } from 'pg';
 import { z } from 'zod';
 import type { Secret } from '../../../domain/secret.ts';
 import type { Log } from '../../../ports/log.ts';
-import type { StoreError } from '../../../ports/store.ts';
+import type { StoreError } from '../../../ports/store/store.ts';
 import type { Began, Engine } from './engine.ts';
 import { isUnserved, outcomeOfCommitUnknown, readOnly, storeFailure } from './errors.ts';
 import { openConnections } from './postgresPool.ts';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ManagerKey } from '../../../domain/parties.ts';
 import type { Log } from '../../../ports/log.ts';
-import { StoreError } from '../../../ports/store.ts';
+import { StoreError } from '../../../ports/store/store.ts';
 
 /** A stored value as the schema's type. `what` names it in the error, which quotes nothing stored. */
 export function readValue<Schema extends z.ZodType>(

@@ -2,8 +2,8 @@ import { argon2, createHmac, randomBytes, scrypt as deriveByScrypt } from 'node:
 import { availableParallelism } from 'node:os';
 import { lastNumber } from '../../../domain/passwords/passwordPolicy.ts';
 import type { Secret } from '../../../domain/secret.ts';
-import type { PasswordDigest } from '../../../ports/records.ts';
-import { StoreError } from '../../../ports/store.ts';
+import type { PasswordDigest } from '../../../ports/store/passwords.ts';
+import { StoreError } from '../../../ports/store/store.ts';
 import { createSlots } from '../engine/slots.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { StoreError } from '../../../ports/store.ts';
+import { StoreError } from '../../../ports/store/store.ts';
 import { HEAD } from '../audit/audit.ts';
 import { sealAuditUpTo } from '../audit/auditCheckpoint.ts';
 import type { Keyring, Place } from './crypto.ts';

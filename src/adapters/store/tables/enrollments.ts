@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import { managerName } from '../../../domain/parties.ts';
-import type { Enrollment } from '../../../ports/records.ts';
-import type { StoreTransaction } from '../../../ports/store.ts';
+import type { Enrollment } from '../../../ports/store/enrollments.ts';
+import type { EnrollmentQueries } from '../../../ports/store/enrollments.ts';
 import { SEALED } from '../sealing/places.ts';
 import { latest, noteQueries, readNotes } from './revokeNotes.ts';
 import type { RevokeNotes } from './revokeNotes.ts';
@@ -30,19 +30,6 @@ function toEnrollment(scope: Scope, row: EnrollmentRow): Enrollment | undefined 
     usableFrom: row.usable_from,
   };
 }
-
-type EnrollmentQueries = Pick<
-  StoreTransaction,
-  | 'enrollment'
-  | 'enrollmentsOf'
-  | 'enrollmentsOfManager'
-  | 'countOthersWith'
-  | 'saveEnrollment'
-  | 'revokeEnrollments'
-  | 'removeEnrollment'
-  | 'revokedAt'
-  | 'countRevokes'
->;
 
 export function enrollmentQueries(scope: Scope): EnrollmentQueries {
   const { db, keys, now } = scope;

@@ -1,17 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { managerName } from '../../../domain/parties.ts';
-import type { StoreTransaction } from '../../../ports/store.ts';
+import type { FailureQueries } from '../../../ports/store/failures.ts';
 import { managerKey, readValue } from '../schema/stored.ts';
 import type { Scope } from '../schema/tables.ts';
 import { readTrusted } from '../sealing/trusted.ts';
 
 const kindSchema = z.enum(['code', 'proof']);
-
-type FailureQueries = Pick<
-  StoreTransaction,
-  'addFailure' | 'removeFailure' | 'failureTimes' | 'failuresOf' | 'clearFailures'
->;
 
 export function failureQueries(scope: Scope): FailureQueries {
   const { db, now } = scope;

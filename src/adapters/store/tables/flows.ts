@@ -1,7 +1,7 @@
 import type { Insertable, Selectable, SelectQueryBuilder } from 'kysely';
 import { operationSince, type Flow } from '../../../domain/flows/flow.ts';
 import { managerName } from '../../../domain/parties.ts';
-import type { StoreTransaction } from '../../../ports/store.ts';
+import type { FlowQueries } from '../../../ports/store/flows.ts';
 import { flowStateSchema } from '../schema/flowSchema.ts';
 import { SEALED } from '../sealing/places.ts';
 import { managerKey, readJson, readOrSkip } from '../schema/stored.ts';
@@ -54,21 +54,6 @@ function toRow({ keys, now }: Scope, flow: Flow): Insertable<FlowTable> {
   };
   return { ...row, state: keys.seal(SEALED.flow.place(row), JSON.stringify({ purpose, state })) };
 }
-
-type FlowQueries = Pick<
-  StoreTransaction,
-  | 'flow'
-  | 'flowFrom'
-  | 'openFlow'
-  | 'openFlows'
-  | 'openFlowsOf'
-  | 'unsettledFlows'
-  | 'resetsAround'
-  | 'rememberedAccount'
-  | 'addFlow'
-  | 'saveFlow'
-  | 'setFlowMessage'
->;
 
 export function flowQueries(scope: Scope): FlowQueries {
   const { db, now } = scope;

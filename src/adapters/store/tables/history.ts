@@ -1,8 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import type { PasswordDigest } from '../../../ports/records.ts';
-import type { StoreTransaction } from '../../../ports/store.ts';
-import { StoreError } from '../../../ports/store.ts';
+import type { PasswordDigest } from '../../../ports/store/passwords.ts';
+import type { PasswordQueries } from '../../../ports/store/passwords.ts';
+import { StoreError } from '../../../ports/store/store.ts';
 import { FORM } from '../sealing/passwordDigests.ts';
 import { SEALED } from '../sealing/places.ts';
 import type { PasswordHistoryTable, Scope } from '../schema/tables.ts';
@@ -49,8 +49,6 @@ function isSame({ isFormer, hash }: Entry, { digest, former }: PasswordDigest): 
   return other?.length === hash.length && timingSafeEqual(hash, other);
 }
 
-type HistoryQueries = Pick<StoreTransaction, 'isInHistory' | 'addToHistory'>;
-
 /** Undefined for one that is not trusted: it is as if it were not there. */
 function openEntry(
   scope: Pick<Scope, 'keys' | 'distrust'>,
@@ -73,7 +71,7 @@ export async function hasFormerEntries(
   return rows.some((row) => openEntry(scope, row)?.isFormer);
 }
 
-export function historyQueries(scope: Scope): HistoryQueries {
+export function historyQueries(scope: Scope): PasswordQueries {
   const { db, keys } = scope;
   async function newest(accountId: string, last: number) {
     const rows = await db

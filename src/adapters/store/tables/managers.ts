@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { managerName } from '../../../domain/parties.ts';
-import type { Button, ManagerRecord } from '../../../ports/records.ts';
-import type { StoreTransaction } from '../../../ports/store.ts';
+import type { Button, ManagerRecord } from '../../../ports/store/people.ts';
+import type { ManagerQueries } from '../../../ports/store/people.ts';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
 import { managerKey, readValue } from '../schema/stored.ts';
 import type { Scope, Tables } from '../schema/tables.ts';
@@ -30,11 +30,6 @@ function toRecord(scope: Scope, row: Selectable<Tables['manager']>): ManagerReco
     address: address ?? undefined,
   };
 }
-
-type ManagerQueries = Pick<
-  StoreTransaction,
-  'manager' | 'saveManager' | 'managersByDirectoryId' | 'anyAddress' | 'addButtons' | 'button'
->;
 
 export function managerQueries(scope: Scope): ManagerQueries {
   const { db, keys, now } = scope;

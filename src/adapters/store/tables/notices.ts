@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ClaimedNotice, Notice, NoticeLane } from '../../../ports/records.ts';
-import type { StoreTransaction } from '../../../ports/store.ts';
+import type { ClaimedNotice, Notice, NoticeLane } from '../../../ports/store/notices.ts';
+import type { NoticeQueries } from '../../../ports/store/notices.ts';
 import { exactly } from '../schema/exactly.ts';
 import { SEALED } from '../sealing/places.ts';
 import { readJson, readOrSkip } from '../schema/stored.ts';
@@ -42,11 +42,6 @@ const noticeSchema = exactly<Notice>()(
     ]),
   }),
 );
-
-type NoticeQueries = Pick<
-  StoreTransaction,
-  'addNotices' | 'claimNotice' | 'postponeNotice' | 'removeNotice' | 'countNotices'
->;
 
 const OTHER_LANES: readonly NoticeLane[] = ['sms', 'news'];
 

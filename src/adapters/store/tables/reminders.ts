@@ -1,30 +1,13 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import type { Reminder, ReminderKey } from '../../../ports/records.ts';
-import type { StoreTransaction } from '../../../ports/store.ts';
+import type { Reminder, ReminderKey } from '../../../ports/store/reminders.ts';
+import type { ReminderQueries } from '../../../ports/store/reminders.ts';
 import { readValue } from '../schema/stored.ts';
 import type { ReminderTable, Scope } from '../schema/tables.ts';
 import { readTrusted } from '../sealing/trusted.ts';
 
 const fateSchema = z.enum(['reserved', 'sent', 'unknown', 'failed', 'skipped']);
 const KEY = ['account_id', 'cycle', 'stage', 'recipient', 'repeat'] as const;
-
-type ReminderQueries = Pick<
-  StoreTransaction,
-  | 'reserveReminder'
-  | 'skipReminder'
-  | 'settleReminder'
-  | 'reminderFate'
-  | 'reminder'
-  | 'settleLostReminders'
-  | 'snoozeReminders'
-  | 'silenceReminders'
-  | 'nextSilenceNotice'
-  | 'isSilenced'
-  | 'endSilence'
-  | 'remindedStage'
-  | 'reminderPause'
->;
 
 function columnsOf({ accountId, cycle, stage, recipient, repeat }: ReminderKey) {
   return { account_id: accountId, cycle, stage, recipient, repeat };

@@ -1,8 +1,6 @@
 import { sql } from 'kysely';
-import type { StoreTransaction } from '../../../ports/store.ts';
+import type { RetentionQueries } from '../../../ports/store/retention.ts';
 import type { Scope } from '../schema/tables.ts';
-
-type RetentionQueries = Pick<StoreTransaction, 'forget'>;
 
 export function retentionQueries({ db }: Scope): RetentionQueries {
   return {

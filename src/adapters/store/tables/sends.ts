@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { managerName } from '../../../domain/parties.ts';
-import type { NumberUse, SendFate, SentMessage } from '../../../ports/records.ts';
-import type { StoreTransaction } from '../../../ports/store.ts';
+import type { NumberUse, SendFate, SentMessage } from '../../../ports/store/sends.ts';
+import type { SendQueries } from '../../../ports/store/sends.ts';
 import { SEALED } from '../sealing/places.ts';
 import { readValue } from '../schema/stored.ts';
 import type { CodeSendTable, Scope } from '../schema/tables.ts';
@@ -25,19 +25,6 @@ function toSent(
     return { id, flowId: flow_id, createdAt: created_at, outcome, fate: fate ?? undefined };
   });
 }
-
-type SendQueries = Pick<
-  StoreTransaction,
-  | 'addSend'
-  | 'settleSend'
-  | 'sendTimes'
-  | 'numberUse'
-  | 'countSends'
-  | 'isSendKnown'
-  | 'setSendFate'
-  | 'lastSend'
-  | 'lastSendAbout'
->;
 
 export function sendQueries(scope: Scope): SendQueries {
   const { db, keys, now } = scope;

@@ -1,23 +1,9 @@
 import { z } from 'zod';
-import type { StoreTransaction } from '../../../ports/store.ts';
+import type { SweepQueries } from '../../../ports/store/sweeps.ts';
 import { SEALED } from '../sealing/places.ts';
 import { readJson } from '../schema/stored.ts';
 import type { Scope } from '../schema/tables.ts';
 import { openTrusted } from '../sealing/trusted.ts';
-
-type SweepQueries = Pick<
-  StoreTransaction,
-  | 'takeLease'
-  | 'endLease'
-  | 'answering'
-  | 'answeringKnown'
-  | 'rememberAnswering'
-  | 'enrolledAmong'
-  | 'enrolledAccounts'
-  | 'passwordsSeen'
-  | 'sawPasswords'
-  | 'noteRelation'
->;
 
 /**
  * A transaction that began earlier can come after one that began later, and finds times ahead of its

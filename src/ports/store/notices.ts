@@ -1,0 +1,43 @@
+import type { Locale, ManagerKey } from '../../domain/parties.ts';
+import type { NoticeFacts } from '../view.ts';
+
+/** Something that people are told once a change is done. A row of the transaction that it reports. */
+export interface Notice extends NoticeFacts {
+  readonly id: string;
+  readonly accountId: string;
+  /** When the bot noticed it, where that may be long after it happened. */
+  readonly noticedAt?: number | undefined;
+  readonly flow?: string | undefined;
+  readonly to:
+    | { readonly channel: 'sms'; readonly mobile: string; readonly locale: Locale }
+    /** A card to one manager. */
+    | { readonly channel: 'chat'; readonly manager: ManagerKey }
+    /** To be resolved into cards for all other managers of the account when it is taken up; for all where nobody is excepted. */
+    | { readonly channel: 'otherManagers'; readonly except?: ManagerKey | undefined };
+}
+
+/**
+ * Notices of one lane do not wait for those of another. `chat`: also those whose readers are to be found.
+ * `news`: cards that warn of nothing, of which one manager may cause many.
+ */
+export type NoticeLane = 'sms' | 'chat' | 'news';
+
+/** A notice taken up by this instance; nobody else takes it before the lease ends. */
+export interface ClaimedNotice extends Notice {
+  /** Tries so far, this one included. */
+  readonly tries: number;
+}
+
+/** Notices that wait to be delivered. */
+export interface NoticeQueries {
+  /** Notices to be delivered from `dueAt` on; absent: at once. */
+  addNotices(notices: readonly Notice[], dueAt?: number): Promise<void>;
+  /** Takes up the notice of the lane, or of any, that has waited longest and is due; nobody else gets it for `leaseMs`. */
+  claimNotice(leaseMs: number, lane?: NoticeLane): Promise<ClaimedNotice | undefined>;
+  /** Makes a claimed notice due again at `at`. */
+  postponeNotice(id: string, at: number): Promise<void>;
+  /** False where there is none of that id. */
+  removeNotice(id: string): Promise<boolean>;
+  /** Notices that are not delivered yet. */
+  countNotices(): Promise<number>;
+}

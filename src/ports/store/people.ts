@@ -1,0 +1,36 @@
+import type { Locale, ManagerKey } from '../../domain/parties.ts';
+import type { Address } from '../notifier.ts';
+
+/** A Teams person the bot has met. */
+export interface ManagerRecord {
+  readonly key: ManagerKey;
+  /** The directory entry that the person was first found as; later mismatches are refused. */
+  readonly directoryId?: string | undefined;
+  readonly displayName?: string | undefined;
+  /** The manager's last choice of language. */
+  readonly locale?: Locale | undefined;
+  readonly address?: Address | undefined;
+}
+
+/** What an account's button on `home` stands for. */
+export interface Button {
+  readonly handle: string;
+  readonly manager: ManagerKey;
+  readonly accountId: string;
+}
+
+/** Managers and the buttons of their cards, read. */
+export interface ManagerReads {
+  manager(key: ManagerKey): Promise<ManagerRecord | undefined>;
+  managersByDirectoryId(directoryIds: readonly string[]): Promise<ManagerRecord[]>;
+  button(handle: string): Promise<Button | undefined>;
+}
+
+/** Managers and the buttons of their cards. */
+export interface ManagerQueries extends ManagerReads {
+  /** Inserts or replaces. */
+  saveManager(record: ManagerRecord): Promise<void>;
+  /** Where anybody of the tenant is reached. */
+  anyAddress(tenantId: string): Promise<Address | undefined>;
+  addButtons(buttons: readonly Button[]): Promise<void>;
+}

@@ -1,0 +1,73 @@
+/** What makes a reminder that one: nobody gets it twice. */
+export interface ReminderKey {
+  readonly accountId: string;
+  /** The directory's mark of the password that is due. */
+  readonly cycle: string;
+  /** Days before the due date; negative once it is overdue. */
+  readonly stage: number;
+  /** managerName() of who gets it; a word of its own for somebody whose name in Teams is not known. */
+  readonly recipient: string;
+  /** How often the recipient has put off reminders of this cycle. */
+  readonly repeat: number;
+}
+
+/** A reminder as its card knows it. */
+export interface Reminder extends ReminderKey {
+  /** Opaque; stands in the data of the card's buttons. */
+  readonly handle: string;
+  readonly accountName: string;
+}
+
+/**
+ * `reserved`: on its way, by an instance that may have died since. `unknown`: it may have come.
+ * `failed`: it has not come. `skipped`: there was no way to the recipient.
+ */
+type ReminderFate = 'reserved' | 'sent' | 'unknown' | 'failed' | 'skipped';
+
+/** Why reminders of one cycle rest; epoch ms. */
+interface ReminderPause {
+  readonly snoozes: number;
+  readonly snoozedUntil: number | undefined;
+  readonly silencedUntil: number | undefined;
+}
+
+/** Reminders, read. */
+export interface ReminderReads {
+  reminder(handle: string): Promise<Reminder | undefined>;
+  /** The last stage of the cycle of which anybody was reminded, or may have been. */
+  remindedStage(about: Pick<ReminderKey, 'accountId' | 'cycle'>): Promise<number | undefined>;
+  reminderPause(
+    about: Pick<ReminderKey, 'accountId' | 'cycle' | 'recipient'>,
+  ): Promise<ReminderPause>;
+}
+
+/** Reminders. */
+export interface ReminderQueries extends ReminderReads {
+  /** Reserves the reminder; false where it was sent, may have been sent, or is on its way. */
+  reserveReminder(reminder: Reminder): Promise<boolean>;
+  /** Remembers that there is no way to the recipient; true for the first time. */
+  skipReminder(reminder: Reminder): Promise<boolean>;
+  settleReminder(handle: string, fate: Exclude<ReminderFate, 'reserved'>): Promise<void>;
+  reminderFate(key: ReminderKey): Promise<ReminderFate | undefined>;
+  /** Settles as `unknown` all that are reserved, and gives them. For whoever has just taken the lease. */
+  settleLostReminders(): Promise<Reminder[]>;
+  /** Puts off the recipient's reminders; false where they are put off already. */
+  snoozeReminders(
+    snooze: Pick<ReminderKey, 'accountId' | 'cycle' | 'recipient'> & { readonly until: number },
+  ): Promise<boolean>;
+  /** Silences the reminders of all recipients; false where they are silenced already. */
+  silenceReminders(
+    silence: Pick<ReminderKey, 'accountId' | 'cycle'> & { readonly until: number },
+  ): Promise<boolean>;
+  /**
+   * When the others can next be told of the silence, one time in `everyMs`, which is noted; undefined
+   * where that is still to come.
+   */
+  nextSilenceNotice(
+    silence: Pick<ReminderKey, 'accountId' | 'cycle'>,
+    everyMs: number,
+  ): Promise<number | undefined>;
+  isSilenced(accountId: string): Promise<boolean>;
+  /** Ends the silence of the account's reminders; false where there was none. */
+  endSilence(accountId: string): Promise<boolean>;
+}

@@ -1,0 +1,16 @@
+/** What is forgotten once it is older than this, epoch ms (requirement S7). */
+export interface Retention {
+  /** Codes that ended before, and the tries of flows whose time ended before. */
+  readonly codesBefore: number;
+  readonly failuresBefore: number;
+  /** Flows that ended before, and code messages of before. */
+  readonly flowsBefore: number;
+  /** Buttons of `home`, and reminders with what rests them. */
+  readonly buttonsBefore: number;
+}
+
+/** What is past its time is forgotten. */
+export interface RetentionQueries {
+  /** Forgets at most `limit` rows of each kind; gives how many were forgotten of the kind with most. */
+  forget(retention: Retention, limit: number): Promise<number>;
+}

@@ -1,0 +1,73 @@
+import type { ManagerKey } from '../../domain/parties.ts';
+
+/** One code message: reserved before it goes out, settled by the answer. */
+export interface CodeSend {
+  readonly id: string;
+  readonly flowId: string;
+  readonly manager: ManagerKey;
+  readonly accountId: string;
+  readonly mobile: string;
+}
+
+type SendOutcome = 'reserved' | 'accepted' | 'refused' | 'unknown';
+
+export type SendFate = 'sent' | 'delivered' | 'failed';
+
+/** What the service desk sees of the last message. */
+export interface SentMessage {
+  readonly id: string;
+  readonly flowId: string;
+  readonly createdAt: number;
+  readonly outcome: SendOutcome;
+  readonly fate?: SendFate | undefined;
+}
+
+/** How a number stands to a manager; times of code messages that were not refused, newest first. */
+export interface NumberUse {
+  /** The manager has enrolled it, for whatever account. */
+  readonly isEnrolled: boolean;
+  /** Those to it by managers who have not enrolled it, where somebody else has. Empty where enrolled. */
+  readonly strangers: readonly number[];
+  /** The newest of this manager to each other number that they have not enrolled. Empty where enrolled. */
+  readonly unproven: readonly number[];
+  /** Those of this manager to the number. Empty where enrolled. */
+  readonly ownUnproven: readonly number[];
+}
+
+/** Messages with codes, read. */
+export interface SendReads {
+  /** Whether the SMS service's message is one with a code. */
+  isSendKnown(messageId: string): Promise<boolean>;
+}
+
+/** Messages with codes. */
+export interface SendQueries extends SendReads {
+  /** Reserves a code message; it counts at once. */
+  addSend(send: CodeSend): Promise<void>;
+  settleSend(
+    id: string,
+    outcome: Exclude<SendOutcome, 'reserved'>,
+    messageId?: string,
+  ): Promise<void>;
+  /** Times of code messages that were not refused, newest first. Absent fields match all. */
+  sendTimes(query: {
+    readonly flowId?: string;
+    readonly mobile?: string;
+    readonly manager?: ManagerKey;
+    readonly since: number;
+  }): Promise<number[]>;
+  /** How a number stands to a manager, and where else that manager had codes sent. */
+  numberUse(query: {
+    readonly mobile: string;
+    readonly manager: ManagerKey;
+    readonly since: number;
+  }): Promise<NumberUse>;
+  /** Number of code messages that were not refused since `since`. */
+  countSends(since: number): Promise<number>;
+  /** Records a status report; undefined where the message is unknown or the report moves nothing forward. */
+  setSendFate(messageId: string, fate: SendFate): Promise<SentMessage | undefined>;
+  /** The flow's newest code message. */
+  lastSend(flowId: string): Promise<SentMessage | undefined>;
+  /** The newest code message about the account, to whomever it went. */
+  lastSendAbout(accountId: string): Promise<SentMessage | undefined>;
+}

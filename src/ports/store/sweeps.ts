@@ -1,0 +1,39 @@
+/** The memory of sweeps, and what is kept from running twice, read. */
+export interface SweepReads {
+  /** The entries of those who answered for the account when that was last seen, in order. */
+  answering(accountId: string): Promise<string[] | undefined>;
+  /** Those of the accounts of which that was ever seen. */
+  answeringKnown(accountIds: readonly string[]): Promise<string[]>;
+  /** Those of the accounts for which somebody is enrolled. */
+  enrolledAmong(accountIds: readonly string[]): Promise<string[]>;
+  /** Accounts for which somebody is enrolled, in order, behind `after`. */
+  enrolledAccounts(after: string, limit: number): Promise<string[]>;
+}
+
+/** The memory of sweeps, and what is kept from running twice. */
+export interface SweepQueries extends SweepReads {
+  /**
+   * Takes or keeps the lease of that name for `leaseMs`; false while somebody else holds it, or
+   * where the work that it guards was done less than `everyMs` ago.
+   */
+  takeLease(lease: {
+    readonly name: string;
+    readonly holder: string;
+    readonly leaseMs: number;
+    readonly everyMs: number;
+  }): Promise<boolean>;
+  /** Gives the lease back; `isDone` when the work was done to its end. */
+  endLease(lease: {
+    readonly name: string;
+    readonly holder: string;
+    readonly isDone: boolean;
+  }): Promise<void>;
+  rememberAnswering(accountId: string, entries: readonly string[]): Promise<void>;
+  /** The password versions that the last sweep saw, by account. */
+  passwordsSeen(accountIds: readonly string[]): Promise<Map<string, string>>;
+  sawPasswords(
+    passwords: readonly { readonly accountId: string; readonly version: string }[],
+  ): Promise<void>;
+  /** Remembers since when the manager does not answer for the account any more, and gives it. */
+  noteRelation(enrollmentId: string, isMissing: boolean): Promise<number | undefined>;
+}
