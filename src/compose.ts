@@ -8,7 +8,7 @@ import type { Config } from './config/config.ts';
 import { DAY_MS } from './domain/durations.ts';
 import type { Log } from './ports/log.ts';
 import { startBackground } from './service/upkeep/background.ts';
-import { createDenials } from './service/tap/denials.ts';
+import { createDenials } from './service/people/denials.ts';
 import { createBudgetAlarms } from './service/flow/budgetAlarms.ts';
 import type { Deps, Random } from './service/deps.ts';
 import { createExclusive } from './service/waiting/exclusive.ts';

@@ -9,7 +9,7 @@ import type { SmsGateway } from '../ports/sms.ts';
 import type { SmsTexts } from '../ports/smsTexts.ts';
 import type { Store } from '../ports/store/store.ts';
 import type { BudgetAlarms } from './flow/budgetAlarms.ts';
-import type { Denials } from './tap/denials.ts';
+import type { Denials } from './people/denials.ts';
 import type { Exclusive } from './waiting/exclusive.ts';
 
 /** The figures that an administrator may set. */

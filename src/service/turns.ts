@@ -9,7 +9,7 @@ import type { Deps } from './deps.ts';
 import { readFlowHandle } from './flow/flows.ts';
 import { chooseLocale } from './tap/home.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
-import { directoryReason, meet, tellFault } from './tap/people.ts';
+import { directoryReason, meet, tellFault } from './people/people.ts';
 import { answerReminder, undoNotNeeded } from './reminders/reminderTaps.ts';
 import { showOpenCards } from './chat/showCard.ts';
 import { reportSms } from './notices/smsReports.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openStore, type OpenStore } from '../../src/adapters/store/open.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { changeManager } from '../../src/service/administration/managers.ts';
+import { changeManager } from '../../src/service/people/managers.ts';
 import { silentLog, someKey } from '../adapters/store/support.ts';
 import { someManager } from '../contracts/storeSamples.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';

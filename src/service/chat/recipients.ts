@@ -4,8 +4,8 @@ import type { Address } from '../../ports/notifier.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { StoreReads } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';
-import { changeManager } from '../administration/managers.ts';
-import { namesPerson } from '../tap/pins.ts';
+import { changeManager } from '../people/managers.ts';
+import { namesPerson } from '../people/pins.ts';
 
 /** Somebody who is to be reminded, and how. */
 export interface Recipient {

@@ -7,7 +7,7 @@ import { advanceEnrollment, auditOf } from '../flow/flows.ts';
 import { guessCode, type EnrollmentTurn } from '../flow/flowTurn.ts';
 import type { SecretInput } from '../input.ts';
 import { addFirstEnrollmentNotices, addNotices } from '../notices/notices.ts';
-import { noteAnswering, readAnswering } from '../tap/responsibility.ts';
+import { noteAnswering, readAnswering } from '../people/responsibility.ts';
 
 /** The number is proven: it counts from here on. */
 export async function enrollNumber(turn: EnrollmentTurn, input: SecretInput): Promise<Flow> {

@@ -18,7 +18,7 @@ import { digestInTurn } from '../reset/digests.ts';
 import { advanceEnrollment, auditOf, changeFlow, enrollmentStarted } from '../flow/flows.ts';
 import { endTurn, submit, type EnrollmentTurn, type Submission } from '../flow/flowTurn.ts';
 import type { SecretInput } from '../input.ts';
-import { directoryReason, tellFault } from '../tap/people.ts';
+import { directoryReason, tellFault } from '../people/people.ts';
 import { allowanceBeside, bindsUnderWay, proofBlock } from './proofLimits.ts';
 
 /** A directory keeps no password as long as this; longer input is not asked about. */

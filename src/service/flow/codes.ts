@@ -14,7 +14,7 @@ import type { CodePurpose } from '../../ports/smsTexts.ts';
 import type { Failure } from '../../ports/store/failures.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import type { Manager } from '../tap/people.ts';
+import type { Manager } from '../people/people.ts';
 import { auditOf, changeFlow, isSamePerson, saveFlow, stepAny } from './flows.ts';
 
 /** A code message that is reserved in the store and not yet sent. */

@@ -17,7 +17,7 @@ import {
 import type { Deps } from '../deps.ts';
 import { auditOf, changeFlow, endFlow, saveFlow, stepAny } from './flows.ts';
 import type { SecretInput } from '../input.ts';
-import type { Manager } from '../tap/people.ts';
+import type { Manager } from '../people/people.ts';
 import type { Verb } from './table.ts';
 
 /** A tap on a card of the manager's own flow. */

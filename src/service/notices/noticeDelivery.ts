@@ -16,7 +16,7 @@ import {
   readAnswering,
   readFormer,
   type Answering,
-} from '../tap/responsibility.ts';
+} from '../people/responsibility.ts';
 import type { SendPace } from '../chat/sendPace.ts';
 
 /** Longer than a notice can take, so that two instances never send the same one. */

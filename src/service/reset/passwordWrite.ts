@@ -9,7 +9,7 @@ import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceReset, auditOf, changeFlow } from '../flow/flows.ts';
 import type { ResetTurn } from '../flow/flowTurn.ts';
 import { completeReset, noteUnknown, seekOutcome } from './outcome.ts';
-import { directoryReason, tellFault } from '../tap/people.ts';
+import { directoryReason, tellFault } from '../people/people.ts';
 import { hasSent } from './retypedPassword.ts';
 import { saveOutcome } from '../flow/unsaved.ts';
 

@@ -25,7 +25,7 @@ import {
   settled,
 } from '../flow/flows.ts';
 import { deliver, refuseWhereLocked } from '../flow/flowTurn.ts';
-import type { Manager } from './people.ts';
+import type { Manager } from '../people/people.ts';
 import { ownFlow, type Tap } from './tap.ts';
 
 /** What a button stands for, once it is known to be the manager's own. */

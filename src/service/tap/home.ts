@@ -5,8 +5,8 @@ import type { HomeAccount, View } from '../../ports/view.ts';
 import type { Account } from '../../ports/directory.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { Deps } from '../deps.ts';
-import { changeManager } from '../administration/managers.ts';
-import type { Manager } from './people.ts';
+import { changeManager } from '../people/managers.ts';
+import type { Manager } from '../people/people.ts';
 
 /** With the longest names the card of so many is still one that Teams takes (80 KB of UTF-16). */
 export const ACCOUNTS_ON_CARD = 20;

@@ -4,7 +4,7 @@ import type { Account } from '../../ports/directory.ts';
 import { begin, readStart } from './begin.ts';
 import { refuseWhereLocked } from '../flow/flowTurn.ts';
 import { homeViewOf } from './home.ts';
-import type { Manager } from './people.ts';
+import type { Manager } from '../people/people.ts';
 import { admit, admitTo, denyTap, showFlow, showHome, type Reply, type Tap } from './tap.ts';
 
 /** A tap on a button that begins a flow, on `home` or at the end of another flow. */

@@ -5,7 +5,7 @@ import { verbOf } from '../flow/tables.ts';
 import { UnsavedOutcome } from '../flow/unsaved.ts';
 import { viewOf } from '../flow/views.ts';
 import type { FlowInput } from '../input.ts';
-import { directoryReason, tellFault } from './people.ts';
+import { directoryReason, tellFault } from '../people/people.ts';
 import {
   admitTo,
   denyTap,

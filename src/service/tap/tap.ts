@@ -4,12 +4,12 @@ import type { Problem } from '../../domain/reasons.ts';
 import type { View } from '../../ports/view.ts';
 import type { Account } from '../../ports/directory.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
-import { auditDenied } from './denials.ts';
+import { auditDenied } from '../people/denials.ts';
 import type { Deps } from '../deps.ts';
 import { changeFlow, endFlow, isSamePerson, readFlowHandle, settled } from '../flow/flows.ts';
 import { homeView, NOT_RESPONSIBLE, type HomeOptions } from './home.ts';
 import type { Answer, Person } from '../input.ts';
-import { identify, type Manager } from './people.ts';
+import { identify, type Manager } from '../people/people.ts';
 import { viewOf } from '../flow/views.ts';
 
 /** One input on its way: who, in which language, and for how long. */

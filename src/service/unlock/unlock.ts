@@ -6,7 +6,7 @@ import { guess, guessCode, RESEND, submit, type UnlockTurn } from '../flow/flowT
 import { ENDS, type FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { addNotices } from '../notices/notices.ts';
-import { directoryReason, tellFault } from '../tap/people.ts';
+import { directoryReason, tellFault } from '../people/people.ts';
 import { saveOutcome } from '../flow/unsaved.ts';
 
 /** The unlock, step by step. */

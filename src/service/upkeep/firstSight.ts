@@ -1,6 +1,6 @@
 import { DirectoryError, type SweptAccount } from '../../ports/directory.ts';
 import type { SweepDeps } from '../deps.ts';
-import { followAnswering } from '../tap/responsibility.ts';
+import { followAnswering } from '../people/responsibility.ts';
 import type { SweepLease } from './sweepLease.ts';
 
 /** So many accounts in one sweep: each takes some reads, and there is a next one. */

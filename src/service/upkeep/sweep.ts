@@ -5,7 +5,7 @@ import type { SweepDeps } from '../deps.ts';
 import { createFirstSight } from './firstSight.ts';
 import { noteOutsideChanges } from '../notices/outsideChanges.ts';
 import { forgetLostRelations } from './relations.ts';
-import { followAnswering } from '../tap/responsibility.ts';
+import { followAnswering } from '../people/responsibility.ts';
 import { auditLost, remindOf, type ReminderRow, type Reminding } from '../reminders/reminders.ts';
 import { createSendPace } from '../chat/sendPace.ts';
 import { withSweepLease, type SweepLease } from './sweepLease.ts';

@@ -4,7 +4,7 @@ import type { StoreReads } from '../../ports/store/store.ts';
 import { deny } from './denials.ts';
 import type { Deps } from '../deps.ts';
 import { isSamePerson } from '../flow/flows.ts';
-import { changeManagerIn } from '../administration/managers.ts';
+import { changeManagerIn } from './managers.ts';
 
 /**
  * Pins a Teams person to an entry, unless the entry is another's: a UPN that is used again must not

@@ -8,7 +8,7 @@ import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Deps } from '../deps.ts';
 import type { Person } from '../input.ts';
 import { deny } from './denials.ts';
-import { changeManager } from '../administration/managers.ts';
+import { changeManager } from './managers.ts';
 import { denyTaken, isAnothers, pin } from './pins.ts';
 
 /** The person behind a tap, as the directory knows them now. */
