@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { HouseRow } from './house/table.ts';
 import { run } from '../support/children.ts';
 
 interface Printed {
@@ -29,8 +30,24 @@ describe('the benchmark', () => {
     }
   });
 
+  it('counts our functions and the LDAP operations of a tap, and sizes up the sources', async () => {
+    const { code, output } = await bench('--tiny', '--json', '--only', 'tap');
+    if (code !== 0) throw new Error(`the benchmark broke:\n${output}`);
+    const { rows } = JSON.parse(output.slice(output.indexOf('{'))) as { rows: HouseRow[] };
+    const now = Object.fromEntries(rows.map((row) => [row.measure, row.now]));
+    const [files = 0, functions = 0] = now['our files, functions of a setPassword'] ?? [];
+    expect(files > 20 && functions > files).toBe(true);
+    // The service account's bind, the proof by the new password, and the write.
+    expect(now['searches, binds, writes of a setPassword']?.slice(1)).toEqual([2, 1]);
+    expect(
+      rows.every(
+        ({ before, wanted, now }) => new Set([before.length, wanted.length, now.length]).size === 1,
+      ),
+    ).toBe(true);
+  });
+
   it('refuses a group of rows that it does not have', async () => {
-    const { code, output } = await bench('--only', 'tap');
+    const { code, output } = await bench('--only', 'nothing');
     expect(code).not.toBe(0);
     expect(output).toContain('--only takes one of taps, postgresTaps, ');
   });

@@ -1,5 +1,7 @@
-/** `npm run bench [-- --quick] [-- --json] [-- --only taps]`: how far the bot is from what its parts can do at best. */
+/** `npm run bench [-- --quick] [-- --json] [-- --only taps]`: how far the bot is from what its parts can do at best,
+ * and by `-- --only tap` how much of the house one tap runs through. */
 import { parseArgs } from 'node:util';
+import { describeHouse, measureHouse } from './house/table.ts';
 import { longRun } from './longRun.ts';
 import { table } from './output.ts';
 import { FULL, QUICK, TINY } from './performance/extent.ts';
@@ -35,8 +37,9 @@ const MEASURES: Readonly<Record<string, (of: typeof extent) => Promise<Row[]>>> 
   growth: growthRows,
 };
 
-if (values.only !== undefined && !Object.hasOwn(MEASURES, values.only)) {
-  throw new Error(`--only takes one of ${Object.keys(MEASURES).join(', ')}`);
+const NAMES = [...Object.keys(MEASURES), 'tap'];
+if (values.only !== undefined && !NAMES.includes(values.only)) {
+  throw new Error(`--only takes one of ${NAMES.join(', ')}`);
 }
 const began = performance.now();
 const seconds = (): string => ((performance.now() - began) / 1_000).toFixed(0);
@@ -71,4 +74,14 @@ function print(rows: readonly Row[]): void {
   }
 }
 
-await longRun(async () => print(await measureAll()));
+async function printHouse(): Promise<void> {
+  const rows = await measureHouse(extent.windows);
+  process.stdout.write(
+    values.json ? `${JSON.stringify({ rows }, null, 2)}\n` : describeHouse(rows),
+  );
+}
+
+await longRun(async () => {
+  if (values.only === 'tap') await printHouse();
+  else print(await measureAll());
+});
