@@ -51,10 +51,16 @@ export interface DirectoryManager {
   /** The person's Entra object id, where the directory holds it. */
   readonly aadObjectId?: string;
   /** Where the entry stood when it was read, for a call that follows at once; opaque. */
-  readonly place?: string;
+  readonly place?: EntryPlace;
 }
 
-/** A manager as a call takes one: who was read for the tap that it belongs to is not read again. */
+interface EntryPlace {
+  readonly dn: string;
+  /** By the process's own clock, ms. */
+  readonly readAt: number;
+}
+
+/** A manager as a call takes one: who was read right before is not read again. */
 export type GivenManager = Pick<DirectoryManager, 'id' | 'place'>;
 
 /** More persons than this are a crowd: none of them is reminded. */

@@ -84,6 +84,23 @@ export function walkReset(world: World): void {
       ]);
     });
 
+    it('is not written for a manager who is disabled while it waits', async () => {
+      const walker = await newEnrolled(world);
+      const { chat, accountDn } = walker;
+      await resetToPassword(world, walker);
+      world.directory.fault = ({ name }) => {
+        if (name !== 'bind') return undefined;
+        // The service account is bound anew right before a write.
+        world.directory.put(chat.dn, 'userAccountControl', '514');
+        return { delayMs: 1_200 };
+      };
+      const shown = await chat.tap('setPassword', both(GOOD));
+      world.directory.fault = undefined;
+      expect(['refused notResponsible', 'working']).toContain(shown);
+      await world.teams.until(() => chat.reload() === 'refused notResponsible');
+      expect(world.directory.hasPassword(accountDn, FIRST_PASSWORD)).toBe(true);
+    });
+
     it('is not written when somebody else has changed it since', async () => {
       const walker = await newEnrolled(world);
       await resetToPassword(world, walker);

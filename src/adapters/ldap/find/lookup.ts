@@ -20,6 +20,8 @@ import type { Session } from '../wire/sessions.ts';
 
 /** LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS 3.1.1.3.4.3). */
 const ACTIVE_DIRECTORY = '1.2.840.113556.1.4.800';
+/** A person who was read longer ago may be disabled by now: a tap can wait for seconds before it writes. */
+const FRESH_MS = 1_000;
 const PERSON_ATTRIBUTES = ['displayName', 'cn', 'mobile'];
 
 export interface LookupSettings extends AccountSettings {
@@ -94,7 +96,7 @@ export function createLookup(settings: LookupSettings): Lookup {
     const aadObjectId = aadObjectIdOf(session, entry);
     return {
       id,
-      place: entry.dn,
+      place: { dn: entry.dn, readAt: performance.now() },
       displayName: textOf(entry, 'displayName') ?? textOf(entry, 'cn') ?? '',
       ...(address === undefined ? {} : { address }),
       ...(mobile === undefined ? {} : { mobile }),
@@ -129,7 +131,8 @@ export function createLookup(settings: LookupSettings): Lookup {
   }
 
   async function dnOf(session: Session, { id, place }: GivenManager): Promise<string | undefined> {
-    return place ?? (await entryById(session, id))?.dn;
+    const isFresh = place !== undefined && performance.now() - place.readAt < FRESH_MS;
+    return isFresh ? place.dn : (await entryById(session, id))?.dn;
   }
 
   /** Whether the person at `dn` answers for the account, by name or in a group. */
