@@ -27,8 +27,8 @@ export const REASONS = [
 export type Reason = (typeof REASONS)[number];
 
 /**
- * A character that a new password may not hold: white space at either end, one that nobody sees, or
- * one that the rules name.
+ * A character that a new password may not hold: white space at either end, an invisible one, or one that
+ * the rules name.
  */
 export type ForbiddenCharacter = 'edge' | 'invisible' | 'named';
 
@@ -43,7 +43,7 @@ export interface Problem {
   readonly all?: readonly Reason[];
   /** Faults that were looked for in the password and not found; what was not looked for is in neither list. */
   readonly absent?: readonly Reason[];
-  /** Whether the password had enough kinds of characters; unknown where nobody looked. */
+  /** Whether the password had enough kinds of characters; unknown where this was not checked. */
   readonly isComplex?: boolean;
   /** The kind of the first forbidden character. */
   readonly forbidden?: ForbiddenCharacter;

@@ -11,15 +11,17 @@ const MAX_SENDS_PER_MANAGER_DAY = 20;
 const MAX_UNPROVEN_NUMBERS_PER_MANAGER_DAY = 5;
 /** The share of the day's ceiling that numbers which their manager has not enrolled may use up. */
 const UNPROVEN_SHARE = 0.8;
-/** Of a number's messages, for the manager whose directory entry names it: others leave these. */
+/** Messages to a number that are kept for the manager whose directory entry names it. */
 const KEPT_FOR_OWNER_PER_DAY = 2;
-/** To a number that somebody else has enrolled: so few that its owner keeps most of its budget. */
+/**
+ * Messages to a number that another manager has enrolled: few, so that its owner keeps most of the budget.
+ */
 const MAX_STRANGERS_SENDS_PER_DAY = 3;
 
 /** How far back the sends of a number, a manager and all together must be read, ms. */
 export const SENDS_LOOKBACK_MS = { number: DAY_MS, manager: DAY_MS, total: DAY_MS } as const;
 
-/** What was sent so far: epoch ms, newest first; `total` over all accounts in 24 h. */
+/** Messages sent so far: epoch ms, newest first; `total` over all accounts in 24 h. */
 export interface SendsSoFar {
   readonly now: number;
   readonly flowNumber: readonly number[];
@@ -29,7 +31,7 @@ export interface SendsSoFar {
   readonly ownUnproven: readonly number[];
   /** Whether the manager's own directory entry names the number. */
   readonly isInOwnEntry: boolean;
-  /** Sends by managers who have not enrolled the number, where somebody else has. */
+  /** Sends by managers who have not enrolled the number, where another manager has. */
   readonly strangers: readonly number[];
   /** Whether this manager has enrolled the number. */
   readonly isEnrolled: boolean;

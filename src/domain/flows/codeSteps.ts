@@ -4,7 +4,7 @@ import type { Problem, Reason } from '../reasons.ts';
 /** Inputs that cannot be a code are answered this many times in a flow, uncounted as guesses. */
 const MALFORMED_CODES_LIMIT = 30;
 
-/** What a card that waits for a code remembers beside the number. The code itself is never here. */
+/** The fields that a code card keeps beside the number. The code itself is never here. */
 export interface CodeProgress {
   readonly expiresAt: number;
   /** Inputs that could not be a code; limited per flow. */
@@ -30,7 +30,7 @@ export interface SendProgress {
 /** Why a message did not reach its number. */
 export type NotDelivered = Extract<Reason, 'smsUnavailable' | 'smsNumberRefused'>;
 
-/** What may happen to a code message and to a card that waits for a code. */
+/** Events of a code message and of the card that waits for its code. */
 export type CodeEvent =
   | { readonly type: 'codeSent'; readonly turn: number }
   /** The service may have taken the message. */
@@ -91,7 +91,7 @@ export function resend(
   };
 }
 
-/** What changes on the same card: what was wrong with the last input, and what it leaves behind. */
+/** Fields that change on the same card: the last input's problem and its consequences. */
 export function progressAfterTrouble(
   progress: CodeProgress,
   event: Extract<

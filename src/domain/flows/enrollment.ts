@@ -17,14 +17,14 @@ export interface KnownMobile {
   readonly isEnrolled: boolean;
 }
 
-/** What stays true of an enrollment once the current password is proven. */
+/** Fields that stay unchanged once the current password is proven. */
 export interface ProvenEnrollment {
   readonly known?: KnownMobile | undefined;
   /** A code to the enrolled number was accepted in this flow; it is not asked for again. */
   readonly isOldProven: boolean;
 }
 
-/** What is known of an enrollment from its start. */
+/** Fields known from the enrollment's start. */
 interface UnprovenEnrollment {
   /** The manager had a number for the account already. */
   readonly isChange?: boolean | undefined;
@@ -208,7 +208,7 @@ function isNewNumberRefused({ to }: Sending, reason: Reason): boolean {
   return to === 'new' && reason === 'smsNumberRefused';
 }
 
-/** Of two numbers in play the card must not blame the one that was typed for the other. */
+/** With two numbers in play, the card must not blame the typed number for a fault of the other. */
 function notSent({ to }: Sending, reason: Reason): Problem {
   return to === 'old' && reason === 'smsNumberRefused'
     ? { reason, isEnrolledNumber: true }

@@ -9,7 +9,7 @@ export const FLOW_LIFETIME_MS = 15 * 60_000;
 /** After this long an operation that has not reported is taken for lost, ms. No port call lasts as long. */
 export const OPERATION_LOST_MS = 15_000;
 
-/** What every flow knows from its start. */
+/** Fields that every flow has from its start. */
 interface FlowFrame {
   /** 128 random bits or more; the only thing of the flow that a card carries. */
   readonly id: string;

@@ -40,7 +40,7 @@ export function mayBeChangeOf(sent: SentPassword, seen: SeenChange): boolean {
   return seen.changedAt <= sent.sentAt + OPERATION_LOST_MS + SLOW_WRITE_MS + CLOCK_SLACK_MS;
 }
 
-/** What is known of a write whose answer was lost. */
+/** The facts known about a write whose answer was lost. */
 export interface LostWriteSigns {
   /** Whether the password was set since the flow began; undefined while a server does not say. */
   readonly isChanged: boolean | undefined;
@@ -63,9 +63,9 @@ export interface LostWriteSigns {
 }
 
 /**
- * `applied` only with a proof by bind: a change alone may be somebody else's. Where the directory lets
- * no bind decide, a change at the time of the write stands for it. `notApplied` only when
- * the server has stayed unchanged long enough. `replaced`: somebody else's password stands there.
+ * `applied` only with a proof by bind: another person may have made the change. Where the directory lets no
+ * bind decide, a change at the time of the write stands for it. `notApplied` only when the server has
+ * stayed unchanged long enough. `replaced`: the account has a password that another person set.
  */
 export type LostWriteVerdict = 'applied' | 'notApplied' | 'replaced' | 'open' | 'givenUp';
 

@@ -14,7 +14,7 @@ export interface SentPassword {
   readonly version?: string | undefined;
 }
 
-/** What stays known of a flow's writes, also when the flow has ended. */
+/** The flow's writes; kept also after the flow has ended. */
 interface SentPasswords {
   /**
    * Passwords that the directory may have taken, or may yet take, without the manager having been told:
@@ -34,7 +34,7 @@ interface BindUnderWay {
   readonly bindSince?: number | undefined;
 }
 
-/** What stays the same once the code is accepted: it is not asked for again in this flow. */
+/** Fields that stay unchanged once the code is accepted: this flow does not ask for a code again. */
 interface VerifiedReset extends SentPasswords {
   /** The rules as the card shows them. */
   readonly rules: ShownRules;
@@ -58,7 +58,7 @@ export type ResetState =
       readonly server?: string | undefined;
       /** Before this time the write may still be carried out. */
       readonly openUntil?: number | undefined;
-      /** When anybody last changed the password, as the directory says after the lost answer. */
+      /** Time of the account's last password change, read from the directory after the lost answer. */
       readonly passwordSetAt?: number | undefined;
     } & BindUnderWay &
       VerifiedReset)
@@ -73,12 +73,12 @@ export type ResetEvent =
   | {
       readonly type: 'passwordRefused';
       readonly reasons: readonly Reason[];
-      /** What was looked for and not found. */
+      /** Faults that were checked for and not found. */
       readonly absent?: readonly Reason[];
       readonly isComplex?: boolean;
       /** When the directory takes a new one, where that is known. */
       readonly until?: number;
-      /** What the character is that may not be there. */
+      /** The kind of the forbidden character. */
       readonly forbidden?: ForbiddenCharacter | undefined;
     }
   | { readonly type: 'writeStarted'; readonly digest: string }
@@ -161,7 +161,7 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       if (state.step !== 'newPassword') return state;
       return { step: 'done' };
     case 'outcomeUnknown':
-      // Who sent the write knows more of it than who took it for lost.
+      // The sender of a write knows its outcome better than an instance that took the write for lost.
       if (state.step === 'unknown' && event.openUntil !== undefined) {
         return { ...state, server: event.server, openUntil: event.openUntil };
       }
@@ -196,8 +196,8 @@ export function sentBy(state: ResetState): readonly SentPassword[] {
 }
 
 /**
- * Whether it is still to be found out what became of a password whose outcome has been unknown since
- * then: nobody has settled that, though the manager may have gone on.
+ * Whether the outcome that became unknown at `since` is still unknown and must be looked up, even if the
+ * manager has gone on.
  */
 export function isOutcomeOpen(
   state: ResetState,

@@ -1,6 +1,6 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
 
-/** What everybody tries first here, as it stands after `fold` (requirement P2). */
+/** The passwords that people here try first, as they stand after `fold` (requirement P2). */
 const LOCAL_WORDS = [
   ...['losenord', 'losenordet', 'losen'],
   ...['var', 'varen', 'sommar', 'sommaren', 'host', 'hosten', 'vinter', 'vintern'],

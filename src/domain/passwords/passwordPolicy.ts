@@ -5,7 +5,7 @@ import type { ForbiddenCharacter, Reason } from '../reasons.ts';
 /** The longest password, in code points: what Active Directory's own tools accept. */
 export const MAX_PASSWORD_LENGTH = 127;
 
-/** What a new password must hold, whatever the directory says to it afterwards. */
+/** The bot's own rules for a new password; they hold whatever the directory answers. */
 export interface PasswordRules {
   /** Code points. */
   readonly minLength: number;
@@ -38,7 +38,7 @@ export function passwordFaults(typed: TypedPassword): Reason[] {
   if (newPassword === undefined || newPassword === '') return ['passwordTooShort'];
 
   const length = [...newPassword].length;
-  // What was cut off at the door cannot be compared: too long goes before a mismatch.
+  // A password cut off at the door cannot be compared: too long goes before a mismatch.
   if (length > MAX_PASSWORD_LENGTH) return ['passwordTooLong'];
 
   const faults: Reason[] = [];
@@ -101,7 +101,7 @@ export function loweredPasswords(password: string): string[] {
   return forms.map((form) => before + form + after);
 }
 
-/** White space at either end: nobody sees that it is part of the password. */
+/** White space at either end: a reader does not see that it is part of the password. */
 const EDGE = /^\s|\s$/u;
 /**
  * Nothing is seen of these, or only a gap that is no U+0020; no keyboard types them and programs cut

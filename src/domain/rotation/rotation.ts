@@ -8,7 +8,7 @@ const EARLIEST = Date.UTC(2000, 0, 1);
 /** The directory's clock and the database's may differ by so much. */
 const CLOCK_SLACK_MS = 10 * 60_000;
 
-/** What the directory says of the password's age; epoch ms. */
+/** The directory's facts about the password's age; epoch ms. */
 export interface PasswordAge {
   readonly passwordSetAt?: number | undefined;
   /** When the directory itself expires the password; absent: never. */
@@ -60,8 +60,8 @@ export function rotationOf(
 }
 
 /**
- * What reminders of one password have in common. A password that must be changed has no time of its
- * own, so that it is asked for once in each week.
+ * The key that all reminders of one password share. A password that must be changed has no time of its own,
+ * so that it is asked for once in each week.
  */
 export function cycleOf(
   { passwordVersion }: { readonly passwordVersion: string },
@@ -81,8 +81,8 @@ export function isCycleOf(
 }
 
 /**
- * The stage that a password has reached: the days before its due date, negative in whole weeks
- * while it is overdue. Of stages that passed unseen only the latest counts; undefined before the first.
+ * The stage that a password has reached: the days before its due date, negative in whole weeks while it is
+ * overdue. Only the latest of several missed stages counts; undefined before the first.
  */
 export function stageAt(
   { dueAt, periodMs }: Rotation,
