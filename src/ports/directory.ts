@@ -1,12 +1,11 @@
 import type { Secret } from '../domain/secret.ts';
 
 /**
- * The closed list of what can fail outside.
- * `unreachable`: nothing that changes anything was sent. `noAnswer`: the request may have been
- * carried out. `tls`: the server could not be verified, nothing secret was sent. `serviceAccount`:
- * the bot's own credentials are refused. `noRights`: the directory denies the operation.
- * `policy`: its password policy lets nobody write a password without the old one.
- * `undecided`: a bind was refused for a reason that does not tell whether the password is right.
+ * The closed list of what can fail outside. `unreachable`: nothing that changes anything was sent.
+ * `noAnswer`: the request may have been carried out. `tls`: the server could not be verified, nothing
+ * secret was sent. `serviceAccount`: the bot's own credentials are refused. `noRights`: the directory
+ * denies the operation. `policy`: its password policy forbids every write of a password without the old
+ * one. `undecided`: a bind was refused for a reason that does not tell whether the password is right.
  * `unexpected`: an answer that the protocol does not allow or the bot does not know.
  */
 export type DirectoryErrorCode =
@@ -44,7 +43,7 @@ export interface DirectoryManager {
   /** objectGUID / entryUUID, lower-case hyphenated. */
   readonly id: string;
   readonly displayName: string;
-  /** What tells the person from others of the same name: the UPN, or the mail address. */
+  /** The attribute that distinguishes entries of the same name: the UPN, or the mail address. */
   readonly address?: string;
   /** The entry's `mobile` as it stands there, not validated. */
   readonly mobile?: string;
@@ -74,13 +73,13 @@ export interface Responsibility {
   readonly isCrowd: boolean;
 }
 
-/** What a sweep over all accounts needs to know of each. */
+/** The fields of an account that a sweep over all accounts needs. */
 export type SweptAccount = Pick<
   Account,
   'id' | 'name' | 'passwordVersion' | 'passwordSetAt' | 'passwordExpiresAt' | 'mustChange'
 >;
 
-/** What the directory itself demands of a new password of one account. */
+/** The directory's own demands on a new password of one account. */
 export interface DirectoryRules {
   /** False where a policy applies that the service account may not read. */
   readonly isReadable: boolean;
@@ -93,7 +92,7 @@ export interface DirectoryRules {
   readonly maxAgeMs?: number;
   /** Age before which it may not be changed again, ms; absent: none. */
   readonly minAgeMs?: number;
-  /** Nobody can write a password without the old one (ppolicy's pwdSafeModify). */
+  /** The directory refuses every write of a password without the old one (ppolicy's pwdSafeModify). */
   readonly needsOldPassword?: boolean;
 }
 
@@ -133,7 +132,7 @@ export interface Account {
  */
 export type ProofOutcome = 'proved' | 'wrong' | 'locked';
 
-/** What became of a password write. `server` names the one server that was written to. */
+/** The outcome of a password write. `server` names the one server that was written to. */
 export type WriteOutcome =
   /**
    * The new password binds and the directory's time of change has moved; where a bind does not
@@ -145,7 +144,7 @@ export type WriteOutcome =
       readonly outcome: 'refused';
       readonly reason: 'usedBefore' | 'tooShort' | 'tooYoung' | 'policy';
     }
-  /** The password was changed by somebody else since `expectedVersion`; nothing was written. */
+  /** Another client has changed the password since `expectedVersion`; nothing was written. */
   | { readonly outcome: 'stale' }
   /** The account may no longer be reset by this manager; nothing was written. */
   | { readonly outcome: 'notResponsible' }
@@ -166,12 +165,14 @@ export interface WriteTraces extends Pick<
   readonly binds?: boolean | 'undecided';
 }
 
-/** What only administrators ask: accounts and persons by the name that they know. */
+/** Queries for administrators only: accounts and persons by the name that administrators know. */
 export interface AccountFinder {
   /** The enabled person of that UPN or mail address, sAMAccountName/uid or id; undefined for none or several. */
   findPerson(who: string, signal: AbortSignal): Promise<DirectoryManager | undefined>;
 
-  /** The account of that sAMAccountName/uid or id, whoever answers for it; undefined for none or several. */
+  /**
+   * The account of that sAMAccountName/uid or id, whichever manager it has; undefined for none or several.
+   */
   findAccount(nameOrId: string, signal: AbortSignal): Promise<Account | undefined>;
 }
 
@@ -210,8 +211,8 @@ export interface Directory {
   responsibilityFor(accountId: string, signal: AbortSignal): Promise<Responsibility | undefined>;
 
   /**
-   * Hands all accounts to `take`, page after page in no order; only one page is kept at a time. May
-   * take as long as it needs, a single answer of the directory at most 5 s. What `take` throws ends it.
+   * Hands all accounts to `take`, page after page in no order; only one page is kept at a time. May take as
+   * long as it needs, a single answer of the directory at most 5 s. An exception from `take` ends the read.
    */
   sweepAccounts(
     take: (page: readonly SweptAccount[]) => Promise<void>,

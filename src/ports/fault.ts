@@ -6,8 +6,8 @@ const MOST_FRAMES = 6;
 const DEEPEST_CAUSE = 4;
 
 /**
- * What the log may say of an exception: its kind, code, place and causes. The message is told of the
- * ports' own errors only: libraries quote input in theirs, and input can be a password.
+ * The part of an exception that the log may hold: its kind, code, place and causes. The message is told of
+ * the ports' own errors only: libraries quote input in theirs, and input can be a password.
  */
 export function describeFault(error: unknown, depth = 0): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { name: typeof error };
@@ -24,7 +24,8 @@ export function describeFault(error: unknown, depth = 0): Readonly<Record<string
 
 /** Places in the code: what stands behind name and message, which may have lines that look like one. */
 function framesOf({ stack = '', message }: Error): string[] {
-  // The last time: a name may hold the message too. Where it was changed since, nobody can tell its end.
+  // The last time: a name may hold the message too. Where the name was changed since, its end cannot be
+  // found.
   const end = message === '' ? stack.indexOf('\n') : stack.lastIndexOf(`${message}\n`);
   if (end === -1) return [];
   const frames = stack.slice(end + message.length).split('\n');

@@ -4,7 +4,10 @@ import type { BudgetMark } from '../domain/smsBudget.ts';
 /** An outside system whose calls are measured. */
 export type MeasuredSystem = 'directory' | 'sms' | 'connector' | 'login' | 'store';
 
-/** What is counted and measured for operators. Labels are closed words, never names, ids or numbers of people. */
+/**
+ * The counters and measurements for operators. Labels are closed words, never names, ids or numbers of
+ * people.
+ */
 export interface Metrics {
   /** A manager's input was answered with a card. */
   turnTaken(turn: {
@@ -32,7 +35,7 @@ export interface Metrics {
   /** A line with this `alarm` was logged. */
   alarmRaised(alarm: string): void;
 
-  /** What the store holds now, over all instances. */
+  /** The store's present contents, over all instances. */
   storeMeasured(state: {
     readonly noticesWaiting: number;
     /** Code messages of the last 24 h, and the ceiling of them. */

@@ -1,7 +1,7 @@
 import type { Locale, ManagerKey } from '../domain/parties.ts';
 import type { View } from './view.ts';
 
-/** Where a manager is reached, as the channel wrote it with the newest activity: nobody else reads it. */
+/** The manager's address, as the channel wrote it with the newest activity: only the channel reads it. */
 export type Address = string;
 
 /**
@@ -37,8 +37,8 @@ export interface Notifier {
   post(to: Address, view: View, locale: Locale, signal: AbortSignal): Promise<string>;
 
   /**
-   * Opens the chat with a person by their Entra object id; posts nothing, and may be repeated.
-   * `via`: the person's former address, or anybody's of the tenant.
+   * Opens the chat with a person by their Entra object id; posts nothing, and may be repeated. `via`: the
+   * person's former address, or any address of the tenant.
    */
   open(person: ManagerKey, via: Address | undefined, signal: AbortSignal): Promise<Address>;
 

@@ -24,7 +24,7 @@ export type SmsOutcome =
     }
   | { readonly outcome: 'unknown'; readonly code: string };
 
-/** What became of a message, as the service reports it later. */
+/** The fate of a message, as the service reports it later. */
 export interface SmsStatus {
   readonly messageId: string;
   readonly fate: 'sent' | 'delivered' | 'failed';

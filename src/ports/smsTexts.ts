@@ -2,10 +2,10 @@ import type { Locale } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { NoticeEvent } from './view.ts';
 
-/** What a code is asked for; `oldNumber`: the enrolled number agrees to be replaced. */
+/** The purpose of a code; `oldNumber`: the enrolled number agrees to be replaced. */
 export type CodePurpose = 'enrollment' | 'oldNumber' | 'reset' | 'unlock';
 
-/** Whom and what a message names. `at` in epoch ms; names as they come, of any length. */
+/** The names and times that a message holds. `at` in epoch ms; names as they come, of any length. */
 interface SmsFacts {
   readonly accountName: string;
   /** Display name of who asks for it, or did it. */

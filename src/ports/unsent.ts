@@ -1,4 +1,4 @@
-/** The server was not found, nobody is there, or the proxy made no connection. */
+/** The server was not found, nothing listens there, or the proxy made no connection. */
 const UNCONNECTED = new Set([
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
   ...['UND_ERR_CONNECT_TIMEOUT', 'ERR_PROXY_TUNNEL'],

@@ -1,7 +1,7 @@
 import type { ShownRules } from '../domain/passwords/passwordPolicy.ts';
 import type { Problem } from '../domain/reasons.ts';
 
-/** What a card shows, in domain words; src/teams renders it. Times are epoch ms. */
+/** The contents of a card, in domain words; src/teams renders it. Times are epoch ms. */
 export type View =
   | HomeView
   | { readonly card: 'help' }
@@ -125,7 +125,7 @@ interface UnlockDoneView {
   readonly accountName: string;
 }
 
-/** A question, never a threat: the password stays as it is until somebody changes it (requirements, section 9). */
+/** A question, never a threat: the password stays until a person changes it (requirements, section 9). */
 export interface ReminderView {
   readonly card: 'reminder';
   readonly handle: string;
@@ -169,7 +169,7 @@ export type NoticeEvent =
   | 'responsibilityChanged'
   | 'notNeeded';
 
-/** What a notice tells. */
+/** The contents of a notice. */
 export interface NoticeFacts {
   readonly event: NoticeEvent;
   readonly accountName: string;
@@ -178,7 +178,7 @@ export interface NoticeFacts {
   readonly at: number;
   /** The number that was enrolled, masked. */
   readonly maskedMobile?: string | undefined;
-  /** Until when nobody is reminded. */
+  /** Until when no recipient is reminded. */
   readonly until?: number | undefined;
   /** Opaque; stands in the data of the button that lets people be reminded all the same. */
   readonly handle?: string | undefined;
@@ -192,7 +192,7 @@ export interface NoticeView extends NoticeFacts {
   readonly card: 'notice';
 }
 
-/** Due accounts of which nobody can be, or is, reminded, for the person who looks after them. */
+/** Due accounts that have no recipient who can be, or is, reminded; for the person who looks after them. */
 export interface SummaryView {
   readonly card: 'notice';
   readonly event: 'unanswered';

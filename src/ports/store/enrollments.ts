@@ -28,7 +28,7 @@ export interface EnrollmentQueries extends EnrollmentReads {
   saveEnrollment(enrollment: Enrollment): Promise<void>;
   /** Removes the numbers of all managers, or of the one, for the account and remembers that they were revoked now. */
   revokeEnrollments(accountId: string, manager?: ManagerKey): Promise<void>;
-  /** Removes a number that nobody revoked: the next one waits for nothing. */
+  /** Removes a number without a revocation: the next enrollment need not wait. */
   removeEnrollment(id: string): Promise<void>;
   /** When the account's numbers, or the one manager's, were last revoked; undefined where they never were. */
   revokedAt(accountId: string, manager?: ManagerKey): Promise<number | undefined>;

@@ -11,8 +11,8 @@ export interface FlowReads {
   openFlow(manager: ManagerKey, accountId: string): Promise<Flow | undefined>;
   openFlows(manager: ManagerKey): Promise<Flow[]>;
   /**
-   * Open flows last saved before `before` that need somebody's care, oldest first: an operation is
-   * under way, an outcome unknown, or their time is over.
+   * Open flows last saved before `before` that need upkeep, oldest first: an operation is under way, an
+   * outcome unknown, or their time is over.
    */
   unsettledFlows(before: number, limit: number): Promise<Flow[]>;
 }

@@ -12,7 +12,10 @@ export interface Notice extends NoticeFacts {
     | { readonly channel: 'sms'; readonly mobile: string; readonly locale: Locale }
     /** A card to one manager. */
     | { readonly channel: 'chat'; readonly manager: ManagerKey }
-    /** To be resolved into cards for all other managers of the account when it is taken up; for all where nobody is excepted. */
+    /**
+     * Resolved, when the notice is taken up, into cards for all other managers of the account; for all
+     * managers where no exception is named.
+     */
     | { readonly channel: 'otherManagers'; readonly except?: ManagerKey | undefined };
 }
 
@@ -22,7 +25,7 @@ export interface Notice extends NoticeFacts {
  */
 export type NoticeLane = 'sms' | 'chat' | 'news';
 
-/** A notice taken up by this instance; nobody else takes it before the lease ends. */
+/** A notice taken up by this instance; no other instance takes it before the lease ends. */
 export interface ClaimedNotice extends Notice {
   /** Tries so far, this one included. */
   readonly tries: number;
@@ -32,7 +35,10 @@ export interface ClaimedNotice extends Notice {
 export interface NoticeQueries {
   /** Notices to be delivered from `dueAt` on; absent: at once. */
   addNotices(notices: readonly Notice[], dueAt?: number): Promise<void>;
-  /** Takes up the notice of the lane, or of any, that has waited longest and is due; nobody else gets it for `leaseMs`. */
+  /**
+   * Takes up the notice of the lane, or of any, that has waited longest and is due; no other instance gets
+   * it for `leaseMs`.
+   */
   claimNotice(leaseMs: number, lane?: NoticeLane): Promise<ClaimedNotice | undefined>;
   /** Makes a claimed notice due again at `at`. */
   postponeNotice(id: string, at: number): Promise<void>;

@@ -12,7 +12,7 @@ export interface ManagerRecord {
   readonly address?: Address | undefined;
 }
 
-/** What an account's button on `home` stands for. */
+/** The account behind a button on `home`. */
 export interface Button {
   readonly handle: string;
   readonly manager: ManagerKey;
@@ -30,7 +30,7 @@ export interface ManagerReads {
 export interface ManagerQueries extends ManagerReads {
   /** Inserts or replaces. */
   saveManager(record: ManagerRecord): Promise<void>;
-  /** Where anybody of the tenant is reached. */
+  /** The address of any person of the tenant. */
   anyAddress(tenantId: string): Promise<Address | undefined>;
   addButtons(buttons: readonly Button[]): Promise<void>;
 }

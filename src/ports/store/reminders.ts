@@ -1,11 +1,11 @@
-/** What makes a reminder that one: nobody gets it twice. */
+/** The key of a reminder: no recipient gets the same reminder twice. */
 export interface ReminderKey {
   readonly accountId: string;
   /** The directory's mark of the password that is due. */
   readonly cycle: string;
   /** Days before the due date; negative once it is overdue. */
   readonly stage: number;
-  /** managerName() of who gets it; a word of its own for somebody whose name in Teams is not known. */
+  /** managerName() of the recipient; a word of its own for a recipient whose name in Teams is not known. */
   readonly recipient: string;
   /** How often the recipient has put off reminders of this cycle. */
   readonly repeat: number;
@@ -34,7 +34,7 @@ interface ReminderPause {
 /** Reminders, read. */
 export interface ReminderReads {
   reminder(handle: string): Promise<Reminder | undefined>;
-  /** The last stage of the cycle of which anybody was reminded, or may have been. */
+  /** The last stage of the cycle for which a recipient was reminded, or may have been. */
   remindedStage(about: Pick<ReminderKey, 'accountId' | 'cycle'>): Promise<number | undefined>;
   reminderPause(
     about: Pick<ReminderKey, 'accountId' | 'cycle' | 'recipient'>,
@@ -49,7 +49,10 @@ export interface ReminderQueries extends ReminderReads {
   skipReminder(reminder: Reminder): Promise<boolean>;
   settleReminder(handle: string, fate: Exclude<ReminderFate, 'reserved'>): Promise<void>;
   reminderFate(key: ReminderKey): Promise<ReminderFate | undefined>;
-  /** Settles as `unknown` all that are reserved, and gives them. For whoever has just taken the lease. */
+  /**
+   * Settles as `unknown` all that are reserved, and gives them. Called by the instance that has just taken
+   * the lease.
+   */
   settleLostReminders(): Promise<Reminder[]>;
   /** Puts off the recipient's reminders; false where they are put off already. */
   snoozeReminders(

@@ -1,4 +1,4 @@
-/** What is forgotten once it is older than this, epoch ms (requirement S7). */
+/** Records older than these times are deleted; epoch ms (requirement S7). */
 export interface Retention {
   /** Codes that ended before, and the tries of flows whose time ended before. */
   readonly codesBefore: number;
@@ -9,7 +9,7 @@ export interface Retention {
   readonly buttonsBefore: number;
 }
 
-/** What is past its time is forgotten. */
+/** Deletes expired records. */
 export interface RetentionQueries {
   /** Forgets at most `limit` rows of each kind; gives how many were forgotten of the kind with most. */
   forget(retention: Retention, limit: number): Promise<number>;

@@ -13,7 +13,7 @@ type SendOutcome = 'reserved' | 'accepted' | 'refused' | 'unknown';
 
 export type SendFate = 'sent' | 'delivered' | 'failed';
 
-/** What the service desk sees of the last message. */
+/** The last message, as the service desk sees it. */
 export interface SentMessage {
   readonly id: string;
   readonly flowId: string;
@@ -26,7 +26,10 @@ export interface SentMessage {
 export interface NumberUse {
   /** The manager has enrolled it, for whatever account. */
   readonly isEnrolled: boolean;
-  /** Those to it by managers who have not enrolled it, where somebody else has. Empty where enrolled. */
+  /**
+   * Messages to the number by managers who have not enrolled it, where another manager has. Empty where
+   * enrolled.
+   */
   readonly strangers: readonly number[];
   /** The newest of this manager to each other number that they have not enrolled. Empty where enrolled. */
   readonly unproven: readonly number[];
@@ -68,6 +71,6 @@ export interface SendQueries extends SendReads {
   setSendFate(messageId: string, fate: SendFate): Promise<SentMessage | undefined>;
   /** The flow's newest code message. */
   lastSend(flowId: string): Promise<SentMessage | undefined>;
-  /** The newest code message about the account, to whomever it went. */
+  /** The newest code message about the account, to any recipient. */
   lastSendAbout(accountId: string): Promise<SentMessage | undefined>;
 }

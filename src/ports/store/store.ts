@@ -31,8 +31,8 @@ export class StoreError extends Error {
 }
 
 /**
- * What may be read outside a transaction; each by itself sees what was committed when it was asked. A
- * power failure may still take that back.
+ * Reads outside a transaction; each by itself sees the state committed when it was asked. A power failure
+ * may still take that back.
  */
 export interface StoreReads
   extends
@@ -95,7 +95,7 @@ export interface Store {
 
   /**
    * Reads without a transaction: cheaper, and enough where nothing is written on the strength of it.
-   * What is asked for at once goes to the database at once. `now` is that of the store. It may run again.
+   * Simultaneous queries go to the database at once. `now` is that of the store. It may run again.
    */
   read<T>(work: (reads: StoreReads) => Promise<T>): Promise<T>;
 

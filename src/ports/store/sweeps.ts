@@ -4,16 +4,16 @@ export interface SweepReads {
   answering(accountId: string): Promise<string[] | undefined>;
   /** Those of the accounts of which that was ever seen. */
   answeringKnown(accountIds: readonly string[]): Promise<string[]>;
-  /** Those of the accounts for which somebody is enrolled. */
+  /** Those of the accounts that have an enrollment. */
   enrolledAmong(accountIds: readonly string[]): Promise<string[]>;
-  /** Accounts for which somebody is enrolled, in order, behind `after`. */
+  /** Accounts that have an enrollment, in order, behind `after`. */
   enrolledAccounts(after: string, limit: number): Promise<string[]>;
 }
 
 /** The memory of sweeps, and what is kept from running twice. */
 export interface SweepQueries extends SweepReads {
   /**
-   * Takes or keeps the lease of that name for `leaseMs`; false while somebody else holds it, or
+   * Takes or keeps the lease of that name for `leaseMs`; false while another instance holds the lease, or
    * where the work that it guards was done less than `everyMs` ago.
    */
   takeLease(lease: {
