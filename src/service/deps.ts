@@ -38,11 +38,11 @@ interface RotationSettings {
   /** Days before the due date. */
   readonly reminderDays: readonly number[];
   readonly calendar: Calendar;
-  /** Who hears of overdue accounts that nobody answers for. */
+  /** The person who hears of overdue accounts that have no manager. */
   readonly fallbackUpn: string | undefined;
 }
 
-/** What is not the same twice. */
+/** Random ids, references and delays. */
 export interface Random {
   /** At least 128 bits, URL-safe, without a dot. */
   id(): string;
@@ -74,7 +74,7 @@ export interface Deps {
   delay(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** What a sweep needs of it: the administration sweeps too, beside a running bot. */
+/** The parts that a sweep needs: the administration sweeps too, beside a running bot. */
 export type SweepDeps = Pick<
   Deps,
   'store' | 'directory' | 'notifier' | 'random' | 'log' | 'settings' | 'delay'

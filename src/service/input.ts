@@ -3,7 +3,7 @@ import type { Secret } from '../domain/secret.ts';
 import type { NotNeededReason, View } from '../ports/view.ts';
 import type { Address } from '../ports/notifier.ts';
 
-/** What the channel's roster says of the sender. */
+/** The sender as the channel's roster shows them. */
 export type Roster =
   | {
       readonly status: 'member';
@@ -11,11 +11,11 @@ export type Roster =
       readonly mail?: string | undefined;
       readonly name?: string | undefined;
     }
-  /** A guest, an entry of another tenant or person, or nobody whom the chat knows. */
+  /** A guest, an entry of another tenant or person, or a sender unknown to the chat. */
   | { readonly status: 'notAllowed' }
   | { readonly status: 'unavailable' };
 
-/** Who tapped or wrote, from the verified activity. */
+/** The sender of a tap or message, from the verified activity. */
 export interface Person {
   readonly key: ManagerKey;
   readonly roster: Roster;
@@ -41,12 +41,12 @@ export type Input =
   /** A chat message that is no command word: a code for the one flow that awaits one, or nothing. */
   | { readonly type: 'text'; readonly text: Secret };
 
-/** What is done on a reminder, beside beginning a flow. */
+/** A tap on a reminder, beside beginning a flow. */
 export type ReminderInput = { readonly handle: string } & (
   { readonly type: 'snooze' } | { readonly type: 'notNeeded'; readonly reason: NotNeededReason }
 );
 
-/** What is done on the card of a running flow. */
+/** A tap on the card of a running flow. */
 export type FlowInput = { readonly handle: string | undefined } & (
   | { readonly type: 'proveCurrentPassword'; readonly currentPassword: SecretInput }
   | { readonly type: 'setMobile'; readonly mobile: string | undefined }

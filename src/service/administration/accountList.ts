@@ -8,7 +8,7 @@ import { recipientOf } from '../chat/recipients.ts';
 
 const LOOKUP_MS = 10_000;
 
-/** Somebody who answers for an account. */
+/** A manager of an account. */
 export interface ListedManager {
   readonly name: string;
   readonly isEnrolled: boolean;
@@ -30,7 +30,7 @@ export interface ListedAccount {
   readonly mustChange: boolean;
   /** Days since then, whole. */
   readonly passwordAgeDays: number | undefined;
-  /** Absent where nobody answers for it or no date is known. */
+  /** Absent where the account has no manager or no date is known. */
   readonly nextReminder: NextReminder | undefined;
 }
 
@@ -94,7 +94,7 @@ async function nextOf(
   const cycle = cycleOf(account, rotation, reads.now, calendar);
   const about = { accountId: account.id, cycle };
   const reminded = await reads.remindedStage(about);
-  // Of nobody in particular: only what rests the reminders of all of them counts here.
+  // Without a recipient: only a pause of all the account's reminders counts here.
   const { silencedUntil = 0 } = await reads.reminderPause({ ...about, recipient: '' });
   const from = Math.max(reads.now, silencedUntil);
   return nextReminder(rotation, { from, reminded }, reminderDays, calendar);

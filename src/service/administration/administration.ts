@@ -6,22 +6,22 @@ import type { Deps } from '../deps.ts';
 import { endFlow, isSamePerson, lockAccount } from '../flow/flows.ts';
 import { addAdminNotices } from '../notices/notices.ts';
 
-/** Who changes something, and the account that it is about. */
+/** The actor of a change, and the account that it is about. */
 export interface AdminAct {
   /** `os:<user>`. */
   readonly actor: string;
-  /** What people are told of the actor. */
+  /** The actor's name as notices tell it. */
   readonly byName: string;
   readonly accountId: string;
   readonly accountName: string;
 }
 
-/** Whose numbers a revoke takes; absent: those of all the account's managers. */
+/** The manager whose numbers a revoke takes; absent: all of the account's managers. */
 export interface RevokeAct extends AdminAct {
   readonly managers?: readonly ManagerKey[] | undefined;
 }
 
-/** What a revoke took away. */
+/** The outcome of a revoke. */
 export interface Revoked {
   readonly numbers: number;
   readonly flows: number;
@@ -94,7 +94,7 @@ function isBeyondRecall({ state }: Flow): boolean {
 
 /**
  * Forgets the account's wrong codes and wrong current passwords, of all managers: the bot's own lockouts
- * end. Told like a revoke, since it gives whoever was guessing new tries.
+ * end. Told like a revoke, since it gives an attacker who was guessing new attempts.
  */
 export async function clearLockout(
   deps: Pick<Deps, 'store' | 'random' | 'settings'>,

@@ -16,7 +16,7 @@ export type Delivered =
 
 /**
  * Posts one card to a person, once. A chat that does not exist yet, or not any more, is opened first.
- * Opening says nothing to anybody, so that only the post itself can be ambiguous.
+ * Opening a chat shows nothing, so that only the post itself can be ambiguous.
  */
 export async function deliverCard(
   deps: SweepDeps,

@@ -7,7 +7,7 @@ import type { SweepDeps } from '../deps.ts';
 import { changeManager } from '../people/managers.ts';
 import { namesPerson } from '../people/pins.ts';
 
-/** Somebody who is to be reminded, and how. */
+/** A recipient of a reminder, and the way there. */
 export interface Recipient {
   /** As the reminder's row names them. */
   readonly name: string;
@@ -24,8 +24,8 @@ export interface Way {
 }
 
 /**
- * Whom a person of the directory is in Teams. Somebody the bot has met is reached where they were
- * last, unless the bot was removed there; somebody it never met by the Entra object id.
+ * Finds a directory person's Teams address. A person whom the bot has met is reached where they were last,
+ * unless the bot was removed there; any other person by the Entra object id.
  */
 export async function recipientOf(
   deps: Pick<SweepDeps, 'settings'>,
@@ -63,7 +63,7 @@ async function recordOf(
   return reads.manager({ tenantId, aadObjectId });
 }
 
-/** What is kept of a person to whom a chat leads, or would be kept once one was opened. */
+/** The record of a person who has a chat, or of one for whom a chat could be opened. */
 export type Reached = Pick<ManagerRecord, 'key' | 'directoryId' | 'displayName' | 'address'>;
 
 /** Remembers a chat that was opened, or that there is none (requirement N7): installing the bot restores it. */
@@ -73,7 +73,7 @@ export async function rememberWay(
   address: Address | undefined,
 ): Promise<void> {
   await changeManager(deps, { key, directoryId, displayName }, (record) => {
-    // What the person did meanwhile is newer than what was tried here.
+    // An address that the person has used meanwhile is newer than the one tried here.
     return record.address === tried ? { ...record, address } : record;
   });
 }

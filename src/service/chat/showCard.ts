@@ -37,14 +37,14 @@ export async function showCard(deps: Deps, flow: Flow): Promise<void> {
 export async function showOpenCards(deps: Deps, manager: ManagerKey): Promise<void> {
   const waiting = await deps.store.read(async (reads) =>
     (await reads.openFlows(manager)).filter(
-      // What is under way is drawn in the new language when it ends.
+      // A flow with an operation under way is drawn in the new language when the operation ends.
       ({ state, expiresAt }) => operationSince(state) === undefined && reads.now <= expiresAt,
     ),
   );
   for (const flow of waiting) await showCard(deps, flow);
 }
 
-/** What answers for a flow that has no card of its own any more; undefined while the directory is away. */
+/** The card for a flow that has no card of its own any more; undefined while the directory is away. */
 async function expiredView(
   deps: Deps,
   record: ManagerRecord | undefined,

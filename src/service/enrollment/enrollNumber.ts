@@ -63,15 +63,18 @@ export async function enrollNumber(turn: EnrollmentTurn, input: SecretInput): Pr
   return flow;
 }
 
-/** A revoke of so long ago delays nobody any more, ms: who came by a phone or a chat then has been found. */
+/**
+ * After this long a revoke delays no enrollment, ms: an attacker who came by a phone or a chat then has
+ * been found.
+ */
 const REVOKE_FELT_MS = 90 * DAY_MS;
 
 /**
- * When a number without a predecessor can first be used for a reset (requirement A14). After a revoke
- * that is the cool-down later, for the first number of each of the account's managers: whoever took
- * one manager's phone or chat could as well come as another, and several may have lost theirs at once.
- * A revoke of one manager's number alone delays that manager.
- * A number that only replaces an enrolled one keeps that one's time.
+ * When a number without a predecessor can first be used for a reset (requirement A14). After a revoke that
+ * is the cool-down later, for the first number of each of the account's managers: a thief of one manager's
+ * phone or chat could as well come as another manager, and several may have lost theirs at once. A revoke
+ * of one manager's number alone delays that manager. A number that only replaces an enrolled one keeps that
+ * one's time.
  */
 async function firstUse(deps: Deps, tx: StoreTransaction, flow: Flow): Promise<number> {
   const revokedAt = await tx.revokedAt(flow.accountId, flow.manager);

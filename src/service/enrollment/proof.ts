@@ -135,7 +135,7 @@ async function bind(
   password: Secret,
   { underWay }: Reserved,
 ): Promise<ProofOutcome | DirectoryError> {
-  // What others did since this one was reserved, at other instances or elsewhere, counts as well.
+  // Attempts reserved since this one, at other instances or elsewhere, count as well.
   const mayBind = (now: Account): boolean => allowanceBeside(now, underWay) !== 'refused';
   try {
     return await deps.directory.provePassword(account.id, password, signal, mayBind);

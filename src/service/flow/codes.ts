@@ -29,7 +29,7 @@ export interface ReservedCode {
   readonly total: number;
 }
 
-/** Whom a code message names. */
+/** The names that a code message holds. */
 export interface CodeMessageNames {
   readonly locale: Locale;
   readonly accountName: string;
@@ -147,7 +147,7 @@ export async function sendCode(
   });
 }
 
-/** What a manager is told of a message that the service did not take or could not deliver. */
+/** The problem that a manager is told when the service did not take or could not deliver a message. */
 export function notDelivered(fault: 'number' | 'service' | undefined): NotDelivered {
   return fault === 'number' ? 'smsNumberRefused' : 'smsUnavailable';
 }

@@ -40,7 +40,7 @@ export type EnrollmentTurn = FlowTurn<EnrollmentFlow>;
 export type ResetTurn = FlowTurn<ResetFlow>;
 export type UnlockTurn = FlowTurn<UnlockFlow>;
 
-/** What a submission left: the flow, and what is to be done outside where this tap got to do it. */
+/** The result of a submission: the flow, and the work to do outside where this tap reserved it. */
 export interface Submitted<F extends Flow, Todo> {
   readonly flow: F;
   readonly todo?: Todo;

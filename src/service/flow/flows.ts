@@ -18,7 +18,7 @@ import type { Deps } from '../deps.ts';
 
 const POLL_MS = 60;
 
-/** What a card's handle says: which flow, and at which turn the card was drawn. */
+/** The parts of a card's handle: the flow, and the turn at which the card was drawn. */
 export interface FlowHandle {
   readonly flowId: string;
   readonly turn: number;
@@ -67,8 +67,8 @@ function isOfPurpose<F extends Flow>(current: Flow, flow: F): current is F {
 }
 
 /**
- * Saves the flow in its new state. `nextTurn` for what the manager did: cards drawn before are stale
- * from then on. What the world answered keeps the turn, so that the card at hand stays good.
+ * Saves the flow in its new state. `nextTurn` for what the manager did: cards drawn before are stale from
+ * then on. An operation's answer keeps the turn, so that the card at hand stays good.
  */
 export async function saveFlow<F extends Flow>(
   tx: StoreTransaction,
@@ -149,7 +149,7 @@ export function enrollmentStarted(flow: Flow): AuditEvent {
   return { event: 'enrollment.started', result: 'ok', ...auditOf(flow) };
 }
 
-/** Takes note that an operation's answer will not be brought by anybody any more. */
+/** Marks an operation as lost. */
 export async function settleLost(
   tx: StoreTransaction,
   flow: Flow,
@@ -176,8 +176,8 @@ export async function settleLost(
 }
 
 /**
- * Waits until no operation of the flow is under way, as long as the signal allows; the flow is then as
- * the operation left it. Whoever finds one that has been lost settles it.
+ * Waits until no operation of the flow is under way, as long as the signal allows; the flow is then as the
+ * operation left it. An operation that has been lost is settled here.
  */
 export async function settled(deps: Deps, flow: Flow, signal: AbortSignal): Promise<Flow> {
   let current = flow;

@@ -12,9 +12,9 @@ const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * Takes every operation under way for lost, for the start of a bot that is alone on its database:
- * whatever is under way then was so in a process that is dead. Asks nobody outside; gives the flows
- * whose cards are out of date.
+ * Takes every operation under way for lost, for the start of a bot that is alone on its database: whatever
+ * is under way then was so in a process that is dead. Sends nothing; gives the flows whose cards are out of
+ * date.
  */
 export async function settleAtStart(deps: Deps): Promise<Flow[]> {
   const settled: Flow[] = [];
@@ -27,14 +27,14 @@ export async function settleAtStart(deps: Deps): Promise<Flow[]> {
   return settled;
 }
 
-/** One round over the flows that nobody else takes care of. */
+/** One round over the flows that no tap takes further. */
 export interface Recovery {
   round(): Promise<void>;
 }
 
 /**
- * Settles what nobody else will: operations whose process died, outcomes that are still unknown, and
- * flows whose time is over. Safe to run in several instances.
+ * Settles flows that no tap takes further: operations whose process died, outcomes that are still unknown,
+ * and flows whose time is over. Safe to run in several instances.
  */
 export function createRecovery(deps: Deps): Recovery {
   /** When each unknown outcome is next looked for by this process, by its own clock. */

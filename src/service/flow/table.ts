@@ -2,7 +2,7 @@ import type { Flow } from '../../domain/flows/flow.ts';
 import type { FlowInput } from '../input.ts';
 import type { FlowTurn, Submission } from './flowTurn.ts';
 
-/** What a flow's card takes at one step: `refuse` before the directory is asked, `take` after. */
+/** An input that a flow's card takes at one step: `refuse` before the directory is asked, `take` after. */
 export interface Verb<F extends Flow, I = FlowInput> {
   /** Every card of the step may bring it, not the newest alone: a repetition is told otherwise. */
   readonly isFromAnyCard?: true;

@@ -5,7 +5,7 @@ import { RESET } from '../reset/reset.ts';
 import { UNLOCK } from '../unlock/unlock.ts';
 import type { Verb } from './table.ts';
 
-/** What the input does at the flow's step; undefined where its card takes no such input. */
+/** The handler of the input at the flow's step; undefined where its card takes no such input. */
 export function verbOf(flow: Flow, input: FlowInput['type']): Verb<Flow> | undefined {
   switch (flow.purpose) {
     case 'enrollment':

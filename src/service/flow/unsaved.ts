@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { showCard } from '../chat/showCard.ts';
 
 const RETRY_MS = 1_000;
-/** After this long nobody asks any more, and the store has its own note of the unknown outcome, ms. */
+/** After this long no manager asks any more, and the store has its own note of the unknown outcome, ms. */
 const GIVE_UP_MS = DAY_MS;
 
 /** The directory has been changed, but the database could not take note of it yet. */

@@ -71,7 +71,7 @@ async function addressOthers(
       await lockAccount(tx, notice.accountId);
       // An instance that stood still for long finds that another one has done it.
       if (!(await tx.removeNotice(notice.id))) return;
-      // Somebody has had it otherwise meanwhile: there is nothing to undo.
+      // Another manager has resumed the reminders meanwhile: there is nothing to undo.
       if (notice.event === 'notNeeded' && !(await tx.isSilenced(notice.accountId))) return;
       if (answering !== undefined) await noteAnswering(deps, tx, answering);
       const known = [...persons, ...(await enrolledOf(tx, notice.accountId))];
@@ -99,20 +99,19 @@ async function addressOthers(
   }
 }
 
-/** Whom a notice to the account's managers may reach. */
+/** The possible recipients of a notice to the account's managers. */
 interface Audience {
   /** Each once. */
   readonly persons: readonly DirectoryManager[];
-  /** Whose deed it is; absent where an administrator did it. */
+  /** The manager who acted; absent where an administrator did. */
   readonly own: DirectoryManager | undefined;
   /** Absent where the account is gone. */
   readonly answering: Answering | undefined;
 }
 
 /**
- * Who answers for the account, and those who did when that was last seen: whoever made themselves the
- * only one for the deed must not do it unseen. Of a crowd only the ids, which tell those who have met
- * the bot.
+ * The account's managers, and the managers when they were last seen: an attacker who made themselves the
+ * only manager must not act unseen. For a crowd only the ids, which tell those who have met the bot.
  */
 async function audienceOf(
   deps: Deps,

@@ -9,7 +9,7 @@ import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { isSamePerson } from '../flow/flows.ts';
 
-/** What happened, told of by notices. */
+/** The event that notices tell. */
 export interface Reported {
   readonly event: NoticeEvent;
   readonly manager: ManagerKey;

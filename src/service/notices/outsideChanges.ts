@@ -9,9 +9,9 @@ import type { SweepLease } from '../upkeep/sweepLease.ts';
 const REPLICATION_MS = DAY_MS;
 
 /**
- * Notices passwords that were changed by somebody else since the last sweep, and tells the account's
- * enrolled managers once. The first sight of an account is no change. Versions decide, no clocks: what
- * the bot wrote it has seen (see `recordReset`).
+ * Finds passwords changed by another client since the last sweep, and tells the account's enrolled managers
+ * once. The first sight of an account is no change. Versions decide, no clocks: what the bot wrote it has
+ * seen (see `recordReset`).
  */
 export async function noteOutsideChanges(
   deps: SweepDeps,

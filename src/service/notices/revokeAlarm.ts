@@ -1,7 +1,10 @@
 import { HOUR_MS } from '../../domain/durations.ts';
 import type { Log } from '../../ports/log.ts';
 
-/** More than a service desk does in an hour: somebody may be taking numbers away in order to put in their own. */
+/**
+ * More than a service desk does in an hour: an attacker may be taking numbers away in order to put in their
+ * own.
+ */
 const MANY_REVOKES = 5;
 
 /** How far back revokes are counted, ms. */

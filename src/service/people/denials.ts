@@ -11,9 +11,9 @@ const LOOKED_UP = 5;
 const MAX_KEPT = 10_000;
 
 /**
- * What one person can repeat at will: being turned away, and starts that lead nowhere. The first of its
- * kind, person and account has a row at once, the further ones within a minute one row together. Counted
- * in this process alone.
+ * Denials that one person can repeat at will: being turned away, and starts that lead nowhere. The first of
+ * its kind, person and account has a row at once, the further ones within a minute one row together.
+ * Counted in this process alone.
  */
 export interface Denials {
   /** Writes a denial. */
@@ -30,7 +30,7 @@ export interface Denials {
   flush(): Promise<void>;
 }
 
-/** What has been counted beside its first row. */
+/** The denials counted beside the first row. */
 interface Counted {
   readonly event: AuditEvent;
   more: number;
@@ -146,7 +146,7 @@ export async function deny(deps: Deps, key: ManagerKey): Promise<'notResponsible
   return 'notResponsible';
 }
 
-/** Tells the auditor of somebody who reached for what is not theirs. */
+/** Tells the auditor of a person who reached for another's account or card. */
 export function auditDenied(deps: Deps, key: ManagerKey, accountId?: string): Promise<void> {
   return deps.denials.audit(key, accountId);
 }

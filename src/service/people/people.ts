@@ -76,7 +76,10 @@ async function letIn(
   return isTaken ? denyTaken(deps, key, entry) : entry;
 }
 
-/** What the manager is told of a directory that failed: where trying again mends nothing, and else. */
+/**
+ * The problem that the manager is told when the directory failed: one for faults that trying again does not
+ * mend, one for the others.
+ */
 export function directoryReason(
   error: DirectoryError,
 ): 'directoryUnavailable' | 'temporarilyUnavailable' {

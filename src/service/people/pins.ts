@@ -17,7 +17,7 @@ export async function pin(
 ): Promise<DirectoryManager | 'notResponsible'> {
   const { id: directoryId, displayName } = entry;
   const isPinned = await deps.store.transaction(async (tx) => {
-    // Of two who come at once the second finds the first one's pin.
+    // With two simultaneous persons, the second finds the first one's pin.
     await tx.lock(`entry:${directoryId}`);
     if (await isAnothers(tx, key, entry)) return false;
     await changeManagerIn(tx, { key }, (record) => ({ ...record, directoryId, displayName }));
@@ -38,7 +38,7 @@ export async function isAnothers(
   return pinned.some((one) => one.key.tenantId === tenant && !isSamePerson(one.key, key));
 }
 
-/** False where the entry names the Entra object id of somebody else. */
+/** False where the entry names another person's Entra object id. */
 export function namesPerson({ aadObjectId }: DirectoryManager, key: ManagerKey): boolean {
   return aadObjectId === undefined || aadObjectId.toLowerCase() === key.aadObjectId.toLowerCase();
 }
@@ -62,7 +62,7 @@ export async function unpin(
   });
 }
 
-/** Turns away one who comes as the entry of another; somebody has to find out who is right. */
+/** Turns away a person who comes as the entry of another; an administrator has to find out who is right. */
 export async function denyTaken(
   deps: Deps,
   key: ManagerKey,

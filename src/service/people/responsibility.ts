@@ -10,7 +10,7 @@ import type { SweepLease } from '../upkeep/sweepLease.ts';
 /** Remembered instead of the persons of a crowd, who come and go every day. */
 const CROWD = 'crowd';
 
-/** Who answers for an account now, and those who did before, as the directory has them. */
+/** The account's managers now, and the former ones, as the directory has them. */
 export interface Answering extends Pick<Responsibility, 'managers' | 'isCrowd'> {
   readonly account: Pick<Account, 'id' | 'name'>;
   readonly former: readonly DirectoryManager[];
@@ -28,7 +28,7 @@ export async function readAnswering(
   return { account, managers, isCrowd, former };
 }
 
-/** Those who answered for the account when that was last seen, without the given; of a crowd nobody. */
+/** The managers when they were last seen, without the given; for a crowd none. */
 export async function readFormer(
   deps: Pick<SweepDeps, 'store' | 'directory'>,
   accountId: string,
@@ -53,14 +53,14 @@ export async function personOf(
   return (await directory.managerById(id, signal)) ?? { id, displayName: '' };
 }
 
-/** What is remembered of who answers. */
+/** The remembered managers of the account. */
 function entriesOf({ managers, isCrowd }: Answering): string[] {
   return isCrowd ? [CROWD] : managers.map(({ id }) => id);
 }
 
 /**
- * Remembers who answers for the account. A change since that was last seen is told to those who
- * answered before, whoever made it: one who may write in the directory must not get in unseen.
+ * Remembers the account's managers. Tells the former managers of every change since, also one made in the
+ * directory: an attacker who may write there must not get in unseen.
  */
 export async function noteAnswering(
   deps: Pick<SweepDeps, 'random' | 'settings'>,
@@ -108,7 +108,7 @@ export async function noteAnswering(
       to: { channel: 'chat', manager: way.key },
     });
   }
-  // Who is one of a crowd may well answer still.
+  // A manager missing from a crowd's list may still be a manager.
   const gone = isCrowd ? [] : removed.flatMap((entry) => names.get(entry) || []);
   await tx.addNotices(notices.map((notice) => ({ ...notice, removed: gone })));
 }

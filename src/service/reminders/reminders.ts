@@ -12,11 +12,11 @@ import type { SweepLease } from '../upkeep/sweepLease.ts';
 /** `due`: it would be sent, but this sweep sends nothing. `ambiguous`: it may have come, and is not repeated. */
 type ReminderResult = 'due' | 'sent' | 'already' | 'skipped' | 'ambiguous' | 'failed';
 
-/** What became of one reminder, as `admin sweep` tells it. */
+/** The outcome of one reminder, as `admin sweep` tells it. */
 export interface ReminderRow {
   /** sAMAccountName / uid. */
   readonly account: string;
-  /** Display name; null where nobody answers for the account. */
+  /** Display name; null where the account has no manager. */
   readonly manager: string | null;
   /** Days before the due date, negative once it is overdue; null where no due date can be told. */
   readonly stage: number | null;
@@ -26,7 +26,7 @@ export interface ReminderRow {
   readonly reason: string | null;
 }
 
-/** What the reminders of one sweep share. */
+/** The parts that the reminders of one sweep share. */
 export interface Reminding {
   readonly deps: SweepDeps;
   readonly pace: SendPace;
@@ -43,12 +43,12 @@ interface DueAccount {
   readonly cycle: string;
 }
 
-/** What became of an account's reminders. */
+/** The outcome of an account's reminders. */
 export interface Reminded {
   readonly rows: readonly ReminderRow[];
   /** How long the channel asks to wait before the rest. */
   readonly waitMs?: number | undefined;
-  /** The account is overdue and nobody who answers for it can be reached. */
+  /** The account is overdue and none of its managers can be reached. */
   readonly isUnanswered: boolean;
   /** Until when one of its managers has silenced it for all. */
   readonly silencedUntil?: number | undefined;
@@ -215,7 +215,7 @@ async function settle(deps: SweepDeps, reminder: Reminder, delivered: Delivered)
   });
 }
 
-/** A reminder of which nobody knows whether it came: it is not repeated in its stage (requirement N5). */
+/** A reminder that may or may not have come: it is not repeated in its stage (requirement N5). */
 export function auditLost(tx: StoreTransaction, { accountId: account }: Reminder): void {
   tx.audit({ event: 'reminder.failed', actor: 'system', account, result: 'unknown' });
 }

@@ -2,12 +2,12 @@ import { deliverCard } from '../chat/cardDelivery.ts';
 import { recipientOf } from '../chat/recipients.ts';
 import type { Reminding } from './reminders.ts';
 
-/** What a card can hold; the rest is told as a number. */
+/** As many as a card can hold; the rest is told as a number. */
 const MAX_SHOWN = 20;
 /** No account has this id: the summary is one reminder about all of them. */
 const ALL_ACCOUNTS = 'unanswered';
 
-/** An overdue account of which nobody can be reminded. */
+/** An overdue account that has no manager who can be reminded. */
 export interface Unanswered {
   readonly name: string;
   readonly dueAt: number;
@@ -20,8 +20,8 @@ export interface Silenced {
 }
 
 /**
- * Tells the fallback person once a week which overdue accounts nobody answers for (requirement N4), and
- * which due ones are silenced.
+ * Tells the fallback person once a week which overdue accounts have no manager (requirement N4), and which
+ * due ones are silenced.
  */
 export async function tellFallback(
   { deps, lease, pace, signal }: Reminding,

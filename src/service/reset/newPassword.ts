@@ -99,7 +99,10 @@ interface Earlier {
   readonly write: Write;
 }
 
-/** What is to be done with a password: write it, wait for another manager's write, or try whether it is in force. */
+/**
+ * The next operation with a password: write it, wait for another manager's write, or try whether it is in
+ * force.
+ */
 type Todo = { readonly write: Write } | { readonly other: Flow } | { readonly sent: Earlier };
 
 async function takeChecked(
@@ -147,8 +150,8 @@ async function takeChecked(
 }
 
 /**
- * Ends the flow where the password is in force already, by an earlier reset, which is recorded where
- * nobody has found that yet. Undefined where it is not.
+ * Ends the flow where the password is in force already, by an earlier reset; records that reset unless a
+ * record exists. Undefined where it is not.
  */
 async function takeInForce(
   turn: ResetTurn,
@@ -183,7 +186,7 @@ interface CheckedPassword {
   readonly lookedFor: readonly Reason[];
   /** Absent where a plain fault makes the costly comparison with earlier passwords needless. */
   readonly write?: Write;
-  /** What earlier passwords would be that this one only counts up from. */
+  /** The digests that earlier passwords would have if this one only counts up from them. */
   readonly lowered: readonly PasswordDigest[];
 }
 

@@ -43,9 +43,9 @@ export interface WrittenPassword extends Pick<SoughtWrite, 'digest' | 'byName'> 
 }
 
 /**
- * Records, once, that a password of the flow is in force: as an audit row, in the history, by notices,
- * and the manager's earlier mistakes are forgotten. A flow that waits for that password is done with it;
- * one that has gone on or ended keeps its step, for nobody may silence a change by moving on.
+ * Records, once, that a password of the flow is in force: as an audit row, in the history, by notices, and
+ * the manager's earlier mistakes are forgotten. A flow that waits for that password is done with it; one
+ * that has gone on or ended keeps its step, for a manager must not silence a change by moving on.
  */
 export async function completeReset(
   deps: Deps,
@@ -69,7 +69,7 @@ async function recordReset(
 ): Promise<void> {
   const { manager, accountId, accountName, state } = flow;
   await tx.addToHistory(accountId, done.digest, deps.settings.passwordHistory);
-  // A sweep that finds another one has found somebody else's change.
+  // A later sweep that finds another password has found another client's change.
   await tx.sawPasswords([{ accountId, version: done.version }]);
   await tx.clearFailures({ kind: 'code', accountId, manager });
   const isAnswer =
@@ -88,8 +88,8 @@ async function recordReset(
 }
 
 /**
- * Notes that nobody knows yet whether the write was carried out. `isGivenUp`: the turn's time was up
- * before the server had its own; it may be slow.
+ * Notes that the write may or may not have been carried out. `isGivenUp`: the turn's time was up before the
+ * server had its own; it may be slow.
  */
 export async function noteUnknown(
   tx: StoreTransaction,
@@ -107,9 +107,9 @@ export async function noteUnknown(
 }
 
 /**
- * Looks for the truth about a write whose answer was lost, in the background, until it is known, to
- * whoever found it, or the bot stops.
- * Reads, and binds once for each change that is seen; the write is never repeated.
+ * Looks for the truth about a write whose answer was lost, in the background, until the outcome is known,
+ * by any instance, or the bot stops. Reads, and binds once for each change that is seen; the write is never
+ * repeated.
  */
 export function seekOutcome(deps: Deps, flow: ResetFlow, sought: SoughtWrite): void {
   void seek(deps, flow, sought).catch((error: unknown) => {
@@ -153,7 +153,7 @@ export async function lookForOutcome(
   const { since, server } = flow.state;
   const digest = sought && digestText(sought.digest);
   const isSought = ({ state }: ResetFlow): boolean => isOutcomeOpen(state, { since, digest });
-  // What a server says holds for the moment at which it was asked, not for that of a late answer.
+  // A server's answer holds for the moment at which it was asked, not for that of a late answer.
   const askedAt = deps.store.now();
   const traces = await readTraces(deps, flow, server);
   const changed = traces?.find((seen) => seen.passwordVersion !== flow.passwordVersion);
@@ -167,7 +167,8 @@ export async function lookForOutcome(
   const passwordSetAt = traces?.map((seen) => seen.passwordSetAt).find((at) => at !== undefined);
 
   const { verdict, settled, hasMoved } = await changeFlow(deps, flow, async (tx, current) => {
-    // Of the flow as it is now: who sent the write may have told only meanwhile how late it can come.
+    // Read from the flow as it is now: the sender of the write may have told only meanwhile how late it can
+    // come.
     const { openUntil } = current.state.step === 'unknown' ? current.state : {};
     const sent = sentBy(current.state).find((one) => one.digest === digest);
     const verdict = judgeLostWrite({
@@ -189,7 +190,8 @@ export async function lookForOutcome(
     });
     return { verdict, settled, hasMoved: settled.version > current.version };
   });
-  // What others did is shown by them; where the manager has gone on, the message shows something else.
+  // Another instance shows the steps that it made; where the manager has gone on, the message shows another
+  // card.
   if (hasMoved) await showCard(deps, settled);
   return {
     isOpen: verdict === 'open' && isSought(settled),
@@ -228,7 +230,9 @@ async function tryPassword(
   }
 }
 
-/** What all servers say that the write may have gone to; undefined where one of them does not. */
+/**
+ * The traces from all servers that the write may have gone to; undefined where one of them does not answer.
+ */
 async function readTraces(
   deps: Deps,
   flow: ResetFlow,
@@ -265,7 +269,7 @@ async function takeVerdict(
     /** Since when the outcome is unknown that was looked for. */
     readonly since: number;
     readonly seenAt: number | undefined;
-    /** Of the password that was seen to have come. */
+    /** The version of the password that was seen in force. */
     readonly version: string | undefined;
   },
 ): Promise<ResetFlow> {
@@ -290,7 +294,8 @@ async function takeVerdict(
       return advanceReset(tx, flow, event, 'sameTurn');
     }
     case 'replaced': {
-      // Whatever became of ours, this flow answers a question that is no longer asked.
+      // Even if this flow's write was carried out, its answer is out of date: another password stands
+      // there.
       const reason = 'flowExpired';
       tx.audit({ event: 'reset.verified', result: 'refused', reason, ...auditOf(flow) });
       return advanceReset(tx, flow, { type: 'searchEnded' }, 'sameTurn');

@@ -19,7 +19,7 @@ export interface Write {
   readonly digest: PasswordDigest;
 }
 
-/** What became of a write that was sent; a fault is one before the write. */
+/** The outcome of a write that was sent; a fault is one before the write. */
 type Outcome = WriteOutcome | DirectoryError;
 
 /** A write with the turn that sent it, and the flow as it was then. */

@@ -28,7 +28,7 @@ import { deliver, refuseWhereLocked } from '../flow/flowTurn.ts';
 import type { Manager } from '../people/people.ts';
 import { ownFlow, type Tap } from './tap.ts';
 
-/** What a button stands for, once it is known to be the manager's own. */
+/** The account and purpose of a button, once it is known to be the manager's own. */
 export interface Origin {
   readonly accountId: string;
   /** The word under which the button begins one flow of each purpose. */
@@ -37,7 +37,7 @@ export interface Origin {
   readonly cycle?: string;
 }
 
-/** Reads a button's handle; undefined for what is unknown, tampered with or somebody else's. */
+/** Reads a button's handle; undefined for one that is unknown, tampered with or another person's. */
 export async function readOrigin(
   tap: Tap,
   reads: StoreReads,
@@ -56,7 +56,7 @@ export async function readOrigin(
   return { accountId: button.accountId, origin: handle };
 }
 
-/** What a button would begin, as things stand before it. */
+/** The flow that a button would begin, as things stand before it. */
 interface Start {
   readonly origin: Origin;
   /** The flow that the button began before, or the one of this purpose that is open. */
@@ -99,7 +99,7 @@ function isCurrent(flow: Flow, now: number): boolean {
   return now <= flow.expiresAt;
 }
 
-/** What a start led to. */
+/** The outcome of a start. */
 type Started =
   | { readonly flow: Flow; readonly reserved?: ReservedCode }
   /** Another flow on the account has an operation under way that must not be cut short. */

@@ -11,7 +11,7 @@ import type { Manager } from '../people/people.ts';
 /** With the longest names the card of so many is still one that Teams takes (80 KB of UTF-16). */
 export const ACCOUNTS_ON_CARD = 20;
 
-/** What else a home card is asked to be. */
+/** Options of a home card. */
 export interface HomeOptions {
   readonly problem?: Problem | undefined;
   /** How many accounts come before the first one on the card, where there are too many for one. */
@@ -20,7 +20,7 @@ export interface HomeOptions {
   readonly about?: string | undefined;
 }
 
-/** The card for somebody who answers for nothing. */
+/** The card for a person who manages no account. */
 export const NOT_RESPONSIBLE: View = { card: 'refused', problem: { reason: 'notResponsible' } };
 
 /**

@@ -4,7 +4,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { Random } from '../deps.ts';
 
-/** Faults of systems, not of people: somebody may have to look for their cause. */
+/** Faults of systems, not of people: an administrator may have to look for their cause. */
 const SYSTEM_FAULTS: readonly Reason[] = [
   'directoryUnavailable',
   'smsUnavailable',
@@ -19,7 +19,7 @@ const REMEMBERED = 500;
 /** Gives a card that reports a system's fault the reference under which the log tells of it. */
 export type Refer = (view: View, flow?: string) => View;
 
-/** What a person reads out to the service desk stands in the log too (requirement L6). */
+/** Writes the reference that a person reads out to the service desk into the log too (requirement L6). */
 export function createRefer(random: Pick<Random, 'reference'>, log: Log): Refer {
   const given = new Map<string, string>();
 

@@ -23,7 +23,7 @@ export interface Tap {
   readonly named: Flow | undefined;
 }
 
-/** What answers, without the language. */
+/** The answer to a tap, without the language. */
 export type Reply = Omit<Answer, 'locale'>;
 
 /** The person as a manager, or the card that turns them away. */

@@ -60,7 +60,7 @@ async function lift({ deps, manager, account, signal }: UnlockTurn): Promise<Out
   const { directory } = deps;
   const outcome = await directory.unlock(manager.entry, account.id, signal).catch(faultOf);
   if (!(outcome instanceof DirectoryError) || outcome.code !== 'noAnswer') return outcome;
-  // What can be seen needs no answer.
+  // An account seen unlocked needs no answer.
   const seen = await directory.accountOf(manager.entry, account.id, signal).catch(faultOf);
   const isSeen = !(seen instanceof DirectoryError) && seen?.isLocked === false;
   return isSeen ? 'unlocked' : outcome;

@@ -20,12 +20,17 @@ const MEASURE_EVERY_MS = 5_000;
 /** A loop that goes on failing is told of so often. */
 const TOLD_EVERY_MS = 60_000;
 
-/** What goes on without a tap. `stop` resolves when nothing is under way any more. */
+/**
+ * The background work: everything that needs no tap. `stop` resolves when nothing is under way any more.
+ */
 export interface Background {
   stop(): Promise<void>;
 }
 
-/** Delivers notices, shows the `outdated` cards anew and settles what nobody else will, until stopped. A failed round is repeated, and logged at most once a minute. */
+/**
+ * Delivers notices, shows the `outdated` cards anew and settles flows that no tap takes further, until
+ * stopped. A failed round is repeated, and logged at most once a minute.
+ */
 export function startBackground(deps: Deps, outdated: readonly Flow[]): Background {
   const recovery = createRecovery(deps);
   const pace = createSendPace(deps);
@@ -88,7 +93,10 @@ async function showOutdated(deps: Deps, flow: Flow): Promise<void> {
   }
 }
 
-/** What an operator wants to see of the store, read now and then rather than at each scrape; gives the last hour's revokes. */
+/**
+ * The store's state for operators, read now and then rather than at each scrape; gives the last hour's
+ * revokes.
+ */
 async function measureStore({ store, metrics, settings }: Deps): Promise<number> {
   const { revokes, ...state } = await store.transaction(async (tx) => ({
     noticesWaiting: await tx.countNotices(),

@@ -9,9 +9,9 @@ const AT_ONCE = 100;
 const MISSING_FOR_MS = 7 * DAY_MS;
 
 /**
- * Looks who answers for each account with a number, and removes the numbers of managers who have not answered for their account in any sweep for seven days
- * (requirement S7).
- * @throws DirectoryError; nobody's days are counted then.
+ * Looks for the managers of each account that has a number, and removes the numbers of managers who have
+ * not been seen as the account's manager in any sweep for seven days (requirement S7).
+ * @throws DirectoryError; no manager's days are counted then.
  */
 export async function forgetLostRelations(
   deps: SweepDeps,
@@ -32,7 +32,7 @@ export async function forgetLostRelations(
   }
 }
 
-/** What the directory says of an account for which somebody is enrolled. */
+/** The directory's answer about an account that has an enrollment. */
 interface Seen {
   /** Absent where it is gone. */
   readonly accountName: string | undefined;

@@ -121,7 +121,7 @@ async function sweep(
   watch.onProgress?.(due.length, due.length);
   if (lease !== undefined) {
     await tellFallback(sweeping, { unanswered, silenced });
-    // A directory that shows no accounts at all is a fault: nobody's number is taken away for it.
+    // A directory that shows no accounts at all is a fault: no number is removed because of it.
     if (accounts > 0) await forgetLostRelations(deps, lease, signal);
   }
   return accounts;
@@ -135,7 +135,7 @@ const UNREAD = {
   reason: 'directoryUnavailable',
 } as const;
 
-/** What an instance that died was sending: nobody else sends while this one has the lease. */
+/** Settles the reminders of an instance that died: no other instance sends while this one has the lease. */
 async function settleLost(deps: SweepDeps, lease: SweepLease): Promise<void> {
   await deps.store.transaction(async (tx) => {
     await lease.keep(tx);
@@ -174,9 +174,9 @@ async function findDue(
 }
 
 /**
- * Reminds of one account; what the channel was too busy for comes later, after the account was read
- * anew. Gives the due date where it is overdue and nobody can be reached, and until when a manager has
- * silenced it.
+ * Reminds of one account; what the channel was too busy for comes later, after the account was read anew.
+ * Gives the due date where the account is overdue and none of its managers can be reached, and until when a
+ * manager has silenced it.
  */
 async function remindPatiently(
   sweeping: Reminding,
@@ -195,7 +195,7 @@ async function remindPatiently(
     if (reminded === undefined) break;
     for (const [index, row] of reminded.rows.entries()) {
       const key = found?.managers[index]?.id ?? '';
-      // What was sent in an earlier try is `already` sent in this one.
+      // A reminder sent in an earlier try is `already` sent in this one.
       if (rows.get(key)?.result !== 'sent') rows.set(key, row);
     }
     dueAt = reminded.isUnanswered ? reminded.dueAt : undefined;

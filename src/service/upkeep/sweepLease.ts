@@ -15,8 +15,8 @@ export interface SweepLease {
 }
 
 /**
- * Runs `work` under the lease and gives what it gives; undefined where another instance sweeps, or the
- * last sweep was done less than `everyMs` ago. Of a sweep that throws or is stopped nobody takes note.
+ * Runs `work` under the lease and gives what it gives; undefined where another instance sweeps, or the last
+ * sweep was done less than `everyMs` ago. A sweep that throws or is stopped is not recorded as done.
  */
 export async function withSweepLease<T>(
   deps: SweepDeps,
@@ -34,7 +34,8 @@ export async function withSweepLease<T>(
     for (;;) {
       await deps.delay(BEAT_MS, ended.signal);
       if (ended.signal.aborted) return;
-      // A database that fails for a moment is no lost lease: whoever took it meanwhile is noticed.
+      // A short failure of the database does not lose the lease: another instance that took it meanwhile is
+      // noticed.
       const isKept = await deps.store.transaction((tx) => tx.takeLease(request)).catch(() => true);
       if (!isKept) lost.abort();
     }
