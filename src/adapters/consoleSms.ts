@@ -11,7 +11,7 @@ export function createConsoleGateway(write: (text: string) => void): SmsGateway 
       write(`SMS to ${to}: ${text.reveal().replace(/\s+/g, ' ')}\n`);
       return Promise.resolve({ outcome: 'accepted', messageId: `console-${randomUUID()}` });
     },
-    // Nobody reports on printed messages.
+    // The console reports on no message.
     readStatus: () => 'forged',
   };
 }

@@ -7,7 +7,7 @@ import type { Metrics } from '../ports/metrics.ts';
 const BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 10, 15];
 
 export interface PrometheusMetrics extends Metrics {
-  /** What /metrics shows. */
+  /** The metrics that /metrics shows. */
   readonly registry: { readonly contentType: string; metrics(): Promise<string> };
 }
 

@@ -78,7 +78,7 @@ async function postPatiently(
   }
 }
 
-/** One POST. What came of it stands in the answer, never in an exception. */
+/** One POST. Its outcome stands in the answer, never in an exception. */
 async function post(
   options: TwilioOptions,
   message: SmsMessage,

@@ -1,7 +1,7 @@
 import type { SmsOutcome, SmsStatus } from '../ports/sms.ts';
 import { isUnsent } from '../ports/unsent.ts';
 
-/** What came back of one POST: an HTTP answer, or the reason why there is none. */
+/** The result of one POST: an HTTP answer, or the reason why there is none. */
 export type Answer =
   | { readonly status: number; readonly body: string; readonly retryAfter?: string | undefined }
   | { readonly failure: string; readonly isUnsent: boolean };

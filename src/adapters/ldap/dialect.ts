@@ -6,7 +6,7 @@ import type { FoundAccount } from './find/accounts.ts';
 import type { Connection } from './wire/connection.ts';
 import type { Session } from './wire/sessions.ts';
 
-/** What the directory knows of an account's password and lock. */
+/** An account's password and lock, as the directory tells them. */
 export type PasswordState = Pick<
   Account,
   | 'passwordVersion'
@@ -20,7 +20,9 @@ export type PasswordState = Pick<
 
 /** How accounts are looked at during one call: prepared once, used for each entry. */
 export interface AccountLens {
-  /** What an account must match to be touched at all (requirement D4), where the server can tell. */
+  /**
+   * The filter that an account must match to be touched at all (requirement D4), where the server can tell.
+   */
   readonly filter: Filter | undefined;
   /** The rest of requirement D4, told from the entry. */
   isEligible(entry: Entry): boolean;
@@ -37,7 +39,9 @@ export interface WriteAnswer {
   readonly isBeforeMinAge?: boolean;
 }
 
-/** What differs between Active Directory and OpenLDAP. Methods reject with ResultCodeError or AnswerLost. */
+/**
+ * The differences between Active Directory and OpenLDAP. Methods reject with ResultCodeError or AnswerLost.
+ */
 export interface Dialect {
   readonly name: 'activeDirectory' | 'openldap';
   readonly defaultAccountsFilter: string;
@@ -54,7 +58,7 @@ export interface Dialect {
   readonly accountAttributes: readonly string[];
   /** Whether two password writes never leave the same version behind. */
   readonly isVersionExact: boolean;
-  /** What a person must match, where the server can tell. */
+  /** The filter that a person must match, where the server can tell. */
   readonly personFilter: Filter | undefined;
 
   idOf(entry: Entry): string | undefined;

@@ -5,7 +5,7 @@ export interface PasswordRules extends DirectoryRules {
   readonly threshold: DirectoryLockout['threshold'];
   /** How long a wrong bind counts; absent: until a right one. */
   readonly failureWindowMs?: number;
-  /** How long a lockout lasts; absent: until somebody lifts it. */
+  /** How long a lockout lasts; absent: until an administrator lifts it. */
   readonly lockoutMs?: number;
 }
 

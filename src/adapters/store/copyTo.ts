@@ -41,7 +41,7 @@ const headSchema = z.object({
   checkpoint_seal: z.string().nullable(),
 });
 
-/** What was copied: rows by table, and the audit's head that both ends now share. */
+/** The copied rows, counted by table, and the audit's head that both ends now share. */
 export interface Copied {
   readonly rows: Readonly<Record<string, number>>;
   readonly head: AuditHead;

@@ -130,7 +130,7 @@ export function passwordStates(
   };
 }
 
-/** MS-ADTS 3.1.1.4.5.33: 0 is computed for a password that must be changed, whoever is exempt aside. */
+/** MS-ADTS 3.1.1.4.5.33: 0 is computed for a password that must be changed, except on exempt accounts. */
 function mustChange(entry: Entry, flags: number): boolean {
   const computed = textOf(entry, 'msDS-UserPasswordExpiryTimeComputed');
   if (computed !== undefined) return computed === '0';

@@ -69,8 +69,8 @@ export function isEnabledUser(entry: Entry): boolean {
 }
 
 /**
- * What an account must match to be touched. adminCount alone lags up to an hour behind and memberOf
- * knows nothing of primary groups, so all three are asked. The server answers for a value that the
+ * The filter that an account must match to be touched. adminCount alone lags up to an hour behind and
+ * memberOf knows nothing of primary groups, so all three are asked. The server answers for a value that the
  * service account may not see with "unknown", of which the opposite is unknown too: refused.
  */
 export function unprotectedFilter(groups: readonly string[]): Filter {

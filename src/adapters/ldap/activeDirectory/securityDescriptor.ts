@@ -5,14 +5,14 @@ interface Ace {
   readonly isAllowed: boolean;
   readonly flags: number;
   readonly mask: number;
-  /** What the entry is limited to, 16 bytes in hex; absent: everything. */
+  /** The property or right to which the entry is limited, 16 bytes in hex; absent: everything. */
   readonly objectType: string | undefined;
   /** The class to whose objects it is handed down; absent: all. */
   readonly inheritedType: string | undefined;
   readonly sid: string;
 }
 
-/** Who owns an object and what its access list says. */
+/** An object's owner and its access list. */
 export interface SecurityDescriptor {
   readonly owner: string | undefined;
   /** In the order in which the server reads them; undefined: there is no list, which allows everything. */
@@ -20,8 +20,8 @@ export interface SecurityDescriptor {
 }
 
 /**
- * What the bot needs of an account (`reset`, `lockoutTime`), what the guide grants beside it
- * (`pwdLastSet`), and what would let it give itself the rest (`permissions`).
+ * The rights that the bot needs on an account (`reset`, `lockoutTime`), the one that the guide grants
+ * beside them (`pwdLastSet`), and the one that would let the bot give itself the rest (`permissions`).
  */
 export type Right = 'reset' | 'lockoutTime' | 'pwdLastSet' | 'permissions';
 
@@ -123,7 +123,7 @@ function sidAt(bytes: Buffer, at: number): string {
   return bytes.toString('hex', at, at + length);
 }
 
-/** The rights that somebody with these SIDs has on the object itself (MS-ADTS 5.1.3.3). */
+/** The rights that a holder of these SIDs has on the object itself (MS-ADTS 5.1.3.3). */
 export function rightsOn(
   { owner, aces }: SecurityDescriptor,
   sids: ReadonlySet<string>,
@@ -133,7 +133,7 @@ export function rightsOn(
   const rights = new Set(
     RIGHTS.filter((right) => decidingAces(own, right).some(({ isAllowed }) => isAllowed)),
   );
-  // Whoever owns an object may write its access list.
+  // An object's owner may write its access list.
   if (owner !== undefined && sids.has(owner)) rights.add('permissions');
   return rights;
 }

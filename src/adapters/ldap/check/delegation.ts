@@ -54,7 +54,7 @@ export interface RightsElsewhere {
 
 /** Reads what the service account may do from access lists alone; nothing is tried. */
 export interface RightsReader {
-  /** What has to be asked for with an entry. */
+  /** The attributes to ask for with an entry. */
   readonly attributes: readonly string[];
   readonly controls: readonly Control[];
   /** Rights on the entry; undefined where its access list is not shown. */
@@ -87,7 +87,7 @@ export async function rightsReader(
     of,
 
     async writesBeside(dn) {
-      // MS-ADTS 3.1.1.4.5.22: computed for whoever asks.
+      // MS-ADTS 3.1.1.4.5.22: computed for the account that asks.
       const attributes = ['allowedAttributesEffective'];
       const [entry] = await session.connection.search({ base: dn, scope: 'base', attributes });
       const all = entry === undefined ? [] : textsOf(entry, 'allowedAttributesEffective');
@@ -158,7 +158,7 @@ function holdsPeople({ dn }: Entry, domain: string): boolean {
   return ADMIN_SD_HOLDER.test(dn) || !isWithin(dn, `CN=System,${domain}`);
 }
 
-/** What somebody has to take away there. */
+/** The rights that an administrator has to take away there. */
 function placeRights(
   { dn }: Entry,
   descriptor: SecurityDescriptor,
@@ -178,7 +178,10 @@ function descriptorOf(entry: Entry): SecurityDescriptor | undefined {
   }
 }
 
-/** Whom the server takes the service account for, groups within groups included (MS-ADTS 3.1.1.3.2, tokenGroups). */
+/**
+ * The SIDs by which the server knows the service account, groups within groups included (MS-ADTS 3.1.1.3.2,
+ * tokenGroups).
+ */
 async function ownSids(session: Session, own: Entry | undefined): Promise<ReadonlySet<string>> {
   const attributes = ['tokenGroups', 'objectSid'];
   const sids = new Set(EVERYBODY);

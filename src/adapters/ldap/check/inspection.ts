@@ -13,18 +13,18 @@ import type { Right } from '../activeDirectory/securityDescriptor.ts';
 import { ownEntry } from '../find/serviceAccount.ts';
 import type { Session } from '../wire/sessions.ts';
 
-/** What is known of one shared account, for a look over all of them. */
+/** One shared account as a check over all of them sees it. */
 type InspectedAccount = Pick<Account, 'name' | 'rules' | 'lockout'> & {
   readonly dn: string;
-  /** Whether the responsible attribute names anybody. */
+  /** Whether the responsible attribute names a person or group. */
   readonly isAnswered: boolean;
   /** Whether a group answers for it that is too large to be reminded. */
   readonly isCrowd: boolean;
-  /** What the service account may do with it; undefined where the directory does not tell. */
+  /** The service account's rights on it; undefined where the directory does not tell. */
   readonly rights: ReadonlySet<Right> | undefined;
 };
 
-/** What an installation can be checked by. */
+/** The facts by which an installation is checked. */
 export interface Inspection {
   readonly server: string;
   readonly dialect: Dialect['name'];

@@ -25,7 +25,7 @@ export interface FoundAccount {
 }
 
 export interface AccountQuery {
-  /** DNs of a person and of the groups that the person belongs to; absent: whoever is responsible. */
+  /** DNs of a person and of the groups that the person belongs to; absent: any manager's accounts. */
   readonly responsible?: readonly string[];
   /** Has the form that `isId` accepts. */
   readonly id?: string;

@@ -231,7 +231,7 @@ export function createLookup(settings: LookupSettings): Lookup {
   };
 }
 
-/** The one entry; several where one was meant are nobody's (requirement D8). */
+/** The one entry; several where one was meant belong to no person (requirement D8). */
 function only<T>(found: readonly T[]): T | undefined {
   return found.length === 1 ? found[0] : undefined;
 }

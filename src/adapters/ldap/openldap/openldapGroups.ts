@@ -33,7 +33,7 @@ async function parents(session: Session, dns: readonly string[]): Promise<string
   return [...found.values()];
 }
 
-/** What the DNs come down to: themselves, or where they are groups the groups' members. */
+/** Resolves groups: gives the members of all DNs that are groups, and the other DNs as they are. */
 export async function leavesBelow(session: Session, dns: readonly string[]): Promise<string[]> {
   const seen = new Set<string>();
   const leaves: string[] = [];

@@ -102,7 +102,7 @@ export class Connection {
       const page = await this.#answered(next);
       if (page.done === true) return;
       next = pages.next();
-      // Nobody asks for it where the work ends early.
+      // The next page is not used where the work ends early.
       next.catch(() => undefined);
       yield page.value.searchEntries;
     }

@@ -61,8 +61,8 @@ export function isReadOnlyRefusal(error: unknown): boolean {
 }
 
 /**
- * What a failed operation is in the port's words. For operations that change nothing: a lost answer
- * is `unreachable`. Errors that are neither the directory's nor the network's are returned as they are.
+ * A failed operation as the port's error. For operations that change nothing: a lost answer is
+ * `unreachable`. Errors that are neither the directory's nor the network's are returned as they are.
  */
 export function directoryFault(error: unknown, operation: string): unknown {
   if (error instanceof AnswerLost) {

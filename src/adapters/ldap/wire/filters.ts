@@ -43,9 +43,9 @@ export function chunks<T>(values: readonly T[]): T[][] {
 }
 
 /**
- * The filter that finds a Teams person. Placeholders are filled in the parsed filter, so that no value
- * can be read as filter syntax. What asks for a value that is missing matches nobody; undefined
- * where the whole filter does.
+ * The filter that finds a Teams person. Placeholders are filled in the parsed filter, so that no value can
+ * be read as filter syntax. A part that asks for a missing value matches no person; undefined where the
+ * whole filter does.
  */
 export function managerFilter(template: string, query: ManagerQuery): Filter | undefined {
   return filled(parseFilter(template), query, false);

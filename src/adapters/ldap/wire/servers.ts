@@ -8,8 +8,8 @@ import { endpointOf, openTlsSocket, serverName, trustIn } from './tlsSocket.ts';
 import type { Endpoint } from './tlsSocket.ts';
 
 /**
- * How long a server is left alone after a failed connect, times the number of servers: an outage
- * costs one try a second in all, whoever asks (requirement R13).
+ * How long a server is left alone after a failed connect, times the number of servers: an outage costs one
+ * try a second in all, however many ask (requirement R13).
  */
 const REST_MS = 1_000;
 /** How long a good connect lets others go beside one another, without one that tries first. */

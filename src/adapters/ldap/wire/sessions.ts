@@ -14,7 +14,7 @@ const CALL_MS = 10_000;
 const KEPT_CONNECTIONS = 4;
 const KEPT_IDLE_MS = 30_000;
 
-/** What a server says of itself in its rootDSE. */
+/** A server's description of itself in its rootDSE. */
 interface ServerFacts {
   readonly namingContexts: readonly string[];
   readonly defaultNamingContext: string | undefined;
@@ -43,7 +43,7 @@ export interface Sessions {
   write<T>(signal: AbortSignal, work: Work<T>, server?: string): Promise<T>;
   /** Runs `work` on a connection of its own, for as long as every single answer comes in time. */
   long<T>(signal: AbortSignal, work: Work<T>): Promise<T>;
-  /** Runs `work` on a connection of its own that nobody is bound on. */
+  /** Runs `work` on a connection of its own without a bind. */
   unbound<T>(
     signal: AbortSignal,
     server: string,

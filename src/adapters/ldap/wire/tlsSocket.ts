@@ -15,13 +15,13 @@ const STARTTLS_REQUEST = Buffer.from(
   '301d02010177188016312e332e362e312e342e312e313436362e3230303337',
   'hex',
 );
-/** What the network does; every other failure of a handshake means that the server was not verified. */
+/** The network's faults; every other failure of a handshake means that the server was not verified. */
 const NETWORK_FAULTS = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNREFUSED', 'ABORT_ERR']);
 
 /** One server, as configured. */
 export interface Endpoint {
   readonly url: string;
-  /** Whom the certificate must name. */
+  /** The name that the certificate must hold. */
   readonly host: string;
   /** The one of the host's addresses to connect to; absent: whichever answers. */
   readonly address?: string;
@@ -50,7 +50,10 @@ export function serverName({ url, host }: Endpoint, socket: net.Socket): string 
   return net.isIP(host) !== 0 || remoteAddress === undefined ? url : `${url} ${remoteAddress}`;
 }
 
-/** What all connections trust, read at the first of them: reading certificates costs half a handshake. */
+/**
+ * The authorities that all connections trust, read at the first connection: reading certificates costs half
+ * a handshake.
+ */
 export function trustIn(ca: string | undefined): () => tls.SecureContext {
   let context: tls.SecureContext | undefined;
   return () =>
@@ -62,7 +65,9 @@ export function trustIn(ca: string | undefined): () => tls.SecureContext {
     }));
 }
 
-/** What Node trusts by itself is a list of its own, in which no authority of the organisation's is. */
+/**
+ * Node's own list of trusted authorities lacks those of the organisation, so the system's list is added.
+ */
 function systemTrust(): string[] {
   const lists = [tls.getCACertificates('default'), tls.getCACertificates('system')];
   return [...new Set(lists.flat())];
@@ -81,7 +86,7 @@ export async function openTlsSocket(
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)]);
   const { host, address, port } = endpoint;
   const raw = net.connect({ host: address ?? host, port, noDelay: true });
-  // Errors that come after the outcome is known have nobody left to tell, but must not end the process.
+  // Errors that come after the outcome is known have no receiver, but must not end the process.
   raw.on('error', () => undefined);
   try {
     await once(raw, 'connect', { signal: deadline });
@@ -113,7 +118,10 @@ export async function openTlsSocket(
   }
 }
 
-/** Who issued the last certificate of the chain that a server sent, by its common name or all of its name. */
+/**
+ * The issuer of the last certificate in the chain that a server sent, by its common name or all of its
+ * name.
+ */
 function issuerOf(certificate: tls.DetailedPeerCertificate): string | undefined {
   let last = certificate;
   while (last.issuerCertificate !== undefined && last.issuerCertificate !== last) {

@@ -14,9 +14,9 @@ export type AuditRow = Readonly<Selectable<AuditTable>>;
 export const HEAD = 1;
 
 /**
- * A row's hash: SHA-256 over the UTF-8 text of a JSON array of all other columns in this order.
- * Anybody with the export can compute it anew, without a key; the seal shows that the bot wrote it.
- * Written like Subresource Integrity.
+ * A row's hash: SHA-256 over the UTF-8 text of a JSON array of all other columns in this order. Every
+ * reader of the export can compute it anew, without a key; the seal shows that the bot wrote it. Written
+ * like Subresource Integrity.
  */
 export function hashRow(row: Omit<AuditRow, 'hash' | 'seal'>): string {
   const { previous, seq, at, event, actor, account, result, reason, flow, instance } = row;

@@ -22,12 +22,12 @@ type AuditVerdict =
   | { readonly result: 'broken'; readonly row: number }
   | { readonly result: 'headUnknown'; readonly rows: number; readonly head: string };
 
-/** What administrators do with the audit. Throws only StoreError. */
+/** The administrators' operations on the audit. Throws only StoreError. */
 export interface AuditLog {
   head(): Promise<AuditHead>;
   /**
-   * The rows in order, a page at a time: up to the head, and behind it what the bot appends
-   * meanwhile. Nobody else's row behind the head is given.
+   * The rows in order, a page at a time: up to the head, and behind it what the bot appends meanwhile. Rows
+   * behind the head that the bot did not write are left out.
    */
   read(): AsyncGenerator<AuditRow>;
   /** Computes the chain anew. `noted` is a head's hash from an earlier time, kept elsewhere. */
@@ -59,7 +59,7 @@ export function openAuditLog(engine: Engine, keys: Keyring): AuditLog {
     return row;
   }
 
-  /** As the table has them, whoever wrote them. */
+  /** The table's rows as they stand there, also those that the bot did not write. */
   async function* rowsOfTable(): AsyncGenerator<AuditRow> {
     let after = Number.MIN_SAFE_INTEGER;
     for (;;) {

@@ -16,9 +16,8 @@ export interface CommitLog {
 }
 
 /**
- * The log of the open database in `file`. It stays the same file as long as anybody has the database
- * open, and SQLite keeps its locks on the other two, the database and -shm: this one may be opened
- * beside it.
+ * The log of the open database in `file`. It stays the same file as long as the database is open anywhere,
+ * and SQLite keeps its locks on the other two, the database and -shm: this one may be opened beside it.
  */
 export function openCommitLog(database: DatabaseSync, file: string): CommitLog {
   // SQLite makes the log when it first reads.

@@ -21,8 +21,8 @@ export function prepareDataDirectory(directory: string): void {
 export function createPrivateFile(directory: string, name: string): string {
   const path = join(directory, name);
   try {
-    // One that is there is not opened: closing it would take SQLite's locks on it from the whole
-    // process (fcntl(2)), and whoever then closes the database deletes the log of what is not in it.
+    // An existing file is not opened: closing it would take SQLite's locks on it from the whole process
+    // (fcntl(2)), and a process that then closes the database deletes the log with unwritten commits in it.
     if (!existsSync(path)) closeSync(openSync(path, 'ax', PRIVATE_FILE));
     chmodSync(path, PRIVATE_FILE);
   } catch (error) {

@@ -17,14 +17,17 @@ export interface Engine {
   read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /** Holds the named lock until the end of the transaction that `db` is in. */
   lock(db: Kysely<Tables>, name: string): Promise<void>;
-  /** Of this database and none of its copies and restored backups; undefined where it cannot be told. */
+  /**
+   * Identifies this database and none of its copies and restored backups; undefined where it cannot be
+   * told.
+   */
   identity(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
 /**
- * A transaction in its parts. What one part asks for at once goes to PostgreSQL in one packet: it is the
- * way there that costs.
+ * A transaction in its parts. Simultaneous statements of one part go to PostgreSQL in one packet: the round
+ * trip is the cost.
  */
 export interface Transaction<O, T> {
   /** Held from the beginning to the end. */
@@ -32,7 +35,7 @@ export interface Transaction<O, T> {
   /** Reads under the lock, before anything else. */
   readonly open: (db: Kysely<Tables>) => Promise<O>;
   readonly work: (db: Kysely<Tables>, began: Began, opened: O) => Promise<T>;
-  /** Gives the last statements, whose answers nobody waits for. */
+  /** Gives the last statements, whose answers are not awaited. */
   readonly end: (db: Kysely<Tables>) => Promise<readonly CompiledQuery[]>;
 }
 
@@ -44,7 +47,7 @@ export interface Began {
   readonly at: number;
 }
 
-/** What is done in a transaction of one part; `now` is the database's clock at its start, epoch ms. */
+/** The work of a transaction of one part; `now` is the database's clock at its start, epoch ms. */
 type Work<T> = (db: Kysely<Tables>, now: number) => Promise<T>;
 
 /** How long a transaction that loses to others is run again, ms. */

@@ -39,8 +39,8 @@ function describe({ code, constraint, errcode, message, severity }: DriverError)
 }
 
 /**
- * What a database driver threw, as the port's error. The driver's words that may quote stored
- * values are dropped, because the cause ends in the log.
+ * A database driver's exception as the port's error. The driver's words that may quote stored values are
+ * dropped, because the cause ends in the log.
  */
 export function storeFailure(error: unknown): StoreError {
   if (error instanceof StoreError) return error;

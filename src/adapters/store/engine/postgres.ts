@@ -70,7 +70,7 @@ async function openSession(connections: Connections, begin: string): Promise<Ses
   let failure: StoreError | undefined;
   let isHeldBack = false;
 
-  /** What is asked for before anybody waits for an answer goes out in one packet. */
+  /** Statements that are sent before an answer is awaited go out in one packet. */
   function holdBack(): void {
     if (isHeldBack) return;
     isHeldBack = true;
@@ -121,7 +121,7 @@ async function openSession(connections: Connections, begin: string): Promise<Ses
     run: query,
     async rollBack() {
       isOver = true;
-      // What cannot be rolled back is on a connection that is thrown away.
+      // A transaction that cannot be rolled back is on a connection that is thrown away.
       if (condition === 'whole') await query('rollback').catch(() => undefined);
     },
     failure: () => failure,

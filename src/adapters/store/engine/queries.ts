@@ -5,7 +5,7 @@ import type { Tables } from '../schema/tables.ts';
 /** Sends one statement, and gives its rows or how many it has changed. */
 type Send = <Row>(query: CompiledQuery) => Promise<QueryResult<Row>>;
 
-/** What Kysely knows of a database beside the way there. */
+/** Kysely's knowledge of a database, without the way there. */
 type Syntax = Omit<Dialect, 'createDriver'>;
 
 /**

@@ -22,7 +22,7 @@ export function createSlots(count: number): Slots {
       resolve(undefined);
     };
     const giveUp = (): void => {
-      // Nobody waits any more: the turn goes to the next.
+      // The waiter has given up: the turn goes to the next.
       if (waiting.delete(start)) reject(signal.reason as Error);
     };
     waiting.add(start);

@@ -47,7 +47,7 @@ function openFile(directory: string): DatabaseSync {
         // node:sqlite waits inside the call, which would hold up the whole process, and for ever
         // if the holder lives in it too: waiting is done by patiently().
         'pragma busy_timeout = 0;' +
-        // What a former process could not flush would stay a hole in the log.
+        // Commits that a former process could not flush would stay a hole in the log.
         'pragma wal_checkpoint(truncate);',
     );
     return database;
@@ -75,7 +75,7 @@ function preparedOn(database: DatabaseSync): (text: string) => Prepared {
   };
 }
 
-/** What is known of the work under way. */
+/** The state of the work under way. */
 interface Progress {
   isOpen: boolean;
   /** The first error of a statement. */

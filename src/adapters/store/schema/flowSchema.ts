@@ -164,7 +164,7 @@ const unlockState = exactly<UnlockState>()(
   ]),
 );
 
-/** What is stored of a flow beside its frame. */
+/** The stored fields of a flow beside its frame. */
 export const flowStateSchema = exactly<Flow extends infer F ? StatePart<F> : never>()(
   z.discriminatedUnion('purpose', [
     z.object({ purpose: z.literal('enrollment'), state: enrollmentState }),

@@ -6,8 +6,8 @@ import { sealWhatStands } from '../sealing/sealing.ts';
 import type { Scope } from './tables.ts';
 
 /*
- * What is written here has run on somebody's database: add a migration, never change one.
- * Statements are in the SQL that both engines share (`bigint` is an integer to SQLite).
+ * Migrations written here have run on real databases: add a migration, never change one. Statements are in
+ * the SQL that both engines share (`bigint` is an integer to SQLite).
  */
 
 const TABLES = [
@@ -83,7 +83,10 @@ const TABLES = [
   `insert into audit_head (id, seq, hash) values (1, 0, '')`,
 ];
 
-/** What `admin revoke` leaves behind, and what `admin status` asks by account. */
+/**
+ * The revocations that `admin revoke` leaves behind, and the index by which `admin status` asks for an
+ * account.
+ */
 const REVOCATIONS = [
   `create table revocation (account_id text not null primary key, revoked_at bigint not null)`,
   `create index code_send_account on code_send (account_id, created_at)`,
@@ -132,7 +135,7 @@ const SEALS = [
   `alter table audit_head add column checkpoint_seal text`,
 ];
 
-/** Who answered for an account when that was last seen. */
+/** An account's managers when they were last seen. */
 const ANSWERING = [
   `create table answering (account_id text not null primary key, entries text not null)`,
 ];

@@ -129,7 +129,7 @@ interface DatabaseIdentityTable {
 
 interface LeaseTable {
   name: string;
-  /** Empty while nobody holds it. */
+  /** Empty while no instance holds it. */
   holder: string;
   until: number;
   done_at: number | null;
@@ -235,7 +235,7 @@ export interface Tables {
   bot_migration: { name: string };
 }
 
-/** What the queries of one piece of work share. */
+/** The parts that the queries of one piece of work share. */
 export interface Scope {
   readonly db: Kysely<Tables>;
   readonly keys: Keyring;

@@ -30,7 +30,7 @@ export type Place = readonly [
 
 /** The keys at work. Every list is in the order of configuration, the writing key first. */
 export interface Keyring {
-  /** What every value begins with that the key has sealed; the writing key's first. */
+  /** The prefix of every value that a key has sealed; the writing key's first. */
   readonly prefixes: readonly [string, ...string[]];
   /** AES-256-GCM: `v1:<key id>:<base64 of nonce, ciphertext and tag>`. */
   seal(place: Place, clear: string, use?: SealUse): string;
@@ -43,7 +43,7 @@ export interface Keyring {
   index(text: string): string;
   /** The index under every key, for looking up what an earlier key wrote. */
   indexes(text: string): string[];
-  /** What is kept of a code, under every key: `<key id>:<base64>`, bound to its flow (requirement C9). */
+  /** The stored MAC of a code, under every key: `<key id>:<base64>`, bound to its flow (requirement C9). */
   passcodeMacs(flowId: string, code: Secret): readonly [string, ...string[]];
 }
 

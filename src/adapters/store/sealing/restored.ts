@@ -22,7 +22,7 @@ export async function endFlowsOfCopy(engine: Engine, keys: Keyring, log: Log): P
       .values({ id: ROW, identity })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    // Of several instances that start at once one finds the row as it was.
+    // With several instances that start at once, one finds the row as it was.
     const { numUpdatedRows } = await db
       .updateTable('database_identity')
       .set({ identity })

@@ -12,7 +12,7 @@ import type { Scope } from '../schema/tables.ts';
 /** Rows of one transaction: the bot beside must never wait long. */
 const BATCH = 100;
 
-/** What the stored values are sealed with. */
+/** The keys with which the stored values are sealed, counted. */
 interface KeyCensus {
   /** Values sealed with the first key. */
   readonly current: number;
@@ -22,7 +22,7 @@ interface KeyCensus {
   readonly unreadable: number;
 }
 
-/** What became of a rekeying. `left` were written with an earlier key while it ran. */
+/** The outcome of a rekeying. `left` were written with an earlier key while it ran. */
 interface Rekeyed {
   readonly done: number;
   readonly unreadable: number;
@@ -126,7 +126,7 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
       where.key.map((part) => sql`${sql.ref(part)} = ${row[part]}`),
       sql` and `,
     );
-    // What a bot has written meanwhile is newer than what was read here, and stays.
+    // A value that a bot has written meanwhile is newer than the one read here, and stays.
     await sql`update ${sql.table(where.table)} set ${sql.ref(where.column)} = ${sealed}${index}
       where ${isRow} and ${sql.ref(where.column)} = ${row['sealed']}`.execute(db);
     return true;

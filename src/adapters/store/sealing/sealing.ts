@@ -38,7 +38,7 @@ export async function sealWhatStands(db: Scope['db'], keys: Keyring): Promise<vo
     isFromBefore = true;
     await db.updateTable('flow').set({ state }).where('id', '=', row.id).execute();
   }
-  // A pin is made anew at the next visit; one that nothing vouches for would be somebody's word.
+  // A pin is made anew at the next visit; one without proof could be an attacker's.
   if (!isFromBefore) await db.updateTable('manager').set({ directory_id: null }).execute();
   const pins = db.selectFrom('manager').select(['manager', 'directory_id']);
   for (const row of await pins.where('directory_id', 'is not', null).execute()) {

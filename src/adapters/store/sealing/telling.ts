@@ -36,7 +36,7 @@ export function createTelling(log: Log) {
       left = nothingLeft();
       return attempt(left);
     });
-    // Before whoever waits for it goes on.
+    // Tells before the waiting caller goes on.
     done.then(
       () => sayAll([...left.found, ...left.sayings]),
       () => sayAll(left.found),

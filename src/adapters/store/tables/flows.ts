@@ -170,7 +170,8 @@ export function flowQueries(scope: Scope): FlowQueries {
     async setFlowMessage(flowId, messageId) {
       const own = db.selectFrom('flow').select('manager').where('id', '=', flowId);
       await Promise.all([
-        // What comes late for the flow that it showed before must not be drawn over this one.
+        // An update that comes late for the flow that the message showed before must not be drawn over this
+        // one.
         db
           .updateTable('flow')
           .set({ message_id: null })

@@ -38,7 +38,7 @@ export function reminderQueries(scope: Scope): ReminderQueries {
           conflict
             .columns([...KEY])
             .doUpdateSet(values)
-            // Of these it is certain that nobody got anything.
+            // Reminders of these fates have surely reached no recipient.
             .where('reminder.fate', 'in', ['failed', 'skipped']),
         )
         .returning('handle')
@@ -180,7 +180,7 @@ export function reminderQueries(scope: Scope): ReminderQueries {
         .select('stage')
         .where('account_id', '=', accountId)
         .where('cycle', '=', cycle)
-        // Of the others it is certain that nobody got anything: the next sweep tries them again.
+        // Reminders of these fates have surely reached no recipient: the next sweep tries them again.
         .where('fate', 'not in', ['failed', 'skipped'])
         .orderBy('stage')
         .executeTakeFirst();

@@ -16,7 +16,7 @@ export interface RevokeNotes {
 /** A number that was enrolled before `at` is void. */
 interface Note {
   readonly at: number;
-  /** Left when a sweep removed the number: nobody revoked it. */
+  /** Left when a sweep removed the number: there was no revocation. */
   readonly isRemoval: boolean;
 }
 
