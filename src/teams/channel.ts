@@ -45,7 +45,7 @@ export interface ChannelOptions {
   readonly measuredBy?: Metrics;
 }
 
-/** What the port needs beside the channel: known only once the service stands. */
+/** The parts that the port needs beside the channel: known only once the service stands. */
 export interface Served extends Pick<
   ServerOptions,
   'gateway' | 'isReady' | 'metrics' | 'receiveTimeoutMs'

@@ -1,7 +1,7 @@
 /** The end of a wait, and how it is called off. */
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** Called when the wait is over: AbortSignal.timeout would go off later, for nobody, at every call. */
+  /** Called when the wait is over: AbortSignal.timeout would keep a needless timer for every call. */
   end(): void;
 }
 

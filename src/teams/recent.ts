@@ -1,4 +1,4 @@
-/** What was seen lately, by key; forgets by age and, where there is too much, the oldest. */
+/** Values seen lately, by key; forgets by age and, where there are too many, the oldest. */
 export interface Recent<T> {
   get(key: string): T | undefined;
   set(key: string, value: T): void;

@@ -21,7 +21,7 @@ export interface Voice {
   text(key: string, values?: TextValues): string;
 }
 
-/** What a view says: `values` fill the placeholders of texts, `data` the bindings of the template. */
+/** A view's words: `values` fill the placeholders of texts, `data` the bindings of the template. */
 export interface CardFacts {
   readonly values: TextValues;
   readonly data: Readonly<Record<string, unknown>>;
@@ -107,7 +107,7 @@ function codeFacts(view: CodeView, { words, now }: Voice): CardFacts {
   const { expiresAt, hasFailed, hasInput, maskedMobile: mobile, problem } = view;
   const isAsked = expiresAt !== undefined && !tellsOfMessage(problem);
   const isOver = expiresAt !== undefined && expiresAt <= now;
-  // What a code that is over leads to is a new one, which is just what cannot be had.
+  // An expired code's only way on is a new code, which is just what this manager cannot have.
   const isSent = isAsked && hasFailed !== true && !(isOver && problem?.reason === 'tooManyCodes');
   const isUsable = isSent && !isOver;
   const isHelped = isAsked && !isAtEnd(problem);
@@ -153,7 +153,7 @@ interface RuleLine {
 function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice): RuleLine[] {
   const { minLength, maxLength, historyLength } = rules;
   const signs = forbiddenSigns(rules, voice);
-  // What nobody looked for keeps its bullet.
+  // A rule that was not checked keeps its bullet.
   const line = (key: string, isKept: boolean | undefined, values: TextValues = {}): RuleLine => {
     const sign = isKept === undefined ? '•' : isKept ? '✓' : '✗';
     const text = voice.text(`reset.newPassword.rule.${key}`, values);

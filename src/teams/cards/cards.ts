@@ -13,7 +13,7 @@ import { createWords } from '../../texts/words.ts';
 
 export interface Cards {
   /**
-   * The card of a view as of `now` (epoch ms). Of the outside it carries no more than the view does:
+   * The card of a view as of `now` (epoch ms). The card carries no more outside data than the view does:
    * handles in its buttons, escaped names, masked numbers.
    */
   render(view: View, locale: Locale, now: number): Card;

@@ -3,7 +3,7 @@ import type { CardFacts, Voice } from './cardFacts.ts';
 import { ofFlow } from './flowFacts.ts';
 import { plain } from './markdown.ts';
 
-/** What happened, in words. */
+/** The notice's event, in words. */
 export function noticeFacts(view: NoticeView, { words, now, text }: Voice): CardFacts {
   const names = (some: readonly string[] = []) => words.list(some.map(plain));
   const lines = (['added', 'removed'] as const).flatMap((key) => {

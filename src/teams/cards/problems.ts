@@ -4,8 +4,8 @@ import type { CardFacts, Voice } from './cardFacts.ts';
 import type { TextValues } from '../../texts/texts.ts';
 
 /**
- * What did not work, one line for each fault. `keyOf` finds the card's own wording of
- * `problem.<reason>`, which may name whatever stands in `values`.
+ * The problem in words, one line for each fault. `keyOf` finds the card's own wording of
+ * `problem.<reason>`, which may name any of `values`.
  */
 export function problemFacts(
   problem: Problem | undefined,
@@ -26,7 +26,7 @@ export function problemFacts(
   };
   const lines = reasons.map((reason) => voice.text(keyOf(`problem.${reason}`), told));
   const reference = problem.reference === undefined ? {} : { reference: plain(problem.reference) };
-  // A reference needs somebody to tell it to.
+  // A reference needs a service desk to tell it to.
   const isDeskTold = lines.some((line) => line.includes(voice.desk)) ? 'yes' : 'no';
   return {
     values: { ...reference, isDeskTold },

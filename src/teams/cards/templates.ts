@@ -55,7 +55,7 @@ export function loadTemplates(actions: CardActions = 'execute'): (name: CardName
   };
 }
 
-/** Of the expressions on the cards most stand on many; the library would parse each at every place. */
+/** Most expressions recur on many cards; without this the library parses each occurrence. */
 function readEachExpressionOnce(): void {
   const parsed = new Map<string, ReturnType<typeof parseText>>();
   Template.parseInterpolatedString = (text) => {

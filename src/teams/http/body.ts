@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 const MAX_JSON_DEPTH = 32;
-/** What a client that was answered 413 may still send before it is cut off. */
+/** Bytes that a client that was answered 413 may still send before it is cut off. */
 const MAX_DISCARDED_BYTES = 256 * 1_024;
 const MAX_DISCARD_MS = 1_000;
 /** In pieces of one byte 256 KiB would cost a hundred times their reading. */
@@ -24,7 +24,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     request.once('end', () => {
       resolve(Buffer.concat(chunks));
     });
-    // Cut off or too slow: nobody reads the answer.
+    // Cut off or too slow: the client no longer reads the answer.
     request.once('close', () => {
       resolve(400);
     });

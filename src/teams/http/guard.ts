@@ -117,7 +117,7 @@ function readHeader(token: string): { alg: string; kid: string } | undefined {
   }
 }
 
-/** Of each key that was fetched, as long as it is in use. */
+/** The public key of each key that was fetched, as long as it is in use. */
 const publicKeys = new WeakMap<SigningKey, KeyObject>();
 
 function publicKeyOf(key: SigningKey): KeyObject {

@@ -21,7 +21,7 @@ import type { Path, Refusal } from './refusals.ts';
 const RECEIVE_TIMEOUT_MS = 10_000;
 /** Node looks for late requests only this often; its own default would let them live 30 s longer. */
 const TIMEOUT_CHECK_MS = 1_000;
-/** What is under way at a stop may take this long (requirement R11). */
+/** The requests under way at a stop may take this long (requirement R11). */
 const DRAIN_MS = 25_000;
 const LAST_WRITES_MS = 1_000;
 /** A body of this length costs less to parse than a token to verify. */

@@ -28,7 +28,7 @@ const dataSchema = z.object({
   reason: z.enum(NOT_NEEDED_REASONS).catch('other'),
 });
 type ActionData = z.infer<typeof dataSchema>;
-/** What is no object counts as one without fields. */
+/** A value that is no object counts as one without fields. */
 const anyDataSchema = dataSchema.catch(dataSchema.parse({}));
 
 /** The verbs on the contract's cards. */

@@ -15,7 +15,7 @@ function firstOf(list: unknown): unknown {
   return Array.isArray(list) ? list.slice(0, MAX_MEMBERS) : list;
 }
 
-/** The part of an activity that the bot looks at. What has the wrong type counts as absent. */
+/** The part of an activity that the bot looks at. A field of the wrong type counts as absent. */
 const activitySchema = z.object({
   type: z.string().min(1),
   id,
@@ -45,7 +45,7 @@ export function readActivity(body: unknown): RawActivity | undefined {
 export interface Inbound {
   readonly type: string;
   readonly id: string | undefined;
-  /** Of an invoke. */
+  /** Only on an invoke. */
   readonly name: string | undefined;
   /** `add`, `remove` and the like, of an installation update. */
   readonly action: string | undefined;

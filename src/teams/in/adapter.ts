@@ -6,7 +6,7 @@ import type { Inbound } from './activity.ts';
 
 const AUDIENCE = 'https://api.botframework.com';
 
-/** The SDK's own token path accepts more issuers than the channel's; nobody may come that way. */
+/** The SDK's own token path accepts more issuers than the channel's; no request may come that way. */
 class ClosedAuthentication extends ConfigurationBotFrameworkAuthentication {
   #userTokenClient: Promise<UserTokenClient> | undefined;
 

@@ -92,7 +92,7 @@ function cardResponse(card: Card | undefined): InvokeResponse {
   return { status: 200, body: { statusCode: 200, type: CARD_TYPE, value: card } };
 }
 
-/** What each kind of activity means; whatever is not named here has no effect (requirement T10). */
+/** The meaning of each kind of activity; kinds that are not named here have no effect (requirement T10). */
 class Handler extends ActivityHandler {
   readonly #options: BotOptions & TurnOptions;
   readonly #runner;

@@ -1,7 +1,7 @@
 import { Secret } from '../../domain/secret.ts';
 import type { Input } from '../../service/input.ts';
 
-/** What is kept of a typed text, in characters. */
+/** The kept length of a typed text, in characters. */
 export const MAX_TYPED_LENGTH = 1_024;
 
 /** The words of the chat (contract, "Chat"), in either language at any time. */
@@ -24,7 +24,7 @@ const COMMANDS: Readonly<Record<string, Input>> = {
   english: { type: 'language', locale: 'en' },
 };
 
-/** A chat message as input. Whatever is no command may be a secret and is wrapped at once. */
+/** A chat message as input. Text that is no command may be a secret and is wrapped at once. */
 export function readMessage(text: string): Input {
   const kept = text.slice(0, MAX_TYPED_LENGTH);
   // A Mac may send `ö` as two characters. Composing a long row of marks would take seconds.

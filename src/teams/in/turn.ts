@@ -25,7 +25,7 @@ export interface Tap {
   readonly input: Input;
   readonly arrivedAt: number;
   readonly placement: Placement;
-  /** False where nobody waits for an answer (an installation). */
+  /** False where no person waits for an answer (an installation). */
   readonly showsWorking: boolean;
   /** Told of the card that came after the answer had been given. */
   readonly onLateCard?: (card: Card) => void;

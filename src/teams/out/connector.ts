@@ -178,7 +178,7 @@ function slashed(serviceUrl: string): string {
 
 const createdSchema = z.object({ id: z.string().min(1) });
 
-/** The id of what was made; without one nobody knows whether it was. */
+/** The id of the message or chat that was made; without an id the outcome is unknown. */
 function idOf(answer: unknown, fault: string): string {
   const created = createdSchema.safeParse(answer).data;
   if (!created) throw new NotifierError('ambiguous', fault);

@@ -32,9 +32,9 @@ export interface Answer {
 
 /**
  * One request. No redirect is followed (the token would leak), and a POST is never repeated (a message
- * would be doubled): it gets a connection of its own, since of a kept one that the other side closes at
- * that moment nobody knows whether the request came through. What may be done twice goes on a kept
- * connection, and again on another where that one was dead. Rejects with the error of the network.
+ * would be doubled): it gets a connection of its own, since the other side may close a kept one at that
+ * moment, and then it is unknown whether the request came through. A request that may be repeated goes on a
+ * kept connection, and again on another where that one was dead. Rejects with the error of the network.
  */
 export async function exchange(asked: Request): Promise<Answer> {
   const { method, url, token, body, signal } = asked;

@@ -8,7 +8,7 @@ import { hasElapsed } from '../elapsed.ts';
 const MICROSOFT_LOGIN = 'https://login.microsoftonline.com';
 const SCOPE = 'https://api.botframework.com/.default';
 const REQUEST_TIMEOUT_MS = 5_000;
-/** After a failure nobody asks again for this long, so that an outage is not answered with a storm. */
+/** After a failure no request is made for this long, so that an outage is not answered with a storm. */
 const PAUSE_MS = 1_000;
 /** How long before its end a token is renewed. */
 const RENEW_BEFORE_MS = 5 * 60_000;
@@ -75,7 +75,7 @@ export function createLogin(options: LoginOptions): Login {
       }
       const renewed = (asking ??= ask());
       if (good === undefined) return renewed;
-      // It is as good as a new one: nobody waits for the renewal, or hears of its failure.
+      // It is as good as a new one: no caller waits for the renewal, or hears of its failure.
       renewed.catch(() => undefined);
       return good.token;
     },

@@ -19,7 +19,7 @@ const memberSchema = z.object({
   userRole: text,
 });
 
-/** What the channel knows of the sender, asked anew each time (requirement A5). */
+/** The sender as the channel's roster shows them, asked anew each time (requirement A5). */
 export async function readRoster(
   connector: Connector,
   { conversation, key }: Inbound,
