@@ -51,7 +51,7 @@ export interface Circumstances {
   readonly random: Random;
   /** All pauses of the service and of the SMS gateway's pacing. */
   readonly delay: Deps['delay'];
-  /** What a password's slow hash takes, KiB; absent: what keeps it safe. */
+  /** The memory of a password's slow hash, KiB; absent: as much as keeps it safe. */
   readonly hashMemoryKiB?: number | undefined;
 }
 

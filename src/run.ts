@@ -34,11 +34,11 @@ export async function run(): Promise<void> {
 }
 
 /**
- * A bug that nobody caught: the process tells of it and ends, and its supervisor starts it anew.
- * Nothing is lost with it: every step is in the database before it is done (requirement R14).
+ * An uncaught bug: the process tells of it and ends, and its supervisor starts it anew. Nothing is lost
+ * with it: every step is in the database before it is done (requirement R14).
  */
 function endOnBug(log: Log): void {
-  // Rejections that nobody handled come this way too.
+  // Unhandled rejections come this way too.
   process.on('uncaughtException', (error: unknown, origin: string) => {
     log.error({ reference: random.reference(), origin, err: error }, 'a bug ends the bot');
     process.exit(1);

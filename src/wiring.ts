@@ -45,7 +45,7 @@ export const delay: Deps['delay'] = async (ms, signal) => {
   try {
     await sleep(ms, undefined, signal === undefined ? {} : { signal });
   } catch {
-    // Aborted: whoever waits looks at the signal.
+    // Aborted: the caller looks at the signal.
   }
 };
 

@@ -1,11 +1,11 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import type { Workplace } from './workplace.ts';
 
-/** What a command answers: for programs and for people. A stream is printed as it comes. */
+/** A command's answer: for programs and for people. A stream is printed as it comes. */
 export type Outcome =
   { readonly json: unknown; readonly text: string } | { readonly stream: AsyncIterable<string> };
 
-/** What was typed behind the command's name. */
+/** The words typed behind the command's name. */
 export interface Arguments {
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
@@ -17,7 +17,7 @@ export interface Arguments {
 export interface Command {
   /** One or two words. */
   readonly name: string;
-  /** What follows the name, for `--help`. */
+  /** The words that follow the name, for `--help`. */
   readonly usage: string;
   readonly summary: string;
   /** How many arguments it takes, no more and no less. */
@@ -31,7 +31,7 @@ export interface Command {
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
   readonly facts: Readonly<Record<string, unknown>>;
-  /** What people see in place of the line, where a line is not enough. */
+  /** The text that people see in place of the line, where a line is not enough. */
   readonly text: string;
 
   constructor(

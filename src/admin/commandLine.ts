@@ -35,7 +35,10 @@ export function readCommandLine(argv: readonly string[], commands: readonly Comm
   };
 }
 
-/** What is neither an option nor an option's value, wherever the command's name stands among them. */
+/**
+ * The words that are neither an option nor an option's value, wherever the command's name stands among
+ * them.
+ */
 function wordsOf(argv: readonly string[], commands: readonly Command[]): readonly string[] {
   const own = commands.flatMap((command) => Object.entries(command.options ?? {}));
   const options: ParseArgsOptionsConfig = { ...Object.fromEntries(own), ...COMMON_OPTIONS };

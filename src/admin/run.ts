@@ -8,7 +8,7 @@ import { DirectoryError } from '../ports/directory.ts';
 import type { Log } from '../ports/log.ts';
 import { StoreError } from '../ports/store/store.ts';
 
-/** What goes wrong on the bot's own level is told by exit code and message; the log is for trouble beside it. */
+/** Faults on the bot's own level are told by exit code and message; the log is for trouble beside them. */
 const LOG_LEVEL = 'warn';
 
 /** Where the words of a command come from and its answer goes. */
@@ -23,7 +23,7 @@ export interface Terminal {
 
 /** One command of the process, from its words to its exit code. */
 export async function run(argv: readonly string[]): Promise<void> {
-  // Whoever reads only the first lines closes the pipe.
+  // A reader of only the first lines (`head`) closes the pipe.
   process.stdout.on('error', () => process.exit(1));
   process.exitCode = await runCommand(argv, {
     log: createLog(LOG_LEVEL),

@@ -10,7 +10,7 @@ import { databaseOf, directoryOf, encryptionKeysOf, instanceName } from '../wiri
 export interface Workplace {
   readonly config: Config;
   readonly log: Log;
-  /** Who types: `os:<user>` or `os:<user>(sudo:<person>)`, as in the audit. */
+  /** The person who types: `os:<user>` or `os:<user>(sudo:<person>)`, as in the audit. */
   readonly actor: string;
   /** The same without the prefix, as people are told. */
   readonly userName: string;

@@ -53,7 +53,7 @@ export function secret(right: string) {
 export const directoryName = (right: string) =>
   parsed(right, (text) => (isDn(text) ? text : undefined));
 
-/** What goes wrong most often: `(!objectClass=computer)`, and spaces that make a long filter readable. */
+/** The most frequent mistakes: `(!objectClass=computer)`, and spaces that make a long filter readable. */
 const FILTER_SYNTAX =
   'no spaces between parentheses, a negation is written (!(objectClass=computer)), and ( ) \\ in a value \\28 \\29 \\5c';
 export const filter = parsed(`an LDAP filter in parentheses: ${FILTER_SYNTAX}`, (text) =>

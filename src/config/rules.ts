@@ -1,7 +1,10 @@
 import type { Partials, Values } from './fields.ts';
 import { isLoopback, isUnprotected } from './shapes.ts';
 
-/** What each variable alone cannot show. A variable that was wrong by itself is not mentioned again. */
+/**
+ * Checks that one variable alone does not allow. A variable that was wrong by itself is not mentioned
+ * again.
+ */
 export function contradictions(values: Partials): string[] {
   return [...botRules(values), ...smsRules(values), ...storeRules(values)];
 }

@@ -88,7 +88,7 @@ export const TEAMS = {
     }),
 };
 
-/** What it keeps. */
+/** The bot's stored data. */
 export const STORE = {
   DATABASE_URL: parsed('postgres://user:password@host/database', postgresUrl)
     .transform((text) => new Secret(text))
@@ -115,7 +115,7 @@ export const STORE = {
   }),
 };
 
-/** What people are shown. */
+/** The words shown to people. */
 export const PEOPLE = {
   SERVICE_DESK: oneLine('the line shown when only a person can help').register(TEXTS, {
     meaning: 'the line shown when only a person can help',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the documents say of a variable. */
+/** A variable's description in the documents. */
 export interface VariableText {
   /** One line, without a full stop. */
   readonly meaning: string;

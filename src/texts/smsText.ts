@@ -1,4 +1,4 @@
-/** What one message part carries, in septets (3GPP TS 23.040). */
+/** The capacity of one message part, in septets (3GPP TS 23.040). */
 const MAX_SEPTETS = 160;
 
 // 3GPP TS 23.038: the default alphabet, and its extension of two septets each.

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { IntlMessageFormat } from 'intl-messageformat';
 import type { Locale } from '../domain/parties.ts';
 
-/** What a message names, by the names that stand in its ICU placeholders. */
+/** The values that a message names, by the names of its ICU placeholders. */
 export type TextValues = Readonly<Record<string, string | number>>;
 
 /** All texts that people read, in both languages: cards/text.*.json. */

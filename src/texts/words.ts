@@ -2,7 +2,7 @@ import { DAY_MS, MINUTE_MS } from '../domain/durations.ts';
 import type { Locale } from '../domain/parties.ts';
 import type { Texts } from './texts.ts';
 
-/** Nearer than this nobody takes a day for that of another year. */
+/** Nearer than this a day is not mistaken for that of another year. */
 const YEAR_TOLD_FROM_DAYS = 330;
 const TAGS: Readonly<Record<Locale, string>> = { sv: 'sv-SE', en: 'en-GB' };
 

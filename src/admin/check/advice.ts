@@ -11,7 +11,7 @@ export const SECTIONS = {
 
 export type Section = keyof typeof SECTIONS;
 
-/** One line for whoever installs the bot, and where the guide says how. */
+/** One line for the administrator who installs the bot, and where the guide says how. */
 export interface Advice {
   readonly text: string;
   readonly see: Section;

@@ -29,7 +29,7 @@ export const revokeNumbers: Command['run'] = async (place, { positionals, option
   };
 };
 
-/** For somebody who has only mistyped. */
+/** Clears the lockouts of a manager who has only mistyped. */
 export const clearLockouts: Command['run'] = async (place, { positionals }) => {
   const asked = await findAccount(place, positionals[0] ?? '');
   const store = await place.store();

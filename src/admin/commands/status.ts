@@ -8,7 +8,7 @@ import type { Command } from '../command.ts';
 import { facts, isoTime, localTime, plain } from '../print.ts';
 import type { Workplace } from '../workplace.ts';
 
-/** What the service desk needs to decide, of one account. */
+/** One account's facts by which the service desk decides. */
 interface Shown extends AccountStatus {
   readonly asked: AskedAccount;
   /** Absent where the directory does not say. */
@@ -16,11 +16,14 @@ interface Shown extends AccountStatus {
 }
 
 interface Answering extends Pick<Responsibility, 'managers' | 'isCrowd'> {
-  /** The Teams persons that are pinned to each entry, as the audit names them: one at most, else nobody gets in. */
+  /**
+   * The Teams persons that are pinned to each entry, as the audit names them: one at most, else none gets
+   * in.
+   */
   readonly pins: ReadonlyMap<string, readonly string[]>;
 }
 
-/** One account, for whoever has its manager on the telephone. */
+/** One account, for a service desk that has its manager on the telephone. */
 export const showStatus: Command['run'] = async (place, { positionals }) => {
   const asked = await findAccount(place, positionals[0] ?? '');
   const store = await place.store();
