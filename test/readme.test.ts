@@ -19,7 +19,7 @@ const UNPROVEN = ['F4', 'R2', 'R15'];
 
 const NAMES = Object.keys(FIELDS) as (keyof typeof FIELDS)[];
 
-/** .env.example as whoever sets the bot up fills it in. */
+/** .env.example as an administrator fills it in. */
 const FILLED_IN: NodeJS.ProcessEnv = {
   ...Object.fromEntries(
     [...renderExample().matchAll(/^([A-Za-z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [
@@ -38,7 +38,7 @@ function section(heading: string): string {
   return rest.split('\n## ')[0] ?? '';
 }
 
-/** What stands in code style in one cell of each row of the section's tables. */
+/** The names in code style in one cell of each row of the section's tables. */
 function cells(text: string, column: number): string[] {
   const rows = text.split('\n').filter((line) => line.startsWith('|'));
   return rows.flatMap((row) =>

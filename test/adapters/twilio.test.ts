@@ -77,7 +77,7 @@ afterEach(() => {
   lines = [];
   seen = server.requests.length;
   server.script();
-  // Whatever happened, the log holds neither the text nor the number nor the token.
+  // After every test the log holds neither the text nor the number nor the token.
   expect(told).not.toMatch(/482913|701234567|treserva-norr/);
   expect(told).not.toContain(server.authToken);
 });

@@ -31,7 +31,7 @@ describe('check, of the host', () => {
     ]);
     modes(0o755, 0o640, 0o750);
     expect(minds(paths)).toEqual([]);
-    // Nobody comes so far.
+    // The folder's mode keeps others out.
     modes(0o700, 0o644, 0o777);
     expect(minds(paths)).toEqual([]);
     expect(minds({ DATA_DIR: join(folder, 'none') })).toEqual([]);

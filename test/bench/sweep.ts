@@ -10,7 +10,9 @@ import { measureSweeps } from './sweepRounds.ts';
 const FIRST = 500;
 const FEW = 5_000;
 const SWEEPS = 3;
-/** What a sweep may cost beyond what the bot has before it, however many accounts there are, MB. */
+/**
+ * The memory that a sweep may use beyond the bot's memory before it, however many accounts there are, MB.
+ */
 const MOST = 32;
 /** 100,000 accounts held in memory would be 40 MB more than 5,000, and more with what was read of them, MB. */
 const MOST_GROWTH = 16;

@@ -11,7 +11,7 @@ import { firstSweep, sweepAgain } from '../support/rotations.ts';
 const QUIET_MS = 1_500;
 const LONGEST_MS = 240_000;
 
-/** What one sweep of so many accounts cost. */
+/** The cost of one sweep of so many accounts. */
 export interface SweepCost {
   readonly accounts: number;
   readonly seconds: number;

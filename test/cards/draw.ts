@@ -37,7 +37,7 @@ const SHEETS: readonly Sheet[] = [
   { file: 'cards-dark.png', samples: selection(), theme: 'dark', width: 320, columns: 6 },
 ];
 
-/** Of every card its first layout, and with its first problem. */
+/** The first layout of every card, and the card with its first problem. */
 function selection(): readonly CardSample[] {
   return cardNames().flatMap((name) => {
     const own = CARD_SAMPLES.filter(({ view }) => view.card === name);

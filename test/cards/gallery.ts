@@ -42,7 +42,7 @@ export interface Gallery {
   show(samples: readonly CardSample[], theme: Theme, locale: Locale): Promise<readonly string[]>;
   /** The width of the window, pixels; cards fill it but for the chat's margins. */
   resize(width: number): Promise<void>;
-  /** What cannot be read or reached on the cards as they stand, a line each. */
+  /** The parts of the cards that cannot be read or reached as they stand, a line each. */
   faults(): Promise<readonly string[]>;
   /** The cards as they stand, beside each other on a window so wide; pixels. */
   sheet(width: number, columns: number): Promise<Buffer>;

@@ -14,7 +14,7 @@ export const FONT = 'DejaVu Sans';
 export interface Look {
   /** For the renderer. */
   readonly hostConfig: HostConfig;
-  /** What the renderer leaves to the host: buttons, inputs, the frame. */
+  /** The parts that the renderer leaves to the host: buttons, inputs, the frame. */
   readonly css: string;
   /** Colour of the chat around the cards. */
   readonly background: string;

@@ -13,7 +13,7 @@ import type { DirectoryWorld } from './directoryWorld.ts';
 
 const START_MS = 60_000;
 
-/** What every Directory promises, run against a world that `start` gives. */
+/** The contract of every Directory, run against a world that `start` gives. */
 export function describeDirectory(name: string, start: () => Promise<DirectoryWorld>): void {
   describe(`the directory on ${name}`, () => {
     let stage: DirectoryStage | undefined;

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { never } from './directoryStage.ts';
 import type { DirectoryStage } from './directoryStage.ts';
 
-/** What administrators ask of a directory. */
+/** The administrators' queries of a directory. */
 export function describeInspection(on: DirectoryStage): void {
   describe('an account that an administrator names', () => {
     it('is found by its name and its id, in any case, whoever answers for it', async () => {

@@ -9,7 +9,7 @@ import { FIRST_PASSWORD } from './directoryWorld.ts';
 
 const NEW_PASSWORD = 'Ny-Hemlighet-77';
 
-/** Who is found, and what a found person answers for. */
+/** Which persons are found, and for which accounts a found person answers. */
 export function describePersons(on: DirectoryStage): void {
   describe('persons', () => {
     it('finds the one person of a query, by the id of the entry', async () => {

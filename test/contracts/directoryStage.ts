@@ -18,7 +18,7 @@ export interface Stage {
   readonly version: string;
 }
 
-/** What a test of the contract works with: a world, and directories opened on it. */
+/** The parts of a contract test: a world, and directories opened on it. */
 export interface DirectoryStage {
   readonly world: DirectoryWorld;
   readonly directory: OpenDirectory;

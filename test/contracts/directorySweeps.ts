@@ -16,7 +16,7 @@ async function sweep(directory: Directory): Promise<Map<string, SweptAccount>> {
   return found;
 }
 
-/** What a look over all accounts finds, and who answers for one of them. */
+/** Which accounts a sweep finds, and which managers one of them has. */
 export function describeSweeps(on: DirectoryStage): void {
   describe('a sweep over all accounts', () => {
     it('shows each of them as it is read alone', async () => {

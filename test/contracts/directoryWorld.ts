@@ -39,7 +39,7 @@ export interface DirectoryWorld {
     readonly isOutside?: boolean;
   }): Promise<WorldAccount>;
   setResponsible(dn: string, responsible: readonly string[]): Promise<void>;
-  /** Somebody else writes a password. */
+  /** Another client writes a password. */
   setPassword(dn: string, password: string): Promise<void>;
   disable(dn: string): Promise<void>;
   remove(dn: string): Promise<void>;

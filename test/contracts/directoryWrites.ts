@@ -8,7 +8,7 @@ import type { DirectoryStage, Stage } from './directoryStage.ts';
 import { FIRST_PASSWORD } from './directoryWorld.ts';
 
 const NEW_PASSWORD = 'Ny-Hemlighet-77';
-/** What a password may hold and must come through unchanged (requirement P4). */
+/** Passwords that are allowed and must come through unchanged (requirement P4). */
 const VERBATIM = [
   ' leading-Blank1',
   'trailing-Blank1 ',

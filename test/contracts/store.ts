@@ -10,7 +10,7 @@ import { storedRemindersContract } from './storeReminders.ts';
 import { MINUTE, someFlow, someManager, storedFlow } from './storeSamples.ts';
 import type { StorePair } from './storeSamples.ts';
 
-/** What every store promises, run on each of them. */
+/** The contract of every store, run on each of them. */
 export function storeContract(open: () => Promise<StorePair>): void {
   let pair: StorePair;
   let store: Store;

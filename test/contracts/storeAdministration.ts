@@ -20,7 +20,7 @@ const NOTHING: Retention = {
   buttonsBefore: 0,
 };
 
-/** What a store promises to administrators, and of what it forgets. */
+/** The store's contract for administrators and for expired records. */
 export function storeAdministrationContract(opened: () => StorePair): void {
   let store: Store;
   beforeAll(() => {

@@ -7,7 +7,7 @@ import type { Store } from '../../src/ports/store/store.ts';
 import { someEnrollment, someManager, someSend } from './storeSamples.ts';
 import type { StorePair } from './storeSamples.ts';
 
-/** What a store promises of everything that is counted: failures and code messages. */
+/** The store's contract for all counters: failures and code messages. */
 export function storedCountsContract(opened: () => StorePair): void {
   let pair: StorePair;
   let store: Store;

@@ -8,7 +8,7 @@ import type { Store } from '../../src/ports/store/store.ts';
 import { MINUTE, MOBILE, someFlow, storedFlow } from './storeSamples.ts';
 import type { StorePair } from './storeSamples.ts';
 
-/** What a store promises of flows and their codes. */
+/** The store's contract for flows and their codes. */
 export function storedFlowsContract(opened: () => StorePair): void {
   let pair: StorePair;
   let store: Store;

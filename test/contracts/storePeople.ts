@@ -14,7 +14,7 @@ import {
 } from './storeSamples.ts';
 import type { StorePair } from './storeSamples.ts';
 
-/** What a store promises of managers, their numbers, the passwords of their accounts and their notices. */
+/** The store's contract for managers, their numbers, the passwords of their accounts and their notices. */
 export function storedPeopleContract(opened: () => StorePair): void {
   let pair: StorePair;
   let store: Store;

@@ -9,7 +9,7 @@ import { describe, expect, it } from '@jest/globals';
 import { USAGE, readOptions } from '../../demo/options.ts';
 import { FOLDER_PREFIX, runningEnvironment, writeRunning } from '../../demo/running.ts';
 
-/** What the demo says when it cannot start. */
+/** The demo's output when it cannot start. */
 function start(args: readonly string[], cwd = process.cwd()) {
   const demo = resolve('demo');
   const { status, stdout, stderr } = spawnSync(
@@ -82,7 +82,7 @@ describe('runningEnvironment', () => {
     }
 
     expect(await runningEnvironment(below)).toEqual({ name: 'last' });
-    // Somebody else could write there, and what stands there becomes the environment of a process.
+    // Another user could write there, and the file becomes the environment of a process.
     for (const name of readdirSync(below)) chmodSync(join(below, name), 0o777);
     expect(await runningEnvironment(below)).toBeUndefined();
     rmSync(below, { recursive: true });

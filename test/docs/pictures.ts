@@ -2,7 +2,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import type { Locale } from '../../src/domain/parties.ts';
 
-/** Levels of grey and colour that are kept: more cost bytes that nobody sees on a card. */
+/** Levels of grey and colour that are kept: more would cost bytes without a visible gain. */
 const LEVEL = 16;
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 const KEYWORD = 'Description';
@@ -52,7 +52,7 @@ export function wordsOn(picture: Buffer): string | undefined {
   return undefined;
 }
 
-/** What a card says on any day: without dates and times of day, and without where lines break. */
+/** The card's text on any day: without dates and times of day, and without line breaks. */
 export function undated(words: string, locale: Locale): string {
   // Every 26 days from New Year: all months and all days of the week.
   const days = Array.from({ length: 14 }, (_, step) => new Date(Date.UTC(2026, 0, 1 + 26 * step)));

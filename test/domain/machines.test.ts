@@ -51,7 +51,7 @@ const enrollment = table(ENROLLMENT_STATES, ENROLLMENT_EVENTS, stepEnrollment);
 const reset = table(RESET_STATES, RESET_EVENTS, stepReset);
 const unlock = table(UNLOCK_STATES, UNLOCK_EVENTS, stepUnlock);
 
-/** What begins the operation of that step. */
+/** The transitions that begin the operation of that step. */
 const beginningsOf = (transitions: Transition[], step: string): string[] =>
   transitions
     .filter(({ to, isBeginning }) => to === step && isBeginning)

@@ -94,7 +94,7 @@ describe('budgetRefusal', () => {
     expect(asks(1599, false)).toBeUndefined();
     expect(asks(1600, false)).toBe('smsUnavailable');
     expect(asks(1999, true)).toBeUndefined();
-    // Of one message a day nothing can be kept.
+    // With one message a day there is none to keep for the owner.
     expect(asks(0, false, 1)).toBeUndefined();
   });
 

@@ -22,7 +22,7 @@ const house = await houseOfSuite();
 const samba = await startSambaWorld();
 atSuiteEnd(() => samba.close());
 
-/** What `admin check` says of a directory, with the house's other settings. */
+/** The output of `admin check` about a directory, with the house's other settings. */
 async function check(
   { options, authority }: DirectoryWorld,
   env: Readonly<Record<string, string>> = {},

@@ -75,7 +75,7 @@ describe('status and clear-lockout', () => {
       { event: 'admin.clear-lockout', actor: ACTOR, account: accountId, result: 'ok' },
     ]);
     expect((await statusOf(account)).lockouts).toEqual([]);
-    // Told like a revoke: somebody may have asked for new tries in the manager's name.
+    // Told like a revoke: an attacker may have asked for new attempts in the manager's name.
     await noneWaits(house);
     expect(noticesTo(house, walker.mobile).at(-1)).toMatch(/tog .* bort spärren för/);
     const card = cardsTo(house, chat, 'notice').at(-1)?.card;

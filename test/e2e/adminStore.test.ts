@@ -16,7 +16,7 @@ await newEnrolled(house);
 type AuditRow = Parameters<typeof hashRow>[0];
 
 describe('audit verify', () => {
-  /** A copy of the database whose guards are gone and that somebody has worked on. */
+  /** A copy of the database whose guards are gone and that an attacker has changed. */
   async function verifyAfter(statements: readonly string[], args: readonly string[] = []) {
     const folder = await mkdtemp(join(tmpdir(), 'bot-audit-'));
     try {

@@ -9,8 +9,8 @@ import { nodes, texts } from '../teams/cardNodes.ts';
 import { NOW, SAMPLES, problemsOf, withProblem } from '../teams/sampleViews.ts';
 
 /**
- * What stands on the bot's own cards, asked for by the contract's names, so that it need not be
- * written anywhere else. `sample` is the name of one of SAMPLES.
+ * The text on the bot's own cards, found by the contract's names, so that the tests need not repeat it.
+ * `sample` is the name of one of SAMPLES.
  */
 export interface CardWords {
   readonly locale: Locale;

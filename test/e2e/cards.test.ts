@@ -79,7 +79,7 @@ describe('words in the chat', () => {
     expect(await chat.tap('enroll', {}, 'manga22')).toBe('enrollment.currentPassword');
     expect(textOf(chat.card)).toContain('manga22');
 
-    // What answers for one account shows that one.
+    // An answer about one account shows that account.
     chat.card = last;
     const { data, title } = chat.button('enroll', 'manga22');
     await chat.tapButton({ verb: 'reset', title, data: { ...data, verb: 'reset' } });

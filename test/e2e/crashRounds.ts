@@ -8,7 +8,7 @@ const WALKERS = 4;
 /** Kills come at a random moment after each start. */
 const LONGEST_LIFE_MS = 1_200;
 
-/** What a run of kills came to. */
+/** The result of a run of kills. */
 export interface CrashCounts {
   readonly kills: number;
   /** Walks from the first card to the last: an enrollment and a reset each. */

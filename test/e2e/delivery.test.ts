@@ -134,7 +134,7 @@ describe('a reminder that meets a fault of the channel', () => {
     const name = newName('forfallen');
     const account = house.account(name, dn, FIRST_PASSWORD);
     setAge(house, account.dn, 80);
-    // What fails while a chat is opened has told nobody anything.
+    // A fault while a chat is opened has reached no recipient.
     house.teams.fail('create', { status: 503 }, 1);
     await sweepAgain(house);
     expect(eventsOf(account.id).map(([event]) => event)).toEqual(['reminder.failed']);
@@ -269,7 +269,7 @@ describe('the weekly summary', () => {
   });
 
   it('reaches a fallback person the bot never met by the object id that the directory holds', async () => {
-    // Somebody has to have met it: the channel's address is known from them.
+    // The bot has to have met one person: the channel's address is known from them.
     await house.manager(newName('Annan')).say('status');
     const { person, dn } = house.manager(newName('Reserv'));
     house.directory.put(dn, 'msDS-ExternalDirectoryObjectId', `User_${person.aadObjectId}`);

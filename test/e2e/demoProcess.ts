@@ -31,7 +31,7 @@ export interface DemoProcess {
   readonly ended: Promise<number | null>;
   /** All messages that were taken so far. */
   readonly taken: readonly Sms[];
-  /** The next message that nobody has taken yet. */
+  /** The next message that was not yet taken. */
   nextSms(): Promise<Sms>;
   /** The code of the next message. */
   nextCode(): Promise<string>;

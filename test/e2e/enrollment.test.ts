@@ -25,7 +25,7 @@ describe('the current password', () => {
     const { chat, account, accountDn } = newManager(house);
     const { directory } = house;
     const threshold = Number(directory.get(directory.base, 'lockoutThreshold')[0]);
-    // Somebody else has been wrong at a logon: two tries are left to the bot, and two to people.
+    // Another client has had wrong logons: two attempts are left to the bot, and two to people.
     directory.put(accountDn, 'badPwdCount', String(threshold - 4));
     directory.put(accountDn, 'badPasswordTime', fileTime(Date.now()));
     expect(await prove({ chat, account }, 'Fel-Losen-1')).toBe(

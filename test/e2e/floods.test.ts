@@ -11,13 +11,13 @@ const CONNECTIONS = 16;
 const FLOOD_MS = 1_000;
 /** Between two taps of the manager, who has thumbs. */
 const PAUSE_MS = 150;
-/** Of the bot's process, user and system, for one refused request. */
+/** Processor time of the bot's process, user and system, for one refused request. */
 const CPU_MS = 15;
 /** The same where each byte is a chunk of its own: what one read brings is parsed before the cut. */
 const CPU_OF_PIECES_MS = 35;
 const TAP_MS = 2_000;
 const ROUNDS = 3;
-/** Of one tick in /proc: USER_HZ is 100 on every Linux. */
+/** The duration of one tick in /proc: USER_HZ is 100 on every Linux. */
 const TICK_MS = 10;
 
 const FORM = 'Authorization: Bearer a.b.c\r\n';
@@ -48,7 +48,7 @@ const attachments = filled('{"type":"message","attachments":[', '{"content":{"a"
 const headers = Array.from({ length: 1_000 }, (_, name) => `h${String(name)}:1\r\n`).join('');
 const keys = `{"type":"message",${Array.from({ length: 20_000 }, (_, key) => `"k${String(key)}":0`).join()}}`;
 
-/** What is sent again and again, and the one status with which it is refused. */
+/** The requests that are sent again and again, and the one status with which each is refused. */
 const FLOODS: [what: string, status: number, bytes: string][] = [
   ['parameters without a signature', 403, request('/api/sms/status', '', filled('', 'a&', ''))],
   [

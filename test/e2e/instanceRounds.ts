@@ -9,7 +9,7 @@ const BETWEEN_KILLS_MS = 500;
 const LEAST_SETTLE_MS = 350_000;
 const SETTLE_MS_PER_ACCOUNT = 700;
 
-/** What came of the reminders of so many accounts, all due at once. */
+/** The result of the reminders of so many accounts, all due at once. */
 export interface InstanceCounts {
   readonly accounts: number;
   readonly kills: number;

@@ -21,7 +21,7 @@ describe('three instances on one database', () => {
     expect(counts.twice).toBe(0);
     expect(sent + ambiguous).toBe(ACCOUNTS);
     expect(ambiguous).toBeLessThanOrEqual(KILLS);
-    // What was sent is recorded so; what is ambiguous came or came not.
+    // A sent reminder is recorded as sent; an ambiguous one may or may not have come.
     expect(cards).toBeGreaterThanOrEqual(sent);
     expect(cards).toBeLessThanOrEqual(ACCOUNTS);
     expect(counts.kills).toBe(KILLS);

@@ -10,7 +10,7 @@ export const NEW_PASSWORD = 'Kaffekanna-Blomma-42';
 const OTHER_PASSWORD = 'Sillburk-Gunga-58';
 export const twice = (password: string) => ({ newPassword: password, confirmPassword: password });
 
-/** What a flow has set in motion from its beginning to its end. */
+/** The effects of a flow from its beginning to its end. */
 export interface Effects {
   /** Flows begun. */
   readonly flows: number;
@@ -102,7 +102,7 @@ export async function untilNoticesAreOut(product: World): Promise<void> {
   throw new Error('notices are still waiting');
 }
 
-/** What the cell's flows have set in motion. */
+/** The effects of the cell's flows. */
 export async function effectsOf(
   product: World,
   walker: CellWalker,

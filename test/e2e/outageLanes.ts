@@ -33,7 +33,7 @@ export async function openLane(part: Part, postgres?: PostgresServer): Promise<L
   const databaseUrl =
     part === 'database' ? await postgres?.createDatabase(newName('lane')) : undefined;
   const product = await startHouse({
-    // What waits for a part waits as long as it does at work.
+    // A flow that waits for a part waits as long as it does at work.
     circumstances: { delay },
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     async through(ports) {

@@ -21,7 +21,7 @@ export const STATE_MS = 15_000;
 /** How long a notice may wait for its turn when its part is gone. */
 const NOTICE_MS = 2_500;
 
-/** What became of one cell. */
+/** The outcome of one cell. */
 export interface Seen {
   readonly row: Row;
   readonly outage: Outage;
@@ -88,7 +88,7 @@ async function tapAndWait(lane: Lane, walker: Walker, step: StepName): Promise<T
   return { answerMs, stateMs: performance.now() - began, shows: describeCard(card) };
 }
 
-/** What the directory itself does with the operation at which the outage begins. */
+/** The directory's own handling of the operation at which the outage begins. */
 const DIRECTORY_FAULTS: Readonly<Record<Outage, Fault>> = {
   refused: 'drop',
   serverError: [52, '00002024: LdapErr: DSID-0C0904A4, problem 5002 (UNAVAILABLE)'],

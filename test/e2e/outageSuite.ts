@@ -15,9 +15,9 @@ import { TABLE, valueOf, type Part, type Row, type StepName } from './outageTabl
  */
 const ANSWER_MS = 7_500;
 const SUITE_MS = 600_000;
-/** Of one card while Teams takes it and loses the answer: after 2, 4 and 8 s, to two managers. */
+/** Posts of one card while Teams takes it and loses the answer: after 2, 4 and 8 s, to two managers. */
 const MAX_REPEATED_CARDS = 6;
-/** What one house goes through, one outage after another; all houses at the same time. */
+/** The outages of one house, one after another; all houses at the same time. */
 const LANES: Readonly<Record<Part, readonly (readonly Outage[])[]>> = {
   directory: [['blackHole'], ['slow'], ['refused', 'serverError', 'cut']],
   database: [['blackHole'], ['slow'], ['refused', 'serverError', 'cut']],
@@ -37,7 +37,7 @@ const LANES: Readonly<Record<Part, readonly (readonly Outage[])[]>> = {
 
 const nameOf = (part: Part, outage: Outage, step: StepName): string => `${part} ${outage} ${step}`;
 
-/** What a flow of this step sets in motion, whatever goes wrong on the way: each thing once. */
+/** The effects of a flow of this step, whatever goes wrong on the way: each one once. */
 function onceEach(step: StepName): Omit<Effects, 'noticeTexts' | 'noticeCards'> {
   const isReset = step === 'verify' || step === 'write' || step === 'notify';
   const isShared = step === 'notify';
@@ -53,7 +53,7 @@ function onceEach(step: StepName): Omit<Effects, 'noticeTexts' | 'noticeCards'> 
   };
 }
 
-/** What may be told twice: a warning whose arrival nobody could note is told again rather than lost. */
+/** Warnings that may be told twice: one whose arrival could not be noted is told again rather than lost. */
 function toldAgain({ part, step }: Row): number {
   if (step !== 'notify') return 0;
   if (part === 'database') return 2;

@@ -1,6 +1,6 @@
 import type { Outage } from '../support/outageRelay.ts';
 
-/** What the bot stands on. */
+/** The services that the bot needs. */
 export type Part = 'directory' | 'sms' | 'database' | 'connector' | 'login';
 /** Where in a flow the part is lost. */
 export type StepName = 'start' | 'proof' | 'send' | 'verify' | 'write' | 'notify';
@@ -120,7 +120,7 @@ export const TABLE: readonly Row[] = [
     goesOn: `home → enrollment.currentPassword directoryUnavailable → ${FROM_PROOF}`,
   },
   {
-    // The message went out, but nobody could note it: the code is good all the same.
+    // The message went out, but could not be recorded: the code is good all the same.
     part: 'database',
     step: 'send',
     begins: 'effect',

@@ -29,7 +29,7 @@ async function underWay(product: Product) {
   return { atCode, behindCode, reminded };
 }
 
-/** What holds of a bot that was started on a restored backup. */
+/** Tests of a bot that was started on a restored backup. */
 async function expectRestored(product: Product, before: Awaited<ReturnType<typeof underWay>>) {
   const { atCode, behindCode, reminded } = before;
   const writes = product.directory.writes.length;
@@ -101,7 +101,8 @@ describe('a backup of SQLite', () => {
       const { ino } = await stat(join(product.dataDir, 'bot.sqlite'));
       const locks = (await readFile('/proc/locks', 'utf8')).split('\n');
       const own = locks.filter((line) => line.includes(` ${String(product.bot.pid)} `));
-      // Without a lock on the file itself whoever closes it deletes the log of what is not in it yet.
+      // Without a lock on the file itself, a process that closes it deletes the log with commits that are
+      // not in it yet.
       expect(own.filter((line) => line.includes(`:${String(ino)} `))).not.toEqual([]);
     }
   });

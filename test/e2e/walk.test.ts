@@ -34,7 +34,7 @@ const TYPED_MOBILE = '+46701740607';
 let demo: DemoProcess;
 let chat: Chat;
 let walk: Walk;
-/** Of the Swedish guide's pictures, with the words that they should have. */
+/** Pictures of the Swedish guide that are out of date, with the words that they should have. */
 const stale: string[] = [];
 
 beforeAll(async () => {
@@ -60,7 +60,7 @@ async function staleAt(stop: Stop, seen: Chat, locale: Locale): Promise<string[]
   return pictured === now ? [] : [`npm run docs, for ${file} shows: ${pictured} | but now: ${now}`];
 }
 
-/** What goes wrong on the way before it goes right. */
+/** The faults on the way before the success. */
 const mistakes: Partial<Record<Stop, (words: CardWords) => Promise<void>>> = {
   async 'enroll-password'({ button, label, problem }) {
     const card = 'enrollment.currentPassword';

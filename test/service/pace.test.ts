@@ -20,7 +20,7 @@ function system(initial: 'good' | 'bad') {
   return { state, call };
 }
 
-/** A delay that counts how often somebody rests. */
+/** A delay that counts the rests. */
 function counted() {
   const rests: number[] = [];
   const rest: typeof delay = (ms, signal) => {

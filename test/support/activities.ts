@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 /** Activities as Teams sends them; a test changes what it is about. */
 export type Activity = Record<string, unknown>;
 
-/** Somebody in Teams, with a personal chat with the bot. */
+/** A person in Teams, with a personal chat with the bot. */
 export interface TeamsPerson {
   readonly name: string;
   readonly upn: string;
@@ -28,7 +28,7 @@ export function createPerson(name: string, tenantId: string, domain = 'vard.exam
   };
 }
 
-/** What all activities of a person's own chat share. */
+/** The fields that all activities of a person's own chat share. */
 export function personal(person: TeamsPerson, serviceUrl: string, appId: string): Activity {
   return {
     id: randomUUID(),
@@ -76,7 +76,7 @@ export function installation(
   return { type: 'installationUpdate', action };
 }
 
-/** What arrives together with an installation. */
+/** The activity that arrives together with an installation. */
 export function membersAdded(...ids: readonly string[]): Activity {
   return { type: 'conversationUpdate', membersAdded: ids.map((id) => ({ id })) };
 }

@@ -5,7 +5,7 @@ import { runCommand } from '../../src/admin/run.ts';
 import type { Environment } from './parts.ts';
 import { commandOf, PROJECT } from './programs.ts';
 
-/** What a run of the administration left. */
+/** The result of a run of the administration. */
 export interface AdminRun {
   readonly code: number | null;
   readonly stdout: string;

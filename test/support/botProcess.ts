@@ -33,7 +33,7 @@ type Environment = Readonly<Record<string, string>>;
 export class BotProcess {
   /** Everything the bot has written so far, standard output and error. */
   output = '';
-  /** Of the run at hand or the last one. */
+  /** The port of the run at hand or the last one. */
   port = 0;
   /** Stopped in the middle of whatever it did, as a machine is that hangs. */
   isPaused = false;

@@ -98,7 +98,7 @@ export class ChatDriver {
     this.#reach = reach;
   }
 
-  /** What the card at hand is: `home`, `reset.code codeRefused`. */
+  /** The name of the card at hand: `home`, `reset.code codeRefused`. */
   get shown(): string {
     return describeCard(this.card);
   }
@@ -174,7 +174,7 @@ export class ChatDriver {
     return answer;
   }
 
-  /** What was sent to this chat from that position of all that was sent. */
+  /** The activities sent to this chat from that position of all that were sent. */
   #own(from = 0): Sent[] {
     return this.#teams.sent
       .slice(from)
@@ -187,9 +187,9 @@ export class ChatDriver {
   }
 
   /**
-   * Takes the card of a new message, or of the one that was tapped. What takes long is answered with
-   * `working`, and the message then updated by itself. What else comes belongs to earlier taps: updates
-   * of other messages and, before `working`, the `former` card, written only after it was tapped.
+   * Takes the card of a new message, or of the one that was tapped. A slow answer is `working`, and the
+   * message is then updated by itself. Other cards belong to earlier taps: updates of other messages and,
+   * before `working`, the `former` card, written only after it was tapped.
    */
   async #finish(before: number, tapped?: string, former?: string): Promise<void> {
     let id = tapped;

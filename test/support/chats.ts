@@ -1,8 +1,8 @@
 import { Refusal } from './refusal.ts';
 
 /**
- * Which chats there are, who is in each and which messages it holds. A chat that nobody wrote in and
- * the bot did not open does not exist, and Teams says so with its own errors.
+ * Which chats there are, who is in each and which messages it holds. A chat without messages that the bot
+ * did not open does not exist, and Teams says so with its own errors.
  */
 export class Chats {
   /** Roster entries by user id; changed at will. */

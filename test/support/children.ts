@@ -58,7 +58,7 @@ export function stopChildrenOnSignals(clear: () => Promise<unknown> = () => Prom
   onEndAsked(['SIGINT', 'SIGTERM', 'SIGHUP'], (signal) => {
     if (isStopping) return;
     isStopping = true;
-    // What fails from here on, fails because its parts have ended.
+    // Faults from here on come from the ending of the parts.
     process.on('uncaughtException', () => undefined);
     void stopAll()
       .then(clear)
@@ -69,7 +69,7 @@ export function stopChildrenOnSignals(clear: () => Promise<unknown> = () => Prom
 async function stopAll(): Promise<void> {
   signalAll();
   const timer = setTimeout(() => signalAll('SIGKILL'), GRACE_MS);
-  // What starts meanwhile is told to end at once, and waited for too.
+  // Programs that start meanwhile are told to end at once, and waited for too.
   while (running.size > 0)
     await Promise.all(
       [...running.keys()].map((child) => once(child, 'close').catch(() => undefined)),

@@ -7,7 +7,7 @@ export const EXAMPLE = '.env.example';
 const START = '<!-- written by `npm run docs:config` -->';
 const END = '<!-- end of what it wrote -->';
 
-/** What the documents say of a variable. */
+/** A variable's description in the documents. */
 export function textOf(name: keyof typeof FIELDS): VariableText {
   const text = TEXTS.get(FIELDS[name]);
   if (text === undefined) throw new Error(`${name} has no text`);

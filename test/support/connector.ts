@@ -222,7 +222,7 @@ export class TeamsServer {
     }
   }
 
-  /** Without authentication, where nobody ever logs in, nothing is signed. */
+  /** Without authentication, when there are no logins, no request is signed. */
   #isSigned({ authorization }: IncomingHttpHeaders): boolean {
     if (authorization === undefined) return this.logins === 0;
     const [, number = ''] = /^Bearer bot-token-(\d+)$/.exec(authorization) ?? [];

@@ -5,8 +5,8 @@ import { Refusal } from './refusal.ts';
 export type Operation = 'post' | 'update' | 'create' | 'member' | 'login' | 'metadata' | 'keys';
 
 /**
- * What goes wrong: an answer of that status, no answer, a cut connection (before or after the effect), a
- * delay, or a wait for a promise.
+ * The fault: an answer of that status, no answer, a cut connection (before or after the effect), a delay,
+ * or a wait for a promise.
  */
 export type Fault =
   | { readonly status: number; readonly code?: string; readonly headers?: Record<string, string> }

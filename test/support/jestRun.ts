@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { run } from './children.ts';
 
-/** What a run of jest came to. Suites that could not run and skipped tests count as failed. */
+/** The result of a run of jest. Suites that could not run and skipped tests count as failed. */
 export interface JestResult {
   readonly passed: number;
   readonly failed: number;

@@ -8,8 +8,8 @@ import type { Authority } from '../../demo/certificates.ts';
 export const REQUEST = { bind: 0x60, search: 0x63, modify: 0x66, extended: 0x77 } as const;
 
 /**
- * What becomes of a request: `pass` it on; `drop` the connection or stay silent (`hang`) without
- * passing it on; `applyThenDrop`: pass it on, but cut the connection instead of the answer.
+ * The fate of a request: `pass` it on; `drop` the connection or stay silent (`hang`) without passing it on;
+ * `applyThenDrop`: pass it on, but cut the connection instead of the answer.
  */
 type Treatment = 'pass' | 'drop' | 'hang' | 'applyThenDrop';
 

@@ -30,7 +30,7 @@ export interface Openldap extends ServerProcess {
 }
 
 export interface OpenldapOptions {
-  /** Who issues the server's certificate; default: one of its own. */
+  /** The issuer of the server's certificate; default: one of its own. */
   readonly authority?: Authority;
   /** Shared accounts to begin with; their passwords are new. */
   readonly accounts?: number;
@@ -104,7 +104,7 @@ type Facts = Pick<
   'base' | 'adminDn' | 'adminPassword' | 'serviceDn' | 'servicePassword' | 'defaultPolicyDn'
 >;
 
-/** Copies of all entries, kept up by polling; whoever writes is sent away. */
+/** Copies of all entries, kept up by polling; writes are refused. */
 function replication(
   { replicaOf, isReferring = true }: OpenldapOptions,
   directory: string,

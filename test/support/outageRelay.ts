@@ -4,9 +4,9 @@ import type { Server, Socket } from 'node:net';
 import { freePort } from './ports.ts';
 
 /**
- * How a part can be gone. `refused`: nobody listens, connections are reset. `blackHole`: nothing comes
- * back. `serverError`: an answer, but that of a broken server. `slow`: answers come after 20 s. `cut`:
- * the request is carried out, its answer breaks off.
+ * How a part can be gone. `refused`: nothing listens, connections are reset. `blackHole`: nothing comes
+ * back. `serverError`: an answer, but that of a broken server. `slow`: answers come after 20 s. `cut`: the
+ * request is carried out, its answer breaks off.
  */
 export type Outage = 'refused' | 'blackHole' | 'serverError' | 'slow' | 'cut';
 export const OUTAGES: readonly Outage[] = ['refused', 'serverError', 'cut', 'blackHole', 'slow'];

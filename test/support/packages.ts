@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { run } from './children.ts';
 
-/** What the suites need beside npm's packages: real servers, their clients, a browser and its font. */
+/** The packages that the suites need beside npm's: real servers, their clients, a browser and its font. */
 const PACKAGES = [
   'samba',
   'samba-dsdb-modules',

@@ -16,7 +16,7 @@ export class Product extends World {
     this.bot = new BotProcess(this.env, program);
   }
 
-  /** Of the bot; where there are several, of each in turn that runs, as a load balancer would have it. */
+  /** The bot's URL; with several bots, each running one in turn, as a load balancer would have it. */
   override get url(): string {
     const bots = [this.bot, ...this.others].filter(({ isPaused }) => !isPaused);
     this.#asked += 1;

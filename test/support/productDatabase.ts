@@ -75,14 +75,14 @@ function shiftOfRow(table: SealedTable, row: Row, ms: number, keys: Keyring): st
   // Else a tap under way would hold the flow that it knows for unchanged.
   if (table === 'flow') changes['version'] = Number(row['version']) + 1;
   const shifted = { ...row, ...changes };
-  // What a test has broken stays broken.
+  // A value that a test has broken stays broken.
   changes[where.column] = clear === undefined ? sealed : keys.seal(placeIn(where, shifted), clear);
   const sets = Object.entries(changes).map(([name, value]) => `${name} = '${String(value)}'`);
   const isRow = where.key.map((key) => `${key} = '${String(row[key])}'`);
   return `update ${table} set ${sets.join(', ')} where ${isRow.join(' and ')}`;
 }
 
-/** What the statements are that move all that is stored into the past, as if that much time had gone by. */
+/** The statements that move all stored times into the past, as if that much time had gone by. */
 function shiftsOf(ms: number, keys: Keyring, sealed: Record<SealedTable, Row[]>): string[] {
   return Object.entries(TIME_COLUMNS).flatMap(([table, columns]) => {
     if (isSealed(table)) return sealed[table].map((row) => shiftOfRow(table, row, ms, keys));

@@ -11,12 +11,12 @@ export interface RecordingServer {
   readonly port: number;
   /** As it came over the network. */
   readonly received: () => Buffer;
-  /** What came inside TLS. */
+  /** The data that came inside TLS. */
   readonly decrypted: () => Buffer;
   close(): Promise<void>;
 }
 
-/** What the server does with a connection; `secure` makes it speak TLS from here on. */
+/** The server's handling of a connection; `secure` makes it speak TLS from here on. */
 export type Behaviour = (
   socket: Socket,
   secure: (options: tls.TlsOptions, onData?: (socket: tls.TLSSocket, data: Buffer) => void) => void,

@@ -19,7 +19,7 @@ interface Check {
   readonly args: readonly string[];
 }
 
-// What a cache can miss (a type that changed in another file) is left to the full run.
+// Faults that a cache can miss (a type that changed in another file) are left to the full run.
 const eslintCache = ['--cache', '--cache-strategy=content', `--cache-location=${CACHE}/eslint`];
 const CHECKS: readonly Check[] = [
   {

@@ -1,7 +1,7 @@
 /**
- * What `npm run test:quick` leaves out, as regular expressions on the path (jest's own way): suites
- * that start servers or other programs (Samba, OpenLDAP, PostgreSQL, the built bot, a browser), and
- * suites that wait for seconds because what they test is a deadline.
+ * Suites that `npm run test:quick` leaves out, as regular expressions on the path (jest's own way): suites
+ * that start servers or other programs (Samba, OpenLDAP, PostgreSQL, the built bot, a browser), and suites
+ * that wait for seconds because they test a deadline.
  */
 export const LEFT_OUT_OF_QUICK = [
   '/test/adapters/ldap/',

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What Twilio answers instead of taking a message. */
+/** Twilio's answers in place of taking a message. */
 export interface TwilioRefusal {
   readonly status: number;
   readonly code: number;
@@ -47,7 +47,7 @@ const BAD_VALUES: Readonly<Record<string, number>> = {
   StatusCallback: 21609,
 };
 
-/** What Twilio itself would refuse before anything else. */
+/** Requests that Twilio itself would refuse before anything else. */
 export function refusalOf(
   request: {
     readonly method: string;

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { refusalOf } from './twilioRules.ts';
 
-/** What the server does with the next message. Without a script it takes every message. */
+/** The server's answer to the next message. Without a script it takes every message. */
 export type TwilioAnswer =
   | 'ok'
   /** Never answers; the connection ends with the server. */
@@ -46,7 +46,7 @@ export interface TwilioServer {
   readonly url: string;
   readonly accountSid: string;
   readonly authToken: string;
-  /** What the service says of the account. */
+  /** The service's answer about the account. */
   readonly account: { status: string; type: string };
   /** All POSTs in order of arrival. */
   readonly requests: readonly TwilioRequest[];

@@ -34,8 +34,8 @@ export function newManager(product: World) {
 export type Walker = ReturnType<typeof newManager>;
 
 /**
- * The first word to the bot. It lets nobody new in while Teams takes two seconds to say who it is, and a
- * machine may pause that long.
+ * The first word to the bot. The bot lets no new manager in while Teams takes two seconds to say who it is,
+ * and a machine may pause that long.
  */
 export async function greet({ chat }: Pick<Walker, 'chat'>): Promise<void> {
   const shown = await chat.say('status');

@@ -106,7 +106,7 @@ export abstract class World {
     return this.teams.send(this.front ?? this.url, activity);
   }
 
-  /** Somebody in Teams with an entry in the directory; `mobile` stands in the entry. */
+  /** A person in Teams with an entry in the directory; `mobile` stands in the entry. */
   manager(name: string, mobile?: string): ChatDriver & { readonly dn: string } {
     const person = createPerson(name, this.tenantId, 'orebro.example');
     this.teams.addMember(person);

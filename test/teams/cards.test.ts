@@ -36,7 +36,7 @@ const INPUTS: Partial<Record<CardName, readonly string[]>> = {
   'unlock.code': ['code'],
   'reset.newPassword': ['newPassword', 'confirmPassword'],
 };
-/** What fits beside each other on a phone 320 pixels wide, seen in a browser. */
+/** Texts that fit beside each other on a phone 320 pixels wide, seen in a browser. */
 const ROW_CHARACTERS = 26;
 
 function render(view: View, locale: Locale = 'sv'): Node {

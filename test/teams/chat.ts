@@ -30,7 +30,7 @@ export class Chat {
     return id;
   }
 
-  /** What the bot posted and updated: `post home`, `update m1 home`. */
+  /** The cards that the bot posted and updated: `post home`, `update m1 home`. */
   sent(): string[] {
     return this.#bench.teams.sent.map(({ operation, id, card }) => {
       return `${operation} ${operation === 'update' ? `${id} ` : ''}${nameOf(card) ?? 'text'}`;

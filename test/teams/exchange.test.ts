@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { exchange } from '../../src/teams/out/exchange.ts';
 
-/** What the service does with its next requests; then it answers. */
+/** The service's handling of its next requests; then it answers. */
 let cuts: number[];
 let seen: { method: string; port: number }[];
 const server = createServer((request: IncomingMessage, response: ServerResponse) => {

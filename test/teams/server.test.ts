@@ -4,7 +4,7 @@ import { message } from '../support/activities.ts';
 import { closeBenches, openBench } from './support.ts';
 import type { Bench } from './support.ts';
 
-/** What has the form of a credential and is none. */
+/** Text in the form of a credential that is none. */
 const FORMS = {
   '/api/messages': { authorization: 'Bearer a.b.c' },
   '/api/sms/status': { 'x-twilio-signature': `${'A'.repeat(27)}=` },

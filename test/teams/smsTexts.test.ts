@@ -5,7 +5,7 @@ import type { CodePurpose } from '../../src/ports/smsTexts.ts';
 import { createSmsTexts } from '../../src/texts/smsTexts.ts';
 import { NOTICE_EVENTS, NOW } from './sampleViews.ts';
 
-/** Some changes nobody who can be named has made; an enrollment in one's own name should be one's own. */
+/** Some changes have no known author; an enrollment in one's own name should be one's own. */
 const UNNAMED = [
   'outsideChange',
   'revoke',

@@ -8,7 +8,7 @@ import type { Fault, Operation } from '../support/faults.ts';
 import { closeBenches, openBench, show, TENANT_ID } from './support.ts';
 import type { Bench } from './support.ts';
 
-/** What one slow turn left behind. */
+/** The traces of one slow turn. */
 interface Run {
   readonly bench: Bench;
   readonly answer: BotAnswer;

@@ -5,7 +5,7 @@ import { cardsTo, noticesTo } from '../support/notices.ts';
 import { enroll, FIRST_PASSWORD, newMobile, newName } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
-/** Whom the account's other managers are told of, and how they are reached. */
+/** The persons of whom the account's other managers are told, and the way to reach them. */
 export function walkColleagues(world: World): void {
   const noticesIn = (conversation: string) =>
     world.teams.sent.filter(

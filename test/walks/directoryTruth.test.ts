@@ -157,7 +157,7 @@ describe('a password that is too young to be changed', () => {
     await setPolicy({ minAgeMs: DAY_MS });
     expect(await reset(product, walker, GOOD)).toBe('reset.done');
     expect(eventsOf(walker.accountId).at(-1)).toBe('reset.written minimumAge');
-    // What the directory's history does not see then, the bot's own does.
+    // A repetition that the directory's history does not see then, the bot's own history does.
     expect(await reset(product, walker, GOOD)).toBe('reset.newPassword passwordUsedBefore');
     await setPolicy({});
   });

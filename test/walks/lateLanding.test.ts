@@ -45,7 +45,7 @@ const failures = ({ accountId }: Walker) =>
 const isTold = ({ mobile, account }: Walker): boolean =>
   house.texts(mobile).some((text) => text.startsWith(`Lösenordet till ${account} byttes`));
 
-/** Begins anew, as somebody does who has not heard what became of it. */
+/** Begins anew, as a manager does who has not heard the outcome. */
 async function startOver(walker: Walker): Promise<void> {
   const { chat, account, mobile } = walker;
   house.passTime(MINUTE_MS);

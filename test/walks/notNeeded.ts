@@ -46,7 +46,7 @@ export function walkNotNeeded(world: World): void {
     expect(notice(bo)).toContain(`${asa.person.name} svarade`);
     expect(notice(bo)).toContain(account);
     const button = bo.button('undoNotNeeded');
-    // Another's button is nobody's.
+    // Another's button is refused.
     await asa.say('status');
     expect(await asa.tapButton(button)).toBe('refused notResponsible');
     expect(undone(accountId)).toEqual([]);

@@ -35,7 +35,7 @@ export function walkNotices(world: World): void {
 
     await enroll(world, boWalker);
     await world.teams.until(() => noticesTo(boWalker.mobile).length === 1);
-    // Whoever talks to the bot by the time the colleagues are looked up is told too.
+    // A manager who talks to the bot by the time the colleagues are looked up is told too.
     await noneWaits(world);
     const before = cardsIn(bo.person.conversationId).length;
     await enroll(world, asaWalker);

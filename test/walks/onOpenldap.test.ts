@@ -25,7 +25,7 @@ const house = await houseOfSuite({
   },
 });
 
-/** Somebody in Teams who is enrolled for an account of OpenLDAP. */
+/** A person in Teams who is enrolled for an account of OpenLDAP. */
 async function newEnrolled() {
   const chat = house.manager(newName('Chef'));
   const { dn, query } = await world.newPerson();

@@ -8,7 +8,7 @@ const both = { newPassword: GOOD, confirmPassword: GOOD };
 
 const house = await houseOfSuite({ entrance: 'door' });
 
-/** Has the password written, and lets nobody see it: gives the button that wrote it. */
+/** Has the password written, and hides the write from the bot: gives the button that wrote it. */
 async function loseAnswer(walker: Walker) {
   await resetToPassword(house, walker);
   const button = walker.chat.button('setPassword');
@@ -24,7 +24,7 @@ async function loseAnswer(walker: Walker) {
 const verifiedOf = ({ accountId }: Walker): number =>
   house.audit().filter((row) => row.event === 'reset.verified' && row.account === accountId).length;
 
-/** Begins anew, as somebody does who has not heard what became of it. */
+/** Begins anew, as a manager does who has not heard the outcome. */
 async function startOver(walker: Walker): Promise<void> {
   const { chat, account, mobile } = walker;
   house.passTime(MINUTE_MS);

@@ -78,7 +78,7 @@ async function inspectAs({ dn }: Service): Promise<Inspection> {
   }
 }
 
-/** What an inspection says of the shared account and of the two accounts outside. */
+/** The inspection's answer about the shared account and the two accounts outside. */
 function said({ accounts, elsewhere }: Inspection): Record<string, Right[]> {
   const of = (name: string): Right[] => [
     ...(accounts.find((account) => account.name === name)?.rights ??
@@ -88,7 +88,10 @@ function said({ accounts, elsewhere }: Inspection): Record<string, Right[]> {
   return Object.fromEntries([inside, outside, guarded].map(({ name }) => [name, of(name).sort()]));
 }
 
-/** What the server itself lets the account do there: by its computed attributes, and by trying the reset. */
+/**
+ * The account's rights there as the server grants them: by its computed attributes, and by trying the
+ * reset.
+ */
 async function truth({ dn }: Service): Promise<Record<string, Right[]>> {
   const client = new Client({
     url: `ldaps://${world.host}:636`,

@@ -44,7 +44,7 @@ const WRONG = [
   '(a=\\zz)',
   '(a;binary=b)',
 ];
-/** What is put in, or put in the place of a sign, where a filter goes wrong. */
+/** Texts to insert, or to put in the place of a sign, where a filter goes wrong. */
 const SLIPS = ['', '(', ')', '&', '|', '!', '=', ' ', '*', ':', '\\', '()', 'x'];
 
 /** Each of the filters with one slip at each place. */

@@ -94,7 +94,7 @@ describe('a directory that is down', () => {
         Array.from({ length: USERS }, () => insist(directory, end)),
       );
       const connects = dead.flatMap((server) => server.connects).length;
-      // One more for each server: the first find of the outage costs nobody a rest.
+      // One more for each server: the first find of the outage needs no rest.
       expect(connects).toBeLessThanOrEqual(OUTAGE_MS / 1_000 + count);
       expect(connects).toBeGreaterThanOrEqual(2);
       expect(Math.min(...refused)).toBeGreaterThan(0);

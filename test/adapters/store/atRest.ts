@@ -28,7 +28,10 @@ const digits = (cell: unknown) =>
   typeof cell === 'string' && /^\d{1,15}$/.test(cell) ? Number(cell) : cell;
 const CORRUPT = { name: 'StoreError', code: 'corrupt' };
 
-/** What the store leaves in its database, and what it makes of a database that was changed behind it. */
+/**
+ * Tests of the store's traces in its database, and of its answers from a database that was changed behind
+ * it.
+ */
 export function atRestSuite(create: () => Promise<RawDatabase>): void {
   const bench = createBench(create);
 

@@ -14,7 +14,7 @@ import {
 } from '../../contracts/storeSamples.ts';
 import { recordingLog } from './support.ts';
 
-/** Somebody who may write to the database and has no keys gets nothing taken for true. */
+/** An attacker who may write to the database and has no keys gets no forged value accepted. */
 export function attackSuite(bench: Bench): void {
   const sql = (text: string) => bench.database.query(text);
 

@@ -136,7 +136,7 @@ export function auditAtRestSuite(bench: Bench): void {
       expect(await store.audit.verify()).toEqual({ result: 'broken', row });
     });
 
-    /** Writes the rows behind `after` anew, as somebody who has no key can. */
+    /** Writes the rows behind `after` anew, as an attacker without a key can. */
     async function rewrite(after: number): Promise<void> {
       for (const text of bench.database.disarm) await bench.database.query(text);
       const rows = await auditRows();
@@ -165,7 +165,7 @@ export function auditAtRestSuite(bench: Bench): void {
       expect(await store.audit.verify()).toEqual({ result: 'broken', row: after + 1 });
     });
 
-    /** Appends a row with a right hash and no seal, as somebody who has no key can; gives its hash. */
+    /** Appends a row with a right hash and no seal, as an attacker without a key can; gives its hash. */
     async function forge(seq: number): Promise<string> {
       const last = (await auditRows()).at(-1)!;
       const forged = { ...last, seal: null, seq, actor: 't/nobody', previous: last.hash };

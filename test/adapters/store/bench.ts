@@ -9,7 +9,7 @@ import { silentLog, someKey } from './support.ts';
 export interface RawDatabase {
   readonly options: DatabaseOptions;
   query(text: string): Promise<Record<string, unknown>[]>;
-  /** Statements that take the audit's triggers away, as somebody with all rights could. */
+  /** Statements that take the audit's triggers away, as an attacker with all rights could. */
   readonly disarm: readonly string[];
   /** All that is stored, as text. */
   dump(): Promise<string>;

@@ -209,7 +209,7 @@ describe('a PostgreSQL server that fails', () => {
     const start = performance.now();
     const silent = store.transaction((tx) => tx.flow('x'));
     expect(await store.isReady()).toBe(false);
-    // Sooner than a statement that nobody answers is given up.
+    // Sooner than an unanswered statement is given up.
     expect(performance.now() - start).toBeLessThan(5_000);
     await expect(silent).rejects.toMatchObject(UNAVAILABLE);
     expect(performance.now() - start).toBeLessThan(10_000);

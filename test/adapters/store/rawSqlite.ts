@@ -23,7 +23,7 @@ export async function rawSqlite(): Promise<RawDatabase & { readonly directory: s
       }
     },
     async dump() {
-      // What was replaced still stands in free pages: the rows are what counts.
+      // Replaced values still stand in free pages: only the rows count.
       const database = new DatabaseSync(file, { timeout: 1_000 });
       database.exec('vacuum; pragma wal_checkpoint(truncate)');
       database.close();

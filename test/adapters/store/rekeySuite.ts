@@ -84,7 +84,7 @@ async function fill(store: OpenStore) {
   return { expectReadable, notice, enrollments };
 }
 
-/** What `rekey` promises, on each engine. */
+/** The contract of `rekey`, run on each engine. */
 export function rekeySuite(create: () => Promise<RawDatabase>): void {
   const bench = createBench(create);
 

@@ -9,7 +9,7 @@ export interface Relay {
   target: number;
   /** From now on: `pass` carries everything, `hold` nothing, but keeps connections open. */
   mode: 'pass' | 'hold';
-  /** Cuts the connection, unanswered, of whoever next sends the text; the server still gets it. */
+  /** Cuts the connection, unanswered, of the next client that sends the text; the server still gets it. */
   cutAnswerTo: string | undefined;
   /** So many packets have come from clients. */
   packets: number;

@@ -15,7 +15,9 @@ import { recordingLog, someKey } from './support.ts';
 
 const FORGED = 'v1:zz:AAAA';
 
-/** Values that nobody can read: each counts as absent, with an alarm, and holds up no other (requirement S3). */
+/**
+ * Values that no key opens: each counts as absent, with an alarm, and holds up no other (requirement S3).
+ */
 export function unreadableSuite(bench: Bench): void {
   const sql = (text: string) => bench.database.query(text);
 

@@ -11,7 +11,7 @@ export interface SourceFigures {
   readonly longestChain: number;
   /** Groups of files that all import each other, directly or through others. */
   readonly circles: number;
-  /** Lines of comment that begin with Of, What, Who or Whoever. */
+  /** Comment lines that match OBLIQUE. */
   readonly obliqueComments: number;
 }
 

@@ -9,7 +9,7 @@ import { newPassword } from '../performance/newPassword.ts';
 import { newSocket } from '../performance/program.ts';
 import type { RunFunction } from './coverage.ts';
 
-/** What the bot ran through for one tap, and what it asked of the directory. */
+/** The functions that the bot ran for one tap, and its operations on the directory. */
 export interface Tapped {
   readonly files: number;
   /** Those with a name. */

@@ -20,7 +20,7 @@ export interface Extent {
   /** At once, at most. */
   readonly managers: number;
   readonly storedFlows: number;
-  /** Who set their passwords at the same moment. */
+  /** Managers who set their passwords at the same moment. */
   readonly crowd: number;
 }
 

@@ -9,7 +9,7 @@ export interface Figure {
 interface Goal {
   readonly kind: 'atMost' | 'atLeast';
   readonly ratio: number;
-  /** What may come on top, in the row's unit. */
+  /** An allowance on top, in the row's unit. */
   readonly plus?: number;
 }
 

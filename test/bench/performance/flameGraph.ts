@@ -21,7 +21,7 @@ interface Frame {
 
 const WIDTH = 1_200;
 const ROW = 17;
-/** Time that is nobody's, and that of the profiler itself. */
+/** Idle time, and the time of the profiler itself. */
 const LEFT_OUT = ['(idle)', '(program)', 'toggle'];
 /** Narrower than this a frame cannot be seen, px. */
 const NARROWEST = 1.5;

@@ -2,7 +2,9 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** What a process tells of itself; bytes, and the longest stop of its event loop since the last reading. */
+/**
+ * A process's figures about itself; bytes, and the longest stop of its event loop since the last reading.
+ */
 export interface Reading {
   /** User and system time so far, µs. */
   readonly cpuUs: number;

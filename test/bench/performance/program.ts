@@ -18,7 +18,7 @@ export interface FloorProgram {
   end(): Promise<void>;
 }
 
-/** A path for a probe's socket that nobody else has. */
+/** A path of its own for a probe's socket. */
 export function newSocket(): string {
   return join(tmpdir(), `bench-${randomBytes(6).toString('hex')}.sock`);
 }

@@ -116,7 +116,7 @@ export class Resetters {
     const activity = execute(verb, { verb, ...button?.data, ...inputs }, chat.messageId);
     const answer = await post(teams, bot.port, teams.from(chat.person, activity));
     if (nameOf(answer) !== 'working') return answer;
-    // What takes longer than 3 s comes as an update of the message; the wait ends with that.
+    // An answer that takes longer than 3 s comes as an update of the message; the wait ends with that.
     const { conversationId } = chat.person;
     const findLate = () =>
       teams.sent.findLast((sent) => sent.conversationId === conversationId)?.card;
@@ -124,7 +124,7 @@ export class Resetters {
     return findLate()!;
   }
 
-  /** What the parts keep for tests to look at would grow without end here. */
+  /** Empties the parts' records for tests, which would grow without end here. */
   #forget(): void {
     const { teams, twilio } = this.#product;
     teams.sent.length = 0;

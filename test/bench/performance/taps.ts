@@ -38,7 +38,7 @@ export async function post(teams: TeamsServer, port: number, activity: Activity)
   return value;
 }
 
-/** Somebody who taps the same button of a card again and again. */
+/** A manager who taps the same button of a card again and again. */
 export interface Tapper {
   readonly person: TeamsPerson;
   readonly messageId: string;
@@ -46,7 +46,7 @@ export interface Tapper {
   readonly inputs: Activity;
   /** The card that every tap is answered with, as `describeCard` names it. */
   readonly expected: string;
-  /** For the floor, which knows nobody. */
+  /** For the floor, which knows no manager. */
   readonly accountName: string;
   handle: unknown;
 }
@@ -61,9 +61,9 @@ export async function answerOf(teams: TeamsServer, port: number, tapper: Tapper)
   return card;
 }
 
-/** What a window of tapping came to. */
+/** The result of a window of tapping. */
 export interface Tapped {
-  /** Of every tap, ms. */
+  /** The duration of every tap, ms. */
   readonly times: readonly number[];
   readonly seconds: number;
 }
@@ -87,7 +87,7 @@ export async function tapFor(
       }
     }),
   );
-  // What the channel has kept for tests to look at would grow without end here.
+  // Empties the channel's records for tests, which would grow without end here.
   teams.sent.length = 0;
   teams.memberRequests.length = 0;
   return { times, seconds: (performance.now() - began) / 1_000 };

@@ -91,7 +91,7 @@ function linesOf(text, start, length) {
   return [...letters.values()];
 }
 
-/** What an input shows before anything is typed: its placeholder or its choices. */
+/** The text of an input before anything is typed: its placeholder or its choices. */
 function inputTooNarrow(element) {
   const style = globalThis.getComputedStyle(element);
   const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
@@ -153,7 +153,7 @@ function contains(outer, inner) {
 
 function texts(node) {
   if (node.nodeType === Node.TEXT_NODE) return node.data.trim() === '' ? [] : [node];
-  // What a list offers is drawn by the browser.
+  // The browser draws a list's choices.
   return node.localName === 'select' ? [] : [...node.childNodes].flatMap(texts);
 }
 

@@ -7,7 +7,7 @@ AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
   result.outputHtml = markdown.render(text);
   result.didProcess = true;
 };
-/** What the parser reads by itself, beside the properties of an element's schema. */
+/** The properties that the parser reads by itself, beside those of an element's schema. */
 const PARSED = {
   AdaptiveCard: ['version', 'body', 'actions'],
   Container: ['items'],

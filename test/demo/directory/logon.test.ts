@@ -8,7 +8,7 @@ afterEach(stopAll);
 const refused = (subCode: string) =>
   expect.stringContaining(`AcceptSecurityContext error, data ${subCode}, v4563`);
 
-/** What a bind as the account answers. */
+/** The answer to a bind as the account. */
 async function bindOutcome(
   running: Awaited<ReturnType<typeof startDirectory>>,
   password = ACCOUNT_PASSWORD,

@@ -16,7 +16,9 @@ const RULES = {
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** What the product's card binds for an account, as far as it does not change from tap to tap. */
+/**
+ * The values that the product's card binds for an account, as far as they stay the same from tap to tap.
+ */
 function dataOf(accountName: string, serviceDesk: string): Data {
   let data: Data = {};
   const templateOf = loadTemplates();

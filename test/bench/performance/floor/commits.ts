@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
- * What of a reset must be on the disk before it goes on: begun with its code, the SMS taken, the
- * message that shows it, the code accepted, the write begun, the write done (requirement R10).
+ * The commits of a reset that must be on the disk before it goes on: begun with its code, the SMS taken,
+ * the message that shows it, the code accepted, the write begun, the write done (requirement R10).
  */
 const COMMITS = 6;
 

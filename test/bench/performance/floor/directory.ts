@@ -17,7 +17,7 @@ export interface DirectoryOfBench {
   readonly upn: string;
 }
 
-/** What a reset asks of the directory: by the product's adapter, and by plain ldapts. */
+/** A reset's operations on the directory: by the product's adapter, and by plain ldapts. */
 export async function createDirectoryParts(given: DirectoryOfBench) {
   const { url, ca, bindDn, bindPassword, accountsBase, managersBase, upn } = given;
   const directory = openDirectory(

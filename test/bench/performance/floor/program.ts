@@ -3,7 +3,7 @@ import { silentLog } from '../../../support/silentLog.ts';
 
 export const log = silentLog;
 
-/** What the benchmark gave this program on its way. */
+/** The settings that the benchmark gave this program. */
 export function settings<S extends z.ZodType>(schema: S): z.output<S> {
   return schema.parse(JSON.parse(process.env['BENCH_SETTINGS'] ?? '{}'));
 }

@@ -10,7 +10,7 @@ const WALKERS = 40;
 const STEP = 20;
 const BYTES_PER_MB = 2 ** 20;
 
-/** What the bot keeps after many whole flows, against what it keeps after 500. */
+/** The bot's memory after many whole flows, against its memory after 500. */
 export async function memoryRows({
   firstFlows,
   flows,

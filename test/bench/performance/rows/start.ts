@@ -42,7 +42,10 @@ export async function startRows({ windows }: Extent): Promise<Row[]> {
   }
 }
 
-/** What main.js and all that it imports load from outside; the administration's files are another program. */
+/**
+ * The files that main.js and all its imports load from outside; the administration's files are another
+ * program.
+ */
 async function packagesOf(folder: string): Promise<string[]> {
   const files = await readdir(folder, { recursive: true });
   const names = new Set<string>();

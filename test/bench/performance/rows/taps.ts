@@ -11,7 +11,7 @@ import { interleave } from '../windows.ts';
 
 /** The taps need no hash; those who tap are enrolled in less time without. */
 const HASHLESS = join(import.meta.dirname, '../hashless.ts');
-/** Of the floor that only answers: no goal is held against it. */
+/** Windows of the floor that only answers: no goal is held against it. */
 const ANSWER_WINDOWS = 5;
 
 interface Window {
