@@ -34,7 +34,7 @@ export function botEnvironment(
     LDAP_MANAGERS_BASE: seed.managersBase,
     SMS_PROVIDER: 'console',
     SERVICE_DESK: 'Servicedesk 019-21 00 00',
-    // Whoever tries it on a Sunday evening gets the reminder too.
+    // A visitor who tries the demo on a Sunday evening gets the reminder too.
     REMINDER_HOURS: 'Mon-Sun 00-24',
     DEFAULT_LOCALE: setup.locale,
   };

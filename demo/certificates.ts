@@ -18,7 +18,7 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const BACKDATED_MS = 5 * 60_000;
 const LIFETIME_MS = 24 * 3_600_000;
 
-/** Whom a server certificate is for, and when it is valid: by default from now for a day. */
+/** The names and lifetime of a server certificate: by default from now for a day. */
 interface CertificateRequest {
   readonly commonName: string;
   readonly dnsNames: readonly string[];
@@ -29,7 +29,7 @@ interface CertificateRequest {
 
 /** A certificate authority that lives only in this process. */
 export interface Authority {
-  /** What a client must trust. */
+  /** The certificates that a client must trust. */
   readonly caPem: string;
   /** A certificate and PKCS#8 key for a TLS server; dates in the past are accepted. */
   issue(request: CertificateRequest): Promise<{ certPem: string; keyPem: string }>;

@@ -28,7 +28,7 @@ const READY_SECONDS = 90;
 const PROJECT = join(import.meta.dirname, '..');
 const TSC = 'node_modules/typescript-7/bin/tsc';
 
-/** What was started, to be ended in opposite order. */
+/** The started parts, to be ended in opposite order. */
 const open: (() => Promise<unknown>)[] = [];
 let isStopping = false;
 

@@ -1,7 +1,7 @@
 import { ASA, fullName } from './people.ts';
 import type { SeededAccount } from './seed.ts';
 
-/** What the demo says in the terminal, in the language that was asked for. */
+/** The demo's words in the terminal, in the language that was asked for. */
 interface Lines {
   ready(chatUrl: string, accounts: readonly SeededAccount[]): string[];
   portTaken(port: number, flag: string): string;
@@ -12,7 +12,7 @@ interface Lines {
   readonly notBuilt: string;
 }
 
-/** What the bot does by itself every hour. */
+/** The sweep that the bot does by itself every hour. */
 const SWEEP = 'npm run -s demo:admin -- sweep';
 
 const NAMES = {

@@ -1,4 +1,4 @@
-/** Who is who in the demo: the same people in the chat client's roster and in the directory. */
+/** The people of the demo: the same in the chat client's roster and in the directory. */
 export interface Person {
   readonly givenName: string;
   readonly surname: string;

@@ -8,7 +8,7 @@ export const FOLDER_PREFIX = 'password-bot-demo-';
 const FILE = 'running.json';
 
 interface Running {
-  /** Of the demo. */
+  /** The demo's process id. */
   readonly pid: number;
   /** The bot's configuration. */
   readonly env: Readonly<Record<string, string>>;
@@ -31,19 +31,19 @@ export async function runningEnvironment(
   const found: { readonly at: number; readonly running: Running }[] = [];
   for (const file of files) {
     try {
-      // Anybody may make such a folder, and this becomes the environment of a process.
+      // Any user may make such a folder, and the file becomes the environment of a process.
       if (!isOwn(await lstat(dirname(file)))) continue;
       const { mtimeMs } = await lstat(file);
       found.push({ at: mtimeMs, running: JSON.parse(await readFile(file, 'utf8')) as Running });
     } catch {
-      // Somebody else's, not up yet, or gone meanwhile.
+      // Another user's, not up yet, or gone meanwhile.
     }
   }
   found.sort((one, other) => other.at - one.at);
   return found.find(({ running }) => isAlive(running.pid))?.running.env;
 }
 
-/** A real folder of this user, in which nobody else may change anything. */
+/** A real folder of this user, in which no other user may change anything. */
 function isOwn(folder: Stats): boolean {
   if (process.getuid === undefined) return true;
   return folder.isDirectory() && folder.uid === process.getuid() && (folder.mode & 0o077) === 0;

@@ -12,7 +12,7 @@ export interface SeededAccount {
   readonly isExpired: boolean;
 }
 
-/** What the bot must be configured with, and what there is to try. */
+/** The bot's settings for this seed, and the things to try. */
 export interface Seed {
   readonly serviceDn: string;
   readonly servicePassword: string;

@@ -42,7 +42,7 @@ export interface NewUser {
   readonly attributes?: Attributes;
 }
 
-/** What tests and seeds hold in hands: where an entry is and what its id reads as. */
+/** An entry made for tests and seeds: its DN and its id. */
 export interface Made {
   readonly dn: string;
   /** objectGUID, lower-case hyphenated. */
@@ -56,7 +56,7 @@ const CONTROLS = [
   '1.2.840.113556.1.4.2066',
 ];
 
-/** An Active Directory domain in memory: filled and looked at by whoever holds it, without rights. */
+/** An Active Directory domain in memory: filled and read by its owner, without rights. */
 export class AdDomain {
   readonly base: string;
   /** Epoch ms; replace it to travel in time. */
@@ -185,7 +185,7 @@ export class AdDomain {
     return valuesOf(this.domain, this.#entry(dn), attribute).map(String);
   }
 
-  /** A password written by somebody else, without any rule but the record of it. */
+  /** A password written by another client, without any rule but the record of it. */
   setPassword(dn: string, password: string): void {
     setPassword(this.domain, this.#entry(dn), password);
   }

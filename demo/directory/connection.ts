@@ -7,7 +7,7 @@ import { readElement } from './ber.ts';
 /** The tag of an LDAPMessage. */
 const MESSAGE = 0x30;
 
-/** What a connection does with a message: the bytes to answer, and what comes after them. */
+/** A connection's handling of a message: the bytes to answer, and what comes after them. */
 export interface Reaction {
   readonly answer: Buffer;
   /** `ignore`: nothing that arrives later is read. */

@@ -4,7 +4,7 @@ import { guidBytes } from './values.ts';
 
 export type Value = string | Buffer;
 
-/** What tests and seeds write for an attribute. */
+/** The values that tests and seeds write for an attribute. */
 export type Attributes = Readonly<Record<string, Value | readonly Value[]>>;
 
 /** One object of the directory. Attributes are found by lower-case name and keep their spelling. */

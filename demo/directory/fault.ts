@@ -2,17 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer } from './answers.ts';
 import type { OperationName } from './protocol.ts';
 
-/** What is about to happen; `connect` before anything is read from a new connection. */
+/** The operation about to happen; `connect` before anything is read from a new connection. */
 export interface Operation {
   readonly name: OperationName | 'connect' | 'startTls';
   readonly dn: string;
 }
 
 /**
- * What goes wrong with an operation. `drop` cuts the connection, `hang` never answers; with
- * `applyThen…` the operation is carried out before. A delay comes before the operation, which then
- * goes on as `then` says, or well; so does a wait `until` something has happened. What is `lateMs` is
- * carried out at once and answered that much later. A pair is an LDAP result code and its diagnostic text.
+ * The fault of an operation. `drop` cuts the connection, `hang` never answers; with `applyThen…` the
+ * operation is carried out before. A delay comes before the operation, which then goes on as `then` says,
+ * or well; so does a wait `until` something has happened. A `lateMs` operation is carried out at once and
+ * answered that much later. A pair is an LDAP result code and its diagnostic text.
  */
 export type Fault =
   | Ending

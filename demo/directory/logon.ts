@@ -6,14 +6,14 @@ import type { Entry } from './entries.ts';
 import { first, isUser, number, stored, strings } from './entries.ts';
 import { NEVER, epochMs } from './values.ts';
 
-/** A simple bind: the answer, and who is bound after it (nobody after an anonymous one). */
+/** A simple bind: the answer, and the entry bound after it (none after an anonymous one). */
 export function logOn(
   domain: Domain,
   name: string,
   password: string,
   isEncrypted: boolean,
 ): { answer: Answer; who?: Entry } {
-  // RFC 4513 5.1.2: a name with an empty password succeeds, as nobody. The classic trap.
+  // RFC 4513 5.1.2: a name with an empty password succeeds, as anonymous. The classic trap.
   if (password === '') return { answer: SUCCESS };
   if (!isEncrypted) return { answer: NOT_ENCRYPTED };
   const account = findAccount(domain, name);

@@ -28,9 +28,9 @@ interface Attempt {
 }
 
 /**
- * The new password of a unicodePwd modification, or why it is refused (MS-ADTS 3.1.1.3.1.5): one
- * replace is a reset by somebody with the right to; a delete of the old and an add of the new value
- * is a change by whoever knows the old one.
+ * The new password of a unicodePwd modification, or why it is refused (MS-ADTS 3.1.1.3.1.5): one replace is
+ * a reset by a client with the right to; a delete of the old and an add of the new value is a change by a
+ * client that knows the old one.
  */
 export function findNewPassword(
   attempt: Attempt,

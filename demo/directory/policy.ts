@@ -4,7 +4,7 @@ import { groupsOf } from './membership.ts';
 import { dnKey } from './names.ts';
 import { epochMs, interval, intervalMs } from './values.ts';
 
-/** What the domain, or a password settings object (PSO) for some accounts, demands of passwords. */
+/** The demands on passwords of the domain, or of a password settings object (PSO) for some accounts. */
 export interface Policy {
   readonly minLength: number;
   /** The current password and the ones before it that a change may not take again; 0: none. */
@@ -17,7 +17,7 @@ export interface Policy {
   readonly maxAgeMs: number;
   /** Wrong binds that lock; 0: never. */
   readonly lockoutThreshold: number;
-  /** Infinity: until somebody unlocks. */
+  /** Infinity: until an administrator unlocks. */
   readonly lockoutMs: number;
   readonly observationMs: number;
 }

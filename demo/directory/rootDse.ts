@@ -1,6 +1,6 @@
 import type { Domain } from './domain.ts';
 
-/** What the server says of itself to anybody: all but the operational list when nothing is named. */
+/** The server's description of itself to any client: all but the operational list when nothing is named. */
 export function rootDse(domain: Domain, wanted: readonly string[]): [string, string[]][] {
   const { head, dnsName } = domain;
   const host = `dc1.${dnsName}`;

@@ -132,7 +132,7 @@ export class DemoDirectory extends AdDomain {
     this.#record(session, request, code);
     if (lateMs !== undefined) await delay(lateMs);
     if (startsTls && code === 0) {
-      // Carried out here means: agreed to. What is cut or silent then is the handshake.
+      // Carried out here means: agreed to. A handshake is cut or silent then.
       const then = { drop: 'close', hang: 'ignore', none: 'startTls' } as const;
       return { answer, then: then[after ?? 'none'] };
     }

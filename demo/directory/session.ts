@@ -71,7 +71,7 @@ export function isStartTls(request: Request): boolean {
   return request.name === 'extended' && oidOf(request) === START_TLS;
 }
 
-/** Whose password a simple bind tries: the account's key, or the name where there is none. */
+/** The name whose password a simple bind tries: the account's key, or the name where there is none. */
 export function nameOfBind({ domain }: Session, { operation }: Request): string | undefined {
   const [, name, credentials] = children(operation);
   if (credentials?.tag !== SIMPLE || credentials.value.length === 0) return undefined;
@@ -81,7 +81,7 @@ export function nameOfBind({ domain }: Session, { operation }: Request): string 
 
 function bind(session: Session, { operation }: Request, isEncrypted: boolean): Answer {
   const [, name, credentials] = children(operation);
-  session.who = undefined; // RFC 4511 4.2.1: a bind that fails leaves nobody bound
+  session.who = undefined; // RFC 4511 4.2.1: a bind that fails leaves the session anonymous
   if (credentials?.tag !== SIMPLE) return BIND_METHOD_UNKNOWN;
   const result = logOn(
     session.domain,
