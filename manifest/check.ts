@@ -8,7 +8,7 @@ const SCHEMAS = '@microsoft/app-manifest/build/json-schemas/teams';
 const SCHEMA_OF = { 'manifest.json': 'MicrosoftTeams', 'en.json': 'MicrosoftTeams.Localization' };
 const FILES = ['manifest.json', 'en.json', 'color.png', 'outline.png'];
 
-/** What Teams would refuse in an app package, one line each; none: it may be uploaded. */
+/** The faults for which Teams would refuse an app package, one line each; none: it may be uploaded. */
 export function packageFaults(zip: Uint8Array): string[] {
   const files = unzipSync(zip);
   const missing = FILES.filter((name) => !(name in files));

@@ -1,4 +1,4 @@
-/** What the app package says of one installation. */
+/** The app package's facts about one installation. */
 export interface Installation {
   /** The bot's app id; the Teams app carries the same. */
   readonly appId: string;
@@ -25,7 +25,7 @@ const PAGES = [
   { page: 'privacy', variable: 'MANIFEST_PRIVACY_URL', path: '/privacy' },
   { page: 'terms', variable: 'MANIFEST_TERMS_URL', path: '/terms' },
 ] as const;
-/** What the schema of the manifest allows. */
+/** The limits in the schema of the manifest. */
 const MAX_URL_LENGTH = 2_048;
 
 /**
