@@ -78,6 +78,34 @@ async function queryAt(url: string, text: string, values: readonly unknown[] = [
   }
 }
 
+/**
+ * Makes databases over one connection: the server needs a process for each. Copies the files of the empty
+ * one where it can (since version 15): otherwise each of its pages goes through the log.
+ */
+function createMaker(url: string) {
+  let connected: Promise<Client> | undefined;
+  async function connect(): Promise<Client> {
+    const client = new Client({ connectionString: url, connectionTimeoutMillis: 20_000 });
+    client.on('error', () => (connected = undefined));
+    await client.connect();
+    return client;
+  }
+  return {
+    async make(name: string): Promise<void> {
+      const client = await (connected ??= connect());
+      const { rows } = await client.query<{ server_version_num: string }>(
+        'show server_version_num',
+      );
+      const isCopied = Number(rows[0]?.server_version_num) >= 150_000;
+      await client.query(`create database "${name}"${isCopied ? ' strategy file_copy' : ''}`);
+    },
+    async close(): Promise<void> {
+      const client = await connected?.catch(() => undefined);
+      await client?.end();
+    },
+  };
+}
+
 async function untilReady(url: string, server: ChildProcess, log: string): Promise<void> {
   const giveUpAt = performance.now() + START_TIMEOUT_MS;
   for (;;) {
@@ -170,8 +198,10 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const urlOf = (database: string) =>
     `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
   const url = urlOf('postgres');
+  const maker = createMaker(url);
   const stop = async () => {
     process.off('exit', endAtExit);
+    await maker.close();
     if (server.exitCode === null && server.signalCode === null) {
       const exited = once(server, 'exit');
       // Fast shutdown: sessions are cut, the server ends in order.
@@ -191,7 +221,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     port,
     query: (text, values, at = url) => queryAt(at, text, values),
     async createDatabase(name) {
-      await queryAt(url, `create database "${name}"`);
+      await maker.make(name);
       return urlOf(name);
     },
     stop,

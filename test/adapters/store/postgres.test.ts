@@ -14,6 +14,7 @@ import { someEnrollment, someFlow, someManager } from '../../contracts/storeSamp
 import type { PostgresServer } from '../../support/postgres.ts';
 import { startPostgres } from '../../support/postgres.ts';
 import { atRestSuite } from './atRest.ts';
+import { rawPostgres } from './rawPostgres.ts';
 import { startRelay } from './relay.ts';
 import type { Relay } from './relay.ts';
 import { recordingLog, silentLog, someKey, temporaryDirectory } from './support.ts';
@@ -58,25 +59,7 @@ describe('the store on PostgreSQL', () => {
 });
 
 describe('the PostgreSQL database', () => {
-  atRestSuite(async () => {
-    const url = await newDatabase();
-    const query = (text: string) => server.query(text, [], url);
-    return {
-      options: { kind: 'postgres', url: new Secret(url) },
-      disarm: ['alter table audit disable trigger all'],
-      query,
-      async dump() {
-        const tables = await query(
-          `select table_name from information_schema.tables where table_schema = 'public'`,
-        );
-        const texts = tables.map(({ table_name }) =>
-          query(`select to_json(t)::text from "${String(table_name)}" t`),
-        );
-        return JSON.stringify(await Promise.all(texts));
-      },
-      remove: () => Promise.resolve(),
-    };
-  });
+  atRestSuite(() => rawPostgres(server));
 
   it('gives a lease to nobody whose transaction began before that of its holder', async () => {
     const options = optionsAt(await newDatabase());
