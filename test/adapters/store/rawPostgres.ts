@@ -9,8 +9,7 @@ export async function rawPostgres(server: PostgresServer): Promise<RawDatabase> 
   const url = await server.createDatabase(`d${randomUUID()}`);
   const client = new Client({ connectionString: url });
   await client.connect();
-  const query = async (text: string) =>
-    (await client.query<Record<string, unknown>>(text)).rows;
+  const query = async (text: string) => (await client.query<Record<string, unknown>>(text)).rows;
   return {
     options: { kind: 'postgres', url: new Secret(url) },
     disarm: ['alter table audit disable trigger all'],
