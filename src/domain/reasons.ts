@@ -35,13 +35,13 @@ export type ForbiddenCharacter = 'edge' | 'invisible' | 'named';
 /** A fault as a card shows it. */
 export interface Problem {
   readonly reason: Reason;
-  /** When the block ends, epoch ms. */
+  /** When the lockout ends, epoch ms. */
   readonly until?: number;
-  /** Further wrong tries before the block. */
+  /** Attempts left before the lockout. */
   readonly attemptsLeft?: number;
   /** All faults of a password, most important first; `reason` is the first of them. */
   readonly all?: readonly Reason[];
-  /** Faults that were looked for in the password and not found; what was not looked for is in neither list. */
+  /** Faults that were checked for and not found; a fault that was not checked for is in neither list. */
   readonly absent?: readonly Reason[];
   /** Whether the password had enough kinds of characters; unknown where this was not checked. */
   readonly isComplex?: boolean;
@@ -49,7 +49,7 @@ export interface Problem {
   readonly forbidden?: ForbiddenCharacter;
   /** The number is the one that is enrolled, not the one that was typed. */
   readonly isEnrolledNumber?: boolean;
-  /** The bot itself has more to do than it can keep up with. */
+  /** The bot itself is overloaded. */
   readonly isCrowded?: boolean;
   /** The same reference stands in the log. */
   readonly reference?: string;

@@ -66,8 +66,9 @@ export function budgetRefusal(sends: SendsSoFar, perDay: number): BudgetRefusal 
 }
 
 /**
- * When one more message may go to the number. Where nothing says that it is this manager's, their own
- * messages count twice, so that one alone cannot use up what its owner needs, nor can three.
+ * When one more message may go to the number. A number that this manager has not enrolled and whose entry
+ * does not name it counts their messages twice: neither one stranger nor three can use up the owner's
+ * share.
  */
 function numberBudgetEnd({ number, isEnrolled, isInOwnEntry, ownUnproven }: SendsSoFar): number {
   if (isEnrolled || isInOwnEntry) return budgetEnd(number, MAX_SENDS_PER_NUMBER_DAY, DAY_MS);

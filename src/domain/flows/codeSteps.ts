@@ -1,7 +1,7 @@
 import type { EndedState } from './steps.ts';
 import type { Problem, Reason } from '../reasons.ts';
 
-/** Inputs that cannot be a code are answered this many times in a flow, uncounted as guesses. */
+/** Inputs per flow that cannot be a code and do not count as guesses. */
 const MALFORMED_CODES_LIMIT = 30;
 
 /** The fields that a code card keeps beside the number. The code itself is never here. */
@@ -23,7 +23,7 @@ export interface SendProgress {
   readonly mobile: string;
   readonly expiresAt: number;
   readonly malformed: number;
-  /** Present when the code card stood before: its first turn, when its code ends and what became of it. */
+  /** The code card before this message: its first turn, its code's end, and whether its message failed. */
   readonly former?: Pick<CodeProgress, 'firstTurn' | 'expiresAt' | 'hasFailed'> | undefined;
 }
 
@@ -62,7 +62,7 @@ export function progressAfterSend(
         problem: { reason: 'smsUnavailable' },
       };
     case 'codeNotSent':
-      // The former code was put back: what the manager already holds still counts.
+      // The former code was put back and is still valid.
       return {
         expiresAt: sending.former?.expiresAt ?? expiresAt,
         malformed,
@@ -73,7 +73,7 @@ export function progressAfterSend(
   }
 }
 
-/** The message that a resend puts under way. */
+/** The code message of a resend. */
 export function resend(
   progress: CodeProgress,
   mobile: string,

@@ -6,7 +6,7 @@ import type { UnlockState } from './unlock.ts';
 /** How long a flow may take from its first card to its last, ms (requirement A11). */
 export const FLOW_LIFETIME_MS = 15 * 60_000;
 
-/** After this long an operation that has not reported is taken for lost, ms. No port call lasts as long. */
+/** An operation without a report for this long counts as lost, ms. No port call lasts as long. */
 export const OPERATION_LOST_MS = 15_000;
 
 /** Fields that every flow has from its start. */

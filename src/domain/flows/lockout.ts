@@ -16,8 +16,8 @@ export const PROOF_FAILURE_LIMIT = 3;
 const RESERVED_BINDS = 2;
 
 /**
- * When the block ends, epoch ms; undefined where there is none. Blocked are those whose last
- * `limit` failures lie within 24 h of each other, until 24 h after the newest.
+ * When the lockout ends, epoch ms; undefined where there is none. It begins when the last `limit` failures
+ * lie within 24 h of each other, and lasts until 24 h after the newest.
  */
 export function lockedUntil(
   timesNewestFirst: readonly number[],
@@ -31,7 +31,7 @@ export function lockedUntil(
   return newest - first < FAILURES_WINDOW_MS && now < until ? until : undefined;
 }
 
-/** How many failures from `now` on reach the block; 0 where it is reached. */
+/** Failures left from `now` on until the lockout; 0 where it is reached. */
 export function attemptsLeft(
   timesNewestFirst: readonly number[],
   limit: number,

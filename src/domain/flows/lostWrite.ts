@@ -6,18 +6,21 @@ import type { SentPassword } from './reset.ts';
 export const LATE_WRITE_MS = 6_000;
 /** The same for a request to which the server said nothing: it is slow rather than gone, ms. */
 export const SLOW_WRITE_MS = 25_000;
-/** Silence from this on is no cut connection but a slow server, ms. */
+/** After this much silence a server is slow, not gone, ms. */
 const SILENT_MS = 4_000;
 
 /** How far the directory's clock and the database's may be apart, ms. */
 const CLOCK_SLACK_MS = 5 * 60_000;
 
-/** How long a write may still be carried out whose answer was waited for in vain for that long, ms. */
+/**
+ * How long the server may still carry out a write after the bot waited `waitedMs` for its answer in vain,
+ * ms.
+ */
 export function lateWriteMs(waitedMs: number): number {
   return waitedMs >= SILENT_MS ? SLOW_WRITE_MS : LATE_WRITE_MS;
 }
 
-/** After this long the truth is no longer sought; a person has to look, ms. */
+/** After this long the bot stops looking for the outcome, and an administrator has to, ms. */
 export const GIVE_UP_MS = DAY_MS;
 
 /** A change of the password that the directory shows. */
@@ -82,7 +85,7 @@ export function judgeLostWrite({
 }: LostWriteSigns): LostWriteVerdict {
   if (isChanged === true && binds === true && isPossible) return 'applied';
   if (isChanged === true && binds === 'undecided' && isPossible && isOnlyOneSent) {
-    // Nothing else can ever tell: the time of the change decides.
+    // No bind can decide here: the time of the change does.
     const isTimely =
       changedAt !== undefined &&
       lostAt !== undefined &&

@@ -17,8 +17,8 @@ export interface SentPassword {
 /** The flow's writes; kept also after the flow has ended. */
 interface SentPasswords {
   /**
-   * Passwords that the directory may have taken, or may yet take, without the manager having been told:
-   * one that is being written, and those whose answer was lost, the latest last.
+   * Passwords whose outcome the manager has not been told: the one being written, and those whose answer
+   * was lost, the latest last.
    */
   readonly sent?: readonly SentPassword[] | undefined;
 }
@@ -30,7 +30,7 @@ interface SoughtOutcome {
 }
 
 interface BindUnderWay {
-  /** When a bind was sent that tries a password of the flow, and whose answer has not come. */
+  /** When the bind under way, which tries a password of the flow, was sent. */
   readonly bindSince?: number | undefined;
 }
 
@@ -82,7 +82,7 @@ export type ResetEvent =
       readonly forbidden?: ForbiddenCharacter | undefined;
     }
   | { readonly type: 'writeStarted'; readonly digest: string }
-  /** The write was definitely not carried out, or is surely not any more. */
+  /** The write was not carried out, and will not be. */
   | { readonly type: 'writeNotDone'; readonly reason: Reason }
   /** A password that this flow has sent is in force, and recorded as a reset. */
   | { readonly type: 'passwordWritten'; readonly digest: string; readonly version: string }
@@ -97,7 +97,7 @@ export type ResetEvent =
   | { readonly type: 'bindEnded' }
   /** The directory shows a change after a lost write that was taken for not done: it may have come late. */
   | { readonly type: 'lateChangeSeen' }
-  /** The outcome is not looked for any more, and the flow ends with that. */
+  /** The search for the outcome has ended, and the flow with it. */
   | { readonly type: 'searchEnded' }
   /** The directory shows a change that need not be ours. */
   | { readonly type: 'changeSeen'; readonly passwordSetAt?: number | undefined }
@@ -190,7 +190,7 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
   }
 }
 
-/** The passwords that a flow has sent, with what is not known of them. */
+/** The passwords that a flow has sent, each with its outcome as far as known. */
 export function sentBy(state: ResetState): readonly SentPassword[] {
   return 'sent' in state ? (state.sent ?? []) : [];
 }

@@ -22,7 +22,7 @@ export function endedBy(event: EndingEvent): EndedState {
     : { step: event.type };
 }
 
-/** The steps that nothing leads out of. */
+/** The final steps. */
 const LAST_STEPS: ReadonlySet<string> = new Set<EndedState['step'] | 'done'>([
   'done',
   'refused',
@@ -31,7 +31,7 @@ const LAST_STEPS: ReadonlySet<string> = new Set<EndedState['step'] | 'done'>([
   'expired',
 ]);
 
-/** Whether the flow's last step is behind it. */
+/** Whether the flow has ended. */
 export function isEnded(state: { readonly step: string }): boolean {
   return LAST_STEPS.has(state.step);
 }

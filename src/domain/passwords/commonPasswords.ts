@@ -13,7 +13,7 @@ const LOCAL_WORDS = [
 
 /** Shorter words of a name are too many and too common to forbid. */
 const MIN_CONTEXT_LETTERS = 4;
-/** Shorter words of the list say nothing of a password that has much else around them. */
+/** A long password that contains a shorter word of the list is not weak for that. */
 const MIN_LISTED_LETTERS = 4;
 
 /** As in Microsoft Entra's password protection: signs that stand for letters. */
@@ -29,7 +29,7 @@ const STANDS_FOR: Readonly<Record<string, string>> = {
   '!': 'i',
 };
 
-/** Rows that fingers and counting run along; the list does not hold every piece of them. */
+/** Rows of keys and digits; the list does not hold every piece of them. */
 const ROWS = [
   'abcdefghijklmnopqrstuvwxyz',
   '01234567890',

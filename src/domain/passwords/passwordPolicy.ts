@@ -32,7 +32,7 @@ export interface TypedPassword {
   readonly contextNames: readonly string[];
 }
 
-/** All that is wrong with a new password by the bot's own rules, most important first; its history apart. */
+/** A new password's faults by the bot's own rules, most important first; its history apart. */
 export function passwordFaults(typed: TypedPassword): Reason[] {
   const { newPassword, rules } = typed;
   if (newPassword === undefined || newPassword === '') return ['passwordTooShort'];
@@ -104,8 +104,8 @@ export function loweredPasswords(password: string): string[] {
 /** White space at either end: a reader does not see that it is part of the password. */
 const EDGE = /^\s|\s$/u;
 /**
- * Nothing is seen of these, or only a gap that is no U+0020; no keyboard types them and programs cut
- * passwords at control characters.
+ * Invisible characters, and gaps other than U+0020: no keyboard types them, and programs cut passwords at
+ * control characters.
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 

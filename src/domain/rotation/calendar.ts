@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS } from '../durations.ts';
 
-/** Farther than any row of days on which nothing is sent. */
+/** Longer than any run of days without reminders. */
 const MAX_DAYS_AHEAD = 400;
 
 /** Days of the week (1 Monday … 7 Sunday) and the hours of a day, `toHour` exclusive, in which reminders are sent. */
@@ -18,7 +18,7 @@ export interface CalendarOptions {
   readonly isHoliday: (date: string) => boolean;
 }
 
-/** Days and hours as the people live them whom the bot reminds. All times are epoch ms. */
+/** Days and hours by the recipients' calendar. All times are epoch ms. */
 export interface Calendar {
   isSending(at: number): boolean;
   /** The first moment of the next sending day after the one that `at` lies in. */

@@ -2,10 +2,10 @@ import type { Calendar } from './calendar.ts';
 import { DAY_MS } from '../durations.ts';
 import { stageAt, type Rotation } from './rotation.ts';
 
-/** A week between overdue reminders, and more days in a row on which nothing is sent than there are. */
+/** A week between overdue reminders, plus more than the longest run of days without reminders. */
 const MAX_SENDING_DAYS = 40;
 
-/** When and of which stage the account's managers are reminded next, as far as the calendar goes. */
+/** The time and stage of the account's next reminder, by the calendar alone. */
 export interface NextReminder {
   /** Epoch ms; now where one is due. */
   readonly at: number;

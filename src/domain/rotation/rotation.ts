@@ -90,8 +90,8 @@ export function stageAt(
   reminderDays: readonly number[],
   calendar: Calendar,
 ): number | undefined {
-  // A calendar is slow, and nearly every password of a sweep is far from due: one day is left for the
-  // midnights, one for changes of the clocks.
+  // The calendar is slow, and most passwords of a sweep are far from due: this check spares it, with one
+  // day for the midnights and one for changes of the clocks.
   const furthest = Math.max(0, ...reminderDays);
   if (dueAt - now > (furthest + 2) * DAY_MS) return undefined;
   const left = calendar.daysBetween(now, dueAt);
