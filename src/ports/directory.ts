@@ -59,7 +59,7 @@ interface EntryPlace {
   readonly readAt: number;
 }
 
-/** A manager as a call takes one: who was read right before is not read again. */
+/** A manager as a parameter: an entry read right before is not read again. */
 export type GivenManager = Pick<DirectoryManager, 'id' | 'place'>;
 
 /** More persons than this are a crowd: none of them is reminded. */
@@ -188,7 +188,7 @@ export interface Directory {
   /** The one enabled person that the query finds; undefined for none or several. */
   findManager(query: ManagerQuery, signal: AbortSignal): Promise<DirectoryManager | undefined>;
 
-  /** Whether what the query asks for fits an entry other than that of `managerId`, enabled or not. */
+  /** Whether the query matches another entry than that of `managerId`, enabled or not. */
   fitsAnother(query: ManagerQuery, managerId: string, signal: AbortSignal): Promise<boolean>;
 
   /** The person of that id; undefined where the entry is gone or disabled. */

@@ -5,7 +5,7 @@ const UNCONNECTED = new Set([
 ]);
 
 /**
- * It is not the right one: what Node calls a certificate that it does not take
+ * The server's certificate is not accepted: Node's codes for that
  * (https://nodejs.org/api/tls.html#x509-certificate-error-codes).
  */
 const UNTRUSTED = new Set([
@@ -17,7 +17,7 @@ const UNTRUSTED = new Set([
   ...['CERT_SIGNATURE_FAILURE', 'CRL_HAS_EXPIRED'],
 ]);
 
-/** Whether a request that failed so never left: it may be sent again without being doubled. */
+/** Whether the failed request never left: sending it again cannot double it. */
 export function isUnsent(code: string | undefined): boolean {
   return code !== undefined && (UNCONNECTED.has(code) || UNTRUSTED.has(code));
 }

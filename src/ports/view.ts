@@ -182,9 +182,9 @@ export interface NoticeFacts {
   readonly until?: number | undefined;
   /** Opaque; stands in the data of the button that lets people be reminded all the same. */
   readonly handle?: string | undefined;
-  /** Names of those who answer for the account since then. */
+  /** Names of the account's new managers. */
   readonly added?: readonly string[] | undefined;
-  /** Names of those who do no longer, as far as they are known. */
+  /** Names of the former managers, as far as they are known. */
   readonly removed?: readonly string[] | undefined;
 }
 
@@ -200,7 +200,7 @@ export interface SummaryView {
   readonly overdue: readonly { readonly name: string; readonly dueAt: number }[];
   /** All of them. */
   readonly count: number;
-  /** Those of which a manager said that no change is needed, as many as fit on a card. */
+  /** Accounts whose manager said that no change is needed, as many as fit on a card. */
   readonly silenced: readonly { readonly name: string; readonly until: number }[];
   readonly silencedCount: number;
 }

@@ -30,6 +30,6 @@ export interface FlowQueries extends FlowReads {
   addFlow(flow: Flow): Promise<void>;
   /** Saves under the version that was read and gives the saved flow; undefined when it was no longer that version. */
   saveFlow<F extends Flow>(flow: F): Promise<F | undefined>;
-  /** That message shows the flow from now on, and no other open one of the manager any more. */
+  /** The message shows this flow from now on, and no other open flow of the manager. */
   setFlowMessage(flowId: string, messageId: string): Promise<void>;
 }

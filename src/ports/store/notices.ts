@@ -1,7 +1,7 @@
 import type { Locale, ManagerKey } from '../../domain/parties.ts';
 import type { NoticeFacts } from '../view.ts';
 
-/** Something that people are told once a change is done. A row of the transaction that it reports. */
+/** A message to people about a finished change. A row of the transaction that it reports. */
 export interface Notice extends NoticeFacts {
   readonly id: string;
   readonly accountId: string;

@@ -24,7 +24,7 @@ export interface Reminder extends ReminderKey {
  */
 type ReminderFate = 'reserved' | 'sent' | 'unknown' | 'failed' | 'skipped';
 
-/** Why reminders of one cycle rest; epoch ms. */
+/** The pauses of one cycle's reminders; epoch ms. */
 interface ReminderPause {
   readonly snoozes: number;
   readonly snoozedUntil: number | undefined;

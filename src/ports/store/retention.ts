@@ -1,11 +1,11 @@
 /** Records older than these times are deleted; epoch ms (requirement S7). */
 export interface Retention {
-  /** Codes that ended before, and the tries of flows whose time ended before. */
+  /** Codes that ended before, and the attempts of flows whose time ended before. */
   readonly codesBefore: number;
   readonly failuresBefore: number;
   /** Flows that ended before, and code messages of before. */
   readonly flowsBefore: number;
-  /** Buttons of `home`, and reminders with what rests them. */
+  /** Buttons of `home`, and reminders with their pauses. */
   readonly buttonsBefore: number;
 }
 

@@ -22,7 +22,7 @@ export interface SentMessage {
   readonly fate?: SendFate | undefined;
 }
 
-/** How a number stands to a manager; times of code messages that were not refused, newest first. */
+/** A number's relation to a manager; times of code messages that were not refused, newest first. */
 export interface NumberUse {
   /** The manager has enrolled it, for whatever account. */
   readonly isEnrolled: boolean;
@@ -59,7 +59,7 @@ export interface SendQueries extends SendReads {
     readonly manager?: ManagerKey;
     readonly since: number;
   }): Promise<number[]>;
-  /** How a number stands to a manager, and where else that manager had codes sent. */
+  /** A number's relation to a manager, and the other numbers to which that manager had codes sent. */
   numberUse(query: {
     readonly mobile: string;
     readonly manager: ManagerKey;

@@ -72,7 +72,7 @@ export interface StoreTransaction
   /** Adds an audit row; written at commit, in order of the calls. */
   audit(event: AuditEvent): void;
 
-  /** Done once the transaction has been kept, by its last run alone: what is said of it to others. */
+  /** Runs `say` after the commit, for the last run of `work` only: for logs, metrics and alarms. */
   afterCommit(say: () => void): void;
 }
 
@@ -94,8 +94,8 @@ export interface Store {
   ): Promise<T>;
 
   /**
-   * Reads without a transaction: cheaper, and enough where nothing is written on the strength of it.
-   * Simultaneous queries go to the database at once. `now` is that of the store. It may run again.
+   * Reads without a transaction: cheaper, and enough where no write depends on it. Simultaneous queries go
+   * to the database at once. `now` is that of the store. It may run again.
    */
   read<T>(work: (reads: StoreReads) => Promise<T>): Promise<T>;
 

@@ -1,8 +1,8 @@
-/** The memory of sweeps, and what is kept from running twice, read. */
+/** The sweeps' records and leases, read. */
 export interface SweepReads {
-  /** The entries of those who answered for the account when that was last seen, in order. */
+  /** The entries of the account's managers when they were last seen, in order. */
   answering(accountId: string): Promise<string[] | undefined>;
-  /** Those of the accounts of which that was ever seen. */
+  /** Those of the accounts whose managers were ever seen. */
   answeringKnown(accountIds: readonly string[]): Promise<string[]>;
   /** Those of the accounts that have an enrollment. */
   enrolledAmong(accountIds: readonly string[]): Promise<string[]>;
@@ -10,7 +10,7 @@ export interface SweepReads {
   enrolledAccounts(after: string, limit: number): Promise<string[]>;
 }
 
-/** The memory of sweeps, and what is kept from running twice. */
+/** The sweeps' records and leases. */
 export interface SweepQueries extends SweepReads {
   /**
    * Takes or keeps the lease of that name for `leaseMs`; false while another instance holds the lease, or
@@ -34,6 +34,6 @@ export interface SweepQueries extends SweepReads {
   sawPasswords(
     passwords: readonly { readonly accountId: string; readonly version: string }[],
   ): Promise<void>;
-  /** Remembers since when the manager does not answer for the account any more, and gives it. */
+  /** Remembers since when the manager is no longer the account's, and gives that time. */
   noteRelation(enrollmentId: string, isMissing: boolean): Promise<number | undefined>;
 }
