@@ -78,7 +78,7 @@ export interface ShownFlow {
 
 /** The use cases, as the channel calls them. */
 export interface Turns {
-  /** Never throws; what cannot be done is a card. `signal` ends outside calls. */
+  /** Never throws; a failure is a card. `signal` ends outside calls. */
   take(person: Person, input: Input, signal: AbortSignal): Promise<Answer>;
 
   /** A flow's card is shown by this message of the manager's conversation. */
@@ -87,7 +87,7 @@ export interface Turns {
   /** Keeps the newest way to reach the person; called for installations and removals too. */
   met(person: Pick<Person, 'key' | 'address'>, isReachable: boolean): Promise<void>;
 
-  /** The manager's language, for what is said outside a flow. */
+  /** The manager's language, for texts outside a flow. */
   localeOf(key: ManagerKey): Promise<Locale>;
 
   /** Takes a verified status report of the SMS service. */

@@ -36,7 +36,7 @@ export function createTurns(deps: Deps): Turns {
   };
 }
 
-/** The one boundary of the use cases: whatever fails below becomes a card, and the log gets the cause. */
+/** The one boundary of the use cases: any failure below becomes a card, and the log gets the cause. */
 async function take(
   deps: Deps,
   person: Person,
@@ -47,7 +47,7 @@ async function take(
   const flowId = 'handle' in input ? readFlowHandle(input.handle)?.flowId : undefined;
 
   async function answer(): Promise<Answer> {
-    // At once: it is the way to the database that costs.
+    // Both at once: the round trip to the database is the cost.
     const [known, named] = await deps.store.read((reads) =>
       Promise.all([
         reads.manager(person.key),
@@ -61,7 +61,7 @@ async function take(
   }
 
   try {
-    // After the taps on the same flow that came before: each finds it as the last one left it.
+    // After the earlier taps on the same flow: each finds it as the last one left it.
     return await (flowId === undefined ? answer() : deps.exclusive(flowId, answer));
   } catch (error) {
     return { view: refuseFailure(deps, error), locale };

@@ -67,7 +67,7 @@ async function endFlows(tx: StoreTransaction, flows: readonly Flow[]): Promise<n
   return ended;
 }
 
-/** A change that has been sent to the directory: what became of it must still be found out and told. */
+/** A change sent to the directory whose outcome must still be found out and told. */
 function isBeyondRecall({ state }: Flow): boolean {
   if (isEnded(state)) return true;
   switch (state.step) {

@@ -42,7 +42,7 @@ export async function deliverCard(
   }
 }
 
-/** Only here something may have come although the answer did not. */
+/** Only here the card may have come without an answer. */
 async function postTo(
   deps: SweepDeps,
   recipient: Recipient,
@@ -88,7 +88,7 @@ async function notDelivered(
 ): Promise<Delivered> {
   if (error.isBusy) {
     const asked = error.retryAfterMs ?? DEFAULT_WAIT_MS;
-    // Jitter: what was refused at once must not come back at once.
+    // Jitter: refused posts must not all come back at once.
     const waitMs = Math.min(asked, LONGEST_WAIT_MS) * (1 + deps.random.fraction() / 5);
     return { outcome: 'busy', waitMs };
   }

@@ -9,7 +9,7 @@ import { allowanceBeside, bindsUnderWay, proofBlock } from './proofLimits.ts';
 /** Whether the password binds; undefined where nothing was tried. */
 export type Binds = WriteTraces['binds'];
 
-/** On what a password is tried, and when. */
+/** The account and time of a password's try. */
 interface Tried {
   readonly account: Pick<Account, 'id' | 'isLocked' | 'lockout'>;
   readonly isTyped: boolean;
@@ -17,10 +17,10 @@ interface Tried {
 }
 
 /**
- * One bind with a password that the flow's manager has sent: one at a time on an account, counted
- * before it is sent, and never one that could bring the directory's own lockout near (requirement P11).
- * One that was typed again also keeps the bot's own limit; the search for the truth does not wait for
- * it. `isDue` is asked with the flow as it stands right before: false for nothing to be learnt any more.
+ * One bind with a password that the flow's manager has sent: one at a time on an account, counted before it
+ * is sent, and never one that could bring the directory's own lockout near (requirement P11). A password
+ * that was typed again also keeps the bot's own limit; the search for the truth does not wait for it.
+ * `isDue` is asked with the flow as it stands right before: false where a bind would tell nothing new.
  * @throws DirectoryError `unreachable` where another instance has a bind of the flow under way.
  */
 export function countedBind(
@@ -64,7 +64,7 @@ export function countedBind(
   });
 }
 
-/** Others see by the flow that a bind is under way. */
+/** The flow tells other instances that a bind is under way. */
 async function note(tx: StoreTransaction, flow: ResetFlow, event: ResetEvent): Promise<void> {
   const state = stepReset(flow.state, event, tx.now);
   if (state !== flow.state) await saveFlow(tx, { ...flow, state }, 'sameTurn');

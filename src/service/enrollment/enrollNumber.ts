@@ -20,7 +20,7 @@ export async function enrollNumber(turn: EnrollmentTurn, input: SecretInput): Pr
     const { mobile } = current.state;
     const former = await tx.enrollment(manager.key, account.id);
     if (former !== undefined && former.mobile !== mobile && !current.state.isOldProven) {
-      // The enrolled number changed under the flow's feet: it has not agreed.
+      // The enrolled number changed during the flow: the new one has not agreed.
       return { flow: await advanceEnrollment(tx, current, { type: 'expired' }) };
     }
     const usableFrom = former?.usableFrom ?? (await firstUse(deps, tx, current));

@@ -108,7 +108,7 @@ async function chooseMobile(
   return todo === undefined ? flow : deliver(turn, flow, todo);
 }
 
-/** Ends the enrollment while codes are locked: none it sent would count. */
+/** Ends the enrollment while codes are locked: a code that it sent would not count. */
 async function refuseWhereLocked(
   deps: Deps,
   tx: StoreTransaction,

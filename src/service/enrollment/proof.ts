@@ -31,7 +31,7 @@ interface CurrentPassword {
   readonly currentPassword: SecretInput;
 }
 
-/** Refuses what can be no password: it asks no directory and is no attempt. */
+/** Refuses input that can be no password: it asks no directory and is no attempt. */
 export function refuseMalformedProof(
   turn: Submission<EnrollmentFlow>,
   { currentPassword }: CurrentPassword,
@@ -57,7 +57,7 @@ export async function proveCurrentPassword(
   { currentPassword }: CurrentPassword,
 ): Promise<Flow> {
   if (!isPassword(currentPassword)) return turn.flow;
-  // Before anything is counted or bound: a proof that has no time for its digest is not begun.
+  // Before anything is counted or bound: a proof without time for its digest is not begun.
   const [digest] = await digestInTurn(turn, turn.account.id, [currentPassword]);
   // One after another: what the directory has counted must be read after the last bind, not beside it.
   return turn.deps.exclusive(`proof:${turn.account.id}`, () =>
@@ -78,7 +78,7 @@ async function proveInTurn(
     const underWay = await bindsUnderWay(tx, current);
     const problem = await proofBlock(account, tx, underWay);
     if (problem !== undefined) return { flow: await refuseUnasked(deps, tx, current, problem) };
-    // Counted before the bind: a crash or a crowd of taps can only count too many, never too few.
+    // Counted before the bind: a crash or many taps at once can only count too many, never too few.
     const failureId = await tx.addFailure({
       kind: 'proof',
       manager: current.manager,
@@ -98,7 +98,7 @@ async function proveInTurn(
   );
 }
 
-/** A bind that may be sent as far as was known when it was counted. */
+/** A bind that the lockouts allowed when it was counted. */
 interface Reserved {
   readonly failureId: string;
   /** Others that were under way then. */
@@ -115,7 +115,7 @@ async function refuseProof(
   return advanceEnrollment(tx, flow, { type: 'refused', problem });
 }
 
-/** The same before one: it can be had as often as an enrollment can be started. */
+/** Ends the enrollment before a bind; its audit rows are bundled, since a manager can repeat it at will. */
 async function refuseUnasked(
   { denials }: Deps,
   tx: StoreTransaction,
@@ -165,7 +165,7 @@ async function takeProof(
   if (outcome instanceof DirectoryError) {
     const reason = directoryReason(outcome);
     tx.afterCommit(() => tellFault(deps, outcome));
-    // Trying again mends nothing there.
+    // Trying again does not help there.
     if (reason === 'temporarilyUnavailable') {
       return refuseProof(tx, current, { reason });
     }
@@ -218,7 +218,7 @@ async function knownMobile(
   return mobile === undefined ? undefined : { mobile, isEnrolled: false };
 }
 
-/** A password that is kept already is not moved up: proving old ones in turn would push the others out. */
+/** A kept password is not moved up: proving old ones in turn would push the others out. */
 async function rememberProved(
   deps: Deps,
   tx: StoreTransaction,

@@ -36,7 +36,9 @@ export async function proofBlock(
   return allowance === 'refused' ? { reason: 'proofLocked' } : undefined;
 }
 
-/** The tries that the directory's own lockout leaves beside the binds that it may not have counted yet. */
+/**
+ * The attempts that the directory's own lockout leaves beside the binds that it may not have counted yet.
+ */
 export function allowanceBeside(
   { lockout }: Pick<Account, 'lockout'>,
   underWay: number,

@@ -3,14 +3,14 @@ import { budgetAlarm, type BudgetMark } from '../../domain/smsBudget.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 
-/** The sum is a rolling one and moves around a mark: the same mark is told again after this long, ms. */
+/** The rolling sum moves around a mark: the same mark is told again after this long, ms. */
 const QUIET_MS = DAY_MS;
 
-/** Tells operators how much of the day's code messages is used up (requirement R1). */
+/** Tells operators the used share of the day's code messages (requirement R1). */
 export interface BudgetAlarms {
   /** A code message was reserved, the `total`th within 24 h over all instances. */
   reserved(total: number): void;
-  /** A code message was refused because of the `total` sent, which is the ceiling or what is kept below it. */
+  /** A code message was refused because of the `total` sent, which is the ceiling or the share below it. */
   refused(total: number): void;
 }
 

@@ -100,8 +100,8 @@ async function refuseMalformedCode<F extends Flow>(turn: Submission<F>): Promise
 }
 
 /**
- * Compares a typed code. Every card of the same waiting step may bring a guess, so that a stale copy
- * of the card still works; the store tells a double tap from a second guess.
+ * Compares a typed code. Every card of the same waiting step may bring a guess, so that a stale copy of the
+ * card still works; the store tells a double tap from a second guess.
  */
 export async function guessCode<F extends Flow, Todo>(
   turn: FlowTurn<F>,
@@ -160,7 +160,7 @@ export async function refuseWhereLocked(deps: Deps, flow: Flow): Promise<Flow> {
   if (awaitsCode(flow) === undefined) return flow;
   const { manager, accountId } = flow;
   const seen = await deps.store.read((reads) => codesLockedUntil(deps, reads, manager, accountId));
-  // Nearly always: there is nothing to do, and no lock to take.
+  // Usually there is nothing to do, and no lock to take.
   if (seen === undefined) return flow;
   return changeFlow(deps, flow, async (tx, current) => {
     const until = await codesLockedUntil(deps, tx, manager, accountId);

@@ -144,7 +144,7 @@ export function auditOf(flow: Flow): { actor: string; account: string; flow: str
   return { actor: managerName(flow.manager), account: flow.accountId, flow: flow.id };
 }
 
-/** The start of an enrollment, which sends nothing and which one can repeat at will. */
+/** The start of an enrollment, which sends nothing and which a person can repeat at will. */
 export function enrollmentStarted(flow: Flow): AuditEvent {
   return { event: 'enrollment.started', result: 'ok', ...auditOf(flow) };
 }

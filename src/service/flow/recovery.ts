@@ -6,15 +6,14 @@ import { lookForOutcome } from '../reset/outcome.ts';
 import { showCard } from '../chat/showCard.ts';
 
 const AT_ONCE = 100;
-/** Flows saved later than this are at work, ms. */
+/** Flows saved later than this count as active, ms. */
 const QUIET_MS = 4_000;
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * Takes every operation under way for lost, for the start of a bot that is alone on its database: whatever
- * is under way then was so in a process that is dead. Sends nothing; gives the flows whose cards are out of
- * date.
+ * Settles every operation under way as lost, at the start of a bot that is alone on its database: their
+ * process is dead. Sends nothing; gives the flows whose cards are out of date.
  */
 export async function settleAtStart(deps: Deps): Promise<Flow[]> {
   const settled: Flow[] = [];
@@ -37,7 +36,7 @@ export interface Recovery {
  * and flows whose time is over. Safe to run in several instances.
  */
 export function createRecovery(deps: Deps): Recovery {
-  /** When each unknown outcome is next looked for by this process, by its own clock. */
+  /** When this process next looks for each unknown outcome, by its own clock. */
   const looks = new Map<string, { readonly at: number; readonly pause: number }>();
 
   async function recover(flow: Flow): Promise<void> {

@@ -4,7 +4,7 @@ import type { FlowTurn, Submission } from './flowTurn.ts';
 
 /** An input that a flow's card takes at one step: `refuse` before the directory is asked, `take` after. */
 export interface Verb<F extends Flow, I = FlowInput> {
-  /** Every card of the step may bring it, not the newest alone: a repetition is told otherwise. */
+  /** Every card of the step may bring this input, not the newest alone: a repetition is told otherwise. */
   readonly isFromAnyCard?: true;
   /** Answers an input that is wrong by itself; undefined where it has to be looked at. */
   refuse?(turn: Submission<F>, input: I): Promise<Flow> | undefined;
@@ -12,7 +12,7 @@ export interface Verb<F extends Flow, I = FlowInput> {
   take(turn: FlowTurn<F>, input: I): Promise<Flow>;
 }
 
-/** The inputs of one step, each with what it does; any other is answered with the card as it stands. */
+/** The inputs of one step, each with its handler; any other is answered with the card as it stands. */
 type Verbs<F extends Flow> = {
   readonly [V in FlowInput['type']]?: Verb<F, Extract<FlowInput, { readonly type: V }>>;
 };
@@ -20,5 +20,5 @@ type Verbs<F extends Flow> = {
 /** A flow, step by step. */
 export type FlowTable<F extends Flow> = Readonly<Record<F['state']['step'], Verbs<F>>>;
 
-/** The ends of every flow, which take nothing. */
+/** The ends of every flow, which take no input. */
 export const ENDS = { refused: {}, cancelled: {}, superseded: {}, expired: {} };

@@ -8,10 +8,10 @@ const RETRY_MS = 1_000;
 /** After this long no manager asks any more, and the store has its own note of the unknown outcome, ms. */
 const GIVE_UP_MS = DAY_MS;
 
-/** The directory has been changed, but the database could not take note of it yet. */
+/** The directory has been changed, but the database could not record it yet. */
 export class UnsavedOutcome extends Error {
   override readonly name = 'UnsavedOutcome';
-  /** The flow as the manager is to see it meanwhile. */
+  /** The flow as the manager sees it meanwhile. */
   readonly flow: Flow;
 
   constructor(flow: Flow, options: ErrorOptions) {
@@ -21,8 +21,8 @@ export class UnsavedOutcome extends Error {
 }
 
 /**
- * Saves what became of a change in the directory. Where the database is away the saving goes on in the background, since
- * only this process knows it, and the card is brought up to date in the end.
+ * Saves the outcome of a change in the directory. While the database is away the saving goes on in the
+ * background, since only this process knows the outcome, and the card is updated in the end.
  * @throws UnsavedOutcome with `meanwhile` when it could not be saved at once.
  */
 export async function saveOutcome<F extends Flow>(

@@ -31,8 +31,8 @@ export function viewOf(flow: Flow, now: number, problem?: Problem): View | undef
 }
 
 /**
- * A flow that ended, in whatever way, keeps its last card for the rest of its time; a write that was
- * found to be done only after that, for as long again.
+ * An ended flow keeps its last card for the rest of its time; a write that was found to be done only after
+ * that, for as long again.
  */
 function lastCardUntil({ state, expiresAt }: Flow, endedAt: number): number {
   const isLateNews = state.step === 'done' && endedAt > expiresAt;

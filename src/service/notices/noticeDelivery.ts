@@ -19,18 +19,21 @@ import {
 } from '../people/responsibility.ts';
 import type { SendPace } from '../chat/sendPace.ts';
 
-/** Longer than a notice can take, so that two instances never send the same one. */
+/** Longer than a notice can take, so that no two instances send the same one. */
 const LEASE_MS = 60_000;
 const DELIVERY_MS = 10_000;
-/** Less than a stop may take, which waits for it. */
+/** Less than the time of a stop, which waits for it. */
 const NOTING_MS = 15_000;
 const NOTE_AGAIN_MS = 500;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 const GIVE_UP_MS = DAY_MS;
-/** News of yesterday is not delivered. */
+/** A text is not delivered later than this. */
 const TEXT_VALIDITY_SECONDS = 4 * 3600;
 
-/** After a text that the SMS service did not take: the others wait, and people's codes go first. */
+/**
+ * The pause after a text that the SMS service did not take: the other notices wait, and people's codes go
+ * first.
+ */
 const TEXTS_REST_MS = 5_000;
 
 /** Delivers the notice of the lane that has waited longest; false where none is due. */
@@ -69,7 +72,7 @@ async function addressOthers(
     const { persons, own, answering } = await audienceOf(deps, notice.accountId, except, signal);
     await deps.store.transaction(async (tx) => {
       await lockAccount(tx, notice.accountId);
-      // An instance that stood still for long finds that another one has done it.
+      // After a long pause of this instance another one has delivered it.
       if (!(await tx.removeNotice(notice.id))) return;
       // Another manager has resumed the reminders meanwhile: there is nothing to undo.
       if (notice.event === 'notNeeded' && !(await tx.isSilenced(notice.accountId))) return;
@@ -84,7 +87,7 @@ async function addressOthers(
         if (except !== undefined && isSamePerson(way.key, except)) continue;
         const { key: manager } = way;
         const to = { channel: 'chat', manager } as const;
-        // Each can undo it, from a button of their own.
+        // Each manager can undo it, from a button of their own.
         const handle = notice.event === 'notNeeded' ? undoHandle(deps) : undefined;
         if (handle !== undefined) {
           await tx.addButtons([{ handle, manager, accountId: notice.accountId }]);
@@ -101,7 +104,7 @@ async function addressOthers(
 
 /** The possible recipients of a notice to the account's managers. */
 interface Audience {
-  /** Each once. */
+  /** Each person once. */
   readonly persons: readonly DirectoryManager[];
   /** The manager who acted; absent where an administrator did. */
   readonly own: DirectoryManager | undefined;
@@ -132,7 +135,7 @@ async function audienceOf(
   return { persons: [...persons.values()], own, answering };
 }
 
-/** The notice without what belongs to its addressee. */
+/** The notice without its recipient's parts. */
 function told({
   event,
   accountId,
@@ -185,12 +188,12 @@ async function postCard(
     case 'notInTeams':
       return finish(deps, notice, 'failed', 'notInTeams');
     case 'failed':
-      // A second card does no harm; a warning that never comes does.
+      // A second card does no harm; a missing warning does.
       return tryLater(deps, notice, 'temporarilyUnavailable');
   }
 }
 
-/** Notes what was told; while the database is away again and again, or it would be told twice. */
+/** Records the delivery; tries again while the database is away, or the notice would be told twice. */
 async function finish(
   deps: Deps,
   notice: ClaimedNotice,
@@ -216,7 +219,7 @@ async function note(
   reason: string | undefined,
 ): Promise<void> {
   await deps.store.transaction(async (tx) => {
-    // Gone: it was noted before, and only the answer to that was lost.
+    // Gone: it was recorded before, and only that answer was lost.
     if (!(await tx.removeNotice(notice.id))) return;
     tx.audit({
       event: result === 'ok' ? 'notice.sent' : 'notice.failed',

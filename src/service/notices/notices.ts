@@ -23,8 +23,8 @@ export interface Reported {
 }
 
 /**
- * Writes down whom to tell of a change: the manager's own numbers by SMS and the account's other
- * managers in chat (requirement P13).
+ * Adds the notices of a change: by SMS to the manager's own numbers, and in chat to the account's other
+ * managers (requirement P13).
  */
 export async function addNotices(
   deps: Pick<Deps, 'random' | 'settings'>,
@@ -42,16 +42,16 @@ export async function addNotices(
 /** A number that is the manager's first for the account. */
 export interface FirstNumber {
   readonly mobile: string;
-  /** The one in the manager's own directory entry, in E.164. */
+  /** The number in the manager's own directory entry, in E.164. */
   readonly entryMobile: string | undefined;
-  /** The manager, and who answers for the account or did until now. */
+  /** The manager, and the account's managers now and until now. */
   readonly managers: readonly DirectoryManager[];
 }
 
 /**
- * Writes down whom to tell of a first enrollment, which one who only borrows the manager's chat must
- * not be able to hide: the colleagues' numbers too, the manager's number in the directory and those
- * enrolled for other accounts, and the manager's own chat by a new message (requirement A13).
+ * Adds the notices of a first enrollment, which a person who only borrows the manager's chat must not be
+ * able to hide: to the colleagues' numbers too, to the manager's number in the directory and those enrolled
+ * for other accounts, and to the manager's own chat by a new message (requirement A13).
  */
 export async function addFirstEnrollmentNotices(
   deps: Pick<Deps, 'random' | 'settings'>,
@@ -108,7 +108,7 @@ export function nameAmong(
   );
 }
 
-/** Those who are enrolled for the account, under the names that the bot knows. */
+/** The managers enrolled for the account, under the names that the bot knows. */
 export async function enrolledOf(
   tx: StoreTransaction,
   accountId: string,
@@ -150,7 +150,7 @@ async function localeOf(
   return (await tx.manager(manager))?.locale ?? settings.defaultLocale;
 }
 
-/** The same for an act of an administrator: to the numbers that it concerns, and all who answer for the account. */
+/** The same for an administrator's act: to the affected numbers, and to all the account's managers. */
 export async function addAdminNotices(
   deps: Pick<Deps, 'random' | 'settings'>,
   tx: StoreTransaction,
@@ -169,7 +169,10 @@ export async function addAdminNotices(
   await tx.addNotices(notices);
 }
 
-/** The same for a number that was removed because its manager does not answer any more: who lost it. */
+/**
+ * The same for a number that was removed because its manager no longer answers for the account: to that
+ * manager.
+ */
 export async function addRemovalNotices(
   deps: Pick<Deps, 'random' | 'settings'>,
   tx: StoreTransaction,

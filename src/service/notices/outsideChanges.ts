@@ -5,13 +5,13 @@ import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';
 import type { SweepLease } from '../upkeep/sweepLease.ts';
 
-/** A server that lags behind shows the password that a reset replaced, for at most so long. */
+/** For at most this long a server that lags behind shows the password that a reset replaced, ms. */
 const REPLICATION_MS = DAY_MS;
 
 /**
  * Finds passwords changed by another client since the last sweep, and tells the account's enrolled managers
- * once. The first sight of an account is no change. Versions decide, no clocks: what the bot wrote it has
- * seen (see `recordReset`).
+ * once. The first sight of an account is no change. Versions decide, not clocks: the bot has recorded its
+ * own writes (see `recordReset`).
  */
 export async function noteOutsideChanges(
   deps: SweepDeps,
@@ -36,14 +36,14 @@ export async function noteOutsideChanges(
   });
 }
 
-/** Without a date nothing is known of the password, save that it must be changed. */
+/** Without a date the password's age is unknown, save that it must be changed. */
 function isDated({ passwordSetAt, mustChange }: SweptAccount): boolean {
   return passwordSetAt !== undefined || mustChange;
 }
 
 /**
- * Whether a reset of the bot explains what the directory shows: one whose outcome is not known yet, or
- * one that this server has not heard of. A later sweep decides.
+ * Whether a reset of the bot explains the directory's state: one whose outcome is not known yet, or one
+ * that this server has not heard of. A later sweep decides.
  */
 async function mayBeOwn(
   tx: StoreTransaction,
@@ -72,7 +72,7 @@ async function tell(deps: SweepDeps, tx: StoreTransaction, account: SweptAccount
     to: { channel: 'chat', manager },
   }));
   await tx.addNotices(notices);
-  // Reminders of the former password are over with it (requirement N3).
+  // Reminders of the former password end with it (requirement N3).
   const reason = 'changedOutside';
   tx.audit({ event: 'reminder.skipped', actor: 'system', account: id, result: 'ok', reason });
 }

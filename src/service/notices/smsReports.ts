@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import { lockAccount, saveFlow, stepAny } from '../flow/flows.ts';
 import { showCard } from '../chat/showCard.ts';
 
-/** When a message is looked for that is not known yet: one that is being sent is by 9 s, ms. */
+/** When a message that is not known yet is looked for again: one that is being sent is known by 9 s, ms. */
 const PAUSES_MS = [500, 1_000, 2_500, 5_000];
 
 /** A status report of the SMS service whose signature has been checked. */
@@ -33,7 +33,7 @@ async function repeatReport(deps: Deps, report: SmsReport): Promise<void> {
   }
 }
 
-/** False where the message is unknown: nothing is written for those that carry no code, which are many. */
+/** False where the message is unknown: nothing is written for messages without a code, which are many. */
 async function takeReport(deps: Deps, report: SmsReport): Promise<boolean> {
   const isKnown = await deps.store.read((reads) => reads.isSendKnown(report.messageId));
   if (!isKnown) return false;

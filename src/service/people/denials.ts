@@ -5,9 +5,9 @@ import type { Store, StoreTransaction } from '../../ports/store/store.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Deps } from '../deps.ts';
 
-/** So often in a minute a person is looked up in the directory only to be turned away. */
+/** Directory reads a minute for a person who is only turned away. */
 const LOOKED_UP = 5;
-/** Persons at once; more are no longer kept apart. */
+/** Persons counted at once; more are no longer kept apart. */
 const MAX_KEPT = 10_000;
 
 /**
@@ -20,13 +20,16 @@ export interface Denials {
   audit(key: ManagerKey, accountId: string | undefined): Promise<void>;
   /** Writes a row with the transaction that it belongs to. */
   auditIn(tx: StoreTransaction, event: AuditEvent): void;
-  /** The event was no chatter: writes what was counted of its kind, and the next one has its row at once. */
+  /**
+   * The event matters by itself: writes the counted denials of its kind, and the next denial has its row at
+   * once.
+   */
   settle(event: AuditEvent): Promise<void>;
   /** The person answers for nothing, as the directory or the roster says. */
   foundNothing(key: ManagerKey): void;
   /** Whether the directory has said so often enough within a minute not to be asked again. */
   isKnown(key: ManagerKey): boolean;
-  /** Writes what was counted and has no row yet. */
+  /** Writes the denials that were counted and have no row yet. */
   flush(): Promise<void>;
 }
 
@@ -44,7 +47,7 @@ export function createDenials(store: Pick<Store, 'transaction'>, log: Log): Deni
   const counted = new Map<string, Counted>();
   const found = new Map<string, { times: number; readonly timer: NodeJS.Timeout }>();
 
-  /** Writes what was counted beside the first row, and counts no more. */
+  /** Writes the denials counted beside the first row, and counts no more. */
   async function end(id: string): Promise<void> {
     const ended = counted.get(id);
     if (ended === undefined) return;
@@ -64,7 +67,7 @@ export function createDenials(store: Pick<Store, 'transaction'>, log: Log): Deni
     }
   }
 
-  /** The minute is over: a row for what was counted begins the next one. */
+  /** The minute is over: a row for the counted denials begins the next one. */
   async function endMinute(id: string): Promise<void> {
     const ended = counted.get(id);
     if (ended === undefined) return;
@@ -139,7 +142,7 @@ export function createDenials(store: Pick<Store, 'transaction'>, log: Log): Deni
   };
 }
 
-/** The one answer to one who is not let in; the auditor is told. */
+/** The one answer to a person who is turned away; the auditor is told. */
 export async function deny(deps: Deps, key: ManagerKey): Promise<'notResponsible'> {
   deps.denials.foundNothing(key);
   await auditDenied(deps, key);

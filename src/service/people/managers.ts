@@ -4,9 +4,9 @@ import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 
 /**
- * Changes what is kept of a manager, `initial` where nothing is kept yet; gives it as it is then. A record
- * that `change` gives back as it got it is not saved. Under a lock, since the record is written as a whole
- * and another tap may change another part of it.
+ * Changes a manager's record, `initial` where there is none yet; gives the changed record. A record that
+ * `change` gives back as it got it is not saved. Under a lock, since the record is written as a whole and
+ * another tap may change another part of it.
  */
 export function changeManager(
   { store }: Pick<Deps, 'store'>,

@@ -21,7 +21,7 @@ export interface Manager {
 /** Why a person is not let in. */
 export type NotLetIn = 'notResponsible' | 'temporarilyUnavailable';
 
-/** The record of the person, made or brought up to date with where they were last heard from. */
+/** The person's record, made or updated with the address of this tap. */
 export async function meet(
   deps: Deps,
   { key, address }: Pick<Person, 'key' | 'address'>,

@@ -7,8 +7,8 @@ import { isSamePerson } from '../flow/flows.ts';
 import { changeManagerIn } from './managers.ts';
 
 /**
- * Pins a Teams person to an entry, unless the entry is another's: a UPN that is used again must not
- * hand over what the person before answered for.
+ * Pins a Teams person to an entry, unless the entry is another's: a UPN that is used again must not hand
+ * over the former person's accounts.
  */
 export async function pin(
   deps: Deps,
@@ -43,7 +43,10 @@ export function namesPerson({ aadObjectId }: DirectoryManager, key: ManagerKey):
   return aadObjectId === undefined || aadObjectId.toLowerCase() === key.aadObjectId.toLowerCase();
 }
 
-/** Lets an entry be met by another Teams person; gives those who were pinned to it, as the audit names them. */
+/**
+ * Removes an entry's pins, so that another Teams person can be found as it; gives the persons who were
+ * pinned, as the audit names them.
+ */
 export async function unpin(
   { store }: Pick<Deps, 'store'>,
   { actor, entry }: { readonly actor: string; readonly entry: string },

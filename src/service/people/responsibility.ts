@@ -113,7 +113,7 @@ export async function noteAnswering(
   await tx.addNotices(notices.map((notice) => ({ ...notice, removed: gone })));
 }
 
-/** Nearly always: then there is no lock to take. */
+/** Usually the managers are as seen: then there is no lock to take. */
 async function isAsSeen(
   { store }: Pick<SweepDeps, 'store'>,
   answering: Answering,

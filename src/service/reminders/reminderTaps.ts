@@ -9,7 +9,7 @@ import { addNotices } from '../notices/notices.ts';
 import { reminderView } from './reminderCard.ts';
 import { admitTo, denyTap, showHome, type Reply, type Tap } from '../tap/tap.ts';
 
-/** Two who say and undo it in turn tell the others no more often than that. */
+/** Two managers who say and undo it in turn tell the others no more often than this. */
 const TOLD_EVERY_MS = HOUR_MS;
 
 /** The person's own reminder that a card's handle names. */
@@ -22,7 +22,10 @@ async function ownReminder(
   return reminder?.recipient === managerName(key) ? reminder : undefined;
 }
 
-/** Puts a reminder off, or keeps for the auditor why the password may stay. A reminder of a past cycle answers `home`. */
+/**
+ * Puts a reminder off, or records for the auditor why the password may stay. A reminder of a past cycle
+ * answers `home`.
+ */
 export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Reply> {
   const { deps, person } = tap;
   const reminder = await ownReminder(deps, person.key, input.handle);
@@ -70,7 +73,7 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
         until: silencedUntil,
         dueAt,
       } as const;
-      // One answers for all of them: the others can have it otherwise.
+      // One manager answers for all of them: the others can undo it.
       if (dueAt !== undefined) await addNotices(deps, tx, reported, []);
     }
     return { ...done, answer: 'notNeeded' as const, until: silencedUntil };
@@ -78,7 +81,10 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
   return view === undefined ? showHome(tap, { about: accountId }) : { view };
 }
 
-/** Tells the buttons of notices from those of `home`, which everybody can have as often as they like. */
+/**
+ * Distinguishes the buttons of notices from those of `home`, which a manager can have as often as they
+ * like.
+ */
 const UNDO = 'undo-';
 
 /** The handle of a button that a notice has. */
@@ -86,7 +92,7 @@ export function undoHandle({ random }: Pick<Deps, 'random'>): string {
   return `${UNDO}${random.id()}`;
 }
 
-/** Lets the account's managers be reminded although one of them said that no change is needed. */
+/** Resumes the reminders of an account's managers although one of them said that no change is needed. */
 export async function undoNotNeeded(tap: Tap, handle: string): Promise<Reply> {
   const { deps, person } = tap;
   if (!handle.startsWith(UNDO)) return denyTap(tap);

@@ -57,7 +57,7 @@ export interface Reminded {
 
 const NOBODY = 'nobody';
 
-/** Reminds all who answer for an account that is found to be due now; undefined where it is not. */
+/** Reminds all managers of an account that is due now; undefined where it is not. */
 export async function remindOf(
   sweep: Reminding,
   { account, managers, isCrowd }: Responsibility,

@@ -3,8 +3,8 @@ import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { Deps } from '../deps.ts';
 
 /**
- * How long a tap waits for its passwords to be hashed, ms: what remains of a tap then is longer than
- * the directory may take for an answer, so that no crowd is ever mistaken for a directory's fault.
+ * How long a tap waits for its passwords to be hashed, ms: the rest of the tap's time is longer than the
+ * directory's time for an answer, so that a crowd of taps is never mistaken for a directory's fault.
  */
 const HASH_WAIT_MS = 6_000;
 

@@ -27,7 +27,7 @@ export interface NewPassword {
   readonly confirmPassword: SecretInput;
 }
 
-/** Answers inputs that hold nothing to compare or check; undefined where the password has to be looked at. */
+/** Answers inputs that hold nothing to compare or check; undefined where the password has to be checked. */
 export function refuseMalformedPassword(
   turn: Submission<ResetFlow>,
   input: NewPassword,
@@ -54,7 +54,7 @@ function malformedPassword({ newPassword, confirmPassword }: NewPassword): Reaso
   return isMissing ? 'passwordMismatch' : undefined;
 }
 
-/** Checks a new password by all rules and, where none is broken, writes it: once. */
+/** Checks a new password by all rules and, where it keeps them, writes it: once. */
 export async function setPassword(turn: ResetTurn, input: NewPassword): Promise<Flow> {
   const { account, flow } = turn;
   const checked = await checkPassword(turn, input);
@@ -64,9 +64,9 @@ export async function setPassword(turn: ResetTurn, input: NewPassword): Promise<
 }
 
 /**
- * The password was changed since the flow began. Where a write of this flow was taken for lost, that
- * one may have come late, and the flow says so; an earlier reset's write is tried by bind. Else the
- * flow answers a question that is no longer asked.
+ * The password was changed since the flow began. Where a write of this flow was taken for lost, that one
+ * may have come late, and the flow says so; an earlier reset's write is tried by bind. Else the flow's card
+ * is out of date.
  */
 async function takeChanged(
   turn: ResetTurn,
@@ -93,7 +93,7 @@ async function takeChanged(
   return proveLostWrite({ ...turn, flow: saved }, input);
 }
 
-/** A password that an earlier reset sent, whose manager was not told what became of it. */
+/** A password sent by an earlier reset whose outcome the manager was not told. */
 interface Earlier {
   readonly earlier: ResetFlow;
   readonly write: Write;
@@ -172,8 +172,8 @@ async function takeInForce(
 }
 
 /**
- * Another manager's write on the account: of two at once the directory would take both, each in the
- * belief that the password is as its flow found it.
+ * Another manager's write on the account: of two at once the directory would take both, each in the belief
+ * that the password is as its flow found it.
  */
 async function otherWrite(tx: StoreTransaction, own: ResetFlow): Promise<Flow | undefined> {
   const open = await tx.openFlowsOf(own.accountId);
@@ -182,7 +182,7 @@ async function otherWrite(tx: StoreTransaction, own: ResetFlow): Promise<Flow | 
 
 interface CheckedPassword {
   readonly faults: readonly Reason[];
-  /** All faults that were, or with `write` will be, looked for. */
+  /** All faults that were, or with `write` will be, checked for. */
   readonly lookedFor: readonly Reason[];
   /** Absent where a plain fault makes the costly comparison with earlier passwords needless. */
   readonly write?: Write;

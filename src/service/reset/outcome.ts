@@ -22,7 +22,7 @@ import { showCard } from '../chat/showCard.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-/** Each pause against the one before: about a quarter of the time since the answer was lost. */
+/** Each pause as a multiple of the one before: about a quarter of the time since the answer was lost. */
 const PAUSE_GROWTH = 1.25;
 const LOOK_MS = 10_000;
 
@@ -97,7 +97,7 @@ export async function noteUnknown(
   { server, isGivenUp }: { readonly server: string | undefined; readonly isGivenUp: boolean },
 ): Promise<ResetFlow> {
   const { state } = flow;
-  // Where it was taken for lost meanwhile, that has been noted, and only what is known of it is new.
+  // A flow taken for lost meanwhile has that on record; only the new facts are added.
   if (state.step === 'writingPassword') {
     tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(flow) });
   }
@@ -133,15 +133,18 @@ async function seek(deps: Deps, flow: ResetFlow, sought: SoughtWrite): Promise<v
   }
 }
 
-/** The result of one look: whether the truth is still not known, and the change against which the password was tried. */
+/**
+ * The result of one look: whether the outcome is still unknown, and the change against which the password
+ * was tried.
+ */
 export interface Look {
   readonly isOpen: boolean;
   readonly triedVersion?: string | undefined;
 }
 
 /**
- * One look at what the write left behind, and the card brought up to date where that settles it. A
- * password is not tried again on the version against which it was tried before.
+ * Looks once at the traces of the write, and updates the card where that settles it. A password is not
+ * tried again on the version against which it was tried before.
  */
 export async function lookForOutcome(
   deps: Deps,
@@ -199,7 +202,7 @@ export async function lookForOutcome(
   };
 }
 
-/** The account's last change, with the newest one of which it is known who made it. */
+/** The account's last change, with the newest one whose author is known. */
 export async function seenChange(
   tx: StoreTransaction,
   { id, passwordVersion, passwordSetAt }: Pick<Account, 'id' | 'passwordVersion' | 'passwordSetAt'>,
@@ -208,7 +211,7 @@ export async function seenChange(
   return { version: passwordVersion, changedAt: passwordSetAt, knownVersion: known.get(id) };
 }
 
-/** Tries the password at the server that shows the change; undefined where nothing was learnt. */
+/** Tries the password at the server that shows the change; undefined where the bind told nothing. */
 async function tryPassword(
   deps: Deps,
   flow: ResetFlow,
@@ -266,7 +269,7 @@ async function takeVerdict(
   found: {
     readonly verdict: LostWriteVerdict;
     readonly sought: SoughtWrite | undefined;
-    /** Since when the outcome is unknown that was looked for. */
+    /** Since when the outcome that was looked for is unknown. */
     readonly since: number;
     readonly seenAt: number | undefined;
     /** The version of the password that was seen in force. */

@@ -22,7 +22,7 @@ export interface Write {
 /** The outcome of a write that was sent; a fault is one before the write. */
 type Outcome = WriteOutcome | DirectoryError;
 
-/** A write with the turn that sent it, and the flow as it was then. */
+/** A write with the turn that sent it, and the flow at that time. */
 interface SentWrite extends Write {
   readonly turn: ResetTurn;
   readonly sent: ResetFlow;
@@ -136,7 +136,7 @@ async function takeRefusal(
       return advanceReset(tx, current, event, 'sameTurn');
     }
     case 'stale':
-      // Beside the password that was not written an earlier one may have come late: a bind tells.
+      // Although this password was not written, an earlier one may have come late: a bind tells.
       if (sentBy(current.state).length > 1) {
         tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(current) });
         return advanceReset(tx, current, { type: 'lateChangeSeen' }, 'sameTurn');
@@ -157,7 +157,7 @@ function oldEnough({ passwordSetAt, rules: { minAgeMs } }: Account): { readonly 
   return { until: passwordSetAt + minAgeMs };
 }
 
-/** The directory may not name its reason: of its history and its own words nothing is said. */
+/** The directory may give no reason: its history and its list of forbidden words stay unmarked. */
 const ABSENT_IN_REFUSED = CHECKED_FAULTS.filter((fault) => fault !== 'passwordTooCommon');
 
 const REFUSALS = {

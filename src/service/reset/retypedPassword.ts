@@ -12,7 +12,7 @@ import type { ResetTurn } from '../flow/flowTurn.ts';
 import type { NewPassword } from './newPassword.ts';
 import { lookForOutcome, seenChange } from './outcome.ts';
 
-/** Whether the flow has sent that password, and its manager was not told what became of it. */
+/** Whether the flow has sent that password without telling its manager the outcome. */
 export function hasSent({ state }: ResetFlow, digest: PasswordDigest): boolean {
   const text = digestText(digest);
   return sentBy(state).some((sent) => sent.digest === text);
@@ -40,7 +40,10 @@ async function tryLostWrite(turn: ResetTurn, input: NewPassword): Promise<void> 
   await lookForOutcome(deps, flow, { password, digest, byName, isTyped });
 }
 
-/** Whether the process that sent the write may still be looking by itself: it would have found it by then. */
+/**
+ * Whether the process that sent the write may still be looking: after this long it would have found the
+ * outcome.
+ */
 function isSought(
   { server, since }: Extract<ResetFlow['state'], { step: 'unknown' }>,
   now: number,
@@ -49,8 +52,8 @@ function isSought(
 }
 
 /**
- * The earlier reset by the same manager that sent that password, where the manager may have gone on
- * without being told what became of it, and the account's last change can be that password's.
+ * The same manager's earlier reset that sent that password, where its outcome was not told and the
+ * account's last change can be that password's.
  */
 export async function sentEarlier(
   tx: StoreTransaction,

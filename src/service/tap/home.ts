@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import { changeManager } from '../people/managers.ts';
 import type { Manager } from '../people/people.ts';
 
-/** With the longest names the card of so many is still one that Teams takes (80 KB of UTF-16). */
+/** With the longest names a card of so many accounts still fits Teams' limit (80 KB of UTF-16). */
 export const ACCOUNTS_ON_CARD = 20;
 
 /** Options of a home card. */
@@ -93,11 +93,11 @@ function numberOf(enrollment: Enrollment | undefined): HomeAccount['number'] {
 function startOf(accounts: readonly Account[], { from = 0, about }: HomeOptions): number {
   const at = accounts.findIndex(({ id }) => id === about);
   if (at >= 0) return at - (at % ACCOUNTS_ON_CARD);
-  // Some may have gone since the card before was drawn.
+  // Some accounts may have gone since the card before was drawn.
   return from < accounts.length ? from : 0;
 }
 
-/** Keeps the manager's choice of language. */
+/** Saves the manager's choice of language. */
 export async function chooseLocale(
   deps: Deps,
   manager: Manager['key'],

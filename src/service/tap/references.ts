@@ -13,7 +13,7 @@ const SYSTEM_FAULTS: readonly Reason[] = [
   'temporarilyUnavailable',
 ];
 
-/** A card of a flow keeps its reference however often it is shown; so many are remembered. */
+/** A flow's card keeps its reference however often it is shown; so many references are remembered. */
 const REMEMBERED = 500;
 
 /** Gives a card that reports a system's fault the reference under which the log tells of it. */
@@ -46,7 +46,7 @@ export function createRefer(random: Pick<Random, 'reference'>, log: Log): Refer 
   };
 }
 
-/** The way to managers outside their taps, whose cards carry references as those of answers do. */
+/** The notifier outside taps, whose cards carry references like those of answers. */
 export function referNotifier(notifier: Notifier, refer: Refer): Notifier {
   return {
     ...notifier,

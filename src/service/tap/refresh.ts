@@ -4,12 +4,12 @@ import { denyTap, ownFlow, showFlow, showHome, type Reply, type Tap } from './ta
 
 const PURPOSES: readonly Purpose[] = ['enrollment', 'reset', 'unlock'];
 
-/** Shows where things stand, and does nothing. */
+/** Shows where things stand, and changes nothing. */
 export async function refresh(tap: Tap, handle: string | undefined): Promise<Reply> {
   if (handle === undefined) return showHome(tap);
   const own = ownFlow(tap, handle);
   if (own !== undefined) return showFlow(tap, own.flow);
-  // After the tap that is under way: its card would be out of date before it is seen.
+  // After the tap under way: an earlier card would be out of date before it is seen.
   return tap.deps.exclusive(handle, () => showBegun(tap, handle));
 }
 

@@ -18,7 +18,7 @@ async function startInTurn(tap: Tap, purpose: Purpose, handle: string): Promise<
   if (known === undefined) return denyTap(tap);
   const { origin, before, isEnrolled } = known;
   if (before !== undefined) return showFlow(tap, await refuseWhereLocked(deps, before));
-  // Before anything else is looked at: without a number there is nothing to begin with.
+  // First of all: without a number there is nothing to begin with.
   if (purpose !== 'enrollment' && !isEnrolled)
     return showHome(tap, { problem: { reason: 'notEnrolled' }, about: origin.accountId });
   const admitted = await admitTo(tap, origin.accountId);

@@ -12,14 +12,14 @@ import type { Answer, Person } from '../input.ts';
 import { identify, type Manager } from '../people/people.ts';
 import { viewOf } from '../flow/views.ts';
 
-/** One input on its way: who, in which language, and for how long. */
+/** One input on its way: its sender, language and deadline. */
 export interface Tap {
   readonly deps: Deps;
   readonly person: Person;
   readonly record: ManagerRecord;
   readonly locale: Locale;
   readonly signal: AbortSignal;
-  /** The flow that the tapped card's handle names, whosever it is. */
+  /** The flow that the tapped card's handle names, of any manager. */
   readonly named: Flow | undefined;
 }
 
@@ -88,7 +88,7 @@ async function endExpired(deps: Deps, flow: Flow): Promise<Flow> {
   );
 }
 
-/** The one refusal for all that is not the person's own; the auditor is told. */
+/** The one refusal of another's card or account; the auditor is told. */
 export async function denyTap(tap: Tap, accountId?: string): Promise<{ readonly view: View }> {
   await auditDenied(tap.deps, tap.person.key, accountId);
   return { view: NOT_RESPONSIBLE };

@@ -42,7 +42,7 @@ async function tryAgain(turn: UnlockTurn): Promise<Flow> {
 
 type Outcome = Awaited<ReturnType<Directory['unlock']>> | DirectoryError;
 
-/** Clears the directory's lockout: safe to repeat, so a lost answer is simply tried again. */
+/** Clears the directory's lockout: safe to repeat, so that a lost answer is simply tried again. */
 async function unlock(turn: UnlockTurn, flow: UnlockFlow): Promise<Flow> {
   const { deps } = turn;
   const outcome = await lift(turn);
@@ -90,7 +90,7 @@ async function takeFailure(
   return advanceUnlock(tx, current, { type: 'refused', problem: { reason } });
 }
 
-/** Noted and told also where the manager has left the flow meanwhile. */
+/** Recorded and told also where the manager has left the flow meanwhile. */
 async function takeSuccess(
   { deps, manager, account }: UnlockTurn,
   tx: StoreTransaction,

@@ -12,12 +12,12 @@ import { sweepIfDue } from './sweep.ts';
 
 const NOTICES_EVERY_MS = 1_000;
 const SWEEP_LOOK_EVERY_MS = 1_000;
-/** A directory that fails is not asked for all its accounts every few seconds. */
+/** The pause after a failure: a failing directory is not asked for all its accounts every few seconds. */
 const SWEEP_REST_MS = 60_000;
 const RECOVERY_EVERY_MS = 2_000;
 const FORGET_EVERY_MS = HOUR_MS;
 const MEASURE_EVERY_MS = 5_000;
-/** A loop that goes on failing is told of so often. */
+/** A loop that keeps failing is logged this often. */
 const TOLD_EVERY_MS = 60_000;
 
 /**

@@ -3,15 +3,15 @@ import type { SweepDeps } from '../deps.ts';
 import { followAnswering } from '../people/responsibility.ts';
 import type { SweepLease } from './sweepLease.ts';
 
-/** So many accounts in one sweep: each takes some reads, and there is a next one. */
+/** Accounts in one sweep: each takes some reads, and there is a next sweep. */
 const AT_MOST = 1_000;
-/** So many accounts in a row that cannot be read are no fault of the accounts. */
+/** After so many unreadable accounts in a row the fault is the directory's. */
 const MAX_UNREAD_IN_A_ROW = 3;
 
-/** The accounts of a sweep of which it is not known yet who answered for them before. */
+/** The accounts of a sweep whose former managers are not known yet. */
 export interface FirstSight {
   take(page: readonly SweptAccount[]): Promise<void>;
-  /** Remembers who answers for them, so that the next change is one. */
+  /** Remembers their managers, so that the next change is seen as one. */
   remember(lease: SweepLease, signal: AbortSignal): Promise<void>;
 }
 

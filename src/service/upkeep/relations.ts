@@ -40,10 +40,7 @@ interface Seen {
   readonly answering: ReadonlySet<string>;
 }
 
-/**
- * Each enrolled manager is asked for alone, as at a tap: who is missing in a list may only be missing
- * in the list.
- */
+/** Each enrolled manager is asked for alone, as at a tap: a name missing in a list proves nothing. */
 async function look(deps: SweepDeps, accountId: string, signal: AbortSignal): Promise<Seen> {
   const { store, directory } = deps;
   const entries = await store.read(async (reads) => {

@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 import type { Deps } from '../deps.ts';
 
-/** How long things are kept after their end (requirement S7). The audit is kept for good. */
+/** How long records are kept after their end (requirement S7). The audit is kept for good. */
 const KEPT_MS = {
   codes: HOUR_MS,
   /** The longest lookback over failures is two days. */
@@ -14,7 +14,9 @@ const KEPT_MS = {
 
 const AT_ONCE = 500;
 
-/** Forgets one batch of what is past its time; true while there may be more. Safe in several instances at once. */
+/**
+ * Deletes one batch of expired records; true while there may be more. Safe in several instances at once.
+ */
 export async function forgetOld(deps: Pick<Deps, 'store'>): Promise<boolean> {
   const most = await deps.store.transaction((tx) =>
     tx.forget(

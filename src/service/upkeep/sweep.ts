@@ -13,7 +13,7 @@ import { tellFallback, type Silenced, type Unanswered } from '../reminders/unans
 
 const SWEEP_EVERY_MS = HOUR_MS;
 const MAX_TRIES_WHEN_BUSY = 4;
-/** So many accounts in a row that cannot be read are no fault of the accounts. */
+/** After so many unreadable accounts in a row the fault is the directory's. */
 const MAX_UNREAD_IN_A_ROW = 3;
 
 /** A sweep as a whole, in the words of `admin sweep`. */
@@ -63,7 +63,7 @@ export async function sweepNow(
   );
 }
 
-/** The hourly sweep, if it is time for it and no other instance is at it; false where nothing was done. */
+/** The hourly sweep, if it is due and no other instance runs it; false where nothing was done. */
 export async function sweepIfDue(deps: SweepDeps, signal: AbortSignal): Promise<boolean> {
   const results = new Map<string, number>();
   const count = ({ result }: ReminderRow): void => {
@@ -91,7 +91,7 @@ interface Watch {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Looks at all accounts and reminds of those that are due; gives how many there are. */
+/** Reads all accounts and reminds of those that are due; gives how many there are. */
 async function sweep(
   deps: SweepDeps,
   lease: SweepLease | undefined,

@@ -1,14 +1,14 @@
 import type { Deps } from '../deps.ts';
 
-/** So many failures one after the other are an outage, not an accident. */
+/** So many failures in a row are an outage, not an accident. */
 const FAILURES_UNTIL_PACED = 3;
 
 /** Calls of one outside system, kept from becoming a storm while it is down. */
 export interface Pace {
   /**
-   * Runs `call`; undefined, and nothing called, where it did not come to its turn before `signal`
-   * ended. After three failures in a row one call a `restMs` goes out and the others wait for what
-   * it finds; its first good answer lets all through.
+   * Runs `call`; undefined, without a call, where its turn did not come before `signal` ended. After three
+   * failures in a row one call a `restMs` goes out and the others wait for what it finds; its first good
+   * answer lets all through.
    */
   run<T>(
     signal: AbortSignal,

@@ -15,7 +15,7 @@ import type { Refer } from '../tap/references.ts';
 const SMS_REST_MS = 1_000;
 /** How long a message waits for its turn; the try itself takes up to 8 s more. */
 const SMS_WAIT_MS = 4_000;
-/** It did not come to its turn: nothing was sent. */
+/** Its turn did not come: nothing was sent. */
 const RESTING: SmsOutcome = { outcome: 'refused', fault: 'service', code: 'resting' };
 
 /** Runs a call and notes how long it took and how it ended. `faultOf` names what was thrown. */
@@ -41,7 +41,7 @@ export async function measured<T>(
   }
 }
 
-/** The directory, whose every answer and failure is noted. */
+/** The directory, with every answer and failure recorded. */
 export function observeDirectory(
   directory: Directory,
   { health, metrics }: { readonly health: Health; readonly metrics: Metrics },
@@ -85,8 +85,8 @@ export function observeDirectory(
 }
 
 /**
- * The SMS service, whose every answer is noted, and which is tried once a second while it is down.
- * A number that it cannot reach is no fault of its own.
+ * The SMS service, with every answer recorded, and tried once a second while it is down. A number that
+ * cannot be reached is no fault of the service.
  */
 export function observeSms(
   gateway: SmsGateway,
@@ -114,7 +114,10 @@ export function observeSms(
   };
 }
 
-/** No answer, or none to build on. A refusal with a code of the provider's own is one: the service is up. */
+/**
+ * No answer, or none that shows the service up. A refusal with a code of the provider's own does: the
+ * service is up.
+ */
 function isOutage(outcome: SmsOutcome): boolean {
   if (outcome.outcome === 'refused') return !/^(?:http)?\d+$/.test(outcome.code);
   return outcome.outcome === 'unknown';
@@ -124,7 +127,7 @@ function isOutage(outcome: SmsOutcome): boolean {
 export function observeStore<S extends Store>(store: S, metrics: Metrics): S {
   const faultOf = (error: unknown): string => (error instanceof StoreError ? error.code : 'other');
 
-  /** `run` gets what its transaction has to work with in place of the store's own. */
+  /** `run` gets the transaction in place of the store's own. */
   async function transact<T>(
     run: (watch: (tx: StoreTransaction) => StoreTransaction) => Promise<T>,
   ): Promise<T> {
