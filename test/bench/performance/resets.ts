@@ -33,29 +33,27 @@ export class Resetters {
   }
 
   /**
-   * So many whole resets, `atOnce` managers beside one another. Gives how long each tap was waited
-   * for, ms; those on `home`, which come before a reset, are left out.
+   * So many whole resets, `atOnce` managers beside one another and all of them in turn. Gives how long each
+   * tap was waited for, ms; those on `home`, which come before a reset, are left out.
    */
   async run(count: number, atOnce: number): Promise<number[]> {
     const times: number[] = [];
+    const idle = this.#walkers.filter((walker) => this.#mayReset(walker));
     let left = count;
-    await Promise.all(
-      this.#walkers.slice(0, atOnce).map(async (walker) => {
-        while (left > 0) {
-          if ((this.#resets.get(walker) ?? 0) >= RESETS_PER_HOUR) return;
-          left -= 1;
-          this.#resets.set(walker, (this.#resets.get(walker) ?? 0) + 1);
-          times.push(...(await this.#reset(walker)));
-        }
-      }),
-    );
+    const lanes = Array.from({ length: atOnce }, async () => {
+      while (left > 0) {
+        const walker = idle.shift();
+        if (walker === undefined) return;
+        left -= 1;
+        times.push(...(await this.#reset(walker)));
+        if (this.#mayReset(walker)) idle.push(walker);
+      }
+    });
+    await Promise.all(lanes);
     this.#forget();
-    // The budgets of all of them are used up: an hour and a day later it goes on.
-    if (left > 0 || [...this.#resets.values()].some((resets) => resets >= RESETS_PER_HOUR)) {
-      this.#product.passTime(25 * HOUR_MS);
-      this.#resets.clear();
-    }
-    return left > 0 ? [...times, ...(await this.run(left, atOnce))] : times;
+    if (left === 0) return times;
+    this.#renewBudgets();
+    return [...times, ...(await this.run(left, atOnce))];
   }
 
   /**
@@ -64,6 +62,7 @@ export class Resetters {
    */
   async burst(atOnce: number): Promise<number[]> {
     const walkers = this.#walkers.slice(0, atOnce);
+    if (!walkers.every((walker) => this.#mayReset(walker))) this.#renewBudgets();
     const cards = await Promise.all(
       walkers.map(async (walker) => (await this.#toPassword(walker)).card),
     );
@@ -71,9 +70,20 @@ export class Resetters {
       walkers.map(async (walker, index) => this.#setPassword(walker, cards[index]!)),
     );
     this.#forget();
+    return times;
+  }
+
+  #mayReset(walker: Walker): boolean {
+    return (this.#resets.get(walker) ?? 0) < RESETS_PER_HOUR;
+  }
+
+  /**
+   * An hour and a day later they may reset again. As seldom as can be: the bot then sweeps all accounts, which
+   * would be counted as work of the resets.
+   */
+  #renewBudgets(): void {
     this.#product.passTime(25 * HOUR_MS);
     this.#resets.clear();
-    return times;
   }
 
   async #reset(walker: Walker): Promise<number[]> {
@@ -84,6 +94,7 @@ export class Resetters {
   /** As far as the card that takes the password. */
   async #toPassword(walker: Walker): Promise<{ times: number[]; card: Card }> {
     const { twilio } = this.#product;
+    this.#resets.set(walker, (this.#resets.get(walker) ?? 0) + 1);
     const home = await this.#tap(walker, undefined, 'home', {});
     const began = performance.now();
     const codeCard = await this.#tap(walker, accountOn(home, walker.account), 'reset', {});
