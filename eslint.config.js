@@ -1,5 +1,6 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { AFTER_COMMIT } from './eslint.afterCommit.ts';
 import { WALLS } from './eslint.walls.ts';
 
 export default tseslint.config(
@@ -30,6 +31,7 @@ export default tseslint.config(
     },
   },
   WALLS,
+  AFTER_COMMIT,
   {
     files: ['src/**/*.ts'],
     // The thread pool's size is Node's own setting, and npm's mark no setting of the bot.
