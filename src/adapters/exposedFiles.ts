@@ -12,7 +12,7 @@ export interface Exposed {
   readonly mode: string;
 }
 
-/** Those of the paths, by their variables, that are open to others; what is not there is not. */
+/** The exposed paths, by their variables; a path that does not exist is left out. */
 export function exposedFiles(paths: Readonly<Record<string, string>>): Exposed[] {
   // Windows has no such permissions.
   if (process.platform === 'win32') return [];

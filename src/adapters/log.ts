@@ -4,7 +4,9 @@ import { describeFault } from '../ports/fault.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 
-/** Where exceptions stand in a line; they are described, never printed with what they carry. */
+/**
+ * The fields of a line that hold exceptions; exceptions are described, never printed with their contents.
+ */
 const FAULT_FIELDS = ['err', 'error', 'fault', 'cause'] as const;
 
 const describeIfFault = (value: unknown): unknown =>
@@ -23,7 +25,7 @@ export function createLog(level: string, destination?: DestinationStream): Log {
   );
 }
 
-/** The log, each of whose lines with an `alarm` is counted too. */
+/** The log; counts each line with an `alarm` too. */
 export function countAlarms(log: Log, metrics: Pick<Metrics, 'alarmRaised'>): Log {
   const at =
     (level: keyof Log): Log[keyof Log] =>

@@ -11,7 +11,7 @@ export interface PrometheusMetrics extends Metrics {
   readonly registry: { readonly contentType: string; metrics(): Promise<string> };
 }
 
-/** Those that docs/operations.md explains. */
+/** The metrics that docs/operations.md explains. */
 const ALARMS = [
   'directoryRights',
   'entryOfAnother',

@@ -51,9 +51,9 @@ export interface Dialect {
   /** Attributes that hold bytes. */
   readonly binary: readonly string[];
   readonly personAttributes: readonly string[];
-  /** Holds what tells a person from others of the same name. */
+  /** Distinguishes a person from others of the same name. */
   readonly addressAttribute: string;
-  /** Holds a person's Entra object id as `User_<guid>`, where the directory knows such a thing. */
+  /** Holds a person's Entra object id as `User_<guid>`, where the directory has one. */
   readonly entraAttribute?: string;
   readonly accountAttributes: readonly string[];
   /** Whether two password writes never leave the same version behind. */

@@ -15,7 +15,7 @@ import type { SessionOptions } from './wire/sessions.ts';
 /** The directory as configured; see the contract's LDAP_ variables. */
 export interface DirectoryOptions extends SessionOptions, LookupSettings {}
 
-/** The directory with what only the administration needs of it. */
+/** The directory with the administration's queries. */
 export interface OpenDirectory extends Directory, AccountFinder {
   inspect(signal: AbortSignal): Promise<Inspection>;
   inspectServers(signal: AbortSignal): Promise<readonly InspectedServer[]>;
@@ -23,8 +23,7 @@ export interface OpenDirectory extends Directory, AccountFinder {
 }
 
 /**
- * The directory over verified TLS. Opening it asks no server: what is amiss there shows at the
- * first call.
+ * The directory over verified TLS. Opening it asks no server: faults there show at the first call.
  * @throws Error for a filter or a URL that cannot be read.
  */
 export function openDirectory(options: DirectoryOptions, log: Log): OpenDirectory {

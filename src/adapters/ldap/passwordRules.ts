@@ -9,7 +9,7 @@ export interface PasswordRules extends DirectoryRules {
   readonly lockoutMs?: number;
 }
 
-/** How far the bot's clock may be ahead of the directory's: as far as Kerberos lets it by default. */
+/** How far the bot's clock may be ahead of the directory's: as far as Kerberos allows by default. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** A policy applies that the service account may not read. */
@@ -49,9 +49,9 @@ export function mayBeTooYoung(
 }
 
 /**
- * Whether a wrong bind at `at`, epoch ms by the directory's clock, may still count against the
- * threshold. `now` is by the bot's own: where that is ahead, a bind too many would lock the account
- * (requirement P11), so a failure counts a while longer, at most for the window once more.
+ * Whether a wrong bind at `at`, epoch ms by the directory's clock, may still count against the threshold.
+ * `now` is by the bot's own clock: where that is ahead, a bind too many would lock the account (requirement
+ * P11), so a failure counts a while longer, at most for the window once more.
  */
 export function isRecent(at: number, { failureWindowMs }: PasswordRules, now: number): boolean {
   if (failureWindowMs === undefined) return true;

@@ -12,7 +12,7 @@ import type { Session, Sessions } from './wire/sessions.ts';
 
 type Passwords = Pick<Directory, 'provePassword' | 'writePassword' | 'readWrite' | 'unlock'>;
 
-/** The calls that bind as an account or change one, each on a connection that nothing else uses. */
+/** The calls that bind as an account or change one, each on a connection of its own. */
 export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): Passwords {
   /** One bind as the account, at the server that was read from. */
   async function prove(
@@ -31,7 +31,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
     }
   }
 
-  /** The same where a bind that does not decide is no fault: something else shows what was written. */
+  /** The same where an undecided bind is no fault: the directory's time of change shows the write. */
   async function proveIfDecided(
     ...args: Parameters<typeof prove>
   ): Promise<ProofOutcome | 'undecided'> {
@@ -44,8 +44,8 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
   }
 
   /**
-   * The password's mark that a write left which the server accepted: where the mark has moved and the
-   * new password binds, or a bind says nothing. Undefined where that cannot be seen.
+   * The password's mark after an accepted write: known where the mark has moved and the new password binds,
+   * or a bind says nothing. Undefined where the write cannot be seen.
    */
   async function seenVersion(
     session: Session,

@@ -47,7 +47,7 @@ export interface Copied {
   readonly head: AuditHead;
 }
 
-/** The embedded store at one moment: what a bot writes meanwhile is not seen. */
+/** The embedded store at one moment: later writes of a bot are not seen. */
 interface Snapshot {
   readonly tables: readonly string[];
   readonly head: AuditHead;
@@ -118,7 +118,7 @@ async function countIn(db: Scope['db'], table: string): Promise<number> {
 
 /**
  * How far an earlier copy got: its audit is a beginning of ours.
- * @throws StoreError for a database in which anything else stands, or a bot has worked since.
+ * @throws StoreError for a database with other contents, or in which a bot has worked since.
  */
 async function earlierCopy(db: Scope['db'], source: Snapshot): Promise<number> {
   const head = await db
@@ -169,9 +169,9 @@ async function copyAll(db: Scope['db'], source: Snapshot): Promise<Record<string
 }
 
 /**
- * Copies the embedded store, as it is at this moment, into a PostgreSQL database: all of it or
- * nothing. A repeated copy brings an earlier one up to date.
- * @throws StoreError where the target holds anything else, or a count or the audit's chain differs.
+ * Copies the embedded store, as it is at this moment, into a PostgreSQL database: all of it or nothing. A
+ * repeated copy brings an earlier one up to date.
+ * @throws StoreError where the target holds other data, or a count or the audit's chain differs.
  */
 export async function copyToPostgres(
   directory: string,

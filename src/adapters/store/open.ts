@@ -44,13 +44,13 @@ export interface StoreOptions {
   readonly keys: readonly EncryptionKey[];
   /** Names this process in audit rows. */
   readonly instance: string;
-  /** For the bot: an old schema is brought up at once, not refused; what a restored backup had under way ends. */
+  /** For the bot: an old schema is migrated at once, not refused; a restored backup's operations end. */
   readonly migrate: boolean;
-  /** For tests: what a slow hash takes, KiB; absent: what keeps it safe. */
+  /** For tests: the memory of a slow hash, KiB; absent: as much as keeps it safe. */
   readonly hashMemoryKiB?: number | undefined;
 }
 
-/** The store with what only `main` and the administration need of it. */
+/** The store with the parts that only `main` and the administration need. */
 export interface OpenStore extends Store {
   readonly audit: AuditLog;
   readonly sealed: SealedValues;
@@ -66,7 +66,7 @@ function openEngine(database: DatabaseOptions, log: Log, statementTimeoutMs?: nu
 }
 
 /**
- * Brings the schema of a database up, for the administration.
+ * Migrates a database's schema, for the administration.
  * @throws StoreError when it cannot; the schema is then as it was.
  */
 export async function migrateStore(
@@ -92,8 +92,8 @@ async function bringUp(database: DatabaseOptions, keys: Keyring, log: Log): Prom
 }
 
 /**
- * Whether the database is current and can be written. It is, too, where another process is just
- * writing: that is waited for in a turn, and need not be here.
+ * Whether the database is current and can be written. True also while another process is writing: a turn
+ * waits for that, this check need not.
  */
 async function isServing(engine: Engine): Promise<boolean> {
   const isCurrent = (state: SchemaState): boolean => state === 'current';
@@ -106,7 +106,7 @@ async function isServing(engine: Engine): Promise<boolean> {
   }
 }
 
-/** `StoreReads`, and what else stands beside their queries. */
+/** `StoreReads`, with the further reads that stand beside them. */
 function toReads(scope: Scope) {
   return {
     now: scope.now,
@@ -138,7 +138,10 @@ function toTransaction(scope: Scope, engine: Engine, left: Left): StoreTransacti
   };
 }
 
-/** Only the bot makes a database: an empty one that belongs to an administrator would keep it from its own. */
+/**
+ * Only the bot makes a database: an empty one that belongs to an administrator would keep the bot from its
+ * own.
+ */
 function requireDatabase(database: DatabaseOptions): void {
   if (database.kind !== 'sqlite' || existsSync(databaseFile(database.directory))) return;
   const where = `no database yet in ${database.directory}`;
@@ -147,7 +150,7 @@ function requireDatabase(database: DatabaseOptions): void {
 
 /**
  * Opens the database with a current schema.
- * @throws StoreError when it cannot be opened, or its schema is old and may not be brought up
+ * @throws StoreError when it cannot be opened, or its schema is old and may not be migrated
  */
 export async function openStore(options: StoreOptions, log: Log): Promise<OpenStore> {
   const keys = createKeyring(options.keys);
@@ -160,7 +163,7 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
       await bringUp(options.database, keys, log);
     }
     if ((await schemaState(engine)) === 'ahead') throw schemaAhead();
-    // The bot alone: its log has to tell of it, and the administration may come first.
+    // The bot alone: its log has to tell of this, and the administration may come first.
     if (options.migrate) await endFlowsOfCopy(engine, keys, log);
     seen = await transactPatiently(engine, async (_db, now) => ({ now, at: performance.now() }));
   } catch (error) {

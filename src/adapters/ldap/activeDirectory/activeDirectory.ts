@@ -52,7 +52,7 @@ async function reset(
   await session.connection.modify(dn, changes, controls);
 }
 
-/** Whether the error is the answer to a password that breaks a rule; which one is not said. */
+/** Whether the error answers a password that breaks a rule; the error does not say which. */
 function isPolicyRefusal(error: unknown): boolean {
   const refusal = refusalOf(error);
   const isRefused =
@@ -65,8 +65,8 @@ function replace(type: string, values: string[] | Buffer[]): Change {
 }
 
 /**
- * Whether an account has an end date that is past. A person who left must not stay responsible; and a
- * bind with the right password is refused then, so that no new password could be confirmed.
+ * Whether an account has an end date that is past. A person who left must not stay responsible; and a bind
+ * with the right password is refused then, so that a new password could not be confirmed.
  */
 function hasExpired(entry: Entry): boolean {
   const expiresAt = filetimeOf(entry, 'accountExpires');
@@ -128,7 +128,7 @@ export const activeDirectory: Dialect = {
         binary: BINARY,
       });
       for await (const entries of pages) {
-        // An account may have expired: who does not count must not make a crowd.
+        // An account may have expired: persons who do not count must not make a crowd.
         for (const entry of entries) if (this.isPerson(entry)) found.set(entry.dn, entry);
         if (found.size > limit) return [...found.values()];
       }
@@ -186,8 +186,8 @@ export const activeDirectory: Dialect = {
       }
     };
     if (!(await isRefused(hints === undefined ? [] : [new PolicyHints(hints)]))) return {};
-    // With the hints a reset is bound by the minimum age too, which an administrator's is not. Where
-    // nothing else that is known speaks against the password, it is sent as an administrator's.
+    // With the hints the minimum age binds a reset too, unlike an administrator's reset. Where no other
+    // known rule speaks against the password, it is sent as an administrator's.
     const isKnownGood = !account.rules.requiresComplexity || isComplex(password.reveal());
     const isTooYoung = hints !== undefined && mayBeTooYoung(account, Date.now());
     if (!isTooYoung || !isKnownGood || (await isRefused([]))) return { refusal: 'policy' };

@@ -6,7 +6,10 @@ import type { PasswordRules } from '../passwordRules.ts';
 import { protectedGroups, unprotectedFilter } from './protection.ts';
 import type { Session } from '../wire/sessions.ts';
 
-/** So long a domain's policy and the names of its protected groups hold, ms; who belongs to them is asked each time. */
+/**
+ * How long a domain's policy and the names of its protected groups are kept, ms; their members are asked
+ * for each time.
+ */
 const KEPT_MS = 60_000;
 
 /** The rules for all accounts of an Active Directory domain. */

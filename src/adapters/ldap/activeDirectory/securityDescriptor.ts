@@ -139,8 +139,8 @@ export function rightsOn(
 }
 
 /**
- * The rights that stand on a place itself, not on one above it: what it hands down to users below it,
- * and leave to change its own access list.
+ * The rights that stand on a place itself, not on one above it: those that it hands down to users below it,
+ * and the right to change its own access list.
  */
 export function rightsStandingOn(
   { owner, aces = [] }: SecurityDescriptor,
@@ -160,7 +160,9 @@ export function rightsStandingOn(
   return rights;
 }
 
-/** For each mask the first entry that speaks of it: it decides, and the directory puts refusals first. */
+/**
+ * For each mask the first entry that holds it: this entry decides, and the directory puts refusals first.
+ */
 function decidingAces(aces: readonly Ace[], right: Right): Ace[] {
   const { masks, on } = NEEDS[right];
   return masks.flatMap(

@@ -15,14 +15,17 @@ import type { Session } from '../wire/sessions.ts';
 /** LDAP_SERVER_SD_FLAGS: which parts of a descriptor are asked for (MS-ADTS 3.1.1.3.4.1.11). */
 const SD_FLAGS = '1.2.840.113556.1.4.801';
 const DESCRIPTOR = 'nTSecurityDescriptor';
-/** Everyone and Authenticated Users, whom every bound client is one of. */
+/** Everyone and Authenticated Users: every bound client is in both. */
 const EVERYBODY = ['010100000000000100000000', '01010000000000050b000000'];
 /** Its access list is copied onto every protected account (MS-ADTS 3.1.1.6.1). */
 const ADMIN_SD_HOLDER = /^CN=AdminSDHolder,CN=System,/i;
-/** So many users outside the base are looked at, the protected ones first. */
+/** Users outside the base that are looked at, the protected ones first. */
 const MAX_USERS = 2_000;
 
-/** Without the audit list, which takes a privilege to read and with which nothing at all would come. */
+/**
+ * Without the audit list: reading that takes a privilege, and without the privilege the whole attribute
+ * would be missing.
+ */
 class OwnerAndAccessList extends Control {
   constructor() {
     super(SD_FLAGS, { critical: true });
@@ -41,9 +44,9 @@ export interface RightsSomewhere {
   readonly rights: readonly Right[];
 }
 
-/** Where else than below the base of the accounts the service account has rights. */
+/** Where the service account has rights outside the base of the accounts. */
 export interface RightsElsewhere {
-  /** Users and places whose access list was read, and those whose was not shown. */
+  /** Users and places whose access list was read, and those whose list was not shown. */
   readonly looked: number;
   readonly unreadable: number;
   readonly isPartial: boolean;
@@ -100,7 +103,7 @@ export async function rightsReader(
       const isElsewhere = ({ dn }: Entry): boolean =>
         !isWithin(dn, accountsBase) && dn.toLowerCase() !== ownDn?.toLowerCase();
 
-      /** Notes the rights found on an entry; whether it was one to be looked at. */
+      /** Adds the rights found on an entry; gives whether the entry was to be looked at. */
       function look(
         entry: Entry,
         found: RightsSomewhere[],
@@ -146,7 +149,7 @@ export async function rightsReader(
           if (left <= 0) break;
         }
       }
-      // The highest first: what is granted there reaches furthest.
+      // The highest first: a grant there reaches furthest.
       places.sort((a, b) => a.name.length - b.name.length);
       return { ...counts, isPartial: left <= 0, users, places };
     },
@@ -202,7 +205,7 @@ export async function canonicalDn(session: Session, base: string): Promise<strin
     const search = { base, scope: 'base', attributes: ['1.1'] } as const;
     return (await session.connection.search(search))[0]?.dn;
   } catch (error) {
-    // A referral: the base is somewhere else, where the bot does not follow.
+    // A referral: the base is in another domain, where the bot does not follow.
     const { referral, noSuchObject, invalidDn, insufficientAccess } = RESULT;
     if (hasResult(error, referral, noSuchObject, invalidDn, insufficientAccess)) return undefined;
     throw error;

@@ -41,7 +41,7 @@ export interface Inspection {
   readonly writesBeside: readonly string[];
   /** Undefined where the directory does not tell. */
   readonly elsewhere: RightsElsewhere | undefined;
-  /** Whether everybody of the domain is below the base of the accounts. */
+  /** Whether all persons of the domain are below the base of the accounts. */
   readonly isWholeDomain: boolean;
 }
 
@@ -50,7 +50,7 @@ export interface InspectionSettings extends AccountSettings {
   readonly managersBase: string;
 }
 
-/** Looks at all that the bot needs of the directory; changes nothing. */
+/** Reads everything that the bot needs of the directory; changes nothing. */
 export async function inspect(
   session: Session,
   dialect: Dialect,

@@ -6,7 +6,7 @@ import { generalizedTimesOf } from '../wire/entry.ts';
 import { hasResult, isReadOnlyRefusal, RESULT } from '../wire/errors.ts';
 import type { Session, Sessions } from '../wire/sessions.ts';
 
-/** One of the configured servers: what it showed, or why it could not be used. */
+/** One of the configured servers: its facts, or why it could not be used. */
 export type InspectedServer =
   | {
       readonly url: string;
@@ -19,7 +19,7 @@ export type InspectedServer =
     }
   | { readonly url: string; readonly fault: DirectoryError };
 
-/** Opens each of the configured servers: a second one that is never asked is otherwise never looked at. */
+/** Opens each of the configured servers: otherwise a second one would go unchecked. */
 export async function inspectServers(
   sessions: Sessions,
   urls: readonly string[],
@@ -75,7 +75,10 @@ class NeverHolds extends Control {
   }
 }
 
-/** Whether the server takes writes, seen without one: by what it says of itself, or by a write that cannot be. */
+/**
+ * Whether the server takes writes, found without a write: by its own description, or by a write that cannot
+ * happen.
+ */
 async function takesWrites(
   { connection, facts }: Session,
   base: string,
@@ -83,7 +86,7 @@ async function takesWrites(
   if (facts.capabilities.includes(READ_ONLY_CONTROLLER)) return false;
   if (facts.capabilities.length > 0) return true;
   if (!facts.controls.includes(ASSERTION)) return undefined;
-  // Even carried out it would change nothing: the value is there already.
+  // Even carried out it would change nothing: the value is the same.
   const modification = new Attribute({ type: 'objectClass', values: ['top'] });
   try {
     const change = new Change({ operation: 'add', modification });

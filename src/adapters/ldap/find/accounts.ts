@@ -14,13 +14,13 @@ export interface AccountSettings {
   readonly responsibleAttribute: string;
 }
 
-/** An account with what only the adapter needs. */
+/** An account with the adapter's own fields. */
 export interface FoundAccount {
   readonly account: Account;
   readonly entry: Entry;
   /** DNs of the persons and groups that answer for it. */
   readonly responsible: readonly string[];
-  /** How it was looked at. */
+  /** The lens with which it was read. */
   readonly lens: AccountLens;
 }
 
@@ -87,8 +87,8 @@ export async function findAccounts(
 }
 
 /**
- * Hands over all accounts, page by page. Without the costly half of requirement D4 that only the
- * server can tell: what is protected is not found any more when it is read alone.
+ * Hands over all accounts, page by page. Without the costly half of requirement D4 that only the server can
+ * tell: a protected account is then not found when it is read alone.
  */
 export async function sweepAccounts(
   session: Session,

@@ -33,18 +33,18 @@ export interface LookupSettings extends AccountSettings {
   readonly managerFilter?: string | undefined;
 }
 
-/** Finds persons and accounts on a bound connection; what is not allowed is not found. */
+/** Finds persons and accounts on a bound connection; an entry that is not allowed is not found. */
 export interface Lookup {
   dialectOf(session: Session): Dialect;
   person(session: Session, query: ManagerQuery): Promise<DirectoryManager | undefined>;
-  /** Whether the query fits an entry of another id. */
+  /** Whether the query matches an entry of another id. */
   fitsAnother(session: Session, query: ManagerQuery, id: string): Promise<boolean>;
   personById(session: Session, id: string): Promise<DirectoryManager | undefined>;
   /** The person of that address, name or id. */
   personNamed(session: Session, who: string): Promise<DirectoryManager | undefined>;
   /** Ids of the persons who answer for the account. */
   personsFor(session: Session, accountId: string): Promise<string[]>;
-  /** The account with those persons. */
+  /** The account with its managers. */
   responsibilityFor(session: Session, accountId: string): Promise<Responsibility | undefined>;
   /** Hands all accounts to `take`, page by page. */
   sweep(session: Session, take: (page: readonly SweptAccount[]) => Promise<void>): Promise<void>;

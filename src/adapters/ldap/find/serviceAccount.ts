@@ -9,8 +9,8 @@ import type { Session } from '../wire/sessions.ts';
 export type ServiceAccountTest = (dn: string, id: string) => boolean;
 
 /**
- * Tells the bot's own account from others by its id, for a DN can be written in many ways and Active
- * Directory also takes a UPN or DOMAIN\name. Where the account cannot see itself, its name must do.
+ * Recognizes the bot's own account by its id, for a DN can be written in many ways and Active Directory
+ * also takes a UPN or DOMAIN\name. Where the account cannot see itself, its name must do.
  */
 export function serviceAccountTest(
   bindName: string,
@@ -32,7 +32,7 @@ async function readOwnId(
   return entry && dialect.idOf(entry);
 }
 
-/** The bot's own entry; undefined where it is not shown to itself. */
+/** The bot's own entry; undefined where the entry is not shown to itself. */
 export async function ownEntry(
   session: Session,
   dialect: Dialect,

@@ -113,7 +113,7 @@ export const openldap: Dialect = {
       await session.connection.extended(MODIFY_PASSWORD, request, [policy]);
       return {};
     } catch (error) {
-      // It comes as "insufficient access" (50), which no delegation would mend.
+      // The refusal comes as "insufficient access" (50), which no delegation would cure.
       if (policy.value?.error === PasswordPolicyError.MustSupplyOldPassword) {
         throw new DirectoryError('policy', 'pwdSafeModify is TRUE');
       }

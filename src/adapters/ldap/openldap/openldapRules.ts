@@ -144,7 +144,7 @@ export function passwordStates(session: Session): (entry: Entry) => Promise<Pass
   };
 }
 
-/** Without ppolicy no time of change is kept; the mark of the entry's last change is the next best. */
+/** Without ppolicy no time of change is kept; the mark of the entry's last change stands in for it. */
 function versionOf(entry: Entry, session: Session): string {
   const changed = knowsPolicies(session) ? 'pwdChangedTime' : 'entryCSN';
   return textOf(entry, changed) ?? 'unchanged';

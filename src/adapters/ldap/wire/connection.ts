@@ -6,7 +6,7 @@ import type { Change, Control, Entry, Filter, SearchOptions } from 'ldapts';
 import type { Secret } from '../../../domain/secret.ts';
 import { AnswerLost } from './errors.ts';
 
-/** One request and its answer (requirement D6); ldapts alone would wait for ever. */
+/** The time for one request and its answer (requirement D6); ldapts alone would wait for ever. */
 const OPERATION_MS = 5_000;
 const PAGE_SIZE = 500;
 /** Two pages are held at a time; larger ones are no faster. */
@@ -96,7 +96,7 @@ export class Connection {
       paged: { pageSize: SWEEP_PAGE_SIZE },
     };
     const pages = this.#client.searchPaginated(search.base, options, [...(search.controls ?? [])]);
-    // The next one comes while this one is worked off.
+    // The next page comes while this one is worked off.
     let next = pages.next();
     for (;;) {
       const page = await this.#answered(next);

@@ -112,7 +112,7 @@ export function sidWithin(domain: Buffer, relativeId: number): Buffer {
   return sid;
 }
 
-/** The last part of a SID, which is the same in every domain for what every domain has. */
+/** The last part of a SID: for built-in accounts and groups it is the same in every domain. */
 export function relativeIdOf(sid: Buffer): number {
   return sid.readUInt32LE(sid.length - 4);
 }

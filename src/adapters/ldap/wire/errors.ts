@@ -2,7 +2,9 @@ import { ResultCodeError } from 'ldapts';
 
 import { DirectoryError } from '../../../ports/directory.ts';
 
-/** The connection ended, or the time was up, before the answer came: the request may have been carried out. */
+/**
+ * The connection ended, or the time was up, before the answer came: the request may have been carried out.
+ */
 export class AnswerLost extends Error {
   override readonly name = 'AnswerLost';
 }
@@ -52,8 +54,8 @@ export function hasResult(error: unknown, ...codes: readonly number[]): boolean 
 }
 
 /**
- * Whether a server that only reads refused a write: a read-only domain controller and a replica refer
- * to another server; a replica that knows none says so (`shadow context`).
+ * Whether a read-only server refused a write: a read-only domain controller and a replica refer to another
+ * server; a replica that knows none says so (`shadow context`).
  */
 export function isReadOnlyRefusal(error: unknown): boolean {
   if (hasResult(error, RESULT.referral)) return true;

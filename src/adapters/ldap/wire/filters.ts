@@ -51,7 +51,7 @@ export function managerFilter(template: string, query: ManagerQuery): Filter | u
   return filled(parseFilter(template), query, false);
 }
 
-/** Below a NOT nothing may be dropped: what is left would match more, not less. */
+/** Below a NOT no part may be dropped: the rest would match more, not less. */
 function filled(filter: Filter, query: ManagerQuery, isNegated: boolean): Filter | undefined {
   if (filter instanceof AndFilter) {
     const parts = filter.filters.map((part) => filled(part, query, isNegated));

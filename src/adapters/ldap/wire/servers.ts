@@ -12,7 +12,7 @@ import type { Endpoint } from './tlsSocket.ts';
  * try a second in all, however many ask (requirement R13).
  */
 const REST_MS = 1_000;
-/** How long a good connect lets others go beside one another, without one that tries first. */
+/** How long after a good connect all callers connect at once, without one that tries first. */
 const TRUSTED_MS = 1_000;
 /** How long a server that failed is asked after the others. */
 const DEMOTED_MS = 30_000;
@@ -39,18 +39,20 @@ interface Server {
   /** When the last good connect was, by `performance.now()`. */
   reachedAt?: number | undefined;
   /**
-   * The one try at a server that failed, or was not asked for a while, for which all others wait.
-   * Tells what it found, and never rejects.
+   * The one try at a server that failed, or was not asked for a while; all others wait for it. Reports its
+   * result, and never rejects.
    */
   trial?: Promise<Trial> | undefined;
 }
 
-/** `abandoned`: its caller stopped waiting, which says nothing of the server. */
+/** `abandoned`: its caller stopped waiting, which says nothing about the server. */
 type Trial = 'reached' | 'abandoned' | { readonly fault: unknown };
 
 export function openServers(urls: readonly string[], ca: string | undefined, log: Log): Servers {
   const servers: Server[] = urls.map((url) => ({ endpoint: endpointOf(url) }));
-  /** Those behind a name, found again by their address: one that fails says nothing of the others. */
+  /**
+   * The servers behind a name, found again by their address: one that fails says nothing about the others.
+   */
   const found = new Map<string, Server>();
   const trust = trustIn(ca);
   const restMs = REST_MS * servers.length;
@@ -68,7 +70,7 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
       server.reachedAt = performance.now();
       return prepared;
     } catch (error) {
-      // A caller who stops waiting ends the connection; nothing is wrong with the server.
+      // A caller who stops waiting ends the connection; the server is not at fault.
       if (!isGone(error) || signal.aborted) throw error;
       if (server.failedAt === undefined) {
         const { code, detail } =
@@ -81,8 +83,8 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
   }
 
   /**
-   * Where it is not known that the server can be reached one caller tries, after a failure once the
-   * rest is over; the others wait for what it finds.
+   * Where the server's state is unknown one caller tries, after a failure once the rest is over; the others
+   * wait for the result.
    */
   async function open<T>(
     server: Server,
@@ -106,7 +108,7 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
     return own;
   }
 
-  /** Before those who wait go on: the first of them may begin the next one. */
+  /** Before the waiting callers go on: the first of them may begin the next try. */
   function endTrial(server: Server, trial: Trial): Trial {
     server.trial = undefined;
     return trial;
@@ -150,7 +152,7 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
   };
 }
 
-/** Whether it is the server that fails, and not what was asked of it. */
+/** Whether the fault is the server's, not the request's. */
 function isGone(error: unknown): boolean {
   if (error instanceof DirectoryError) return error.code === 'unreachable' || error.code === 'tls';
   return error instanceof AnswerLost;

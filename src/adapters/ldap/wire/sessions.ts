@@ -26,7 +26,7 @@ interface ServerFacts {
 export interface Session {
   readonly connection: Connection;
   readonly facts: ServerFacts;
-  /** The same for all sessions of one opened directory: under it is kept what holds for all of them. */
+  /** The same for all sessions of one opened directory: the key for values that hold for all of them. */
   readonly directory: object;
 }
 
@@ -36,8 +36,8 @@ export interface Sessions {
   /** Runs searches, on a kept connection where there is one; once more on a new one if the kept one was dead. */
   read<T>(signal: AbortSignal, work: Work<T>): Promise<T>;
   /**
-   * Runs `work` on a connection that nothing else uses meanwhile: a kept one on which the service
-   * account has just been bound anew, so that one that died while it lay never blurs what became of a write, or a new one.
+   * Runs `work` on a connection of its own: a kept one on which the service account has just been bound
+   * anew, so that a connection that died while it lay never blurs the outcome of a write, or a new one.
    * Where `work` throws WritesElsewhere the other servers are asked in turn.
    */
   write<T>(signal: AbortSignal, work: Work<T>, server?: string): Promise<T>;
@@ -107,8 +107,8 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
   }
 
   /**
-   * The connection kept last, bound anew: the service account may have been shut out meanwhile.
-   * Undefined where there is none, or it is of no use any more.
+   * The connection kept last, bound anew: the service account may have been shut out meanwhile. Undefined
+   * where there is none, or the connection is no longer usable.
    */
   async function takeRebound(signal: AbortSignal): Promise<Session | undefined> {
     const session = take();
@@ -159,7 +159,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     });
   }
 
-  /** Asks the servers in turn that are not the one which takes no writes; throws what the last one says. */
+  /** Asks the other servers in turn, after one that takes no writes; throws the last one's error. */
   async function writeElsewhere<T>(
     readOnly: string,
     signal: AbortSignal,

@@ -6,7 +6,7 @@ import { BerReader } from 'ldapts';
 
 import { DirectoryError } from '../../../ports/directory.ts';
 
-/** TCP, StartTLS and TLS handshake together (requirement D6). */
+/** The time for TCP, StartTLS and TLS handshake together (requirement D6). */
 const CONNECT_MS = 3_000;
 const MAX_STARTTLS_ANSWER_BYTES = 4_096;
 const EXTENDED_RESPONSE = 0x78;
@@ -104,7 +104,7 @@ export async function openTlsSocket(
   });
   secure.on('error', () => undefined);
   let missing: string | undefined;
-  // Before the chain is judged: afterwards a socket that is refused knows no certificate any more.
+  // Before the chain is judged: afterwards a refused socket knows no certificate any more.
   secure.prependOnceListener('secure', () => {
     missing = issuerOf(secure.getPeerCertificate(true));
   });
@@ -133,7 +133,7 @@ function issuerOf(certificate: tls.DetailedPeerCertificate): string | undefined 
   return typeof CN === 'string' ? CN : JSON.stringify(issuer);
 }
 
-/** How OpenSSL says that it knows no issuer of a chain. */
+/** OpenSSL's codes for a chain without a known issuer. */
 const UNKNOWN_ISSUER =
   /^(UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT)$/;
 

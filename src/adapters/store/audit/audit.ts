@@ -36,9 +36,8 @@ export function hashRow(row: Omit<AuditRow, 'hash' | 'seal'>): string {
 }
 
 /**
- * Gives the statements that append the events to the chain. The head's row is locked from here to the
- * end of the transaction, so this comes last in it; the time is the clock's after that, so it never
- * runs back.
+ * Gives the statements that append the events to the chain. The head's row is locked from here to the end
+ * of the transaction, so this comes last in it; the time is read after that, so it never runs back.
  */
 export async function auditStatements(
   db: Scope['db'],

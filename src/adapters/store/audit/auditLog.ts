@@ -26,8 +26,8 @@ type AuditVerdict =
 export interface AuditLog {
   head(): Promise<AuditHead>;
   /**
-   * The rows in order, a page at a time: up to the head, and behind it what the bot appends meanwhile. Rows
-   * behind the head that the bot did not write are left out.
+   * The rows in order, a page at a time: up to the head, and behind it the rows that the bot appends
+   * meanwhile. Rows behind the head that the bot did not write are left out.
    */
   read(): AsyncGenerator<AuditRow>;
   /** Computes the chain anew. `noted` is a head's hash from an earlier time, kept elsewhere. */
@@ -36,7 +36,7 @@ export interface AuditLog {
 
 const PAGE = 500;
 
-/** A key that is not configured vouches for nothing either. */
+/** A seal under a key that is not configured proves nothing either. */
 function isSealed(keys: Keyring, place: Place, seal: string | null): boolean {
   try {
     return seal !== null && keys.open(place, seal, 'audit') !== undefined;
@@ -99,7 +99,7 @@ export function openAuditLog(engine: Engine, keys: Keyring): AuditLog {
     },
 
     async verify(noted) {
-      // Read first: what stands behind it is the bot's only where it goes on from here, sealed.
+      // Read first: rows behind the head are the bot's only where they continue it, sealed.
       const head = await headRow();
       const { seq: rows, hash, checkpoint_seq: sealedAfter } = head;
       const { checkpoint } = AUDIT_SEALED;

@@ -7,11 +7,11 @@ import { createGroupSync } from './groupSync.ts';
 
 /** SQLite's file of commits that the database file does not hold yet (https://www.sqlite.org/wal.html). */
 export interface CommitLog {
-  /** Resolves when all that was committed before the call would outlive a power failure. */
+  /** Resolves when everything committed before the call would outlive a power failure. */
   synced(): Promise<void>;
-  /** @throws StoreError once a flush has failed: what comes after it could not be kept either. */
+  /** @throws StoreError once a flush has failed: later commits could not be kept either. */
   requireWhole(): void;
-  /** Lets those who wait get their answer. */
+  /** Lets the waiting callers get their answer. */
   close(): Promise<void>;
 }
 

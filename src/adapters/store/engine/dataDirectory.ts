@@ -8,7 +8,7 @@ const LOCK_FILE = 'bot.lock';
 const PRIVATE_DIRECTORY = 0o700;
 const PRIVATE_FILE = 0o600;
 
-/** Creates the directory for its owner alone; one that is there keeps its mode. */
+/** Creates the directory for its owner alone; an existing one keeps its mode. */
 export function prepareDataDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });

@@ -3,7 +3,7 @@ import type { CompiledQuery, Kysely, RawBuilder } from 'kysely';
 import { isConflict, isUnserved } from './errors.ts';
 import type { Tables } from '../schema/tables.ts';
 
-/** One database. Its errors are StoreErrors already; what is done in it throws besides passes unchanged. */
+/** One database. Its errors are StoreErrors already; other exceptions of the work pass unchanged. */
 export interface Engine {
   readonly kind: 'sqlite' | 'postgres';
   /** The database's own clock, epoch ms. */
@@ -81,7 +81,7 @@ export function readPatiently<T>(
 }
 
 /**
- * Runs what may lose to another transaction again and again, and once more where a server served no
+ * Runs work that may lose to another transaction again and again, and once more where a server served no
  * more: the connections to it are gone then. Gives the last error.
  */
 export async function patiently<T>(
@@ -98,7 +98,7 @@ export async function patiently<T>(
       if (isFirstUnserved) wasServed = false;
       else if (!isConflict(error) || performance.now() > giveUpAt) throw error;
     }
-    // Jitter, or two that collided would collide again.
+    // Jitter: without it two transactions that collided would collide again.
     await pause(Math.random() * longest);
   }
 }

@@ -79,8 +79,8 @@ export function isDenied(error: unknown): boolean {
 }
 
 /**
- * The server did not serve, or serves no more: it was ended, or lives on as a copy that is only read.
- * Nothing was committed; the next connection may lead to its successor.
+ * The server did not serve, or serves no more: it was ended, or lives on as a read-only copy. Nothing was
+ * committed; the next connection may lead to its successor.
  */
 export function isUnserved(error: unknown): boolean {
   const { code, message } = causeOf(error);

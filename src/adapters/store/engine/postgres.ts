@@ -50,9 +50,9 @@ interface Session {
   readonly db: Kysely<Tables>;
   begin(): Promise<Began>;
   run(text: string, values?: readonly unknown[]): Promise<QueryResult>;
-  /** Nothing more is done by `db`, or it would be done behind the ROLLBACK. */
+  /** No statement follows: it would run behind the ROLLBACK. */
   rollBack(): Promise<void>;
-  /** The first error: what comes after it in the transaction is only its consequence. */
+  /** The first error: later errors in the transaction are only its consequence. */
   failure(): StoreError | undefined;
   end(): void;
 }
@@ -114,7 +114,7 @@ async function openSession(connections: Connections, begin: string): Promise<Ses
       const results: unknown = await query(begin);
       const [, { rows }] = beginningSchema.parse(results);
       const [{ now, readOnly: isReadOnly }] = rows;
-      // A primary that lives on behind its successor would still answer, with what was once true.
+      // A primary that lives on behind its successor would still answer, with outdated data.
       if (isReadOnly === 'on') throw failed(readOnly());
       return { now, at: performance.now() };
     },
@@ -152,7 +152,7 @@ export function openPostgres(
       const [, result] = await Promise.all([session.begin(), work(session)]);
       return result;
     } finally {
-      // Nothing was written: its answer need not be waited for.
+      // Nothing was written: the answer need not be awaited.
       void session.rollBack();
       session.end();
     }
@@ -201,7 +201,7 @@ export function openPostgres(
 
     identity: () =>
       reading(async ({ run }) => {
-        // Where the role may not ask for it, another answer must not look like another database.
+        // Where the role may not ask for it, a different answer must not look like a different database.
         const asked = `select has_function_privilege('pg_control_system()', 'execute') as may`;
         const [{ may } = {}] = identityRows.parse((await run(asked)).rows);
         if (may !== true) return undefined;

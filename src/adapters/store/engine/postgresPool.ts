@@ -6,10 +6,13 @@ import { storeFailure } from './errors.ts';
 
 const CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** A server that does not even say that a statement took too long is given up so much later. */
+/** How much later than the statement timeout a silent server is given up, ms. */
 const SILENCE_MS = 2_000;
 
-/** The use that a connection still has after a piece of work. `stale`: it and all opened before it are thrown away. */
+/**
+ * Whether a connection can be used again after a piece of work. `stale`: it and all opened before it are
+ * thrown away.
+ */
 export type Condition = 'whole' | 'broken' | 'stale';
 
 /** Connections to the server that the URL leads to now. */
@@ -57,7 +60,7 @@ export function openConnections(url: Secret, statementTimeoutMs: number, log: Lo
       }
     },
     giveBack(client, condition) {
-      // When many fail at once only the first tells something new.
+      // When many connections fail at once, only the first failure is news.
       if (condition === 'stale' && born.get(client) === generation) generation += 1;
       client.release(condition !== 'whole');
     },
@@ -72,7 +75,7 @@ function createPool(url: Secret, statementTimeoutMs: number): Pool {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: statementTimeoutMs + SILENCE_MS,
     keepAlive: true,
-    // Queries that are asked for at once are sent at once, and answered in their order.
+    // Simultaneous queries are sent at once, and answered in their order.
     pipeline: true,
     types: {
       // bigint: our largest values are epoch milliseconds, far below 2^53.

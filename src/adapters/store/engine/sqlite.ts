@@ -41,11 +41,11 @@ function openFile(directory: string): DatabaseSync {
       throw new StoreError('unavailable', 'SQLite cannot keep its log on this file system');
     }
     database.exec(
-      // NORMAL: SQLite flushes the log only around a checkpoint; that each commit is on the disk before
-      // it is told is openCommitLog's part, which does not hold up the process meanwhile as FULL would.
+      // NORMAL: SQLite flushes the log only around a checkpoint; openCommitLog flushes each commit before
+      // its answer, without holding up the process as FULL would.
       'pragma synchronous = normal; pragma foreign_keys = on;' +
-        // node:sqlite waits inside the call, which would hold up the whole process, and for ever
-        // if the holder lives in it too: waiting is done by patiently().
+        // node:sqlite waits inside the call, which would hold up the whole process, and for ever if the
+        // holder lives in it too: patiently() waits instead.
         'pragma busy_timeout = 0;' +
         // Commits that a former process could not flush would stay a hole in the log.
         'pragma wal_checkpoint(truncate);',
@@ -92,7 +92,7 @@ const queriesBy = createQueries({
 function queriesOn(prepare: (text: string) => Prepared, progress: Progress): Kysely<Tables> {
   function ask<Row>({ sql: text, parameters }: CompiledQuery): QueryResult<Row> {
     if (!progress.isOpen) throw new Error('a query came after the end of its work');
-    // Those that our queries pass: strings, numbers and null.
+    // The types that our queries pass: strings, numbers and null.
     const values = parameters as SQLInputValue[];
     try {
       const { statement, reader } = prepare(text);
@@ -132,7 +132,7 @@ export function openSqlite(directory: string): Engine {
     });
   };
 
-  /** Runs `work` when all before it has ended: on one connection two transactions would be one. */
+  /** Runs `work` when all earlier work has ended: on one connection two transactions would be one. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = last.then(work);
     last = turn.catch(() => undefined);
@@ -143,7 +143,7 @@ export function openSqlite(directory: string): Engine {
     const progress: Progress = { isOpen: true, failure: undefined };
     try {
       const result = await work(queriesOn(prepare, progress));
-      // As PostgreSQL does it: SQLite itself would keep what went before a failed statement.
+      // As PostgreSQL does it: SQLite itself would keep the statements before a failed one.
       if (progress.failure !== undefined) throw progress.failure;
       return result;
     } finally {
@@ -151,10 +151,10 @@ export function openSqlite(directory: string): Engine {
     }
   }
 
-  /** Gives the result, and whether anything was changed. */
+  /** Gives the result, and whether rows were changed. */
   async function transactOnce<O, T>({ open, work, end }: Transaction<O, T>) {
     log.requireWhole();
-    // IMMEDIATE: what is read under the write lock is still true when it is written.
+    // IMMEDIATE: data read under the write lock is still true when it is written.
     run('begin immediate');
     try {
       const { now, changes } = clockAndChanges();
@@ -185,7 +185,7 @@ export function openSqlite(directory: string): Engine {
     clock: sql.raw<number>(CLOCK),
     // The lock is had: a transaction holds the whole database from its beginning.
     async transact(transaction) {
-      // The next one need not wait for the disk: its own commit lies behind this one in the log.
+      // The next transaction need not wait for the disk: its own commit lies behind this one in the log.
       const { result, hasChanged } = await inTurn(() => transactOnce(transaction));
       if (hasChanged) await log.synced();
       return result;

@@ -92,7 +92,7 @@ const REVOCATIONS = [
   `create index code_send_account on code_send (account_id, created_at)`,
 ];
 
-/** Reminders, and what a sweep over the accounts remembers until the next one. */
+/** Reminders, and the records that a sweep leaves for the next one. */
 const REMINDERS = [
   `create table reminder (
     handle text not null primary key, account_id text not null, account_name text not null,
@@ -112,7 +112,7 @@ const REMINDERS = [
   `alter table enrollment add column missing_since bigint`,
 ];
 
-/** Which open flows need care, so that the others need not be read and decrypted to find out. */
+/** Marks open flows that need upkeep, so that the others need not be read and decrypted. */
 const UNSETTLED_FLOWS = [
   `alter table flow add column unsettled bigint not null default 1`,
   `drop index flow_idle`,
@@ -120,12 +120,12 @@ const UNSETTLED_FLOWS = [
   `create index flow_over on flow (expires_at) where ended_at is null`,
 ];
 
-/** Which database this is, so that a copy of it is known for one. */
+/** The database's identity, so that a copy is recognized. */
 const IDENTITY = [
   `create table database_identity (id bigint not null primary key, identity text not null)`,
 ];
 
-/** Seals for what stood in clear beside the sealed values, and for the audit. */
+/** Seals for the clear columns beside the sealed values, and for the audit. */
 const SEALS = [
   `alter table manager add column pin_seal text`,
   `alter table revocation add column seal text`,
@@ -147,10 +147,10 @@ const MANAGER_REVOCATIONS = [
     primary key (account_id, manager))`,
 ];
 
-/** From here on it is sealed; who answers is taken down anew, as where it was never seen. */
+/** From here on the list is sealed; managers are recorded anew, as where they were never seen. */
 const ANSWERING_SEALED = [`delete from answering`];
 
-/** Texts wait apart. Those that wait at the upgrade are delivered with the cards. */
+/** Texts have a lane of their own. Those that wait at the upgrade are delivered with the cards. */
 const NOTICE_LANES = [`alter table notice add column lane text not null default 'chat'`];
 
 /** When the account's other managers were last told of the silence, or will be. */
@@ -172,7 +172,7 @@ const APPEND_ONLY = {
   ],
 } as const;
 
-/** A migration that is these statements. */
+/** A migration of these statements. */
 function running(statements: readonly string[]): Migration {
   return {
     async up(db) {

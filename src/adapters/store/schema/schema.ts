@@ -15,7 +15,7 @@ export type SchemaState = 'current' | 'behind' | 'ahead';
 /** Not Kysely's default names, which may belong to another program in the same database. */
 const MIGRATION_TABLE = 'bot_migration';
 const MIGRATION_LOCK_TABLE = 'bot_migration_lock';
-/** Any fixed number of our own: instances that start together migrate one after another. */
+/** A fixed number of our own: instances that start together migrate one after another. */
 const MIGRATION_LOCK = 7_305_118_264;
 
 export type Ask = <T>(work: (db: Kysely<Tables>) => Promise<T>) => Promise<T>;
@@ -38,7 +38,7 @@ export async function schemaState(
 }
 
 /**
- * Brings the schema up, all of it or nothing; several may try at once.
+ * Migrates the schema, all of it or nothing; several instances may try at once.
  * @throws StoreError when the role may not, with the advice to run `admin migrate`.
  */
 export async function migrate(engine: Engine, keys: Keyring): Promise<void> {

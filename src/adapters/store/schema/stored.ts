@@ -40,8 +40,8 @@ export function managerKey(name: string): ManagerKey {
 }
 
 /**
- * The value, or undefined where it cannot be read, which is logged: of a list that is worked off,
- * one bad row must not hold up the others.
+ * The value, or undefined where it cannot be read, which is logged: in a list that is worked off, one bad
+ * row must not hold up the others.
  */
 export function readOrSkip<T>(read: () => T, log: Pick<Log, 'error'>): T | undefined {
   try {

@@ -13,7 +13,7 @@ type Sealed = string;
 interface ManagerTable {
   manager: string;
   directory_id: string | null;
-  /** Vouches for `directory_id`. */
+  /** Seals `directory_id`. */
   pin_seal: Sealed | null;
   display_name: Sealed | null;
   locale: string | null;
@@ -175,7 +175,7 @@ interface NoticeTable {
   id: string;
   due_at: number;
   tries: number;
-  /** Which loop delivers it; a changed one delays it at most. */
+  /** The loop that delivers it; a changed lane delays it at most. */
   lane: string;
   payload: Sealed;
 }
@@ -194,7 +194,7 @@ export interface AuditTable {
   instance: string;
   previous: string;
   hash: string;
-  /** Vouches for `hash`; null before there were seals. */
+  /** Seals `hash`; null before there were seals. */
   seal: Sealed | null;
 }
 
@@ -202,7 +202,7 @@ export interface AuditHeadTable {
   id: number;
   seq: number;
   hash: string;
-  /** Up to this row the sealed hash vouches for the chain, from there on each row's own seal. */
+  /** Up to this row the sealed hash proves the chain, from there on each row's own seal. */
   checkpoint_seq: number;
   checkpoint_hash: string;
   checkpoint_seal: Sealed | null;
@@ -245,6 +245,6 @@ export interface Scope {
   readonly now: number;
   /** Told when the work has ended. */
   readonly distrust: TellDistrusted;
-  /** In a transaction: a row that counts as absent may be removed where it would be in the way. */
+  /** In a transaction: a row that counts as absent may be removed where it is in the way. */
   readonly isWriting: boolean;
 }

@@ -18,8 +18,8 @@ export interface EncryptionKey {
 }
 
 /**
- * Where a sealed value stands, and what stands beside it in its row: it opens nowhere else
- * (requirement S1).
+ * A sealed value's place, and the columns beside it in its row: the value opens nowhere else (requirement
+ * S1).
  */
 export type Place = readonly [
   table: string,

@@ -63,7 +63,7 @@ export interface Digester {
     passwords: readonly Secret[],
     signal: AbortSignal,
   ): Promise<PasswordDigest[]>;
-  /** Forgets what it remembers. */
+  /** Forgets the remembered hashes. */
   forget(): void;
 }
 

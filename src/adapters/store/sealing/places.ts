@@ -8,7 +8,7 @@ export interface SealedColumn {
   /** The primary key; joined by `/` it is the row's part of the Place. */
   readonly key: readonly string[];
   readonly column: string;
-  /** Further columns of the row that the value vouches for: it opens only beside the same ones. */
+  /** Further columns of the row that the seal covers: the value opens only beside the same ones. */
   readonly beside: readonly string[];
   /** Computed from the same clear text. */
   readonly index?: string;
@@ -50,10 +50,10 @@ export function placeIn(where: SealedColumn, row: Readonly<Record<string, unknow
   return [where.table, name, where.column, ...where.beside.map((part) => row[part] as Cell)];
 }
 
-/** A seal without content: it only vouches for what stands beside it. */
+/** A seal without content: it only proves the columns beside it. */
 export const SEAL_ONLY = '';
 
-/** All of them: a value that is missing here cannot be read once its key is taken away. */
+/** All of them: a value that is missing here becomes unreadable once its key is removed. */
 export const SEALED = {
   enrollment: column('enrollment', ['id'], 'mobile', {
     beside: ['manager', 'account_id', 'enrolled_at', 'usable_from'],

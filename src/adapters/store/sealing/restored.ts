@@ -10,8 +10,8 @@ import type { FlowTable, Scope } from '../schema/tables.ts';
 const ROW = 1;
 
 /**
- * Ends what was under way when a backup was taken: in a database that was restored no code is valid
- * and no flow goes on (requirement S6). Writes whose outcome is sought are left to be found.
+ * Ends the operations that were under way when a backup was taken: in a restored database no code is valid
+ * and no flow goes on (requirement S6). Writes whose outcome is sought are left for the search.
  */
 export async function endFlowsOfCopy(engine: Engine, keys: Keyring, log: Log): Promise<void> {
   const identity = await engine.identity();
@@ -52,9 +52,9 @@ async function expire(
   flow: Selectable<FlowTable>,
   now: number,
 ): Promise<void> {
-  // A value that cannot be opened stays as it is beside another version: no key opens it there.
+  // A value that cannot be opened stays as it is under a new version: no key opens it there.
   const state = opened(keys, SEALED.flow.place(flow), flow.state);
-  // A caller that knows the flow as it was must read it anew.
+  // A caller that knows the flow from before must read it anew.
   const changed = { expires_at: now - 1, version: flow.version + 1 };
   await db
     .updateTable('flow')

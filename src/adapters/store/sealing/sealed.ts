@@ -132,7 +132,7 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
     return true;
   }
 
-  /** One transaction; gives the last row looked at, undefined when there was none. */
+  /** One transaction; gives the last row read, undefined when there was none. */
   function rekeyBatch(where: SealedColumn, after: Row | undefined) {
     return transactPatiently(engine, async (db) => {
       const rows = await nextRows(db, where, after);
@@ -153,14 +153,14 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
     return rows.every((row) => reseal(where, row) !== undefined);
   }
 
-  /** A key that was exchanged under its old id passes every count: only opening a value shows it. */
+  /** A key that was exchanged under its old id passes every count: only opening a value shows that. */
   async function countBadSamples(where: SealedColumn): Promise<number> {
     let bad = 0;
     for (const prefix of keys.prefixes) if (!(await isSampleGood(where, prefix))) bad += 1;
     return bad;
   }
 
-  /** False where the audit is not sound: the earlier keys are still needed to tell how far it is. */
+  /** False where the audit is not sound: the earlier keys are still needed to find out how far it is. */
   async function moveCheckpoint(): Promise<boolean> {
     const verdict = await openAuditLog(engine, keys).verify();
     if (verdict.result !== 'intact') return false;

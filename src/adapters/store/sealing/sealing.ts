@@ -6,8 +6,8 @@ import { SEALED, SEAL_ONLY } from './places.ts';
 import type { Scope } from '../schema/tables.ts';
 
 /**
- * Takes what a database holds from before the seals for true, once: from here on nothing without
- * its seal is.
+ * Trusts a database's contents from before the seals, once: from here on a value without its seal is not
+ * trusted.
  * @throws StoreError for a database that has been sealed before: its migrations were tampered with
  */
 export async function sealWhatStands(db: Scope['db'], keys: Keyring): Promise<void> {
@@ -24,7 +24,7 @@ export async function sealWhatStands(db: Scope['db'], keys: Keyring): Promise<vo
     return clear === undefined ? undefined : keys.seal(place, clear);
   }
 
-  /** Whether anything shows that this database has not been sealed before. */
+  /** Whether there is a sign that this database has not been sealed before. */
   let isFromBefore = false;
   for (const row of await db.selectFrom('enrollment').selectAll().execute()) {
     const mobile = reseal(SEALED.enrollment.place(row), row.mobile);

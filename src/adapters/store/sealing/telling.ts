@@ -7,17 +7,17 @@ import { createTellDistrusted } from './trusted.ts';
 /** The findings of queries about stored values. */
 export type Hearing = Pick<Scope, 'distrust' | 'log'>;
 
-/** The sayings that one run of a transaction, or of a reading, leaves to its end. */
+/** The log lines that one run of a transaction, or of a reading, leaves to its end. */
 export interface Left {
   readonly events: AuditEvent[];
-  /** Said where it is kept. */
+  /** Logged where the transaction is kept. */
   readonly sayings: (() => void)[];
-  /** Said in any case. */
+  /** Logged in any case. */
   readonly found: readonly (() => void)[];
   readonly hearing: Hearing;
 }
 
-/** Runs what may run again, patiently, and says what its last run has left, once. */
+/** Runs work that may run again, patiently, and logs the last run's lines, once. */
 export function createTelling(log: Log) {
   const tell = createTellDistrusted(log);
 

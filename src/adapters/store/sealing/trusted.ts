@@ -4,7 +4,7 @@ import { UnknownKeyError } from './crypto.ts';
 import type { Place, SealUse } from './crypto.ts';
 import type { Scope } from '../schema/tables.ts';
 
-/** Places of one process that were told of; a flood of them must not fill its memory. */
+/** Places of one process that were logged; a flood of them must not fill its memory. */
 const TOLD_AT_MOST = 10_000;
 
 /**
@@ -28,7 +28,10 @@ export function openTrusted(
   }
 }
 
-/** The same for a value that is not sealed: undefined where it has not the form in which the bot writes it. */
+/**
+ * The same for a value that is not sealed: undefined where the value lacks the form in which the bot writes
+ * it.
+ */
 export function readTrusted<T>(
   { distrust }: Pick<Scope, 'distrust'>,
   place: Place,
@@ -49,7 +52,7 @@ export function readTrusted<T>(
  */
 type Distrusted = 'changed' | 'unknownKey' | 'revoked';
 
-/** Tells of stored values that are not trusted, each once in a process. */
+/** Logs stored values that are not trusted, each once in a process. */
 export type TellDistrusted = (place: Place, why: Distrusted) => void;
 
 export function createTellDistrusted(log: Log): TellDistrusted {

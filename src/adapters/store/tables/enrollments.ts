@@ -84,7 +84,8 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
       const key = { manager: managerName(manager), account_id: accountId };
       const notes = await revokeNotes(accountId, key.manager);
       const { all, own } = readNotes(scope, notes);
-      // One that is not trusted is written anew: it goes on hiding the numbers from before, not this one.
+      // A note that is not trusted is written anew: it goes on hiding the numbers from before, not this
+      // one.
       if (all?.at === now) await noteAll(accountId);
       if (own?.at === now) await noteOne(accountId, key.manager);
       // A clock that was moved back must not make the number older than the last revoke.

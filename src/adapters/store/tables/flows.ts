@@ -66,7 +66,7 @@ export function flowQueries(scope: Scope): FlowQueries {
     const row = await query.executeTakeFirst();
     return row && toFlow(scope, row);
   }
-  /** The same of a row whose place only one flow can have: one that is not trusted makes room. */
+  /** The same for a row whose place only one flow can have: an untrusted row makes room. */
   async function only(query: FlowSelection): Promise<Flow | undefined> {
     const row = await query.executeTakeFirst();
     const flow = row && toFlow(scope, row);
@@ -84,7 +84,7 @@ export function flowQueries(scope: Scope): FlowQueries {
       if (known?.id === id) {
         const unchanged = await db
           .selectFrom('flow')
-          // Only this is noted without a new version.
+          // Only this is saved without a new version.
           .select('message_id')
           .where('id', '=', id)
           .where('version', '=', known.version)

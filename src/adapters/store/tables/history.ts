@@ -49,7 +49,7 @@ function isSame({ isFormer, hash }: Entry, { digest, former }: PasswordDigest): 
   return other?.length === hash.length && timingSafeEqual(hash, other);
 }
 
-/** Undefined for one that is not trusted: it is as if it were not there. */
+/** Undefined for an entry that is not trusted: it counts as absent. */
 function openEntry(
   scope: Pick<Scope, 'keys' | 'distrust'>,
   row: Selectable<PasswordHistoryTable>,

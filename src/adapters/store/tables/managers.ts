@@ -9,7 +9,7 @@ import type { Scope, Tables } from '../schema/tables.ts';
 import { openTrusted, readTrusted } from '../sealing/trusted.ts';
 
 const localeSchema = z.enum(['sv', 'en']);
-/** One whose address cannot be trusted must not hide the others. */
+/** A person whose address cannot be trusted must not hide the others. */
 const CHATS_TRIED = 10;
 
 function toRecord(scope: Scope, row: Selectable<Tables['manager']>): ManagerRecord | undefined {

@@ -57,7 +57,7 @@ export function noticeQueries(scope: Scope): NoticeQueries {
       .selectFrom('notice')
       .select('id')
       .where('due_at', '<=', now)
-      // A notice in no lane that the bot writes goes with the chats': nothing waits for ever.
+      // A notice in a lane that the bot never writes goes with the chats': no notice waits for ever.
       .$if(lane === 'chat', (query) => query.where('lane', 'not in', OTHER_LANES))
       .$if(lane !== undefined && lane !== 'chat', (query) => query.where('lane', '=', lane ?? ''));
 
