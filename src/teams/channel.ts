@@ -37,11 +37,11 @@ export interface ChannelSettings {
 export interface ChannelOptions {
   readonly settings: ChannelSettings;
   readonly render: Render;
-  /** The one sentence that is said outside a personal chat. */
+  /** The bot's one sentence outside a personal chat. */
   readonly notPersonal: (locale: Locale) => string;
   readonly clock: () => number;
   readonly log: Log;
-  /** Where the calls of the connector and of the login are measured. */
+  /** Measures the calls of the connector and of the login. */
   readonly measuredBy?: Metrics;
 }
 
@@ -58,13 +58,13 @@ export interface Served extends Pick<
 export interface Channel {
   /** The service's way to managers; usable before `serve`. */
   readonly notifier: Notifier;
-  /** Fetches the bot's token once, for a check of the installation. Rejects where it gets none. */
+  /** Fetches the bot's token once, for a check of the installation. Rejects without a token. */
   checkLogin(): Promise<void>;
-  /** Makes the port; it is opened by its `listen`. Called once. */
+  /** Makes the port; `listen` opens it. Called once. */
   serve(served: Served): Server;
 }
 
-/** Teams, whole: what comes in through the port and what goes out to the connector. */
+/** Teams, whole: the port for requests, and the connector for posts. */
 export function createChannel(options: ChannelOptions): Channel {
   const { settings, render, notPersonal, clock, log } = options;
   const { auth, appId, tenantId, defaultLocale } = settings;

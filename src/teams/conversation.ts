@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ManagerKey } from '../domain/parties.ts';
 import { NotifierError, type Address } from '../ports/notifier.ts';
 
-/** A chat with one person, as the connector wants it. */
+/** A chat with one person, in the connector's form. */
 export interface Conversation extends ManagerKey {
   readonly serviceUrl: string;
   readonly conversationId: string;
@@ -23,12 +23,12 @@ const conversationSchema = z.object({
   channelId: z.string(),
 });
 
-/** The text as which everybody else keeps a conversation. */
+/** A conversation as text, the form in which other rooms keep it. */
 export function addressOf(conversation: Conversation): Address {
   return JSON.stringify(conversation);
 }
 
-/** @throws NotifierError `refused` for what no conversation was written as. */
+/** @throws NotifierError `refused` for text that is no written conversation. */
 export function conversationOf(address: Address): Conversation {
   try {
     return conversationSchema.parse(JSON.parse(address));

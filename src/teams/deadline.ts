@@ -1,4 +1,4 @@
-/** The end of a wait, and how it is called off. */
+/** The end of a wait, and its cancellation. */
 export interface Deadline {
   readonly signal: AbortSignal;
   /** Called when the wait is over: AbortSignal.timeout would keep a needless timer for every call. */

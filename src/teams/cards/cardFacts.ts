@@ -118,12 +118,12 @@ function codeFacts(view: CodeView, { words, now }: Voice): CardFacts {
   return ofFlow(view, { ...values, minutes, expires: words.clock(expiresAt) }, data);
 }
 
-/** These two problems tell themselves what became of the message. */
+/** These two problems tell the message's fate themselves. */
 function tellsOfMessage(problem: Problem | undefined): boolean {
   return problem?.reason === 'smsUnavailable' || problem?.reason === 'smsNumberRefused';
 }
 
-/** No time brings another code in this flow: to wait for one is no help. */
+/** In this flow waiting brings no other code. */
 function isAtEnd(problem: Problem | undefined): boolean {
   return problem?.reason === 'tooManyCodes' && problem.until === undefined;
 }
@@ -149,7 +149,10 @@ interface RuleLine {
   readonly isBroken: boolean;
 }
 
-/** All rules before anything is typed, so that no refusal costs a new walk; after a try, which ones held. */
+/**
+ * All rules before anything is typed, so that no refusal costs a new walk; after a try, also which rules
+ * the password kept.
+ */
 function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice): RuleLine[] {
   const { minLength, maxLength, historyLength } = rules;
   const signs = forbiddenSigns(rules, voice);
@@ -173,7 +176,7 @@ function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice
   ];
 }
 
-/** `å, ä och ö`: a capital letter is not told beside its small one. */
+/** `å, ä och ö`: a capital letter is left out beside its small one. */
 function forbiddenSigns(rules: ShownRules, { text, words }: Voice): string | undefined {
   const all = [...new Set(rules.forbiddenCharacters)];
   const told = all.filter(

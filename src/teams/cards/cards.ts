@@ -22,7 +22,7 @@ export interface Cards {
 export interface CardOptions {
   /** The line shown where only a person can help, e.g. `Servicedesk 019-21 00 00`. */
   readonly serviceDesk: string;
-  /** IANA name; times are told in it. */
+  /** IANA name of the time zone in which times are told. */
   readonly timeZone: string;
   readonly codeLength: number;
   /** Default: `execute`. */
@@ -41,13 +41,13 @@ export function createCards(
     en: createWords(texts, 'en', options.timeZone),
   };
 
-  /** The most particular text there is: of this card, of all code cards, of all cards. */
+  /** The most specific text: of this card, of all code cards, of all cards. */
   function keyOf(card: CardName, key: string): string {
     const candidates = [`${card}.${key}`, ...(isCodeCard(card) ? [`codeCard.${key}`] : [])];
     return candidates.find((candidate) => texts.has(candidate)) ?? key;
   }
 
-  /** The texts that the template binds, as far as the view has what they name. */
+  /** The texts that the template binds, as far as the view has their values. */
   function boundTexts(card: CardName, locale: Locale, values: TextValues): Branch {
     const root: Branch = {};
     for (const path of templateOf(card).texts) {

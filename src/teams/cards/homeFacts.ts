@@ -3,10 +3,10 @@ import type { HomeAccount, HomeView } from '../../ports/view.ts';
 import type { CardFacts, Voice } from './cardFacts.ts';
 import { plain } from './markdown.ts';
 
-/** An expiry nearer than this is told. */
+/** An expiry nearer than this stands on the card. */
 const EXPIRY_NOTICE_MS = 14 * DAY_MS;
 
-/** The accounts in words, and which of many they are. */
+/** The accounts in words, and their place among many. */
 export function homeFacts({ accounts, part }: HomeView, voice: Voice): CardFacts {
   const first = part?.first ?? 1;
   const count = part?.of ?? accounts.length;

@@ -1,12 +1,12 @@
-/** Longer names say nothing more and make a card heavy. */
+/** Longer names add nothing and make a card heavy. */
 const MAX_CHARACTERS = 120;
-/** Words of letters and digits: nothing in them acts. */
+/** Words of letters and digits: no sign in them acts. */
 const ORDINARY = /^[a-zåäö0-9]+(?: [a-zåäö0-9]+)*$/i;
 
 /**
- * A name or other text from outside as a TextBlock shows it letter by letter: one line, no Markdown,
- * links, mentions or card functions (requirement T8). Only what would act is escaped, so that an
- * ordinary account name stays as it is.
+ * A name or other text from outside as a TextBlock shows it letter by letter: one line, no Markdown, links,
+ * mentions or card functions (requirement T8). Only signs that would act are escaped, so that an ordinary
+ * account name stays as it is.
  */
 export function plain(text: string): string {
   if (text.length <= MAX_CHARACTERS && ORDINARY.test(text)) return text;

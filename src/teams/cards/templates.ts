@@ -36,10 +36,10 @@ const CARD_NAMES: Readonly<Record<CardName, true>> = {
   cancelled: true,
 };
 
-/** Which action the buttons are: Action.Execute with Action.Submit as its fallback, or Action.Submit alone. */
+/** The buttons' action: Action.Execute with Action.Submit as its fallback, or Action.Submit alone. */
 export type CardActions = 'execute' | 'submit';
 
-/** Reads, composes and parses all templates: parsing is a hundred times dearer than filling. */
+/** Reads, composes and parses all templates: parsing costs a hundred times as much as filling. */
 export function loadTemplates(actions: CardActions = 'execute'): (name: CardName) => CardTemplate {
   readEachExpressionOnce();
   const templates = new Map(
@@ -93,7 +93,7 @@ function parse(card: Json): CardTemplate {
   };
 }
 
-/** The template with each Action.Execute replaced by its fallback, shown when and in the style that it was. */
+/** The template with each Action.Execute replaced by its fallback, which keeps its condition and style. */
 function withSubmit(node: Json): Json {
   if (typeof node !== 'object' || node === null) return node;
   if (Array.isArray(node)) return node.map(withSubmit);

@@ -35,8 +35,8 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
 }
 
 /**
- * Lets a little more arrive and throws it away: closing at once would reset the connection, and the
- * client would lose the answer (RFC 9112 9.6).
+ * Lets a little more arrive and discards it: closing at once would reset the connection, and the client
+ * would lose the answer (RFC 9112 9.6).
  */
 export function discard(request: IncomingMessage): void {
   let size = 0;
@@ -54,7 +54,7 @@ export function discard(request: IncomingMessage): void {
   request.once('close', stop);
 }
 
-/** The bytes as UTF-8, or undefined where they are none. */
+/** The bytes as text, or undefined where they are no UTF-8. */
 export function decodeText(bytes: Buffer): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -63,7 +63,7 @@ export function decodeText(bytes: Buffer): string | undefined {
   }
 }
 
-/** The value, or undefined for what is no JSON in UTF-8 or too deeply nested. */
+/** The value, or undefined for text that is no JSON in UTF-8 or too deeply nested. */
 export function parseJson(bytes: Buffer): unknown {
   const text = decodeText(bytes);
   if (text === undefined || isDeeperThan(text, MAX_JSON_DEPTH)) return undefined;
@@ -74,7 +74,7 @@ export function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** Counts brackets outside strings, so that nothing deep is ever built. */
+/** Counts brackets outside strings, so that no deep value is ever built. */
 function isDeeperThan(text: string, limit: number): boolean {
   let depth = 0;
   let isInString = false;

@@ -12,14 +12,14 @@ import type { SigningKey, SigningKeys } from './signingKeys.ts';
 const ALGORITHMS = ['RS256', 'RS384', 'RS512'];
 const ISSUER = 'https://api.botframework.com';
 const CLOCK_TOLERANCE_SECONDS = 300;
-/** A key named by the token itself proves nothing; a token that brings one is up to no good. */
+/** A key named by the token itself proves nothing; a token that brings one is an attack. */
 const FORBIDDEN_HEADERS = ['jku', 'jwk', 'x5u', 'x5c'];
 
 export interface GuardOptions {
   /** `off` is for chat clients on the same machine: no token is asked for. */
   readonly auth: 'on' | 'off';
   readonly appId: string;
-  /** Empty only where `auth` is off; any tenant is then let in. */
+  /** Empty only where `auth` is off; any tenant is then admitted. */
   readonly tenantId: string;
   readonly isServiceHost: ServiceHosts;
   readonly keys: SigningKeys;
@@ -33,19 +33,19 @@ type Verdict =
   | { readonly outcome: 'ignored' }
   | { readonly outcome: 'refused'; readonly status: 401 | 403 | 503; readonly why: string };
 
-/** A token that was verified, or none where none is asked for. */
+/** A verified token, or none where none is asked for. */
 interface Bearer {
   readonly outcome: 'bearer';
   /** The claim; undefined where no token is asked for. */
   readonly serviceUrl?: string;
 }
 
-/** Why nothing of it is done. */
+/** The reason why the activity has no effect. */
 export type Refused = Extract<Verdict, { outcome: 'refused' }>;
 
-/** Decides who is let in, before the SDK sees anything. Has no side effect but the log. */
+/** Decides which requests are admitted, before the SDK sees anything. Has no side effect but the log. */
 export interface Guard {
-  /** Verifies the token by itself, so that nothing of a stranger's body need be read. */
+  /** Verifies the token by itself, so that a stranger's body need not be read. */
   authenticate(authorization: string | undefined): Promise<Bearer | Refused>;
   /** Decides about an activity that came with the token. */
   admit(bearer: Bearer, activity: RawActivity): Verdict;
@@ -149,7 +149,7 @@ async function verify(
   }
 }
 
-/** Channel, service host and tenant. A tenant that is not named is not ours (requirement A3). */
+/** Channel, service host and tenant. A missing tenant is not ours (requirement A3). */
 function checkOrigin(options: GuardOptions, activity: RawActivity): Refused | undefined {
   if (activity.channelId !== CHANNEL) return refused(403, 'channel');
   if (!activity.serviceUrl || !options.isServiceHost(activity.serviceUrl)) {

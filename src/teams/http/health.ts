@@ -6,7 +6,7 @@ import { isLoopbackAddress } from '../out/hosts.ts';
 /** A readiness probe must be answered within 200 ms (requirement R12). */
 const READY_TIMEOUT_MS = 150;
 
-/** Whether turns can be served, answered in time also where the check hangs. One check at a time. */
+/** Whether turns can be served; the answer comes in time even if the check hangs. One check at a time. */
 export function createReadiness(isReady: () => Promise<boolean>): () => Promise<boolean> {
   let checking: Promise<boolean> | undefined;
   return () => {
@@ -29,7 +29,7 @@ export function isForwarded(request: IncomingMessage): boolean {
   );
 }
 
-/** With a token only for who bears it; without one only for this machine, and no proxy on it. */
+/** With a token only for its bearer; without one only for this machine, and no proxy on it. */
 export function maySeeMetrics(request: IncomingMessage, token: Secret | undefined): boolean {
   if (!token) return isLoopbackAddress(request.socket.remoteAddress) && !isForwarded(request);
   return isSameText(request.headers.authorization ?? '', `Bearer ${token.reveal()}`);

@@ -6,11 +6,11 @@ interface Route {
   readonly method: 'GET' | 'POST';
   /** Longest body that is read (requirement R6). */
   readonly maxBytes: number;
-  /** The form of the credential, told from the headers alone, and the status where it is missing. */
+  /** The credential's form, checked in the headers alone, and the status where it is missing. */
   readonly credential?: { readonly isThere: (request: IncomingMessage) => boolean; status: number };
 }
 
-/** Everything that is served; paths are compared as they stand on the wire. */
+/** All routes; paths are compared as they stand on the wire. */
 export const ROUTES = {
   '/api/messages': {
     method: 'POST',
@@ -34,7 +34,7 @@ export interface Refusal {
   readonly allow?: string;
 }
 
-/** Why a request is turned away by its first line and headers, before a byte of its body is looked at. */
+/** The reason to refuse a request by its first line and headers, before its body is read. */
 export function refuse(request: IncomingMessage, auth: 'on' | 'off'): Refusal | undefined {
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   if (!Object.hasOwn(ROUTES, path)) return { status: 404 };

@@ -24,7 +24,7 @@ const TIMEOUT_CHECK_MS = 1_000;
 /** The requests under way at a stop may take this long (requirement R11). */
 const DRAIN_MS = 25_000;
 const LAST_WRITES_MS = 1_000;
-/** A body of this length costs less to parse than a token to verify. */
+/** Parsing a body of this length costs less than verifying a token. */
 const MAX_UNPROVEN_BYTES = 8 * 1_024;
 const MAX_PARAMETERS = 64;
 
@@ -49,7 +49,7 @@ export interface ServerOptions {
 
 /** The one open port. */
 export interface Server {
-  /** Gives the port, where 0 was asked for one that is free. Rejects where it cannot be had. */
+  /** Gives the port; 0 asks for a free one. Rejects where the port cannot be opened. */
   listen(host: string, port: number): Promise<number>;
   /** Takes no new turns at once, lets those under way end within 25 s, then closes. */
   close(): Promise<void>;
@@ -112,7 +112,7 @@ export function createServer(options: ServerOptions): Server {
     }
   }
 
-  // restify routes `/./healthz` and `/%68ealthz` too: what is not written out is turned away before.
+  // restify routes `/./healthz` and `/%68ealthz` too: paths not written out are refused before.
   const server = createHttpServer(
     {
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
@@ -153,7 +153,7 @@ async function receiveActivity(
   const bytes = await readBody(request, ROUTES['/api/messages'].maxBytes);
   if (typeof bytes === 'number') return { status: bytes };
   const read = (): RawActivity | undefined => readActivity(parseJson(bytes));
-  // Parsing a long body costs more than a stranger may have: its token is verified first.
+  // Parsing a long body costs too much for a stranger: its token is verified first.
   const isShort = bytes.length <= MAX_UNPROVEN_BYTES;
   const early = isShort ? read() : undefined;
   if (isShort && !early) return { status: 400 };

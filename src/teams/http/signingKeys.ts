@@ -28,7 +28,7 @@ export type SigningKey = z.infer<typeof keySchema>;
 export interface SigningKeys {
   /**
    * The key of that id; undefined where the channel has none. Fetched anew when the id is unknown.
-   * @throws when no keys are at hand and none can be fetched: nothing can then be said of a token.
+   * @throws when no keys are at hand and none can be fetched: the token can then not be judged.
    */
   find(kid: string): Promise<SigningKey | undefined>;
 }
@@ -68,7 +68,7 @@ export function createSigningKeys(metadataUrl: string, clock: () => number, log:
   return {
     async find(kid) {
       if (isUsable() && keys.has(kid)) {
-        // Renewed in the background: a key that is still good waits for nothing.
+        // Renewed in the background: a key that is still good is used without waiting.
         if (hasElapsed(REFRESH_AFTER_MS, fetchedAt, clock())) void refresh();
         return keys.get(kid);
       }

@@ -6,10 +6,10 @@ import type { Input } from '../../service/input.ts';
 import { MAX_TYPED_LENGTH } from './commands.ts';
 
 const MAX_HANDLE_LENGTH = 200;
-/** Matches no handle that was ever given out, so that the service refuses and audits it. */
+/** Matches no issued handle, so that the service refuses and audits it. */
 const IMPOSSIBLE_HANDLE = '';
 
-/** Anything that is no string counts as absent (requirement A10). */
+/** A value that is no string counts as absent (requirement A10). */
 const typed = z
   .string()
   .transform((text) => text.slice(0, MAX_TYPED_LENGTH))

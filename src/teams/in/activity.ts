@@ -8,7 +8,7 @@ export const CHANNEL = 'msteams';
 const text = z.string().optional().catch(undefined);
 const id = z.string().min(1).max(1_024).optional().catch(undefined);
 
-/** More never come together where the bot answers. */
+/** Activities for the bot never hold more members than this. */
 const MAX_MEMBERS = 100;
 
 function firstOf(list: unknown): unknown {
@@ -33,7 +33,7 @@ const activitySchema = z.object({
   membersAdded: z.preprocess(firstOf, z.array(z.object({ id }).catch({})).catch([])),
 });
 
-/** An activity as it came; nothing of it is proven yet. */
+/** An activity as it came; its claims are not proven yet. */
 export type RawActivity = z.infer<typeof activitySchema>;
 
 /** Undefined where the body is no JSON object with a type. */

@@ -14,13 +14,13 @@ class ClosedAuthentication extends ConfigurationBotFrameworkAuthentication {
     return Promise.reject(new Error('requests are authenticated by the guard'));
   }
 
-  /** The bot asks for no tokens of its users; the SDK would make a client for it at every turn. */
+  /** The bot asks for no tokens of its users; the SDK would make a client for that at every turn. */
   override createUserTokenClient(identity: ClaimsIdentity): Promise<UserTokenClient> {
     return (this.#userTokenClient ??= super.createUserTokenClient(identity));
   }
 }
 
-/** The bot writes through connector.ts; what the SDK would send by itself is stopped here. */
+/** The bot writes through connector.ts; messages that the SDK would send by itself are stopped here. */
 class ClosedConnectorFactory extends ConnectorFactory {
   readonly #client = new ConnectorClient({
     signRequest: () => Promise.reject(new Error('the bot writes through its own connector')),
@@ -31,7 +31,7 @@ class ClosedConnectorFactory extends ConnectorFactory {
   }
 }
 
-/** Runs turns of the Bot Framework SDK for activities that the guard has let in, and for no others. */
+/** Runs turns of the Bot Framework SDK for activities that the guard has admitted, and for no others. */
 export class GuardedAdapter extends CloudAdapter {
   readonly #result: AuthenticateRequestResult = {
     audience: AUDIENCE,
@@ -43,7 +43,10 @@ export class GuardedAdapter extends CloudAdapter {
     super(new ClosedAuthentication());
   }
 
-  /** The turn's invoke response; undefined for what is no invoke. Rejects with what `logic` throws. */
+  /**
+   * The turn's invoke response; undefined for an activity that is no invoke. Rejects with what `logic`
+   * throws.
+   */
   run(
     activity: Inbound,
     logic: (context: TurnContext) => Promise<void>,
@@ -52,7 +55,9 @@ export class GuardedAdapter extends CloudAdapter {
   }
 }
 
-/** Only what the SDK needs to choose a handler: no delivery mode, no caller of the sender's choice. */
+/**
+ * Only the fields by which the SDK chooses a handler: no delivery mode, no caller of the sender's choice.
+ */
 function toActivity(inbound: Inbound): Activity {
   const { conversation } = inbound;
   const activity: Partial<Activity> = {

@@ -30,11 +30,11 @@ export interface BotOptions extends Omit<TurnOptions, 'track' | 'turns'>, Placem
   readonly notPersonal: (locale: Locale) => string;
 }
 
-/** Answers activities that the guard has let in. */
+/** Answers activities that the guard has admitted. */
 export interface Bot {
   /** `arrivedAt`: when the request came, epoch ms. */
   receive(activity: Inbound, arrivedAt: number): Promise<BotReply>;
-  /** Resolves when what goes on after the answers has ended. */
+  /** Resolves when the work after the answers has ended. */
   settled(): Promise<void>;
 }
 

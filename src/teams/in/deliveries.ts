@@ -2,11 +2,11 @@ import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import type { Inbound } from './activity.ts';
 import { createRecent } from '../recent.ts';
 
-/** The channel delivers again after 15 s what was not answered in time. */
+/** The channel repeats an unanswered delivery after 15 s. */
 const REMEMBERED_MS = 120_000;
 const MAX_REMEMBERED = 1_000;
 
-/** An answer to the channel; `body` is JSON, as text: a card that is remembered takes a fifth of the room so. */
+/** An answer to the channel; `body` is JSON, as text: a remembered card takes a fifth of the room so. */
 export interface BotReply {
   readonly status: number;
   readonly body?: string | undefined;
@@ -18,12 +18,12 @@ export interface Delivery {
 }
 
 /**
- * Runs each activity once in this process, however often it is delivered: a repetition gets the
- * answer of the first. Across processes the service tells repetitions by the card's handle.
+ * Runs each activity once in this process, however often it is delivered: a repetition gets the answer of
+ * the first. Across processes the service recognizes repetitions by the card's handle.
  */
 export function createDeliveries(clock: () => number) {
   const seen = createRecent<Delivery>({ ttlMs: REMEMBERED_MS, max: MAX_REMEMBERED }, clock);
-  // Given as bytes it would be made a key at every activity, which takes longer than the hash.
+  // Bytes would be made a key at every activity, which takes longer than the hash.
   const key = createSecretKey(randomBytes(32));
 
   /** Two different contents never share an answer, whatever ids they came with. */

@@ -19,7 +19,7 @@ const TURN_TIMEOUT_MS = 13_000;
 const WRITE_WAIT_MS = 1_000;
 const LOCALE_WAIT_MS = 300;
 
-/** One thing that a person did, and where the answer belongs. */
+/** One tap, and where its answer belongs. */
 export interface Tap {
   readonly activity: Inbound;
   readonly input: Input;
@@ -47,7 +47,7 @@ interface Outcome {
   readonly flow?: ShownFlow | undefined;
 }
 
-/** The language for what is said outside the service, without waiting for it for long. */
+/** The language of texts outside the service; waits only briefly for it. */
 export function createLocaleOf({
   turns,
   defaultLocale,
@@ -80,7 +80,7 @@ export function createTurnRunner(options: TurnOptions) {
     }
   }
 
-  /** A bug: the person and the log get the same reference, and nothing else gets out. */
+  /** A bug: the person and the log get the same reference, and no other detail leaves the bot. */
   async function failure(error: unknown, key: ManagerKey): Promise<Card> {
     const reference = createReference();
     log.error({ reference, fault: describeFault(error) }, 'a turn failed');

@@ -11,7 +11,7 @@ import type { ServiceHosts } from './hosts.ts';
 import type { Login } from './login.ts';
 
 export const CARD_TYPE = 'application/vnd.microsoft.card.adaptive';
-/** Where Teams takes messages to people that the bot has not heard from yet. */
+/** Where Teams takes messages to people from whom the bot has not heard yet. */
 const GLOBAL_SERVICE_URL = 'https://smba.trafficmanager.net/teams/';
 const SEND_TIMEOUT_MS = 8_000;
 const MEMBER_TIMEOUT_MS = 2_000;
@@ -20,8 +20,8 @@ const MEMBER_TIMEOUT_MS = 2_000;
 export type Card = Readonly<Record<string, unknown>>;
 
 /**
- * The channel's way back to a conversation: one try each, within 8 s (the roster 2 s), with the
- * bot's token. Throws only NotifierError.
+ * The channel's way back to a conversation: one try each, within 8 s (the roster 2 s), with the bot's
+ * token. Throws only NotifierError.
  */
 export interface Connector {
   /** Posts a card and gives its message's id. */
@@ -51,7 +51,7 @@ export interface ConnectorOptions {
   readonly appId: string;
   /** Empty: any tenant (only without authentication). */
   readonly tenantId: string;
-  /** Absent without authentication: nothing is signed. */
+  /** Absent without authentication: requests are not signed. */
   readonly login?: Login | undefined;
 }
 
@@ -101,7 +101,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       const body = {
         isGroup: false,
         bot: { id: botId, name: '' },
-        // As `aadObjectId` it would be refused: it has to stand in `id`.
+        // The connector would refuse it as `aadObjectId`: it has to stand in `id`.
         members: [{ id: person.aadObjectId, name: '' }],
         tenantId,
         channelData: { tenant: { id: tenantId } },
@@ -141,7 +141,7 @@ export function createConnector(options: ConnectorOptions): Connector {
 }
 
 /**
- * Whether anything answers where Teams takes messages, on a connection made as for a post; nothing is
+ * Whether a server answers where Teams takes messages, on a connection made as for a post; nothing is
  * posted. Undefined where the bot may not send there.
  */
 export async function reachesConnector(isServiceHost: ServiceHosts): Promise<boolean | undefined> {
@@ -185,7 +185,10 @@ function idOf(answer: unknown, fault: string): string {
   return created.id;
 }
 
-/** Without an id yet. The channel's id of the person is known from their former chat, or learned from their first activity. */
+/**
+ * A conversation without an id yet. The channel's id of the person is known from their former chat, or
+ * learned from their first activity.
+ */
 function newConversation(
   { appId }: ConnectorOptions,
   { tenantId, aadObjectId }: ManagerKey,
@@ -211,7 +214,7 @@ function requireOwn({ isServiceHost, tenantId }: ConnectorOptions, to: Conversat
   }
 }
 
-/** Without a token nothing is sent, so every failure here is a definite one. */
+/** Without a token no request goes out, so every failure here is definite. */
 async function tokenOf(login: Login, signal: AbortSignal): Promise<string> {
   try {
     signal.throwIfAborted();
@@ -226,7 +229,7 @@ async function tokenOf(login: Login, signal: AbortSignal): Promise<string> {
   }
 }
 
-/** Only the card: of card and text in one message Teams makes two, without an id. */
+/** Only the card: Teams makes two messages of card and text, without an id. */
 function toMessage(conversation: Conversation, card: Card): Partial<Activity> {
   return {
     type: 'message',

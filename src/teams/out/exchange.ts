@@ -2,14 +2,14 @@ import http from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 
-/** Answers are ids, members and faults. */
+/** The longest answer: answers are ids, members and faults. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
-/** The proxies that Node's own agents were told of (NODE_USE_ENV_PROXY); its types leave `options` out. */
+/** The proxies of Node's own agents (NODE_USE_ENV_PROXY); its types leave `options` out. */
 const PROXY_ENV = (http.globalAgent as http.Agent & { readonly options: http.AgentOptions }).options
   .proxyEnv;
 
-/** One request of the bot's. Without a token nothing is signed. */
+/** One request of the bot's. Without a token it is not signed. */
 export interface Request {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: URL;
@@ -42,7 +42,7 @@ export async function exchange(asked: Request): Promise<Answer> {
   const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
   const { Agent, request: open } = url.protocol === 'https:' ? https : http;
   const isAlone = method === 'POST' || asked.isAlone === true;
-  // `agent: false` would go past the proxy of the environment, through which all others go.
+  // `agent: false` would bypass the environment's proxy, through which all others go.
   const alone = { keepAlive: false, proxyEnv: PROXY_ENV };
   const request = open(url, {
     method,
@@ -66,7 +66,7 @@ export async function exchange(asked: Request): Promise<Answer> {
     isAnswered = true;
     read(response).then(resolve, reject);
   });
-  // A connection that ends in another way than by an answer or an error, as after a 101.
+  // A connection that ends without an answer or an error, as after a 101.
   request.on('close', () => {
     if (!isAnswered) reject(new Error('the connection was closed'));
   });

@@ -27,7 +27,7 @@ export interface LoginOptions {
 export interface Login {
   /** Kept until shortly before it ends. Rejects within 5 s where there is none to be had. */
   token(): Promise<string>;
-  /** The connector did not take the token: the next one is asked for anew. */
+  /** The connector refused the token: the next call fetches a new one. */
   forget(): void;
   /** From the first failed request until the next good one. */
   isFailing(): boolean;
@@ -56,7 +56,7 @@ export function createLogin(options: LoginOptions): Login {
     } catch (error) {
       if (!failure) log.error({ fault: describeFault(error) }, 'the bot cannot log in');
       failure = { error, at: clock() };
-      // MSAL itself would refuse for a minute after one bad answer; a new one remembers nothing.
+      // MSAL itself would refuse for a minute after one bad answer; a new client remembers nothing.
       application = openApplication(options);
       throw error;
     } finally {

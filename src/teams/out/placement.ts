@@ -49,7 +49,7 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
     });
   }
 
-  /** An update may safely be repeated, and must be where nothing else shows the card. */
+  /** An update may safely be repeated, and must be where no answer shows the card. */
   async function update(target: string, card: Card, isOnlyWay: boolean): Promise<void> {
     await updates.add(messageKey(conversation.conversationId, target), async (isSuperseded) => {
       try {
@@ -83,7 +83,7 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
     // Reported first: the service may have news for this message while it is still being written.
     const reported = report(flow, target);
     try {
-      // Queued before anything is awaited: what the service shows next is newer, and comes after it.
+      // Queued before anything is awaited: later cards are newer, and come after it.
       await update(target, card, isOnlyWay);
       return;
     } catch (error) {
@@ -92,7 +92,7 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
     } finally {
       await reported;
     }
-    // An earlier card may have found this too, and be posting the message that takes the place.
+    // An earlier card may have found the message gone too, and be posting its replacement.
     if (messageId === target) messageId = undefined;
     await write(card, flow, isOnlyWay);
   }

@@ -1,7 +1,7 @@
 /** `superseded`: a newer update of the same message was waiting, so this one was not written. */
 type UpdateOutcome = 'written' | 'superseded';
 
-/** A write of one message; asks before a repetition whether something newer is waiting. */
+/** A write of one message; asks before a repetition whether a newer write is waiting. */
 type UpdateWork = (isSuperseded: () => boolean) => Promise<void>;
 
 interface Waiting {
@@ -16,7 +16,7 @@ export interface UpdateQueue {
 }
 
 export function createUpdateQueue(): UpdateQueue {
-  /** Messages with a write under way, and what waits for it: at most the newest. */
+  /** Messages with a write under way, and the newest write that waits for it. */
   const busy = new Map<string, Waiting | undefined>();
 
   return {
