@@ -44,7 +44,7 @@ import {
 const HEAD_LOG_EVERY_MS = DAY_MS;
 const SELF_CHECK_MS = 10_000;
 
-/** Values of the parts that a test may set otherwise. */
+/** Parts that a test may replace. */
 export interface Circumstances {
   /** Epoch ms. */
   readonly clock: () => number;
@@ -170,7 +170,7 @@ export async function startBot(
   return { port, turns, cards, stop };
 }
 
-/** Told, not enforced: in a container every file may be open to the one account that there is. */
+/** Logged, not enforced: in a container every file may be open to the one account that there is. */
 function warnOfExposure({ privatePaths }: Config, log: Log): void {
   for (const { variable, mode } of exposedFiles(privatePaths)) {
     const fields = { alarm: 'exposedFile', variable, mode };
@@ -178,7 +178,10 @@ function warnOfExposure({ privatePaths }: Config, log: Log): void {
   }
 }
 
-/** Told, not enforced (requirement D5). A directory that does not answer now says so at the first tap. */
+/**
+ * Logged, not enforced (requirement D5). A directory that does not answer now shows its fault at the first
+ * tap.
+ */
 async function warnOfPrivileges(directory: OpenDirectory, log: Log): Promise<void> {
   const signal = AbortSignal.timeout(SELF_CHECK_MS);
   const found = await directory.inspectServiceAccount(signal).catch(() => 'unseen' as const);

@@ -2,7 +2,7 @@ import { openNoInspector } from './process/inspector.ts';
 import { widenThreadPool } from './process/threadPool.ts';
 
 openNoInspector();
-// First: what is loaded afterwards may give the pool its first work, and its size is read then.
+// First: modules loaded afterwards may give the pool its first work, and its size is read then.
 widenThreadPool();
 const { run } = await import('./run.ts');
 await run();

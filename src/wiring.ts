@@ -20,7 +20,7 @@ import type { SmsGateway } from './ports/sms.ts';
 import type { Deps, Random, Settings } from './service/deps.ts';
 import type { ChannelSettings } from './teams/channel.ts';
 
-/** 144 bits, URL-safe and without a dot: what stands on cards. */
+/** 144 bits, URL-safe and without a dot: the ids on cards. */
 const ID_BYTES = 18;
 
 export const random: Random = {

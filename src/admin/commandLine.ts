@@ -45,7 +45,10 @@ function wordsOf(argv: readonly string[], commands: readonly Command[]): readonl
   return parseArgs({ args: [...argv], options, strict: false }).positionals;
 }
 
-/** Repeats what may be a command's name and no more: behind a misspelt one comes a URL with a password. */
+/**
+ * Repeats the part that may be a command's name and no more: behind a misspelt one comes a URL with a
+ * password.
+ */
 function unknown(words: readonly string[], commands: readonly Command[]): string {
   const [first, second] = words;
   if (first === undefined) return 'no command given';

@@ -1,6 +1,9 @@
 import type { Command } from './command.ts';
 
-/** All commands, in the order of `--help`. Each loads what it needs when it is called: the whole bot takes a second. */
+/**
+ * All commands, in the order of `--help`. Each loads its parts when it is called: the whole bot takes a
+ * second.
+ */
 export const COMMANDS: readonly Command[] = [
   {
     name: 'check',

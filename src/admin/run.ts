@@ -11,9 +11,9 @@ import { StoreError } from '../ports/store/store.ts';
 /** Faults on the bot's own level are told by exit code and message; the log is for trouble beside them. */
 const LOG_LEVEL = 'warn';
 
-/** Where the words of a command come from and its answer goes. */
+/** A command's input and output. */
 export interface Terminal {
-  /** Absent: that of the process. */
+  /** Absent: the process's own. */
   readonly env?: NodeJS.ProcessEnv;
   readonly log: Log;
   /** Resolves when more may be written. */

@@ -6,17 +6,17 @@ import type { Config } from '../config/config.ts';
 import type { Log } from '../ports/log.ts';
 import { databaseOf, directoryOf, encryptionKeysOf, instanceName } from '../wiring.ts';
 
-/** Where a command works: what it needs is opened when it is first asked for. */
+/** A command's workplace: parts are opened when they are first asked for. */
 export interface Workplace {
   readonly config: Config;
   readonly log: Log;
   /** The person who types: `os:<user>` or `os:<user>(sudo:<person>)`, as in the audit. */
   readonly actor: string;
-  /** The same without the prefix, as people are told. */
+  /** The same without the prefix, as notices name the actor. */
   readonly userName: string;
   store(): Promise<OpenStore>;
   directory(): OpenDirectory;
-  /** Closes what was opened, the last one first. */
+  /** Closes the opened parts, the last one first. */
   close(): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export function openWorkplace(config: Config, log: Log, sudoUser?: string): Work
 
   async function open(): Promise<OpenStore> {
     const keys = encryptionKeysOf(config);
-    // Never migrated by the way: a bot of an earlier build may be at work beside.
+    // Never migrated in passing: a bot of an earlier build may be at work beside.
     const options = { database: databaseOf(config), keys, migrate: false };
     const opened = await openStore({ ...options, instance: instanceName() }, log);
     closings.push(() => opened.close());

@@ -24,8 +24,8 @@ export type ConfigResult =
   | { readonly ok: false; readonly faults: string[] };
 
 /**
- * Reads all of the environment. Each fault is `NAME: what would be right`; they are reported
- * together and hold nothing of a value.
+ * Reads the whole environment. Each fault is `NAME: what would be right`; the faults are reported together
+ * and hold no part of a value.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigResult {
   const faults: string[] = [...dangerousSwitches(env), ...quoted(env)];
@@ -39,8 +39,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigResult {
 }
 
 /**
- * The name of the person behind `sudo`, for the audit: a claim of the environment, which is as good as who
- * may set it. `?` for a name that is none.
+ * The name of the person behind `sudo`, for the audit: a claim of the environment, no better than the one
+ * who may set it. `?` for a name that is none.
  */
 export function readSudoUser(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const name = env['SUDO_USER'] ?? '';
@@ -56,7 +56,7 @@ function quoted(env: NodeJS.ProcessEnv): string[] {
     .map((name) => `${name}: must be without quotes`);
 }
 
-/** An empty variable counts as absent, save where empty says something. */
+/** An empty variable counts as absent, save where an empty value has a meaning. */
 function parseEach(env: NodeJS.ProcessEnv, faults: string[]): Partials {
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(FIELDS)) {

@@ -11,7 +11,7 @@ import {
 import { ldapUrls } from './shapes.ts';
 import { TEXTS } from './variableText.ts';
 
-/** The directory, and what is where in it. */
+/** The directory, and the places in it. */
 export const DIRECTORY = {
   LDAP_URL: parsed(
     'ldaps://host[:port] or ldap://host[:port], several separated by spaces',

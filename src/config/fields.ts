@@ -5,8 +5,8 @@ import { LISTENING, PEOPLE, STORE, TEAMS } from './serverFields.ts';
 import { SMS } from './smsFields.ts';
 
 /*
- * One schema per variable of the contract's table, with what the README and .env.example say of it:
- * `npm run docs:config` writes both from here.
+ * One schema per variable of the contract's table, with its text for the README and .env.example: `npm run
+ * docs:config` writes both from here.
  */
 
 /** The variables by topic, in the order of the documents. */
@@ -27,7 +27,7 @@ export const FIELDS = {
 /** The values of all variables. */
 export type Values = { readonly [Name in keyof typeof FIELDS]: z.infer<(typeof FIELDS)[Name]> };
 
-/** The same without those that were wrong; a variable that was merely absent has the value undefined. */
+/** The same without the faulty variables; a variable that was merely absent has the value undefined. */
 export type Partials = { readonly [Name in keyof Values]?: Values[Name] | undefined };
 
 /** Variables that may come from a file instead, `X_FILE`. */

@@ -6,13 +6,13 @@ const EXAMPLE_KEY = Buffer.from('this is only an example, no key!');
 const KEY_BYTES = 32;
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
-/** One key for what is stored; `key` reveals 32 bytes in base64. */
+/** One encryption key; `key` reveals 32 bytes in base64. */
 export interface EncryptionKey {
   readonly id: string;
   readonly key: Secret;
 }
 
-/** Days of the week (1 Monday … 7 Sunday) and the hours between which something may be done. */
+/** Days of the week (1 Monday … 7 Sunday) and the hours in which reminders may be sent. */
 export interface Schedule {
   readonly weekdays: readonly number[];
   readonly fromHour: number;

@@ -4,8 +4,8 @@ import { isDn, isFilter } from './shapes.ts';
 import { Secret } from '../domain/secret.ts';
 
 /*
- * Schemas of which the variables are made. The message of each says what would be right and never
- * repeats what was given: it may be a secret in the wrong place.
+ * Schemas of which the variables are made. The message of each says what would be right and never repeats
+ * the value: it may be a secret in the wrong place.
  */
 
 const MAX_LINE_LENGTH = 120;
@@ -20,7 +20,7 @@ export function matching(pattern: RegExp, right: string) {
   return required(right).regex(pattern, `must be ${right}`);
 }
 
-/** A parser that gives undefined for what is wrong, as a schema. */
+/** A parser that gives undefined for wrong input, as a schema. */
 export function parsed<T>(right: string, parse: (text: string) => T | undefined) {
   return required(right).transform((text, context): T => {
     const value = parse(text);

@@ -57,10 +57,10 @@ function missing(values: Partials, needed: Partial<Record<keyof Values, string>>
     .map(([name, right]) => `${name}: is required: ${right}`);
 }
 
-/** Names that make Node.js or a library print what passes through: passwords, tokens, codes. */
+/** Names that make Node.js or a library print passwords, tokens or codes. */
 const TALKATIVE = ['ldapts', 'http', 'https', 'http2', 'tls', 'net', 'stream', 'undici', 'fetch'];
 
-/** Switches of the platform that would undo what the bot promises. */
+/** Switches of the platform that would undo the bot's promises. */
 export function dangerousSwitches(env: NodeJS.ProcessEnv): string[] {
   const faults: string[] = [];
   if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {

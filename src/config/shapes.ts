@@ -63,7 +63,7 @@ const FILTER_COMBINATION = /\((?:[&|](?:\(\))+|!\(\))\)/g;
 /** Whether the directory's adapter can read the filter; a test holds the two against each other. */
 export function isFilter(text: string): boolean {
   if (text.includes('()')) return false;
-  // From within: what is right becomes () until nothing changes any more.
+  // From within: a correct part becomes () until nothing changes any more.
   let rest = text.replace(FILTER_ITEM, '()');
   for (let before = ''; before !== rest;) {
     before = rest;

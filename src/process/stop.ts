@@ -10,7 +10,7 @@ const TIMES = {
 
 /** The parts of a running bot, as its stop meets them. */
 export interface Stoppable {
-  /** They take up nothing new as soon as they are asked, and end what is under way. */
+  /** They begin no new work as soon as they are asked, and end the work under way. */
   readonly work: readonly (() => Promise<void>)[];
   /** They write down the last notes. */
   readonly notes: readonly (() => Promise<void>)[];
@@ -19,8 +19,8 @@ export interface Stoppable {
 }
 
 /**
- * Stops everything within 30 s. All work is asked at once, for it ends at once: one after another
- * would take the sum. Work that does not end in its time is left to what the database knows of it.
+ * Stops everything within 30 s. All work is asked at once, for it ends at once: one after another would
+ * take the sum. Work that does not end in its time is left to the database's record of it.
  * @throws where a note could not be written
  */
 export async function stopInTime(

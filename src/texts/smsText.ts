@@ -47,7 +47,7 @@ export function septets(text: string): number | undefined {
   return sum;
 }
 
-/** The text in GSM-7: without the accents that it lacks, `?` for what has no plain form. */
+/** The text in GSM-7: without the accents that GSM-7 lacks, `?` for signs without a plain form. */
 export function toGsm7(text: string): string {
   return [...text.normalize('NFC')].map(plainSign).join('');
 }
@@ -100,7 +100,7 @@ function plainName(name: string): string {
   );
 }
 
-/** Only the code may look like one, to the reader and to a phone that offers to fill it in. */
+/** Only the code may look like a code, to the reader and to a phone that offers to fill it in. */
 function withoutOtherCodes(text: string, codeLength: number, code = ''): string {
   const start = text.startsWith(code) ? code : '';
   const run = new RegExp(`[0-9]{${String(codeLength)},}`, 'g');

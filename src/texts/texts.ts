@@ -48,7 +48,7 @@ function readMessages(locale: Locale): Map<string, Message> {
       });
       const placeholders = placeholdersIn(format.getAst());
       const formatted = (values: TextValues): string => String(format.format(values));
-      // Most texts name nothing: they are made once.
+      // Most texts have no placeholder: they are made once.
       const made = placeholders.length === 0 ? formatted({}) : undefined;
       return [key, { format: (values) => made ?? formatted(values), placeholders }];
     }),

@@ -14,7 +14,7 @@ export interface Words {
   until(at: number, now: number): string;
   /** A moment that reads the same tomorrow: `6 april kl. 14.32`. */
   moment(at: number): string;
-  /** Calendar days from `now` to `at`; negative for what is past. */
+  /** Calendar days from `now` to `at`; negative for the past. */
   daysUntil(at: number, now: number): number;
   /** `6 april`; with its year where the day alone could be taken for one of another year. */
   date(at: number, now: number): string;

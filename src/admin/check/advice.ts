@@ -17,7 +17,10 @@ export interface Advice {
   readonly see: Section;
 }
 
-/** The host or one outside system: what was found, what has to be mended before the bot can work, what to bear in mind. */
+/**
+ * The check of the host or one outside system: facts, faults to mend before the bot can work, and points to
+ * bear in mind.
+ */
 export interface Checked {
   readonly name: 'host' | 'database' | 'directory' | 'sms' | 'login';
   readonly found: readonly string[];
@@ -36,7 +39,7 @@ export function linkTo(section: Section): string {
   return `docs/setup.md#${anchor}`;
 }
 
-/** Some names, the rest by number. */
+/** Some names, and the number of the rest. */
 export function named(names: readonly string[]): string {
   const NAMED = 5;
   const more = names.length - NAMED;

@@ -49,7 +49,7 @@ function asText({ name, found, mend, mind }: Checked): string {
     .join('\n');
 }
 
-/** The lines, with the section of the guide below the last one that it holds for. */
+/** The lines, with the guide's section below the last line that it concerns. */
 function linesOf(kind: 'mend' | 'mind', all: readonly Advice[]): string[] {
   return all.flatMap(({ text, see }, index) => [
     `  ${kind}  ${text}`,

@@ -10,7 +10,7 @@ const IN_WORDS: Readonly<Record<Right, string>> = {
   permissions: 'change permissions',
 };
 
-/** Whether the service account may do here what it must, and nothing elsewhere (requirement D5). */
+/** Whether the service account has the needed rights here, and none elsewhere (requirement D5). */
 export function judgeDelegation(seen: Inspection): Omit<Checked, 'name'> {
   if (seen.dialect === 'openldap') {
     return {

@@ -7,11 +7,11 @@ import { judgeDelegation } from './delegationCheck.ts';
 import type { Workplace } from '../workplace.ts';
 
 const INSPECTION_MS = 5 * 60_000;
-/** Below it not even one wrong bind could be allowed (requirement P11). */
+/** Below this threshold not even one wrong bind could be allowed (requirement P11). */
 const LOWEST_THRESHOLD = 3;
-/** A certificate that ends sooner is worth a word. */
+/** A certificate that ends sooner is worth a warning. */
 const CERTIFICATE_DAYS = 30;
-/** Lockouts and expiry are reckoned with both clocks. */
+/** Lockouts and expiry depend on both clocks. */
 const CLOCK_MS = 60_000;
 
 const CURES: Readonly<Record<DirectoryError['code'], Advice>> = {
@@ -43,7 +43,7 @@ const CURES: Readonly<Record<DirectoryError['code'], Advice>> = {
   },
 };
 
-/** Reads all that the bot needs of the directory and changes nothing there. */
+/** Reads everything that the bot needs of the directory and changes nothing there. */
 export async function checkDirectory(place: Workplace): Promise<Checked> {
   const name = 'directory';
   const signal = AbortSignal.timeout(INSPECTION_MS);

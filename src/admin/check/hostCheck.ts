@@ -5,7 +5,10 @@ import { NOTHING, type Advice, type Checked } from './advice.ts';
 
 const ENV_FILE = '--env-file=';
 
-/** Looks for secrets that the host itself gives away, and for settings that it reads otherwise than meant; `options` are those of Node.js. */
+/**
+ * Looks for secrets that the host itself gives away, and for settings that it reads otherwise than meant;
+ * `options` are those of Node.js.
+ */
 export function checkHost(
   { privatePaths }: Pick<Config, 'privatePaths'>,
   options: readonly string[] = process.execArgv,
@@ -27,7 +30,7 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    // Node.js itself has said so.
+    // Node.js itself has reported it.
     return '';
   }
 }

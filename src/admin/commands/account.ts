@@ -2,7 +2,7 @@ import { DirectoryError, type Account } from '../../ports/directory.ts';
 import { CommandFailure } from '../command.ts';
 import type { Workplace } from '../workplace.ts';
 
-/** How long a command waits for what it looks up in the directory. */
+/** How long a command waits for the directory. */
 export const LOOKUP_MS = 10_000;
 
 /** The account that a command is about. */
@@ -11,12 +11,12 @@ export interface AskedAccount {
   readonly name: string;
   /** As the directory has it now; absent where it does not answer or no longer knows it. */
   readonly account: Account | undefined;
-  /** Why the directory says nothing of it. */
+  /** Why the directory's part is missing. */
   readonly fault: string | undefined;
 }
 
 /**
- * Finds ACCOUNT in the directory, else in what the bot remembers: a lost phone is revoked although the
+ * Finds ACCOUNT in the directory, else in the bot's own records: a lost phone is revoked although the
  * directory is down or the account is gone.
  * @throws CommandFailure where neither knows it
  */

@@ -8,7 +8,7 @@ import { settingsOf } from '../../wiring.ts';
 import type { Command } from '../command.ts';
 import { isoTime, localTime, table } from '../print.ts';
 
-/** Shown instead of the names where too many answer to be reminded. */
+/** Shown instead of the names where the managers are too many to be reminded. */
 export const CROWD = `more than ${String(MAX_REMINDED)} people`;
 const LISTING_MS = 10 * 60_000;
 

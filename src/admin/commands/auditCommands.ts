@@ -16,7 +16,7 @@ const COLUMNS = [
   'hash',
 ] as const;
 
-/** The audit as it stands, row by row: no matter how long it is, little of it is in memory. */
+/** The audit, row by row: however long, little of it is in memory. */
 export const exportAudit: Command['run'] = async (place, { options, isJson }) => {
   const { format = 'jsonl' } = options;
   if (format !== 'jsonl' && format !== 'csv') {
@@ -27,7 +27,7 @@ export const exportAudit: Command['run'] = async (place, { options, isJson }) =>
   return { stream: format === 'csv' ? asCsv(audit) : asLines(audit) };
 };
 
-/** The verdict on the chain; fails where anything is wrong with it. */
+/** The verdict on the chain; fails unless the chain is intact. */
 export const verifyAudit: Command['run'] = async (place, { options }) => {
   const { audit } = await place.store();
   const head = options['head'];

@@ -27,8 +27,8 @@ export async function entryOf(place: Workplace, who: string): Promise<string> {
 }
 
 /**
- * The account's managers that WHO names: by their entry, or as `status` names them, with which one is
- * found who is disabled or gone.
+ * The account's managers that WHO names: by their entry, or as `status` names them, which also finds a
+ * manager who is disabled or gone.
  * @throws CommandFailure where the bot knows none
  */
 export async function managersOf(

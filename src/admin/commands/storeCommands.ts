@@ -28,10 +28,10 @@ export const migrateDatabase: Command['run'] = async (place) => {
   return { json: { schema: 'current' }, text: 'The database schema is current.' };
 };
 
-/** Fails, after all has been done that can be, where values are left that the first key does not open. */
+/** Fails, after all possible work, where values are left that the first key does not open. */
 export const rekeyStore: Command['run'] = async (place) => {
   const store = await place.store();
-  // Before the first change: a run that is killed has been told of too.
+  // Audited before the first change: a run that is killed is on record too.
   await auditAct(place, 'admin.rekey', 'ok', 'started');
   const progress = createProgress('rekey');
   const rekeyed = await store.sealed.rekey((done, total) => {

@@ -9,11 +9,11 @@ import { CommandFailure, type Command } from '../command.ts';
 import { createProgress, localTime, table } from '../print.ts';
 import type { Workplace } from '../workplace.ts';
 
-/** How long the bot's own sweep is waited for. */
+/** How long to wait for the bot's own sweep. */
 const PATIENCE_MS = 60_000;
 const LOOK_AGAIN_MS = 500;
 
-/** One sweep for an administrator; waits where the bot is at its own. */
+/** One sweep for an administrator; waits while the bot runs its own. */
 export const sweepNowByHand: Command['run'] = async (place, { options }) => {
   const isDryRun = options['dry-run'] === true;
   const report = await sweepPatiently(place, await openSweep(place), isDryRun);
@@ -39,7 +39,7 @@ async function openSweep(place: Workplace): Promise<SweepDeps> {
   return { store, directory, notifier, random, log, settings: settingsOf(config), delay };
 }
 
-/** One sweep at a time: where the bot is at its own, that one is let end first. */
+/** One sweep at a time: the bot's own is let end first. */
 async function sweepPatiently(
   { config }: Workplace,
   deps: SweepDeps,

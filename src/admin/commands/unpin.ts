@@ -2,7 +2,7 @@ import { unpin } from '../../service/people/pins.ts';
 import type { Command } from '../command.ts';
 import { entryOf } from './person.ts';
 
-/** For a person whose Teams account is another than before: the next one who comes by that address is pinned. */
+/** For a person with a new Teams account: the next one who comes by that address is pinned. */
 export const unpinEntry: Command['run'] = async (place, { positionals }) => {
   const who = positionals[0] ?? '';
   const entry = await entryOf(place, who);
