@@ -14,7 +14,7 @@ import {
 } from '@peculiar/x509';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-/** A certificate is valid from a little before it was made, so that no clock comes too early. */
+/** A certificate is valid from a little before it was made, so that a slow clock accepts it. */
 const BACKDATED_MS = 5 * 60_000;
 const LIFETIME_MS = 24 * 3_600_000;
 

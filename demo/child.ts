@@ -4,20 +4,20 @@ import { createInterface } from 'node:readline';
 
 /** A program that runs as long as the demo does. */
 export interface Child {
-  /** Resolves when it ends, with the last thing that it complained of and its exit code or signal. */
+  /** Resolves when it ends, with its last complaint and its exit code or signal. */
   readonly ended: Promise<string>;
-  /** Asks it to end, insists after a while, and waits. */
+  /** Asks it to end, kills it after a while, and waits. */
   stop(): Promise<void>;
 }
 
 const GRACE_MS = 5_000;
 
-/** Log lines are JSON objects; what is said to a person is not. */
+/** Log lines are JSON objects; lines for people are not. */
 function isPlainText(line: string): boolean {
   return line.trim() !== '' && !line.startsWith('{');
 }
 
-/** Starts a program of Node's and hands each line it writes to `onLine`. */
+/** Starts a Node program and hands each line it writes to `onLine`. */
 export function startChild(
   args: readonly string[],
   options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },

@@ -1,7 +1,7 @@
 /**
- * `npm run demo`: the bot as it is built, with what a newcomer's machine lacks around it, on
- * loopback and in a temporary folder: a directory that speaks as Active Directory does, SMS in the
- * terminal, and a chat client. It ends, and leaves nothing behind, with Ctrl-C.
+ * `npm run demo`: the built bot, with stand-ins around it on loopback and in a temporary folder: a
+ * directory that speaks as Active Directory does, SMS in the terminal, and a chat client. It ends, and
+ * leaves nothing behind, with Ctrl-C.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -40,7 +40,7 @@ async function stop(exitCode: number, line?: string): Promise<void> {
   process.exit(exitCode);
 }
 
-/** Compiles the bot as `npm run build` does, only without checking types again: a tenth of the time. */
+/** Compiles the bot as `npm run build` does, but without the type check: in a tenth of the time. */
 async function build(): Promise<boolean> {
   const compiler = spawn(
     process.execPath,

@@ -5,7 +5,7 @@ import type { SeededAccount } from './seed.ts';
 interface Lines {
   ready(chatUrl: string, accounts: readonly SeededAccount[]): string[];
   portTaken(port: number, flag: string): string;
-  /** `detail` is the last thing that was heard of it. */
+  /** `detail` is its last output. */
   ended(what: 'bot' | 'chat', detail: string): string;
   notReady(what: 'bot' | 'chat', seconds: number): string;
   readonly buildFailed: string;

@@ -7,7 +7,7 @@ export interface DemoOptions {
   readonly chatPort: number;
   /** The directory's LDAPS port; 0: any free one. */
   readonly ldapsPort: number;
-  /** Takes the bot from dist as it is. */
+  /** Takes the built bot in dist without building it. */
   readonly isBuilt: boolean;
   /** Shows the bot's log lines too. */
   readonly isVerbose: boolean;
@@ -16,7 +16,7 @@ export interface DemoOptions {
 export const USAGE =
   'npm run demo -- [--english] [--verbose] [--built] [--port 3978] [--chat-port 56150] [--ldaps-port 6636]';
 
-/** The command line's options; undefined where they are not right. */
+/** The command line's options; undefined for a wrong command line. */
 export function readOptions(args: readonly string[]): DemoOptions | undefined {
   try {
     const { values } = parseArgs({

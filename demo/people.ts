@@ -5,13 +5,13 @@ export interface Person {
   readonly upn: string;
   /** The Entra object id that Teams sends with every activity. */
   readonly aadObjectId: string;
-  /** From the range that is set apart for fiction: 070-174 06 05 to 99. */
+  /** From the range reserved for fiction: 070-174 06 05 to 99. */
   readonly mobile?: string;
 }
 
 export const TENANT_ID = '5f0c5b1e-6f4d-4c67-9d0b-2f1f5a3c9a10';
 
-/** The one who is signed in to the chat. */
+/** The person who is signed in to the chat. */
 export const ASA: Person = {
   givenName: 'Åsa',
   surname: 'Lindberg',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 
-// Loaded before anything that can be missing or too new for this Node: one line instead of a stack.
+// Loaded before modules that may be missing or too new for this Node: one line instead of a stack.
 const NEEDED = 24;
 
 function stop(line) {

@@ -14,13 +14,13 @@ interface Running {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Leaves word of a demo that is up. */
+/** Records a running demo. */
 export async function writeRunning(folder: string, env: Running['env']): Promise<void> {
   const running: Running = { pid: process.pid, env };
   await writeFile(join(folder, FILE), JSON.stringify(running), { mode: 0o600 });
 }
 
-/** The configuration of the bot whose demo is up, of several the newest; undefined where none is. */
+/** The configuration of the running demo's bot, of several the newest; undefined where none runs. */
 export async function runningEnvironment(
   below: string = tmpdir(),
 ): Promise<Running['env'] | undefined> {

@@ -13,7 +13,7 @@ interface Pages {
   readonly terms: string;
 }
 
-/** An installation, or every fault with what would be right. */
+/** An installation, or every fault with its remedy. */
 export type ReadInstallation =
   | { readonly installation: Installation; readonly minds: readonly string[] }
   | { readonly faults: readonly string[] };

@@ -37,7 +37,7 @@ export interface NewUser {
   readonly parent?: string;
   /** The cn; default: `name`. */
   readonly commonName?: string;
-  /** Without one nothing binds. */
+  /** Without a password the account cannot bind. */
   readonly password?: string;
   readonly attributes?: Attributes;
 }
@@ -137,7 +137,7 @@ export class AdDomain {
     });
   }
 
-  /** A PSO; the rules that are not named are the domain's defaults. Lowest precedence wins. */
+  /** A PSO; rules that are not named are the domain's defaults. Lowest precedence wins. */
   passwordSettings(
     name: string,
     policy: Partial<Policy>,
@@ -155,7 +155,7 @@ export class AdDomain {
     return made(pso);
   }
 
-  /** Sets the domain's own password policy; what is not named gets its default. */
+  /** Sets the domain's own password policy; rules that are not named get their defaults. */
   setPolicy(policy: Partial<Policy>): void {
     const attributes = domainAttributes({ ...DEFAULT_POLICY, ...policy });
     for (const [name, value] of Object.entries(attributes)) put(this.domain.head, name, value);

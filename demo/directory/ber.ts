@@ -40,7 +40,7 @@ function lengthOf(length: number): number[] {
 
 /**
  * Reads the element that begins at `start`; undefined when the buffer does not hold all of it yet.
- * @throws RangeError for what can never become an element.
+ * @throws RangeError for bytes that can never become an element.
  */
 export function readElement(
   buffer: Buffer,

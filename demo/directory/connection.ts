@@ -10,7 +10,7 @@ const MESSAGE = 0x30;
 /** A connection's handling of a message: the bytes to answer, and what comes after them. */
 export interface Reaction {
   readonly answer: Buffer;
-  /** `ignore`: nothing that arrives later is read. */
+  /** `ignore`: later data is not read. */
   readonly then?: 'startTls' | 'close' | 'ignore' | undefined;
 }
 

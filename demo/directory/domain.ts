@@ -49,7 +49,7 @@ export function policyOf(domain: Domain, account: Entry): Policy {
 /** Makes `password` the current one, as of now. */
 export function setPassword(domain: Domain, account: Entry, password: string): void {
   const { historyLength } = policyOf(domain, account);
-  // The one before is kept even without a history: it may bind for a while.
+  // The former password is kept even without a history: it may bind for a while.
   account.passwords = [password, ...account.passwords].slice(0, Math.max(2, historyLength));
   put(account, 'pwdLastSet', fileTime(domain.now()));
 }

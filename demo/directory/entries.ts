@@ -35,7 +35,7 @@ export class Entries {
 
   remove(entry: Entry): void {
     this.#byKey.delete(entry.key);
-    // As in Active Directory, links to what is gone are gone too.
+    // As in Active Directory, links to a removed entry go with it.
     for (const other of this.all()) {
       for (const attribute of LINKS) {
         const rest = strings(other, attribute).filter((dn) => dnKey(dn) !== entry.key);
@@ -79,7 +79,7 @@ export function put(entry: Entry, attribute: string, values: Value | readonly Va
   else entry.attributes.set(key, { name: attribute, values: list });
 }
 
-/** The values as they were written, without those that the directory computes. */
+/** The values as they were written, without the computed ones. */
 export function stored(entry: Entry, attribute: string): readonly Value[] {
   return entry.attributes.get(attribute.toLowerCase())?.values ?? [];
 }

@@ -23,7 +23,10 @@ export type Fault =
 
 type Ending = 'drop' | 'hang' | 'applyThenDrop' | 'applyThenHang';
 
-/** A fault as steps: what to wait for before and after it, what to do instead of the operation, what after it. */
+/**
+ * A fault as steps: the waits before and after the operation, the ending in its place, and the one after
+ * it.
+ */
 export function splitFault(fault: Fault | undefined): {
   wait?: () => Promise<unknown>;
   lateMs?: number;

@@ -13,7 +13,7 @@ const BIT_AND = '1.2.840.113556.1.4.803';
 const BIT_OR = '1.2.840.113556.1.4.804';
 const IN_CHAIN = '1.2.840.113556.1.4.1941';
 
-/** @throws RangeError for what the protocol does not know. */
+/** @throws RangeError for a filter that the protocol does not know. */
 export function decodeFilter(filter: Element): Filter {
   switch (filter.tag) {
     case 0xa0: {
@@ -73,7 +73,7 @@ function equalTo(wanted: Buffer, attribute: string): (value: Value) => boolean {
   return (value) => dnKey(String(value)) === key;
 }
 
-/** Numbers as numbers, all else as text. */
+/** Numbers as numbers, other values as text. */
 function order(value: Value, wanted: Buffer): number {
   const [one, other] = [value.toString(), wanted.toString()];
   const areNumbers = /^-?\d+$/.test(one) && /^-?\d+$/.test(other);

@@ -54,7 +54,7 @@ export function isPassword(domain: Domain, account: Entry, password: string): bo
   return set !== '0' && domain.now() < epochMs(set) + domain.oldPasswordAllowedMs;
 }
 
-/** All but 52e and 775 are told only to who knows the password. */
+/** All codes but 52e and 775 come only with the right password. */
 function checkLogon(domain: Domain, account: Entry, password: string): BindSubCode | undefined {
   if (isLockedNow(domain, account)) return '775';
   if (!isPassword(domain, account, password)) {

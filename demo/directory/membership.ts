@@ -48,7 +48,7 @@ export function isInChain(
 ): boolean {
   const forward = BACKLINKS[attribute.toLowerCase()];
   if (forward !== undefined) {
-    // The same chain from its other end, where no search for who links here is needed at every step.
+    // The same chain from its other end, which needs no search for links at every step.
     const from = entries.get(target);
     return from !== undefined && isInChain(entries, from, forward, entry.dn);
   }

@@ -75,7 +75,7 @@ function readPolicyHints(domain: Domain, request: Request): boolean | 'malformed
   }
 }
 
-/** Checks one change of an ordinary attribute and gives what carries it out. */
+/** Checks one change of an ordinary attribute and gives the function that carries it out. */
 function prepare(
   domain: Domain,
   target: Entry,

@@ -97,7 +97,7 @@ export function policyFor(entries: Entries, domainHead: Entry, account: Entry): 
 export function resultantPso(entries: Entries, account: Entry): Entry | undefined {
   const all = [...entries.all()].filter(
     (entry) =>
-      // Looked up as it is stored: this is asked of every entry for every account.
+      // Compared as it is stored: every entry is asked for every account.
       entry.attributes.has('msds-psoappliesto') &&
       strings(entry, 'objectClass').includes('msDS-PasswordSettings'),
   );

@@ -34,7 +34,7 @@ export interface Request {
   readonly controls: readonly Control[];
 }
 
-/** @throws RangeError for what is no LDAPMessage. */
+/** @throws RangeError for bytes that are no LDAPMessage. */
 export function readRequest(message: Element): Request {
   const [id, operation, controls] = children(message);
   if (id === undefined || operation === undefined) throw new RangeError('no LDAPMessage');
@@ -70,7 +70,7 @@ export interface Change {
   readonly values: readonly Buffer[];
 }
 
-/** @throws RangeError for what is no modify request. */
+/** @throws RangeError for a request that is no modify. */
 export function readModify({ operation }: Request): { dn: string; changes: Change[] } {
   const [dn, list] = children(operation);
   if (dn === undefined || list === undefined) throw new RangeError('no modify');

@@ -67,7 +67,7 @@ export class DemoDirectory extends AdDomain {
     };
   }
 
-  /** Cuts all connections and frees the ports; what the domain holds stays. */
+  /** Cuts all connections and frees the ports; the domain's contents stay. */
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     for (const server of this.#servers.splice(0)) {
@@ -132,7 +132,7 @@ export class DemoDirectory extends AdDomain {
     this.#record(session, request, code);
     if (lateMs !== undefined) await delay(lateMs);
     if (startsTls && code === 0) {
-      // Carried out here means: agreed to. A handshake is cut or silent then.
+      // For StartTLS the fault comes after the agreement. A handshake is cut or silent then.
       const then = { drop: 'close', hang: 'ignore', none: 'startTls' } as const;
       return { answer, then: then[after ?? 'none'] };
     }
