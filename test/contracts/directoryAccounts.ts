@@ -8,7 +8,7 @@ import { FIRST_PASSWORD } from './directoryWorld.ts';
 const NEW_PASSWORD = 'Ny-Hemlighet-77';
 const DEFAULT_LOCKOUT = { threshold: 5, windowSeconds: 1_800 };
 
-/** Which accounts exist for the bot, and what they show. */
+/** Which accounts exist for the bot, and their fields. */
 export function describeAccounts(on: DirectoryStage): void {
   describe('what is protected', () => {
     it('does not exist for any method', async () => {

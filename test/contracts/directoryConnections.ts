@@ -5,7 +5,7 @@ import { REQUEST } from '../support/ldapProxy.ts';
 import { never } from './directoryStage.ts';
 import type { DirectoryStage } from './directoryStage.ts';
 
-/** How servers are reached, kept and given up. */
+/** The contract for reaching, keeping and giving up servers. */
 export function describeConnections(on: DirectoryStage): void {
   describe('a connection', () => {
     it('is secured by StartTLS where the URL says ldap', async () => {
@@ -59,7 +59,7 @@ export function describeConnections(on: DirectoryStage): void {
         return outcome;
       };
       expect(await write('Nytt-Losen-till-Vaxjo1')).toBe('written');
-      // One to read and write, one for the bind that shows that the password holds.
+      // One connection to read and write, one for the bind that proves the password.
       expect(proxy.connections).toBe(2);
       expect(await write('Nytt-Losen-till-Vaxjo2')).toBe('written');
       expect(proxy.connections).toBe(3);

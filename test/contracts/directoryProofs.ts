@@ -60,7 +60,7 @@ export function describeProofs(on: DirectoryStage): void {
         'locked',
       );
       expect(proxy.connections).toBe(1);
-      // The search for what became of a write looks on for as long as it takes, and binds no more either.
+      // The search for a write's outcome goes on as long as needed, and binds no more either.
       const right = { accountId, password: new Secret(FIRST_PASSWORD), server: proxy.url };
       const traces = await proxied.readWrite(right, never);
       expect(traces).toMatchObject({ isLocked: true });

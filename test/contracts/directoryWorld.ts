@@ -10,7 +10,9 @@ export interface WorldAccount {
   readonly name: string;
 }
 
-/** A running directory, and an administrator's hands in it. Everything that is made has a name of its own. */
+/**
+ * A running directory, and an administrator's hands in it. Every entry that it makes has a name of its own.
+ */
 export interface DirectoryWorld {
   readonly host: string;
   readonly ldapsPort: number;
@@ -33,7 +35,7 @@ export interface DirectoryWorld {
   newAccount(about: {
     readonly name?: string;
     readonly responsible: readonly string[];
-    /** Default: the attribute that names one who is responsible. */
+    /** Default: the attribute that names a manager. */
     readonly attribute?: string;
     /** Outside the accounts' base. */
     readonly isOutside?: boolean;
@@ -46,7 +48,7 @@ export interface DirectoryWorld {
   /** The password was set so long ago that it has expired. */
   expire(dn: string): Promise<void>;
   mustChange(dn: string): Promise<void>;
-  /** A password that never expires need not be changed either. Gives what takes that back. */
+  /** A password that never expires need not be changed either. Gives a function that takes this back. */
   neverExpire(dn: string): Promise<() => Promise<void>>;
   setLockout(rules: { readonly threshold: number; readonly windowSeconds: number }): Promise<void>;
   /** Accounts below the base that must not exist for the bot (requirement D4), each with why. */

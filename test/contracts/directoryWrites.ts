@@ -23,7 +23,7 @@ const VERBATIM = [
   `${'Lång-1'.repeat(21)}x`,
 ];
 
-/** Password writes, and what is known of them afterwards. */
+/** Password writes, and the facts known afterwards. */
 export function describeWrites(on: DirectoryStage): void {
   describe('a write', () => {
     async function write(on: Directory, { manager, accountId, version }: Stage, text: string) {

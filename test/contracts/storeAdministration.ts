@@ -181,7 +181,7 @@ export function storeAdministrationContract(opened: () => StorePair): void {
       await forget({});
       expect(await left()).toEqual(all);
       await forget({ codesBefore: now });
-      // Not known any more as tried, so it counts as a new guess.
+      // No longer known as tried, so it counts as a new guess.
       expect(await left()).toEqual({ ...all, tries: 'noMatch' });
       await forget({ failuresBefore: now + MINUTE });
       expect(await left()).toEqual({ ...all, failures: 0 });

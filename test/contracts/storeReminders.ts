@@ -25,7 +25,7 @@ function someReminder(changes: Partial<Reminder> = {}): Reminder {
   };
 }
 
-/** Reminders, leases and what a sweep remembers. */
+/** Reminders, leases and a sweep's records. */
 export function storedRemindersContract(pairOf: () => StorePair): void {
   const one = (): Store => pairOf().one;
 

@@ -5,7 +5,7 @@ import { endWithRun } from './children.ts';
 import { freePort } from './ports.ts';
 import { commandOf, PROJECT } from './programs.ts';
 
-/** How the bot is started: its command, and the folder in which that is looked for. */
+/** A bot program: its command, and the folder in which the command runs. */
 export interface BotProgram {
   readonly command: readonly string[];
   readonly folder: string;
@@ -35,7 +35,7 @@ export class BotProcess {
   output = '';
   /** The port of the run at hand or the last one. */
   port = 0;
-  /** Stopped in the middle of whatever it did, as a machine is that hangs. */
+  /** Stopped in the middle of its work, as a hanging machine is. */
   isPaused = false;
   #child: ChildProcess | undefined;
   readonly #env: Environment;

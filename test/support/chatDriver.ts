@@ -71,13 +71,13 @@ export function textOf(card: unknown): string {
     .join('\n');
 }
 
-/** Cards that come unasked: they answer nothing, and may come between a question and its answer. */
+/** Cards that come unasked: they may come between a question and its answer. */
 const UNASKED: ReadonlySet<string | undefined> = new Set(['notice', 'reminder']);
 const isAnswer = ({ card }: Sent): boolean => !UNASKED.has(nameOf(card));
 
 const KEPT_ANSWERS = 4;
 
-/** How an activity reaches the bot, and what comes back at once. */
+/** The way of an activity to the bot, and the immediate answer. */
 export type Reach = (activity: Activity) => Promise<BotAnswer>;
 
 /** One person in their own chat with the bot, as a Teams client behaves. */
@@ -115,7 +115,7 @@ export class ChatDriver {
   async #write(activity: Activity): Promise<string> {
     const before = this.#teams.sent.length;
     const { status } = await this.#send(activity);
-    // Nothing comes of what was not taken: there is nothing to wait for.
+    // A refused message has no effect: there is nothing to wait for.
     if (status !== 200) throw new Error(`the bot answered ${String(status)}`);
     await this.#finish(before);
     return this.shown;
@@ -133,7 +133,7 @@ export class ChatDriver {
     return found;
   }
 
-  /** Taps a button, be it of an old card. */
+  /** Taps a button, also one of an old card. */
   async tapButton(button: Button, inputs: Activity = {}): Promise<string> {
     const before = this.#teams.sent.length;
     const former = JSON.stringify(this.card);
@@ -160,7 +160,7 @@ export class ChatDriver {
     return this.tapButton({ ...this.button(verb, accountName), isSubmit: true }, inputs);
   }
 
-  /** The newest card after a reload of the client, be it a reminder; a notice asks for nothing. */
+  /** The newest card after a reload of the client, reminders included; a notice asks for nothing. */
   reload(): string {
     this.#take(this.#own().findLast(({ card }) => nameOf(card) !== 'notice'));
     return this.shown;

@@ -1,13 +1,13 @@
 import { Refusal } from './refusal.ts';
 
 /**
- * Which chats there are, who is in each and which messages it holds. A chat without messages that the bot
- * did not open does not exist, and Teams says so with its own errors.
+ * The chats: the persons in each, and its messages. A chat without messages that the bot did not open does
+ * not exist, and Teams says so with its own errors.
  */
 export class Chats {
-  /** Roster entries by user id; changed at will. */
+  /** Roster entries by user id; a test may change them at any time. */
   readonly members = new Map<string, Record<string, unknown>>();
-  /** Conversations whose history was removed: they are found no more. */
+  /** Conversations whose history was removed: Teams no longer finds them. */
   readonly gone = new Set<string>();
   /** The user ids of the people in it, by conversation id. */
   readonly #people = new Map<string, Set<string>>();

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { onEndAsked } from '../../src/process/endSignals.ts';
 
-/** How a child process ended, with what it printed where that was asked for. */
+/** A child process's end, with its output where that was captured. */
 export interface Ended {
   readonly code: number;
   readonly output: string;
@@ -13,7 +13,7 @@ export interface Ended {
 const GRACE_MS = 5_000;
 /** A shell's exit code for a program that a signal ended, less the signal's number. */
 const SIGNAL_EXIT = 128;
-/** With the signal that ends each, and whether it leads a process group of its own. */
+/** Running children, with the signal that ends each, and whether it leads a process group of its own. */
 const running = new Map<ChildProcess, { signal: NodeJS.Signals; isLeader: boolean }>();
 let isStopping = false;
 
@@ -30,8 +30,8 @@ function watch(child: ChildProcess, signal: NodeJS.Signals, isLeader: boolean): 
 }
 
 /**
- * Runs a program to its end. Its output is passed on as it comes, or captured. It leads a process
- * group of its own, so that `stopAll` also reaches what it started.
+ * Runs a program to its end. Its output is passed on as it comes, or captured. It leads a process group of
+ * its own, so that `stopAll` also reaches its children.
  */
 export function run(
   command: string,
@@ -53,7 +53,7 @@ export function run(
   });
 }
 
-/** On Ctrl-C (or a signal) ends all children, then this process; `clear` removes what they leave. */
+/** On Ctrl-C (or a signal) ends all children, then this process; `clear` removes their leftovers. */
 export function stopChildrenOnSignals(clear: () => Promise<unknown> = () => Promise.resolve()) {
   onEndAsked(['SIGINT', 'SIGTERM', 'SIGHUP'], (signal) => {
     if (isStopping) return;
@@ -82,7 +82,7 @@ function signalAll(hard?: NodeJS.Signals): void {
     try {
       if (pid !== undefined) process.kill(isLeader ? -pid : pid, hard ?? signal);
     } catch {
-      // It is gone already.
+      // The process is gone already.
     }
   }
 }

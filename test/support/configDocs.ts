@@ -43,7 +43,7 @@ function table(): string {
   return [head, rule, ...body].map(line).join('\n');
 }
 
-/** .env.example: each variable with one line of what it means, the needed ones ready to be filled in. */
+/** .env.example: each variable with one line of its meaning, the needed ones ready to be filled in. */
 export function renderExample(): string {
   const head = [
     '# Every variable of the bot: what it means, then its default or an example.',
@@ -54,7 +54,7 @@ export function renderExample(): string {
   ].join('\n');
   const topics = TOPICS.map((fields) =>
     namesOf(fields)
-      // Where the bot runs sets it, not who configures the bot.
+      // Set by the place where the bot runs, not by the administrator.
       .filter((name) => name !== 'NODE_ENV')
       .map(linesOf)
       .join('\n'),

@@ -12,7 +12,7 @@ import { Refusal } from './refusal.ts';
 import { createChannelKey, signToken } from './tokens.ts';
 import type { ChannelKey } from './tokens.ts';
 
-/** Made once for all servers of a process: making a key takes long. */
+/** Made once for all servers of a process: making a key is slow. */
 const FIRST_KEY = createChannelKey('key-1', ['msteams']);
 
 /** A message that the bot posted or updated. */
@@ -44,9 +44,9 @@ export interface TokenOptions {
 }
 
 /**
- * Microsoft's side of Teams on one loopback port: signing keys, login, and the Bot Connector with
- * its roster. Takes only requests that Microsoft's services know (microsoftApi.ts) to chats that exist
- * (chats.ts), records all that the bot sends, and fails where a test wants it to.
+ * Microsoft's side of Teams on one loopback port: signing keys, login, and the Bot Connector with its
+ * roster. Takes only requests that Microsoft's services know (microsoftApi.ts) to chats that exist
+ * (chats.ts), records everything that the bot sends, and fails where a test asks for it.
  */
 export class TeamsServer {
   /** Everything posted and updated, in order of arrival. */
@@ -114,7 +114,7 @@ export class TeamsServer {
   fail(operation: Operation, fault: Fault, times = Infinity): void {
     this.#faults.plan(operation, fault, times);
   }
-  /** Lets the operation go well again; all of them where none is named. */
+  /** Ends the operation's planned failures; those of all operations where none is named. */
   heal(operation?: Operation): void {
     this.#faults.clear(operation);
   }
@@ -291,7 +291,7 @@ export class TeamsServer {
   }
 }
 
-/** As the caller names this server: a name is reached by https only. */
+/** This server's address as the caller names it: a name is reached by https only. */
 function originOf({ host = '' }: IncomingHttpHeaders, own: string): string {
   return host.startsWith('127.') ? own : `https://${host}`;
 }

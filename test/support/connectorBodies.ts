@@ -1,6 +1,6 @@
 import mappers from 'botframework-connector/lib/connectorApi/models/mappers.js';
 
-/** How Microsoft's client describes a value that goes out. */
+/** Microsoft's client's description of an outgoing value. */
 interface Mapper {
   readonly required?: boolean | undefined;
   readonly type: {
@@ -15,7 +15,7 @@ const classes = new Map<string | undefined, Mapper>(
   Object.values<Mapper>(mappers).map((mapper) => [mapper.type.className, mapper]),
 );
 
-/** Where the body is none that Microsoft's client would send; undefined where it is one. */
+/** The fault of a body that Microsoft's client would not send; undefined for one that it would. */
 export function faultOfBody(
   className: 'Activity' | 'ConversationParameters',
   body: unknown,

@@ -16,7 +16,7 @@ export type Fault =
   | { readonly delayMs: number }
   | { readonly until: Promise<unknown> };
 
-/** Which of Microsoft's answers go wrong, and how. */
+/** The planned failures of Microsoft's answers. */
 export class FaultPlan {
   readonly #planned = new Map<Operation, { fault: Fault; times: number }>();
 

@@ -15,8 +15,8 @@ export interface ForwardProxy {
 }
 
 /**
- * A proxy that tunnels (CONNECT) and does nothing else, before servers of loopback that the world
- * knows by other names and by TLS: `ports` by name, certificates by the authority.
+ * A proxy that only tunnels (CONNECT), before servers of loopback that have other names in the world and
+ * speak TLS: `ports` by name, certificates by the authority.
  */
 export async function startForwardProxy(
   authority: Authority,

@@ -10,7 +10,7 @@ import { throughTheDoor } from './door.ts';
 import { startParts, type Environment, type WorldOptions, type WorldParts } from './parts.ts';
 import { startOrStop, World } from './world.ts';
 
-/** Pauses of the service pass so many times as fast. */
+/** Pauses of the service pass this many times as fast. */
 export const HASTE = 20;
 const HASTENED: Partial<Circumstances> = {
   delay: (ms, signal) => delay(ms / HASTE, signal),
@@ -23,11 +23,11 @@ export interface HouseOptions extends WorldOptions {
   readonly entrance?: 'port' | 'door';
 }
 
-/** The whole bot in the test's process, with everything around it on loopback. */
+/** The whole bot in the test's process, with all its parts on loopback. */
 export class House extends World {
   override output = '';
   #bot: RunningBot | undefined;
-  /** Others on the same database. */
+  /** Other houses on the same database. */
   readonly #others: RunningBot[] = [];
   readonly #circumstances: Partial<Circumstances>;
   readonly #entrance: 'port' | 'door';

@@ -16,7 +16,7 @@ export let expect: Globals['expect'];
 export let it: Globals['it'];
 export const jest = new ModuleMocker(globalThis);
 
-/** Gives the functions of the next test file to all modules, also to those that are loaded already. */
+/** Gives the functions of the next test file to all modules, also to the loaded ones. */
 export function useGlobals(globals: Globals): void {
   ({ afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } = globals);
 }

@@ -1,7 +1,7 @@
 import { Attribute, Change, Client } from 'ldapts';
 import type { Control, Entry } from 'ldapts';
 
-/** A client of a directory with an administrator's rights, to set a test's stage and look at it. */
+/** A client of a directory with an administrator's rights, to prepare a test and check its effects. */
 export interface LdapAdmin {
   add(dn: string, attributes: Record<string, string | string[]>): Promise<void>;
   /** Replaces an attribute's values; none removes it. */

@@ -13,7 +13,7 @@ export const REQUEST = { bind: 0x60, search: 0x63, modify: 0x66, extended: 0x77 
  */
 type Treatment = 'pass' | 'drop' | 'hang' | 'applyThenDrop';
 
-/** A TLS server in front of another, that sees each request and decides what becomes of it. */
+/** A TLS server in front of another, that sees each request and decides its fate. */
 export interface LdapProxy {
   readonly url: string;
   /** The messages of all clients so far, as they came. */
@@ -95,7 +95,7 @@ export async function startLdapProxy(
   return proxy;
 }
 
-/** Where the content of a BER element begins, and where it ends; undefined while the length is not there. */
+/** The start and end of a BER element's content; undefined while the length has not arrived. */
 function extent(bytes: Buffer, at: number): { start: number; end: number } | undefined {
   const first = bytes[at + 1];
   if (first === undefined) return undefined;

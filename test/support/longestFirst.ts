@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 
-/** A suite, as far as it is looked at here. */
+/** The fields of a suite that are read here. */
 interface Suite {
   readonly path: string;
 }
@@ -42,7 +42,7 @@ class LongestFirst {
       .map(({ suite }) => suite);
   }
 
-  /** Jest tells how long each took; the list says it already. */
+  /** The list above already has the times that jest reports. */
   cacheResults(): void {
     // Nothing to keep.
   }

@@ -7,7 +7,7 @@ interface FlowRow {
   readonly ended_at: number | null;
 }
 
-/** Tells of each lost walk how old its flow is, and the way it went by the audit, which holds no secret. */
+/** Reports each lost walk: its flow's age, and its way by the audit, which holds no secret. */
 export async function describeLost(world: World, lost: readonly Walk[]): Promise<string> {
   const audit = await world.database.audit();
   const told = lost.map(async ({ walker: { accountId }, detail }) => {

@@ -4,7 +4,7 @@ import { faultOfBody } from './connectorBodies.ts';
 /** The paths on which the channel's keys are found, as at login.botframework.com. */
 export const METADATA_PATH = '/v1/.well-known/openidconfiguration';
 export const KEYS_PATH = '/v1/.well-known/keys';
-/** Where the region's connector begins: what a serviceUrl ends on. */
+/** The path of the region's connector: the end of a serviceUrl. */
 export const SERVICE_PATH = '/emea/';
 
 const CONVERSATIONS = `${SERVICE_PATH}v3/conversations`;
@@ -34,7 +34,7 @@ export interface RawRequest {
   readonly body: string;
 }
 
-/** Reads a request to the connector, to the login or for the keys; all else is refused. */
+/** Reads a request to the connector, to the login or for the keys; refuses any other. */
 export function readAsked(request: RawRequest, appId: string): Asked {
   const asked = routeOf(request);
   const type = request.headers['content-type'];
@@ -88,7 +88,7 @@ function routeOf({ method, url = '' }: RawRequest): Asked {
   return isMethod ? { operation, conversationId, id } : none(405, url);
 }
 
-/** An id as Microsoft's client writes it into a path; undefined where it stands there otherwise. */
+/** An id as Microsoft's client writes it into a path; undefined where it is written otherwise. */
 function idOf(segment: string): string | undefined {
   const id = safelyDecoded(segment);
   return id !== undefined && id !== '' && encodeURIComponent(id) === segment ? id : undefined;

@@ -17,8 +17,8 @@ registerHooks({
 let testFiles = 0;
 
 /**
- * Runs test files in Node.js itself, which strips types and keeps modules. In jest's own runtime each
- * test file loads all packages anew: of the quick run's CPU a fifth.
+ * Runs test files in Node.js itself, which strips types and keeps modules. In jest's own runtime each test
+ * file loads all packages anew, which costs a fifth of the quick run's CPU.
  */
 class NativeRuntime extends JestRuntime {
   override unstable_shouldLoadAsEsm(): boolean {

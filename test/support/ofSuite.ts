@@ -8,12 +8,15 @@ import { startProduct, type Product, type ProductOptions } from './product.ts';
 import { atSuiteEnd, atTestEnd } from './suiteEnd.ts';
 import type { World } from './world.ts';
 
-/** The built bot that all tests of a suite share: its parts whole again after each, ended after the last. */
+/**
+ * The built bot that all tests of a suite share: its parts are mended after each test and ended after the
+ * last.
+ */
 export async function productOfSuite(options?: ProductOptions): Promise<Product> {
   return share(await startProduct(options));
 }
 
-/** The same in the test's own process, where nothing has to be killed. */
+/** The same in the test's own process, for tests that kill no process. */
 export async function houseOfSuite(options?: HouseOptions): Promise<House> {
   return share(await startHouse(options));
 }

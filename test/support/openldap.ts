@@ -191,7 +191,7 @@ userPassword: ${facts.servicePassword}
   ].join('\n');
 }
 
-/** As text for slapadd, which takes them a hundred times faster than the server would. */
+/** As text for slapadd, which takes entries a hundred times faster than the server would. */
 function* manyAccounts(base: string, accounts: number): Generator<string> {
   const setAt = `${new Date().toISOString().replace(/[-:T]|\.\d+/g, '')}`;
   for (let from = 0; from < accounts; from += SEEDED_AT_ONCE) {

@@ -4,7 +4,7 @@ import type { Server, Socket } from 'node:net';
 import { freePort } from './ports.ts';
 
 /**
- * How a part can be gone. `refused`: nothing listens, connections are reset. `blackHole`: nothing comes
+ * The kinds of an outage. `refused`: nothing listens, connections are reset. `blackHole`: nothing comes
  * back. `serverError`: an answer, but that of a broken server. `slow`: answers come after 20 s. `cut`: the
  * request is carried out, its answer breaks off.
  */
@@ -13,7 +13,7 @@ export const OUTAGES: readonly Outage[] = ['refused', 'serverError', 'cut', 'bla
 
 export const SLOW_MS = 20_000;
 
-/** An answer of a web server that has a bad day. */
+/** A web server's answer with an internal error. */
 export const HTTP_ERROR = Buffer.from(
   'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
 );
@@ -26,7 +26,7 @@ export const POSTGRES_ERROR = (() => {
   return Buffer.concat([head, fields]);
 })();
 
-/** A stretch of network before one server of loopback, which can be made to fail. */
+/** The network before one server of loopback, which can be made to fail. */
 export class OutageRelay {
   port = 0;
   readonly #target: number;
@@ -72,7 +72,7 @@ export class OutageRelay {
   }
 
   async #listen(): Promise<void> {
-    // One that stays its own while it refuses.
+    // A port that stays its own while it refuses.
     if (this.port === 0) this.port = await freePort();
     const server = createServer((client) => this.#carry(client));
     server.listen(this.port, '127.0.0.1');

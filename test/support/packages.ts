@@ -47,7 +47,7 @@ export async function ensurePackages(): Promise<string | undefined> {
     process.stderr.write(output);
     return `"${command}" failed with exit code ${code}; see above`;
   } finally {
-    // The suites start servers of their own, on their own ports; the machine's may not be there.
+    // The suites start servers of their own, on their own ports; the machine's may not run.
     if (mayNotStart) await rm(START_POLICY, { force: true });
   }
 }

@@ -21,7 +21,7 @@ export interface WorldOptions {
   readonly oldPasswordAllowedMs?: number;
   /** An empty PostgreSQL database to use instead of SQLite. */
   readonly databaseUrl?: string;
-  /** Ports of loopback through which the bot reaches its parts, where something stands before them. */
+  /** Ports of loopback through which the bot reaches its parts, where a relay stands before them. */
   readonly through?: (ports: PartPorts) => Promise<Partial<PartPorts>>;
 }
 

@@ -69,7 +69,7 @@ async function startIn(directory: string, server: Behind): Promise<Pgbouncer> {
     process.off('exit', kill);
     if (child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
-      // At once: SIGINT would wait for the transactions of those who are connected.
+      // At once: SIGINT would wait for the clients' transactions.
       child.kill('SIGTERM');
       await ended;
     }

@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { isFree } from '../../demo/ports.ts';
 
 /**
- * Below those that the system hands out by itself, to servers and to connections that go out (Linux: from
- * 32768): between the look and the use no other process of the same run comes by one of these.
+ * Below the ports that the system hands out by itself, to servers and to outgoing connections (Linux: from
+ * 32768): between the check and the use no other process of the same run gets one of these.
  */
 const FIRST = 20_000;
 /** For each of the processes that run tests at once. */

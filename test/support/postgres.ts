@@ -31,7 +31,7 @@ export interface PostgresServer {
   ): Promise<Record<string, unknown>[]>;
   /** A further empty database of that name; gives its url. */
   createDatabase(name: string): Promise<string>;
-  /** Ends the server and removes all that it kept. */
+  /** Ends the server and removes all its data. */
   stop(): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ async function queryAt(url: string, text: string, values: readonly unknown[] = [
 
 /**
  * Makes databases over one connection: the server needs a process for each. Copies the files of the empty
- * one where it can (since version 15): otherwise each of its pages goes through the log.
+ * one where possible (since version 15): otherwise each of its pages goes through the log.
  */
 function createMaker(url: string) {
   let connected: Promise<Client> | undefined;
@@ -165,7 +165,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   await making;
 
   const port = await freePort();
-  // Durability is not what these tests are about: the machine does not lose power in them.
+  // These tests need no durability: the machine does not lose power in them.
   const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${directory}`].concat(
     [`port=${port}`, 'fsync=off', 'max_connections=60', 'logging_collector=off'],
     options.tls === undefined

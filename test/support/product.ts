@@ -51,7 +51,7 @@ export class Product extends World {
 }
 
 export interface ProductOptions extends WorldOptions {
-  /** Where another bot than the one in `dist` is tried. */
+  /** Where another bot than the one in `dist` is tested. */
   readonly program?: BotProgram;
 }
 
@@ -63,7 +63,7 @@ export async function startProduct({ program, ...options }: ProductOptions = {})
   return product;
 }
 
-/** That of the whole run of tests, where there is one. */
+/** The compile cache of the whole test run, where there is one. */
 function compileCache(): Record<string, string> {
   const folder = process.env['NODE_COMPILE_CACHE'] ?? '';
   return folder === '' ? {} : { NODE_COMPILE_CACHE: folder };

@@ -40,7 +40,7 @@ type AuditRow = Parameters<typeof hashRow>[0] & { readonly hash: string };
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** Those whose times are sealed, so that each row is sealed anew. */
+/** Tables whose times are sealed, so that each row is sealed anew. */
 const SEALED_TABLES = {
   flow: SEALED.flow,
   enrollment: SEALED.enrollment,
@@ -72,7 +72,7 @@ function shiftOfRow(table: SealedTable, row: Row, ms: number, keys: Keyring): st
     const time = row[column];
     if (typeof time === 'number') changes[column] = time - ms;
   }
-  // Else a tap under way would hold the flow that it knows for unchanged.
+  // Else a tap under way would take the flow that it knows for unchanged.
   if (table === 'flow') changes['version'] = Number(row['version']) + 1;
   const shifted = { ...row, ...changes };
   // A value that a test has broken stays broken.
@@ -96,7 +96,7 @@ export class ProductDatabase {
   readonly #folder: string;
   readonly #url: string | undefined;
   #client: Client | undefined;
-  /** The work on the connection before the next. */
+  /** The end of the last work on the connection. */
   #before: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string, url: string | undefined) {
@@ -110,7 +110,10 @@ export class ProductDatabase {
     return this.#connected(async (client) => (await client.query(text)).rows as T[]);
   }
 
-  /** Works on the one connection, one after another: the server needs a process for each, which takes longer than to ask. */
+  /**
+   * Works on the one connection, one after another: the server needs a process for each connection, which
+   * takes longer than a query.
+   */
   #connected<T>(work: (client: Client) => Promise<T>): Promise<T> {
     const done = this.#before.then(async () => {
       const client = (this.#client ??= await this.#connect());
@@ -131,7 +134,7 @@ export class ProductDatabase {
       types: { getTypeParser: (oid: number) => (oid === 20 ? Number : String) },
     });
     client.on('error', () => {
-      // The server has ended: the next question connects anew.
+      // The server has ended: the next query connects anew.
       if (this.#client === client) this.#client = undefined;
     });
     await client.connect();
@@ -150,7 +153,7 @@ export class ProductDatabase {
     await this.#disconnect();
   }
 
-  /** A transaction of a bot in this very process ends only while this waits in between. */
+  /** A transaction of a bot in this process ends only while this waits in between. */
   async #queryFreeSqlite<T>(text: string): Promise<T[]> {
     for (const giveUpAt = Date.now() + BUSY_MS; ; await pause(BUSY_PAUSE_MS)) {
       try {
@@ -173,7 +176,7 @@ export class ProductDatabase {
     }
   }
 
-  /** Moves all that is stored into the past at once, for SQLite only. */
+  /** Moves all stored times into the past at once, for SQLite only. */
   passTimeOfSqlite(ms: number, keys: string): void {
     if (this.#url !== undefined) throw new Error('this product keeps its data in PostgreSQL');
     const database = new DatabaseSync(join(this.#folder, 'bot.sqlite'), { timeout: BUSY_MS });
@@ -199,7 +202,7 @@ export class ProductDatabase {
     );
   }
 
-  /** Moves all that is stored into the past. */
+  /** Moves all stored times into the past. */
   async passTime(ms: number, keys: string): Promise<void> {
     if (this.#url === undefined) {
       this.passTimeOfSqlite(ms, keys);

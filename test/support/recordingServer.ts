@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import tls from 'node:tls';
 import { Worker } from 'node:worker_threads';
 
-/** A server that notes every byte that reaches it, encrypted or not. */
+/** A server that records every byte that reaches it, encrypted or not. */
 export interface RecordingServer {
   readonly port: number;
   /** As it came over the network. */
@@ -62,7 +62,7 @@ export interface RecordedRequest {
   readonly body: string;
 }
 
-/** A server that notes every request and answers each with the same JSON. */
+/** A server that records every request and answers each with the same JSON. */
 export async function startRequestRecorder(answer: string): Promise<{
   readonly url: string;
   /** The requests since the last call. */
@@ -91,7 +91,10 @@ export async function startRequestRecorder(answer: string): Promise<{
   };
 }
 
-/** A port on which connections are neither taken nor refused: the queue of a server that never looks is full. */
+/**
+ * A port on which connections are neither taken nor refused: the queue of a server that never accepts is
+ * full.
+ */
 export async function startBlackHole(): Promise<{ port: number; close(): Promise<void> }> {
   const gate = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(

@@ -33,7 +33,7 @@ export async function newDue(product: World, days: number) {
 const sweepsOf = (product: World): number =>
   product.output.split('swept for due passwords').length - 1;
 
-/** Lets the hour until the next sweep go by, and waits until that one has ended. */
+/** Lets the hour until the next sweep pass, and waits for the end of that sweep. */
 export async function sweepAgain(product: World, ms = 30_000): Promise<void> {
   const before = sweepsOf(product);
   await product.database.query(`update lease set done_at = done_at - ${String(2 * 3_600_000)}`);

@@ -7,7 +7,7 @@ import { commandOf } from './programs.ts';
 import { LEFT_OUT_OF_QUICK } from './suites.ts';
 
 const CACHE = '.test-cache';
-// The tests start the bot again and again, and much of a start is the compiling of what it loads.
+// The tests start the bot again and again, and much of a start is compilation.
 process.env['NODE_COMPILE_CACHE'] ??= resolve(CACHE, 'node');
 const isQuick = process.argv.includes('--quick');
 const start = performance.now();
@@ -68,8 +68,8 @@ async function countFailedChecks(): Promise<number> {
 }
 
 /**
- * Has the bot's code compiled for all its starts. Node keeps what it compiled when a process ends by itself, which one
- * without a configuration does at once; most bots of the tests are killed.
+ * Compiles the bot's code for all its starts. Node keeps the compiled code when a process ends by itself,
+ * as one without a configuration does at once; most bots of the tests are killed.
  */
 async function compileOnce(): Promise<void> {
   const [program = '', ...args] = commandOf('start');
@@ -85,7 +85,7 @@ async function main(): Promise<number> {
       return 1;
     }
   }
-  // The quick run does all at once; the full one keeps the machine free for tests that measure time.
+  // The quick run does all at once; the full run keeps the machine free for tests that measure time.
   const checks = countFailedChecks();
   if (!isQuick) {
     await checks;

@@ -31,7 +31,7 @@ export interface Samba extends ServerProcess {
   set(dn: string, attribute: string, value: string): Promise<void>;
   /** Puts entries in SDDL before those of an object's access list. */
   grant(dn: string, aces: string): Promise<void>;
-  /** Takes what is inherited off an object, as SDProp does with protected accounts. */
+  /** Takes inherited entries off an object, as SDProp does with protected accounts. */
   seal(dn: string): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ async function makeDomain(directory: string, host: string, ...passwords: readonl
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     await python('provision', directory, host, ...passwords);
-    // Whole at once under its name: another suite may look at the same time.
+    // Appears complete under its name: another suite may look at the same time.
     const copy = `${made}-${randomUUID()}`;
     await cp(directory, copy, { recursive: true, preserveTimestamps: true });
     await rename(copy, made).catch(() => rm(copy, { recursive: true }));

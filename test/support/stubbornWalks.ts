@@ -4,7 +4,7 @@ import type { Button } from './chatDriver.ts';
 import type { Product } from './product.ts';
 import { FIRST_PASSWORD, newManager, type Walker } from './walks.ts';
 
-/** A walk that is not at its end so long after the call to stop is lost. */
+/** A walk that has not ended so long after the call to stop is lost. */
 const END_MS = 90_000;
 
 /** One manager's way through an enrollment and a reset. */
@@ -21,7 +21,7 @@ export interface Walk {
 /** Managers who walk until they are told to stop. */
 export interface Walking {
   readonly walks: readonly Walk[];
-  /** Lets everybody come to the end of the walk at hand. */
+  /** Lets all managers come to the end of the walk at hand. */
   stop(): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ async function walkThrough(product: Product, walk: Walk, run: { isOver: boolean 
     try {
       await takeStep(product, walk, state);
     } catch {
-      // The bot was killed under the tap: what is seen now is what a reload shows.
+      // The bot was killed under the tap: a reload shows the card.
       await pause(100);
     }
   }

@@ -1,4 +1,4 @@
-/** Ends, the latest first, what was started for a time. */
+/** Ends temporary things, the latest first. */
 function createEnds() {
   const ends: (() => Promise<unknown>)[] = [];
   return {
@@ -14,9 +14,9 @@ function createEnds() {
 const suite = createEnds();
 const test = createEnds();
 
-/** Lets that be done after the suite's last test. */
+/** Registers work for after the suite's last test. */
 export const atSuiteEnd = suite.add;
-/** Lets that be done after the test that is running, whether it passes or not. */
+/** Registers work for after the running test, whether it passes or not. */
 export const atTestEnd = test.add;
 
 export const endSuite = suite.run;

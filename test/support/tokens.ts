@@ -32,7 +32,7 @@ const HASHES: Readonly<Record<string, string>> = {
   RS512: 'sha512',
 };
 
-/** A JWT of any header and claims, also such as no honest library makes. */
+/** A JWT of any header and claims, also of those that no honest library makes. */
 export function signToken(header: Json, claims: Json, key: ChannelKey): string {
   const signed = [header, claims].map((part) => encode(JSON.stringify(part))).join('.');
   return `${signed}.${signatureOf(signed, header['alg'], key)}`;
@@ -40,7 +40,7 @@ export function signToken(header: Json, claims: Json, key: ChannelKey): string {
 
 function signatureOf(signed: string, alg: unknown, key: ChannelKey): string {
   if (alg === 'none') return '';
-  // The classic confusion: the public key, which everybody knows, used as a shared secret.
+  // The classic confusion: the public key, which is no secret, used as a shared secret.
   if (alg === 'HS256') {
     return createHmac('sha256', key.publicPem).update(signed).digest('base64url');
   }

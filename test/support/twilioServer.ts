@@ -50,7 +50,7 @@ export interface TwilioServer {
   readonly account: { status: string; type: string };
   /** All POSTs in order of arrival. */
   readonly requests: readonly TwilioRequest[];
-  /** Forgets them, where there would be too many. */
+  /** Forgets the POSTs, where there would be too many. */
   forget(): void;
   /** Answers for the next messages, in order; afterwards `ok` again. */
   script(...answers: readonly TwilioAnswer[]): void;
@@ -81,7 +81,7 @@ export function twilioSignature(
   return createHmac('sha1', token).update(text, 'utf8').digest('base64');
 }
 
-/** An HTTP server on loopback that speaks Twilio's Messages API and remembers what it was told. */
+/** An HTTP server on loopback that speaks Twilio's Messages API and remembers its requests. */
 export async function startTwilioServer(port = 0): Promise<TwilioServer> {
   const accountSid = `AC${randomBytes(16).toString('hex')}`;
   const authToken = randomBytes(16).toString('hex');
@@ -213,7 +213,7 @@ async function respond(
       'Content-Type': 'application/json',
       ...(retryAfter === undefined ? {} : { 'Retry-After': retryAfter }),
     });
-    // Like Twilio's own texts it repeats what was sent: none of it may turn up in a log.
+    // Like Twilio's own texts it repeats its input: no part of that may turn up in a log.
     const message = `The 'To' number ${form['To'] ?? ''} … ${form['Body'] ?? ''}`;
     response.end(text ?? JSON.stringify({ code, message, more_info: '', status }));
     return;

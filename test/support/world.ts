@@ -9,10 +9,10 @@ import type { Environment, WorldParts } from './parts.ts';
 import { ProductDatabase, type AuditLine } from './productDatabase.ts';
 import type { TwilioServer } from './twilioServer.ts';
 
-/** Events of which the background writes, when it next looks. */
+/** Events that the background writes, when it next looks. */
 const FOUND_LATER: ReadonlySet<string> = new Set(['responsibility.changed', 'enrollment.revoked']);
 
-/** A bot with everything around it on loopback, as a test sees and changes it. */
+/** A bot with all its parts on loopback, as a test sees and changes it. */
 export abstract class World {
   readonly directory: DemoDirectory;
   readonly teams: TeamsServer;
@@ -20,7 +20,7 @@ export abstract class World {
   readonly tenantId: string;
   readonly accountsBase: string;
   readonly dataDir: string;
-  /** Where the channel reaches the bot, where something stands before it. */
+  /** The address by which the channel reaches the bot, where a proxy stands before it. */
   front: string | undefined;
   #database: ProductDatabase;
   readonly #env: Record<string, string>;
@@ -38,7 +38,7 @@ export abstract class World {
     this.#database = new ProductDatabase(this.dataDir, parts.databaseUrl);
   }
 
-  /** The same for one that succeeds; gives what it answers to programs. */
+  /** The same for a successful run; gives its JSON. */
   async administer<T>(args: readonly string[], env: Environment = {}): Promise<T> {
     const { code, value } = await adminJson<T>(this, args, env);
     if (code !== 0) throw new Error(`${args.join(' ')}: ${JSON.stringify(value)}`);
@@ -59,10 +59,10 @@ export abstract class World {
     return runAdminHere({ ...this.env, ...env }, args);
   }
 
-  /** Ends the bot, and whatever else is of its kind. */
+  /** Ends the bot, and its further instances. */
   protected abstract endAll(): Promise<void>;
 
-  /** The bot's configuration, for what else runs with it. */
+  /** The bot's configuration, for other programs that run with it. */
   get env(): Environment {
     return this.#env;
   }
@@ -83,7 +83,7 @@ export abstract class World {
     return this.#env[name] ?? '';
   }
 
-  /** Lets the parts around the bot do what they are asked for again. */
+  /** Ends the planned failures of the parts around the bot. */
   heal(): void {
     this.directory.fault = undefined;
     this.teams.heal();
@@ -91,7 +91,7 @@ export abstract class World {
     this.twilio.scriptCodes();
   }
 
-  /** Ends everything and removes what it left. */
+  /** Ends everything and removes its leftovers. */
   async stop(): Promise<void> {
     await this.endAll();
     await this.#database.close();
@@ -155,8 +155,8 @@ export abstract class World {
   }
 
   /**
-   * The audit from row `after` on, in order; without the notices, and without what the background finds
-   * of those who answer: both come in their own time, those of an earlier test too.
+   * The audit from row `after` on, in order; without the notices, and without the background's findings
+   * about managers: both come in their own time, those of an earlier test too.
    */
   audit(after = 0): AuditLine[] {
     return this.wholeAudit(after).filter(
@@ -176,19 +176,19 @@ export abstract class World {
     );
   }
 
-  /** Moves all that is stored into the past: as if that much time had gone by. */
+  /** Moves all stored times into the past, as if that much time had gone by. */
   passTime(ms: number, keys = this.setting('ENCRYPTION_KEYS')): void {
     this.database.passTimeOfSqlite(ms, keys);
   }
 
-  /** All that the bot keeps on disk. */
+  /** Everything that the bot keeps on disk. */
   async storedFiles(): Promise<string[]> {
     const names = await readdir(this.dataDir);
     return names.map((name) => join(this.dataDir, name));
   }
 }
 
-/** Starts the bot; leaves nothing behind where it does not start. */
+/** Starts the bot; removes its leftovers where it does not start. */
 export async function startOrStop(world: World): Promise<void> {
   try {
     await world.start();

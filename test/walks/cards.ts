@@ -18,7 +18,7 @@ const GOOD = 'Kaffekanna-Blomma-42';
 const TWICE = { newPassword: GOOD, confirmPassword: GOOD };
 const UNCONFIRMED = { newPassword: GOOD, confirmPassword: '' };
 
-/** Walks what holds for every flow: old and foreign cards, words in the chat, language, cancel. */
+/** Walks the rules of every flow: old and foreign cards, words in the chat, language, cancel. */
 export function walkCards(world: World): void {
   const denied = new Set<Walker>();
   function isFirst(intruder: Walker): boolean {
@@ -34,7 +34,7 @@ export function walkCards(world: World): void {
     const own = world.audit(rows).filter((row) => row.actor === actor);
     const events = own.map(({ event }) => event);
     expect(events.filter((event) => event !== 'access.denied')).toEqual([]);
-    // Further ones of that minute are one row at its end.
+    // Further denials of that minute are one row at its end.
     if (isFirst(intruder)) expect(events).not.toEqual([]);
   }
 

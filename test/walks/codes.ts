@@ -5,9 +5,9 @@ import { SERVICE_DESK } from '../support/parts.ts';
 import { newEnrolled, startReset, wrongCode, type Walker } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
-/** Walks the codes: what counts as a guess, what locks, what sends a new one. */
+/** Walks the codes: guesses, lockouts, and the ways to a new code. */
 export function walkCodes(world: World): void {
-  /** Types wrong codes on the card at hand; gives what each was answered with. */
+  /** Types wrong codes on the card at hand; gives each one's answer. */
   async function guessWrong({ chat, mobile }: Walker, times: number): Promise<string[]> {
     const shown: string[] = [];
     const right = world.code(mobile);
@@ -142,7 +142,7 @@ export function walkCodes(world: World): void {
       world.passTime(61_000);
       expect(await chat.tap('resendCode')).toBe('reset.code tooManyCodes');
       expect(world.codes(mobile).length).toBe(before + 2);
-      // No wait helps in this flow; what the card says instead does.
+      // Waiting does not help in this flow; the card names the way that does.
       expect(textOf(chat.card)).not.toMatch(/Vänta|Efter en minut/);
       expect(textOf(chat.card)).toContain('Tryck annars på Avbryt och börja om');
       await chat.tap('cancel');

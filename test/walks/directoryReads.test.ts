@@ -4,7 +4,7 @@ import { newEnrolled, newName, type Walker } from '../support/walks.ts';
 
 const GOOD = 'Kaffekanna-Blomma-42';
 
-// The background waits for ever: what it asks is counted apart.
+// The background waits for ever: its reads are counted apart.
 const released = Promise.withResolvers<void>();
 const house = await houseOfSuite({
   entrance: 'door',
@@ -19,7 +19,9 @@ const house = await houseOfSuite({
   },
 });
 
-/** How many searches the directory answers meanwhile, save those with which a new connection begins. */
+/**
+ * The number of searches that the directory answers meanwhile, without those that begin a new connection.
+ */
 async function searchesOf(work: () => Promise<unknown>): Promise<number> {
   let searches = 0;
   house.directory.fault = ({ name, dn }) => {

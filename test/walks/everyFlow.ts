@@ -17,7 +17,7 @@ import { walkUnlock } from './unlock.ts';
 
 type Walks = Readonly<Record<string, (world: World) => void>>;
 
-/** The walks of all that begins in the chat, in groups that take about as long as one another. */
+/** The walks that begin in the chat, in groups that take about as long as one another. */
 const WALKS = {
   numbers: {
     'an enrollment': walkEnrollment,

@@ -12,7 +12,7 @@ import type { World } from '../support/world.ts';
 const GOOD = 'Kaffekanna-Blomma-42';
 const both = { newPassword: GOOD, confirmPassword: GOOD };
 
-/** Walks what the other systems refuse or lose on the way. */
+/** Walks the refusals and losses of the other systems. */
 export function walkFaults(world: World): void {
   describe('an SMS service that', () => {
     it('refuses a message ends the start, and asks again on the number’s card', async () => {

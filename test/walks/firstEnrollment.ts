@@ -5,7 +5,7 @@ import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
 import { enroll, FIRST_PASSWORD, newEnrolled, newMobile, newName } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
-/** One who only borrows the manager's chat, and knows the group's password, is seen. */
+/** A person who only borrows the manager's chat, and knows the group's password, is noticed. */
 export function walkFirstEnrollment(world: World): void {
   /** A manager of an account, whose own entry holds a mobile. */
   function managerWithMobile(mobile: string | undefined) {

@@ -38,7 +38,10 @@ const verified = ({ accountId }: Walker): string[] =>
     .filter(({ account, event }) => account === accountId && event === 'reset.verified')
     .map(({ result, reason }) => [result, ...(reason === null ? [] : [reason])].join(' '));
 
-/** Has the password written and the answer lost; the search for the outcome begins with what is given. */
+/**
+ * Has the password written and the answer lost; calling the returned function begins the search for the
+ * outcome.
+ */
 async function loseAnswer(walker: Walker): Promise<() => void> {
   await resetToPassword(house, walker);
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -50,7 +53,7 @@ async function loseAnswer(walker: Walker): Promise<() => void> {
   return resolve;
 }
 
-/** A colleague who answers for the account as well, enrolled. */
+/** An enrolled colleague who is a manager of the account too. */
 async function newColleague({ chat, account, accountDn, accountId }: Walker): Promise<Walker> {
   const colleague = house.manager(newName('Kollega'));
   const group = house.directory.group(newName('grp'), [chat.dn, colleague.dn]);

@@ -77,7 +77,7 @@ describe('a write that lands after it was taken for not done', () => {
   const next = () => walkers.pop()!;
   let overtaken: Walker & { readonly goOn: () => void };
 
-  // All at once: until the truth seems known it takes some seconds.
+  // All at once: each takes some seconds until the outcome seems known.
   beforeAll(async () => {
     const first = await newEnrolled(house);
     for (let count = 0; count < 6; count += 1) walkers.push(await newEnrolled(house));
@@ -173,7 +173,7 @@ describe('a write that lands after it was taken for not done', () => {
   });
 });
 
-/** A colleague who answers for the account as well, not enrolled yet. */
+/** A colleague who is a manager of the account too, not enrolled yet. */
 function addColleague({ chat, account, accountDn, accountId }: Walker): Walker {
   const colleague = house.manager(newName('Kollega'));
   const group = house.directory.group(newName('grp'), [chat.dn, colleague.dn]);

@@ -5,7 +5,7 @@ import type { World } from '../support/world.ts';
 const FIRST = 'Gammalt-Losen-17';
 const SECOND = 'Kaffekanna-Blomma-42';
 
-/** The job that the bot is there for, from the installation to the new password. */
+/** The bot's main job, from the installation to the new password. */
 export function walkMainJob(world: World): void {
   it('enrolls a phone and resets the shared password', async () => {
     const { teams, directory } = world;

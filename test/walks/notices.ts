@@ -7,7 +7,7 @@ import type { World } from '../support/world.ts';
 
 const GOOD = 'Kaffekanna-Blomma-42';
 
-/** Walks what others are told of an enrollment and of a reset. */
+/** Walks the notices of an enrollment and of a reset. */
 export function walkNotices(world: World): void {
   it('tell the number and the colleagues of an enrollment and of a reset', async () => {
     const asa = world.manager('Asanotis');

@@ -36,7 +36,7 @@ function startChatter() {
     }
   });
   return {
-    /** Whether everybody has had their accounts shown, asked for after that time. */
+    /** Whether all people were shown their accounts, asked for after that time. */
     isServedSince: (since: number) =>
       answered.size === all.length &&
       [...answered.values()].every(({ shown, at }) => shown === 'home' && at > since + EVERY_MS),

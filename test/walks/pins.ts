@@ -5,7 +5,7 @@ import { noneWaits } from '../support/notices.ts';
 import { enroll, newManager, newName } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
-/** A directory entry is one Teams person's, until an administrator says otherwise. */
+/** A directory entry belongs to one Teams person, until an administrator says otherwise. */
 export function walkPins(world: World): void {
   /** Another person of the tenant to whom Teams gives the same UPN. */
   function namesake({ person }: ChatDriver): ChatDriver {

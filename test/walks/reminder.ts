@@ -17,7 +17,7 @@ export const REMINDED_BY_SUBMIT: WorldOptions = {
   env: { ...ALWAYS, CARD_ACTIONS: 'submit' },
 };
 
-/** Walks the reminder of a password that is due, and what may be done on it. */
+/** Walks the reminder of a password that is due, and the taps on it. */
 export function walkReminder(world: World): void {
   beforeAll(async () => {
     await firstSweep(world);

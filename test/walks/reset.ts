@@ -13,7 +13,7 @@ import type { World } from '../support/world.ts';
 const GOOD = 'Kaffekanna-Blomma-42';
 const both = (password: unknown) => ({ newPassword: password, confirmPassword: password });
 
-/** Walks the reset of a password: who may begin it, what is refused, what is written. */
+/** Walks the reset of a password: its start, its refusals and its write. */
 export function walkReset(world: World): void {
   describe('the new password', () => {
     it('that breaks a rule is refused on the same card, without a message', async () => {

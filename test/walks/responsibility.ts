@@ -5,7 +5,7 @@ import { newDue, sweepAgain } from '../support/rotations.ts';
 import { enroll, FIRST_PASSWORD, newManager, newMobile, newName, reset } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
-/** One who may write in the directory who answers gets in, but not unseen. */
+/** An attacker who may change the managers in the directory gets in, but not unseen. */
 export function walkResponsibility(world: World): void {
   const changesOf = (accountId: string) =>
     world

@@ -97,7 +97,7 @@ export function walkRevoke(world: World): void {
     await enroll(world, one);
     await noneWaits(world);
     await world.administer(['revoke', account]);
-    // Both are told in chat: there is no card of a flow that would tell the one who lost the number.
+    // Both are told in chat: the manager who lost the number has no card of a flow that would tell it.
     for (const { chat } of [one, other]) {
       await world.teams.until(() => noticesTo(chat).length === 2);
       expect(textOf(noticesTo(chat).at(-1)?.card)).toContain(account);

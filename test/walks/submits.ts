@@ -4,7 +4,7 @@ import { noneWaits } from '../support/notices.ts';
 import { newEnrolled, resetToPassword, startReset } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
-/** Walks what holds with CARD_ACTIONS=submit beside every flow. */
+/** Walks the rules of CARD_ACTIONS=submit beside every flow. */
 export function walkSubmits(world: World): void {
   it('posts and updates no card with an Action.Execute', async () => {
     const walker = await newEnrolled(world);

@@ -15,7 +15,7 @@ async function startUnlock({ chat, account }: Walker): Promise<string> {
   return chat.tap('unlock', {}, account);
 }
 
-/** Walks the unlock of an account: its code, its refusals and what it leaves in the audit. */
+/** Walks the unlock of an account: its code, its refusals and its audit rows. */
 export function walkUnlock(world: World): void {
   function isLocked(dn: string): boolean {
     return Number(world.directory.get(dn, 'lockoutTime')[0] ?? 0) > 0;
