@@ -3,7 +3,7 @@ import { Linter } from 'eslint';
 import { parser } from 'typescript-eslint';
 import { AFTER_COMMIT } from '../eslint.afterCommit.ts';
 
-/** What the rule says of a file of the service with these lines. */
+/** The messages of the rule about a file of the service with these lines. */
 function linted(text: string): string[] {
   return new Linter({ cwd: process.cwd() })
     .verify(text, [{ ...AFTER_COMMIT, languageOptions: { parser } }], 'src/service/turns.ts')

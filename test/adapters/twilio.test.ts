@@ -238,7 +238,7 @@ describe('Twilio gateway, send', () => {
     await server.waitForRequest(seen + 1);
     caller.abort();
     expect(await outcome).toEqual({ outcome: 'unknown', code: 'timeout' });
-    // Sooner than it gives up by itself.
+    // Sooner than the gateway gives up by itself.
     expect(Date.now() - start).toBeLessThan(7000);
     expect(newRequests()).toHaveLength(1);
   });

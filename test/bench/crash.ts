@@ -1,4 +1,7 @@
-/** `npm run test:crash [-- --kills N]`: kills the bot at random moments, on SQLite and on PostgreSQL, and prints what came of it. */
+/**
+ * `npm run test:crash [-- --kills N]`: kills the bot at random moments, on SQLite and on PostgreSQL, and
+ * prints the result.
+ */
 import { startPostgres } from '../support/postgres.ts';
 import { startProduct } from '../support/product.ts';
 import { runCrashes, type CrashCounts } from '../e2e/crashRounds.ts';

@@ -1,4 +1,7 @@
-/** `npm run test:instances [-- --accounts N --kills N]`: reminds of so many due accounts with three instances on one PostgreSQL, through kills at random, and prints what came of it. */
+/**
+ * `npm run test:instances [-- --accounts N --kills N]`: reminds of so many due accounts with three
+ * instances on one PostgreSQL, through kills at random, and prints the result.
+ */
 import { runInstances, type InstanceCounts } from '../e2e/instanceRounds.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { startProduct } from '../support/product.ts';

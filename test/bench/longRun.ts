@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { stopChildrenOnSignals } from '../support/children.ts';
 
 /**
- * Runs work of minutes in a temporary folder of its own. On Ctrl-C all that the work has started ends, and the
- * folder is gone, as after an ordinary end.
+ * Runs work of minutes in a temporary folder of its own. On Ctrl-C its processes end and the folder is
+ * removed, as after an ordinary end.
  */
 export async function longRun(work: () => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'password-bot-run-'));

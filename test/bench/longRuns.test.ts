@@ -33,7 +33,7 @@ function processes(): Process[] {
   });
 }
 
-/** All that a process has started, and what that has started. */
+/** All descendants of a process. */
 function descendantsOf(pid: number, all = processes()): Process[] {
   const own = all.filter(({ parent }) => parent === pid);
   return own.flatMap((one) => [one, ...descendantsOf(one.pid, all)]);

@@ -14,7 +14,7 @@ const bench = (...args: readonly string[]) =>
   run(process.execPath, ['test/bench/performance.ts', ...args], { isShown: false });
 
 describe('the benchmark', () => {
-  // One group of rows with next to no work: what it measures means nothing, and is judged nowhere.
+  // One group of rows with next to no work: its figures mean nothing, and are judged nowhere.
   it('starts its floor and the bot, compares their cards and prints each row with its ratio', async () => {
     const { code, output } = await bench('--tiny', '--json', '--only', 'taps');
     if (code !== 0) throw new Error(`the benchmark broke:\n${output}`);

@@ -1,5 +1,7 @@
-/** `npm run bench [-- --quick] [-- --json] [-- --only taps]`: how far the bot is from what its parts can do at best,
- * and by `-- --only tap` how much of the house one tap runs through. */
+/**
+ * `npm run bench [-- --quick] [-- --json] [-- --only taps]`: the bot's distance from the best that its
+ * parts can do, and by `-- --only tap` how much of the house one tap runs through.
+ */
 import { parseArgs } from 'node:util';
 import { describeHouse, measureHouse } from './house/table.ts';
 import { longRun } from './longRun.ts';
@@ -18,7 +20,7 @@ import { postgresTapRows, tapRows } from './performance/rows/taps.ts';
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    // So that a test sees that the rows run at all.
+    // Lets a test see that the rows run at all.
     tiny: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     only: { type: 'string' },

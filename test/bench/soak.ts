@@ -1,4 +1,7 @@
-/** `npm run test:soak [-- --minutes N --managers N]`: many managers at once, faults at random, and what came of it. */
+/**
+ * `npm run test:soak [-- --minutes N --managers N]`: many managers at once, faults at random, and the
+ * result.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from '../../demo/directory/fault.ts';
@@ -28,7 +31,7 @@ function oneOf<T>(some: readonly T[]): T {
   return some[Math.floor(Math.random() * some.length)]!;
 }
 
-/** One fault after another, with peace between them; gives how many there were. */
+/** One fault after another, with pauses between them; gives how many there were. */
 async function disturb(product: Product, endBy: number): Promise<number> {
   let faults = 0;
   const { directory, twilio, teams } = product;

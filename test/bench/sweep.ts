@@ -1,7 +1,7 @@
 /**
  * `npm run bench:sweep [-- --accounts N]`: lets one bot sweep few accounts, then that many three times, and
- * prints what it cost. Memory that is given back late makes a sweep look dear now and then; one that held
- * its accounts would look so in the first of the large ones each time.
+ * prints the cost. Memory that is given back late makes a sweep look dear now and then; one that held its
+ * accounts would look so in the first of the large ones each time.
  */
 import { longRun } from './longRun.ts';
 import { numberOption, table } from './output.ts';

@@ -7,7 +7,7 @@ import { startOpenldap, type Openldap } from '../support/openldap.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { firstSweep, sweepAgain } from '../support/rotations.ts';
 
-/** So long nothing happens before and after a sweep, so that only the sweep is measured. */
+/** So long the bot rests before and after a sweep, so that only the sweep is measured. */
 const QUIET_MS = 1_500;
 const LONGEST_MS = 240_000;
 

@@ -85,7 +85,7 @@ describe('cards for everyone', () => {
 });
 
 interface AxeReport {
-  /** Rules that had something to look at. */
+  /** Rules that had elements to check. */
   readonly checked: readonly string[];
   readonly findings: readonly string[];
 }

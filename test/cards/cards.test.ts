@@ -22,7 +22,7 @@ const rendered = CARD_SAMPLES.flatMap((sample) =>
 );
 type Rendered = (typeof rendered)[number];
 
-/** The samples of which something does not hold, by name. */
+/** The names of the samples that fail. */
 function failing(holds: (sample: Rendered) => boolean): string[] {
   return rendered.filter((sample) => !holds(sample)).map(({ title }) => title);
 }

@@ -26,7 +26,7 @@ const SCRIPTS = [
 
 const PAGE = '<title>Chat</title><main><h1>Chat</h1><div id="messages"></div></main>';
 
-/** An Adaptive Card under the name by which faults are told. */
+/** An Adaptive Card under the name by which its faults are reported. */
 interface DrawnCard {
   readonly name: string;
   readonly content: Card;
@@ -34,9 +34,9 @@ interface DrawnCard {
 
 /** Cards in a real browser, drawn by Microsoft's renderer as Teams draws them. */
 export interface Gallery {
-  /** For what only one suite asks of the browser. */
+  /** For queries of one suite alone. */
   readonly page: Page;
-  /** Draws cards below each other; returns what the parser finds wrong with them. */
+  /** Draws cards below each other; returns the parser's complaints. */
   draw(cards: readonly DrawnCard[], theme: Theme, locale: Locale): Promise<readonly string[]>;
   /** Draws the samples as the bot would send them. */
   show(samples: readonly CardSample[], theme: Theme, locale: Locale): Promise<readonly string[]>;

@@ -6,9 +6,9 @@ import type { Gallery } from './gallery.ts';
 import { CARD_SAMPLES, cardNames } from './samples.ts';
 import type { CardSample } from './samples.ts';
 
-/** Where the pictures are that cards are compared with; `npm run docs:cards` writes them anew. */
+/** Where the reference pictures are; `npm run docs:cards` writes them anew. */
 export const REFERENCES = join(import.meta.dirname, 'reference');
-/** Where a picture that differs is kept, to be looked at. */
+/** Where a picture that differs is kept. */
 export const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 /** The window of the pictures, pixels: a usual phone. */
 export const PICTURE_WIDTH = 390;
@@ -33,7 +33,7 @@ export interface Pictured {
   readonly locale: Locale;
 }
 
-/** Swedish: every layout, and of every card the first problem; English: a handful. */
+/** Swedish: every layout, and the first problem of every card; English: a handful. */
 export function pictured(): readonly Pictured[] {
   const usual = CARD_SAMPLES.filter(({ kind }) => kind === 'usual');
   const problems = cardNames().flatMap((name) =>
@@ -63,7 +63,7 @@ export async function drawPictured(
   return entries.map(({ file, sample }) => ({ file, picture: pictureOf(sample) }));
 }
 
-/** In which way a picture differs from its reference; undefined where it does not. */
+/** How a picture differs from its reference; undefined where it does not. */
 export function difference(one: PNG, other: PNG): string | undefined {
   if (one.width !== other.width || one.height !== other.height) {
     return `${one.width} x ${one.height} pixels instead of ${other.width} x ${other.height}`;

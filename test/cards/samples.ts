@@ -74,7 +74,7 @@ export const PROBLEMS_OF: Readonly<Record<CardName, readonly Reason[]>> = {
   cancelled: [],
 };
 
-/** Blocks that end: their cards say until when. */
+/** Lockouts that end: their cards say until when. */
 const ENDING: readonly Reason[] = [
   'proofLocked',
   'locked',

@@ -8,7 +8,7 @@ import { encodePicture, undated, wordsOn } from './pictures.ts';
 
 const MAX_PICTURE_BYTES = 1024 * 1024;
 
-// That the pictures show today's cards is seen on the walk itself, test/e2e/walk.test.ts.
+// The walk itself, test/e2e/walk.test.ts, checks that the pictures show today's cards.
 describe.each(LOCALES)('the guide in %s', (locale) => {
   const text = readFileSync(guideFile(locale), 'utf8');
 

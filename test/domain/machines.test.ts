@@ -26,11 +26,11 @@ interface Transition {
   readonly from: string;
   readonly on: string;
   readonly to: string;
-  /** Whether something outside is under way from this event on. */
+  /** Whether an operation outside is under way from this event on. */
   readonly isBeginning: boolean;
 }
 
-/** Every state with every event, as what it leads to. */
+/** Every state with every event, and the state that follows. */
 function table<S extends Flow['state'], E extends { readonly type: string }>(
   states: readonly S[],
   events: readonly E[],
@@ -157,7 +157,7 @@ describe('reset', () => {
     });
     const writing = { step: 'writingPassword', since: NOW, rules: RULES, sent } as const;
     expect(stepReset(writing, written, NOW)).toEqual({ step: 'done', sent: [sent[0]] });
-    // The answer of an earlier write is not the one that is awaited.
+    // The answer of an earlier write is not the awaited one.
     expect(
       stepReset(writing, { type: 'passwordWritten', digest: 'first', version: 'v1' }, NOW),
     ).toMatchObject({

@@ -34,7 +34,7 @@ describe('the next reminder', () => {
     ['2027-02-03T05:00:00Z', 14, '2027-02-03T07:00:00.000Z 7'],
     ['2027-02-03T18:00:00Z', 7, '2027-02-09T07:00:00.000Z 1'],
     ['2027-02-10T09:00:00Z', 0, '2027-02-17T07:00:00.000Z -7'],
-    // A Saturday: what was not sent on Friday is sent on Monday.
+    // A Saturday: Friday's unsent reminders are sent on Monday.
     ['2027-02-06T09:00:00Z', undefined, '2027-02-08T07:00:00.000Z 7'],
     ['2027-05-01T09:00:00Z', -70, '2027-05-03T06:00:00.000Z -77'],
   ])('from %s after stage %s is %s', (from, reminded, expected) => {

@@ -5,7 +5,7 @@ import { execute, message } from '../support/activities.ts';
 import { SERVICE_PASSWORD } from '../support/product.ts';
 import { enroll, newManager, prove, startReset, wrongCode } from '../support/walks.ts';
 
-/** Secrets that stand nowhere else, so that whatever is found was let out by the bot. */
+/** Secrets that stand nowhere else, so that every find was leaked by the bot. */
 const CANARY = {
   appSecret: 'Kanarie-App-4711-qxz',
   wrongCurrent: 'Kanarie-Fel-4712-qxz',
@@ -32,7 +32,7 @@ function disguises(secret: string): string[] {
     JSON.stringify(secret).slice(1, -1),
     encodeURIComponent(secret),
     bytes.toString('hex'),
-    // Without the last characters, which depend on what follows.
+    // Without the last characters, which depend on the text behind.
     bytes.toString('base64').slice(0, -4),
     Buffer.from(`"${secret}"`, 'utf16le').toString('base64').slice(0, -4),
     Buffer.from(secret, 'utf16le').toString('latin1'),

@@ -19,7 +19,7 @@ export interface CardWords {
   /** The label of an input. @throws Error where the card has no such input. */
   label(sample: string, input: string): string;
   title(sample: string): string;
-  /** How the card begins to report the problem, up to what differs from case to case. */
+  /** How the card begins to report the problem, up to the part that differs from case to case. */
   problem(card: CardName, reason: Reason): string;
 }
 

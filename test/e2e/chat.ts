@@ -7,7 +7,7 @@ const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 /** A tap has its result at the latest 15 s after it; the page itself takes a few to load. */
 const CARD_MS = 16_000;
 const LOAD_MS = 20_000;
-/** Where a card was waited for in vain, what is there instead is there already. */
+/** Where an expected card does not come, the other card is there already. */
 const GLANCE_MS = 1_000;
 
 /** A card that differs is drawn right after its answer; one that says the same stays as it is. */
@@ -18,7 +18,7 @@ const NEXT_FRAME =
 const PHONE =
   '.ac-adaptiveCard { box-sizing: border-box; width: 360px; border: 1px solid #d1d1d1; border-radius: 6px }';
 
-/** The chat client in a real browser, used as a person does: by what is seen. */
+/** The chat client in a real browser, used as a person does: by sight. */
 export interface Chat {
   /** The newest card. */
   readonly card: Locator;

@@ -26,7 +26,9 @@ export interface CrashCounts {
   readonly resolved: number;
   /** Proofs that three kills in the middle of a bind locked, for safety's sake. */
   readonly proofsLocked: number;
-  /** Notices that were told twice: a kill between telling and noting cannot be told from one before. */
+  /**
+   * Notices that were told twice: a kill between telling and recording looks like one before the telling.
+   */
   readonly noticesTwice: number;
   readonly isChainWhole: boolean;
 }

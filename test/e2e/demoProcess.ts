@@ -39,7 +39,7 @@ export interface DemoProcess {
   admin(...args: string[]): Promise<unknown>;
   /** Whether the account's password binds, asked over verified LDAPS. */
   binds(dn: string, password: string): Promise<boolean>;
-  /** Ctrl-C; gives the exit code and what is left in the folder for temporary files. Safe to repeat. */
+  /** Ctrl-C; gives the exit code and the leftovers in the folder for temporary files. Safe to repeat. */
   stop(): Promise<{ code: number | null; left: string[] }>;
 }
 
@@ -104,7 +104,7 @@ async function binds(url: string, ca: Buffer, dn: string, password: string): Pro
     await client.bind(dn, password);
     return true;
   } catch (error) {
-    // 52e: wrong password. All else is a fault of the test.
+    // 52e: wrong password. Any other error is a fault of the test.
     if (error instanceof Error && error.message.includes('data 52e')) return false;
     throw error;
   } finally {

@@ -95,7 +95,7 @@ describe('a directory that', () => {
     await startReset(walker);
     const code = house.code(walker.mobile);
     const rows = house.auditRows();
-    // A notice that asks the directory meanwhile would leave one try at it open when the next tap comes.
+    // A notice that asks the directory meanwhile would use up the one try that is left for the next tap.
     const waiting = () => house.database.querySqlite('select id from notice');
     await house.teams.until(() => waiting().length === 0);
     house.directory.fault = () => 'hang';
@@ -194,7 +194,7 @@ describe('a directory that', () => {
     const nextWrite = Promise.withResolvers<void>();
     let isHeld = false;
     house.directory.fault = ({ name, dn }) => {
-      // One of those who look for the truth hears of it when the next write is under way.
+      // One of the searches for the truth hears of it when the next write is under way.
       if (name === 'search' && dn === house.accountsBase && !isHeld) {
         isHeld = true;
         return { until: nextWrite.promise };

@@ -13,7 +13,7 @@ const FLOOD_MS = 1_000;
 const PAUSE_MS = 150;
 /** Processor time of the bot's process, user and system, for one refused request. */
 const CPU_MS = 15;
-/** The same where each byte is a chunk of its own: what one read brings is parsed before the cut. */
+/** The same where each byte is a chunk of its own: the bytes of one read are parsed before the cut. */
 const CPU_OF_PIECES_MS = 35;
 const TAP_MS = 2_000;
 const ROUNDS = 3;
@@ -127,7 +127,7 @@ async function measure(bytes: string, chat: ChatDriver) {
     const started = Date.now();
     expect(await chat.say('status')).toBe('home');
     tapMs = Math.max(tapMs, Date.now() - started);
-    // Taps without a pause would be most of what is measured, the more the quicker they are.
+    // Taps without a pause would be most of the measurement, the more the quicker they are.
     await pause(PAUSE_MS);
   }
   await flood;
@@ -138,7 +138,7 @@ describe('a flood of requests that are refused', () => {
   it.each(FLOODS)('of %s costs little and holds nobody up', async (_what, status, bytes) => {
     const { chat } = await newEnrolled(product);
     const cpuLimit = bytes.includes('chunked') ? CPU_OF_PIECES_MS : CPU_MS;
-    // Other programs of the machine can only add to what is measured.
+    // Other programs of the machine can only add to the measurement.
     for (let round = 1; ; round += 1) {
       const { statuses, eachMs, tapMs } = await measure(bytes, chat);
       // The bot cuts the connection of a body that it does not read, by which its answer can be lost.

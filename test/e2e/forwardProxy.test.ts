@@ -17,7 +17,7 @@ const NAMES = [
   CONNECTOR,
 ].sort();
 
-/** A bot whose addresses are Microsoft's and Twilio's own, and which has no way out but the proxy. */
+/** A bot whose addresses are Microsoft's and Twilio's own, and which reaches them only by the proxy. */
 const folder = await folderOfSuite();
 const product = await productOfSuite({
   env: {
@@ -62,7 +62,7 @@ interface Checks {
   }[];
 }
 
-/** Node.js reads its proxy at its start: no check of this process would go by it. */
+/** Node.js reads its proxy at its start: a check of this process would not use it. */
 async function check(): Promise<{ readonly code: number | null; readonly value: Checks }> {
   const { code, stdout } = await runAdminProcess({ ...product.env, ...way }, ['check', '--json']);
   return { code, value: JSON.parse(stdout) as Checks };

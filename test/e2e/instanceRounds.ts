@@ -59,7 +59,7 @@ export async function runInstances(
     if (sent + ambiguous >= accounts) break;
     if (Date.now() - began > mostMs) throw new Error(`only ${String(sent)} reminders were sent`);
     const isUnderWay = product.teams.sent.length > MANAGERS + killed * cardsPerKill;
-    // Never one that starts: waiting for it would let the others send what is left for later kills.
+    // Never one that starts: waiting for it would let the others send the reminders meant for later kills.
     const running = bots.filter((bot) => !starting.has(bot));
     const bot = running[Math.floor(Math.random() * running.length)];
     const isTime = isUnderWay && Date.now() - lastKillAt > BETWEEN_KILLS_MS;

@@ -33,7 +33,7 @@ describe('notices', () => {
     product.account('bortagrupp', chat.dn, FIRST_PASSWORD);
     const walker = { chat, account: 'bortagrupp', mobile: newMobile() };
     const told = () => product.texts(walker.mobile).filter((text) => !/^\d{6}/.test(text));
-    // One of the test before would be answered as is meant for this one.
+    // A tap of the test before would get the answer meant for this one.
     await untilNoneWaits();
     product.twilio.script('ok', { delayMs: 1_000 });
     expect(await enroll(product, walker)).toBe('enrollment.done');

@@ -18,7 +18,7 @@ import {
 const GOOD = 'Kaffekanna-Blomma-42';
 const NASTY = 'Eva\r\n{"level":60,"msg":"root"}\u001b[31m\u0000"}\u2028';
 
-/** A program that runs in the bot's process beside it and fails when it is told to. */
+/** A program that runs in the bot's process beside it and fails on demand. */
 const saboteur = join(await folderOfSuite(), 'saboteur.mjs');
 await writeFile(
   saboteur,
@@ -43,7 +43,7 @@ async function valueOf(name: string, labels: Record<string, string> = {}): Promi
   return Number(lines[0]!.split(' ').at(-1));
 }
 
-/** Everything that was logged since the given length of the output. */
+/** The log lines since the given length of the output. */
 function logged(from = 0): Record<string, unknown>[] {
   const lines = product.output.slice(from).split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line));

@@ -6,7 +6,7 @@ import { BACK_MS, type CellWalker } from './outageLanes.ts';
 import type { StepName } from './outageTable.ts';
 
 export const NEW_PASSWORD = 'Kaffekanna-Blomma-42';
-/** Typed where the first was not set: what is set in the end must be what was said to be set. */
+/** Typed where the first was not set: the account must end with the password that was reported as set. */
 const OTHER_PASSWORD = 'Sillburk-Gunga-58';
 export const twice = (password: string) => ({ newPassword: password, confirmPassword: password });
 
@@ -93,7 +93,7 @@ export async function untilNoticesAreOut(product: World): Promise<void> {
   while (Date.now() < end) {
     const waiting = await product.database.query<{ id: string }>('select id from notice');
     if (waiting.length === 0) return;
-    // One whose instance lost it is taken up again when its lease of a minute ends: not waited for.
+    // A notice whose instance lost it is taken up again when its lease of a minute ends: not waited for.
     await product.database.query(
       `update notice set due_at = 0 where due_at < ${String(Date.now() + 45_000)}`,
     );

@@ -20,7 +20,7 @@ import type { Part, StepName } from './outageTable.ts';
 /** How long the bot may feel an outage after its end. */
 export const BACK_MS = 45_000;
 
-/** A product with one part behind a relay, and what belongs to it. */
+/** A product with one part behind a relay, and its stand-ins. */
 export interface Lane {
   readonly product: World;
   readonly relay: OutageRelay;
@@ -57,7 +57,7 @@ export async function openLane(part: Part, postgres?: PostgresServer): Promise<L
   };
 }
 
-/** A manager of a cell; with a colleague where notices are looked at. */
+/** A manager of a cell; with a colleague where notices are checked. */
 export interface CellWalker extends Walker {
   readonly colleague?: ChatDriver;
 }

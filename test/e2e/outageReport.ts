@@ -2,7 +2,7 @@ import { OUTAGES, type Outage } from '../support/outageRelay.ts';
 import type { Seen } from './outageRounds.ts';
 import { PARTS, valueOf, type Part, type Row } from './outageTable.ts';
 
-/** The folder in which the last run of the suites left what it measured, a file for each. */
+/** The folder for the measurements of the suites' last run, a file for each. */
 export const RESULTS = '.test-cache/outages';
 /** The committed copy of the table. */
 export const REPORT = 'docs/reliability.md';
@@ -81,7 +81,7 @@ export function renderReport(table: readonly Row[], results: readonly Seen[]): s
   return [INTRO, ...parts].join('\n');
 }
 
-/** The page without what differs from run to run. */
+/** The page without the parts that differ from run to run. */
 export function withoutTimes(report: string): string {
   return report.replace(/ \(\d+\.\d s\)/g, '');
 }

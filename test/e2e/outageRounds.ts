@@ -155,7 +155,7 @@ export async function runRound(
     await Promise.all(arrivals);
   };
   // The write takes longest to arrive, so it goes first. The bot waits 5 s for the directory's answer to
-  // it, so all others go at the same time.
+  // it, so the other steps go at the same time.
   const effects = at('effect');
   await untilArrived(effects.filter(({ row }) => row.step === 'write'));
   await untilArrived(effects.filter(({ row }) => row.step !== 'write'));

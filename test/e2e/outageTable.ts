@@ -49,7 +49,7 @@ function unharmed(part: Part, steps: readonly StepName[]): Row[] {
   return steps.map((step) => rows[step]);
 }
 
-/** The suite's table: what the manager sees, and how the flow goes on. */
+/** The suite's table: the manager's cards, and how the flow goes on. */
 export const TABLE: readonly Row[] = [
   {
     part: 'directory',

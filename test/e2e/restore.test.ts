@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const NEW = 'Kaffekanna-Blomma-42';
 const policy = { maxAgeMs: Infinity };
 
-/** A manager at an open code, one behind it, and one who was reminded: as a backup may find them. */
+/** A manager at an open code, one behind it, and one who was reminded: as in a backup. */
 async function underWay(product: Product) {
   const atCode = await newEnrolled(product);
   await startReset(atCode);
@@ -33,7 +33,7 @@ async function underWay(product: Product) {
 async function expectRestored(product: Product, before: Awaited<ReturnType<typeof underWay>>) {
   const { atCode, behindCode, reminded } = before;
   const writes = product.directory.writes.length;
-  // Notices of before are sent on; codes are not.
+  // Earlier notices are sent on; codes are not.
   const codesSent = () =>
     product.twilio.requests.filter(({ form }) => /^\d{6} /.test(form['Body'] ?? '')).length;
   const codes = codesSent();

@@ -142,7 +142,7 @@ describe('the guide’s access lists for OpenLDAP', () => {
     return { ...(await startServer({ ...program, tlsPort: port, caPem })), port, caPem, directory };
   }
 
-  /** The guide's lines as they stand there, then the general rules of many a server. */
+  /** The guide's lines as they stand there, then the general rules of many servers. */
   function configuration(directory: string): string {
     return `include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
@@ -205,7 +205,7 @@ ppolicy_default "cn=default,ou=policies,${base}"
     const query = { mail: 'asa@example.se', aadObjectId: 'unused' };
     const managerId = (await directory.findManager(query, never))?.id ?? '';
     const accounts = await directory.accountsOf({ id: managerId }, never);
-    // More than the server's own size limit: the guide's limits are what allows it.
+    // More than the server's own size limit: only the guide's limits allow it.
     expect(accounts.map(({ name }) => name)).toHaveLength(3);
     const [account] = accounts;
     const [id = '', dn] = [account?.id, `uid=${account?.name ?? ''},ou=shared,${base}`];
@@ -301,7 +301,7 @@ describe('the guide’s first check', () => {
     expect(output).toMatch(/^ok +database\n.*no database yet/m);
     expect(output).toMatch(/^ok +sms$/m);
     expect(output).toMatch(/^ok +login$/m);
-    // The product's directory is empty: that is what is to mend.
+    // The product's directory is empty: that is the fault to mend.
     expect(output).toMatch(/^MEND +directory$/m);
     expect(output).toContain('no shared account is found');
   });

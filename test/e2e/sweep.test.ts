@@ -186,7 +186,7 @@ describe('a sweep', () => {
     house.passTime(6 * DAY_MS);
     await sweepAgain(house);
     expect(await numbers()).toHaveLength(1);
-    // Seen again in between, the days begin anew.
+    // A manager seen again in between begins the days anew.
     house.directory.put(walker.accountDn, 'manager', walker.chat.dn);
     await sweepAgain(house);
     house.directory.put(walker.accountDn, 'manager', successor.dn);

@@ -52,7 +52,7 @@ afterAll(async () => {
   await demo?.stop();
 });
 
-/** Nothing where the guide's picture of this stop shows what the chat shows. */
+/** Empty where the guide's picture of this stop shows the chat as it is. */
 async function staleAt(stop: Stop, seen: Chat, locale: Locale): Promise<string[]> {
   const file = pictureFile(locale, stop);
   const pictured = undated(wordsOn(readFileSync(file)) ?? '', locale);

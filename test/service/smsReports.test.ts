@@ -23,7 +23,7 @@ describe('a status report', () => {
     await database.remove();
   });
 
-  /** The reports' parts, with what was asked of the store; pauses take no time. */
+  /** The reports' parts, with the queries to the store; pauses take no time. */
   function parts(onPause: () => Promise<void> = () => Promise.resolve()) {
     const asked = { transactions: 0, pauses: 0 };
     const ended = Promise.withResolvers<undefined>();

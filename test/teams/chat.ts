@@ -37,7 +37,7 @@ export class Chat {
     });
   }
 
-  /** Forgets what was, heals what was broken. */
+  /** Forgets the records, ends the faults. */
   reset(): void {
     const { teams, turns, anna, logged } = this.#bench;
     for (const list of [turns.taken, turns.shown, turns.meetings, teams.sent, logged]) {

@@ -22,7 +22,7 @@ describe('readiness', () => {
         ]);
         times.push(performance.now() - started);
       }
-      // The quickest: a machine with other things to do may be late at each of them.
+      // The quickest of several: a busy machine may be late at each of them.
       expect(Math.min(...times)).toBeLessThan(200);
       expect((await fetch(`${bench.url}/healthz`)).status).toBe(200);
     }

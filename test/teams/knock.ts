@@ -15,7 +15,7 @@ export async function sendAs(
   return answer.status;
 }
 
-/** Nothing was asked of the service, and nothing sent. */
+/** The service was not asked, and no message was sent. */
 export function expectNothingDone({ turns, teams }: Bench): void {
   expect(turns.taken).toEqual([]);
   expect(teams.sent).toEqual([]);

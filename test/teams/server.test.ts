@@ -37,7 +37,7 @@ function raw(url: string, bytes: string): Promise<string> {
   });
 }
 
-/** The status of a POST of whose body nothing comes. */
+/** The status of a POST whose body never comes. */
 async function answerTo(path: Path, fields: string): Promise<string> {
   const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n`;
   return (await raw(bench.url, `${head}${fields}\r\n`)).slice(9, 12);
@@ -156,7 +156,7 @@ describe('server', () => {
         [{}, ...signatures.map((signature) => ({ 'x-twilio-signature': signature }))],
       ],
     ];
-    // Nothing of the body comes: the answer does not wait for it, and is not that of its length.
+    // The body never comes: the answer does not wait for it, and is not that of its length.
     for (const [path, status, variants] of bad) {
       for (const headers of variants) {
         for (const length of ['9', '90000000']) {

@@ -12,7 +12,7 @@ import { createPerson } from '../support/activities.ts';
 import type { TeamsPerson } from '../support/activities.ts';
 import { TeamsServer } from '../support/connector.ts';
 
-/** The service's side of the boundary: answers as a test tells it, and remembers what it was asked. */
+/** The service's side of the boundary: answers as a test tells it, and records the questions. */
 class ScriptedTurns implements Turns {
   readonly taken: { readonly person: Person; readonly input: Input }[] = [];
   readonly shown: [flowId: string, messageId: string][] = [];

@@ -205,7 +205,7 @@ describe('Active Directory’s own ways', () => {
 
   it('writes a password before the minimum age as an administrator does, where nothing else is wrong', async () => {
     world.demo.setPolicy({ minAgeMs: 24 * 3_600_000 });
-    // The policy is kept for a minute by one that has read it.
+    // A directory that has read the policy keeps it for a minute.
     const fresh = openDirectory(world.options, silentLog);
     try {
       account = (await fresh.accountOf(manager, account.id, never))!;

@@ -12,7 +12,7 @@ import { silentLog } from '../../support/silentLog.ts';
 import { startOpenldapWorld } from './openldapWorld.ts';
 import type { OpenldapWorld } from './openldapWorld.ts';
 
-/** Texts that mean something in a filter, a DN, an escape or a terminal; none may mean anything here. */
+/** Texts with a meaning in a filter, a DN, an escape or a terminal; none may have one here. */
 const PAYLOADS = [
   '*',
   'a*',

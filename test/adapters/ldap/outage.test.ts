@@ -62,7 +62,7 @@ function open(urls: readonly string[], ca?: string, bindDn = `CN=svc,${BASE}`): 
   return directory;
 }
 
-/** Everybody asks again as soon as they are refused. */
+/** Each caller asks again as soon as it is refused. */
 async function insist(directory: Directory, until: AbortSignal): Promise<number> {
   let refused = 0;
   while (!until.aborted) {
@@ -138,7 +138,7 @@ describe('a directory that is slow to let in', () => {
   const SLOW_MS = 600;
   const HASTY_MS = 100;
 
-  /** A hasty caller and a patient one, who wait for the same connection; gives how the patient one fared. */
+  /** A hasty caller and a patient one, who wait for the same connection; gives the patient one's result. */
   async function patientBesideHasty(directory: Directory): Promise<unknown> {
     const hasty = directory.managerById(NOBODY, AbortSignal.timeout(HASTY_MS));
     const patient = directory.managerById(NOBODY, new AbortController().signal);

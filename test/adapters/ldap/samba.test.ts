@@ -63,7 +63,7 @@ describe('Samba’s own ways', () => {
     const { dn } = await samba.newAccount({ responsible: [person.dn] });
     const [managerId, accountId] = [await samba.idOf(person.dn), await samba.idOf(dn)];
     await samba.admin.put(samba.samba.base, 'minPwdAge', ['-864000000000']);
-    // The policy is kept for a minute by one that has read it.
+    // A directory that has read the policy keeps it for a minute.
     const fresh = openDirectory(samba.options, silentLog);
     const found = await fresh.accountOf({ id: managerId }, accountId, never);
     expect(found?.rules).toMatchObject({ minAgeMs: 86_400_000 });

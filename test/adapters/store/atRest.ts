@@ -44,7 +44,7 @@ export function atRestSuite(create: () => Promise<RawDatabase>): void {
     });
 
     it('is refused when it is old and may not be changed, with the cure', async () => {
-      // A database in which nothing is yet.
+      // An empty database.
       await bench.database.query('select 1');
       const early = bench.open([bench.key], false);
       await expect(early).rejects.toThrow(StoreError);

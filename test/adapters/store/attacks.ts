@@ -28,7 +28,7 @@ export function attackSuite(bench: Bench): void {
   const literal = (value: unknown) =>
     value === null ? 'null' : typeof value === 'number' ? String(value) : `'${String(value)}'`;
 
-  /** The rows as they stand; gives what puts them back later. */
+  /** The rows as they stand; gives a function that puts them back later. */
   async function keep(table: string, where: string): Promise<() => Promise<void>> {
     const rows = await sql(`select * from ${table} where ${where}`);
     expect(rows).not.toHaveLength(0);

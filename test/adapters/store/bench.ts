@@ -5,13 +5,13 @@ import type { DatabaseOptions, OpenStore } from '../../../src/adapters/store/ope
 import type { Log } from '../../../src/ports/log.ts';
 import { silentLog, someKey } from './support.ts';
 
-/** An empty database that the test can also look into from outside. */
+/** An empty database that the test can also read from outside. */
 export interface RawDatabase {
   readonly options: DatabaseOptions;
   query(text: string): Promise<Record<string, unknown>[]>;
   /** Statements that take the audit's triggers away, as an attacker with all rights could. */
   readonly disarm: readonly string[];
-  /** All that is stored, as text. */
+  /** All stored values, as text. */
   dump(): Promise<string>;
   remove(): Promise<void>;
 }

@@ -11,7 +11,7 @@ export interface NodeChild {
 
 const running = new Set<ChildProcess>();
 
-/** Ends what a failed test left running. */
+/** Ends the children that a failed test left running. */
 export function endChildren(): void {
   for (const child of running) child.kill('SIGKILL');
 }

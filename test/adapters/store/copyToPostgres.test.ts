@@ -40,7 +40,7 @@ const openSource = () => open(source.options);
 const openTarget = () => open({ kind: 'postgres', url: new Secret(url) });
 const copy = () => copyToPostgres(source.directory, new Secret(url), keys, silentLog);
 
-/** A store with something of everything that is under way, and more audit rows than one batch. */
+/** A store with one of every kind of operation under way, and more audit rows than one batch. */
 async function filled() {
   const store = await openSource();
   const flow = someFlow();

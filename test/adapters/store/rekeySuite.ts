@@ -67,7 +67,7 @@ async function fill(store: OpenStore) {
     }
   });
 
-  /** Reads all of it back, with whatever keys that store has. */
+  /** Reads all of it back, with the keys that the store has. */
   async function expectReadable(by: OpenStore): Promise<void> {
     const again = await firstDigest(by, accountId, password);
     await by.transaction(async (tx) => {
@@ -110,7 +110,7 @@ export function rekeySuite(create: () => Promise<RawDatabase>): void {
       expect(rekeyed).toEqual({ done: VALUES, unreadable: 0, left: 0 });
       expect(shown.at(0)).toEqual([0, VALUES]);
       expect(shown.at(-1)).toEqual([VALUES, VALUES]);
-      // The audit's rows never change: the checkpoint vouches for them from now on.
+      // The audit's rows never change: the checkpoint proves them from now on.
       await bench.database.query('select 1');
 
       const without = await bench.open([k2]);

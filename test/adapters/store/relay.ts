@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 
-/** A stretch of network between a client and a loopback server, with its faults. */
+/** The network between a client and a loopback server, with its faults. */
 export interface Relay {
   readonly port: number;
   /** Where new connections lead. */

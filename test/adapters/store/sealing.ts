@@ -10,7 +10,7 @@ import { someKey } from './support.ts';
 export function sealingSuite(bench: Bench): void {
   const sql = (text: string) => bench.database.query(text);
 
-  /** Takes from the database what the build before did not write. */
+  /** Removes from the database the parts that the earlier build did not write. */
   async function unseal(): Promise<void> {
     const keys = createKeyring([bench.key]);
     const rows = <T>(found: Record<string, unknown>[]) =>

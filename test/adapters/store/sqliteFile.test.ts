@@ -58,7 +58,7 @@ describe('the SQLite file', () => {
     const writer = new DatabaseSync(file);
     writer.exec('begin immediate');
     let ticks = 0;
-    // Held up, this process would never end what it waits for.
+    // Held up, this process would never end the work that it waits for.
     const ticking = setInterval(() => {
       ticks += 1;
       if (ticks === 30) writer.exec('commit');

@@ -9,7 +9,7 @@ import { isMainThread } from 'node:worker_threads';
 /** A function that ran: its file below dist/, and its name and place in it. */
 export interface RunFunction {
   readonly file: string;
-  /** Empty for an arrow function that nothing names. */
+  /** Empty for an arrow function without a name. */
   readonly name: string;
   readonly offset: number;
 }

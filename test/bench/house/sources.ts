@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-/** How large the sources are, and how their files hang together. */
+/** The size of the sources, and the links between their files. */
 export interface SourceFigures {
   readonly files: number;
   readonly lines: number;

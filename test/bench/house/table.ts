@@ -1,7 +1,7 @@
 import { measureSources } from './sources.ts';
 import { measureTaps, type Tapped } from './tapped.ts';
 
-/** A figure of the house: before it was rebuilt, now, and as it shall be. */
+/** A figure of the house: before it was rebuilt, now, and as wanted. */
 export interface HouseRow {
   readonly measure: string;
   readonly before: readonly number[];
@@ -13,7 +13,7 @@ export interface HouseRow {
 
 const HEAD = ['measure', 'before', 'now', 'wanted, at most', 'met'];
 
-/** How much one has to read to follow one tap, and how large the whole is. */
+/** How much code one must read to follow one tap, and the size of the whole. */
 export async function measureHouse(resets: number): Promise<HouseRow[]> {
   const { confirmCode, setPassword } = await measureTaps(resets);
   const sources = await measureSources('src');

@@ -12,7 +12,7 @@ import type { RunFunction } from './coverage.ts';
 /** The functions that the bot ran for one tap, and its operations on the directory. */
 export interface Tapped {
   readonly files: number;
-  /** Those with a name. */
+  /** The functions with a name. */
   readonly functions: number;
   /** LDAP operations by name: `search`, `bind`, `modify`. */
   readonly operations: Readonly<Record<string, number>>;
@@ -24,12 +24,12 @@ interface Taken {
 }
 
 const OPERATIONS = ['search', 'bind', 'modify'];
-/** Code that runs for the first time also reads what is kept afterwards. */
+/** Code that runs for the first time also fills caches. */
 const WARM_UP = 2;
 
 /**
- * A `confirmCode` and a `setPassword` of as many resets, each by a manager of their own. The background runs
- * beside a tap: what did not run in each of the resets is not the tap's.
+ * A `confirmCode` and a `setPassword` of as many resets, each by a manager of their own. The background
+ * runs beside a tap: a function that did not run in each of the resets is not the tap's.
  */
 export async function measureTaps(resets: number) {
   const socket = newSocket();

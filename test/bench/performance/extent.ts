@@ -1,4 +1,4 @@
-/** How much is measured. */
+/** The extent of a measurement. */
 export interface Extent {
   /** Windows of the floor and of the product each. */
   readonly windows: number;
@@ -8,7 +8,7 @@ export interface Extent {
   readonly connections: number;
   readonly windowSeconds: number;
   readonly warmUpSeconds: number;
-  /** Whole flows for the memory, before its two readings, and the time after which fewer must do. */
+  /** Whole flows for the memory, before its two readings, and the time after which fewer are enough. */
   readonly firstFlows: number;
   readonly flows: number;
   readonly memorySeconds: number;
@@ -56,7 +56,7 @@ export const QUICK: Extent = {
   storedFlows: 10_000,
   crowd: 50,
 };
-/** The least with which a row still runs: no figure of it means anything. */
+/** The least with which a row still runs: its figures mean nothing. */
 export const TINY: Extent = {
   windows: 1,
   tapWindows: 1,

@@ -5,7 +5,7 @@ export interface Figure {
   readonly high: number;
 }
 
-/** Which way a goal looks. */
+/** The direction of a goal. */
 interface Goal {
   readonly kind: 'atMost' | 'atLeast';
   readonly ratio: number;
@@ -20,7 +20,7 @@ export interface Row {
   /** Absent where the row is measured against itself or told only. */
   readonly floor?: Figure;
   readonly product: Figure;
-  /** Where windows were taken in pairs; else that of the medians. */
+  /** Where windows were taken in pairs; else the ratio of the medians. */
   readonly ratio?: number;
   readonly goal?: Goal | undefined;
 }
@@ -49,7 +49,7 @@ export function percentileOf(values: readonly number[], share: number): number {
   return sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
 }
 
-/** Windows of floor and product that were taken in turn: each is held against its neighbour in time. */
+/** Windows of floor and product that were taken in turn: each is compared with its neighbour in time. */
 export function pairedRow(
   named: Pick<Row, 'measure' | 'unit' | 'goal'>,
   floor: readonly number[],

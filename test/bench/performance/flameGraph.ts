@@ -23,7 +23,7 @@ const WIDTH = 1_200;
 const ROW = 17;
 /** Idle time, and the time of the profiler itself. */
 const LEFT_OUT = ['(idle)', '(program)', 'toggle'];
-/** Narrower than this a frame cannot be seen, px. */
+/** Narrower than this a frame is invisible, px. */
 const NARROWEST = 1.5;
 const CHARACTER = 6.3;
 const MOST_ROWS = 40;
@@ -35,7 +35,10 @@ const ORIGINS: readonly (readonly [name: string, pattern: RegExp, colour: string
   ['Node.js and native code', /./, '#9fb4c7'],
 ];
 
-/** The profile as a picture: width is time, below a frame is what it calls. `what`: drawn as its title. */
+/**
+ * The profile as a picture: width is time, and a frame stands above its callees. `what`: drawn as its
+ * title.
+ */
 export function drawFlameGraph(profile: CpuProfile, what: string): string {
   const root = framesOf(profile);
   const rows: string[] = [];

@@ -15,7 +15,7 @@ export function hashOnce(): Promise<number> {
   return promise;
 }
 
-/** So many hashes that are all asked for at the same moment, one a core at a time; gives how long each was waited for, ms. */
+/** So many simultaneous hashes, one a core at a time; gives how long each was waited for, ms. */
 export async function hashAll(count: number): Promise<number[]> {
   const began = performance.now();
   const waits: number[] = [];

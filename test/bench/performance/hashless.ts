@@ -1,6 +1,6 @@
 /**
- * Loaded before the product: the slow hash of requirement P3b becomes a quick one. Its cost is chosen
- * and measured apart; what is measured here is everything else.
+ * Loaded before the product: the slow hash of requirement P3b becomes a quick one. Its cost is chosen and
+ * measured apart; this benchmark measures the rest.
  */
 import crypto, { createHash } from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';

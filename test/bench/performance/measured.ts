@@ -7,7 +7,7 @@ import { newSocket } from './program.ts';
 import { probedBy } from './probed.ts';
 import type { Tapper } from './taps.ts';
 
-/** The product as it is measured: as in production, with a probe, and quiet. */
+/** The measured product: as in production, with a probe, and quiet. */
 export interface MeasuredProduct {
   readonly product: Product;
   readonly probe: string;
@@ -17,7 +17,7 @@ export interface MeasuredProduct {
 /** Budgets that people never reach would stop a benchmark. */
 const ROOMY = { SMS_PER_DAY: '1000000', NODE_ENV: 'production' };
 
-/** Starts the product with everything around it. `preloads` come before it, as files. */
+/** Starts the product with all its parts. `preloads` come before it, as files. */
 export async function startMeasured(
   options: WorldOptions = {},
   preloads: readonly string[] = [],

@@ -1,6 +1,6 @@
 /**
- * Loaded before a measured program (`node --import`): answers on a Unix socket what only the process
- * itself knows of itself. The program is not changed by it and need not know of it.
+ * Loaded before a measured program (`node --import`): answers on a Unix socket with the process's own
+ * figures. The program is not changed by it and need not know of it.
  */
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';

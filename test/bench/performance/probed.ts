@@ -9,18 +9,18 @@ export interface Reading {
   /** User and system time so far, µs. */
   readonly cpuUs: number;
   readonly rss: number;
-  /** Heap in use and what hangs on it outside. */
+  /** The used heap and the memory outside that belongs to it. */
   readonly heap: number;
   readonly peakRss: number;
   readonly delayMs: number;
 }
 
-/** How a program is started so that it can be asked. */
+/** The way to start a program so that its figures can be read. */
 export function probedBy(socket: string): { NODE_OPTIONS: string; BENCH_PROBE: string } {
   return { NODE_OPTIONS: `--import=${join(import.meta.dirname, 'probe.ts')}`, BENCH_PROBE: socket };
 }
 
-/** Asks the process behind the socket; `collected`: after its garbage is gone. */
+/** Reads the figures of the process behind the socket; `collected`: after its garbage is gone. */
 export async function readProcess(socket: string, how: 'asItIs' | 'collected' = 'asItIs') {
   const connection = connect(socket);
   connection.write(how);

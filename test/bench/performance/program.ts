@@ -13,7 +13,7 @@ export interface FloorProgram {
   readonly port: number;
   /** Where its probe listens. */
   readonly probe: string;
-  /** Its next line; what it is asked stands on its standard input. */
+  /** Its next line; the request stands on its standard input. */
   ask(line: string): Promise<string>;
   end(): Promise<void>;
 }

@@ -78,8 +78,8 @@ export class Resetters {
   }
 
   /**
-   * An hour and a day later they may reset again. As seldom as can be: the bot then sweeps all accounts, which
-   * would be counted as work of the resets.
+   * An hour and a day later they may reset again. As seldom as can be: the bot then sweeps all accounts,
+   * which would count as work of the resets.
    */
   #renewBudgets(): void {
     this.#product.passTime(25 * HOUR_MS);

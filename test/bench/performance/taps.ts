@@ -4,7 +4,7 @@ import { execute, type Activity, type TeamsPerson } from '../../support/activiti
 import { buttonsOf, describeCard } from '../../support/chatDriver.ts';
 import type { Card, TeamsServer } from '../../support/connector.ts';
 
-/** The bot closes what is idle for longer; a tap on such a connection would be lost, ms. */
+/** The bot closes connections that are idle for longer; a tap on such a connection would be lost, ms. */
 const KEPT_IDLE_MS = 3_000;
 /** Like the channel: connections are kept, and one token serves for many activities. */
 const agent = new Agent({ keepAlive: true, maxSockets: 200, timeout: KEPT_IDLE_MS });

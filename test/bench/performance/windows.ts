@@ -1,6 +1,6 @@
 /**
- * Takes the floor's and the product's windows in turn, so that a neighbour on the machine who gets
- * loud disturbs both; who comes first changes with every pair. One pair before is thrown away.
+ * Takes the floor's and the product's windows in turn, so that a loud neighbour on the machine disturbs
+ * both; the first of a pair changes with every pair. One pair before is thrown away.
  */
 export async function interleave<F, P>(
   count: number,

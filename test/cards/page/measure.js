@@ -1,5 +1,5 @@
 /* global document, Node */
-// Runs in the browser: looks for what a person could not read or reach on the cards drawn.
+// Runs in the browser: looks for parts of the drawn cards that a person could not read or reach.
 
 /** Rounding of the layout, pixels. */
 const SLACK = 1;

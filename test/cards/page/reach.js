@@ -1,5 +1,5 @@
 /* global axe, document */
-// Runs in the browser: what a screen reader and a keyboard find on the cards drawn.
+// Runs in the browser: the drawn cards as a screen reader and a keyboard find them.
 
 /** All rules, those of WCAG 2.2 AA and axe's own advice. */
 globalThis.runAxe = async () => {
@@ -12,7 +12,7 @@ globalThis.runAxe = async () => {
   };
 };
 
-/** The first that can be read on a card is its heading. */
+/** The first readable element on a card is its heading. */
 globalThis.cardsWithoutHeading = () =>
   messages()
     .filter((message) => {
@@ -23,7 +23,7 @@ globalThis.cardsWithoutHeading = () =>
     })
     .map(({ dataset }) => dataset.name);
 
-/** Inputs that say only by what stands in them what they want. */
+/** Inputs whose only label is their placeholder. */
 globalThis.inputsWithoutLabel = () =>
   messages().flatMap((message) =>
     [...message.shadowRoot.querySelectorAll('input, select, textarea')]

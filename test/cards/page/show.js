@@ -18,7 +18,7 @@ const PARSED = {
 };
 const ANYWHERE = ['type', 'id', 'requires', 'fallback'];
 
-/** Draws the cards below each other; returns what the parser had to say of them. */
+/** Draws the cards below each other; returns the parser's complaints. */
 globalThis.showCards = ({ locale, css, background, hostConfig, cards }) => {
   document.documentElement.lang = locale;
   document.body.style.background = background;

@@ -1,6 +1,6 @@
 /**
- * The floor of a tap: a bare bot by botbuilder and restify. It lets in whom the product's guard lets
- * in, reads the roster, answers with one card and writes it into the message, and keeps nothing.
+ * The floor of a tap: a bare bot by botbuilder and restify. It admits the same activities as the product's
+ * guard, reads the roster, answers with one card and writes it into the message, and keeps nothing.
  */
 import {
   ActivityHandler,
@@ -78,7 +78,7 @@ class Bot extends ActivityHandler {
   }
 }
 
-/** For requests that the guard has let in. */
+/** For requests that the guard has admitted. */
 class Adapter extends CloudAdapter {
   answer(activity: Activity): Promise<InvokeResponse | undefined> {
     return this.processActivity(admitted, activity, (context) => bot.run(context));

@@ -36,7 +36,7 @@ export async function createDirectoryParts(given: DirectoryOfBench) {
   const query = { upn, mail: upn, aadObjectId: 'nobody' };
   const accountId = (await directory.findAccount(given.account, signal))?.id ?? '';
 
-  /** One reset as the use cases ask for it: who and which account at each of three taps, then the write. */
+  /** One reset as the use cases ask for it: person and account at each of three taps, then the write. */
   async function byAdapter(): Promise<void> {
     for (let tap = 1; ; tap += 1) {
       const manager = await directory.findManager(query, signal);

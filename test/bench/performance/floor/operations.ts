@@ -9,10 +9,10 @@ export type Operation =
   | { readonly name: 'search'; readonly args: Search }
   | { readonly name: 'modify'; readonly args: Modify }
   | { readonly name: 'exop'; readonly args: Exop }
-  /** The bind that shows whether the new password holds. */
+  /** The bind that proves the new password. */
   | { readonly name: 'bind'; readonly dn: Parameters<Client['bind']>[0] };
 
-/** Runs `work` and gives what it asked of ldapts, without the service account's own binds. */
+/** Runs `work` and gives its operations on ldapts, without the service account's own binds. */
 export async function recordOperations(
   work: () => Promise<void>,
   serviceDn: string,
@@ -20,7 +20,7 @@ export async function recordOperations(
   const operations: Operation[] = [];
   const { search, modify, exop, bind } = Client.prototype;
   Client.prototype.search = function (this: Client, ...args: Search) {
-    // Only what every new connection asks for: the connection is the floor's own affair.
+    // Only the searches of every new connection: the floor has its own connection.
     if (args[0] !== '') operations.push({ name: 'search', args });
     return search.apply(this, args);
   };

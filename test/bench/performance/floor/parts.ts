@@ -1,6 +1,6 @@
 /**
- * The floors of a reset beside its taps, one a line: the directory's operations by plain ldapts, the
- * SMS by one POST, the store's commits. `adapter` runs the product's own adapter for comparison.
+ * The floors of a reset beside its taps, one a line: the directory's operations by plain ldapts, the SMS by
+ * one POST, the store's commits. `adapter` runs the product's own adapter for comparison.
  */
 import { createInterface } from 'node:readline';
 import { z } from 'zod';

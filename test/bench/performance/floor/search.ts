@@ -1,4 +1,4 @@
-/** The floor of a sweep: one paged search for the same attributes, of which nothing is kept. */
+/** The floor of a sweep: one paged search for the same attributes, of which no entry is kept. */
 import { Client } from 'ldapts';
 
 interface Settings {

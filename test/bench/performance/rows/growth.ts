@@ -9,7 +9,7 @@ import { storeFlows } from '../storedFlows.ts';
 const HASHLESS = join(import.meta.dirname, '../hashless.ts');
 const GOAL = { kind: 'atMost', ratio: 1.3 } as const;
 
-/** How the wait for a tap of a reset grows with the managers at once and with what is stored. */
+/** The growth of a tap's wait with the number of simultaneous managers and of stored flows. */
 export async function growthRows(extent: Extent): Promise<Row[]> {
   const { product, stop } = await startMeasured({}, [HASHLESS]);
   try {

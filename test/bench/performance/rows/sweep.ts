@@ -47,7 +47,7 @@ export async function sweepRows({ accounts, sweeps }: Extent): Promise<Row[]> {
       () => search('stor', accounts),
       () => sweep('stor', accounts),
     );
-    // Less what a small sweep takes: the start of a program and what it loads have a row of their own.
+    // Less the time of a small sweep: the start of a program has a row of its own.
     const above = (side: 'floor' | 'product', what: keyof Swept) => {
       const small = medianOf(few[side].map((swept) => swept[what]));
       return figureOf(many[side].map((swept) => swept[what] - small));
