@@ -100,7 +100,7 @@ export async function protectedGroups(session: Session, head: Entry): Promise<st
   return groups.map((group) => group.dn);
 }
 
-/** The same, as far as the entry tells it; and no built-in account, under whatever name. */
+/** The same, as far as the entry tells it; and no built-in account, whatever its name. */
 export function isUnprotected(entry: Entry): boolean {
   const sid = bufferOf(entry, 'objectSid');
   return (

@@ -37,7 +37,7 @@ class OwnerAndAccessList extends Control {
   }
 }
 
-/** An object outside the base of the accounts, and what the service account could do there. */
+/** An object outside the base of the accounts, and the service account's rights there. */
 export interface RightsSomewhere {
   /** sAMAccountName of a user, DN of a place. */
   readonly name: string;
@@ -55,7 +55,7 @@ export interface RightsElsewhere {
   readonly places: readonly RightsSomewhere[];
 }
 
-/** Reads what the service account may do from access lists alone; nothing is tried. */
+/** Reads the service account's rights from access lists alone; no operation is tried. */
 export interface RightsReader {
   /** The attributes to ask for with an entry. */
   readonly attributes: readonly string[];

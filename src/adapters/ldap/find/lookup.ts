@@ -42,7 +42,7 @@ export interface Lookup {
   personById(session: Session, id: string): Promise<DirectoryManager | undefined>;
   /** The person of that address, name or id. */
   personNamed(session: Session, who: string): Promise<DirectoryManager | undefined>;
-  /** Ids of the persons who answer for the account. */
+  /** Ids of the account's managers. */
   personsFor(session: Session, accountId: string): Promise<string[]>;
   /** The account with its managers. */
   responsibilityFor(session: Session, accountId: string): Promise<Responsibility | undefined>;

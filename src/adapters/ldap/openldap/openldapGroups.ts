@@ -42,7 +42,7 @@ export async function leavesBelow(session: Session, dns: readonly string[]): Pro
     const unread = new Map(frontier.filter((dn) => !seen.has(key(dn))).map((dn) => [key(dn), dn]));
     frontier = [];
     for (const some of chunks([...unread.values()])) {
-      // Beside one another: a group of thousands would take longer than a call may.
+      // In parallel: a group of thousands would take longer than a call may.
       const read = await Promise.all(some.map((dn) => membersOf(session, dn)));
       for (const [index, dn] of some.entries()) {
         seen.add(key(dn));

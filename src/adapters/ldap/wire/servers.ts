@@ -20,9 +20,9 @@ const DEMOTED_MS = 30_000;
 /** The configured servers, and which of them answer. */
 export interface Servers {
   /**
-   * A connection, made ready by `prepare`: to the first server that can be reached and goes on
-   * answering, or to `server` only: a configured URL, or the `server` of an earlier connection.
-   * `prepare` changes nothing and closes what it cannot use.
+   * A connection, made ready by `prepare`: to the first server that can be reached and goes on answering,
+   * or to `server` only: a configured URL, or the `server` of an earlier connection. `prepare` changes
+   * nothing and closes a connection that it cannot use.
    * @throws DirectoryError `unreachable` or `tls`, and what `prepare` throws.
    */
   connect<T>(

@@ -60,7 +60,7 @@ export function trustIn(ca: string | undefined): () => tls.SecureContext {
     (context ??= tls.createSecureContext({
       ca: ca ?? systemTrust(),
       minVersion: 'TLSv1.2',
-      // The issuing authority is enough where it is all that was named: its own issuer need not be known.
+      // The issuing authority is enough where only this one was named: its own issuer need not be known.
       allowPartialTrustChain: ca !== undefined,
     }));
 }

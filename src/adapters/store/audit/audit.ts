@@ -7,7 +7,7 @@ import type { Engine } from '../engine/engine.ts';
 import { AUDIT_SEALED, SEAL_ONLY } from '../sealing/places.ts';
 import type { AuditTable, Scope } from '../schema/tables.ts';
 
-/** One row: what the contract names, its number, its link in the chain and its seal. */
+/** One row: the contract's columns, its number, its link in the chain and its seal. */
 export type AuditRow = Readonly<Selectable<AuditTable>>;
 
 /** The only row of `audit_head`. */

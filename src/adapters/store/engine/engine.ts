@@ -13,7 +13,7 @@ export interface Engine {
    * unless the commit itself failed: then it may have been kept.
    */
   transact<O, T>(transaction: Transaction<O, T>): Promise<T>;
-  /** Runs statements that only read, each by itself: it sees what is committed when it begins. */
+  /** Runs statements that only read, each by itself: it sees the state committed when it begins. */
   read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /** Holds the named lock until the end of the transaction that `db` is in. */
   lock(db: Kysely<Tables>, name: string): Promise<void>;

@@ -73,7 +73,7 @@ export function isMissingTable(error: unknown): boolean {
   return code === UNDEFINED_TABLE;
 }
 
-/** The role may not do what a migration needs. */
+/** The role lacks the rights that a migration needs. */
 export function isDenied(error: unknown): boolean {
   return causeOf(error).code === INSUFFICIENT_PRIVILEGE;
 }

@@ -1,7 +1,7 @@
 /**
- * Waits until what was written before the call is on the disk. Those who wait at the same time share one
- * `sync`, which begins after the last of their calls: one flush serves many commits. After a failed `sync`
- * the disk's contents are unknown, so every later call rejects too.
+ * Waits until everything written before the call is on the disk. Simultaneous callers share one `sync`,
+ * which begins after the last of their calls: one flush serves many commits. After a failed `sync` the
+ * disk's contents are unknown, so every later call rejects too.
  */
 export function createGroupSync(sync: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> = Promise.resolve();

@@ -145,7 +145,7 @@ export function openPostgres(
   const begin = beginning(statementTimeoutMs);
   const newSession = (): Promise<Session> => openSession(connections, begin);
 
-  /** Each statement sees what is committed when it begins; the transaction is there for its bounds. */
+  /** Each statement sees the state committed when it begins; the transaction is there for its bounds. */
   async function reading<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const session = await newSession();
     try {

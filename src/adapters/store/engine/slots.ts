@@ -1,4 +1,4 @@
-/** Runs so many works at once; the others wait for their turn, in the order of the calls. */
+/** Runs a limited number of works at once; the others wait for their turn, in the order of the calls. */
 export interface Slots {
   /**
    * Runs `work` when its turn comes. Rejects with the signal's reason, and `work` is not begun, where

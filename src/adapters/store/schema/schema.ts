@@ -20,7 +20,7 @@ const MIGRATION_LOCK = 7_305_118_264;
 
 export type Ask = <T>(work: (db: Kysely<Tables>) => Promise<T>) => Promise<T>;
 
-/** Reads what has been applied; needs no right to change the schema. */
+/** Reads the applied migrations; needs no right to change the schema. */
 export async function schemaState(
   engine: Engine,
   ask: Ask = (work) => transactPatiently(engine, work),

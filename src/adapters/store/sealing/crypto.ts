@@ -35,13 +35,13 @@ export interface Keyring {
   /** AES-256-GCM: `v1:<key id>:<base64 of nonce, ciphertext and tag>`. */
   seal(place: Place, clear: string, use?: SealUse): string;
   /**
-   * The clear text; undefined for what was not sealed for this place.
+   * The clear text; undefined for a value that was not sealed for this place.
    * @throws UnknownKeyError
    */
   open(place: Place, sealed: string, use?: SealUse): string | undefined;
   /** A keyed hash by which equal texts are found without being readable. */
   index(text: string): string;
-  /** The index under every key, for looking up what an earlier key wrote. */
+  /** The index under every key, for looking up rows of an earlier key. */
   indexes(text: string): string[];
   /** The stored MAC of a code, under every key: `<key id>:<base64>`, bound to its flow (requirement C9). */
   passcodeMacs(flowId: string, code: Secret): readonly [string, ...string[]];

@@ -14,7 +14,7 @@ import { createSlots } from '../engine/slots.ts';
 const ARGON2ID = { memory: 12_288, passes: 3, parallelism: 1, tagLength: 32 } as const;
 /** Entries of this form say so; those without a form are the former ones, by scrypt. */
 export const FORM = 'argon2id$m=12288,t=3,p=1$';
-/** The former form: 32 MiB; a third of what the same page asks of scrypt. */
+/** The former form: 32 MiB; a third of the cost that the same page asks of scrypt. */
 const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 const SCRYPT_BYTES = 32;
 

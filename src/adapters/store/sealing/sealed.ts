@@ -9,7 +9,7 @@ import { AUDIT_COLUMNS, placeIn, SEALED_COLUMNS } from './places.ts';
 import type { SealedColumn } from './places.ts';
 import type { Scope } from '../schema/tables.ts';
 
-/** Rows of one transaction: the bot beside must never wait long. */
+/** Rows of one transaction: a running bot must never wait long for it. */
 const BATCH = 100;
 
 /** The keys with which the stored values are sealed, counted. */

@@ -47,8 +47,8 @@ export function readTrusted<T>(
 }
 
 /**
- * `changed`: itself or what stands beside it. `unknownKey`: its key is not configured. `revoked`: a row
- * that a revoke had removed is back.
+ * `changed`: the value itself or the columns beside it. `unknownKey`: its key is not configured. `revoked`:
+ * a row that a revoke had removed is back.
  */
 type Distrusted = 'changed' | 'unknownKey' | 'revoked';
 

@@ -135,7 +135,7 @@ export function sendQueries(scope: Scope): SendQueries {
     },
 
     async setSendFate(messageId: string, fate: SendFate) {
-      // Reports come late, twice and in any order: what has been decided stays (requirement R3).
+      // Reports come late, twice and in any order: a final fate stays (requirement R3).
       const row = await db
         .updateTable('code_send')
         .set({ fate })

@@ -6,8 +6,8 @@ import type { Scope } from '../schema/tables.ts';
 import { openTrusted } from '../sealing/trusted.ts';
 
 /**
- * A transaction that began earlier can come after one that began later, and finds times ahead of its
- * own. Only what is further ahead was written before the clock was moved back.
+ * A transaction that began earlier can come after one that began later, and finds times ahead of its own.
+ * Only times further ahead were written before the clock was moved back.
  */
 const CLOCK_MOVED_BACK_MS = 60_000;
 
