@@ -33,7 +33,7 @@ export interface Settings {
 
 /** When managers are reminded of passwords that are due. */
 interface RotationSettings {
-  /** Absent: what the directory says of each account. */
+  /** Absent: the directory's age for each account. */
   readonly rotationDays: number | undefined;
   /** Days before the due date. */
   readonly reminderDays: readonly number[];
@@ -54,7 +54,7 @@ export interface Random {
   passcode(length: number): Secret;
 }
 
-/** All that the use cases need of the outside. */
+/** Everything that the use cases need from outside. */
 export interface Deps {
   readonly store: Store;
   readonly directory: Directory;

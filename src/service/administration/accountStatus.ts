@@ -43,7 +43,9 @@ export interface AccountStatus {
   readonly revokedAt: number | undefined;
 }
 
-/** All that the bot knows of an account; `lockout` as the directory has it, absent where it did not answer. */
+/**
+ * All that the bot knows of an account; `lockout` as the directory has it, absent where it did not answer.
+ */
 export async function accountStatus(
   deps: Pick<Deps, 'store' | 'settings'>,
   accountId: string,

@@ -28,9 +28,9 @@ export interface Revoked {
 }
 
 /**
- * Removes the account's enrolled numbers, or those of some managers, and ends what is under way with
- * them, codes included, in one transaction; tells the numbers and the account's managers. The next
- * number has its cool-down (requirements A14, A15).
+ * Removes the account's enrolled numbers, or those of some managers, and ends their flows, codes included,
+ * in one transaction; tells the numbers and the account's managers. The next number has its cool-down
+ * (requirements A14, A15).
  */
 export async function revoke(
   deps: Pick<Deps, 'store' | 'random' | 'settings'>,

@@ -15,8 +15,8 @@ export type Delivered =
   | { readonly outcome: 'busy'; readonly waitMs: number };
 
 /**
- * Posts one card to a person, once. A chat that does not exist yet, or not any more, is opened first.
- * Opening a chat shows nothing, so that only the post itself can be ambiguous.
+ * Posts one card to a person, once. A chat that does not exist yet, or no longer, is opened first. Opening
+ * a chat shows nothing, so that only the post itself can be ambiguous.
  */
 export async function deliverCard(
   deps: SweepDeps,

@@ -44,7 +44,7 @@ export async function showOpenCards(deps: Deps, manager: ManagerKey): Promise<vo
   for (const flow of waiting) await showCard(deps, flow);
 }
 
-/** The card for a flow that has no card of its own any more; undefined while the directory is away. */
+/** The card for a flow that no longer has a card of its own; undefined while the directory is away. */
 async function expiredView(
   deps: Deps,
   record: ManagerRecord | undefined,

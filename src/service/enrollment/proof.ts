@@ -59,7 +59,7 @@ export async function proveCurrentPassword(
   if (!isPassword(currentPassword)) return turn.flow;
   // Before anything is counted or bound: a proof without time for its digest is not begun.
   const [digest] = await digestInTurn(turn, turn.account.id, [currentPassword]);
-  // One after another: what the directory has counted must be read after the last bind, not beside it.
+  // One after another: the directory's count must be read after the last bind, not during it.
   return turn.deps.exclusive(`proof:${turn.account.id}`, () =>
     proveInTurn(turn, currentPassword, digest),
   );
@@ -198,7 +198,7 @@ function withOneMore(account: Account): Account {
   return { ...account, lockout: { ...lockout, recentFailures: lockout.recentFailures + 1 } };
 }
 
-/** By the bot's own limit and by what the directory's lockout leaves, whichever is less. */
+/** The lesser of the bot's own limit and the directory's remaining attempts. */
 async function proofsLeft(account: Account, tx: StoreTransaction): Promise<number> {
   const allowance = proofAllowance(account.lockout);
   if (allowance === 'refused') return 0;

@@ -67,8 +67,8 @@ function isOfPurpose<F extends Flow>(current: Flow, flow: F): current is F {
 }
 
 /**
- * Saves the flow in its new state. `nextTurn` for what the manager did: cards drawn before are stale from
- * then on. An operation's answer keeps the turn, so that the card at hand stays good.
+ * Saves the flow in its new state. `nextTurn` for a manager's input: cards drawn before are stale from then
+ * on. An operation's answer keeps the turn, so that the card at hand stays good.
  */
 export async function saveFlow<F extends Flow>(
   tx: StoreTransaction,

@@ -14,7 +14,7 @@ interface Frame {
 }
 
 /**
- * The card of a flow as it stands; undefined where the flow has none of its own any more and `home`
+ * The card of a flow as it stands; undefined where the flow no longer has one of its own and `home`
  * answers. `problem` takes the place of the one that the state remembers.
  */
 export function viewOf(flow: Flow, now: number, problem?: Problem): View | undefined {

@@ -5,7 +5,9 @@ import type { Notice } from '../../ports/store/notices.ts';
 import { openChat } from '../chat/cardDelivery.ts';
 import type { Deps } from '../deps.ts';
 
-/** `notInTeams`: no chat leads to the manager any more. `failed`: for now; the card may still have come. */
+/**
+ * `notInTeams`: no chat leads to the manager any longer. `failed`: for now; the card may still have come.
+ */
 export type NoticePosted = 'posted' | 'notInTeams' | 'failed';
 
 /** Posts a notice's card to one manager. */

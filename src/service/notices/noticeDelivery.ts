@@ -114,7 +114,8 @@ interface Audience {
 
 /**
  * The account's managers, and the managers when they were last seen: an attacker who made themselves the
- * only manager must not act unseen. For a crowd only the ids, which tell those who have met the bot.
+ * only manager must not act unseen. For a crowd only the ids, by which those who have met the bot are
+ * found.
  */
 async function audienceOf(
   deps: Deps,

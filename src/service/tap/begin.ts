@@ -64,7 +64,7 @@ interface Start {
   readonly isEnrolled: boolean;
 }
 
-/** Reads what a button would begin; undefined where `readOrigin` is. */
+/** Reads the flow that a button would begin; undefined where `readOrigin` is. */
 export function readStart(tap: Tap, purpose: Purpose, handle: string): Promise<Start | undefined> {
   const manager = tap.person.key;
   return tap.deps.store.read(async (reads) => {

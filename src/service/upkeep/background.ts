@@ -20,9 +20,7 @@ const MEASURE_EVERY_MS = 5_000;
 /** A loop that keeps failing is logged this often. */
 const TOLD_EVERY_MS = 60_000;
 
-/**
- * The background work: everything that needs no tap. `stop` resolves when nothing is under way any more.
- */
+/** The background work: everything that needs no tap. `stop` resolves when no work is under way. */
 export interface Background {
   stop(): Promise<void>;
 }

@@ -36,7 +36,7 @@ export async function forgetLostRelations(
 interface Seen {
   /** Absent where it is gone. */
   readonly accountName: string | undefined;
-  /** The directory entries of the enrolled managers who answer for the account now. */
+  /** The directory entries of the enrolled managers who are still the account's managers. */
   readonly answering: ReadonlySet<string>;
 }
 

@@ -174,9 +174,9 @@ async function findDue(
 }
 
 /**
- * Reminds of one account; what the channel was too busy for comes later, after the account was read anew.
- * Gives the due date where the account is overdue and none of its managers can be reached, and until when a
- * manager has silenced it.
+ * Reminds of one account; reminders that the channel was too busy for come later, after the account was
+ * read anew. Gives the due date where the account is overdue and none of its managers can be reached, and
+ * until when a manager has silenced it.
  */
 async function remindPatiently(
   sweeping: Reminding,

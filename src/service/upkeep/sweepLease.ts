@@ -15,7 +15,7 @@ export interface SweepLease {
 }
 
 /**
- * Runs `work` under the lease and gives what it gives; undefined where another instance sweeps, or the last
+ * Runs `work` under the lease and gives its result; undefined where another instance sweeps, or the last
  * sweep was done less than `everyMs` ago. A sweep that throws or is stopped is not recorded as done.
  */
 export async function withSweepLease<T>(

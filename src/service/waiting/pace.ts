@@ -7,7 +7,7 @@ const FAILURES_UNTIL_PACED = 3;
 export interface Pace {
   /**
    * Runs `call`; undefined, without a call, where its turn did not come before `signal` ended. After three
-   * failures in a row one call a `restMs` goes out and the others wait for what it finds; its first good
+   * failures in a row one call a `restMs` goes out and the others wait for its result; its first good
    * answer lets all through.
    */
   run<T>(

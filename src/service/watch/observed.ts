@@ -18,7 +18,7 @@ const SMS_WAIT_MS = 4_000;
 /** Its turn did not come: nothing was sent. */
 const RESTING: SmsOutcome = { outcome: 'refused', fault: 'service', code: 'resting' };
 
-/** Runs a call and notes how long it took and how it ended. `faultOf` names what was thrown. */
+/** Runs a call and notes how long it took and how it ended. `faultOf` names an exception. */
 export async function measured<T>(
   metrics: Metrics,
   system: MeasuredSystem,
