@@ -23,11 +23,11 @@ export interface Command {
   /** How many arguments it takes, no more and no less. */
   readonly positionals: number;
   readonly options?: ParseArgsOptionsConfig;
-  /** @throws CommandFailure where it could not do what was asked */
+  /** @throws CommandFailure where the command fails */
   run(place: Workplace, args: Arguments): Promise<Outcome>;
 }
 
-/** The expected "no" of a command: one clear line, and what programs are told beside it. */
+/** The expected "no" of a command: one clear line for people, and the facts for programs. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
   readonly facts: Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ const COMMON_OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** The command that a command line asks for, with its arguments; `help` where that is what it asks for. */
+/** The command that a command line asks for, with its arguments; `help` where the line asks for it. */
 export type Asked = 'help' | { readonly command: Command; readonly args: Arguments };
 
 /** Whether the answer is for a program, however wrong the rest of the line may be. */

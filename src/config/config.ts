@@ -190,7 +190,7 @@ function byTopic(
     },
     enrollment: { newNumberCooldownSeconds: values.NEW_NUMBER_COOLDOWN_SECONDS },
     rotation: {
-      /** Absent: what the directory says of each account, else 90. */
+      /** Absent: the directory's age for each account, else 90. */
       days: values.ROTATION_DAYS,
       reminderDays: values.REMINDER_DAYS,
       reminderHours: values.REMINDER_HOURS,

@@ -65,7 +65,7 @@ export type GivenManager = Pick<DirectoryManager, 'id' | 'place'>;
 /** More persons than this are a crowd: none of them is reminded. */
 export const MAX_REMINDED = 500;
 
-/** An account and all persons who answer for it now (groups resolved). */
+/** An account and all its managers now (groups resolved). */
 export interface Responsibility {
   readonly account: Account;
   /** Empty where they are a crowd. */
@@ -204,10 +204,10 @@ export interface Directory {
     signal: AbortSignal,
   ): Promise<Account | undefined>;
 
-  /** Ids of all persons who answer for the account now (groups resolved), however many. */
+  /** Ids of all the account's managers now (groups resolved), however many. */
   managersOf(accountId: string, signal: AbortSignal): Promise<string[]>;
 
-  /** The account with all who answer for it; undefined where it is gone. */
+  /** The account with all its managers; undefined where it is gone. */
   responsibilityFor(accountId: string, signal: AbortSignal): Promise<Responsibility | undefined>;
 
   /**

@@ -22,7 +22,7 @@ export function describeFault(error: unknown, depth = 0): Readonly<Record<string
   };
 }
 
-/** Places in the code: what stands behind name and message, which may have lines that look like one. */
+/** Places in the code: the lines behind name and message, which may have lines that look like one. */
 function framesOf({ stack = '', message }: Error): string[] {
   // The last time: a name may hold the message too. Where the name was changed since, its end cannot be
   // found.

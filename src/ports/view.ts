@@ -164,7 +164,7 @@ export type NoticeEvent =
   /** An administrator lifted the bot's own lockout. */
   | 'lockoutCleared'
   | 'outsideChange'
-  /** A number was removed because its manager does not answer for the account any more. */
+  /** A number was removed because its manager no longer answers for the account. */
   | 'removal'
   | 'responsibilityChanged'
   | 'notNeeded';

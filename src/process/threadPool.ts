@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import process from 'node:process';
 
 const SIZE = 'UV_THREADPOOL_SIZE';
-/** Threads beside those that hash passwords: each commit is flushed on one, and names are looked up. */
+/** Threads beside the hashing ones: each commit is flushed on one, and names are looked up. */
 const OTHERS = 4;
 
 /**

@@ -5,7 +5,7 @@ export interface Deadline {
   end(): void;
 }
 
-/** Aborts after so many ms, or with `signal`. */
+/** Aborts after `ms`, or with `signal`. */
 export function deadlineIn(ms: number, signal?: AbortSignal): Deadline {
   const controller = new AbortController();
   const abort = (): void => {

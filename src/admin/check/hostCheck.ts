@@ -37,7 +37,7 @@ function textOf(file: string): string {
 
 /**
  * Lines of a file of variables that systemd, Node.js and a shell read differently: outside single quotes
- * systemd takes a backslash away, Node.js what follows a #, a shell what follows a $.
+ * systemd drops a backslash, Node.js the text after a #, a shell the text after a $.
  */
 function ambiguousLines(text: string): string[] {
   return text.split('\n').flatMap((line) => {

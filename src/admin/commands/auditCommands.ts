@@ -75,7 +75,7 @@ async function* asCsv(audit: AuditLog): AsyncGenerator<string> {
 }
 
 /**
- * RFC 4180, and an apostrophe before what a spreadsheet would take for a formula (requirement L4;
+ * RFC 4180, and an apostrophe before a text that a spreadsheet would take for a formula (requirement L4;
  * OWASP CSV Injection).
  */
 export function csvCell(value: string | number | null): string {

@@ -50,7 +50,7 @@ export interface ReminderQueries extends ReminderReads {
   settleReminder(handle: string, fate: Exclude<ReminderFate, 'reserved'>): Promise<void>;
   reminderFate(key: ReminderKey): Promise<ReminderFate | undefined>;
   /**
-   * Settles as `unknown` all that are reserved, and gives them. Called by the instance that has just taken
+   * Settles all reserved reminders as `unknown`, and gives them. Called by the instance that has just taken
    * the lease.
    */
   settleLostReminders(): Promise<Reminder[]>;

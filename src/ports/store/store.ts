@@ -99,7 +99,7 @@ export interface Store {
    */
   read<T>(work: (reads: StoreReads) => Promise<T>): Promise<T>;
 
-  /** The database's clock, epoch ms: as the newest transaction saw it, and what has passed since. */
+  /** The database's clock, epoch ms: as the newest transaction saw it, plus the time since. */
   now(): number;
 
   /**

@@ -159,7 +159,7 @@ export async function reachesConnector(isServiceHost: ServiceHosts): Promise<boo
   }
 }
 
-/** One operation of the Bot Connector; its path is what comes after `v3/conversations`. */
+/** One operation of the Bot Connector; its path is the part after `v3/conversations`. */
 interface Call {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: readonly string[];
