@@ -1,4 +1,4 @@
-import { managerName, type Locale, type ManagerKey } from '../../domain/parties.ts';
+import { managerName, type Locale } from '../../domain/parties.ts';
 import type { DirectoryManager } from '../../ports/directory.ts';
 import type { Address } from '../../ports/notifier.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
@@ -17,11 +17,11 @@ export interface Recipient {
   readonly way?: Way | undefined;
 }
 
-/** A chat with the person; without an address it has to be opened first. */
-export interface Way {
-  readonly key: ManagerKey;
-  readonly address?: Address | undefined;
-}
+/**
+ * A chat with the manager, and what is kept of them once it was opened. Without an address it has to be
+ * opened first.
+ */
+export type Way = Pick<ManagerRecord, 'key' | 'directoryId' | 'displayName' | 'address'>;
 
 /**
  * Finds a directory person's Teams address. A person whom the bot has met is reached where they were last,
@@ -34,20 +34,26 @@ export async function recipientOf(
 ): Promise<Recipient> {
   const { tenantId, defaultLocale } = deps.settings;
   const record = await recordOf(reads, person, tenantId);
+  const { id: directoryId, displayName } = person;
   if (record !== undefined) {
     const { key, address, locale = defaultLocale } = record;
     return {
       name: managerName(key),
       person,
       locale,
-      way: address === undefined ? undefined : { key, address },
+      way: address === undefined ? undefined : { key, directoryId, displayName, address },
     };
   }
   if (person.aadObjectId === undefined || tenantId === '') {
     return { name: `entry:${person.id}`, person, locale: defaultLocale };
   }
   const key = { tenantId, aadObjectId: person.aadObjectId };
-  return { name: managerName(key), person, locale: defaultLocale, way: { key } };
+  return {
+    name: managerName(key),
+    person,
+    locale: defaultLocale,
+    way: { key, directoryId, displayName },
+  };
 }
 
 async function recordOf(
@@ -63,13 +69,10 @@ async function recordOf(
   return reads.manager({ tenantId, aadObjectId });
 }
 
-/** The record of a person who has a chat, or of one for whom a chat could be opened. */
-export type Reached = Pick<ManagerRecord, 'key' | 'directoryId' | 'displayName' | 'address'>;
-
 /** Remembers a chat that was opened, or that there is none (requirement N7): installing the bot restores it. */
 export async function rememberWay(
   deps: Pick<SweepDeps, 'store'>,
-  { key, directoryId, displayName, address: tried }: Reached,
+  { key, directoryId, displayName, address: tried }: Way,
   address: Address | undefined,
 ): Promise<void> {
   await changeManager(deps, { key, directoryId, displayName }, (record) => {

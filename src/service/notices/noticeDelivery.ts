@@ -183,11 +183,14 @@ async function postCard(
   manager: ManagerKey,
   signal: AbortSignal,
 ): Promise<void> {
-  switch (await postNotice(deps, notice, manager, signal)) {
-    case 'posted':
+  const { outcome } = await postNotice(deps, notice, manager, signal);
+  switch (outcome) {
+    case 'sent':
       return finish(deps, notice, 'ok');
-    case 'notInTeams':
+    case 'unreachable':
       return finish(deps, notice, 'failed', 'notInTeams');
+    case 'unknown':
+    case 'busy':
     case 'failed':
       // A second card does no harm; a missing warning does.
       return tryLater(deps, notice, 'temporarilyUnavailable');

@@ -2,7 +2,7 @@ import { cycleOf, rotationOf, stageAt, type Rotation } from '../../domain/rotati
 import type { Account, Responsibility } from '../../ports/directory.ts';
 import type { Reminder } from '../../ports/store/reminders.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
-import { deliverCard, type Delivered } from '../chat/cardDelivery.ts';
+import { post, type Delivered } from '../chat/post.ts';
 import type { SweepDeps } from '../deps.ts';
 import { recipientOf, type Recipient } from '../chat/recipients.ts';
 import { reminderView } from './reminderCard.ts';
@@ -122,7 +122,7 @@ async function remind(sweep: Reminding, due: DueAccount, recipient: Recipient): 
   if ('result' in prepared) return prepared;
   const { reminder, isEnrolled } = prepared;
   const view = reminderView(reminder, due.rotation, isEnrolled);
-  const delivered = await deliverCard(deps, recipient, view);
+  const delivered = await post(deps, recipient, view);
   await settle(deps, reminder, delivered);
   return outcomeOf(delivered);
 }

@@ -1,4 +1,4 @@
-import { deliverCard } from '../chat/cardDelivery.ts';
+import { post } from '../chat/post.ts';
 import { recipientOf } from '../chat/recipients.ts';
 import type { Reminding } from './reminders.ts';
 
@@ -57,7 +57,7 @@ export async function tellFallback(
     });
   });
   if (!isReserved) return;
-  const { outcome } = await deliverCard(deps, recipient, {
+  const { outcome } = await post(deps, recipient, {
     card: 'notice',
     event: 'unanswered',
     overdue: unanswered.slice(0, MAX_SHOWN),
