@@ -2,7 +2,7 @@ import { operationSince, type Flow } from '../../domain/flows/flow.ts';
 import { isEnded } from '../../domain/flows/steps.ts';
 import type { Deps } from '../deps.ts';
 import { changeFlow, endFlow, settleLost } from './flows.ts';
-import { lookForOutcome } from '../reset/outcome.ts';
+import { lookForOutcome } from '../reset/truth.ts';
 import { showCard } from '../chat/showCard.ts';
 
 const AT_ONCE = 100;

@@ -17,7 +17,7 @@ import { advanceReset, auditOf, settled } from '../flow/flows.ts';
 import { submit, type ResetTurn, type Submission } from '../flow/flowTurn.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import type { SecretInput } from '../input.ts';
-import { completeReset } from './outcome.ts';
+import { completeReset } from './written.ts';
 import { refusedPassword, writePassword, type Write } from './passwordWrite.ts';
 import { proveLostWrite, provesInForce, sentEarlier } from './retypedPassword.ts';
 
