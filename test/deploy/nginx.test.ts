@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { request } from 'node:https';
+import { chmod, writeFile } from 'node:fs/promises';
+import { createServer, request, type RequestListener } from 'node:http';
+import { request as requestByTls } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -20,6 +20,8 @@ import { deployText } from './deployFile.ts';
 const NGINX = '/usr/sbin/nginx';
 const house = await houseOfSuite({ entrance: 'port' });
 const folder = await folderOfSuite();
+// Started by root, nginx works as somebody who keeps long bodies there.
+await chmod(folder, 0o711);
 const { caPem, issue } = await createAuthority();
 const { certPem, keyPem } = await issue({
   commonName: 'bot.example.se',
@@ -83,10 +85,27 @@ const configuration = await configure('nginx', await siteOf(tlsPort, plainPort))
 await startNginx(configuration, plainPort);
 const front = `http://127.0.0.1:${String(plainPort)}`;
 
+/** A server of the test's own behind the file of the guide: the ports of both. */
+async function putBefore(name: string, handle: RequestListener) {
+  const behind = createServer(handle);
+  await new Promise<void>((resolve) => behind.listen(0, '127.0.0.1', resolve));
+  atSuiteEnd(() => new Promise<void>((resolve) => void behind.close(() => resolve())));
+  const { port } = behind.address() as AddressInfo;
+  const [tls, plain] = [await freePort(), await freePort()];
+  await startNginx(
+    await configure(name, await siteOf(tls, plain, `127.0.0.1:${String(port)}`)),
+    plain,
+  );
+  const end = (): void => {
+    behind.closeAllConnections();
+  };
+  return { port, plain, end };
+}
+
 /** The status of a request over TLS, with the certificate checked. */
 function statusOverTls(method: string, path: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const asked = request(
+    const asked = requestByTls(
       { host: '127.0.0.1', port: tlsPort, servername: 'bot.example.se', ca: caPem, method, path },
       (response) => {
         response.resume();
@@ -119,20 +138,33 @@ describe('deploy/nginx.conf', () => {
   });
 
   it('is seen by the guard that lets in only programs of the bot’s own machine', async () => {
-    const behind = createServer((incoming, response) => {
+    const { port, plain, end } = await putBefore('guarded', (incoming, response) => {
       response.statusCode = refuse(incoming, 'off')?.status ?? 200;
       response.end();
     });
-    await new Promise<void>((resolve) => behind.listen(0, '127.0.0.1', resolve));
-    atSuiteEnd(() => new Promise<void>((resolve) => void behind.close(() => resolve())));
-    const { port } = behind.address() as AddressInfo;
-    const [tls, plain] = [await freePort(), await freePort()];
-    const site = await siteOf(tls, plain, `127.0.0.1:${String(port)}`);
-    await startNginx(await configure('guarded', site), plain);
     const ask = async (at: number) =>
       (await fetch(`http://127.0.0.1:${String(at)}/api/messages`, { method: 'POST' })).status;
     expect([await ask(port), await ask(plain)]).toEqual([200, 403]);
-    behind.closeAllConnections();
+    end();
+  });
+
+  it('hands on in one piece what comes byte by byte', async () => {
+    const seen: unknown[] = [];
+    const { plain, end } = await putBefore('pieces', (incoming, response) => {
+      const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers;
+      seen.push({ length, encoding });
+      incoming.resume().on('end', () => response.end());
+    });
+    const answered = Promise.withResolvers<void>();
+    const asked = request(
+      { host: '127.0.0.1', port: plain, method: 'POST', path: '/api/messages' },
+      (response) => void response.resume().on('end', answered.resolve),
+    );
+    for (let byte = 0; byte < 2_000; byte += 1) asked.write('a');
+    asked.end();
+    await answered.promise;
+    expect(seen).toEqual([{ length: '2000', encoding: undefined }]);
+    end();
   });
 
   it('refuses what is too long before the bot sees it', async () => {
