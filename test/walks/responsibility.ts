@@ -47,6 +47,20 @@ export function walkResponsibility(world: World): void {
     expect(changesOf(accountId)).toEqual([['system', 'ok', 'replaced']]);
   });
 
+  it('is told by a sweep also of an account that nobody was ever enrolled for', async () => {
+    const { chat, accountDn, accountId } = newManager(world);
+    await chat.say('status');
+    await sweepAgain(world);
+    const intruder = world.manager(newName('Ny'));
+    world.directory.put(accountDn, 'manager', intruder.dn);
+    await sweepAgain(world);
+    expect(changesOf(accountId)).toEqual([['system', 'ok', 'replaced']]);
+    await noneWaits(world);
+    expect(textOf(cardsTo(world, chat, 'notice').at(-1)?.card)).toContain(
+      `Ansvarar inte längre: ${chat.person.name}`,
+    );
+  });
+
   /** An account of two managers who have met the bot, one of them enrolled. */
   async function ofTwo() {
     const asa = world.manager(newName('Asa'));

@@ -2,7 +2,7 @@ import { HOUR_MS } from '../../domain/durations.ts';
 import { rotationOf, stageAt } from '../../domain/rotation/rotation.ts';
 import { DirectoryError, type SweptAccount } from '../../ports/directory.ts';
 import type { SweepDeps } from '../deps.ts';
-import { createFirstSight } from './firstSight.ts';
+import { createUnwatched } from './unwatched.ts';
 import { noteOutsideChanges } from '../notices/outsideChanges.ts';
 import { forgetLostRelations } from './relations.ts';
 import { followAnswering } from '../people/responsibility.ts';
@@ -70,11 +70,11 @@ export async function sweepIfDue(deps: SweepDeps, signal: AbortSignal): Promise<
     results.set(result, (results.get(result) ?? 0) + 1);
   };
   const began = performance.now();
-  const firstSight = createFirstSight(deps);
-  const watch = { onRow: count, onPage: (page: Page) => firstSight.take(page) };
+  const unwatched = createUnwatched(deps);
+  const watch = { onRow: count, onPage: (page: Page) => unwatched.take(page) };
   const accounts = await withSweepLease(deps, SWEEP_EVERY_MS, signal, async (lease) => {
     const swept = await sweep(deps, lease, lease.signal, watch);
-    await firstSight.remember(lease, lease.signal);
+    await unwatched.follow(lease, lease.signal);
     return swept;
   });
   if (accounts === undefined) return false;

@@ -1,0 +1,58 @@
+import { DirectoryError, type SweptAccount } from '../../ports/directory.ts';
+import type { SweepDeps } from '../deps.ts';
+import { followAnswering } from '../people/responsibility.ts';
+import type { SweepLease } from './sweepLease.ts';
+
+/** So many accounts in one sweep: each takes some reads, and there is a next one. */
+const AT_MOST = 1_000;
+/** So many accounts in a row that cannot be read are no fault of the accounts. */
+const MAX_UNREAD_IN_A_ROW = 3;
+
+/** The accounts of a sweep that nobody is enrolled for: it looks at them for nothing else. */
+export interface Unwatched {
+  take(page: readonly SweptAccount[]): Promise<void>;
+  /**
+   * Looks who answers for some of them: first those that were never seen, so that the next change is one,
+   * then as many of the others as there is room for, by lot, so that nobody knows when.
+   */
+  follow(lease: SweepLease, signal: AbortSignal): Promise<void>;
+}
+
+interface Drawn {
+  readonly id: string;
+  /** Below 0 for an account that was never seen. */
+  readonly lot: number;
+}
+
+export function createUnwatched(deps: SweepDeps): Unwatched {
+  let drawn: Drawn[] = [];
+  return {
+    async take(page) {
+      const ids = page.map(({ id }) => id);
+      const [known, enrolled] = await deps.store.read((reads) =>
+        Promise.all([reads.answeringKnown(ids), reads.enrolledAmong(ids)]),
+      );
+      const [isKnown, isEnrolled] = [new Set(known), new Set(enrolled)];
+      const lots = ids
+        .filter((id) => !isEnrolled.has(id))
+        .map((id) => ({ id, lot: isKnown.has(id) ? deps.random.fraction() : -1 }));
+      drawn = [...drawn, ...lots].sort((a, b) => a.lot - b.lot).slice(0, AT_MOST);
+    },
+
+    async follow(lease, signal) {
+      let unread = 0;
+      for (const { id } of drawn) {
+        signal.throwIfAborted();
+        try {
+          const found = await deps.directory.responsibilityFor(id, signal);
+          await followAnswering(deps, found, lease, signal);
+          unread = 0;
+        } catch (error) {
+          if (!(error instanceof DirectoryError)) throw error;
+          unread += 1;
+          if (unread >= MAX_UNREAD_IN_A_ROW) return;
+        }
+      }
+    },
+  };
+}
