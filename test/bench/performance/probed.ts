@@ -20,8 +20,11 @@ export function probedBy(socket: string): { NODE_OPTIONS: string; BENCH_PROBE: s
   return { NODE_OPTIONS: `--import=${join(import.meta.dirname, 'probe.ts')}`, BENCH_PROBE: socket };
 }
 
-/** Reads the figures of the process behind the socket; `collected`: after its garbage is gone. */
-export async function readProcess(socket: string, how: 'asItIs' | 'collected' = 'asItIs') {
+/** Asks the process behind the socket; `collected`: after its garbage is gone, `watched`: its stops count until the next. */
+export async function readProcess(
+  socket: string,
+  how: 'asItIs' | 'collected' | 'watched' = 'asItIs',
+) {
   const connection = connect(socket);
   connection.write(how);
   return JSON.parse(await text(connection)) as Reading;

@@ -17,7 +17,7 @@ export async function hashingRows({ windows, resets }: Extent): Promise<Row[]> {
       await Resetters.enroll(quick.product, 4),
     ];
     const stops = async (probe: string, resetters: Resetters): Promise<number> => {
-      await readProcess(probe);
+      await readProcess(probe, 'watched');
       await resetters.run(Math.min(resets, 8), 4);
       return (await readProcess(probe)).delayMs;
     };
