@@ -55,9 +55,10 @@ export function loadTemplates(actions: CardActions = 'execute'): (name: CardName
   };
 }
 
+const parsed = new Map<string, ReturnType<typeof parseText>>();
+
 /** Most expressions recur on many cards; without this the library parses each occurrence. */
 function readEachExpressionOnce(): void {
-  const parsed = new Map<string, ReturnType<typeof parseText>>();
   Template.parseInterpolatedString = (text) => {
     const expression = parsed.get(text) ?? parseText(text);
     parsed.set(text, expression);
