@@ -1,15 +1,20 @@
 #!/usr/bin/python3
-"""Makes a throw-away Active Directory domain of Samba, or changes what no LDAP client may change in it.
+"""Makes a throw-away Active Directory domain of Samba, and changes what no LDAP client may change in it.
 
-samba-provision.py provision DIR IP ADMIN_PASSWORD SERVICE_PASSWORD
-samba-provision.py configure DIR IP         for a copy of such a domain, which knows its place only there
-samba-provision.py set DIR DN ATTRIBUTE VALUE
-samba-provision.py grant DIR DN ACES        entries in SDDL, put before those that are there
-samba-provision.py seal DIR DN              takes what is inherited off the object, for good
+samba-provision.py DIR reads commands, each a line of JSON, and answers each with a line: {} or {"error": TEXT}.
 
+["provision", IP, ADMIN_PASSWORD, SERVICE_PASSWORD]
+["configure", IP]               for a copy of such a domain, which knows its place only there
+["set", DN, ATTRIBUTE, VALUE]
+["grant", DN, ACES]             entries in SDDL, put before those that are there
+["seal", DN]                    takes what is inherited off the object, for good
+
+One process for all: to load Samba's modules takes a second.
 Needs Debian's own python3, for which Samba's modules are built. Uses no extended attributes, DNS,
 Kerberos or service manager: "samba-tool domain provision" wants them, the function below does not.
 """
+import functools
+import json
 import logging
 import os
 import re
@@ -167,20 +172,29 @@ def make_domain(target, ip, admin_password, service_password):
     db.transaction_commit()
 
 
+def set_attribute(db, dn, attribute, value):
+    # Samba's own leave to write attributes that it otherwise keeps itself.
+    db.modify(
+        replaced(db, dn, {attribute: value}), controls=["local_oid:1.3.6.1.4.1.7165.4.3.20:0"]
+    )
+
+
+def serve(target):
+    opened = functools.cache(lambda: database(target))
+    on_files = {"provision": make_domain, "configure": configure}
+    on_database = {"set": set_attribute, "grant": grant, "seal": seal}
+    for line in sys.stdin:
+        command, *rest = json.loads(line)
+        answer = {}
+        try:
+            if command in on_files:
+                on_files[command](target, *rest)
+            else:
+                on_database[command](opened(), *rest)
+        except Exception as error:
+            answer = {"error": f"{command}: {error}"}
+        print(json.dumps(answer), flush=True)
+
+
 if __name__ == "__main__":
-    command, directory, *rest = sys.argv[1:]
-    if command == "provision":
-        make_domain(directory, *rest)
-    elif command == "configure":
-        configure(directory, *rest)
-    else:
-        db = database(directory)
-        if command in ("grant", "seal"):
-            {"grant": grant, "seal": seal}[command](db, *rest)
-            sys.exit()
-        dn, attribute, value = rest
-        # Samba's own leave to write attributes that it otherwise keeps itself.
-        db.modify(
-            replaced(db, dn, {attribute: value}),
-            controls=["local_oid:1.3.6.1.4.1.7165.4.3.20:0"],
-        )
+    serve(sys.argv[1])

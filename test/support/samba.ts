@@ -1,20 +1,17 @@
-import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 
 import { createAuthority } from '../../demo/certificates.ts';
 import type { Authority } from '../../demo/certificates.ts';
+import { PYTHON, SCRIPT, startSambaTools } from './sambaTools.ts';
+import type { SambaTools } from './sambaTools.ts';
 import { inDirectory, requireProgram, startServer } from './serverProcess.ts';
 import type { ServerProcess } from './serverProcess.ts';
 
-const run = promisify(execFile);
-const PYTHON = '/usr/bin/python3';
 const SAMBA = '/usr/sbin/samba';
 const PACKAGES = 'samba samba-dsdb-modules samba-ad-provision';
 const CACHE = '.test-cache';
-const SCRIPT = path.join(import.meta.dirname, 'samba-provision.py');
 
 /** A Samba domain controller on an address of its own; its ports are fixed, which takes root. */
 export interface Samba extends ServerProcess {
@@ -38,23 +35,34 @@ export interface Samba extends ServerProcess {
 export async function startSamba(): Promise<Samba> {
   await requireProgram(SAMBA, PACKAGES);
   await requireProgram(PYTHON, 'python3');
-  return inDirectory('samba', start);
+  return inDirectory('samba', async (directory) => {
+    const tools = startSambaTools(directory);
+    try {
+      return await start(directory, tools);
+    } catch (error) {
+      await tools.end();
+      throw error;
+    }
+  });
 }
 
-const python = (...args: readonly string[]): Promise<unknown> => run(PYTHON, [SCRIPT, ...args]);
-
 /** Makes the domain, which takes seconds; once for all suites, which copy it. */
-async function makeDomain(directory: string, host: string, ...passwords: readonly string[]) {
+async function makeDomain(
+  tools: SambaTools,
+  directory: string,
+  host: string,
+  ...passwords: readonly string[]
+) {
   const key = createHash('sha256')
     .update(await readFile(SCRIPT))
     .update(passwords.join());
   const made = path.resolve(CACHE, `samba-${key.digest('hex').slice(0, 16)}`);
   try {
     await cp(made, directory, { recursive: true, preserveTimestamps: true });
-    await python('configure', directory, host);
+    await tools.run('configure', host);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    await python('provision', directory, host, ...passwords);
+    await tools.run('provision', host, ...passwords);
     // Appears complete under its name: another suite may look at the same time.
     const copy = `${made}-${randomUUID()}`;
     await cp(directory, copy, { recursive: true, preserveTimestamps: true });
@@ -62,7 +70,7 @@ async function makeDomain(directory: string, host: string, ...passwords: readonl
   }
 }
 
-async function start(directory: string): Promise<Samba> {
+async function start(directory: string, tools: SambaTools): Promise<Samba> {
   // Each process its own loopback address: suites that run at once do not meet.
   const host = `127.${64 + ((process.pid >> 8) & 127)}.${process.pid & 255}.77`;
   const [adminPassword, servicePassword] = ['Adm1n-Passw0rd!', 'Service-Passw0rd!'];
@@ -72,7 +80,7 @@ async function start(directory: string): Promise<Samba> {
     dnsNames: ['dc1.ad.orebro.test', 'localhost'],
     ipAddresses: [host],
   });
-  await makeDomain(directory, host, adminPassword, servicePassword);
+  await makeDomain(tools, directory, host, adminPassword, servicePassword);
   const files = path.join(directory, 'tls');
   await writeFile(path.join(files, 'ca.crt'), authority.caPem);
   await writeFile(path.join(files, 'server.crt'), certPem);
@@ -104,14 +112,12 @@ async function start(directory: string): Promise<Samba> {
     adminPassword,
     serviceDn: `CN=svc-pwbot,OU=Service,${base}`,
     servicePassword,
-    async set(dn, attribute, value) {
-      await python('set', directory, dn, attribute, value);
-    },
-    async grant(dn, aces) {
-      await python('grant', directory, dn, aces);
-    },
-    async seal(dn) {
-      await python('seal', directory, dn);
+    set: (dn, attribute, value) => tools.run('set', dn, attribute, value),
+    grant: (dn, aces) => tools.run('grant', dn, aces),
+    seal: (dn) => tools.run('seal', dn),
+    async stop() {
+      await tools.end();
+      await server.stop();
     },
   };
 }
