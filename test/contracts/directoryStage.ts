@@ -1,3 +1,5 @@
+import { expect } from '@jest/globals';
+
 import { openDirectory } from '../../src/adapters/ldap/directory.ts';
 import type { DirectoryOptions, OpenDirectory } from '../../src/adapters/ldap/directory.ts';
 import type { Directory, DirectoryManager } from '../../src/ports/directory.ts';
@@ -87,4 +89,9 @@ export function openStage(world: DirectoryWorld): DirectoryStage {
       await world.close();
     },
   };
+}
+
+/** The same entry as it is found when it is read at another time. */
+export function readAgain({ place, ...entry }: DirectoryManager): Record<string, unknown> {
+  return { ...entry, place: { dn: place?.dn, readAt: expect.any(Number) } };
 }
