@@ -66,14 +66,15 @@ export function budgetRefusal(sends: SendsSoFar, perDay: number): BudgetRefusal 
 }
 
 /**
- * When one more message may go to the number. A number that this manager has not enrolled and whose entry
- * does not name it counts their messages twice: neither one stranger nor three can use up the owner's
- * share.
+ * When one more message may go to the number. Before it is enrolled the manager's own messages count
+ * twice, so that one alone cannot use up what its owner needs, though their own entry, which they may
+ * write themselves, names it.
  */
 function numberBudgetEnd({ number, isEnrolled, isInOwnEntry, ownUnproven }: SendsSoFar): number {
-  if (isEnrolled || isInOwnEntry) return budgetEnd(number, MAX_SENDS_PER_NUMBER_DAY, DAY_MS);
+  if (isEnrolled) return budgetEnd(number, MAX_SENDS_PER_NUMBER_DAY, DAY_MS);
   const counted = [...number, ...ownUnproven].sort((a, b) => b - a);
-  return budgetEnd(counted, MAX_SENDS_PER_NUMBER_DAY - KEPT_FOR_OWNER_PER_DAY, DAY_MS);
+  const kept = isInOwnEntry ? 0 : KEPT_FOR_OWNER_PER_DAY;
+  return budgetEnd(counted, MAX_SENDS_PER_NUMBER_DAY - kept, DAY_MS);
 }
 
 /** When one more of `most` messages within `ms` may go out: once the oldest that counts is past. */
