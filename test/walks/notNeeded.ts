@@ -89,6 +89,19 @@ export function walkNotNeeded(world: World): void {
     expect(cardsTo(world, bo, 'notice')).toHaveLength(2);
   });
 
+  it('is told though a hand in the database says that it will be in a year', async () => {
+    const { asa, bo } = await silenced();
+    notice(bo);
+    expect(await bo.tap('undoNotNeeded')).toBe('reminder.done');
+    const inAYear = Date.now() + 365 * 24 * HOUR_MS;
+    await world.database.query(`update reminder_silence set told_at = ${String(inAYear)}`);
+    asa.card = cardsTo(world, asa)[0]?.card;
+    asa.messageId = cardsTo(world, asa)[0]?.id;
+    expect(await asa.tap('notNeeded', { reason: 'other' })).toBe('reminder.done');
+    await noneWaits(world);
+    expect(cardsTo(world, bo, 'notice')).toHaveLength(2);
+  });
+
   it('cannot be undone from another button, by the one who gave it either', async () => {
     const { asa, account, accountId } = await silenced();
     await asa.say('status');

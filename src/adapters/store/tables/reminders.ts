@@ -141,8 +141,11 @@ export function reminderQueries(scope: Scope): ReminderQueries {
         .where('account_id', '=', accountId)
         .where('cycle', '=', cycle)
         .executeTakeFirst();
-      if (row === undefined || row.told_at > now) return undefined;
-      const at = Math.max(now, row.told_at + everyMs);
+      if (row === undefined) return undefined;
+      // A later time was not written by the bot, or by another clock: it keeps nobody from being told.
+      const toldAt = row.told_at > now + everyMs ? now - everyMs : row.told_at;
+      if (toldAt > now) return undefined;
+      const at = Math.max(now, toldAt + everyMs);
       await db
         .updateTable('reminder_silence')
         .set({ told_at: at })
