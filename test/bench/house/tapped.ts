@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Product } from '../../support/product.ts';
 import { newEnrolled, startReset } from '../../support/walks.ts';
-import { medianOf } from '../performance/figures.ts';
 import { startMeasured } from '../performance/measured.ts';
 import { newPassword } from '../performance/newPassword.ts';
 import { newSocket } from '../performance/program.ts';
@@ -29,7 +28,7 @@ const WARM_UP = 2;
 
 /**
  * A `confirmCode` and a `setPassword` of as many resets, each by a manager of their own. The background
- * runs beside a tap: a function that did not run in each of the resets is not the tap's.
+ * runs beside a tap: a function or an operation that some of the resets lack is not the tap's.
  */
 export async function measureTaps(resets: number) {
   const socket = newSocket();
@@ -89,7 +88,7 @@ function summarize(taken: readonly Taken[]): Tapped {
   const common = [...first!].filter((one) => others.every((other) => other.has(one)));
   const parts = common.map((one) => one.split('\n'));
   const countOf = (name: string) =>
-    medianOf(taken.map(({ operations }) => operations.get(name) ?? 0));
+    Math.min(...taken.map(({ operations }) => operations.get(name) ?? 0));
   return {
     files: new Set(parts.map(([file]) => file)).size,
     functions: parts.filter(([, name]) => name !== '').length,
