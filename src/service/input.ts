@@ -46,6 +46,12 @@ export type ReminderInput = { readonly handle: string } & (
   { readonly type: 'snooze' } | { readonly type: 'notNeeded'; readonly reason: NotNeededReason }
 );
 
+/** A new password as it was typed, twice. */
+export interface NewPassword {
+  readonly newPassword: SecretInput;
+  readonly confirmPassword: SecretInput;
+}
+
 /** A tap on the card of a running flow. */
 export type FlowInput = { readonly handle: string | undefined } & (
   | { readonly type: 'proveCurrentPassword'; readonly currentPassword: SecretInput }
@@ -55,11 +61,7 @@ export type FlowInput = { readonly handle: string | undefined } & (
   | { readonly type: 'confirmOldCode'; readonly code: SecretInput }
   | { readonly type: 'confirmCode'; readonly code: SecretInput }
   | { readonly type: 'resendCode' }
-  | {
-      readonly type: 'setPassword';
-      readonly newPassword: SecretInput;
-      readonly confirmPassword: SecretInput;
-    }
+  | ({ readonly type: 'setPassword' } & NewPassword)
 );
 
 /** The card that answers an input. */

@@ -2,9 +2,18 @@ import type { Entry, Filter } from 'ldapts';
 
 import type { Secret } from '../../domain/secret.ts';
 import type { Account, ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
-import type { FoundAccount } from './find/accounts.ts';
 import type { Connection } from './wire/connection.ts';
 import type { Session } from './wire/sessions.ts';
+
+/** An account with the adapter's own fields. */
+export interface FoundAccount {
+  readonly account: Account;
+  readonly entry: Entry;
+  /** DNs of the persons and groups that answer for it. */
+  readonly responsible: readonly string[];
+  /** The lens with which it was read. */
+  readonly lens: AccountLens;
+}
 
 /** An account's password and lock, as the directory tells them. */
 export type PasswordState = Pick<

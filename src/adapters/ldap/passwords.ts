@@ -2,7 +2,7 @@ import type { Secret } from '../../domain/secret.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import type { Directory, ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
 import type { Log } from '../../ports/log.ts';
-import type { FoundAccount } from './find/accounts.ts';
+import type { FoundAccount } from './dialect.ts';
 import type { WriteAnswer } from './dialect.ts';
 import { AnswerLost, directoryFault, isReadOnlyRefusal, WritesElsewhere } from './wire/errors.ts';
 import type { Lookup } from './find/lookup.ts';

@@ -11,16 +11,8 @@ import {
 } from '../flow/codes.ts';
 import type { Deps } from '../deps.ts';
 import { advanceEnrollment, auditOf } from '../flow/flows.ts';
-import {
-  deliver,
-  guess,
-  guessCode,
-  RESEND,
-  submit,
-  type EnrollmentTurn,
-  type Submission,
-  type Submitted,
-} from '../flow/flowTurn.ts';
+import { deliver, guess, guessCode, RESEND, submit, type Submitted } from '../flow/flowTurn.ts';
+import type { EnrollmentTurn, Submission } from '../flow/submission.ts';
 import { ENDS, type FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { enrollNumber } from './enrollNumber.ts';

@@ -1,10 +1,9 @@
 import type { CodeEvent } from '../../domain/flows/codeSteps.ts';
-import type { EnrollmentFlow, Flow, ResetFlow, UnlockFlow } from '../../domain/flows/flow.ts';
+import type { Flow } from '../../domain/flows/flow.ts';
 import { attemptsLeft, FAILURES_LOOKBACK_MS } from '../../domain/flows/lockout.ts';
 import { readPasscode } from '../../domain/flows/passcode.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { EndingEvent } from '../../domain/flows/steps.ts';
-import type { Account } from '../../ports/directory.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import {
   codeBudgetRefusal,
@@ -17,28 +16,8 @@ import {
 import type { Deps } from '../deps.ts';
 import { auditOf, changeFlow, endFlow, saveFlow, stepAny } from './flows.ts';
 import type { SecretInput } from '../input.ts';
-import type { Manager } from '../people/people.ts';
+import type { FlowTurn, Submission } from './submission.ts';
 import type { Verb } from './table.ts';
-
-/** A tap on a card of the manager's own flow. */
-export interface Submission<F extends Flow> {
-  readonly deps: Deps;
-  readonly flow: F;
-  /** The turn at which the tapped card was drawn. */
-  readonly cardTurn: number;
-}
-
-/** Such a tap once the directory has been read for it. */
-export interface FlowTurn<F extends Flow> extends Submission<F> {
-  readonly manager: Manager;
-  /** The account as the directory has it now; the manager answers for it. */
-  readonly account: Account;
-  readonly signal: AbortSignal;
-}
-
-export type EnrollmentTurn = FlowTurn<EnrollmentFlow>;
-export type ResetTurn = FlowTurn<ResetFlow>;
-export type UnlockTurn = FlowTurn<UnlockFlow>;
 
 /** The result of a submission: the flow, and the work to do outside where this tap reserved it. */
 export interface Submitted<F extends Flow, Todo> {

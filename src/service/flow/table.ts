@@ -1,6 +1,6 @@
 import type { Flow } from '../../domain/flows/flow.ts';
 import type { FlowInput } from '../input.ts';
-import type { FlowTurn, Submission } from './flowTurn.ts';
+import type { FlowTurn, Submission } from './submission.ts';
 
 /** An input that a flow's card takes at one step: `refuse` before the directory is asked, `take` after. */
 export interface Verb<F extends Flow, I = FlowInput> {

@@ -3,7 +3,6 @@ import { MINUTE_MS } from '../../domain/durations.ts';
 import { managerName, type ManagerKey } from '../../domain/parties.ts';
 import type { Store, StoreTransaction } from '../../ports/store/store.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Deps } from '../deps.ts';
 
 /** Directory reads a minute for a person who is only turned away. */
 const LOOKED_UP = 5;
@@ -142,14 +141,18 @@ export function createDenials(store: Pick<Store, 'transaction'>, log: Log): Deni
   };
 }
 
+interface HasDenials {
+  readonly denials: Denials;
+}
+
 /** The one answer to a person who is turned away; the auditor is told. */
-export async function deny(deps: Deps, key: ManagerKey): Promise<'notResponsible'> {
+export async function deny(deps: HasDenials, key: ManagerKey): Promise<'notResponsible'> {
   deps.denials.foundNothing(key);
   await auditDenied(deps, key);
   return 'notResponsible';
 }
 
 /** Tells the auditor of a person who reached for another's account or card. */
-export function auditDenied(deps: Deps, key: ManagerKey, accountId?: string): Promise<void> {
+export function auditDenied(deps: HasDenials, key: ManagerKey, accountId?: string): Promise<void> {
   return deps.denials.audit(key, accountId);
 }

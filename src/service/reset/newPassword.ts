@@ -14,18 +14,13 @@ import { DirectoryError } from '../../ports/directory.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceReset, auditOf, settled } from '../flow/flows.ts';
-import { submit, type ResetTurn, type Submission } from '../flow/flowTurn.ts';
+import { submit } from '../flow/flowTurn.ts';
+import type { ResetTurn, Submission } from '../flow/submission.ts';
 import { digestInTurn, digestText } from './digests.ts';
-import type { SecretInput } from '../input.ts';
+import type { NewPassword } from '../input.ts';
 import { completeReset } from './written.ts';
 import { refusedPassword, writePassword, type Write } from './passwordWrite.ts';
 import { proveLostWrite, provesInForce, sentEarlier } from './retypedPassword.ts';
-
-/** A new password as it was typed, twice. */
-export interface NewPassword {
-  readonly newPassword: SecretInput;
-  readonly confirmPassword: SecretInput;
-}
 
 /** Answers inputs that hold nothing to compare or check; undefined where the password has to be checked. */
 export function refuseMalformedPassword(

@@ -7,7 +7,7 @@ import { DirectoryError, type Account, type WriteOutcome } from '../../ports/dir
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceReset, auditOf, changeFlow } from '../flow/flows.ts';
-import type { ResetTurn } from '../flow/flowTurn.ts';
+import type { ResetTurn } from '../flow/submission.ts';
 import { seekOutcome } from './truth.ts';
 import { completeReset, noteUnknown } from './written.ts';
 import { directoryReason, tellFault } from '../people/people.ts';

@@ -8,8 +8,8 @@ import type { StoreTransaction } from '../../ports/store/store.ts';
 import { countedBind } from '../enrollment/countedBind.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import { isSamePerson } from '../flow/flows.ts';
-import type { ResetTurn } from '../flow/flowTurn.ts';
-import type { NewPassword } from './newPassword.ts';
+import type { ResetTurn } from '../flow/submission.ts';
+import type { NewPassword } from '../input.ts';
 import { lookForOutcome, seenChange } from './truth.ts';
 
 /** Whether the flow has sent that password without telling its manager the outcome. */

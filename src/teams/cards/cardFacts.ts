@@ -1,31 +1,14 @@
 import { MINUTE_MS } from '../../domain/durations.ts';
-import type { Locale } from '../../domain/parties.ts';
 import type { Problem, Reason } from '../../domain/reasons.ts';
 import { NOT_NEEDED_REASONS } from '../../ports/view.ts';
 import type { ShownRules } from '../../domain/passwords/passwordPolicy.ts';
 import type { CodeView, ReminderView, View } from '../../ports/view.ts';
+import type { CardFacts, Voice } from './facts.ts';
 import { ofFlow } from './flowFacts.ts';
 import { homeFacts } from './homeFacts.ts';
 import { plain } from './markdown.ts';
 import { noticeFacts, summaryFacts } from './noticeFacts.ts';
 import type { TextValues } from '../../texts/texts.ts';
-import type { Words } from '../../texts/words.ts';
-
-/** One language, at one moment. */
-export interface Voice {
-  readonly locale: Locale;
-  readonly now: number;
-  readonly words: Words;
-  /** The service desk's line, escaped. */
-  readonly desk: string;
-  text(key: string, values?: TextValues): string;
-}
-
-/** A view's words: `values` fill the placeholders of texts, `data` the bindings of the template. */
-export interface CardFacts {
-  readonly values: TextValues;
-  readonly data: Readonly<Record<string, unknown>>;
-}
 
 /** The view in words; everything that came from outside is escaped here. */
 export function cardFacts(view: View, voice: Voice): CardFacts {

@@ -1,7 +1,7 @@
 import type { Locale } from '../../domain/parties.ts';
 import type { CardName, View } from '../../ports/view.ts';
 import { cardFacts } from './cardFacts.ts';
-import type { Voice } from './cardFacts.ts';
+import type { Voice } from './facts.ts';
 import type { Card } from '../out/connector.ts';
 import { plain } from './markdown.ts';
 import { problemFacts } from './problems.ts';

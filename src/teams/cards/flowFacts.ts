@@ -1,5 +1,5 @@
 import type { Progress } from '../../ports/view.ts';
-import type { CardFacts } from './cardFacts.ts';
+import type { CardFacts } from './facts.ts';
 import { plain } from './markdown.ts';
 import type { TextValues } from '../../texts/texts.ts';
 

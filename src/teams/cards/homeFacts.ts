@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../domain/durations.ts';
 import type { HomeAccount, HomeView } from '../../ports/view.ts';
-import type { CardFacts, Voice } from './cardFacts.ts';
+import type { CardFacts, Voice } from './facts.ts';
 import { plain } from './markdown.ts';
 
 /** An expiry nearer than this stands on the card. */

@@ -1,5 +1,5 @@
 import type { NoticeView, SummaryView } from '../../ports/view.ts';
-import type { CardFacts, Voice } from './cardFacts.ts';
+import type { CardFacts, Voice } from './facts.ts';
 import { ofFlow } from './flowFacts.ts';
 import { plain } from './markdown.ts';
 

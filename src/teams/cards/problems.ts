@@ -1,6 +1,6 @@
 import type { Problem } from '../../domain/reasons.ts';
 import { plain } from './markdown.ts';
-import type { CardFacts, Voice } from './cardFacts.ts';
+import type { CardFacts, Voice } from './facts.ts';
 import type { TextValues } from '../../texts/texts.ts';
 
 /**

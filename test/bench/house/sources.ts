@@ -52,7 +52,7 @@ function importsOf(texts: ReadonlyMap<string, string>): Map<string, string[]> {
 }
 
 /** Tarjan's groups come in such an order that what a group imports comes before it. */
-export function chainsOf(imports: ReadonlyMap<string, readonly string[]>) {
+function chainsOf(imports: ReadonlyMap<string, readonly string[]>) {
   const order = new Map<string, number>();
   const lowest = new Map<string, number>();
   const open: string[] = [];

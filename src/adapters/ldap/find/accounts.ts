@@ -1,7 +1,7 @@
 import type { Entry, Filter } from 'ldapts';
 
 import type { Account, SweptAccount } from '../../../ports/directory.ts';
-import type { AccountLens, Dialect } from '../dialect.ts';
+import type { AccountLens, Dialect, FoundAccount } from '../dialect.ts';
 import { textOf, textsOf } from '../wire/entry.ts';
 import { allOf, anyOf, chunks, equals, parseFilter } from '../wire/filters.ts';
 import type { ServiceAccountTest } from './serviceAccount.ts';
@@ -12,16 +12,6 @@ export interface AccountSettings {
   readonly accountsBase: string;
   readonly accountsFilter?: string | undefined;
   readonly responsibleAttribute: string;
-}
-
-/** An account with the adapter's own fields. */
-export interface FoundAccount {
-  readonly account: Account;
-  readonly entry: Entry;
-  /** DNs of the persons and groups that answer for it. */
-  readonly responsible: readonly string[];
-  /** The lens with which it was read. */
-  readonly lens: AccountLens;
 }
 
 export interface AccountQuery {

@@ -9,7 +9,8 @@ import type {
   SweptAccount,
 } from '../../../ports/directory.ts';
 import { findAccounts, sweepAccounts } from './accounts.ts';
-import type { AccountQuery, AccountSettings, FoundAccount } from './accounts.ts';
+import type { AccountQuery, AccountSettings } from './accounts.ts';
+import type { FoundAccount } from '../dialect.ts';
 import { activeDirectory } from '../activeDirectory/activeDirectory.ts';
 import type { AccountLens, Dialect } from '../dialect.ts';
 import { isId, textOf } from '../wire/entry.ts';

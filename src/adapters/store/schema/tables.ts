@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Log } from '../../../ports/log.ts';
-import type { Keyring } from '../sealing/crypto.ts';
-import type { TellDistrusted } from '../sealing/trusted.ts';
+import type { Keyring, Place } from '../sealing/crypto.ts';
 
 /*
  * The columns as the queries see them. Times are epoch ms by the database's clock, `manager` is
@@ -234,6 +233,15 @@ export interface Tables {
   audit_head: AuditHeadTable;
   bot_migration: { name: string };
 }
+
+/**
+ * `changed`: the value itself or the columns beside it. `unknownKey`: its key is not configured. `revoked`:
+ * a row that a revoke had removed is back.
+ */
+type Distrusted = 'changed' | 'unknownKey' | 'revoked';
+
+/** Logs stored values that are not trusted, each once in a process. */
+export type TellDistrusted = (place: Place, why: Distrusted) => void;
 
 /** The parts that the queries of one piece of work share. */
 export interface Scope {

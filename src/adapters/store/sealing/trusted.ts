@@ -2,7 +2,7 @@ import type { Log } from '../../../ports/log.ts';
 import { StoreError } from '../../../ports/store/store.ts';
 import { UnknownKeyError } from './crypto.ts';
 import type { Place, SealUse } from './crypto.ts';
-import type { Scope } from '../schema/tables.ts';
+import type { Scope, TellDistrusted } from '../schema/tables.ts';
 
 /** Places of one process that were logged; a flood of them must not fill its memory. */
 const TOLD_AT_MOST = 10_000;
@@ -45,15 +45,6 @@ export function readTrusted<T>(
     return undefined;
   }
 }
-
-/**
- * `changed`: the value itself or the columns beside it. `unknownKey`: its key is not configured. `revoked`:
- * a row that a revoke had removed is back.
- */
-type Distrusted = 'changed' | 'unknownKey' | 'revoked';
-
-/** Logs stored values that are not trusted, each once in a process. */
-export type TellDistrusted = (place: Place, why: Distrusted) => void;
 
 export function createTellDistrusted(log: Log): TellDistrusted {
   const told = new Set<string>();
