@@ -97,7 +97,7 @@ export async function startBot(
   const cards = createCards({ serviceDesk, timeZone, codeLength, actions }, texts);
   const channel = createChannel({
     settings: channelSettingsOf(config),
-    render: (view, locale, now) => cards.render(view, locale, now),
+    render: (view, locale, now) => cards.draw(view, locale, now),
     notPersonal: (locale) => texts.text(locale, 'chat.notPersonal'),
     clock,
     log,

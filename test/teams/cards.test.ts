@@ -48,6 +48,23 @@ const everySample = LOCALES.flatMap((locale) =>
 );
 
 describe('cards', () => {
+  it.each(everySample)('$name is summed up by its title and its account', ({ view, locale }) => {
+    const { card, summary } = cards.draw(view, locale, NOW);
+    expect(card).toEqual(cards.render(view, locale, NOW));
+    const [title] = card['body'] as [{ readonly text: string }];
+    expect(summary.startsWith(title.text)).toBe(true);
+    const account = 'accountName' in view ? view.accountName : undefined;
+    expect(summary.slice(title.text.length)).toBe(
+      account === undefined ? '' : `${/[?!]$/.test(title.text) ? '' : ':'} ${account}`,
+    );
+  });
+
+  it('sum up an account by its name as it is, on one line', () => {
+    const accountName = '*hem*\nvård_1';
+    const view = { ...SAMPLES.find(({ name }) => name === 'reset.code')!.view, accountName };
+    expect(cards.draw(view as View, 'sv', NOW).summary).toBe('Byt lösenord: *hem* vård_1');
+  });
+
   it.each(everySample)('$name carries its name, language and only what phones show', (sample) => {
     const card = render(sample.view, sample.locale);
     expect(card).toMatchObject({ type: 'AdaptiveCard', version: '1.5', lang: sample.locale });

@@ -60,7 +60,7 @@ const CALLS: Record<
   }
 > = {
   post: {
-    ours: (connector, to) => connector.post(to, CARD),
+    ours: (connector, to) => connector.post(to, { card: CARD, summary: 'Dags att byta lösenord?' }),
     theirs: (client, to, body) => client.sendToConversation(to.conversationId, body),
   },
   say: {

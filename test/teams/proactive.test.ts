@@ -56,6 +56,7 @@ describe('notifier', () => {
     expect(sent?.activity).not.toHaveProperty('text');
     expect(sent?.activity).toMatchObject({
       type: 'message',
+      summary: 'help',
       from: { id: anna.botId },
       recipient: { id: anna.userId },
       conversation: { id: anna.conversationId, tenantId: TENANT_ID },

@@ -111,7 +111,7 @@ export async function openBench(
       defaultLocale: 'sv',
       ...overrides,
     },
-    render: renderPlainly,
+    render: (view, locale) => ({ card: renderPlainly(view, locale), summary: view.card }),
     notPersonal: (locale) => `not here (${locale})`,
     clock: () => state.now(),
     log,

@@ -29,7 +29,7 @@ async function openSweep(place: Workplace): Promise<SweepDeps> {
   const cards = createCards({ serviceDesk, timeZone, codeLength, actions }, texts);
   const { notifier } = createChannel({
     settings: channelSettingsOf(config),
-    render: (view, locale, now) => cards.render(view, locale, now),
+    render: (view, locale, now) => cards.draw(view, locale, now),
     notPersonal: (locale) => texts.text(locale, 'chat.notPersonal'),
     clock: Date.now,
     log,

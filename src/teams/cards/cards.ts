@@ -1,9 +1,10 @@
+import { z } from 'zod';
 import type { Locale } from '../../domain/parties.ts';
 import type { CardName, View } from '../../ports/view.ts';
 import { cardFacts } from './cardFacts.ts';
 import type { Voice } from './facts.ts';
-import type { Card } from '../out/connector.ts';
-import { plain } from './markdown.ts';
+import type { Card, Message } from '../out/connector.ts';
+import { named, plain } from './markdown.ts';
 import { problemFacts } from './problems.ts';
 import { loadTemplates } from './templates.ts';
 import type { CardActions } from './templates.ts';
@@ -17,6 +18,8 @@ export interface Cards {
    * handles in its buttons, escaped names, masked numbers.
    */
   render(view: View, locale: Locale, now: number): Card;
+  /** The same card with its summary: its title and, where it is about one account, the account's name. */
+  draw(view: View, locale: Locale, now: number): Message;
 }
 
 export interface CardOptions {
@@ -58,37 +61,53 @@ export function createCards(
     return root;
   }
 
+  function render(view: View, locale: Locale, now: number): Card {
+    const { card } = view;
+    const voice: Voice = {
+      locale,
+      now,
+      desk,
+      words: words[locale],
+      text: (key, values) => texts.text(locale, key, values),
+    };
+    const facts = cardFacts(view, voice);
+    const values = { ...facts.values, desk, codeLength: options.codeLength };
+    const problem = problemFacts(
+      'problem' in view ? view.problem : undefined,
+      values,
+      voice,
+      (key) => keyOf(card, key),
+    );
+    const rendered = templateOf(card).expand({
+      ...facts.data,
+      ...problem.data,
+      locale,
+      text: boundTexts(card, locale, { ...values, ...problem.values }),
+    });
+    // A binding without a value stays in the card as it stands in the template.
+    if (JSON.stringify(rendered).includes('${'))
+      throw new Error(`card ${card}: a binding is empty`);
+    return rendered;
+  }
+
   return {
-    render(view, locale, now) {
-      const { card } = view;
-      const voice: Voice = {
-        locale,
-        now,
-        desk,
-        words: words[locale],
-        text: (key, values) => texts.text(locale, key, values),
-      };
-      const facts = cardFacts(view, voice);
-      const values = { ...facts.values, desk, codeLength: options.codeLength };
-      const problem = problemFacts(
-        'problem' in view ? view.problem : undefined,
-        values,
-        voice,
-        (key) => keyOf(card, key),
-      );
-      const rendered = templateOf(card).expand({
-        ...facts.data,
-        ...problem.data,
-        locale,
-        text: boundTexts(card, locale, { ...values, ...problem.values }),
-      });
-      // A binding without a value stays in the card as it stands in the template.
-      if (JSON.stringify(rendered).includes('${'))
-        throw new Error(`card ${card}: a binding is empty`);
-      return rendered;
+    render,
+    draw(view, locale, now) {
+      const card = render(view, locale, now);
+      return { card, summary: summaryOf(view, card) };
     },
   };
 }
+
+/** Clients show it in place of the card, as it stands: no escape may be left in it. */
+function summaryOf(view: View, card: Card): string {
+  const [first] = titleSchema.parse(card).body;
+  const title = first.text.replace(/\\(?=[^\p{L}\p{N}\s])/gu, '');
+  if (!('accountName' in view) || view.accountName === undefined) return title;
+  return `${title}${/\p{P}$/u.test(title) ? '' : ':'} ${named(view.accountName)}`;
+}
+
+const titleSchema = z.object({ body: z.tuple([z.object({ text: z.string() })], z.unknown()) });
 
 function isCodeCard(card: CardName): boolean {
   return card.endsWith('.code') || card === 'enrollment.oldCode';

@@ -21,6 +21,11 @@ export function plain(text: string): string {
     .replace(/^(\d+)([.)])/, '$1\\$2');
 }
 
+/** The name on one line, for what shows text as it stands. */
+export function named(text: string): string {
+  return shorten(oneLine(text));
+}
+
 /** Without line breaks, control characters and the marks that turn the reading direction. */
 function oneLine(text: string): string {
   return text

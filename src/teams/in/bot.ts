@@ -64,7 +64,7 @@ export function createBot(options: BotOptions): Bot {
       });
       return response === undefined ? { status: 200 } : toReply(response);
     } catch (error) {
-      const card = await runner.failure(error, activity.key);
+      const { card } = await runner.failure(error, activity.key);
       return activity.type === 'invoke' ? toReply(cardResponse(card)) : { status: 200 };
     }
   }

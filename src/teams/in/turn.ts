@@ -2,7 +2,7 @@ import type { Locale, ManagerKey } from '../../domain/parties.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Input, ShownFlow, Turns } from '../../service/input.ts';
 import type { Inbound } from './activity.ts';
-import type { Card, Connector } from '../out/connector.ts';
+import type { Card, Connector, Message } from '../out/connector.ts';
 import { addressOf } from '../conversation.ts';
 import { deadlineIn } from '../deadline.ts';
 import { describeFault } from '../../ports/fault.ts';
@@ -43,7 +43,7 @@ export interface TurnOptions {
 }
 
 interface Outcome {
-  readonly card: Card;
+  readonly message: Message;
   readonly flow?: ShownFlow | undefined;
 }
 
@@ -70,25 +70,25 @@ export function createTurnRunner(options: TurnOptions) {
       const roster = await readRoster(connector, activity, log);
       const person = { key, roster, address: addressOf(conversation) };
       const { view, locale, flow } = await turns.take(person, input, deadline.signal);
-      const card = render(view, locale, clock());
+      const message = render(view, locale, clock());
       log.info({ input: input.type, card: view.card, ms: clock() - arrivedAt }, 'turn');
-      return { card, flow };
+      return { message, flow };
     } catch (error) {
-      return { card: await failure(error, key) };
+      return { message: await failure(error, key) };
     } finally {
       deadline.end();
     }
   }
 
   /** A bug: the person and the log get the same reference, and no other detail leaves the bot. */
-  async function failure(error: unknown, key: ManagerKey): Promise<Card> {
+  async function failure(error: unknown, key: ManagerKey): Promise<Message> {
     const reference = createReference();
     log.error({ reference, fault: describeFault(error) }, 'a turn failed');
     const problem = { reason: 'temporarilyUnavailable', reference } as const;
     return render({ card: 'refused', problem }, await localeOf(key), clock());
   }
 
-  async function workingCard({ activity, input }: Tap): Promise<Card> {
+  async function workingMessage({ activity, input }: Tap): Promise<Message> {
     const handle = 'handle' in input ? input.handle : undefined;
     return render({ card: 'working', handle }, await localeOf(activity.key), clock());
   }
@@ -98,21 +98,21 @@ export function createTurnRunner(options: TurnOptions) {
     track(outcome);
     const early = await within(tap.arrivedAt + WORKING_AFTER_MS - clock(), outcome);
     if (early) {
-      const placed = tap.placement.show(early.card, early.flow, false);
+      const placed = tap.placement.show(early.message, early.flow, false);
       track(placed);
       await within(WRITE_WAIT_MS, placed);
-      return early.card;
+      return early.message.card;
     }
-    const working = tap.showsWorking ? await workingCard(tap) : undefined;
+    const working = tap.showsWorking ? await workingMessage(tap) : undefined;
     const placed = working ? tap.placement.show(working, undefined, false) : Promise.resolve();
     track(placed);
-    const late = outcome.then(async ({ card, flow }) => {
-      tap.onLateCard?.(card);
-      await tap.placement.show(card, flow, true);
+    const late = outcome.then(async ({ message, flow }) => {
+      tap.onLateCard?.(message.card);
+      await tap.placement.show(message, flow, true);
     });
     track(late);
     await within(WRITE_WAIT_MS, placed);
-    return working;
+    return working?.card;
   }
 
   return { run, failure };

@@ -19,13 +19,19 @@ const MEMBER_TIMEOUT_MS = 2_000;
 /** An Adaptive Card, ready to be an attachment's content. */
 export type Card = Readonly<Record<string, unknown>>;
 
+/** A card, and the line that stands for it on a lock screen, in a banner and in the list of chats. */
+export interface Message {
+  readonly card: Card;
+  readonly summary: string;
+}
+
 /**
  * The channel's way back to a conversation: one try each, within 8 s (the roster 2 s), with the bot's
  * token. Throws only NotifierError.
  */
 export interface Connector {
   /** Posts a card and gives its message's id. */
-  post(conversation: Conversation, card: Card, signal?: AbortSignal): Promise<string>;
+  post(conversation: Conversation, message: Message, signal?: AbortSignal): Promise<string>;
   /** Makes the person's own chat with the bot, or finds it. `via` tells where the channel is. */
   open(
     person: ManagerKey,
@@ -84,9 +90,9 @@ export function createConnector(options: ConnectorOptions): Connector {
   }
 
   return {
-    async post(conversation, card, signal) {
+    async post(conversation, { card, summary }, signal) {
       const path = [conversation.conversationId, 'activities'];
-      const body = toMessage(conversation, card);
+      const body = { ...toMessage(conversation, card), summary };
       const sent = await call(
         conversation,
         { method: 'POST', path, body },

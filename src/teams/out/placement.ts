@@ -3,7 +3,7 @@ import type { Log } from '../../ports/log.ts';
 import { NotifierError } from '../../ports/notifier.ts';
 import type { Conversation } from '../conversation.ts';
 import type { ShownFlow, Turns } from '../../service/input.ts';
-import type { Card, Connector } from './connector.ts';
+import type { Card, Connector, Message } from './connector.ts';
 import { describeFault } from '../../ports/fault.ts';
 import { messageKey } from './proactive.ts';
 import type { UpdateQueue } from './updates.ts';
@@ -17,7 +17,7 @@ export interface Placement {
    * channel has had its answer, so this is the only way to the person. May be called while an
    * earlier card is being written: the later one stays. Never rejects.
    */
-  show(card: Card, flow: ShownFlow | undefined, isLate: boolean): Promise<void>;
+  show(message: Message, flow: ShownFlow | undefined, isLate: boolean): Promise<void>;
 }
 
 export interface PlacementOptions {
@@ -64,8 +64,8 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
     });
   }
 
-  function post(card: Card): Promise<string> {
-    const posted = connector.post(conversation, card).then((id) => {
+  function post(message: Message): Promise<string> {
+    const posted = connector.post(conversation, message).then((id) => {
       messageId = id;
       return id;
     });
@@ -73,18 +73,22 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
     return posted;
   }
 
-  async function write(card: Card, flow: ShownFlow | undefined, isOnlyWay: boolean): Promise<void> {
+  async function write(
+    message: Message,
+    flow: ShownFlow | undefined,
+    isOnlyWay: boolean,
+  ): Promise<void> {
     if (messageId === undefined && posting !== undefined) await posting;
     const target = messageId;
     if (target === undefined) {
-      if (isOnlyWay) await report(flow, await post(card));
+      if (isOnlyWay) await report(flow, await post(message));
       return;
     }
     // Reported first: the service may have news for this message while it is still being written.
     const reported = report(flow, target);
     try {
       // Queued before anything is awaited: later cards are newer, and come after it.
-      await update(target, card, isOnlyWay);
+      await update(target, message.card, isOnlyWay);
       return;
     } catch (error) {
       const isGone = error instanceof NotifierError && error.code === 'messageGone';
@@ -94,13 +98,13 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
     }
     // An earlier card may have found the message gone too, and be posting its replacement.
     if (messageId === target) messageId = undefined;
-    await write(card, flow, isOnlyWay);
+    await write(message, flow, isOnlyWay);
   }
 
   return {
-    async show(card, flow, isLate) {
+    async show(message, flow, isLate) {
       try {
-        await write(card, flow, isLate || !isInAnswer);
+        await write(message, flow, isLate || !isInAnswer);
       } catch (error) {
         log.warn({ isLate, fault: describeFault(error) }, 'a card was not written');
       }

@@ -1,12 +1,12 @@
 import type { Locale } from '../../domain/parties.ts';
 import type { View } from '../../ports/view.ts';
 import type { Notifier } from '../../ports/notifier.ts';
-import type { Card, Connector } from './connector.ts';
+import type { Connector, Message } from './connector.ts';
 import { addressOf, conversationOf } from '../conversation.ts';
 import type { UpdateQueue } from './updates.ts';
 
-/** Turns a view into the card that shows it; `now` in epoch ms. */
-export type Render = (view: View, locale: Locale, now: number) => Card;
+/** Turns a view into the message that shows it; `now` in epoch ms. */
+export type Render = (view: View, locale: Locale, now: number) => Message;
 
 export interface NotifierOptions {
   readonly connector: Connector;
@@ -32,7 +32,7 @@ export function createNotifier({ connector, updates, render, clock }: NotifierOp
       ),
     async update(to, messageId, view, locale, signal) {
       const conversation = conversationOf(to);
-      const card = render(view, locale, clock());
+      const { card } = render(view, locale, clock());
       await updates.add(messageKey(conversation.conversationId, messageId), () =>
         connector.update(conversation, messageId, card, signal),
       );
