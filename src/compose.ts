@@ -20,7 +20,7 @@ import {
   observeStore,
   observeTurns,
 } from './service/watch/observed.ts';
-import { settleAtStart } from './service/flow/recovery.ts';
+import { settleAtStart } from './service/upkeep/recovery.ts';
 import { createRefer, referNotifier } from './service/tap/references.ts';
 import { createTurns } from './service/turns.ts';
 import { stopInTime } from './process/stop.ts';

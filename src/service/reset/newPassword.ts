@@ -18,9 +18,9 @@ import { submit } from '../flow/flowTurn.ts';
 import type { ResetTurn, Submission } from '../flow/submission.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import type { NewPassword } from '../input.ts';
-import { completeReset } from './written.ts';
+import { completeReset } from './recordReset.ts';
 import { refusedPassword, writePassword, type Write } from './passwordWrite.ts';
-import { proveLostWrite, provesInForce, sentEarlier } from './retypedPassword.ts';
+import { proveLostWrite, provesInForce, sentEarlier } from './lostWriteRetyped.ts';
 
 /** Answers inputs that hold nothing to compare or check; undefined where the password has to be checked. */
 export function refuseMalformedPassword(

@@ -8,10 +8,10 @@ import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceReset, auditOf, changeFlow } from '../flow/flows.ts';
 import type { ResetTurn } from '../flow/submission.ts';
-import { seekOutcome } from './truth.ts';
-import { completeReset, noteUnknown } from './written.ts';
+import { seekOutcome } from './lostWriteSearch.ts';
+import { completeReset, noteUnknown } from './recordReset.ts';
 import { directoryReason, tellFault } from '../people/people.ts';
-import { hasSent } from './retypedPassword.ts';
+import { hasSent } from './lostWriteRetyped.ts';
 import { saveOutcome } from '../flow/unsaved.ts';
 
 /** A password that may be written. */

@@ -9,7 +9,7 @@ import type { ResetTurn } from '../flow/submission.ts';
 import { ENDS, type FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { refuseMalformedPassword, setPassword } from './newPassword.ts';
-import { proveLostWrite } from './retypedPassword.ts';
+import { proveLostWrite } from './lostWriteRetyped.ts';
 
 /** The reset, step by step. */
 export const RESET: FlowTable<ResetFlow> = {

@@ -94,7 +94,7 @@ async function findBegun(
   return open.state.step === 'unknown' && open.id === origin ? undefined : open;
 }
 
-/** An open flow whose time is over is as good as ended, save one whose outcome is still sought. */
+/** An open flow whose time is over holds up no start; the search for an unknown outcome goes on without it. */
 function isCurrent(flow: Flow, now: number): boolean {
   return now <= flow.expiresAt;
 }

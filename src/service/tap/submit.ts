@@ -1,7 +1,7 @@
 import type { Flow } from '../../domain/flows/flow.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import { auditOf, changeFlow, endFlow, settled } from '../flow/flows.ts';
-import { verbOf } from '../flow/tables.ts';
+import { verbOf } from './verbOf.ts';
 import { UnsavedOutcome } from '../flow/unsaved.ts';
 import { viewOf } from '../flow/views.ts';
 import type { FlowInput } from '../input.ts';

@@ -3,7 +3,7 @@ import type { Flow } from '../../domain/flows/flow.ts';
 import { SENDS_LOOKBACK_MS } from '../../domain/smsBudget.ts';
 import type { Deps } from '../deps.ts';
 import { deliverNotice } from '../notices/noticeDelivery.ts';
-import { createRecovery } from '../flow/recovery.ts';
+import { createRecovery } from './recovery.ts';
 import { forgetOld } from './retention.ts';
 import { createRevokeAlarm, REVOKES_LOOKBACK_MS } from '../notices/revokeAlarm.ts';
 import { showCard } from '../chat/showCard.ts';

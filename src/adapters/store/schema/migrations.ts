@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Keyring } from '../sealing/crypto.ts';
 import type { Engine } from '../engine/engine.ts';
-import { sealWhatStands } from '../sealing/sealing.ts';
+import { sealWhatStands } from './sealOnce.ts';
 import type { Scope } from './tables.ts';
 
 /*

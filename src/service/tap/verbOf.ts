@@ -3,7 +3,7 @@ import { ENROLLMENT } from '../enrollment/enrollment.ts';
 import type { FlowInput } from '../input.ts';
 import { RESET } from '../reset/reset.ts';
 import { UNLOCK } from '../unlock/unlock.ts';
-import type { Verb } from './table.ts';
+import type { Verb } from '../flow/table.ts';
 
 /** The handler of the input at the flow's step; undefined where its card takes no such input. */
 export function verbOf(flow: Flow, input: FlowInput['type']): Verb<Flow> | undefined {

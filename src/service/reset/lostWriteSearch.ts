@@ -15,7 +15,7 @@ import type { Deps } from '../deps.ts';
 import { digestText } from './digests.ts';
 import { advanceReset, auditOf, changeFlow } from '../flow/flows.ts';
 import { showCard } from '../chat/showCard.ts';
-import { completeReset } from './written.ts';
+import { completeReset } from './recordReset.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;

@@ -1,9 +1,9 @@
 import { StoreError } from '../../../ports/store/store.ts';
 import { HEAD } from '../audit/audit.ts';
 import { sealAuditUpTo } from '../audit/auditCheckpoint.ts';
-import type { Keyring, Place } from './crypto.ts';
-import { SEALED, SEAL_ONLY } from './places.ts';
-import type { Scope } from '../schema/tables.ts';
+import type { Keyring, Place } from '../sealing/crypto.ts';
+import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
+import type { Scope } from './tables.ts';
 
 /**
  * Trusts a database's contents from before the seals, once: from here on a value without its seal is not

@@ -1,8 +1,8 @@
 import { operationSince, type Flow } from '../../domain/flows/flow.ts';
 import { isEnded } from '../../domain/flows/steps.ts';
 import type { Deps } from '../deps.ts';
-import { changeFlow, endFlow, settleLost } from './flows.ts';
-import { lookForOutcome } from '../reset/truth.ts';
+import { changeFlow, endFlow, settleLost } from '../flow/flows.ts';
+import { lookForOutcome } from '../reset/lostWriteSearch.ts';
 import { showCard } from '../chat/showCard.ts';
 
 const AT_ONCE = 100;

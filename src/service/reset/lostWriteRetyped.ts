@@ -10,7 +10,7 @@ import { digestInTurn, digestText } from './digests.ts';
 import { isSamePerson } from '../flow/flows.ts';
 import type { ResetTurn } from '../flow/submission.ts';
 import type { NewPassword } from '../input.ts';
-import { lookForOutcome, seenChange } from './truth.ts';
+import { lookForOutcome, seenChange } from './lostWriteSearch.ts';
 
 /** Whether the flow has sent that password without telling its manager the outcome. */
 export function hasSent({ state }: ResetFlow, digest: PasswordDigest): boolean {
