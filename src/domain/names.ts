@@ -8,14 +8,20 @@ export function distinctName(
   colleagues: readonly string[],
 ): string {
   const isTaken = colleagues.some((other) => looks(other) === looks(name));
-  return isTaken && address !== undefined ? `${address} (${name})` : name;
+  return (isTaken || FOREIGN.test(name)) && address !== undefined ? `${address} (${name})` : name;
 }
+
+/** Letters of another script may look like Latin ones. */
+const FOREIGN = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
+/** A directory may hold longer ones; normalizing those would take seconds. */
+const MAX_COMPARED = 256;
 
 /** Equal for names that no reader tells apart by their signs. */
 function looks(name: string): string {
   return name
+    .slice(0, MAX_COMPARED)
     .normalize('NFKC')
-    .replace(/\p{Cf}/gu, '')
+    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu, '')
     .replace(/\s+/g, ' ')
     .trim()
     .toLocaleLowerCase('sv');

@@ -88,6 +88,10 @@ describe('deploy/roles.sql and deploy/grants.sql', () => {
     'delete from password_seen',
     'delete from password_salt',
     `update password_salt set salt = ''`,
+    `update revocation set account_id = ''`,
+    `update manager_revocation set manager = ''`,
+    `update answering set account_id = ''`,
+    `update password_seen set account_id = ''`,
     'drop table flow',
     'create table mine (a int)',
   ])('let the bot not do: %s', async (statement) => {

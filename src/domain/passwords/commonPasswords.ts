@@ -69,10 +69,13 @@ function isPattern(folded: string): boolean {
   return /^(.{1,3})\1+$/su.test(folded) || ROWS.some((row) => row.includes(folded));
 }
 
+/** A directory may hold longer names; folding those would take seconds. */
+const MAX_CONTEXT = 256;
+
 /** Each word of four letters or more, and each whole name. */
 function contextWords(names: readonly string[]): string[] {
   return names
-    .map(fold)
+    .map((name) => fold(name.slice(0, MAX_CONTEXT)))
     .flatMap((name) => [...name.split(/\P{L}+/u), letters(name)])
     .filter((word) => word.length >= MIN_CONTEXT_LETTERS);
 }

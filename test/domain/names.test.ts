@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { distinctName } from '../../src/domain/names.ts';
+
+const ADDRESS = 'anna.berg@orebro.example';
+const WITH_ADDRESS = (name: string): string => `${ADDRESS} (${name})`;
+
+describe('the name under which people are told of a manager', () => {
+  it('is the name alone where nobody else has it', () => {
+    expect(distinctName('Anna Berg', ADDRESS, ['Asa Lund', 'Anna Bergh'])).toBe('Anna Berg');
+  });
+
+  it.each([
+    ['case and blanks', 'anna  BERG'],
+    ['a sign without width', 'Anna\u200B Berg'],
+    ['a variation selector', 'Anna Berg\uFE0F'],
+    ['a joiner that nobody sees', 'Anna\u034F Berg'],
+    ['a filler', 'Anna Berg\u3164'],
+    ['a blank pattern of Braille', 'Anna Berg\u2800'],
+  ])('has the address before it where a colleague differs by %s only', (_, name) => {
+    expect(distinctName(name, ADDRESS, ['Anna Berg'])).toBe(WITH_ADDRESS(name));
+  });
+
+  it('has the address before it where a letter is of another script', () => {
+    expect(distinctName('\u0410nna Berg', ADDRESS, ['Anna Berg'])).toBe(
+      WITH_ADDRESS('\u0410nna Berg'),
+    );
+  });
+
+  it('is told within a moment, however long the directory has it', () => {
+    const long = `A${'\u0300\u0316'.repeat(50_000)}`;
+    const began = performance.now();
+    distinctName(
+      long,
+      ADDRESS,
+      Array.from({ length: 20 }, () => long),
+    );
+    expect(performance.now() - began).toBeLessThan(200);
+  });
+});
