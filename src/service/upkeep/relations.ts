@@ -3,6 +3,7 @@ import type { SweepDeps } from '../deps.ts';
 import { lockAccount } from '../flow/flows.ts';
 import { addRemovalNotices } from '../notices/notices.ts';
 import { followAnswering } from '../people/responsibility.ts';
+import { pastUnreadable } from './pastUnreadable.ts';
 import type { SweepLease } from './sweepLease.ts';
 
 const AT_ONCE = 100;
@@ -11,20 +12,23 @@ const MISSING_FOR_MS = 7 * DAY_MS;
 /**
  * Looks for the managers of each account that has a number, and removes the numbers of managers who have
  * not been seen as the account's manager in any sweep for seven days (requirement S7).
- * @throws DirectoryError; no manager's days are counted then.
+ * @throws DirectoryError where the directory is away. No days are counted for an account that is not read.
  */
 export async function forgetLostRelations(
   deps: SweepDeps,
   lease: SweepLease,
   signal: AbortSignal,
 ): Promise<void> {
+  const unlessUnreadable = pastUnreadable(deps.log);
   let after = '';
   for (;;) {
     const accounts = await deps.store.read((reads) => reads.enrolledAccounts(after, AT_ONCE));
     for (const accountId of accounts) {
-      const found = await deps.directory.responsibilityFor(accountId, signal);
-      await followAnswering(deps, found, lease, signal);
-      await noteRelations(deps, accountId, await look(deps, accountId, signal));
+      await unlessUnreadable(accountId, async () => {
+        const found = await deps.directory.responsibilityFor(accountId, signal);
+        await followAnswering(deps, found, lease, signal);
+        await noteRelations(deps, accountId, await look(deps, accountId, signal));
+      });
     }
     const last = accounts.at(-1);
     if (last === undefined) return;

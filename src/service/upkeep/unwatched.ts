@@ -1,12 +1,11 @@
 import { DirectoryError, type SweptAccount } from '../../ports/directory.ts';
 import type { SweepDeps } from '../deps.ts';
 import { followAnswering } from '../people/responsibility.ts';
+import { pastUnreadable } from './pastUnreadable.ts';
 import type { SweepLease } from './sweepLease.ts';
 
 /** So many accounts in one sweep: each takes some reads, and there is a next one. */
 const AT_MOST = 1_000;
-/** So many accounts in a row that cannot be read are no fault of the accounts. */
-const MAX_UNREAD_IN_A_ROW = 3;
 
 /** The accounts of a sweep that nobody is enrolled for: it looks at them for nothing else. */
 export interface Unwatched {
@@ -35,23 +34,23 @@ export function createUnwatched(deps: SweepDeps): Unwatched {
       const [isKnown, isEnrolled] = [new Set(known), new Set(enrolled)];
       const lots = ids
         .filter((id) => !isEnrolled.has(id))
-        .map((id) => ({ id, lot: isKnown.has(id) ? deps.random.fraction() : -1 }));
+        .map((id) => ({ id, lot: deps.random.fraction() - (isKnown.has(id) ? 0 : 1) }));
       drawn = [...drawn, ...lots].sort((a, b) => a.lot - b.lot).slice(0, AT_MOST);
     },
 
     async follow(lease, signal) {
-      let unread = 0;
-      for (const { id } of drawn) {
-        signal.throwIfAborted();
-        try {
-          const found = await deps.directory.responsibilityFor(id, signal);
-          await followAnswering(deps, found, lease, signal);
-          unread = 0;
-        } catch (error) {
-          if (!(error instanceof DirectoryError)) throw error;
-          unread += 1;
-          if (unread >= MAX_UNREAD_IN_A_ROW) return;
+      const unlessUnreadable = pastUnreadable(deps.log);
+      try {
+        for (const { id } of drawn) {
+          signal.throwIfAborted();
+          await unlessUnreadable(id, async () => {
+            const found = await deps.directory.responsibilityFor(id, signal);
+            await followAnswering(deps, found, lease, signal);
+          });
         }
+      } catch (error) {
+        // The next sweep looks at others, by lot.
+        if (!(error instanceof DirectoryError)) throw error;
       }
     },
   };

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { DirectoryError } from '../../src/ports/directory.ts';
+import { pastUnreadable } from '../../src/service/upkeep/pastUnreadable.ts';
+
+/** Works through accounts, of which some cannot be read; gives those that were, and what was logged. */
+async function workThrough(accounts: string, unreadable: RegExp, error = away()) {
+  const done: string[] = [];
+  const warned: unknown[] = [];
+  const warn = (fields: object): void => void warned.push(fields);
+  const unlessUnreadable = pastUnreadable({ warn });
+  let failure: unknown;
+  try {
+    for (const id of accounts) {
+      await unlessUnreadable(id, () => {
+        if (unreadable.test(id)) return Promise.reject(error);
+        done.push(id);
+        return Promise.resolve();
+      });
+    }
+  } catch (caught) {
+    failure = caught;
+  }
+  return { done: done.join(''), warned, failure };
+}
+
+const away = (): Error => new DirectoryError('noAnswer', 'no answer in time');
+
+describe('work on one account after another', () => {
+  it('goes on past two in a row that cannot be read, and says which', async () => {
+    const { done, warned, failure } = await workThrough('abXXcXd', /X/);
+    expect({ done, failure }).toEqual({ done: 'abcd', failure: undefined });
+    expect(warned).toHaveLength(3);
+    expect(warned[0]).toEqual({ accountId: 'X', code: 'noAnswer' });
+  });
+
+  it('ends with the third in a row: the directory is away', async () => {
+    const { done, failure } = await workThrough('aXXXb', /X/);
+    expect(done).toBe('a');
+    expect(failure).toBeInstanceOf(DirectoryError);
+  });
+
+  it('ends with any other error at once', async () => {
+    const { done, failure } = await workThrough('aXb', /X/, new Error('a bug'));
+    expect(done).toBe('a');
+    expect(failure).toEqual(new Error('a bug'));
+  });
+});
