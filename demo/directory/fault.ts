@@ -6,6 +6,8 @@ import type { OperationName } from './protocol.ts';
 export interface Operation {
   readonly name: OperationName | 'connect' | 'startTls';
   readonly dn: string;
+  /** The request as it came, in BER: a value that it names can be looked for. */
+  readonly content: Buffer;
 }
 
 /**

@@ -95,7 +95,7 @@ export class DemoDirectory extends AdDomain {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => void socket.destroy());
-    const fault = this.fault?.({ name: 'connect', dn: '' });
+    const fault = this.fault?.({ name: 'connect', dn: '', content: Buffer.alloc(0) });
     const { wait, before, after } = splitFault(fault);
     if (wait !== undefined) await wait();
     if (before === 'hang' || after === 'hang') return;
@@ -116,7 +116,9 @@ export class DemoDirectory extends AdDomain {
     const dn = targetOf(request);
     this.operations.set(name, (this.operations.get(name) ?? 0) + 1);
     if (name === 'bind') this.#countBind(session, request);
-    const { wait, lateMs, before, after } = splitFault(this.fault?.({ name, dn }));
+    const { wait, lateMs, before, after } = splitFault(
+      this.fault?.({ name, dn, content: request.operation.value }),
+    );
     if (wait !== undefined) await wait();
     if (before !== undefined) {
       const refusal = typeof before === 'string' ? undefined : before;

@@ -1,3 +1,4 @@
+import { guidBytes } from '../../src/adapters/ldap/wire/entry.ts';
 import { describe, expect, it } from '@jest/globals';
 import { DAY_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
@@ -204,5 +205,25 @@ describe('a sweep', () => {
         account: walker.accountId,
       }),
     );
+  });
+
+  it('goes on past an account that the directory does not answer for', async () => {
+    const walkers = await Promise.all(
+      [10, 11].map(async (days) => ({ ...(await newDue(house, days)), mobile: newMobile() })),
+    );
+    for (const walker of walkers) await enroll(house, walker);
+    const [unread, read] = walkers.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1));
+    house.directory.put(read!.accountDn, 'manager', house.manager(newName('Ny')).dn);
+    house.directory.fault = ({ content }) =>
+      content.includes(guidBytes(unread!.accountId))
+        ? [52, '00002024: LdapErr: DSID-0C0904A4']
+        : undefined;
+    await sweepAgain(house);
+    house.directory.fault = undefined;
+    const missing = await house.database.query(
+      `select account_id from enrollment where missing_since is not null`,
+    );
+    expect(missing).toContainEqual({ account_id: read!.accountId });
+    expect(house.output).toContain('a sweep passed an account that cannot be read');
   });
 });
