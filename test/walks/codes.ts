@@ -18,6 +18,17 @@ export function walkCodes(world: World): void {
   }
 
   describe('a code', () => {
+    it('is taken from an older card of the same step too', async () => {
+      const walker = await newEnrolled(world);
+      const { chat } = walker;
+      expect(await startReset(walker)).toBe('reset.code');
+      const older = chat.button('confirmCode');
+      const right = world.code(walker.mobile);
+      await chat.tap('confirmCode', { code: wrongCode(right, 1) });
+      expect(chat.shown).toBe('reset.code codeRefused');
+      expect(await chat.tapButton(older, { code: right })).toBe('reset.newPassword');
+    });
+
     it('is refused four times on the same card, the fifth wrong one locks for a day', async () => {
       const walker = await newEnrolled(world);
       const { chat, account } = walker;
