@@ -79,16 +79,16 @@ async function translateOpenCards({ deps, person }: Tap): Promise<void> {
 function refuseFailure(deps: Deps, error: unknown): View {
   const reference = deps.random.reference();
   if (error instanceof DirectoryError) {
-    deps.log.warn({ reference, code: error.code }, 'a turn ended without the directory');
+    deps.log.warn({ reference, code: error.code }, 'a tap ended without the directory');
     tellFault(deps, error);
     return { card: 'refused', problem: { reason: directoryReason(error), reference } };
   }
   if (error instanceof StoreError && error.code === 'busy') {
-    deps.log.warn({ reference, fault: error.message }, 'a turn ended for want of time');
+    deps.log.warn({ reference, fault: error.message }, 'a tap ended for want of time');
     const problem = { reason: 'temporarilyUnavailable', isCrowded: true, reference } as const;
     return { card: 'refused', problem };
   }
-  deps.log.error({ reference, err: error }, 'a turn failed');
+  deps.log.error({ reference, err: error }, 'a tap failed');
   return { card: 'refused', problem: { reason: 'temporarilyUnavailable', reference } };
 }
 

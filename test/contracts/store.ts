@@ -168,12 +168,12 @@ export function storeContract(open: () => Promise<StorePair>): void {
         known,
       );
       await store.transaction((tx) => tx.setFlowMessage(known.id, '1:new'));
-      const saved = await store.transaction((tx) => tx.saveFlow({ ...known, turn: 7 }));
+      const saved = await store.transaction((tx) => tx.saveFlow({ ...known, draw: 7 }));
       const gone = { flow: { ...known, id: 'gone' }, lock };
       expect(await store.transactionOn(on, (_tx, current) => Promise.resolve(current))).toEqual(
         saved,
       );
-      expect(saved).toMatchObject({ turn: 7, messageId: '1:new' });
+      expect(saved).toMatchObject({ draw: 7, messageId: '1:new' });
       expect(
         await store.transactionOn(gone, (_tx, current) => Promise.resolve(current)),
       ).toBeUndefined();
@@ -197,10 +197,10 @@ export function storeContract(open: () => Promise<StorePair>): void {
       const flow = await withFlow();
       const turns = Array.from({ length: 30 }, (_, index) =>
         (index % 2 === 0 ? pair.one : pair.other).transactionOn({ flow, lock }, (tx, current) =>
-          tx.saveFlow({ ...flow, version: current?.version ?? 0, turn: (current?.turn ?? 0) + 1 }),
+          tx.saveFlow({ ...flow, version: current?.version ?? 0, draw: (current?.draw ?? 0) + 1 }),
         ),
       );
-      const saved = (await Promise.all(turns)).map((one) => one?.turn);
+      const saved = (await Promise.all(turns)).map((one) => one?.draw);
       expect(new Set(saved).size).toBe(30);
       expect(saved).not.toContain(undefined);
     });

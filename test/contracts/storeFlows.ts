@@ -39,12 +39,12 @@ export function storedFlowsContract(opened: () => StorePair): void {
 
     it('are saved only under the version that was read', async () => {
       const flow = await withFlow();
-      const next: ResetFlow = { ...flow, turn: 2, state: { step: 'done' }, endedAt: 5 };
+      const next: ResetFlow = { ...flow, draw: 2, state: { step: 'done' }, endedAt: 5 };
       const saved = await store.transaction((tx) => tx.saveFlow(next));
       expect(saved).toEqual({ ...next, version: 2 });
       expect(await store.transaction((tx) => tx.flow(flow.id))).toEqual(saved);
 
-      const late = await store.transaction((tx) => tx.saveFlow({ ...flow, turn: 9 }));
+      const late = await store.transaction((tx) => tx.saveFlow({ ...flow, draw: 9 }));
       expect(late).toBeUndefined();
       expect(await store.transaction((tx) => tx.flow(flow.id))).toEqual(saved);
     });
@@ -163,7 +163,7 @@ export function storedFlowsContract(opened: () => StorePair): void {
       return flow;
     }
     const attempt = (flowId: string, turn: number, guess: Secret, at: Store = store) =>
-      at.transaction((tx) => tx.tryPasscode({ flowId, turn, code: guess }));
+      at.transaction((tx) => tx.tryPasscode({ flowId, draw: turn, code: guess }));
     /** 200 over both instances, fifty at once: with more the last would wait too long for their turn. */
     async function attempts(flowId: string, guess: Secret, turnOf: (index: number) => number) {
       const outcomes: Awaited<ReturnType<typeof attempt>>[] = [];
@@ -195,9 +195,9 @@ export function storedFlowsContract(opened: () => StorePair): void {
       const flow = await withFlow();
       const outcomes = await store.transaction(async (tx) => {
         await tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now - 1 });
-        const late = await tx.tryPasscode({ flowId: flow.id, turn: 1, code });
+        const late = await tx.tryPasscode({ flowId: flow.id, draw: 1, code });
         await tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now });
-        return [late, await tx.tryPasscode({ flowId: flow.id, turn: 2, code })];
+        return [late, await tx.tryPasscode({ flowId: flow.id, draw: 2, code })];
       });
       expect(outcomes).toEqual(['noMatch', 'match']);
     });

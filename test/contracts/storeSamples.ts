@@ -42,7 +42,7 @@ export function someFlow(changes: Partial<ResetFlow> = {}): ResetFlow {
     accountName: 'hemtjanst-norr',
     startedAt: 1_790_000_000_000,
     expiresAt: 1_790_000_900_000,
-    turn: 1,
+    draw: 1,
     version: 1,
     passwordVersion: '134000000000000000',
     state: {
@@ -51,7 +51,7 @@ export function someFlow(changes: Partial<ResetFlow> = {}): ResetFlow {
       enrollmentId: randomUUID(),
       expiresAt: 1_790_000_300_000,
       malformed: 0,
-      firstTurn: 1,
+      firstDraw: 1,
     },
     ...changes,
   };

@@ -19,9 +19,9 @@ function hasFailedAfter(...events: readonly CodeEvent[]): boolean {
   return state.step === 'code' && state.hasFailed === true;
 }
 
-const SENT = { type: 'codeSent', turn: 1 } as const;
-const UNCERTAIN = { type: 'codeUncertain', turn: 1 } as const;
-const NOT_SENT = { type: 'codeNotSent', turn: 1, reason: 'smsUnavailable' } as const;
+const SENT = { type: 'codeSent', draw: 1 } as const;
+const UNCERTAIN = { type: 'codeUncertain', draw: 1 } as const;
+const NOT_SENT = { type: 'codeNotSent', draw: 1, reason: 'smsUnavailable' } as const;
 const FAILED = { type: 'smsFailed', reason: 'smsNumberRefused' } as const;
 const MALFORMED = { type: 'codeMalformed' } as const;
 const REFUSED = { type: 'codeRefused', attemptsLeft: 3 } as const;

@@ -17,7 +17,7 @@ export const RULES: ShownRules = {
   requiresComplexity: true,
 };
 
-const progress = { expiresAt: NOW + 300_000, malformed: 2, firstTurn: 3 };
+const progress = { expiresAt: NOW + 300_000, malformed: 2, firstDraw: 3 };
 const known = { mobile: OLD, isEnrolled: true };
 const proven = { known, isOldProven: false };
 const sending = {
@@ -51,7 +51,7 @@ export const ENROLLMENT_STATES: readonly EnrollmentState[] = [
 
 export const RESET_STATES: readonly ResetState[] = [
   { ...sending, enrollmentId: 'e' },
-  { ...sending, enrollmentId: 'e', former: { firstTurn: 1, expiresAt: NOW + 100 } },
+  { ...sending, enrollmentId: 'e', former: { firstDraw: 1, expiresAt: NOW + 100 } },
   { step: 'code', mobile: OLD, enrollmentId: 'e', ...progress },
   { step: 'newPassword', rules: RULES },
   { step: 'newPassword', rules: RULES, sent: [{ digest: 'lost' }] },
@@ -81,9 +81,9 @@ const ENDING: readonly EndingEvent[] = [
 ];
 
 const CODE: readonly CodeEvent[] = [
-  { type: 'codeSent', turn: 4 },
-  { type: 'codeUncertain', turn: 4 },
-  { type: 'codeNotSent', turn: 4, reason: 'smsUnavailable' },
+  { type: 'codeSent', draw: 4 },
+  { type: 'codeUncertain', draw: 4 },
+  { type: 'codeNotSent', draw: 4, reason: 'smsUnavailable' },
   { type: 'resendAsked', expiresAt: NOW + 300_000 },
   { type: 'resendRefused', problem: { reason: 'tooManyCodes' } },
   { type: 'codeMalformed' },

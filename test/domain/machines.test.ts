@@ -210,7 +210,7 @@ describe('reset', () => {
 
   it('ends when its first code is refused, and waits on with the former code when a later one is', () => {
     const [first, again] = RESET_STATES;
-    const event = { type: 'codeNotSent', turn: 9, reason: 'smsUnavailable' } as const;
+    const event = { type: 'codeNotSent', draw: 9, reason: 'smsUnavailable' } as const;
     if (first === undefined || again === undefined) throw new Error('samples are missing');
     expect(stepReset(first, event, NOW)).toEqual({
       step: 'refused',
@@ -218,7 +218,7 @@ describe('reset', () => {
     });
     expect(stepReset(again, event, NOW)).toMatchObject({
       step: 'code',
-      firstTurn: 1,
+      firstDraw: 1,
       expiresAt: NOW + 100,
       problem: { reason: 'smsUnavailable' },
     });
@@ -227,7 +227,7 @@ describe('reset', () => {
   it('takes the 31st input that is no code as too many', () => {
     const at = (malformed: number) =>
       stepReset(
-        { step: 'code', mobile: OLD, enrollmentId: 'e', expiresAt: NOW, malformed, firstTurn: 1 },
+        { step: 'code', mobile: OLD, enrollmentId: 'e', expiresAt: NOW, malformed, firstDraw: 1 },
         { type: 'codeMalformed' },
         NOW,
       );
@@ -291,7 +291,7 @@ describe('enrollment', () => {
   it('goes back to the number, old code remembered, when the new number is refused', () => {
     const [, , , , toNew] = ENROLLMENT_STATES;
     if (toNew?.step !== 'sendingCode') throw new Error('samples are missing');
-    const event = { type: 'codeNotSent', turn: 9, reason: 'smsNumberRefused' } as const;
+    const event = { type: 'codeNotSent', draw: 9, reason: 'smsNumberRefused' } as const;
     const state = stepEnrollment({ ...toNew, isOldProven: true }, event, NOW);
     expect(state).toMatchObject({
       step: 'mobile',
@@ -306,7 +306,7 @@ describe('a code to the old number', () => {
     const [, , , toOld] = ENROLLMENT_STATES;
     if (toOld?.step !== 'sendingCode') throw new Error('samples are missing');
     const problemAfter = (reason: 'smsNumberRefused' | 'smsUnavailable') => {
-      const state = stepEnrollment(toOld, { type: 'codeNotSent', turn: 9, reason }, NOW);
+      const state = stepEnrollment(toOld, { type: 'codeNotSent', draw: 9, reason }, NOW);
       return state.step === 'mobile' ? state.problem : undefined;
     };
     expect(problemAfter('smsNumberRefused')).toEqual({

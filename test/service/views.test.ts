@@ -12,11 +12,11 @@ const frame = {
   accountName: 'hemvardsgruppen',
   startedAt: NOW,
   expiresAt: NOW + 900_000,
-  turn: 1,
+  draw: 1,
   version: 1,
   passwordVersion: 'v',
 };
-const waiting = { expiresAt: NOW + 300_000, malformed: 0, firstTurn: 1 };
+const waiting = { expiresAt: NOW + 300_000, malformed: 0, firstDraw: 1 };
 const fresh = { isOldProven: false };
 const replacing = { known: { mobile: OLD, isEnrolled: true }, isOldProven: false };
 const confirmed = { ...replacing, isOldProven: true };

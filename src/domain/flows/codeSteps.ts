@@ -9,8 +9,8 @@ export interface CodeProgress {
   readonly expiresAt: number;
   /** Inputs that could not be a code; limited per flow. */
   readonly malformed: number;
-  /** The first turn on which this card stood: a code from any later card of it is a guess. */
-  readonly firstTurn: number;
+  /** The first draw of this card: a code from any later card of it is a guess. */
+  readonly firstDraw: number;
   /** The last message did not arrive, or may not have: until one is taken, no card says that a code was sent. */
   readonly hasFailed?: boolean | undefined;
   readonly problem?: Problem | undefined;
@@ -23,8 +23,8 @@ export interface SendProgress {
   readonly mobile: string;
   readonly expiresAt: number;
   readonly malformed: number;
-  /** The code card before this message: its first turn, its code's end, and whether its message failed. */
-  readonly former?: Pick<CodeProgress, 'firstTurn' | 'expiresAt' | 'hasFailed'> | undefined;
+  /** The code card before this message: its first draw, its code's end, and whether its message failed. */
+  readonly former?: Pick<CodeProgress, 'firstDraw' | 'expiresAt' | 'hasFailed'> | undefined;
 }
 
 /** Why a message did not reach its number. */
@@ -32,10 +32,10 @@ export type NotDelivered = Extract<Reason, 'smsUnavailable' | 'smsNumberRefused'
 
 /** Events of a code message and of the card that waits for its code. */
 export type CodeEvent =
-  | { readonly type: 'codeSent'; readonly turn: number }
+  | { readonly type: 'codeSent'; readonly draw: number }
   /** The service may have taken the message. */
-  | { readonly type: 'codeUncertain'; readonly turn: number }
-  | { readonly type: 'codeNotSent'; readonly turn: number; readonly reason: NotDelivered }
+  | { readonly type: 'codeUncertain'; readonly draw: number }
+  | { readonly type: 'codeNotSent'; readonly draw: number; readonly reason: NotDelivered }
   | { readonly type: 'resendAsked'; readonly expiresAt: number }
   | { readonly type: 'resendRefused'; readonly problem: Problem }
   | { readonly type: 'codeMalformed' }
@@ -48,16 +48,16 @@ export function progressAfterSend(
   sending: SendProgress,
   event: Extract<CodeEvent, { type: 'codeSent' | 'codeUncertain' | 'codeNotSent' }>,
 ): CodeProgress {
-  const firstTurn = sending.former?.firstTurn ?? event.turn;
+  const firstDraw = sending.former?.firstDraw ?? event.draw;
   const { expiresAt, malformed } = sending;
   switch (event.type) {
     case 'codeSent':
-      return { expiresAt, malformed, firstTurn };
+      return { expiresAt, malformed, firstDraw: firstDraw };
     case 'codeUncertain':
       return {
         expiresAt,
         malformed,
-        firstTurn,
+        firstDraw: firstDraw,
         hasFailed: true,
         problem: { reason: 'smsUnavailable' },
       };
@@ -66,7 +66,7 @@ export function progressAfterSend(
       return {
         expiresAt: sending.former?.expiresAt ?? expiresAt,
         malformed,
-        firstTurn,
+        firstDraw: firstDraw,
         hasFailed: sending.former?.hasFailed,
         problem: { reason: event.reason },
       };
@@ -80,14 +80,14 @@ export function resend(
   expiresAt: number,
   now: number,
 ): SendProgress {
-  const { firstTurn, hasFailed } = progress;
+  const { firstDraw, hasFailed } = progress;
   return {
     step: 'sendingCode',
     since: now,
     mobile,
     expiresAt,
     malformed: progress.malformed,
-    former: { firstTurn, expiresAt: progress.expiresAt, hasFailed },
+    former: { firstDraw, expiresAt: progress.expiresAt, hasFailed },
   };
 }
 

@@ -20,8 +20,8 @@ interface FlowFrame {
   readonly expiresAt: number;
   /** Absent while the flow is open. */
   readonly endedAt?: number | undefined;
-  /** Counts the manager's accepted submissions; a card of an earlier turn is stale. */
-  readonly turn: number;
+  /** Counts the manager's accepted submissions; a card of an earlier draw is stale. */
+  readonly draw: number;
   /** Counts the saves; the guard against lost updates. */
   readonly version: number;
   /** The handle of the button that began the flow: it begins no second one. */

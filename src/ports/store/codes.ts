@@ -12,11 +12,11 @@ export interface PasscodeQueries {
   restorePasscode(flowId: string): Promise<void>;
   /**
    * Compares in constant time. `match` uses the code up. `repeated`: the same code was already
-   * compared for the same turn (a double tap). `noMatch`: wrong, expired, used, or none.
+   * compared for the same draw (a double tap). `noMatch`: wrong, expired, used, or none.
    */
   tryPasscode(guess: {
     readonly flowId: string;
-    readonly turn: number;
+    readonly draw: number;
     readonly code: Secret;
     /** The flow's own word on how long its code is good; the stored code's counts beside it. */
     readonly expiresAt?: number;

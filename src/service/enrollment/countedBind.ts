@@ -67,5 +67,5 @@ export function countedBind(
 /** The flow tells other instances that a bind is under way. */
 async function note(tx: StoreTransaction, flow: ResetFlow, event: ResetEvent): Promise<void> {
   const state = stepReset(flow.state, event, tx.now);
-  if (state !== flow.state) await saveFlow(tx, { ...flow, state }, 'sameTurn');
+  if (state !== flow.state) await saveFlow(tx, { ...flow, state }, 'sameDraw');
 }

@@ -4,19 +4,19 @@ import { parseMobile } from '../../domain/mobile.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { advanceEnrollment, auditOf } from '../flow/flows.ts';
-import { guessCode } from '../flow/flowTurn.ts';
-import type { EnrollmentTurn } from '../flow/submission.ts';
+import { guessCode } from '../flow/flowTap.ts';
+import type { EnrollmentTap } from '../flow/submission.ts';
 import type { SecretInput } from '../input.ts';
 import { addFirstEnrollmentNotices, addNotices } from '../notices/notices.ts';
 import { noteAnswering, readAnswering } from '../people/responsibility.ts';
 
 /** The number is proven: it counts from here on. */
-export async function enrollNumber(turn: EnrollmentTurn, input: SecretInput): Promise<Flow> {
-  const { deps, manager, account, signal } = turn;
+export async function enrollNumber(tap: EnrollmentTap, input: SecretInput): Promise<Flow> {
+  const { deps, manager, account, signal } = tap;
   const responsibility = await deps.directory.responsibilityFor(account.id, signal);
   const answering = await readAnswering(deps, responsibility, signal);
   let others = 0;
-  const { flow } = await guessCode<EnrollmentFlow, never>(turn, input, async (tx, current) => {
+  const { flow } = await guessCode<EnrollmentFlow, never>(tap, input, async (tx, current) => {
     if (current.state.step !== 'code') return { flow: current };
     const { mobile } = current.state;
     const former = await tx.enrollment(manager.key, account.id);

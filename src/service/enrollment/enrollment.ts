@@ -11,8 +11,8 @@ import {
 } from '../flow/codes.ts';
 import type { Deps } from '../deps.ts';
 import { advanceEnrollment, auditOf } from '../flow/flows.ts';
-import { deliver, guess, guessCode, RESEND, submit, type Submitted } from '../flow/flowTurn.ts';
-import type { EnrollmentTurn, Submission } from '../flow/submission.ts';
+import { deliver, guess, guessCode, RESEND, submit, type Submitted } from '../flow/flowTap.ts';
+import type { EnrollmentTap, Submission } from '../flow/submission.ts';
 import { ENDS, type FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { enrollNumber } from './enrollNumber.ts';
@@ -27,9 +27,9 @@ export const ENROLLMENT: FlowTable<EnrollmentFlow> = {
   mobile: {
     setMobile: {
       refuse: refuseMalformedMobile,
-      take: (turn, { mobile }) => chooseMobile(turn, () => readMobile(turn, mobile)),
+      take: (tap, { mobile }) => chooseMobile(tap, () => readMobile(tap, mobile)),
     },
-    useShownMobile: { take: (turn) => chooseMobile(turn, (known) => known?.mobile) },
+    useShownMobile: { take: (tap) => chooseMobile(tap, (known) => known?.mobile) },
   },
   sendingCode: {},
   oldCode: {
@@ -54,27 +54,27 @@ function readMobile(
 }
 
 function refuseMalformedMobile(
-  turn: Submission<EnrollmentFlow>,
+  tap: Submission<EnrollmentFlow>,
   { mobile }: { readonly mobile: string | undefined },
 ): Promise<Flow> | undefined {
-  if (readMobile(turn, mobile) !== undefined) return undefined;
-  return refuseMobile(turn);
+  if (readMobile(tap, mobile) !== undefined) return undefined;
+  return refuseMobile(tap);
 }
 
-async function refuseMobile(turn: Submission<EnrollmentFlow>): Promise<Flow> {
+async function refuseMobile(tap: Submission<EnrollmentFlow>): Promise<Flow> {
   const event = { type: 'mobileRefused', problem: { reason: 'mobileInvalid' } } as const;
-  const { flow } = await submit(turn, async (tx, current) => ({
+  const { flow } = await submit(tap, async (tx, current) => ({
     flow: await advanceEnrollment(tx, current, event),
   }));
   return flow;
 }
 
 async function chooseMobile(
-  turn: EnrollmentTurn,
+  tap: EnrollmentTap,
   choose: (known: KnownMobile | undefined) => string | undefined,
 ): Promise<Flow> {
-  const { deps, manager } = turn;
-  const { flow, todo } = await submit<EnrollmentFlow, ReservedCode>(turn, async (tx, current) => {
+  const { deps, manager } = tap;
+  const { flow, todo } = await submit<EnrollmentFlow, ReservedCode>(tap, async (tx, current) => {
     const { state } = current;
     if (state.step !== 'mobile') return { flow: current };
     const locked = await refuseWhereLocked(deps, tx, current);
@@ -97,7 +97,7 @@ async function chooseMobile(
     const todo = await issueCode(deps, tx, saved, { mobile: recipient, purpose, expiresAt });
     return { flow: saved, todo };
   });
-  return todo === undefined ? flow : deliver(turn, flow, todo);
+  return todo === undefined ? flow : deliver(tap, flow, todo);
 }
 
 /** Ends the enrollment while codes are locked: a code that it sent would not count. */
@@ -113,9 +113,9 @@ async function refuseWhereLocked(
   return advanceEnrollment(tx, flow, event);
 }
 
-async function changeMobile(turn: EnrollmentTurn): Promise<Flow> {
-  const { flow } = await submit(turn, async (tx, current) => {
-    const locked = await refuseWhereLocked(turn.deps, tx, current);
+async function changeMobile(tap: EnrollmentTap): Promise<Flow> {
+  const { flow } = await submit(tap, async (tx, current) => {
+    const locked = await refuseWhereLocked(tap.deps, tx, current);
     if (locked !== undefined) return { flow: locked };
     await tx.removePasscode(current.id);
     return { flow: await advanceEnrollment(tx, current, { type: 'mobileChangeAsked' }) };
@@ -124,10 +124,10 @@ async function changeMobile(turn: EnrollmentTurn): Promise<Flow> {
 }
 
 /** The old number agrees: the new one gets its code. */
-async function confirmOldCode(turn: EnrollmentTurn, input: SecretInput): Promise<Flow> {
-  const { deps, manager } = turn;
+async function confirmOldCode(tap: EnrollmentTap, input: SecretInput): Promise<Flow> {
+  const { deps, manager } = tap;
   const { flow, todo } = await guessCode<EnrollmentFlow, ReservedCode>(
-    turn,
+    tap,
     input,
     async (tx, current): Promise<Submitted<EnrollmentFlow, ReservedCode>> => {
       if (current.state.step !== 'oldCode') return { flow: current };
@@ -145,5 +145,5 @@ async function confirmOldCode(turn: EnrollmentTurn, input: SecretInput): Promise
       return { flow: saved, todo: await issueCode(deps, tx, saved, code) };
     },
   );
-  return todo === undefined ? flow : deliver(turn, flow, todo);
+  return todo === undefined ? flow : deliver(tap, flow, todo);
 }

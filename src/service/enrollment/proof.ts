@@ -16,8 +16,8 @@ import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { digestInTurn } from '../reset/digests.ts';
 import { advanceEnrollment, auditOf, changeFlow, enrollmentStarted } from '../flow/flows.ts';
-import { endTurn, submit } from '../flow/flowTurn.ts';
-import type { EnrollmentTurn, Submission } from '../flow/submission.ts';
+import { endTap, submit } from '../flow/flowTap.ts';
+import type { EnrollmentTap, Submission } from '../flow/submission.ts';
 import type { SecretInput } from '../input.ts';
 import { directoryReason, tellFault } from '../people/people.ts';
 import { allowanceBeside, bindsUnderWay, proofBlock } from './proofLimits.ts';
@@ -34,10 +34,10 @@ interface CurrentPassword {
 
 /** Refuses input that can be no password: it asks no directory and is no attempt. */
 export function refuseMalformedProof(
-  turn: Submission<EnrollmentFlow>,
+  tap: Submission<EnrollmentFlow>,
   { currentPassword }: CurrentPassword,
 ): Promise<Flow> | undefined {
-  return isPassword(currentPassword) ? undefined : refuseUncounted(turn);
+  return isPassword(currentPassword) ? undefined : refuseUncounted(tap);
 }
 
 function isPassword(input: SecretInput): input is Secret {
@@ -45,8 +45,8 @@ function isPassword(input: SecretInput): input is Secret {
   return value.trim() !== '' && [...value].length <= MAX_CURRENT_PASSWORD;
 }
 
-async function refuseUncounted(turn: Submission<EnrollmentFlow>): Promise<Flow> {
-  const { flow } = await submit(turn, async (tx, current) => ({
+async function refuseUncounted(tap: Submission<EnrollmentFlow>): Promise<Flow> {
+  const { flow } = await submit(tap, async (tx, current) => ({
     flow: await advanceEnrollment(tx, current, { type: 'proofFailed', reason: 'passwordWrong' }),
   }));
   return flow;
@@ -54,28 +54,28 @@ async function refuseUncounted(turn: Submission<EnrollmentFlow>): Promise<Flow> 
 
 /** Proves the account's current password by one bind that can never lock it (requirements P10 to P12). */
 export async function proveCurrentPassword(
-  turn: EnrollmentTurn,
+  tap: EnrollmentTap,
   { currentPassword }: CurrentPassword,
 ): Promise<Flow> {
-  if (!isPassword(currentPassword)) return turn.flow;
+  if (!isPassword(currentPassword)) return tap.flow;
   // Before anything is counted or bound: a proof without time for its digest is not begun.
-  const [digest] = await digestInTurn(turn, turn.account.id, [currentPassword]);
+  const [digest] = await digestInTurn(tap, tap.account.id, [currentPassword]);
   // One after another: the directory's count must be read after the last bind, not during it.
-  return turn.deps.exclusive(`proof:${turn.account.id}`, () =>
-    proveInTurn(turn, currentPassword, digest),
+  return tap.deps.exclusive(`proof:${tap.account.id}`, () =>
+    proveInTurn(tap, currentPassword, digest),
   );
 }
 
 async function proveInTurn(
-  stale: EnrollmentTurn,
+  stale: EnrollmentTap,
   input: Secret,
   digest: PasswordDigest | undefined,
 ): Promise<Flow> {
   const { deps, manager, signal } = stale;
   const account = await deps.directory.accountOf(manager.entry, stale.account.id, signal);
-  if (account === undefined) return endTurn(stale, REFUSED);
-  const turn = { ...stale, account };
-  const { flow, todo } = await submit<EnrollmentFlow, Reserved>(turn, async (tx, current) => {
+  if (account === undefined) return endTap(stale, REFUSED);
+  const tap = { ...stale, account };
+  const { flow, todo } = await submit<EnrollmentFlow, Reserved>(tap, async (tx, current) => {
     const underWay = await bindsUnderWay(tx, current);
     const problem = await proofBlock(account, tx, underWay);
     if (problem !== undefined) return { flow: await refuseUnasked(deps, tx, current, problem) };
@@ -93,9 +93,9 @@ async function proveInTurn(
   if (todo === undefined) return flow;
 
   await deps.denials.settle(enrollmentStarted(flow));
-  const outcome = await bind(turn, input, todo);
+  const outcome = await bind(tap, input, todo);
   return changeFlow(deps, flow, (tx, current) =>
-    takeProof(turn, tx, current, { outcome, digest, failureId: todo.failureId }),
+    takeProof(tap, tx, current, { outcome, digest, failureId: todo.failureId }),
   );
 }
 
@@ -132,7 +132,7 @@ function proofRefused(flow: EnrollmentFlow, reason: Reason): AuditEvent {
 }
 
 async function bind(
-  { deps, account, signal }: EnrollmentTurn,
+  { deps, account, signal }: EnrollmentTap,
   password: Secret,
   { underWay }: Reserved,
 ): Promise<ProofOutcome | DirectoryError> {
@@ -147,7 +147,7 @@ async function bind(
 }
 
 async function takeProof(
-  turn: EnrollmentTurn,
+  tap: EnrollmentTap,
   tx: StoreTransaction,
   current: EnrollmentFlow,
   proof: {
@@ -156,7 +156,7 @@ async function takeProof(
     readonly failureId: string;
   },
 ): Promise<EnrollmentFlow> {
-  const { deps, account } = turn;
+  const { deps, account } = tap;
   const { outcome, digest, failureId } = proof;
   // A bind whose answer was lost has reached the directory: it stays counted.
   const isCounted =
@@ -170,14 +170,14 @@ async function takeProof(
     if (reason === 'temporarilyUnavailable') {
       return refuseProof(tx, current, { reason });
     }
-    return advanceEnrollment(tx, current, { type: 'proofFailed', reason }, 'sameTurn');
+    return advanceEnrollment(tx, current, { type: 'proofFailed', reason }, 'sameDraw');
   }
   switch (outcome) {
     case 'proved': {
       await rememberProved(deps, tx, account.id, digest);
       tx.audit({ event: 'enrollment.proved', result: 'ok', ...auditOf(current) });
-      const known = await knownMobile(turn, tx);
-      return advanceEnrollment(tx, current, { type: 'passwordProved', known }, 'sameTurn');
+      const known = await knownMobile(tap, tx);
+      return advanceEnrollment(tx, current, { type: 'passwordProved', known }, 'sameDraw');
     }
     case 'locked':
       return refuseProof(tx, current, { reason: 'proofLocked' });
@@ -189,7 +189,7 @@ async function takeProof(
       tx.audit(proofRefused(current, 'passwordWrong'));
       const left = await proofsLeft(counted, tx);
       const event = { type: 'proofFailed', reason: 'passwordWrong', attemptsLeft: left } as const;
-      return advanceEnrollment(tx, current, event, 'sameTurn');
+      return advanceEnrollment(tx, current, event, 'sameDraw');
     }
   }
 }
@@ -210,7 +210,7 @@ async function proofsLeft(account: Account, tx: StoreTransaction): Promise<numbe
 
 /** The number that need not be typed: the enrolled one, else the directory's, if it is a mobile. */
 async function knownMobile(
-  { deps, manager, account }: EnrollmentTurn,
+  { deps, manager, account }: EnrollmentTap,
   tx: StoreTransaction,
 ): Promise<KnownMobile | undefined> {
   const enrollment = await tx.enrollment(manager.key, account.id);

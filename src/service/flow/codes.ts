@@ -143,7 +143,7 @@ export async function sendCode(
     auditSend(tx, current, outcome);
     if (current.state.step !== 'sendingCode') return current;
     if (outcome.outcome === 'refused') await tx.restorePasscode(flow.id);
-    return saveFlow(tx, stepAny(current, eventOf(outcome, current.turn), tx.now), 'sameTurn');
+    return saveFlow(tx, stepAny(current, eventOf(outcome, current.draw), tx.now), 'sameDraw');
   });
 }
 
@@ -152,14 +152,14 @@ export function notDelivered(fault: 'number' | 'service' | undefined): NotDelive
   return fault === 'number' ? 'smsNumberRefused' : 'smsUnavailable';
 }
 
-function eventOf(outcome: SmsOutcome, turn: number): CodeEvent {
+function eventOf(outcome: SmsOutcome, draw: number): CodeEvent {
   switch (outcome.outcome) {
     case 'accepted':
-      return { type: 'codeSent', turn };
+      return { type: 'codeSent', draw };
     case 'unknown':
-      return { type: 'codeUncertain', turn };
+      return { type: 'codeUncertain', draw };
     case 'refused':
-      return { type: 'codeNotSent', turn, reason: notDelivered(outcome.fault) };
+      return { type: 'codeNotSent', draw, reason: notDelivered(outcome.fault) };
   }
 }
 

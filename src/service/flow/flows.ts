@@ -18,21 +18,21 @@ import type { Deps } from '../deps.ts';
 
 const POLL_MS = 60;
 
-/** The parts of a card's handle: the flow, and the turn at which the card was drawn. */
+/** The parts of a card's handle: the flow, and the draw of that card. */
 export interface FlowHandle {
   readonly flowId: string;
-  readonly turn: number;
+  readonly draw: number;
 }
 
-export function flowHandle(flow: Pick<Flow, 'id' | 'turn'>): string {
-  return `${flow.id}.${String(flow.turn)}`;
+export function flowHandle(flow: Pick<Flow, 'id' | 'draw'>): string {
+  return `${flow.id}.${String(flow.draw)}`;
 }
 
 /** Reads a flow card's handle; undefined for anything else. */
 export function readFlowHandle(handle: string | undefined): FlowHandle | undefined {
   const match = /^([\w-]{16,64})\.(\d{1,9})$/.exec(handle ?? '');
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
-  return { flowId: match[1], turn: Number(match[2]) };
+  return { flowId: match[1], draw: Number(match[2]) };
 }
 
 export function isSamePerson(a: ManagerKey, b: ManagerKey): boolean {
@@ -67,19 +67,19 @@ function isOfPurpose<F extends Flow>(current: Flow, flow: F): current is F {
 }
 
 /**
- * Saves the flow in its new state. `nextTurn` for a manager's input: cards drawn before are stale from then
- * on. An operation's answer keeps the turn, so that the card at hand stays good.
+ * Saves the flow in its new state. `nextDraw` for a manager's input: cards drawn before are stale from then
+ * on. An operation's answer keeps the draw, so that the card at hand stays good.
  */
 export async function saveFlow<F extends Flow>(
   tx: StoreTransaction,
   flow: F,
-  turn: 'nextTurn' | 'sameTurn',
+  draw: 'nextDraw' | 'sameDraw',
 ): Promise<F> {
   const hasEnded = isEnded(flow.state);
   if (hasEnded) await tx.removePasscode(flow.id);
   const saved = await tx.saveFlow({
     ...flow,
-    turn: turn === 'nextTurn' ? flow.turn + 1 : flow.turn,
+    draw: draw === 'nextDraw' ? flow.draw + 1 : flow.draw,
     endedAt: hasEnded ? (flow.endedAt ?? tx.now) : undefined,
   });
   if (saved === undefined) throw new Error('flow was saved without its lock');
@@ -91,9 +91,9 @@ export async function advanceEnrollment(
   tx: StoreTransaction,
   flow: EnrollmentFlow,
   event: EnrollmentEvent,
-  turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
+  draw: 'nextDraw' | 'sameDraw' = 'nextDraw',
 ): Promise<EnrollmentFlow> {
-  return saveFlow(tx, { ...flow, state: stepEnrollment(flow.state, event, tx.now) }, turn);
+  return saveFlow(tx, { ...flow, state: stepEnrollment(flow.state, event, tx.now) }, draw);
 }
 
 /** Takes an event into a reset and saves it. */
@@ -101,9 +101,9 @@ export async function advanceReset(
   tx: StoreTransaction,
   flow: ResetFlow,
   event: ResetEvent,
-  turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
+  draw: 'nextDraw' | 'sameDraw' = 'nextDraw',
 ): Promise<ResetFlow> {
-  return saveFlow(tx, { ...flow, state: stepReset(flow.state, event, tx.now) }, turn);
+  return saveFlow(tx, { ...flow, state: stepReset(flow.state, event, tx.now) }, draw);
 }
 
 /** Takes an event into an unlock and saves it. */
@@ -111,9 +111,9 @@ export async function advanceUnlock(
   tx: StoreTransaction,
   flow: UnlockFlow,
   event: UnlockEvent,
-  turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
+  draw: 'nextDraw' | 'sameDraw' = 'nextDraw',
 ): Promise<UnlockFlow> {
-  return saveFlow(tx, { ...flow, state: stepUnlock(flow.state, event, tx.now) }, turn);
+  return saveFlow(tx, { ...flow, state: stepUnlock(flow.state, event, tx.now) }, draw);
 }
 
 /** The flow after an event that every purpose knows. */
@@ -133,10 +133,10 @@ export async function endFlow(
   tx: StoreTransaction,
   flow: Flow,
   event: EndingEvent,
-  turn: 'nextTurn' | 'sameTurn' = 'nextTurn',
+  draw: 'nextDraw' | 'sameDraw' = 'nextDraw',
 ): Promise<Flow> {
   if (isEnded(flow.state)) return flow;
-  return saveFlow(tx, stepAny(flow, event, tx.now), turn);
+  return saveFlow(tx, stepAny(flow, event, tx.now), draw);
 }
 
 /** The actor and the place of an audit row about the flow. */
@@ -160,18 +160,18 @@ export async function settleLost(
   if (flow.state.step === 'sendingCode') {
     const reason = 'smsUnavailable';
     tx.audit({ event: 'code.notSent', result: 'unknown', reason, ...auditOf(flow) });
-    const event = { type: 'codeUncertain', turn: flow.turn } as const;
-    return saveFlow(tx, stepAny(flow, event, tx.now), 'sameTurn');
+    const event = { type: 'codeUncertain', draw: flow.draw } as const;
+    return saveFlow(tx, stepAny(flow, event, tx.now), 'sameDraw');
   }
   const reason = 'directoryUnavailable';
   switch (flow.purpose) {
     case 'enrollment':
-      return advanceEnrollment(tx, flow, { type: 'proofFailed', reason }, 'sameTurn');
+      return advanceEnrollment(tx, flow, { type: 'proofFailed', reason }, 'sameDraw');
     case 'unlock':
-      return advanceUnlock(tx, flow, { type: 'notUnlocked', reason }, 'sameTurn');
+      return advanceUnlock(tx, flow, { type: 'notUnlocked', reason }, 'sameDraw');
     case 'reset':
       tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(flow) });
-      return advanceReset(tx, flow, { type: 'outcomeUnknown' }, 'sameTurn');
+      return advanceReset(tx, flow, { type: 'outcomeUnknown' }, 'sameDraw');
   }
 }
 

@@ -7,18 +7,18 @@ import type { Manager } from '../people/people.ts';
 export interface Submission<F extends Flow> {
   readonly deps: Deps;
   readonly flow: F;
-  /** The turn at which the tapped card was drawn. */
-  readonly cardTurn: number;
+  /** The draw of the tapped card. */
+  readonly cardDraw: number;
 }
 
 /** Such a tap once the directory has been read for it. */
-export interface FlowTurn<F extends Flow> extends Submission<F> {
+export interface FlowTap<F extends Flow> extends Submission<F> {
   readonly manager: Manager;
   /** The account as the directory has it now; the manager answers for it. */
   readonly account: Account;
   readonly signal: AbortSignal;
 }
 
-export type EnrollmentTurn = FlowTurn<EnrollmentFlow>;
-export type ResetTurn = FlowTurn<ResetFlow>;
-export type UnlockTurn = FlowTurn<UnlockFlow>;
+export type EnrollmentTap = FlowTap<EnrollmentFlow>;
+export type ResetTap = FlowTap<ResetFlow>;
+export type UnlockTap = FlowTap<UnlockFlow>;

@@ -1,15 +1,15 @@
 import type { Flow } from '../../domain/flows/flow.ts';
 import type { FlowInput } from '../input.ts';
-import type { FlowTurn, Submission } from './submission.ts';
+import type { FlowTap, Submission } from './submission.ts';
 
 /** An input that a flow's card takes at one step: `refuse` before the directory is asked, `take` after. */
 export interface Verb<F extends Flow, I = FlowInput> {
   /** Every card of the step may bring this input, not the newest alone: a repetition is told otherwise. */
   readonly isFromAnyCard?: true;
   /** Answers an input that is wrong by itself; undefined where it has to be looked at. */
-  refuse?(turn: Submission<F>, input: I): Promise<Flow> | undefined;
+  refuse?(tap: Submission<F>, input: I): Promise<Flow> | undefined;
   /** Gives the flow as it is afterwards. @throws DirectoryError, and nothing is done then. */
-  take(turn: FlowTurn<F>, input: I): Promise<Flow>;
+  take(tap: FlowTap<F>, input: I): Promise<Flow>;
 }
 
 /** The inputs of one step, each with its handler; any other is answered with the card as it stands. */

@@ -48,7 +48,7 @@ async function takeReport(deps: Deps, report: SmsReport): Promise<boolean> {
     const isAwaited = flow.state.step === 'code' || flow.state.step === 'oldCode';
     if (!isAwaited || newest?.id !== message.id) return undefined;
     const reason = notDelivered(report.fault);
-    return saveFlow(tx, stepAny(flow, { type: 'smsFailed', reason }, tx.now), 'sameTurn');
+    return saveFlow(tx, stepAny(flow, { type: 'smsFailed', reason }, tx.now), 'sameDraw');
   });
   if (failed !== undefined) await showCard(deps, failed);
   return true;

@@ -8,7 +8,7 @@ import type { StoreTransaction } from '../../ports/store/store.ts';
 import { countedBind } from '../enrollment/countedBind.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import { isSamePerson } from '../flow/flows.ts';
-import type { ResetTurn } from '../flow/submission.ts';
+import type { ResetTap } from '../flow/submission.ts';
 import type { NewPassword } from '../input.ts';
 import { lookForOutcome, seenChange } from './lostWriteSearch.ts';
 
@@ -22,19 +22,19 @@ export function hasSent({ state }: ResetFlow, digest: PasswordDigest): boolean {
  * A password of the flow typed again while its outcome is unknown: where the directory shows a change
  * and this password binds, the write was carried out. Any other password is not tried.
  */
-export async function proveLostWrite(turn: ResetTurn, input: NewPassword): Promise<Flow> {
-  const { deps, flow } = turn;
-  await tryLostWrite(turn, input);
+export async function proveLostWrite(tap: ResetTap, input: NewPassword): Promise<Flow> {
+  const { deps, flow } = tap;
+  await tryLostWrite(tap, input);
   return (await deps.store.read((reads) => reads.flow(flow.id))) ?? flow;
 }
 
-async function tryLostWrite(turn: ResetTurn, input: NewPassword): Promise<void> {
-  const { deps, flow, manager } = turn;
+async function tryLostWrite(tap: ResetTap, input: NewPassword): Promise<void> {
+  const { deps, flow, manager } = tap;
   const password = input.newPassword;
   const isTyped = password !== undefined && password.reveal() === input.confirmPassword?.reveal();
   if (!isTyped || flow.state.step !== 'unknown' || isSought(flow.state, deps.store.now())) return;
 
-  const [digest] = await digestInTurn(turn, flow.accountId, [password]);
+  const [digest] = await digestInTurn(tap, flow.accountId, [password]);
   if (digest === undefined || !hasSent(flow, digest)) return;
   const byName = manager.entry.displayName;
   await lookForOutcome(deps, flow, { password, digest, byName, isTyped });
@@ -57,7 +57,7 @@ function isSought(
  */
 export async function sentEarlier(
   tx: StoreTransaction,
-  { flow, account }: Pick<ResetTurn, 'flow' | 'account'>,
+  { flow, account }: Pick<ResetTap, 'flow' | 'account'>,
   digest: PasswordDigest,
 ): Promise<ResetFlow | undefined> {
   const resets = await tx.resetsAround(flow.accountId, tx.now - GIVE_UP_MS, tx.now);
@@ -81,7 +81,7 @@ export async function sentEarlier(
  * @throws DirectoryError where the directory does not answer.
  */
 export async function provesInForce(
-  { deps, flow, account, signal }: ResetTurn,
+  { deps, flow, account, signal }: ResetTap,
   password: Secret,
 ): Promise<boolean> {
   try {

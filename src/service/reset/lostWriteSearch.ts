@@ -220,24 +220,24 @@ async function takeVerdict(
       const event = isOver
         ? ({ type: 'searchEnded' } as const)
         : ({ type: 'writeNotDone', reason } as const);
-      return advanceReset(tx, flow, event, 'sameTurn');
+      return advanceReset(tx, flow, event, 'sameDraw');
     }
     case 'replaced': {
       // Even if this flow's write was carried out, its answer is out of date: another password stands
       // there.
       const reason = 'flowExpired';
       tx.audit({ event: 'reset.verified', result: 'refused', reason, ...auditOf(flow) });
-      return advanceReset(tx, flow, { type: 'searchEnded' }, 'sameTurn');
+      return advanceReset(tx, flow, { type: 'searchEnded' }, 'sameDraw');
     }
     case 'givenUp':
       tx.afterCommit(() => {
         const fields = { alarm: 'outcomeUnknown', flow: flow.id };
         deps.log.error(fields, 'a write stayed unknown for a day');
       });
-      return advanceReset(tx, flow, { type: 'searchEnded' }, 'sameTurn');
+      return advanceReset(tx, flow, { type: 'searchEnded' }, 'sameDraw');
     case 'open': {
       if (seenAt === undefined || state.passwordSetAt === seenAt) return flow;
-      return advanceReset(tx, flow, { type: 'changeSeen', passwordSetAt: seenAt }, 'sameTurn');
+      return advanceReset(tx, flow, { type: 'changeSeen', passwordSetAt: seenAt }, 'sameDraw');
     }
   }
 }

@@ -14,8 +14,8 @@ import { DirectoryError } from '../../ports/directory.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceReset, auditOf, settled } from '../flow/flows.ts';
-import { submit } from '../flow/flowTurn.ts';
-import type { ResetTurn, Submission } from '../flow/submission.ts';
+import { submit } from '../flow/flowTap.ts';
+import type { ResetTap, Submission } from '../flow/submission.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import type { NewPassword } from '../input.ts';
 import { completeReset } from './recordReset.ts';
@@ -24,16 +24,16 @@ import { proveLostWrite, provesInForce, sentEarlier } from './lostWriteRetyped.t
 
 /** Answers inputs that hold nothing to compare or check; undefined where the password has to be checked. */
 export function refuseMalformedPassword(
-  turn: Submission<ResetFlow>,
+  tap: Submission<ResetFlow>,
   input: NewPassword,
 ): Promise<Flow> | undefined {
   const reason = malformedPassword(input);
-  return reason === undefined ? undefined : refusePassword(turn, reason);
+  return reason === undefined ? undefined : refusePassword(tap, reason);
 }
 
-async function refusePassword(turn: Submission<ResetFlow>, reason: Reason): Promise<Flow> {
-  const { flow } = await submit(turn, async (tx, current) => {
-    turn.deps.denials.auditIn(tx, refusedPassword(current, reason));
+async function refusePassword(tap: Submission<ResetFlow>, reason: Reason): Promise<Flow> {
+  const { flow } = await submit(tap, async (tx, current) => {
+    tap.deps.denials.auditIn(tx, refusedPassword(current, reason));
     const event = { type: 'passwordRefused', reasons: [reason] } as const;
     return { flow: await advanceReset(tx, current, event) };
   });
@@ -50,12 +50,12 @@ function malformedPassword({ newPassword, confirmPassword }: NewPassword): Reaso
 }
 
 /** Checks a new password by all rules and, where it keeps them, writes it: once. */
-export async function setPassword(turn: ResetTurn, input: NewPassword): Promise<Flow> {
-  const { account, flow } = turn;
-  const checked = await checkPassword(turn, input);
+export async function setPassword(tap: ResetTap, input: NewPassword): Promise<Flow> {
+  const { account, flow } = tap;
+  const checked = await checkPassword(tap, input);
   return account.passwordVersion === flow.passwordVersion
-    ? takeChecked(turn, input, checked)
-    : takeChanged(turn, input, checked.write);
+    ? takeChecked(tap, input, checked)
+    : takeChanged(tap, input, checked.write);
 }
 
 /**
@@ -64,17 +64,17 @@ export async function setPassword(turn: ResetTurn, input: NewPassword): Promise<
  * is out of date.
  */
 async function takeChanged(
-  turn: ResetTurn,
+  tap: ResetTap,
   input: NewPassword,
   write: Write | undefined,
   isTried = false,
 ): Promise<Flow> {
-  const { flow: saved, todo } = await submit<ResetFlow, Earlier>(turn, async (tx, current) => {
+  const { flow: saved, todo } = await submit<ResetFlow, Earlier>(tap, async (tx, current) => {
     if (sentBy(current.state).length > 0) {
       tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(current) });
       return { flow: await advanceReset(tx, current, { type: 'lateChangeSeen' }) };
     }
-    const earlier = write && !isTried ? await sentEarlier(tx, turn, write.digest) : undefined;
+    const earlier = write && !isTried ? await sentEarlier(tx, tap, write.digest) : undefined;
     if (write !== undefined && earlier !== undefined) {
       return { flow: current, todo: { earlier, write } };
     }
@@ -82,10 +82,10 @@ async function takeChanged(
     return { flow: await advanceReset(tx, current, { type: 'expired' }) };
   });
   if (todo !== undefined) {
-    return (await takeInForce(turn, todo)) ?? takeChanged(turn, input, write, true);
+    return (await takeInForce(tap, todo)) ?? takeChanged(tap, input, write, true);
   }
   if (saved.state.step !== 'unknown') return saved;
-  return proveLostWrite({ ...turn, flow: saved }, input);
+  return proveLostWrite({ ...tap, flow: saved }, input);
 }
 
 /** A password sent by an earlier reset whose outcome the manager was not told. */
@@ -101,20 +101,20 @@ interface Earlier {
 type Todo = { readonly write: Write } | { readonly other: Flow } | { readonly sent: Earlier };
 
 async function takeChecked(
-  turn: ResetTurn,
+  tap: ResetTap,
   input: NewPassword,
   checked: CheckedPassword,
   isTried = false,
 ): Promise<Flow> {
-  const { deps, account } = turn;
-  const { flow: saved, todo } = await submit<ResetFlow, Todo>(turn, async (tx, current) => {
+  const { deps, account } = tap;
+  const { flow: saved, todo } = await submit<ResetFlow, Todo>(tap, async (tx, current) => {
     const { write, faults } = checked;
     if (!isTried && write !== undefined && faults.length === 0) {
-      const earlier = await sentEarlier(tx, turn, write.digest);
+      const earlier = await sentEarlier(tx, tap, write.digest);
       const isChanged = earlier && earlier.passwordVersion !== account.passwordVersion;
       if (isChanged === true) return { flow: current, todo: { sent: { earlier, write } } };
     }
-    const reasons = await allFaults(turn, tx, checked);
+    const reasons = await allFaults(tap, tx, checked);
     if (reasons.length > 0 || write === undefined) {
       deps.denials.auditIn(tx, refusedPassword(current, reasons[0]));
       const absent = checked.lookedFor.filter((fault) => !reasons.includes(fault));
@@ -135,12 +135,12 @@ async function takeChecked(
     return { flow: await advanceReset(tx, current, event), todo: { write } };
   });
   if (todo === undefined) return saved;
-  if ('write' in todo) return writePassword(turn, saved, todo.write);
+  if ('write' in todo) return writePassword(tap, saved, todo.write);
   if ('sent' in todo) {
-    return (await takeInForce(turn, todo.sent)) ?? takeChecked(turn, input, checked, true);
+    return (await takeInForce(tap, todo.sent)) ?? takeChecked(tap, input, checked, true);
   }
-  const quiet = await settled(deps, todo.other, turn.signal);
-  if (operationSince(quiet.state) === undefined) return takeChecked(turn, input, checked, isTried);
+  const quiet = await settled(deps, todo.other, tap.signal);
+  if (operationSince(quiet.state) === undefined) return takeChecked(tap, input, checked, isTried);
   throw new DirectoryError('unreachable', 'another write on the account is under way');
 }
 
@@ -149,19 +149,19 @@ async function takeChecked(
  * record exists. Undefined where it is not.
  */
 async function takeInForce(
-  turn: ResetTurn,
+  tap: ResetTap,
   { earlier, write: { password, digest } }: Earlier,
 ): Promise<Flow | undefined> {
-  const { deps, manager, account } = turn;
-  if (!(await provesInForce(turn, password))) return undefined;
-  const { flow } = await submit(turn, async (tx, current) => {
+  const { deps, manager, account } = tap;
+  if (!(await provesInForce(tap, password))) return undefined;
+  const { flow } = await submit(tap, async (tx, current) => {
     const former = await tx.flow(earlier.id, earlier);
     if (former?.purpose === 'reset') {
       const byName = manager.entry.displayName;
       await completeReset(deps, tx, former, { digest, byName, version: account.passwordVersion });
     }
     tx.audit({ event: 'reset.verified', result: 'ok', ...auditOf(current) });
-    return { flow: await advanceReset(tx, current, { type: 'passwordInForce' }, 'sameTurn') };
+    return { flow: await advanceReset(tx, current, { type: 'passwordInForce' }, 'sameDraw') };
   });
   return flow;
 }
@@ -185,8 +185,8 @@ interface CheckedPassword {
   readonly lowered: readonly PasswordDigest[];
 }
 
-async function checkPassword(turn: ResetTurn, input: NewPassword): Promise<CheckedPassword> {
-  const { deps, account } = turn;
+async function checkPassword(tap: ResetTap, input: NewPassword): Promise<CheckedPassword> {
+  const { deps, account } = tap;
   const faults = passwordFaults({
     newPassword: input.newPassword?.reveal(),
     confirmPassword: input.confirmPassword?.reveal(),
@@ -204,7 +204,7 @@ async function checkPassword(turn: ResetTurn, input: NewPassword): Promise<Check
 
   const password = input.newPassword;
   const lowered = loweredPasswords(password.reveal()).map((value) => new Secret(value));
-  const [digest, ...digests] = await digestInTurn(turn, account.id, [password, ...lowered]);
+  const [digest, ...digests] = await digestInTurn(tap, account.id, [password, ...lowered]);
   if (digest === undefined) throw new Error('a password has no digest');
   return {
     faults,
@@ -215,7 +215,7 @@ async function checkPassword(turn: ResetTurn, input: NewPassword): Promise<Check
 }
 
 async function allFaults(
-  { deps, account }: ResetTurn,
+  { deps, account }: ResetTap,
   tx: StoreTransaction,
   { faults, write, lowered }: CheckedPassword,
 ): Promise<Reason[]> {

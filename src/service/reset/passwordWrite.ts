@@ -7,7 +7,7 @@ import { DirectoryError, type Account, type WriteOutcome } from '../../ports/dir
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceReset, auditOf, changeFlow } from '../flow/flows.ts';
-import type { ResetTurn } from '../flow/submission.ts';
+import type { ResetTap } from '../flow/submission.ts';
 import { seekOutcome } from './lostWriteSearch.ts';
 import { completeReset, noteUnknown } from './recordReset.ts';
 import { directoryReason, tellFault } from '../people/people.ts';
@@ -23,20 +23,20 @@ export interface Write {
 /** The outcome of a write that was sent; a fault is one before the write. */
 type Outcome = WriteOutcome | DirectoryError;
 
-/** A write with the turn that sent it, and the flow at that time. */
+/** A write with the tap that sent it, and the flow at that time. */
 interface SentWrite extends Write {
-  readonly turn: ResetTurn;
+  readonly tap: ResetTap;
   readonly sent: ResetFlow;
 }
 
 /** The one write of a submission. Its answer, whatever it is, is taken into the flow. */
-export async function writePassword(turn: ResetTurn, sent: ResetFlow, write: Write): Promise<Flow> {
-  const { deps, manager } = turn;
-  const outcome = await send(turn, sent, write);
+export async function writePassword(tap: ResetTap, sent: ResetFlow, write: Write): Promise<Flow> {
+  const { deps, manager } = tap;
+  const outcome = await send(tap, sent, write);
   const state = stepReset(sent.state, { type: 'outcomeUnknown' }, sent.startedAt);
   return saveOutcome(deps, { ...sent, state }, async () => {
     const saved = await changeFlow(deps, sent, (tx, current) =>
-      takeOutcome({ turn, sent, ...write }, tx, current, outcome),
+      takeOutcome({ tap, sent, ...write }, tx, current, outcome),
     );
     if (saved.state.step === 'unknown' && hasSent(saved, write.digest)) {
       const byName = manager.entry.displayName;
@@ -47,7 +47,7 @@ export async function writePassword(turn: ResetTurn, sent: ResetFlow, write: Wri
 }
 
 async function send(
-  { deps, manager, account, signal }: ResetTurn,
+  { deps, manager, account, signal }: ResetTap,
   { passwordVersion }: ResetFlow,
   { password }: Write,
 ): Promise<Outcome> {
@@ -71,10 +71,10 @@ async function takeOutcome(
   current: ResetFlow,
   outcome: Outcome,
 ): Promise<ResetFlow> {
-  const { turn, sent } = write;
+  const { tap, sent } = write;
   const { step } = current.state;
-  // A write that was taken for lost may be settled, and the next one under way: in a later turn.
-  const isOwn = current.turn === sent.turn;
+  // A write that was taken for lost may be settled, and the next one under way: at a later draw.
+  const isOwn = current.draw === sent.draw;
   const isAwaited = isOwn && step === 'writingPassword';
   if (outcome instanceof DirectoryError) {
     if (outcome.code !== 'noAnswer') {
@@ -87,38 +87,38 @@ async function takeOutcome(
   }
   const server = outcome instanceof DirectoryError ? undefined : outcome.server;
   const isOpen = isAwaited || (isOwn && step === 'unknown');
-  return isOpen ? noteUnknown(tx, current, { server, isGivenUp: turn.signal.aborted }) : current;
+  return isOpen ? noteUnknown(tx, current, { server, isGivenUp: tap.signal.aborted }) : current;
 }
 
 /** A success is never thrown away, however late it is. */
 async function takeSuccess(
-  { turn, sent, digest }: SentWrite,
+  { tap, sent, digest }: SentWrite,
   tx: StoreTransaction,
   current: ResetFlow,
   { version, isBeforeMinAge }: Extract<WriteOutcome, { outcome: 'written' }>,
 ): Promise<ResetFlow> {
-  const { deps, manager } = turn;
+  const { deps, manager } = tap;
   const done = { digest, byName: manager.entry.displayName, version, isBeforeMinAge };
-  const isDone = current.turn === sent.turn && current.state.step === 'done';
+  const isDone = current.draw === sent.draw && current.state.step === 'done';
   return isDone ? current : completeReset(deps, tx, current, done);
 }
 
 async function takeFault(
-  { turn }: SentWrite,
+  { tap }: SentWrite,
   tx: StoreTransaction,
   current: ResetFlow,
   fault: DirectoryError,
 ): Promise<ResetFlow> {
   const reason = directoryReason(fault);
-  tx.afterCommit(() => tellFault(turn.deps, fault));
+  tx.afterCommit(() => tellFault(tap.deps, fault));
   auditRefused(tx, current, reason);
   return reason === 'temporarilyUnavailable'
     ? advanceReset(tx, current, { type: 'refused', problem: { reason } })
-    : advanceReset(tx, current, { type: 'writeNotDone', reason }, 'sameTurn');
+    : advanceReset(tx, current, { type: 'writeNotDone', reason }, 'sameDraw');
 }
 
 async function takeRefusal(
-  { turn, password }: SentWrite,
+  { tap, password }: SentWrite,
   tx: StoreTransaction,
   current: ResetFlow,
   outcome: Exclude<WriteOutcome, { readonly outcome: 'written' | 'unknown' }>,
@@ -132,15 +132,15 @@ async function takeRefusal(
         reasons: [reason],
         absent: ABSENT_IN_REFUSED.filter((fault) => fault !== reason),
         isComplex: isComplex(password.reveal()),
-        ...(outcome.reason === 'tooYoung' ? oldEnough(turn.account) : {}),
+        ...(outcome.reason === 'tooYoung' ? oldEnough(tap.account) : {}),
       } as const;
-      return advanceReset(tx, current, event, 'sameTurn');
+      return advanceReset(tx, current, event, 'sameDraw');
     }
     case 'stale':
       // Although this password was not written, an earlier one may have come late: a bind tells.
       if (sentBy(current.state).length > 1) {
         tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(current) });
-        return advanceReset(tx, current, { type: 'lateChangeSeen' }, 'sameTurn');
+        return advanceReset(tx, current, { type: 'lateChangeSeen' }, 'sameDraw');
       }
       auditRefused(tx, current, 'flowExpired');
       return advanceReset(tx, current, { type: 'expired' });

@@ -34,7 +34,7 @@ export async function completeReset(
   if (sent === undefined && isEnded(flow.state)) return flow;
   if (sent?.isRecorded !== true) await recordReset(deps, tx, flow, done);
   const { version } = done;
-  return advanceReset(tx, flow, { type: 'passwordWritten', digest, version }, 'sameTurn');
+  return advanceReset(tx, flow, { type: 'passwordWritten', digest, version }, 'sameDraw');
 }
 
 async function recordReset(
@@ -64,7 +64,7 @@ async function recordReset(
 }
 
 /**
- * Notes that the write may or may not have been carried out. `isGivenUp`: the turn's time was up before the
+ * Notes that the write may or may not have been carried out. `isGivenUp`: the tap's time was up before the
  * server had its own; it may be slow.
  */
 export async function noteUnknown(
@@ -79,5 +79,5 @@ export async function noteUnknown(
   }
   const waitedMs = state.step === 'writingPassword' ? tx.now - state.since : 0;
   const openUntil = tx.now + (isGivenUp ? SLOW_WRITE_MS : lateWriteMs(waitedMs));
-  return advanceReset(tx, flow, { type: 'outcomeUnknown', server, openUntil }, 'sameTurn');
+  return advanceReset(tx, flow, { type: 'outcomeUnknown', server, openUntil }, 'sameDraw');
 }

@@ -4,8 +4,8 @@ import type { ShownRules } from '../../domain/passwords/passwordPolicy.ts';
 import type { Account } from '../../ports/directory.ts';
 import type { Settings } from '../deps.ts';
 import { advanceReset } from '../flow/flows.ts';
-import { guess, guessCode, RESEND } from '../flow/flowTurn.ts';
-import type { ResetTurn } from '../flow/submission.ts';
+import { guess, guessCode, RESEND } from '../flow/flowTap.ts';
+import type { ResetTap } from '../flow/submission.ts';
 import { ENDS, type FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { refuseMalformedPassword, setPassword } from './newPassword.ts';
@@ -22,9 +22,9 @@ export const RESET: FlowTable<ResetFlow> = {
   ...ENDS,
 };
 
-async function toNewPassword(turn: ResetTurn, input: SecretInput): Promise<Flow> {
-  const rules = shownRules(turn.deps.settings, turn.account);
-  const { flow } = await guessCode<ResetFlow, never>(turn, input, async (tx, current) => ({
+async function toNewPassword(tap: ResetTap, input: SecretInput): Promise<Flow> {
+  const rules = shownRules(tap.deps.settings, tap.account);
+  const { flow } = await guessCode<ResetFlow, never>(tap, input, async (tx, current) => ({
     flow: await advanceReset(tx, current, { type: 'codeAccepted', rules }),
   }));
   return flow;

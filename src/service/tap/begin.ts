@@ -24,7 +24,7 @@ import {
   readFlowHandle,
   settled,
 } from '../flow/flows.ts';
-import { deliver, refuseWhereLocked } from '../flow/flowTurn.ts';
+import { deliver, refuseWhereLocked } from '../flow/flowTap.ts';
 import type { Manager } from '../people/people.ts';
 import { ownFlow, type Tap } from './tap.ts';
 
@@ -205,7 +205,7 @@ async function startFlow(
     accountName: account.name,
     startedAt: tx.now,
     expiresAt: tx.now + FLOW_LIFETIME_MS,
-    turn: 0,
+    draw: 0,
     version: 0,
     origin,
     passwordVersion: account.passwordVersion,

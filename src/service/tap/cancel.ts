@@ -8,9 +8,9 @@ export async function cancelCard(tap: Tap, handle: string): Promise<Reply> {
   const own = ownFlow(tap, handle);
   if (own === undefined) return denyTap(tap);
   const flow = await settled(tap.deps, own.flow, tap.signal);
-  if (flow.endedAt !== undefined || flow.turn !== own.turn) return showFlow(tap, flow);
+  if (flow.endedAt !== undefined || flow.draw !== own.draw) return showFlow(tap, flow);
   const ended = await changeFlow(tap.deps, flow, async (tx, current) =>
-    current.turn === own.turn ? cancelFlow(tx, current) : current,
+    current.draw === own.draw ? cancelFlow(tx, current) : current,
   );
   return showFlow(tap, ended);
 }

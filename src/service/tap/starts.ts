@@ -2,7 +2,7 @@ import type { Purpose } from '../../domain/parties.ts';
 import { isCycleOf } from '../../domain/rotation/rotation.ts';
 import type { Account } from '../../ports/directory.ts';
 import { begin, readStart } from './begin.ts';
-import { refuseWhereLocked } from '../flow/flowTurn.ts';
+import { refuseWhereLocked } from '../flow/flowTap.ts';
 import { homeViewOf } from './home.ts';
 import type { Manager } from '../people/people.ts';
 import { admit, admitTo, denyTap, showFlow, showHome, type Reply, type Tap } from './tap.ts';

@@ -23,17 +23,17 @@ export async function takeOnCard(tap: Tap, input: FlowInput): Promise<Reply> {
   // 1. The card is the manager's own.
   const own = ownFlow(tap, input.handle);
   if (own === undefined) return denyTap(tap);
-  const cardTurn = own.turn;
+  const cardDraw = own.draw;
   // 2. No operation of the flow is under way.
   const flow = await settled(deps, own.flow, signal);
   // 3. The flow takes this input now; else the card shows where things stand.
   const verb = verbOf(flow, input.type);
-  const isNewest = cardTurn === flow.turn;
+  const isNewest = cardDraw === flow.draw;
   if (verb === undefined || !(isNewest || verb.isFromAnyCard === true) || isPast(deps, flow)) {
     return showFlow(tap, flow);
   }
   // 4. The input is not wrong by itself.
-  const refused = await verb.refuse?.({ deps, flow, cardTurn }, input);
+  const refused = await verb.refuse?.({ deps, flow, cardDraw }, input);
   if (refused !== undefined) return showFlow(tap, refused);
   try {
     // 5. The directory, once: the person, and the account that they answer for.
@@ -44,7 +44,7 @@ export async function takeOnCard(tap: Tap, input: FlowInput): Promise<Reply> {
     // 6. The step, and 7. its card.
     return await showFlow(
       tap,
-      await verb.take({ deps, manager, account, flow, cardTurn, signal }, input),
+      await verb.take({ deps, manager, account, flow, cardDraw, signal }, input),
     );
   } catch (error) {
     if (error instanceof UnsavedOutcome) return showUnsaved(error);

@@ -94,14 +94,14 @@ export async function denyTap(tap: Tap, accountId?: string): Promise<{ readonly 
   return { view: NOT_RESPONSIBLE };
 }
 
-/** The person's own flow that a card's handle names, and the turn at which that card was drawn. */
+/** The person's own flow that a card's handle names, and the draw of that card. */
 export function ownFlow(
   { named, person }: Tap,
   handle: string | undefined,
-): { readonly flow: Flow; readonly turn: number } | undefined {
+): { readonly flow: Flow; readonly draw: number } | undefined {
   const read = readFlowHandle(handle);
   if (read === undefined || read.flowId !== named?.id) return undefined;
-  // No card was ever drawn at a turn that is still to come.
-  const isOwn = isSamePerson(named.manager, person.key) && read.turn <= named.turn;
-  return isOwn ? { flow: named, turn: read.turn } : undefined;
+  // No card has a draw that is still to come.
+  const isOwn = isSamePerson(named.manager, person.key) && read.draw <= named.draw;
+  return isOwn ? { flow: named, draw: read.draw } : undefined;
 }

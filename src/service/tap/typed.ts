@@ -36,10 +36,10 @@ async function adviseDeletion(tap: Tap, flow: Flow): Promise<Flow | undefined> {
   return changeFlow(tap.deps, flow, async (tx, current) => {
     const event = { type: 'passwordTypedInChat' } as const;
     if (current.purpose === 'enrollment' && current.state.step === 'currentPassword') {
-      return advanceEnrollment(tx, current, event, 'sameTurn');
+      return advanceEnrollment(tx, current, event, 'sameDraw');
     }
     if (current.purpose === 'reset' && current.state.step === 'newPassword') {
-      return advanceReset(tx, current, event, 'sameTurn');
+      return advanceReset(tx, current, event, 'sameDraw');
     }
     return undefined;
   });

@@ -2,8 +2,8 @@ import type { Flow, UnlockFlow } from '../../domain/flows/flow.ts';
 import { DirectoryError, type Directory } from '../../ports/directory.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceUnlock, auditOf, changeFlow } from '../flow/flows.ts';
-import { guess, guessCode, RESEND, submit } from '../flow/flowTurn.ts';
-import type { UnlockTurn } from '../flow/submission.ts';
+import { guess, guessCode, RESEND, submit } from '../flow/flowTap.ts';
+import type { UnlockTap } from '../flow/submission.ts';
 import { ENDS, type FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { addNotices } from '../notices/notices.ts';
@@ -20,44 +20,40 @@ export const UNLOCK: FlowTable<UnlockFlow> = {
   ...ENDS,
 };
 
-async function confirmCode(turn: UnlockTurn, input: SecretInput): Promise<Flow> {
-  const { flow, todo } = await guessCode<UnlockFlow, 'unlock'>(
-    turn,
-    input,
-    async (tx, current) => ({
-      flow: await advanceUnlock(tx, current, { type: 'codeAccepted' }),
-      todo: 'unlock',
-    }),
-  );
-  return todo === undefined || flow.purpose !== 'unlock' ? flow : unlock(turn, flow);
+async function confirmCode(tap: UnlockTap, input: SecretInput): Promise<Flow> {
+  const { flow, todo } = await guessCode<UnlockFlow, 'unlock'>(tap, input, async (tx, current) => ({
+    flow: await advanceUnlock(tx, current, { type: 'codeAccepted' }),
+    todo: 'unlock',
+  }));
+  return todo === undefined || flow.purpose !== 'unlock' ? flow : unlock(tap, flow);
 }
 
-async function tryAgain(turn: UnlockTurn): Promise<Flow> {
-  const { flow, todo } = await submit<UnlockFlow, 'unlock'>(turn, async (tx, current) => {
+async function tryAgain(tap: UnlockTap): Promise<Flow> {
+  const { flow, todo } = await submit<UnlockFlow, 'unlock'>(tap, async (tx, current) => {
     const { state } = current;
     if (state.step !== 'unlocking' || state.problem === undefined) return { flow: current };
     return { flow: await advanceUnlock(tx, current, { type: 'unlockAsked' }), todo: 'unlock' };
   });
-  return todo === undefined ? flow : unlock(turn, flow);
+  return todo === undefined ? flow : unlock(tap, flow);
 }
 
 type Outcome = Awaited<ReturnType<Directory['unlock']>> | DirectoryError;
 
 /** Clears the directory's lockout: safe to repeat, so that a lost answer is simply tried again. */
-async function unlock(turn: UnlockTurn, flow: UnlockFlow): Promise<Flow> {
-  const { deps } = turn;
-  const outcome = await lift(turn);
+async function unlock(tap: UnlockTap, flow: UnlockFlow): Promise<Flow> {
+  const { deps } = tap;
+  const outcome = await lift(tap);
   // The card says that it is under way until the database is back.
   return saveOutcome(deps, flow, () =>
     changeFlow(deps, flow, (tx, current) =>
       outcome === 'unlocked'
-        ? takeSuccess(turn, tx, flow, current)
-        : takeFailure(turn, tx, current, outcome),
+        ? takeSuccess(tap, tx, flow, current)
+        : takeFailure(tap, tx, current, outcome),
     ),
   );
 }
 
-async function lift({ deps, manager, account, signal }: UnlockTurn): Promise<Outcome> {
+async function lift({ deps, manager, account, signal }: UnlockTap): Promise<Outcome> {
   const { directory } = deps;
   const outcome = await directory.unlock(manager.entry, account.id, signal).catch(faultOf);
   if (!(outcome instanceof DirectoryError) || outcome.code !== 'noAnswer') return outcome;
@@ -73,7 +69,7 @@ function faultOf(error: unknown): DirectoryError {
 }
 
 async function takeFailure(
-  { deps }: UnlockTurn,
+  { deps }: UnlockTap,
   tx: StoreTransaction,
   current: UnlockFlow,
   outcome: Exclude<Outcome, 'unlocked'>,
@@ -84,7 +80,7 @@ async function takeFailure(
     tx.afterCommit(() => tellFault(deps, outcome));
     return reason === 'temporarilyUnavailable'
       ? advanceUnlock(tx, current, { type: 'refused', problem: { reason } })
-      : advanceUnlock(tx, current, { type: 'notUnlocked', reason }, 'sameTurn');
+      : advanceUnlock(tx, current, { type: 'notUnlocked', reason }, 'sameDraw');
   }
   const reason = 'notResponsible';
   tx.audit({ event: 'access.denied', result: 'refused', reason, ...auditOf(current) });
@@ -93,7 +89,7 @@ async function takeFailure(
 
 /** Recorded and told also where the manager has left the flow meanwhile. */
 async function takeSuccess(
-  { deps, manager, account }: UnlockTurn,
+  { deps, manager, account }: UnlockTap,
   tx: StoreTransaction,
   { state }: UnlockFlow,
   current: UnlockFlow,
@@ -109,5 +105,5 @@ async function takeSuccess(
     flow: current.id,
   } as const;
   await addNotices(deps, tx, reported, state.step === 'unlocking' ? [state.mobile] : []);
-  return advanceUnlock(tx, current, { type: 'unlocked' }, 'sameTurn');
+  return advanceUnlock(tx, current, { type: 'unlocked' }, 'sameDraw');
 }

@@ -35,6 +35,17 @@ const CORRUPT = { name: 'StoreError', code: 'corrupt' };
 export function atRestSuite(create: () => Promise<RawDatabase>): void {
   const bench = createBench(create);
 
+  /** Puts `state` in the place of the reset's own, sealed as the bot seals it. */
+  async function sealState(flowId: string, state: object): Promise<void> {
+    const [stored] = await bench.database.query(`select * from flow where id = '${flowId}'`);
+    const row = Object.fromEntries(
+      Object.entries(stored!).map(([name, cell]) => [name, digits(cell)]),
+    ) as unknown as FlowTable;
+    const text = JSON.stringify({ purpose: 'reset', state });
+    const sealed = createKeyring([bench.key]).seal(SEALED.flow.place(row), text);
+    await bench.database.query(`update flow set state = '${sealed}' where id = '${flowId}'`);
+  }
+
   describe('the schema', () => {
     it('is brought up once by several instances that start together', async () => {
       const stores = await Promise.all([bench.open(), bench.open(), bench.open()]);
@@ -98,7 +109,7 @@ export function atRestSuite(create: () => Promise<RawDatabase>): void {
       await tx.addFlow(flow);
       await tx.setPasscode({ flowId: flow.id, code: former!, expiresAt: tx.now + MINUTE });
       await tx.setPasscode({ flowId: flow.id, code: code!, expiresAt: tx.now + MINUTE });
-      await tx.tryPasscode({ flowId: flow.id, turn: 1, code: guess! });
+      await tx.tryPasscode({ flowId: flow.id, draw: 1, code: guess! });
       await tx.addSend(someSend({ mobile, flowId: flow.id }));
       await tx.saveEnrollment(enrollment);
       await tx.addToHistory(accountId, digest, 25);
@@ -142,7 +153,7 @@ export function atRestSuite(create: () => Promise<RawDatabase>): void {
       await old.transaction(async (tx) => {
         await tx.addFlow(flow);
         await tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now + MINUTE });
-        await tx.tryPasscode({ flowId: flow.id, turn: 1, code: new Secret('000000') });
+        await tx.tryPasscode({ flowId: flow.id, draw: 1, code: new Secret('000000') });
         await tx.addSend(send);
         await tx.saveEnrollment(enrollment);
         await tx.addToHistory(accountId, digest, 25);
@@ -156,9 +167,9 @@ export function atRestSuite(create: () => Promise<RawDatabase>): void {
         expect(await tx.enrollment(manager, accountId)).toEqual(enrollment);
         expect(await tx.sendTimes({ mobile: send.mobile, since: 0 })).toHaveLength(1);
         expect(await tx.isInHistory(accountId, again, 25)).toBe(true);
-        const repeated = { flowId: flow.id, turn: 1, code: new Secret('000000') };
+        const repeated = { flowId: flow.id, draw: 1, code: new Secret('000000') };
         expect(await tx.tryPasscode(repeated)).toBe('repeated');
-        expect(await tx.tryPasscode({ flowId: flow.id, turn: 2, code })).toBe('match');
+        expect(await tx.tryPasscode({ flowId: flow.id, draw: 2, code })).toBe('match');
         await tx.addSend(someSend({ mobile: send.mobile }));
         await tx.saveFlow(flow);
       });
@@ -175,17 +186,22 @@ export function atRestSuite(create: () => Promise<RawDatabase>): void {
       expect(await without.transaction((tx) => tx.flow(flow.id))).toMatchObject({ version: 2 });
     });
 
+    it('of a flow that was open at the upgrade to 1.0 are read under the present name', async () => {
+      const store = await bench.open();
+      const flow = someFlow();
+      await store.transaction((tx) => tx.addFlow(flow));
+      const { firstDraw, ...rest } = flow.state as { firstDraw: number };
+      await sealState(flow.id, { ...rest, firstTurn: firstDraw });
+      expect(await store.transaction((tx) => tx.flow(flow.id))).toMatchObject({
+        state: flow.state,
+      });
+    });
+
     it('that hold no state of any flow are refused', async () => {
       const store = await bench.open();
       const flow = someFlow();
       await store.transaction((tx) => tx.addFlow(flow));
-      const text = JSON.stringify({ purpose: 'reset', state: { step: 'code', mobile: '+4670' } });
-      const [stored] = await bench.database.query('select * from flow');
-      const row = Object.fromEntries(
-        Object.entries(stored!).map(([name, cell]) => [name, digits(cell)]),
-      ) as unknown as FlowTable;
-      const sealed = createKeyring([bench.key]).seal(SEALED.flow.place(row), text);
-      await bench.database.query(`update flow set state = '${sealed}' where id = '${flow.id}'`);
+      await sealState(flow.id, { step: 'code', mobile: '+4670' });
       const read = store.transaction((tx) => tx.flow(flow.id));
       await expect(read).rejects.toMatchObject(CORRUPT);
       await expect(read).rejects.not.toThrow('+4670');

@@ -242,7 +242,7 @@ export function attackSuite(bench: Bench): void {
         await tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now - MINUTE });
       });
       await sql(`update passcode set expires_at = expires_at + 600000`);
-      const guess = { flowId: flow.id, turn: 1, code };
+      const guess = { flowId: flow.id, draw: 1, code };
       const answer = await store.transaction((tx) =>
         tx.tryPasscode({ ...guess, expiresAt: tx.now - MINUTE }),
       );

@@ -73,7 +73,7 @@ describe('a copy to PostgreSQL', () => {
       expect(await tx.flow(flow.id)).toEqual(flow);
       expect(await tx.enrollment(enrollment.manager, enrollment.accountId)).toEqual(enrollment);
       expect(await tx.claimNotice(MINUTE)).toMatchObject(notice);
-      const guess = { flowId: flow.id, turn: 1, code: new Secret('482913') };
+      const guess = { flowId: flow.id, draw: 1, code: new Secret('482913') };
       expect(await tx.tryPasscode(guess)).toBe('match');
       tx.audit(EVENT);
     });

@@ -33,7 +33,7 @@ const done = z.object({ step: z.literal('done') });
 const codeProgress = {
   expiresAt: time,
   malformed: count,
-  firstTurn: count,
+  firstDraw: count,
   hasFailed: z.boolean().optional(),
   problem: problem.optional(),
 };
@@ -44,7 +44,7 @@ const sendProgress = {
   expiresAt: time,
   malformed: count,
   former: z
-    .object({ firstTurn: count, expiresAt: time, hasFailed: z.boolean().optional() })
+    .object({ firstDraw: count, expiresAt: time, hasFailed: z.boolean().optional() })
     .optional(),
 };
 const enrolledCode = [

@@ -11,6 +11,8 @@ import { openTrusted } from '../sealing/trusted.ts';
 function toFlow(scope: Scope, row: Selectable<FlowTable>): Flow | undefined {
   const text = openTrusted(scope, SEALED.flow.place(row), row.state);
   if (text === undefined) return undefined;
+  // Flows that were open at the upgrade to 1.0 were saved under the former name.
+  const state = text.replaceAll('"firstTurn":', '"firstDraw":');
   return {
     id: row.id,
     manager: managerKey(row.manager),
@@ -19,13 +21,13 @@ function toFlow(scope: Scope, row: Selectable<FlowTable>): Flow | undefined {
     startedAt: row.started_at,
     expiresAt: row.expires_at,
     endedAt: row.ended_at ?? undefined,
-    turn: row.turn,
+    draw: row.turn,
     version: row.version,
     origin: row.origin ?? undefined,
     passwordVersion: row.password_version,
     messageId: row.message_id ?? undefined,
     // The purpose is sealed with its state: a changed column cannot turn one flow into another.
-    ...readJson(flowStateSchema, text, 'flow.state'),
+    ...readJson(flowStateSchema, state, 'flow.state'),
   };
 }
 
@@ -46,7 +48,7 @@ function toRow({ keys, now }: Scope, flow: Flow): Insertable<FlowTable> {
     ended_at: flow.endedAt ?? null,
     saved_at: now,
     unsettled: isUnsettled(flow) ? 1 : 0,
-    turn: flow.turn,
+    turn: flow.draw,
     version: flow.version,
     origin: flow.origin ?? null,
     password_version: flow.passwordVersion,

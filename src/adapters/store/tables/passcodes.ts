@@ -9,20 +9,20 @@ function isSame(one: string, other: string): boolean {
 }
 
 export function passcodeQueries({ db, keys, now }: Scope): PasscodeQueries {
-  /** Marks the code as compared on this turn; false where it already was. */
-  async function isFirstTry(flowId: string, turn: number, macs: readonly [string, ...string[]]) {
+  /** Marks the code as compared on this draw; false where it already was. */
+  async function isFirstTry(flowId: string, draw: number, macs: readonly [string, ...string[]]) {
     // Another instance may write with another key while keys are being changed.
     const before = await db
       .selectFrom('passcode_try')
       .select('turn')
       .where('flow_id', '=', flowId)
-      .where('turn', '=', turn)
+      .where('turn', '=', draw)
       .where('mac', 'in', macs)
       .executeTakeFirst();
     if (before !== undefined) return false;
     const added = await db
       .insertInto('passcode_try')
-      .values({ flow_id: flowId, turn, mac: macs[0] })
+      .values({ flow_id: flowId, turn: draw, mac: macs[0] })
       .onConflict((conflict) => conflict.doNothing())
       .returning('turn')
       .executeTakeFirst();
@@ -68,9 +68,9 @@ export function passcodeQueries({ db, keys, now }: Scope): PasscodeQueries {
         .execute();
     },
 
-    async tryPasscode({ flowId, turn, code, expiresAt = Infinity }) {
+    async tryPasscode({ flowId, draw, code, expiresAt = Infinity }) {
       const macs = macsOf(flowId, code);
-      if (!(await isFirstTry(flowId, turn, macs))) return 'repeated';
+      if (!(await isFirstTry(flowId, draw, macs))) return 'repeated';
       const passcode = await db
         .selectFrom('passcode')
         .select(['mac', 'expires_at'])

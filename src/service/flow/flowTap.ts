@@ -16,7 +16,7 @@ import {
 import type { Deps } from '../deps.ts';
 import { auditOf, changeFlow, endFlow, saveFlow, stepAny } from './flows.ts';
 import type { SecretInput } from '../input.ts';
-import type { FlowTurn, Submission } from './submission.ts';
+import type { FlowTap, Submission } from './submission.ts';
 import type { Verb } from './table.ts';
 
 /** The result of a submission: the flow, and the work to do outside where this tap reserved it. */
@@ -30,50 +30,50 @@ export interface Submitted<F extends Flow, Todo> {
  * one; of two taps at once the second gets the flow as the first has left it.
  */
 export async function submit<F extends Flow, Todo>(
-  turn: Submission<F>,
+  tap: Submission<F>,
   work: (tx: StoreTransaction, current: F) => Promise<Submitted<F, Todo>>,
 ): Promise<Submitted<F, Todo>> {
-  return changeFlow(turn.deps, turn.flow, async (tx, current) => {
+  return changeFlow(tap.deps, tap.flow, async (tx, current) => {
     const isOver = current.endedAt !== undefined || tx.now > current.expiresAt;
-    return isOver || current.turn !== turn.cardTurn ? { flow: current } : work(tx, current);
+    return isOver || current.draw !== tap.cardDraw ? { flow: current } : work(tx, current);
   });
 }
 
 /** Ends the flow with an event that every purpose knows. */
-export async function endTurn<F extends Flow>(
-  turn: Submission<F>,
+export async function endTap<F extends Flow>(
+  tap: Submission<F>,
   event: EndingEvent,
 ): Promise<Flow> {
-  return changeFlow<Flow, Flow>(turn.deps, turn.flow, (tx, current) => endFlow(tx, current, event));
+  return changeFlow<Flow, Flow>(tap.deps, tap.flow, (tx, current) => endFlow(tx, current, event));
 }
 
 function awaitsCode(
   flow: Flow,
-): { readonly firstTurn: number; readonly expiresAt: number } | undefined {
+): { readonly firstDraw: number; readonly expiresAt: number } | undefined {
   return flow.state.step === 'code' || flow.state.step === 'oldCode' ? flow.state : undefined;
 }
 
 /** A typed code; one that cannot be a code is refused uncounted. */
 export function guess<F extends Flow>(
-  take: (turn: FlowTurn<F>, code: SecretInput) => Promise<Flow>,
+  take: (tap: FlowTap<F>, code: SecretInput) => Promise<Flow>,
 ): Verb<F, { readonly code: SecretInput }> {
   return {
     isFromAnyCard: true,
-    refuse: (turn, { code }) =>
-      readPasscode(code?.reveal() ?? '', turn.deps.settings.codeLength) === undefined
-        ? refuseMalformedCode(turn)
+    refuse: (tap, { code }) =>
+      readPasscode(code?.reveal() ?? '', tap.deps.settings.codeLength) === undefined
+        ? refuseMalformedCode(tap)
         : undefined,
-    take: (turn, { code }) => take(turn, code),
+    take: (tap, { code }) => take(tap, code),
   };
 }
 
-async function refuseMalformedCode<F extends Flow>(turn: Submission<F>): Promise<Flow> {
-  const { deps } = turn;
-  const { flow } = await submit<Flow, never>(turn, async (tx, current) => {
+async function refuseMalformedCode<F extends Flow>(tap: Submission<F>): Promise<Flow> {
+  const { deps } = tap;
+  const { flow } = await submit<Flow, never>(tap, async (tx, current) => {
     const until = await codesLockedUntil(deps, tx, current.manager, current.accountId);
     if (until !== undefined) return { flow: await refuseLocked(tx, current, until) };
     const event = { type: 'codeMalformed' } as const;
-    return { flow: await saveFlow(tx, stepAny(current, event, tx.now), 'nextTurn') };
+    return { flow: await saveFlow(tx, stepAny(current, event, tx.now), 'nextDraw') };
   });
   return flow;
 }
@@ -83,15 +83,15 @@ async function refuseMalformedCode<F extends Flow>(turn: Submission<F>): Promise
  * card still works; the store tells a double tap from a second guess.
  */
 export async function guessCode<F extends Flow, Todo>(
-  turn: FlowTurn<F>,
+  tap: FlowTap<F>,
   input: SecretInput,
   onAccepted: (tx: StoreTransaction, current: F) => Promise<Submitted<F, Todo>>,
 ): Promise<Submitted<Flow, Todo>> {
-  const { deps, cardTurn } = turn;
+  const { deps, cardDraw } = tap;
   const code = readPasscode(input?.reveal() ?? '', deps.settings.codeLength);
-  return changeFlow(deps, turn.flow, async (tx, current) => {
+  return changeFlow(deps, tap.flow, async (tx, current) => {
     const waiting = awaitsCode(current);
-    const isStale = waiting === undefined || cardTurn < waiting.firstTurn;
+    const isStale = waiting === undefined || cardDraw < waiting.firstDraw;
     if (isStale || code === undefined) return { flow: current };
 
     const until = await codesLockedUntil(deps, tx, current.manager, current.accountId);
@@ -100,7 +100,7 @@ export async function guessCode<F extends Flow, Todo>(
       return { flow: await endFlow(tx, current, { type: 'expired' }) };
     }
     const { expiresAt } = waiting;
-    const guess = { flowId: current.id, turn: cardTurn, code: new Secret(code), expiresAt };
+    const guess = { flowId: current.id, draw: cardDraw, code: new Secret(code), expiresAt };
     switch (await tx.tryPasscode(guess)) {
       case 'repeated':
         return { flow: current };
@@ -131,7 +131,7 @@ async function countWrongCode(deps: Deps, tx: StoreTransaction, flow: Flow): Pro
   const times = await tx.failureTimes({ kind: 'code', accountId, manager, since });
   const left = attemptsLeft(times, deps.settings.codeAttempts, tx.now);
   const event: CodeEvent = { type: 'codeRefused', attemptsLeft: left };
-  return saveFlow(tx, stepAny(flow, event, tx.now), 'nextTurn');
+  return saveFlow(tx, stepAny(flow, event, tx.now), 'nextDraw');
 }
 
 /** Ends an open flow that waits for a code while codes are locked; any other stays as it is. */
@@ -157,9 +157,9 @@ async function refuseLocked(tx: StoreTransaction, flow: Flow, until: number): Pr
 /** A new code to the number that the waiting card already shows. */
 export const RESEND: Verb<Flow, unknown> = { take: resendCode };
 
-async function resendCode(turn: FlowTurn<Flow>): Promise<Flow> {
-  const { deps, manager } = turn;
-  const { flow, todo } = await submit<Flow, ReservedCode>(turn, async (tx, current) => {
+async function resendCode(tap: FlowTap<Flow>): Promise<Flow> {
+  const { deps, manager } = tap;
+  const { flow, todo } = await submit<Flow, ReservedCode>(tap, async (tx, current) => {
     const { state } = current;
     if (state.step !== 'code' && state.step !== 'oldCode') return { flow: current };
     const until = await codesLockedUntil(deps, tx, manager.key, current.accountId);
@@ -170,20 +170,20 @@ async function resendCode(turn: FlowTurn<Flow>): Promise<Flow> {
     const problem = await codeBudgetRefusal(deps, tx, to);
     if (problem !== undefined) {
       const refused = stepAny(current, { type: 'resendRefused', problem }, tx.now);
-      return { flow: await saveFlow(tx, refused, 'nextTurn') };
+      return { flow: await saveFlow(tx, refused, 'nextDraw') };
     }
     const expiresAt = codeExpiry(deps, tx);
     const sending = stepAny(current, { type: 'resendAsked', expiresAt }, tx.now);
-    const saved = await saveFlow(tx, sending, 'nextTurn');
+    const saved = await saveFlow(tx, sending, 'nextDraw');
     const purpose = state.step === 'oldCode' ? 'oldNumber' : current.purpose;
     return { flow: saved, todo: await issueCode(deps, tx, saved, { mobile, purpose, expiresAt }) };
   });
-  return todo === undefined ? flow : deliver(turn, flow, todo);
+  return todo === undefined ? flow : deliver(tap, flow, todo);
 }
 
 /** Sends a reserved code in the manager's name. */
 export async function deliver(
-  { deps, manager, account, signal }: Omit<FlowTurn<Flow>, 'flow' | 'cardTurn'>,
+  { deps, manager, account, signal }: Omit<FlowTap<Flow>, 'flow' | 'cardDraw'>,
   flow: Flow,
   reserved: ReservedCode,
 ): Promise<Flow> {
