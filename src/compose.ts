@@ -29,6 +29,7 @@ import { createChannel } from './teams/channel.ts';
 import { createSmsTexts } from './texts/smsTexts.ts';
 import { createTexts } from './texts/texts.ts';
 import {
+  cardOptionsOf,
   channelSettingsOf,
   databaseOf,
   delay,
@@ -92,9 +93,7 @@ export async function startBot(
   const sms = observeSms(gatewayOf(config, log), { health, metrics, delay });
   const refer = createRefer(random, log);
   const texts = createTexts();
-  const { serviceDesk, timeZone, cardActions: actions } = config;
-  const codeLength = config.codes.length;
-  const cards = createCards({ serviceDesk, timeZone, codeLength, actions }, texts);
+  const cards = createCards(cardOptionsOf(config), texts);
   const channel = createChannel({
     settings: channelSettingsOf(config),
     render: (view, locale, now) => cards.draw(view, locale, now),
@@ -111,7 +110,7 @@ export async function startBot(
     directory,
     sms,
     notifier: referNotifier(channel.notifier, refer),
-    smsTexts: createSmsTexts({ timeZone, codeLength }, texts),
+    smsTexts: createSmsTexts({ timeZone: config.timeZone, codeLength: config.codes.length }, texts),
     random,
     log,
     metrics,

@@ -18,6 +18,7 @@ import { Secret } from './domain/secret.ts';
 import type { Log } from './ports/log.ts';
 import type { SmsGateway } from './ports/sms.ts';
 import type { Deps, Random, Settings } from './service/deps.ts';
+import type { CardOptions } from './teams/cards/cards.ts';
 import type { ChannelSettings } from './teams/channel.ts';
 
 /** 144 bits, URL-safe and without a dot: the ids on cards. */
@@ -105,6 +106,11 @@ export function settingsOf(config: Config): Settings {
       fallbackUpn: config.rotation.fallbackUpn,
     },
   };
+}
+
+export function cardOptionsOf(config: Config): CardOptions {
+  const { serviceDesk, organisation, timeZone, cardActions: actions } = config;
+  return { serviceDesk, organisation, timeZone, codeLength: config.codes.length, actions };
 }
 
 export function channelSettingsOf(config: Config): ChannelSettings {

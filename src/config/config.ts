@@ -135,6 +135,7 @@ function byTopic(
     isProduction: values.NODE_ENV === 'production',
     logLevel: values.LOG_LEVEL,
     serviceDesk: values.SERVICE_DESK,
+    organisation: values.ORGANISATION,
     defaultLocale: values.DEFAULT_LOCALE,
     cardActions: values.CARD_ACTIONS,
     timeZone: values.TIME_ZONE,

@@ -122,6 +122,13 @@ export const PEOPLE = {
     isNeeded: true,
     example: 'Servicedesk 019-21 00 00',
   }),
+  ORGANISATION: oneLine('the name of the organisation that runs this bot')
+    .optional()
+    .register(TEXTS, {
+      meaning: 'who runs this bot, as the welcome names it',
+      otherwise: 'nobody is named',
+      example: 'Örebro kommun',
+    }),
   DEFAULT_LOCALE: choice('sv', 'en')
     .default('sv')
     .register(TEXTS, { meaning: '`sv` or `en`, until the person has chosen', default: 'sv' }),

@@ -52,6 +52,8 @@ export interface HomeView {
   /** Absent where these are all accounts of the manager. */
   readonly part?: HomePart | undefined;
   readonly problem?: Problem | undefined;
+  /** It is the first card that the manager sees, and says what the bot is. */
+  readonly isWelcome?: boolean | undefined;
 }
 
 /** Where in its flow a card stands, both from 1. */
@@ -208,5 +210,7 @@ export interface SummaryView {
 interface RefusedView {
   readonly card: 'refused';
   readonly problem: Problem;
+  /** It stands in place of `home`: a button to there would lead back here. */
+  readonly isHome?: boolean | undefined;
   readonly accountName?: string | undefined;
 }

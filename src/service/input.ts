@@ -27,8 +27,8 @@ export type SecretInput = Secret | undefined;
 
 /** One thing that a manager did. `handle` is what stood on the card, unverified; absent for words typed in the chat. */
 export type Input =
-  /** `from`: how many accounts come before those that are asked for. */
-  | { readonly type: 'home'; readonly from?: number | undefined }
+  /** `from`: how many accounts come before those that are asked for. `isWelcome`: the app was installed. */
+  | { readonly type: 'home'; readonly from?: number | undefined; readonly isWelcome?: boolean }
   | { readonly type: 'help' }
   | { readonly type: 'language'; readonly locale?: Locale | undefined }
   | { readonly type: 'begin'; readonly purpose: Purpose; readonly handle?: string | undefined }

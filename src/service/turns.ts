@@ -99,7 +99,7 @@ async function reply(tap: Tap, input: Input): Promise<Reply> {
   }
   switch (input.type) {
     case 'home':
-      return showHome(tap, { from: input.from });
+      return showHome(tap, { from: input.from, isWelcome: input.isWelcome });
     case 'help':
       return { view: { card: 'help' } };
     case 'language':

@@ -40,7 +40,7 @@ export async function throughTheDoor(
 }
 
 function inputOf({ type, value, text }: Inbound): Input | undefined {
-  if (type === 'installationUpdate') return { type: 'home' };
+  if (type === 'installationUpdate') return { type: 'home', isWelcome: true };
   if (type === 'invoke') return readExecute(value);
   return typeof value === 'object' && value !== null ? readSubmit(value) : readMessage(text ?? '');
 }

@@ -71,7 +71,7 @@ describe('installation', () => {
       sendFrom(installation('add')),
     ]);
     expect(chat.sent()).toEqual(['post home']);
-    expect(bench.turns.inputs).toEqual([{ type: 'home' }]);
+    expect(bench.turns.inputs).toEqual([{ type: 'home', isWelcome: true }]);
     expect(bench.turns.meetings).toEqual([true, true, true]);
   });
 

@@ -87,6 +87,15 @@ export const SAMPLES: readonly Sample[] = [
     'reset',
   ]),
   {
+    name: 'home: welcome',
+    view: {
+      card: 'home',
+      accounts: [{ ...ACCOUNT, number: undefined }],
+      isWelcome: true,
+    },
+    verbs: ['enroll', 'language'],
+  },
+  {
     name: 'home: two accounts',
     view: {
       card: 'home',
@@ -300,6 +309,11 @@ export const SAMPLES: readonly Sample[] = [
     'silenced',
   ),
   sample({ card: 'refused', problem: { reason: 'notResponsible' } }, ['home']),
+  sample(
+    { card: 'refused', problem: { reason: 'notResponsible' }, isHome: true },
+    [],
+    'in place of home',
+  ),
   sample(
     {
       card: 'refused',

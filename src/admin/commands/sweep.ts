@@ -4,7 +4,7 @@ import { sweepNow, type SweepReport } from '../../service/upkeep/sweep.ts';
 import { createCards } from '../../teams/cards/cards.ts';
 import { createChannel } from '../../teams/channel.ts';
 import { createTexts } from '../../texts/texts.ts';
-import { channelSettingsOf, delay, random, settingsOf } from '../../wiring.ts';
+import { cardOptionsOf, channelSettingsOf, delay, random, settingsOf } from '../../wiring.ts';
 import { CommandFailure, type Command } from '../command.ts';
 import { createProgress, localTime, table } from '../print.ts';
 import type { Workplace } from '../workplace.ts';
@@ -24,9 +24,7 @@ export const sweepNowByHand: Command['run'] = async (place, { options }) => {
 async function openSweep(place: Workplace): Promise<SweepDeps> {
   const { config, log } = place;
   const texts = createTexts();
-  const { serviceDesk, timeZone, cardActions: actions } = config;
-  const codeLength = config.codes.length;
-  const cards = createCards({ serviceDesk, timeZone, codeLength, actions }, texts);
+  const cards = createCards(cardOptionsOf(config), texts);
   const { notifier } = createChannel({
     settings: channelSettingsOf(config),
     render: (view, locale, now) => cards.draw(view, locale, now),

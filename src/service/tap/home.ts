@@ -18,10 +18,16 @@ export interface HomeOptions {
   readonly from?: number | undefined;
   /** The id of an account that has to be on it. */
   readonly about?: string | undefined;
+  /** The first card after an installation. */
+  readonly isWelcome?: boolean | undefined;
 }
 
-/** The card for a person who manages no account. */
-export const NOT_RESPONSIBLE: View = { card: 'refused', problem: { reason: 'notResponsible' } };
+/** The card for a person who manages no account, in place of `home`. */
+export const NOT_RESPONSIBLE = {
+  card: 'refused',
+  problem: { reason: 'notResponsible' },
+  isHome: true,
+} satisfies View;
 
 /**
  * The manager's accounts with fresh buttons.
@@ -64,6 +70,7 @@ export async function homeViewOf(
   return {
     card: 'home',
     problem: options.problem,
+    isWelcome: options.isWelcome === true,
     part: isPart
       ? {
           first: start + 1,

@@ -31,6 +31,7 @@ export async function admit(tap: Tap): Promise<Manager | { readonly view: View }
   const { deps, person, record, locale, signal } = tap;
   if (deps.denials.isKnown(person.key)) return denyTap(tap);
   const entry = await identify(deps, person, record, signal);
+  if (entry === 'notResponsible') return { view: NOT_RESPONSIBLE };
   if (typeof entry === 'string') return { view: { card: 'refused', problem: { reason: entry } } };
   return { key: person.key, locale, entry };
 }
@@ -89,9 +90,13 @@ async function endExpired(deps: Deps, flow: Flow): Promise<Flow> {
 }
 
 /** The one refusal of another's card or account; the auditor is told. */
-export async function denyTap(tap: Tap, accountId?: string): Promise<{ readonly view: View }> {
-  await auditDenied(tap.deps, tap.person.key, accountId);
-  return { view: NOT_RESPONSIBLE };
+export async function denyTap(
+  { deps, person }: Tap,
+  accountId?: string,
+): Promise<{ readonly view: View }> {
+  await auditDenied(deps, person.key, accountId);
+  const isTurnedAway = person.roster.status === 'notAllowed' || deps.denials.isKnown(person.key);
+  return { view: isTurnedAway ? NOT_RESPONSIBLE : { ...NOT_RESPONSIBLE, isHome: false } };
 }
 
 /** The person's own flow that a card's handle names, and the draw of that card. */

@@ -79,10 +79,12 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
     case 'notice':
       if (view.event === 'unanswered') return summaryFacts(view, voice);
       return noticeFacts(view, voice);
-    case 'refused':
+    case 'refused': {
+      const data = { isHome: view.isHome === true };
       return view.accountName === undefined
-        ? { values: {}, data: {} }
-        : ofFlow({ accountName: view.accountName }, {}, {});
+        ? { values: {}, data }
+        : ofFlow({ accountName: view.accountName }, {}, data);
+    }
   }
 }
 

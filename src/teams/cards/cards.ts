@@ -28,8 +28,10 @@ export interface CardOptions {
   /** IANA name of the time zone in which times are told. */
   readonly timeZone: string;
   readonly codeLength: number;
+  /** Who runs the bot, as the welcome names them; absent: nobody is named. */
+  readonly organisation?: string | undefined;
   /** Default: `execute`. */
-  readonly actions?: CardActions;
+  readonly actions?: CardActions | undefined;
 }
 
 /** Reads cards/ once. @throws Error where a template or text is missing or broken. */
@@ -38,7 +40,14 @@ export function createCards(
   texts = createTexts(),
   templateOf = loadTemplates(options.actions),
 ): Cards {
+  const { codeLength, organisation = '' } = options;
   const desk = plain(options.serviceDesk);
+  const always = {
+    desk,
+    codeLength,
+    organisation: plain(organisation),
+    isNamed: organisation === '' ? 'no' : 'yes',
+  };
   const words = {
     sv: createWords(texts, 'sv', options.timeZone),
     en: createWords(texts, 'en', options.timeZone),
@@ -71,7 +80,7 @@ export function createCards(
       text: (key, values) => texts.text(locale, key, values),
     };
     const facts = cardFacts(view, voice);
-    const values = { ...facts.values, desk, codeLength: options.codeLength };
+    const values = { ...facts.values, ...always };
     const problem = problemFacts(
       'problem' in view ? view.problem : undefined,
       values,

@@ -171,7 +171,9 @@ class Handler extends ActivityHandler {
     const isWelcomed = this.#welcomed.get(conversationId) === true;
     if (!isWelcomed) this.#welcomed.set(conversationId, true);
     await this.#meet(activity, true);
-    if (!isWelcomed) await this.#post(activity, { type: 'home' }, arrivedAt, undefined, false);
+    if (!isWelcomed) {
+      await this.#post(activity, { type: 'home', isWelcome: true }, arrivedAt, undefined, false);
+    }
   }
 
   async #meet({ key, conversation }: Inbound, isReachable: boolean): Promise<void> {
