@@ -134,14 +134,14 @@ export function storedRemindersContract(pairOf: () => StorePair): void {
       expect(await pause({ recipient: other })).toEqual(none);
       expect(await silence()).toBe(true);
 
-      const isSilenced = () => one().transaction((tx) => tx.isSilenced(about.accountId));
+      const silenced = () => one().transaction((tx) => tx.silencedUntil(about.accountId));
       const next = () =>
         one().transaction(async (tx) => {
           const at = await tx.nextSilenceNotice(about, 1_000);
           return at === undefined ? undefined : at - tx.now > 0 ? 'later' : 'now';
         });
       expect([await next(), await next(), await next()]).toEqual(['now', 'later', undefined]);
-      expect([await isSilenced(), await end(), await isSilenced()]).toEqual([true, true, false]);
+      expect([await silenced(), await end(), await silenced()]).toEqual([until, true, undefined]);
       expect([await silence(), await next()]).toEqual([true, undefined]);
 
       const past = someReminder();

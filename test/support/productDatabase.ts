@@ -18,11 +18,11 @@ const TIME_COLUMNS = {
   code_send: ['created_at'],
   enrollment: ['enrolled_at', 'usable_from', 'missing_since'],
   revocation: ['revoked_at'],
-  manager_revocation: ['revoked_at'],
   notice: ['due_at'],
   reminder: ['at'],
   reminder_snooze: ['until'],
   reminder_silence: ['until', 'told_at'],
+  button: ['undoes'],
   lease: ['until', 'done_at'],
 } as const;
 
@@ -45,7 +45,8 @@ const SEALED_TABLES = {
   flow: SEALED.flow,
   enrollment: SEALED.enrollment,
   revocation: SEALED.revocation,
-  manager_revocation: SEALED.managerRevocation,
+  reminder_silence: SEALED.silence,
+  button: SEALED.button,
 } as const;
 type SealedTable = keyof typeof SEALED_TABLES;
 
@@ -187,7 +188,8 @@ export class ProductDatabase {
         flow: all('flow'),
         enrollment: all('enrollment'),
         revocation: all('revocation'),
-        manager_revocation: all('manager_revocation'),
+        reminder_silence: all('reminder_silence'),
+        button: all('button'),
       };
       database.exec([...shiftsOf(ms, keyringOf(keys), sealed), 'commit'].join(';'));
     } finally {
@@ -215,7 +217,8 @@ export class ProductDatabase {
       const sealed = {
         enrollment: await all('enrollment'),
         revocation: await all('revocation'),
-        manager_revocation: await all('manager_revocation'),
+        reminder_silence: await all('reminder_silence'),
+        button: await all('button'),
         flow: await all('flow'),
       };
       for (const text of shiftsOf(ms, keyringOf(keys), sealed)) await client.query(text);

@@ -12,11 +12,13 @@ export interface ManagerRecord {
   readonly address?: Address | undefined;
 }
 
-/** The account behind a button on `home`. */
+/** The account behind a button on `home`, or on a notice. */
 export interface Button {
   readonly handle: string;
   readonly manager: ManagerKey;
   readonly accountId: string;
+  /** The silence that it ends: its end, epoch ms. Absent on `home`. */
+  readonly undoes?: number | undefined;
 }
 
 /** Managers and the buttons of their cards, read. */

@@ -70,7 +70,8 @@ export interface ReminderQueries extends ReminderReads {
     silence: Pick<ReminderKey, 'accountId' | 'cycle'>,
     everyMs: number,
   ): Promise<number | undefined>;
-  isSilenced(accountId: string): Promise<boolean>;
+  /** Until when all reminders of the account are silenced; undefined where they are not. */
+  silencedUntil(accountId: string): Promise<number | undefined>;
   /** Ends the silence of the account's reminders; false where there was none. */
   endSilence(accountId: string): Promise<boolean>;
 }

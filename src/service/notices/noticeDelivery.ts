@@ -9,7 +9,6 @@ import { isSamePerson, lockAccount } from '../flow/flows.ts';
 import { postNotice } from './noticeCard.ts';
 import { enrolledOf, nameAmong } from './notices.ts';
 import { recipientOf } from '../chat/recipients.ts';
-import { undoHandle } from '../reminders/reminderTaps.ts';
 import {
   noteAnswering,
   personOf,
@@ -75,7 +74,9 @@ async function addressOthers(
       // After a long pause of this instance another one has delivered it.
       if (!(await tx.removeNotice(notice.id))) return;
       // Another manager has resumed the reminders meanwhile: there is nothing to undo.
-      if (notice.event === 'notNeeded' && !(await tx.isSilenced(notice.accountId))) return;
+      const isNotNeeded = notice.event === 'notNeeded';
+      const until = isNotNeeded ? await tx.silencedUntil(notice.accountId) : notice.until;
+      if (isNotNeeded && until === undefined) return;
       if (answering !== undefined) await noteAnswering(deps, tx, answering);
       const known = [...persons, ...(await enrolledOf(tx, notice.accountId))];
       if (own !== undefined) known.unshift(own);
@@ -88,11 +89,12 @@ async function addressOthers(
         const { key: manager } = way;
         const to = { channel: 'chat', manager } as const;
         // Each manager can undo it, from a button of their own.
-        const handle = notice.event === 'notNeeded' ? undoHandle(deps) : undefined;
+        const handle = isNotNeeded ? deps.random.id() : undefined;
         if (handle !== undefined) {
-          await tx.addButtons([{ handle, manager, accountId: notice.accountId }]);
+          const { accountId } = notice;
+          await tx.addButtons([{ handle, manager, accountId, undoes: until }]);
         }
-        notices.push({ ...told(notice), byName, handle, id: deps.random.id(), to });
+        notices.push({ ...told(notice), until, byName, handle, id: deps.random.id(), to });
       }
       await tx.addNotices(notices);
     });
@@ -144,9 +146,8 @@ function told({
   byName,
   at,
   flow,
-  until,
 }: Notice): Omit<Notice, 'id' | 'to'> {
-  return { event, accountId, accountName, byName, at, flow, until };
+  return { event, accountId, accountName, byName, at, flow };
 }
 
 async function sendText(

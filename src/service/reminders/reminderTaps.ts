@@ -82,31 +82,29 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
 }
 
 /**
- * Distinguishes the buttons of notices from those of `home`, which a manager can have as often as they
- * like.
+ * Resumes the reminders of an account's managers although one of them said that no change is needed. The
+ * button ends the silence that its notice tells, and no later one.
  */
-const UNDO = 'undo-';
-
-/** The handle of a button that a notice has. */
-export function undoHandle({ random }: Pick<Deps, 'random'>): string {
-  return `${UNDO}${random.id()}`;
-}
-
-/** Resumes the reminders of an account's managers although one of them said that no change is needed. */
 export async function undoNotNeeded(tap: Tap, handle: string): Promise<Reply> {
   const { deps, person } = tap;
-  if (!handle.startsWith(UNDO)) return denyTap(tap);
   const button = await deps.store.read((reads) => reads.button(handle));
-  if (button === undefined || !isSamePerson(button.manager, person.key)) return denyTap(tap);
+  const undoes = button?.undoes;
+  if (button === undefined || undoes === undefined || !isSamePerson(button.manager, person.key)) {
+    return denyTap(tap);
+  }
   const { accountId } = button;
   const admitted = await admitTo(tap, accountId);
   if ('view' in admitted) return admitted;
   const { account } = admitted;
   if (account === undefined) return denyTap(tap, accountId);
-  await deps.store.transaction(async (tx) => {
-    if (!(await tx.endSilence(accountId))) return;
+  const isOther = await deps.store.transaction(async (tx) => {
+    const until = await tx.silencedUntil(accountId);
+    if (until !== undoes) return until !== undefined;
+    await tx.endSilence(accountId);
     const actor = managerName(person.key);
     tx.audit({ event: 'reminder.notNeededUndone', actor, account: accountId, result: 'ok' });
+    return false;
   });
+  if (isOther) return showHome(tap, { about: accountId });
   return { view: { card: 'reminder.done', handle, accountName: account.name, answer: 'undone' } };
 }

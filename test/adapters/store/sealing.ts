@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { createKeyring } from '../../../src/adapters/store/sealing/crypto.ts';
 import { SEALED } from '../../../src/adapters/store/sealing/places.ts';
 import type { EnrollmentTable, FlowTable } from '../../../src/adapters/store/schema/tables.ts';
-import { someEnrollment, someFlow, someManager, someNotice } from '../../contracts/storeSamples.ts';
+import { managerName } from '../../../src/domain/parties.ts';
+import {
+  MINUTE,
+  someEnrollment,
+  someFlow,
+  someManager,
+  someNotice,
+} from '../../contracts/storeSamples.ts';
 import type { Bench } from './bench.ts';
 import { someKey } from './support.ts';
 
@@ -37,7 +44,7 @@ export function sealingSuite(bench: Bench): void {
   }
 
   async function forgetMigration(): Promise<void> {
-    for (const column of ['manager.pin_seal', 'revocation.seal', 'audit.seal'].concat(
+    for (const column of ['manager.pin_seal', 'audit.seal'].concat(
       ...['checkpoint_seq', 'checkpoint_hash', 'checkpoint_seal'].map(
         (name) => `audit_head.${name}`,
       ),
@@ -47,9 +54,14 @@ export function sealingSuite(bench: Bench): void {
     }
     // A migration is applied only after those before it.
     await sql('drop table answering');
-    await sql('drop table manager_revocation');
+    await sql('create table former as select account_id, revoked_at from revocation');
+    await sql('drop table revocation');
+    await sql('alter table former rename to revocation');
     await sql('alter table notice drop column lane');
-    await sql('alter table reminder_silence drop column told_at');
+    for (const column of ['told_at', 'seal']) {
+      await sql(`alter table reminder_silence drop column ${column}`);
+    }
+    for (const column of ['undoes', 'seal']) await sql(`alter table button drop column ${column}`);
     await sql(`delete from bot_migration where name >= '0006'`);
   }
 
@@ -71,6 +83,61 @@ export function sealingSuite(bench: Bench): void {
     });
     return { store, flow, manager, enrollment, revoked };
   }
+
+  describe('a database of an earlier build', () => {
+    it('keeps the notes of its revokes, its buttons and its silences', async () => {
+      const keys = createKeyring([bench.key]);
+      const numbers = [someEnrollment(), someEnrollment(), someEnrollment(), someEnrollment()];
+      const [all, own, removed, changed] = numbers;
+      const about = { accountId: all!.accountId, cycle: '1' };
+      const button = { handle: 'button', manager: own!.manager, accountId: own!.accountId };
+      const store = await bench.open();
+      const until = await store.transaction(async (tx) => {
+        for (const number of numbers) await tx.saveEnrollment(number);
+        await tx.addButtons([button]);
+        await tx.silenceReminders({ ...about, until: tx.now + MINUTE });
+        return tx.now + MINUTE;
+      });
+      await sql('drop table revocation');
+      await sql(`create table revocation (account_id text not null primary key,
+        revoked_at bigint not null, seal text)`);
+      await sql(`create table manager_revocation (account_id text not null, manager text not null,
+        revoked_at bigint not null, seal text not null, primary key (account_id, manager))`);
+      const at = 1_790_000_000_001;
+      for (const [{ accountId }, beside] of [[all!, at] as const, [changed!, 0] as const]) {
+        const seal = keys.seal(['revocation', accountId, 'seal', beside], '');
+        await sql(`insert into revocation values ('${accountId}', ${String(at)}, '${seal}')`);
+      }
+      for (const [{ accountId, manager }, text] of [
+        [own!, ''] as const,
+        [removed!, 'removed'] as const,
+      ]) {
+        const name = managerName(manager);
+        const place = ['manager_revocation', `${accountId}/${name}`, 'seal', at] as const;
+        const seal = keys.seal([...place], text);
+        await sql(`insert into manager_revocation
+          values ('${accountId}', '${name}', ${String(at)}, '${seal}')`);
+      }
+      for (const column of ['undoes', 'seal'])
+        await sql(`alter table button drop column ${column}`);
+      await sql('alter table reminder_silence drop column seal');
+      await sql(`delete from bot_migration where name >= '0012'`);
+
+      const upgraded = await bench.open();
+      await upgraded.transaction(async (tx) => {
+        for (const { manager, accountId } of numbers) {
+          expect(await tx.enrollment(manager, accountId)).toBeUndefined();
+        }
+        expect(await tx.revokedAt(all!.accountId)).toBe(at);
+        expect(await tx.revokedAt(own!.accountId, own!.manager)).toBe(at);
+        expect(await tx.revokedAt(own!.accountId)).toBeUndefined();
+        expect(await tx.revokedAt(removed!.accountId, removed!.manager)).toBeUndefined();
+        expect(await tx.revokedAt(changed!.accountId)).toBe(tx.now);
+        expect(await tx.button('button')).toEqual({ ...button, undoes: undefined });
+        expect(await tx.silencedUntil(about.accountId)).toBe(until);
+      });
+    });
+  });
 
   describe('a database from before the seals', () => {
     it('is sealed once, and all of it is read as before', async () => {

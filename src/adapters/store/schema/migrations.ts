@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Keyring } from '../sealing/crypto.ts';
 import type { Engine } from '../engine/engine.ts';
+import { SEALED } from '../sealing/places.ts';
+import { keepEveryNote, sealRows } from './sealNotes.ts';
 import { sealWhatStands } from './sealOnce.ts';
 import type { Scope } from './tables.ts';
 
@@ -156,6 +158,13 @@ const NOTICE_LANES = [`alter table notice add column lane text not null default 
 /** When the account's other managers were last told of the silence, or will be. */
 const SILENCE_TOLD = [`alter table reminder_silence add column told_at bigint not null default 0`];
 
+/** Seals for what silences reminders and for buttons, and the silence that a button ends. */
+const MORE_SEALS = [
+  `alter table reminder_silence add column seal text`,
+  `alter table button add column undoes bigint`,
+  `alter table button add column seal text`,
+];
+
 const APPEND_ONLY = {
   sqlite: ['update', 'delete'].map(
     (change) =>
@@ -204,5 +213,13 @@ export function migrationsFor(
     '0009_answering_sealed': running(ANSWERING_SEALED),
     '0010_notice_lanes': running(NOTICE_LANES),
     '0011_silence_told': running(SILENCE_TOLD),
+    '0012_more_seals': {
+      async up(db: Scope['db']) {
+        if (keys === undefined) throw new Error('this migration needs the keys');
+        for (const statement of MORE_SEALS) await sql.raw(statement).execute(db);
+        for (const where of [SEALED.silence, SEALED.button]) await sealRows(db, keys, where);
+        await keepEveryNote(db, keys);
+      },
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { StoreError } from '../../../ports/store/store.ts';
 import { HEAD } from '../audit/audit.ts';
 import { sealAuditUpTo } from '../audit/auditCheckpoint.ts';
@@ -45,13 +46,14 @@ export async function sealWhatStands(db: Scope['db'], keys: Keyring): Promise<vo
     const pin_seal = keys.seal(SEALED.pin.place(row), SEAL_ONLY);
     await db.updateTable('manager').set({ pin_seal }).where('manager', '=', row.manager).execute();
   }
-  for (const row of await db.selectFrom('revocation').selectAll().execute()) {
-    const seal = keys.seal(SEALED.revocation.place(row), SEAL_ONLY);
-    await db
-      .updateTable('revocation')
-      .set({ seal })
-      .where('account_id', '=', row.account_id)
-      .execute();
+  const { rows: notes } = await sql<{
+    account_id: string;
+    revoked_at: number;
+  }>`select account_id, revoked_at from revocation`.execute(db);
+  for (const { account_id, revoked_at } of notes) {
+    // The place that a note had in the table of then.
+    const seal = keys.seal(['revocation', account_id, 'seal', revoked_at], SEAL_ONLY);
+    await sql`update revocation set seal = ${seal} where account_id = ${account_id}`.execute(db);
   }
   const heads = db.selectFrom('audit_head').select(['seq', 'hash']).where('id', '=', HEAD);
   await sealAuditUpTo(db, keys, await heads.executeTakeFirstOrThrow());

@@ -24,6 +24,10 @@ interface ButtonTable {
   manager: string;
   account_id: string;
   created_at: number;
+  /** The end of the silence that the button ends, by which it is told from others. */
+  undoes: number | null;
+  /** Seals who may tap it, and for what; null where a hand has written the row. */
+  seal: Sealed | null;
 }
 
 export interface FlowTable {
@@ -114,11 +118,14 @@ interface ReminderSnoozeTable {
   snoozes: number;
 }
 
-interface ReminderSilenceTable {
+export interface ReminderSilenceTable {
   account_id: string;
   cycle: string;
   until: number;
+  /** When the account's other managers were last told of a silence, or will be. */
   told_at: number;
+  /** Null where a hand has written the row. */
+  seal: Sealed | null;
 }
 
 interface DatabaseIdentityTable {
@@ -145,14 +152,10 @@ interface AnsweringTable {
   entries: Sealed;
 }
 
-interface RevocationTable {
+/** Rows are only added: each revoke keeps its note. */
+export interface RevocationTable {
   account_id: string;
-  revoked_at: number;
-  seal: Sealed | null;
-}
-
-interface ManagerRevocationTable {
-  account_id: string;
+  /** Empty where the numbers of all managers were revoked. */
   manager: string;
   revoked_at: number;
   seal: Sealed;
@@ -217,7 +220,6 @@ export interface Tables {
   code_send: CodeSendTable;
   enrollment: EnrollmentTable;
   revocation: RevocationTable;
-  manager_revocation: ManagerRevocationTable;
   answering: AnsweringTable;
   reminder: ReminderTable;
   reminder_snooze: ReminderSnoozeTable;

@@ -63,9 +63,10 @@ export const SEALED = {
   displayName: column('manager', ['manager'], 'display_name'),
   conversation: column('manager', ['manager'], 'conversation'),
   pin: column('manager', ['manager'], 'pin_seal', { beside: ['directory_id'] }),
-  revocation: column('revocation', ['account_id'], 'seal', { beside: ['revoked_at'] }),
-  managerRevocation: column('manager_revocation', ['account_id', 'manager'], 'seal', {
-    beside: ['revoked_at'],
+  button: column('button', ['handle'], 'seal', { beside: ['manager', 'account_id', 'undoes'] }),
+  revocation: column('revocation', ['account_id', 'manager', 'revoked_at'], 'seal'),
+  silence: column('reminder_silence', ['account_id', 'cycle'], 'seal', {
+    beside: ['until', 'told_at'],
   }),
   flow: column('flow', ['id'], 'state', {
     beside: [

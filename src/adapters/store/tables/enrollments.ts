@@ -3,20 +3,31 @@ import { managerName } from '../../../domain/parties.ts';
 import type { Enrollment } from '../../../ports/store/enrollments.ts';
 import type { EnrollmentQueries } from '../../../ports/store/enrollments.ts';
 import { SEALED } from '../sealing/places.ts';
-import { latest, noteQueries, readNotes } from './revokeNotes.ts';
-import type { RevokeNotes } from './revokeNotes.ts';
+import { latest, noteQueries, readNote } from './revokeNotes.ts';
 import { managerKey } from '../schema/stored.ts';
 import type { EnrollmentTable, Scope } from '../schema/tables.ts';
 import { openTrusted } from '../sealing/trusted.ts';
 
-type EnrollmentRow = Selectable<EnrollmentTable> & RevokeNotes;
+/** A number with one of the notes that concern it; null where there is none. */
+type EnrollmentRow = Selectable<EnrollmentTable> & {
+  readonly note_manager: string | null;
+  readonly revoked_at: number | null;
+  readonly seal: string | null;
+};
 
-function toEnrollment(scope: Scope, row: EnrollmentRow): Enrollment | undefined {
+/** The trusted numbers among the rows of `enrollments()`. */
+function toEnrollments(scope: Scope, rows: readonly EnrollmentRow[]): Enrollment[] {
+  const notes = Map.groupBy(rows, ({ id }) => id);
+  return [...notes.values()].flatMap((noted) => toEnrollment(scope, noted) ?? []);
+}
+
+function toEnrollment(scope: Scope, noted: readonly EnrollmentRow[]): Enrollment | undefined {
+  const [row] = noted;
+  if (row === undefined) return undefined;
   const place = SEALED.enrollment.place(row);
   const mobile = openTrusted(scope, place, row.mobile);
   if (mobile === undefined) return undefined;
-  const { all, own } = readNotes(scope, row);
-  const voidBefore = latest(all, own);
+  const voidBefore = latest(noted.flatMap((one) => noteIn(scope, one) ?? []));
   if (voidBefore !== undefined && row.enrolled_at < voidBefore) {
     scope.distrust(place, 'revoked');
     return undefined;
@@ -31,43 +42,48 @@ function toEnrollment(scope: Scope, row: EnrollmentRow): Enrollment | undefined 
   };
 }
 
+function noteIn(scope: Scope, { account_id, note_manager, revoked_at, seal }: EnrollmentRow) {
+  if (note_manager === null || revoked_at === null || seal === null) return undefined;
+  return readNote(scope, { account_id, manager: note_manager, revoked_at, seal });
+}
+
 export function enrollmentQueries(scope: Scope): EnrollmentQueries {
   const { db, keys, now } = scope;
-  const { revokeNotes, noteAll, noteOne } = noteQueries(scope);
+  const { notesOn, noteRevoke, noteRemoval, reseal } = noteQueries(scope);
   const enrollments = () =>
     db
       .selectFrom('enrollment')
-      .leftJoin('revocation', 'revocation.account_id', 'enrollment.account_id')
-      .leftJoin('manager_revocation as own', (join) =>
+      .leftJoin('revocation as note', (join) =>
         join
-          .onRef('own.account_id', '=', 'enrollment.account_id')
-          .onRef('own.manager', '=', 'enrollment.manager'),
+          .onRef('note.account_id', '=', 'enrollment.account_id')
+          .on(({ eb, or, ref }) =>
+            or([eb('note.manager', '=', ''), eb('note.manager', '=', ref('enrollment.manager'))]),
+          ),
       )
       .selectAll('enrollment')
-      .select(['revocation.revoked_at', 'revocation.seal'])
-      .select(['own.revoked_at as own_revoked_at', 'own.seal as own_seal'])
+      .select(['note.manager as note_manager', 'note.revoked_at', 'note.seal'])
       .orderBy('enrolled_at')
       .orderBy('id');
 
   return {
     async enrollment(manager, accountId) {
-      const row = await enrollments()
+      const rows = await enrollments()
         .where('enrollment.manager', '=', managerName(manager))
         .where('enrollment.account_id', '=', accountId)
-        .executeTakeFirst();
-      return row && toEnrollment(scope, row);
+        .execute();
+      return toEnrollment(scope, rows);
     },
 
     async enrollmentsOf(accountId) {
       const rows = await enrollments().where('enrollment.account_id', '=', accountId).execute();
-      return rows.flatMap((row) => toEnrollment(scope, row) ?? []);
+      return toEnrollments(scope, rows);
     },
 
     async enrollmentsOfManager(manager) {
       const rows = await enrollments()
         .where('enrollment.manager', '=', managerName(manager))
         .execute();
-      return rows.flatMap((row) => toEnrollment(scope, row) ?? []);
+      return toEnrollments(scope, rows);
     },
 
     async countOthersWith(mobile, manager) {
@@ -82,14 +98,11 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
 
     async saveEnrollment({ id, manager, accountId, mobile, enrolledAt, usableFrom }) {
       const key = { manager: managerName(manager), account_id: accountId };
-      const notes = await revokeNotes(accountId, key.manager);
-      const { all, own } = readNotes(scope, notes);
-      // A note that is not trusted is written anew: it goes on hiding the numbers from before, not this
-      // one.
-      if (all?.at === now) await noteAll(accountId);
-      if (own?.at === now) await noteOne(accountId, key.manager);
+      const rows = await notesOn(accountId, key.manager);
+      const notes = rows.map((row) => ({ row, note: readNote(scope, row) }));
+      for (const { row, note } of notes) if (!note.isTrusted) await reseal(row);
       // A clock that was moved back must not make the number older than the last revoke.
-      const enrolled_at = Math.max(enrolledAt, latest(all, own) ?? enrolledAt);
+      const enrolled_at = Math.max(enrolledAt, latest(notes.map(({ note }) => note)) ?? enrolledAt);
       const kept = { id, enrolled_at, usable_from: usableFrom };
       const values = {
         ...kept,
@@ -107,9 +120,13 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
     async revokeEnrollments(accountId, manager) {
       let numbers = db.deleteFrom('enrollment').where('account_id', '=', accountId);
       if (manager !== undefined) numbers = numbers.where('manager', '=', managerName(manager));
-      await numbers.execute();
-      if (manager === undefined) await noteAll(accountId);
-      else await noteOne(accountId, managerName(manager));
+      const removed = await numbers.returningAll().execute();
+      const trusted = removed.filter(
+        (row) => openTrusted(scope, SEALED.enrollment.place(row), row.mobile) !== undefined,
+      );
+      // A number may have been enrolled while this transaction waited for its lock: it is void too.
+      const at = Math.max(now, ...trusted.map(({ enrolled_at }) => enrolled_at + 1));
+      await noteRevoke(accountId, manager && managerName(manager), at);
     },
 
     async removeEnrollment(id) {
@@ -118,32 +135,21 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
         .where('id', '=', id)
         .returningAll()
         .executeTakeFirst();
-      if (row === undefined) return;
-      const { account_id, manager, enrolled_at } = row;
-      const { own } = readNotes(scope, await revokeNotes(account_id, manager));
-      // The note of a revoke stays one: the next number waits for it.
-      const isRemoval = own?.isRemoval ?? true;
-      const at = Math.max(own?.at ?? 0, enrolled_at + 1);
-      await noteOne(account_id, manager, { at, isRemoval });
+      if (row !== undefined) await noteRemoval(row.account_id, row.manager, row.enrolled_at + 1);
     },
 
     async revokedAt(accountId, manager) {
-      const name = manager === undefined ? '' : managerName(manager);
-      const { all, own } = readNotes(scope, await revokeNotes(accountId, name));
-      return latest(all, own?.isRemoval === true ? undefined : own);
+      const rows = await notesOn(accountId, manager && managerName(manager));
+      return latest(rows.map((row) => readNote(scope, row)).filter((note) => !note.isRemoval));
     },
 
     async countRevokes(since) {
-      let count = 0;
-      for (const table of ['revocation', 'manager_revocation'] as const) {
-        const { revokes } = await db
-          .selectFrom(table)
-          .select(({ fn }) => fn.countAll<number>().as('revokes'))
-          .where('revoked_at', '>=', since)
-          .executeTakeFirstOrThrow();
-        count += revokes;
-      }
-      return count;
+      const rows = await db
+        .selectFrom('revocation')
+        .selectAll()
+        .where('revoked_at', '>=', since)
+        .execute();
+      return rows.filter((row) => !readNote(scope, row).isRemoval).length;
     },
   };
 }

@@ -5,14 +5,21 @@ import type { FlowQueries } from '../../../ports/store/flows.ts';
 import { flowStateSchema } from '../schema/flowSchema.ts';
 import { SEALED } from '../sealing/places.ts';
 import { managerKey, readJson, readOrSkip } from '../schema/stored.ts';
+import { enrollmentQueries } from './enrollments.ts';
 import type { FlowTable, Scope, Tables } from '../schema/tables.ts';
 import { openTrusted } from '../sealing/trusted.ts';
+
+/** A flow that cannot be trusted must not hide an earlier one. */
+const REMEMBERED_TRIED = 10;
 
 function toFlow(scope: Scope, row: Selectable<FlowTable>): Flow | undefined {
   const text = openTrusted(scope, SEALED.flow.place(row), row.state);
   if (text === undefined) return undefined;
   // Flows that were open at the upgrade to 1.0 were saved under the former name.
   const state = text.replaceAll('"firstTurn":', '"firstDraw":');
+  // The purpose is sealed with its state: a changed column cannot turn one flow into another.
+  const sealed = readJson(flowStateSchema, state, 'flow.state');
+  if (sealed.purpose !== row.purpose) scope.distrust(['flow', row.id, 'purpose'], 'changed');
   return {
     id: row.id,
     manager: managerKey(row.manager),
@@ -26,8 +33,7 @@ function toFlow(scope: Scope, row: Selectable<FlowTable>): Flow | undefined {
     origin: row.origin ?? undefined,
     passwordVersion: row.password_version,
     messageId: row.message_id ?? undefined,
-    // The purpose is sealed with its state: a changed column cannot turn one flow into another.
-    ...readJson(flowStateSchema, state, 'flow.state'),
+    ...sealed,
   };
 }
 
@@ -115,36 +121,33 @@ export function flowQueries(scope: Scope): FlowQueries {
     },
 
     async rememberedAccount(nameOrId) {
-      const flow = await db
-        .selectFrom('flow')
-        .select(['account_id', 'account_name'])
+      const known = nameOrId.toLowerCase();
+      const rows = await flows()
         .where((row) =>
           row.or([
-            row('account_id', '=', nameOrId.toLowerCase()),
-            row(row.fn('lower', ['account_name']), '=', nameOrId.toLowerCase()),
+            row('account_id', '=', known),
+            row(row.fn('lower', ['account_name']), '=', known),
           ]),
         )
         .orderBy('started_at', 'desc')
-        .executeTakeFirst();
-      if (flow !== undefined) return { id: flow.account_id, name: flow.account_name };
-      const enrollment = await db
-        .selectFrom('enrollment')
-        .select('account_id')
-        .where('account_id', '=', nameOrId.toLowerCase())
-        .executeTakeFirst();
-      return enrollment && { id: enrollment.account_id, name: undefined };
+        .limit(REMEMBERED_TRIED)
+        .execute();
+      for (const row of rows) {
+        const flow = readOrSkip(() => toFlow(scope, row), scope.log);
+        if (flow !== undefined) return { id: flow.accountId, name: flow.accountName };
+      }
+      const isKnown = (await enrollmentQueries(scope).enrollmentsOf(known)).length > 0;
+      return isKnown ? { id: known, name: undefined } : undefined;
     },
 
     async resetsAround(accountId, from, to) {
-      const rows = await db
-        .selectFrom('flow')
-        .selectAll()
+      const rows = await flows()
         .where('account_id', '=', accountId)
-        .where('purpose', '=', 'reset')
         .where('started_at', '<=', to)
         .where('saved_at', '>=', from)
         .execute();
-      return rows.flatMap((row) => readOrSkip(() => toFlow(scope, row), scope.log) ?? []);
+      const around = rows.flatMap((row) => readOrSkip(() => toFlow(scope, row), scope.log) ?? []);
+      return around.filter(({ purpose }) => purpose === 'reset');
     },
 
     async addFlow(flow) {

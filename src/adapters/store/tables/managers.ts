@@ -89,12 +89,16 @@ export function managerQueries(scope: Scope): ManagerQueries {
 
     async addButtons(buttons) {
       if (buttons.length === 0) return;
-      const rows = buttons.map(({ handle, manager, accountId }) => ({
-        handle,
-        manager: managerName(manager),
-        account_id: accountId,
-        created_at: now,
-      }));
+      const rows = buttons.map(({ handle, manager, accountId, undoes }) => {
+        const row = {
+          handle,
+          manager: managerName(manager),
+          account_id: accountId,
+          undoes: undoes ?? null,
+        };
+        const seal = keys.seal(SEALED.button.place(row), SEAL_ONLY);
+        return { ...row, created_at: now, seal };
+      });
       await db.insertInto('button').values(rows).execute();
     },
 
@@ -104,7 +108,14 @@ export function managerQueries(scope: Scope): ManagerQueries {
         .selectAll()
         .where('handle', '=', handle)
         .executeTakeFirst();
-      return row && { handle, manager: managerKey(row.manager), accountId: row.account_id };
+      if (row === undefined) return undefined;
+      if (openTrusted(scope, SEALED.button.place(row), row.seal) === undefined) return undefined;
+      return {
+        handle,
+        manager: managerKey(row.manager),
+        accountId: row.account_id,
+        undoes: row.undoes ?? undefined,
+      };
     },
   };
 }

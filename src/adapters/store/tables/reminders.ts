@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { Reminder, ReminderKey } from '../../../ports/store/reminders.ts';
 import type { ReminderQueries } from '../../../ports/store/reminders.ts';
 import { readValue } from '../schema/stored.ts';
-import type { ReminderTable, Scope } from '../schema/tables.ts';
-import { readTrusted } from '../sealing/trusted.ts';
+import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
+import type { ReminderSilenceTable, ReminderTable, Scope } from '../schema/tables.ts';
+import { openTrusted, readTrusted } from '../sealing/trusted.ts';
 
 const fateSchema = z.enum(['reserved', 'sent', 'unknown', 'failed', 'skipped']);
 const KEY = ['account_id', 'cycle', 'stage', 'recipient', 'repeat'] as const;
@@ -25,8 +26,60 @@ function toReminder(row: Selectable<ReminderTable>): Reminder {
   };
 }
 
+type Silence = Selectable<ReminderSilenceTable>;
+
+/** Silences of reminders; one that was changed counts as absent. */
+function silenceQueries(scope: Scope) {
+  const { db, keys, now } = scope;
+  const silences = () => db.selectFrom('reminder_silence').selectAll();
+  const isTrusted = (row: Silence): boolean =>
+    openTrusted(scope, SEALED.silence.place(row), row.seal) !== undefined;
+
+  return {
+    /** The cycle's silence, whether it has ended or not. */
+    async silenceIn(key: Pick<Silence, 'account_id' | 'cycle'>) {
+      const row = await silences()
+        .where('account_id', '=', key.account_id)
+        .where('cycle', '=', key.cycle)
+        .executeTakeFirst();
+      const never = { ...key, until: 0, told_at: 0, seal: row?.seal ?? null, isTrusted: false };
+      return row !== undefined && isTrusted(row) ? { ...row, isTrusted: true } : never;
+    },
+
+    /** The account's silences that have not ended. */
+    async silencesOf(accountId: string): Promise<Silence[]> {
+      const rows = await silences()
+        .where('account_id', '=', accountId)
+        .where('until', '>', now)
+        .execute();
+      return rows.filter(isTrusted);
+    },
+
+    /** Saves it in place of the one with the `former` seal; false where another one came meanwhile. */
+    async saveSilence(silence: Omit<Silence, 'seal'>, former: string | null): Promise<boolean> {
+      const { account_id, cycle, until, told_at } = silence;
+      const seal = keys.seal(SEALED.silence.place(silence), SEAL_ONLY);
+      const row = await db
+        .insertInto('reminder_silence')
+        .values({ account_id, cycle, until, told_at, seal })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['account_id', 'cycle'])
+            .doUpdateSet({ until, told_at, seal })
+            .where(({ eb, fn, val }) =>
+              eb(fn.coalesce('reminder_silence.seal', val('')), '=', former ?? ''),
+            ),
+        )
+        .returning('until')
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+  };
+}
+
 export function reminderQueries(scope: Scope): ReminderQueries {
   const { db, now } = scope;
+  const { silenceIn, silencesOf, saveSilence } = silenceQueries(scope);
   return {
     async reserveReminder(reminder) {
       const { handle, accountName } = reminder;
@@ -119,62 +172,34 @@ export function reminderQueries(scope: Scope): ReminderQueries {
       return row !== undefined;
     },
 
-    async silenceReminders({ accountId, cycle, until }) {
-      const row = await db
-        .insertInto('reminder_silence')
-        .values({ account_id: accountId, cycle, until, told_at: 0 })
-        .onConflict((conflict) =>
-          conflict
-            .columns(['account_id', 'cycle'])
-            .doUpdateSet({ until })
-            .where('reminder_silence.until', '<=', now),
-        )
-        .returning('until')
-        .executeTakeFirst();
-      return row !== undefined;
+    async silenceReminders({ accountId: account_id, cycle, until }) {
+      const former = await silenceIn({ account_id, cycle });
+      if (former.isTrusted && former.until > now) return false;
+      return saveSilence({ account_id, cycle, until, told_at: former.told_at }, former.seal);
     },
 
-    async nextSilenceNotice({ accountId, cycle }, everyMs) {
-      const row = await db
-        .selectFrom('reminder_silence')
-        .select('told_at')
-        .where('account_id', '=', accountId)
-        .where('cycle', '=', cycle)
-        .executeTakeFirst();
-      if (row === undefined) return undefined;
-      // A later time was not written by the bot, or by another clock: it keeps nobody from being told.
-      const toldAt = row.told_at > now + everyMs ? now - everyMs : row.told_at;
+    async nextSilenceNotice({ accountId: account_id, cycle }, everyMs) {
+      const { isTrusted, until, told_at, seal } = await silenceIn({ account_id, cycle });
+      if (!isTrusted) return undefined;
+      // A clock that was moved back keeps nobody from being told.
+      const toldAt = told_at > now + everyMs ? now - everyMs : told_at;
       if (toldAt > now) return undefined;
       const at = Math.max(now, toldAt + everyMs);
-      await db
-        .updateTable('reminder_silence')
-        .set({ told_at: at })
-        .where('account_id', '=', accountId)
-        .where('cycle', '=', cycle)
-        .execute();
-      return at;
+      return (await saveSilence({ account_id, cycle, until, told_at: at }, seal)) ? at : undefined;
     },
 
-    async isSilenced(accountId) {
-      const row = await db
-        .selectFrom('reminder_silence')
-        .select('until')
-        .where('account_id', '=', accountId)
-        .where('until', '>', now)
-        .executeTakeFirst();
-      return row !== undefined;
+    async silencedUntil(accountId) {
+      const untils = (await silencesOf(accountId)).map(({ until }) => until);
+      return untils.length === 0 ? undefined : Math.max(...untils);
     },
 
     async endSilence(accountId) {
       // The row stays: it tells when the others were told.
-      const rows = await db
-        .updateTable('reminder_silence')
-        .set({ until: now })
-        .where('account_id', '=', accountId)
-        .where('until', '>', now)
-        .returning('account_id')
-        .execute();
-      return rows.length > 0;
+      const silences = await silencesOf(accountId);
+      for (const { seal, ...silence } of silences) {
+        await saveSilence({ ...silence, until: now }, seal);
+      }
+      return silences.length > 0;
     },
 
     async remindedStage({ accountId, cycle }) {
@@ -198,17 +223,11 @@ export function reminderQueries(scope: Scope): ReminderQueries {
         .where('cycle', '=', cycle)
         .where('recipient', '=', recipient)
         .executeTakeFirst();
-      const silence = await db
-        .selectFrom('reminder_silence')
-        .select('until')
-        .where('account_id', '=', accountId)
-        .where('cycle', '=', cycle)
-        .where('until', '>', now)
-        .executeTakeFirst();
+      const { isTrusted, until } = await silenceIn({ account_id: accountId, cycle });
       return {
         snoozes: snooze?.snoozes ?? 0,
         snoozedUntil: snooze?.until,
-        silencedUntil: silence?.until,
+        silencedUntil: isTrusted && until > now ? until : undefined,
       };
     },
   };

@@ -1,108 +1,81 @@
-import type { Place } from '../sealing/crypto.ts';
+import type { Selectable } from 'kysely';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
-import type { Scope } from '../schema/tables.ts';
+import type { RevocationTable, Scope } from '../schema/tables.ts';
 import { openTrusted } from '../sealing/trusted.ts';
 
-/** The notes of the last revokes of all numbers of an account, and of one manager's. */
-export interface RevokeNotes {
-  readonly account_id: string;
-  readonly manager: string;
-  readonly revoked_at: number | null;
-  readonly seal: string | null;
-  readonly own_revoked_at: number | null;
-  readonly own_seal: string | null;
-}
+/** The note of one revoke: of one manager's number, or of all numbers of an account. */
+export type RevokeNote = Selectable<RevocationTable>;
 
 /** A number that was enrolled before `at` is void. */
 interface Note {
   readonly at: number;
   /** Left when a sweep removed the number: there was no revocation. */
   readonly isRemoval: boolean;
+  readonly isTrusted: boolean;
 }
 
 /** The content of a removal note's seal. */
 const REMOVED = 'removed';
+/** The manager in the notes of all managers' numbers. */
+const ALL = '';
 
-export function latest(...notes: (Note | undefined)[]): number | undefined {
-  const times = notes.flatMap((note) => note?.at ?? []);
-  return times.length === 0 ? undefined : Math.max(...times);
+/** The time of the last of them. */
+export function latest(notes: readonly Note[]): number | undefined {
+  return notes.length === 0 ? undefined : Math.max(...notes.map(({ at }) => at));
 }
 
-export function readNotes(scope: Scope, notes: RevokeNotes) {
-  const { account_id, manager, revoked_at, seal, own_revoked_at, own_seal } = notes;
-  return {
-    all: readNote(scope, revoked_at, seal, (at) =>
-      SEALED.revocation.place({ account_id, revoked_at: at }),
-    ),
-    own: readNote(scope, own_revoked_at, own_seal, (at) =>
-      SEALED.managerRevocation.place({ account_id, manager, revoked_at: at }),
-    ),
-  };
+/**
+ * Reads a note. One that was changed may hide a later revoke: it counts as one of now, until a number is
+ * enrolled after it. Its seal then holds the time of that.
+ */
+export function readNote(scope: Scope, row: RevokeNote): Note {
+  const content = openTrusted(scope, SEALED.revocation.place(row), row.seal);
+  if (content === undefined) return { at: scope.now, isRemoval: false, isTrusted: false };
+  const isRemoval = content === REMOVED;
+  const countsFrom = isRemoval ? 0 : Number(content);
+  return { at: Math.max(row.revoked_at, countsFrom), isRemoval, isTrusted: true };
 }
 
-/** A note that was changed may hide a later revoke: it counts as one of now. */
-function readNote(
-  scope: Scope,
-  at: number | null,
-  seal: string | null,
-  placeOf: (at: number) => Place,
-): Note | undefined {
-  if (at === null) return undefined;
-  const kind = openTrusted(scope, placeOf(at), seal);
-  return { at: kind === undefined ? scope.now : at, isRemoval: kind === REMOVED };
-}
+export function noteQueries(scope: Scope) {
+  const { db, keys, now } = scope;
 
-export function noteQueries({ db, keys, now }: Scope) {
-  async function revokeNotes(account_id: string, manager: string): Promise<RevokeNotes> {
-    const [all, own] = [
-      await db
-        .selectFrom('revocation')
-        .selectAll()
-        .where('account_id', '=', account_id)
-        .executeTakeFirst(),
-      await db
-        .selectFrom('manager_revocation')
-        .selectAll()
-        .where('account_id', '=', account_id)
-        .where('manager', '=', manager)
-        .executeTakeFirst(),
-    ];
-    return {
-      ...{ account_id, manager },
-      revoked_at: all?.revoked_at ?? null,
-      seal: all?.seal ?? null,
-      own_revoked_at: own?.revoked_at ?? null,
-      own_seal: own?.seal ?? null,
-    };
+  /** The notes that concern a manager of the account, or all its managers. */
+  function notesOn(account_id: string, manager = ALL): Promise<RevokeNote[]> {
+    return db
+      .selectFrom('revocation')
+      .selectAll()
+      .where('account_id', '=', account_id)
+      .where('manager', 'in', [ALL, manager])
+      .execute();
   }
 
-  async function noteAll(account_id: string): Promise<void> {
-    const seal = keys.seal(SEALED.revocation.place({ account_id, revoked_at: now }), SEAL_ONLY);
+  async function add(note: Omit<RevokeNote, 'seal'>, content: string): Promise<void> {
+    const seal = keys.seal(SEALED.revocation.place(note), content);
     await db
       .insertInto('revocation')
-      .values({ account_id, revoked_at: now, seal })
+      .values({ ...note, seal })
+      // Of the same millisecond: a revoke after a removal.
       .onConflict((conflict) =>
-        conflict.column('account_id').doUpdateSet({ revoked_at: now, seal }),
+        conflict.columns(['account_id', 'manager', 'revoked_at']).doUpdateSet({ seal }),
       )
       .execute();
   }
 
-  async function noteOne(
-    account_id: string,
-    manager: string,
-    { at: revoked_at, isRemoval }: Note = { at: now, isRemoval: false },
-  ): Promise<void> {
-    const row = { account_id, manager, revoked_at };
-    const place = SEALED.managerRevocation.place(row);
-    const seal = keys.seal(place, isRemoval ? REMOVED : SEAL_ONLY);
-    await db
-      .insertInto('manager_revocation')
-      .values({ ...row, seal })
-      .onConflict((conflict) =>
-        conflict.columns(['account_id', 'manager']).doUpdateSet({ revoked_at, seal }),
-      )
-      .execute();
-  }
+  return {
+    notesOn,
 
-  return { revokeNotes, noteAll, noteOne };
+    noteRevoke: (account_id: string, manager = ALL, at = now): Promise<void> =>
+      add({ account_id, manager, revoked_at: at }, SEAL_ONLY),
+
+    async noteRemoval(account_id: string, manager: string, at: number): Promise<void> {
+      const isNoted = (await notesOn(account_id, manager)).some(
+        ({ revoked_at }) => revoked_at >= at,
+      );
+      if (!isNoted) await add({ account_id, manager, revoked_at: at }, REMOVED);
+    },
+
+    /** Seals a note anew that was changed: it goes on hiding the numbers from before now. */
+    reseal: ({ account_id, manager, revoked_at }: RevokeNote): Promise<void> =>
+      add({ account_id, manager, revoked_at }, String(now)),
+  };
 }
