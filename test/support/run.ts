@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { run, stopChildrenOnSignals } from './children.ts';
 import { runJest } from './jestRun.ts';
+import { memoryFolder } from './memoryFolder.ts';
 import { ensurePackages } from './packages.ts';
 import { commandOf } from './programs.ts';
 import { LEFT_OUT_OF_QUICK } from './suites.ts';
@@ -9,6 +10,8 @@ import { LEFT_OUT_OF_QUICK } from './suites.ts';
 const CACHE = '.test-cache';
 // The tests start the bot again and again, and much of a start is compilation.
 process.env['NODE_COMPILE_CACHE'] ??= resolve(CACHE, 'node');
+const inMemory = await memoryFolder();
+if (inMemory !== undefined) process.env['TMPDIR'] ??= inMemory;
 const isQuick = process.argv.includes('--quick');
 const start = performance.now();
 
