@@ -24,6 +24,7 @@ import { settleAtStart } from './service/upkeep/recovery.ts';
 import { createRefer, referNotifier } from './service/tap/references.ts';
 import { createTurns } from './service/turns.ts';
 import { stopInTime } from './process/stop.ts';
+import { versionOf } from './process/version.ts';
 import { createCards, type Cards } from './teams/cards/cards.ts';
 import { createChannel } from './teams/channel.ts';
 import { createSmsTexts } from './texts/smsTexts.ts';
@@ -39,7 +40,6 @@ import {
   instanceName,
   random,
   settingsOf,
-  versionOf,
 } from './wiring.ts';
 
 const HEAD_LOG_EVERY_MS = DAY_MS;

@@ -1,9 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { createConsoleGateway } from './adapters/consoleSms.ts';
 import { openDirectory } from './adapters/ldap/directory.ts';
 import type { OpenDirectory } from './adapters/ldap/directory.ts';
@@ -34,12 +31,6 @@ export const random: Random = {
 /** Names this process in audit rows: two bots on one host differ, and so do two runs of one. */
 export function instanceName(): string {
   return `${hostname()}:${String(process.pid)}:${randomBytes(3).toString('hex')}`;
-}
-
-/** The version in package.json, beside `src` and `dist` alike. */
-export function versionOf(): string {
-  const text = readFileSync(join(import.meta.dirname, '../package.json'), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
 export const delay: Deps['delay'] = async (ms, signal) => {

@@ -4,10 +4,11 @@ import { CommandFailure, type Arguments, type Command } from './command.ts';
 const COMMON_OPTIONS = {
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
 } as const;
 
-/** The command that a command line asks for, with its arguments; `help` where the line asks for it. */
-export type Asked = 'help' | { readonly command: Command; readonly args: Arguments };
+/** The command that a command line asks for, with its arguments; `help` or `version` where the line asks for it. */
+export type Asked = 'help' | 'version' | { readonly command: Command; readonly args: Arguments };
 
 /** Whether the answer is for a program, however wrong the rest of the line may be. */
 export function asksForJson(argv: readonly string[]): boolean {
@@ -20,11 +21,13 @@ export function readCommandLine(argv: readonly string[], commands: readonly Comm
   const command = commands.find(({ name }) => isCalled(name, words));
   if (command === undefined) {
     if (argv.includes('--help') || argv.includes('-h')) return 'help';
+    if (words.length === 0 && argv.includes('--version')) return 'version';
     throw new CommandFailure(`${unknown(words, commands)}; --help lists the commands`);
   }
   const { values, positionals } = parsed(argv, command);
-  const { json, help, ...options } = values;
+  const { json, help, version, ...options } = values;
   if (help === true) return 'help';
+  if (version === true) return 'version';
   const rest = positionals.slice(command.name.split(' ').length);
   if (rest.length !== command.positionals) {
     throw new CommandFailure(`usage: ${usageOf(command)}`);
@@ -90,7 +93,7 @@ function usageOf({ name, usage }: Command): string {
 export function helpText(commands: readonly Command[]): string {
   const width = Math.max(...commands.map((command) => usageOf(command).length));
   return [
-    'npm run -s admin -- COMMAND [--json]',
+    'npm run -s admin -- COMMAND [--json] | --help | --version',
     '',
     ...commands.map((command) => `  ${usageOf(command).padEnd(width)}  ${command.summary}`),
     '',

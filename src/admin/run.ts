@@ -7,6 +7,7 @@ import { readConfig, readSudoUser } from '../config/config.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import type { Log } from '../ports/log.ts';
 import { StoreError } from '../ports/store/store.ts';
+import { versionOf } from '../process/version.ts';
 
 /** Faults on the bot's own level are told by exit code and message; the log is for trouble beside them. */
 const LOG_LEVEL = 'warn';
@@ -43,6 +44,11 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
       const help = helpText(COMMANDS);
       const names = COMMANDS.map(({ name, usage, summary }) => ({ name, usage, summary }));
       await print({ json: { commands: names }, text: help }, isJson, terminal);
+      return 0;
+    }
+    if (asked === 'version') {
+      const version = versionOf();
+      await print({ json: { version }, text: version }, isJson, terminal);
       return 0;
     }
     const config = readConfigOrFail(terminal.env);

@@ -6,7 +6,7 @@ const URL_WITH_PASSWORD = 'postgres://bot:canary@db.example.se/bot';
 
 function asked(line: string) {
   const read = readCommandLine(line.split(' '), COMMANDS);
-  return read === 'help' ? read : { name: read.command.name, ...read.args };
+  return typeof read === 'string' ? read : { name: read.command.name, ...read.args };
 }
 
 describe('readCommandLine', () => {
@@ -25,6 +25,13 @@ describe('readCommandLine', () => {
     'takes %s, wherever the option stands',
     (line) => {
       expect(asked(line)).toMatchObject({ name: 'audit export', options: { format: 'csv' } });
+    },
+  );
+
+  it.each(['--version', '--json --version', 'check --version'])(
+    'tells the version by %s',
+    (line) => {
+      expect(asked(line)).toBe('version');
     },
   );
 

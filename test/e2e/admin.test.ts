@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { versionOf } from '../../src/process/version.ts';
 import { adminJson, runAdminHere, runAdminProcess } from '../support/adminCli.ts';
 import { setAge } from '../support/rotations.ts';
 import { noneWaits } from '../support/notices.ts';
@@ -31,6 +32,13 @@ describe('the command line', () => {
     const { code, stdout } = await runAdminHere({}, ['--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('copy-to');
+  });
+
+  it('says its version without a configuration', async () => {
+    const answer = await runAdminHere({}, ['--version']);
+    expect(answer).toMatchObject({ code: 0, stdout: `${versionOf()}\n` });
+    const { stdout } = await runAdminHere({}, ['--version', '--json']);
+    expect(JSON.parse(stdout)).toEqual({ version: versionOf() });
   });
 
   it.each([
