@@ -48,7 +48,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**/*.ts', 'demo/**/*.ts', 'manifest/**/*.ts'],
+    files: ['test/**/*.ts', 'demo/**/*.ts', 'manifest/**/*.ts', 'release/**/*.ts'],
     rules: { 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {

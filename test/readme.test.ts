@@ -11,7 +11,7 @@ import { EXAMPLE, README, renderExample, textOf, withTable } from './support/con
 const ROOT = join(import.meta.dirname, '..');
 const DOCUMENTS = [
   ...['README.md', 'docs/setup.md', 'docs/operations.md', 'docs/security.md', 'docs/reminders.md'],
-  ...['docs/guide.sv.md', 'docs/guide.en.md'],
+  ...['docs/guide.sv.md', 'docs/guide.en.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
 ];
 
 /** Requirements of guides and of measurements, which no test of the suite shows. */
@@ -91,6 +91,12 @@ describe('the README', () => {
     expect(cells(section('Dependencies'), 1).sort()).toEqual(Object.keys(all).sort());
   });
 
+  it('is of the version that the changelog begins with', () => {
+    const { version } = JSON.parse(read('package.json')) as { readonly version: string };
+    const [, newest] = /^## \[(\d[^\]]*)\] - \d{4}-\d{2}-\d{2}$/m.exec(read('CHANGELOG.md')) ?? [];
+    expect(newest).toBe(version);
+  });
+
   it('opens with the two commands', () => {
     const [, block = ''] = read('README.md').split('```');
     expect(block).toMatch(/^sh\nnpm ci && npm run demo .*\nnpm ci && npm test /);
@@ -132,7 +138,7 @@ describe('the documents', () => {
 
   it.each(DOCUMENTS)('%s names files that are there', (document) => {
     const paths = read(document).matchAll(
-      /`((?:src|test|demo|cards|deploy|manifest|docs)\/[\w./-]+)`/g,
+      /`((?:src|test|demo|cards|deploy|docs|manifest)\/[\w./-]+)`/g,
     );
     for (const [, path = ''] of paths) {
       expect(existsSync(join(ROOT, path)) ? '' : `${path} is not there`).toBe('');

