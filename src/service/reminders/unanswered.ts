@@ -1,6 +1,6 @@
 import { post } from '../chat/post.ts';
 import { recipientOf } from '../chat/recipients.ts';
-import type { Reminding } from './reminders.ts';
+import type { Sweeping } from '../upkeep/sweeping.ts';
 
 /** As many as a card can hold; the rest is told as a number. */
 const MAX_SHOWN = 20;
@@ -24,7 +24,7 @@ export interface Silenced {
  * due ones are silenced.
  */
 export async function tellFallback(
-  { deps, lease, pace, signal }: Reminding,
+  { deps, lease, pace, signal }: Sweeping,
   found: { readonly unanswered: readonly Unanswered[]; readonly silenced: readonly Silenced[] },
 ): Promise<void> {
   const { fallbackUpn: upn, calendar } = deps.settings.rotation;

@@ -1,20 +1,18 @@
 import { HOUR_MS } from '../../domain/durations.ts';
 import { rotationOf, stageAt } from '../../domain/rotation/rotation.ts';
-import { DirectoryError, type SweptAccount } from '../../ports/directory.ts';
+import type { SweptAccount } from '../../ports/directory.ts';
 import type { SweepDeps } from '../deps.ts';
 import { createUnwatched } from './unwatched.ts';
 import { noteOutsideChanges } from '../notices/outsideChanges.ts';
 import { forgetLostRelations } from './relations.ts';
-import { followAnswering } from '../people/responsibility.ts';
-import { auditLost, remindOf, type ReminderRow, type Reminding } from '../reminders/reminders.ts';
+import { remindOf, type ReminderRow } from '../reminders/reminders.ts';
+import { auditLost } from '../reminders/sendOnce.ts';
 import { createSendPace } from '../chat/sendPace.ts';
 import { withSweepLease, type SweepLease } from './sweepLease.ts';
+import { sendPatiently, throughAccounts } from './sweeping.ts';
 import { tellFallback, type Silenced, type Unanswered } from '../reminders/unanswered.ts';
 
 const SWEEP_EVERY_MS = HOUR_MS;
-const MAX_TRIES_WHEN_BUSY = 4;
-/** After so many unreadable accounts in a row the fault is the directory's. */
-const MAX_UNREAD_IN_A_ROW = 3;
 
 /** A sweep as a whole, in the words of `admin sweep`. */
 interface SweepSummary {
@@ -103,22 +101,17 @@ async function sweep(
   const sweeping = { deps, pace: createSendPace(deps), signal, lease };
   const unanswered: Unanswered[] = [];
   const silenced: Silenced[] = [];
-  let unread = 0;
-  for (const [index, { id, name }] of due.entries()) {
-    watch.onProgress?.(index, due.length);
-    signal.throwIfAborted();
-    try {
-      const { dueAt, silencedUntil } = await remindPatiently(sweeping, id, watch);
-      if (dueAt !== undefined) unanswered.push({ name, dueAt });
-      if (silencedUntil !== undefined) silenced.push({ name, until: silencedUntil });
-      unread = 0;
-    } catch (error) {
-      unread += 1;
-      if (!(error instanceof DirectoryError) || unread >= MAX_UNREAD_IN_A_ROW) throw error;
-      watch.onRow({ ...UNREAD, account: name });
-    }
-  }
-  watch.onProgress?.(due.length, due.length);
+  const { onRow, onProgress } = watch;
+  const onUnread = (account: string): void => {
+    onRow({ ...UNREAD, account });
+  };
+  await throughAccounts(sweeping, due, { onProgress, onUnread }, async ({ id, name }) => {
+    const reminded = await sendPatiently(sweeping, id, (found) => remindOf(sweeping, found), onRow);
+    if (reminded === undefined) return;
+    const { isUnanswered, dueAt, silencedUntil } = reminded;
+    if (isUnanswered) unanswered.push({ name, dueAt });
+    if (silencedUntil !== undefined) silenced.push({ name, until: silencedUntil });
+  });
   if (lease !== undefined) {
     await tellFallback(sweeping, { unanswered, silenced });
     // A directory that shows no accounts at all is a fault: no number is removed because of it.
@@ -171,38 +164,4 @@ async function findDue(
     await onPage?.(page);
   }, signal);
   return { accounts, due };
-}
-
-/**
- * Reminds of one account; reminders that the channel was too busy for come later, after the account was
- * read anew. Gives the due date where the account is overdue and none of its managers can be reached, and
- * until when a manager has silenced it.
- */
-async function remindPatiently(
-  sweeping: Reminding,
-  accountId: string,
-  { onRow }: Watch,
-): Promise<{ readonly dueAt?: number | undefined; readonly silencedUntil?: number | undefined }> {
-  const { deps, lease, signal } = sweeping;
-  const rows = new Map<string, ReminderRow>();
-  let dueAt: number | undefined;
-  let silencedUntil: number | undefined;
-  for (let tries = 1; tries <= MAX_TRIES_WHEN_BUSY; tries += 1) {
-    signal.throwIfAborted();
-    const found = await deps.directory.responsibilityFor(accountId, signal);
-    if (lease !== undefined) await followAnswering(deps, found, lease, signal);
-    const reminded = found && (await remindOf(sweeping, found));
-    if (reminded === undefined) break;
-    for (const [index, row] of reminded.rows.entries()) {
-      const key = found?.managers[index]?.id ?? '';
-      // A reminder sent in an earlier try is `already` sent in this one.
-      if (rows.get(key)?.result !== 'sent') rows.set(key, row);
-    }
-    dueAt = reminded.isUnanswered ? reminded.dueAt : undefined;
-    silencedUntil = reminded.silencedUntil;
-    if (reminded.waitMs === undefined) break;
-    await deps.delay(reminded.waitMs, signal);
-  }
-  for (const row of rows.values()) onRow(row);
-  return { dueAt, silencedUntil };
 }

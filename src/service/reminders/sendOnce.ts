@@ -1,0 +1,115 @@
+import type { View } from '../../ports/view.ts';
+import type { Reminder } from '../../ports/store/reminders.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
+import { post, type Delivered } from '../chat/post.ts';
+import type { Recipient, Way } from '../chat/recipients.ts';
+import type { SweepDeps } from '../deps.ts';
+import type { SentResult, Sweeping } from '../upkeep/sweeping.ts';
+
+/** The outcome of one card. */
+export interface Outcome {
+  readonly result: SentResult;
+  readonly reason?: string | undefined;
+  readonly silencedUntil?: number | undefined;
+  readonly waitMs?: number | undefined;
+}
+
+/**
+ * Sends one card that its recipient did not ask for, at most once: `prepare` reserves it, or says why there
+ * is none to send, in one transaction; the answer is recorded in a second one.
+ */
+export async function sendOnce(
+  sweep: Sweeping,
+  recipient: Recipient,
+  prepare: (
+    tx: StoreTransaction,
+  ) => Promise<Outcome | { readonly reminder: Reminder; readonly view: View }>,
+): Promise<Outcome> {
+  const { deps, pace, lease, signal } = sweep;
+  if (lease !== undefined && recipient.way !== undefined) await pace.turn(recipient.name, signal);
+  signal.throwIfAborted();
+  const prepared = await deps.store.transaction(prepare);
+  if ('result' in prepared) return prepared;
+  const delivered = await post(deps, recipient, prepared.view);
+  await settle(deps, prepared.reminder, delivered);
+  return outcomeOf(delivered);
+}
+
+/** Reserves the card; gives why there is none to send. */
+export async function reserve(
+  { deps, lease }: Sweeping,
+  tx: StoreTransaction,
+  reminder: Reminder,
+  way: Way | undefined,
+): Promise<Outcome | undefined> {
+  const fate = await tx.reminderFate(reminder);
+  if (fate === 'unknown' || fate === 'reserved') return { result: 'already', reason: 'ambiguous' };
+  if (fate === 'sent') return { result: 'already' };
+  if (way === undefined) {
+    if (lease !== undefined) await skipOnce(tx, reminder, 'notInTeams');
+    return { result: 'skipped', reason: 'notInTeams' };
+  }
+  if (lease === undefined || !deps.settings.rotation.calendar.isSending(tx.now)) {
+    return { result: 'due' };
+  }
+  await lease.keep(tx);
+  return (await tx.reserveReminder(reminder)) ? undefined : { result: 'already' };
+}
+
+/** The auditor hears of it once for each reserved row, not every hour. */
+export async function skipOnce(
+  tx: StoreTransaction,
+  reminder: Reminder,
+  reason: string,
+): Promise<void> {
+  if (!(await tx.skipReminder(reminder))) return;
+  const account = reminder.accountId;
+  tx.audit({ event: 'reminder.skipped', actor: 'system', account, result: 'refused', reason });
+}
+
+async function settle(deps: SweepDeps, reminder: Reminder, delivered: Delivered): Promise<void> {
+  const audited = { actor: 'system', account: reminder.accountId } as const;
+  await deps.store.transaction(async (tx) => {
+    switch (delivered.outcome) {
+      case 'sent':
+        await tx.settleReminder(reminder.handle, 'sent');
+        tx.audit({ event: 'reminder.sent', result: 'ok', ...audited });
+        return;
+      case 'unknown':
+        await tx.settleReminder(reminder.handle, 'unknown');
+        auditLost(tx, reminder);
+        return;
+      case 'busy':
+        await tx.settleReminder(reminder.handle, 'failed');
+        return;
+      case 'unreachable':
+      case 'failed': {
+        const reason = delivered.outcome === 'failed' ? 'temporarilyUnavailable' : 'notInTeams';
+        await tx.settleReminder(reminder.handle, 'failed');
+        tx.audit({ event: 'reminder.failed', result: 'failed', reason, ...audited });
+      }
+    }
+  });
+}
+
+/** A card that may or may not have come: it is not repeated in its stage (requirement N5). */
+export function auditLost(tx: StoreTransaction, { accountId: account }: Reminder): void {
+  tx.audit({ event: 'reminder.failed', actor: 'system', account, result: 'unknown' });
+}
+
+function outcomeOf(delivered: Delivered): Outcome {
+  switch (delivered.outcome) {
+    case 'sent':
+      return { result: 'sent' };
+    case 'unknown':
+      return { result: 'ambiguous' };
+    case 'unreachable':
+      return { result: 'failed', reason: 'notInTeams' };
+    case 'failed':
+      return { result: 'failed', reason: 'temporarilyUnavailable' };
+    case 'busy': {
+      const { waitMs } = delivered;
+      return { result: 'failed', reason: 'temporarilyUnavailable', waitMs };
+    }
+  }
+}
