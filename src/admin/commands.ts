@@ -57,6 +57,14 @@ export const COMMANDS: readonly Command[] = [
     run: async (...asked) => (await import('./commands/changes.ts')).clearLockouts(...asked),
   },
   {
+    name: 'invite',
+    usage: '[--dry-run] [--csv FILE]',
+    summary: 'asks every manager who is not enrolled to enroll; FILE gets those not in Teams',
+    positionals: 0,
+    options: { 'dry-run': { type: 'boolean' }, csv: { type: 'string' } },
+    run: async (...asked) => (await import('./commands/invite.ts')).inviteManagers(...asked),
+  },
+  {
     name: 'audit export',
     usage: '[--format jsonl|csv]',
     summary: 'prints the audit, oldest row first',

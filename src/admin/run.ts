@@ -53,7 +53,13 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
     }
     const config = readConfigOrFail(terminal.env);
     const { openWorkplace } = await import('./workplace.ts');
-    const place = openWorkplace(config, terminal.log, readSudoUser(terminal.env));
+    const place = openWorkplace(config, {
+      log: terminal.log,
+      say: (line) => {
+        terminal.err(`${line}\n`);
+      },
+      sudoUser: readSudoUser(terminal.env),
+    });
     try {
       await print(await asked.command.run(place, asked.args), isJson, terminal);
     } finally {

@@ -14,6 +14,8 @@ export interface Workplace {
   readonly actor: string;
   /** The same without the prefix, as notices name the actor. */
   readonly userName: string;
+  /** Tells people a line beside the answer. */
+  say(line: string): void;
   store(): Promise<OpenStore>;
   directory(): OpenDirectory;
   /** Closes the opened parts, the last one first. */
@@ -21,7 +23,14 @@ export interface Workplace {
 }
 
 /** `sudoUser`: the person behind `sudo`, where one is known. */
-export function openWorkplace(config: Config, log: Log, sudoUser?: string): Workplace {
+export function openWorkplace(
+  config: Config,
+  {
+    log,
+    say,
+    sudoUser,
+  }: Pick<Workplace, 'log' | 'say'> & { readonly sudoUser?: string | undefined },
+): Workplace {
   const closings: (() => Promise<void>)[] = [];
   let store: Promise<OpenStore> | undefined;
   let directory: OpenDirectory | undefined;
@@ -41,6 +50,7 @@ export function openWorkplace(config: Config, log: Log, sudoUser?: string): Work
     log,
     actor: sudoUser === undefined ? `os:${userName}` : `os:${userName}(sudo:${sudoUser})`,
     userName,
+    say,
     store: () => (store ??= open()),
     directory() {
       if (directory !== undefined) return directory;

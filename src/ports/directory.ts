@@ -45,6 +45,7 @@ export interface DirectoryManager {
   readonly displayName: string;
   /** The attribute that distinguishes entries of the same name: the UPN, or the mail address. */
   readonly address?: string;
+  readonly mail?: string;
   /** The entry's `mobile` as it stands there, not validated. */
   readonly mobile?: string;
   /** The person's Entra object id, where the directory holds it. */

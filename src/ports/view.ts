@@ -16,6 +16,7 @@ export type View =
   | { readonly card: 'working'; readonly handle: string | undefined }
   | ReminderView
   | ReminderDoneView
+  | InvitationView
   | NoticeView
   | SummaryView
   | RefusedView
@@ -142,6 +143,13 @@ export interface ReminderView {
   readonly mustChange?: boolean | undefined;
 }
 
+/** Asks a manager to enroll before the password is forgotten. */
+interface InvitationView {
+  readonly card: 'invitation';
+  readonly handle: string;
+  readonly accountName: string;
+}
+
 /** Why a due password may stay, as the card offers it. */
 export const NOT_NEEDED_REASONS = ['nobodyLeft', 'justChanged', 'notUsed', 'other'] as const;
 export type NotNeededReason = (typeof NOT_NEEDED_REASONS)[number];
@@ -150,7 +158,7 @@ interface ReminderDoneView {
   readonly card: 'reminder.done';
   readonly handle: string;
   readonly accountName: string;
-  readonly answer: 'snoozed' | 'notNeeded' | 'undone';
+  readonly answer: 'snoozed' | 'notNeeded' | 'undone' | 'notNow';
   /** When the next reminder may come; absent: as usual. */
   readonly until?: number | undefined;
 }

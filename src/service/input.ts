@@ -36,6 +36,7 @@ export type Input =
   | { readonly type: 'cancel'; readonly handle?: string | undefined }
   | { readonly type: 'refresh'; readonly handle?: string | undefined }
   | ReminderInput
+  | { readonly type: 'notNow'; readonly handle: string }
   | { readonly type: 'undoNotNeeded'; readonly handle: string }
   | FlowInput
   /** A chat message that is no command word: a code for the one flow that awaits one, or nothing. */

@@ -10,7 +10,7 @@ import { readFlowHandle } from './flow/flows.ts';
 import { chooseLocale } from './tap/home.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
 import { directoryReason, meet, tellFault } from './people/people.ts';
-import { answerReminder, undoNotNeeded } from './reminders/reminderTaps.ts';
+import { answerInvitation, answerReminder, undoNotNeeded } from './reminders/reminderTaps.ts';
 import { showOpenCards } from './chat/showCard.ts';
 import { reportSms } from './notices/smsReports.ts';
 import { startByWord, startFromButton } from './tap/starts.ts';
@@ -117,6 +117,8 @@ async function reply(tap: Tap, input: Input): Promise<Reply> {
     case 'snooze':
     case 'notNeeded':
       return answerReminder(tap, input);
+    case 'notNow':
+      return answerInvitation(tap, input.handle);
     case 'undoNotNeeded':
       return undoNotNeeded(tap, input.handle);
     case 'text':

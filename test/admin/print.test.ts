@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { csvCell } from '../../src/admin/commands/auditCommands.ts';
+import { csvCell } from '../../src/admin/csv.ts';
 import { facts, localTime, table } from '../../src/admin/print.ts';
 
 describe('a cell of the CSV export', () => {

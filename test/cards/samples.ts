@@ -59,6 +59,7 @@ export const PROBLEMS_OF: Readonly<Record<CardName, readonly Reason[]>> = {
   'unlock.done': [],
   reminder: [],
   'reminder.done': [],
+  invitation: [],
   notice: [],
   refused: [
     'proofLocked',

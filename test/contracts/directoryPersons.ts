@@ -127,6 +127,17 @@ export function describePersons(on: DirectoryStage): void {
       expect(crowded).toEqual([account.name]);
     }, 60_000);
 
+    it('hands the mail of the account’s managers, where their entries have one', async () => {
+      const mail = 'asa.chef@orebro.test';
+      const [person, other] = [await on.world.newPerson({ mail }), await on.world.newPerson()];
+      const group = await on.world.newGroup([person.dn, other.dn]);
+      const account = await on.world.newAccount({ responsible: [group] });
+      const found = await on.directory.responsibilityFor(await on.world.idOf(account.dn), never);
+      const mails = found?.managers.map((manager) => manager.mail);
+      expect(mails).toContain(mail);
+      expect(mails).toContain(other.query.mail);
+    });
+
     it('takes each of several values for responsible', async () => {
       const attribute = 'seeAlso';
       const several = on.open({ responsibleAttribute: attribute });

@@ -26,6 +26,7 @@ export interface DirectoryWorld {
   newPerson(about?: {
     readonly name?: string;
     readonly mobile?: string;
+    readonly mail?: string;
     readonly isDisabled?: boolean;
   }): Promise<{ readonly dn: string; readonly query: ManagerQuery }>;
   /** The DNs of so many persons, made as cheaply as they can be. */

@@ -90,6 +90,21 @@ export function storedRemindersContract(pairOf: () => StorePair): void {
       expect(await last()).toBe(0);
     });
 
+    it('is found as the newest of its recipient and cycle, with its fate and time', async () => {
+      const first = someReminder({ cycle: 'invitation' });
+      const second = { ...first, handle: randomUUID(), repeat: 1 };
+      const last = () => one().transaction((tx) => tx.lastReminder(first));
+      expect(await last()).toBeUndefined();
+      await one().transaction((tx) => tx.reserveReminder(first));
+      await one().transaction((tx) => tx.settleReminder(first.handle, 'sent'));
+      expect(await last()).toMatchObject({ repeat: 0, fate: 'sent' });
+      const at = await one().transaction(async (tx) => {
+        await tx.reserveReminder(second);
+        return tx.now;
+      });
+      expect(await last()).toEqual({ repeat: 1, fate: 'reserved', at });
+    });
+
     it('is skipped with effect for the auditor once', async () => {
       const reminder = someReminder();
       const skip = () =>

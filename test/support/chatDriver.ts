@@ -72,7 +72,7 @@ export function textOf(card: unknown): string {
 }
 
 /** Cards that come unasked: they may come between a question and its answer. */
-const UNASKED: ReadonlySet<string | undefined> = new Set(['notice', 'reminder']);
+const UNASKED: ReadonlySet<string | undefined> = new Set(['notice', 'reminder', 'invitation']);
 const isAnswer = ({ card }: Sent): boolean => !UNASKED.has(nameOf(card));
 
 const KEPT_ANSWERS = 4;

@@ -274,6 +274,8 @@ export const SAMPLES: readonly Sample[] = [
     'not needed',
   ),
   sample({ card: 'reminder.done', ...FLOW, answer: 'undone' }, ['reset', 'home'], 'undone'),
+  sample({ card: 'reminder.done', ...FLOW, answer: 'notNow' }, ['reset', 'home'], 'not now'),
+  sample({ card: 'invitation', ...FLOW }, ['enroll', 'notNow']),
   ...NOTICE_EVENTS.map((event) =>
     sample(
       { card: 'notice', ...FACTS_OF_A_NOTICE, ...more(event), event },
@@ -348,6 +350,7 @@ export function withProblem(card: CardName, problem: Problem): View | undefined 
     case 'unlock.done':
     case 'reminder':
     case 'reminder.done':
+    case 'invitation':
     case 'notice':
     case 'cancelled':
     case undefined:

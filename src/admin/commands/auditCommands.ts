@@ -1,6 +1,7 @@
 import type { AuditRow } from '../../adapters/store/audit/audit.ts';
 import type { AuditLog } from '../../adapters/store/audit/auditLog.ts';
 import { CommandFailure, type Command } from '../command.ts';
+import { csvLine } from '../csv.ts';
 
 const COLUMNS = [
   'seq',
@@ -68,18 +69,6 @@ async function* asArray(audit: AuditLog): AsyncGenerator<string> {
 }
 
 async function* asCsv(audit: AuditLog): AsyncGenerator<string> {
-  yield `${COLUMNS.join(',')}\r\n`;
-  for await (const row of audit.read()) {
-    yield `${COLUMNS.map((column) => csvCell(row[column])).join(',')}\r\n`;
-  }
-}
-
-/**
- * RFC 4180, and an apostrophe before a text that a spreadsheet would take for a formula (requirement L4;
- * OWASP CSV Injection).
- */
-export function csvCell(value: string | number | null): string {
-  const text = String(value ?? '');
-  const tame = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame;
+  yield csvLine(COLUMNS);
+  for await (const row of audit.read()) yield csvLine(COLUMNS.map((column) => row[column]));
 }

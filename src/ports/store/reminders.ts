@@ -22,7 +22,7 @@ export interface Reminder extends ReminderKey {
  * `reserved`: on its way, by an instance that may have died since. `unknown`: it may have come.
  * `failed`: it has not come. `skipped`: there was no way to the recipient.
  */
-type ReminderFate = 'reserved' | 'sent' | 'unknown' | 'failed' | 'skipped';
+export type ReminderFate = 'reserved' | 'sent' | 'unknown' | 'failed' | 'skipped';
 
 /** The pauses of one cycle's reminders; epoch ms. */
 interface ReminderPause {
@@ -36,6 +36,12 @@ export interface ReminderReads {
   reminder(handle: string): Promise<Reminder | undefined>;
   /** The last stage of the cycle for which a recipient was reminded, or may have been. */
   remindedStage(about: Pick<ReminderKey, 'accountId' | 'cycle'>): Promise<number | undefined>;
+  /** The recipient's newest reminder of the cycle, whatever its stage. */
+  lastReminder(
+    about: Pick<ReminderKey, 'accountId' | 'cycle' | 'recipient'>,
+  ): Promise<
+    { readonly repeat: number; readonly fate: ReminderFate; readonly at: number } | undefined
+  >;
   reminderPause(
     about: Pick<ReminderKey, 'accountId' | 'cycle' | 'recipient'>,
   ): Promise<ReminderPause>;

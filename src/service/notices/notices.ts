@@ -5,7 +5,7 @@ import type { NoticeEvent } from '../../ports/view.ts';
 import type { DirectoryManager } from '../../ports/directory.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { Notice } from '../../ports/store/notices.ts';
-import type { StoreTransaction } from '../../ports/store/store.ts';
+import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { isSamePerson } from '../flow/flows.ts';
 
@@ -110,12 +110,12 @@ export function nameAmong(
 
 /** The managers enrolled for the account, under the names that the bot knows. */
 export async function enrolledOf(
-  tx: StoreTransaction,
+  reads: StoreReads,
   accountId: string,
 ): Promise<DirectoryManager[]> {
   const persons: DirectoryManager[] = [];
-  for (const { manager } of await tx.enrollmentsOf(accountId)) {
-    const { directoryId: id, displayName = '' } = (await tx.manager(manager)) ?? {};
+  for (const { manager } of await reads.enrollmentsOf(accountId)) {
+    const { directoryId: id, displayName = '' } = (await reads.manager(manager)) ?? {};
     if (id !== undefined) persons.push({ id, displayName });
   }
   return persons;

@@ -6,7 +6,9 @@ import type { Deps } from '../deps.ts';
 import { isSamePerson } from '../flow/flows.ts';
 import type { ReminderInput } from '../input.ts';
 import { addNotices } from '../notices/notices.ts';
+import { INVITED_EVERY_MS } from './invitations.ts';
 import { reminderView } from './reminderCard.ts';
+import { INVITATION } from './sendOnce.ts';
 import { admitTo, denyTap, showHome, type Reply, type Tap } from '../tap/tap.ts';
 
 /** Two managers who say and undo it in turn tell the others no more often than this. */
@@ -79,6 +81,26 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
     return { ...done, answer: 'notNeeded' as const, until: silencedUntil };
   });
   return view === undefined ? showHome(tap, { about: accountId }) : { view };
+}
+
+/** Records that the manager does not enroll now; the next invitation comes when it would have come anyway. */
+export async function answerInvitation(tap: Tap, handle: string): Promise<Reply> {
+  const { deps, person } = tap;
+  const invitation = await ownReminder(deps, person.key, handle);
+  if (invitation?.cycle !== INVITATION) return denyTap(tap);
+  const { accountId, recipient } = invitation;
+  const admitted = await admitTo(tap, accountId);
+  if ('view' in admitted) return admitted;
+  const { account } = admitted;
+  if (account === undefined) return denyTap(tap, accountId);
+  await deps.store.transaction(async (tx) => {
+    // A second tap on the same card is no second answer.
+    const answered = { accountId, cycle: `${INVITATION} ${handle}`, recipient };
+    const until = tx.now + INVITED_EVERY_MS;
+    if (!(await tx.snoozeReminders({ ...answered, until }))) return;
+    tx.audit({ event: 'invitation.notNow', actor: recipient, account: accountId, result: 'ok' });
+  });
+  return { view: { card: 'reminder.done', handle, accountName: account.name, answer: 'notNow' } };
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { View } from '../../ports/view.ts';
-import type { Reminder } from '../../ports/store/reminders.ts';
+import type { Reminder, ReminderFate } from '../../ports/store/reminders.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { post, type Delivered } from '../chat/post.ts';
 import type { Recipient, Way } from '../chat/recipients.ts';
 import type { SweepDeps } from '../deps.ts';
+import type { SweepLease } from '../upkeep/sweepLease.ts';
 import type { SentResult, Sweeping } from '../upkeep/sweeping.ts';
 
 /** The outcome of one card. */
@@ -35,6 +36,32 @@ export async function sendOnce(
   return outcomeOf(delivered);
 }
 
+/** The cycle of all invitations: they are reminders that belong to no password. */
+export const INVITATION = 'invitation';
+
+/** What happened to a card, for the auditor. */
+function eventOf<Fate extends 'sent' | 'skipped' | 'failed'>(
+  { cycle }: Reminder,
+  fate: Fate,
+): `${'reminder' | 'invitation'}.${Fate}` {
+  return `${cycle === INVITATION ? 'invitation' : 'reminder'}.${fate}`;
+}
+
+/** The outcome where the card has come, or may have; undefined where it surely has not. */
+export function alreadyBy(fate: ReminderFate | undefined): Outcome | undefined {
+  switch (fate) {
+    case 'sent':
+      return { result: 'already' };
+    case 'unknown':
+    case 'reserved':
+      return { result: 'already', reason: 'ambiguous' };
+    case 'failed':
+    case 'skipped':
+    case undefined:
+      return undefined;
+  }
+}
+
 /** Reserves the card; gives why there is none to send. */
 export async function reserve(
   { deps, lease }: Sweeping,
@@ -42,9 +69,8 @@ export async function reserve(
   reminder: Reminder,
   way: Way | undefined,
 ): Promise<Outcome | undefined> {
-  const fate = await tx.reminderFate(reminder);
-  if (fate === 'unknown' || fate === 'reserved') return { result: 'already', reason: 'ambiguous' };
-  if (fate === 'sent') return { result: 'already' };
+  const before = alreadyBy(await tx.reminderFate(reminder));
+  if (before !== undefined) return before;
   if (way === undefined) {
     if (lease !== undefined) await skipOnce(tx, reminder, 'notInTeams');
     return { result: 'skipped', reason: 'notInTeams' };
@@ -64,7 +90,8 @@ export async function skipOnce(
 ): Promise<void> {
   if (!(await tx.skipReminder(reminder))) return;
   const account = reminder.accountId;
-  tx.audit({ event: 'reminder.skipped', actor: 'system', account, result: 'refused', reason });
+  const event = eventOf(reminder, 'skipped');
+  tx.audit({ event, actor: 'system', account, result: 'refused', reason });
 }
 
 async function settle(deps: SweepDeps, reminder: Reminder, delivered: Delivered): Promise<void> {
@@ -73,7 +100,7 @@ async function settle(deps: SweepDeps, reminder: Reminder, delivered: Delivered)
     switch (delivered.outcome) {
       case 'sent':
         await tx.settleReminder(reminder.handle, 'sent');
-        tx.audit({ event: 'reminder.sent', result: 'ok', ...audited });
+        tx.audit({ event: eventOf(reminder, 'sent'), result: 'ok', ...audited });
         return;
       case 'unknown':
         await tx.settleReminder(reminder.handle, 'unknown');
@@ -86,15 +113,25 @@ async function settle(deps: SweepDeps, reminder: Reminder, delivered: Delivered)
       case 'failed': {
         const reason = delivered.outcome === 'failed' ? 'temporarilyUnavailable' : 'notInTeams';
         await tx.settleReminder(reminder.handle, 'failed');
-        tx.audit({ event: 'reminder.failed', result: 'failed', reason, ...audited });
+        const event = eventOf(reminder, 'failed');
+        tx.audit({ event, result: 'failed', reason, ...audited });
       }
     }
   });
 }
 
 /** A card that may or may not have come: it is not repeated in its stage (requirement N5). */
-export function auditLost(tx: StoreTransaction, { accountId: account }: Reminder): void {
-  tx.audit({ event: 'reminder.failed', actor: 'system', account, result: 'unknown' });
+function auditLost(tx: StoreTransaction, reminder: Reminder): void {
+  const { accountId: account } = reminder;
+  tx.audit({ event: eventOf(reminder, 'failed'), actor: 'system', account, result: 'unknown' });
+}
+
+/** Settles the cards of an instance that died: no other instance sends while this one has the lease. */
+export async function settleLost(deps: Pick<SweepDeps, 'store'>, lease: SweepLease): Promise<void> {
+  await deps.store.transaction(async (tx) => {
+    await lease.keep(tx);
+    for (const reminder of await tx.settleLostReminders()) auditLost(tx, reminder);
+  });
 }
 
 function outcomeOf(delivered: Delivered): Outcome {

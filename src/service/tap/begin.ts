@@ -26,6 +26,7 @@ import {
 } from '../flow/flows.ts';
 import { deliver, refuseWhereLocked } from '../flow/flowTap.ts';
 import type { Manager } from '../people/people.ts';
+import { INVITATION } from '../reminders/sendOnce.ts';
 import { ownFlow, type Tap } from './tap.ts';
 
 /** The account and purpose of a button, once it is known to be the manager's own. */
@@ -50,7 +51,9 @@ export async function readOrigin(
   const manager = tap.person.key;
   const [reminder, button] = await Promise.all([reads.reminder(handle), reads.button(handle)]);
   if (reminder?.recipient === managerName(manager)) {
-    return { accountId: reminder.accountId, origin: handle, cycle: reminder.cycle };
+    const { accountId, cycle } = reminder;
+    // An invitation is about no password.
+    return { accountId, origin: handle, ...(cycle === INVITATION ? {} : { cycle }) };
   }
   if (button === undefined || !isSamePerson(button.manager, manager)) return undefined;
   return { accountId: button.accountId, origin: handle };

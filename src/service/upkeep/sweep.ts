@@ -6,7 +6,7 @@ import { createUnwatched } from './unwatched.ts';
 import { noteOutsideChanges } from '../notices/outsideChanges.ts';
 import { forgetLostRelations } from './relations.ts';
 import { remindOf, type ReminderRow } from '../reminders/reminders.ts';
-import { auditLost } from '../reminders/sendOnce.ts';
+import { settleLost } from '../reminders/sendOnce.ts';
 import { createSendPace } from '../chat/sendPace.ts';
 import { withSweepLease, type SweepLease } from './sweepLease.ts';
 import { sendPatiently, throughAccounts } from './sweeping.ts';
@@ -56,7 +56,7 @@ export async function sweepNow(
   if (isDryRun || window === 'closed') {
     return summarize(await sweep(deps, undefined, signal, watch));
   }
-  return withSweepLease(deps, 0, signal, async (lease) =>
+  return withSweepLease(deps, { everyMs: 0 }, signal, async (lease) =>
     summarize(await sweep(deps, lease, lease.signal, watch)),
   );
 }
@@ -70,11 +70,16 @@ export async function sweepIfDue(deps: SweepDeps, signal: AbortSignal): Promise<
   const began = performance.now();
   const unwatched = createUnwatched(deps);
   const watch = { onRow: count, onPage: (page: Page) => unwatched.take(page) };
-  const accounts = await withSweepLease(deps, SWEEP_EVERY_MS, signal, async (lease) => {
-    const swept = await sweep(deps, lease, lease.signal, watch);
-    await unwatched.follow(lease, lease.signal);
-    return swept;
-  });
+  const accounts = await withSweepLease(
+    deps,
+    { everyMs: SWEEP_EVERY_MS },
+    signal,
+    async (lease) => {
+      const swept = await sweep(deps, lease, lease.signal, watch);
+      await unwatched.follow(lease, lease.signal);
+      return swept;
+    },
+  );
   if (accounts === undefined) return false;
   const seconds = Math.round((performance.now() - began) / 1_000);
   deps.log.info({ accounts, seconds, ...Object.fromEntries(results) }, 'swept for due passwords');
@@ -127,14 +132,6 @@ const UNREAD = {
   result: 'failed',
   reason: 'directoryUnavailable',
 } as const;
-
-/** Settles the reminders of an instance that died: no other instance sends while this one has the lease. */
-async function settleLost(deps: SweepDeps, lease: SweepLease): Promise<void> {
-  await deps.store.transaction(async (tx) => {
-    await lease.keep(tx);
-    for (const reminder of await tx.settleLostReminders()) auditLost(tx, reminder);
-  });
-}
 
 type DueName = Pick<SweptAccount, 'id' | 'name'>;
 

@@ -16,11 +16,12 @@ export interface SweepLease {
 
 /**
  * Runs `work` under the lease and gives its result; undefined where another instance sweeps, or the last
- * sweep was done less than `everyMs` ago. A sweep that throws or is stopped is not recorded as done.
+ * sweep was done less than `everyMs` ago. A sweep that throws or is stopped is not recorded as done, nor is
+ * other work under the lease, with `isSweep` false.
  */
 export async function withSweepLease<T>(
   deps: SweepDeps,
-  everyMs: number,
+  { everyMs, isSweep = true }: { readonly everyMs: number; readonly isSweep?: boolean },
   signal: AbortSignal,
   work: (lease: SweepLease) => Promise<T>,
 ): Promise<T | undefined> {
@@ -50,7 +51,7 @@ export async function withSweepLease<T>(
         if (!(await tx.takeLease(request))) throw new Error('another instance sweeps');
       },
     });
-    isDone = !stopped.aborted;
+    isDone = isSweep && !stopped.aborted;
     return result;
   } finally {
     ended.abort();

@@ -56,6 +56,7 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
       );
     case 'reset.done':
     case 'unlock.done':
+    case 'invitation':
       return ofFlow(view, {}, {});
     case 'reset.unknown': {
       const passwordSetAt = view.passwordSetAt;

@@ -31,6 +31,7 @@ const CARD_NAMES: Readonly<Record<CardName, true>> = {
   'unlock.done': true,
   reminder: true,
   'reminder.done': true,
+  invitation: true,
   notice: true,
   refused: true,
   cancelled: true,

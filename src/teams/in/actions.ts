@@ -57,6 +57,7 @@ const VERBS: Readonly<Record<string, (data: ActionData) => Input>> = {
     handle: handle ?? IMPOSSIBLE_HANDLE,
     reason,
   }),
+  notNow: ({ handle }) => ({ type: 'notNow', handle: handle ?? IMPOSSIBLE_HANDLE }),
   undoNotNeeded: ({ handle }) => ({
     type: 'undoNotNeeded',
     handle: handle ?? IMPOSSIBLE_HANDLE,

@@ -72,7 +72,7 @@ export async function startDemoWorld(options: DomainOptions = {}): Promise<DemoW
       responsibleAttribute: 'manager',
     },
 
-    newPerson({ name = `Åsa Chef ${++count}`, mobile, isDisabled = false } = {}) {
+    newPerson({ name = `Åsa Chef ${++count}`, mobile, mail, isDisabled = false } = {}) {
       const { dn, id } = demo.user({
         name: `chef${++count}`,
         commonName: name,
@@ -81,6 +81,7 @@ export async function startDemoWorld(options: DomainOptions = {}): Promise<DemoW
           displayName: name,
           userAccountControl: isDisabled ? DISABLED : NORMAL,
           ...(mobile === undefined ? {} : { mobile }),
+          ...(mail === undefined ? {} : { mail }),
         },
       });
       ids.set(dn, id);

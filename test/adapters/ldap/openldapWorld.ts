@@ -72,8 +72,9 @@ export async function startOpenldapWorld(): Promise<OpenldapWorld> {
       responsibleAttribute: 'manager',
     },
 
-    async newPerson({ name = `Åsa Chef ${++count}`, mobile, isDisabled = false } = {}) {
-      const mail = `chef${++count}@orebro.test`;
+    async newPerson(about = {}) {
+      const { name = `Åsa Chef ${++count}`, mobile, isDisabled = false } = about;
+      const { mail = `chef${++count}@orebro.test` } = about;
       const dn = await person('personal', `chef${count}`, {
         displayName: name,
         mail,

@@ -80,10 +80,11 @@ export async function startSambaWorld(): Promise<SambaWorld> {
       responsibleAttribute: 'manager',
     },
 
-    async newPerson({ name = `Åsa Chef, ${++count}`, mobile, isDisabled = false } = {}) {
+    async newPerson({ name = `Åsa Chef, ${++count}`, mobile, mail, isDisabled = false } = {}) {
       const dn = await user(`OU=Personal,${base}`, name, {
         displayName: name,
         ...(mobile === undefined ? {} : { mobile }),
+        ...(mail === undefined ? {} : { mail }),
       });
       if (isDisabled) await admin.put(dn, 'userAccountControl', ['514']);
       const upn = `${name.replace(/[^\w.-]/g, '')}@ad.orebro.test`;

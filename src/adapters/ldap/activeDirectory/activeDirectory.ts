@@ -87,6 +87,7 @@ export const activeDirectory: Dialect = {
     'accountExpires',
     'msDS-ExternalDirectoryObjectId',
     'userPrincipalName',
+    'mail',
   ],
   addressAttribute: 'userPrincipalName',
   entraAttribute: 'msDS-ExternalDirectoryObjectId',

@@ -93,6 +93,7 @@ export function createLookup(settings: LookupSettings): Lookup {
     const id = entry === undefined ? undefined : dialectOf(session).idOf(entry);
     if (entry === undefined || id === undefined) return undefined;
     const address = textOf(entry, dialectOf(session).addressAttribute);
+    const mail = textOf(entry, 'mail');
     const mobile = textOf(entry, 'mobile');
     const aadObjectId = aadObjectIdOf(session, entry);
     return {
@@ -100,6 +101,7 @@ export function createLookup(settings: LookupSettings): Lookup {
       place: { dn: entry.dn, readAt: performance.now() },
       displayName: textOf(entry, 'displayName') ?? textOf(entry, 'cn') ?? '',
       ...(address === undefined ? {} : { address }),
+      ...(mail === undefined ? {} : { mail }),
       ...(mobile === undefined ? {} : { mobile }),
       ...(aadObjectId === undefined ? {} : { aadObjectId }),
     };

@@ -80,6 +80,11 @@ function silenceQueries(scope: Scope) {
 export function reminderQueries(scope: Scope): ReminderQueries {
   const { db, now } = scope;
   const { silenceIn, silencesOf, saveSilence } = silenceQueries(scope);
+  const readFate = ({ handle, fate }: Pick<ReminderTable, 'handle' | 'fate'>) =>
+    readTrusted(scope, ['reminder', handle, 'fate'], () =>
+      readValue(fateSchema, fate, 'reminder.fate'),
+    );
+
   return {
     async reserveReminder(reminder) {
       const { handle, accountName } = reminder;
@@ -127,11 +132,7 @@ export function reminderQueries(scope: Scope): ReminderQueries {
         .select(['handle', 'fate'])
         .where((reminder) => reminder.and(columns))
         .executeTakeFirst();
-      const read = ({ handle, fate }: { handle: string; fate: string }) =>
-        readTrusted(scope, ['reminder', handle, 'fate'], () =>
-          readValue(fateSchema, fate, 'reminder.fate'),
-        );
-      return row && read(row);
+      return row && readFate(row);
     },
 
     async reminder(handle) {
@@ -141,6 +142,19 @@ export function reminderQueries(scope: Scope): ReminderQueries {
         .where('handle', '=', handle)
         .executeTakeFirst();
       return row && toReminder(row);
+    },
+
+    async lastReminder({ accountId, cycle, recipient }) {
+      const row = await db
+        .selectFrom('reminder')
+        .select(['handle', 'repeat', 'fate', 'at'])
+        .where('account_id', '=', accountId)
+        .where('cycle', '=', cycle)
+        .where('recipient', '=', recipient)
+        .orderBy('repeat', 'desc')
+        .executeTakeFirst();
+      const fate = row && readFate(row);
+      return row && fate && { repeat: row.repeat, fate, at: row.at };
     },
 
     async settleLostReminders() {

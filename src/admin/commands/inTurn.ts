@@ -1,0 +1,98 @@
+import type { SweepDeps } from '../../service/deps.ts';
+import type { SweepOptions } from '../../service/upkeep/sweep.ts';
+import { createCards } from '../../teams/cards/cards.ts';
+import { createChannel } from '../../teams/channel.ts';
+import { createTexts } from '../../texts/texts.ts';
+import { cardOptionsOf, channelSettingsOf, delay, random, settingsOf } from '../../wiring.ts';
+import { CommandFailure, type Command } from '../command.ts';
+import { createProgress } from '../print.ts';
+import type { Workplace } from '../workplace.ts';
+
+/** How long to wait for another sweep. */
+const PATIENCE_MS = 10 * 60_000;
+const LOOK_AGAIN_MS = 500;
+
+/** Work under the sweep's lease; gives undefined while another instance has it. */
+type Work<T> = (
+  deps: SweepDeps,
+  options: SweepOptions,
+  signal: AbortSignal,
+) => Promise<T | undefined>;
+
+/** The answer of work under the sweep's lease: one at a time, and the bot's own sweep is let end first. */
+export async function inTurn<T extends { readonly window: 'open' | 'closed' }>(
+  place: Workplace,
+  { options }: Parameters<Command['run']>[1],
+  label: 'sweep' | 'invite',
+  work: Work<T>,
+): Promise<T> {
+  const isDryRun = options['dry-run'] === true;
+  const report = await waitFor(place, label, isDryRun, work);
+  if (!isDryRun && report.window === 'open') {
+    const store = await place.store();
+    await store.transaction((tx) => {
+      tx.audit({ event: `admin.${label}`, actor: place.actor, result: 'ok' });
+      return Promise.resolve();
+    });
+  }
+  return report;
+}
+
+async function waitFor<T>(
+  place: Workplace,
+  label: string,
+  isDryRun: boolean,
+  work: Work<T>,
+): Promise<T> {
+  const deps = await openSweep(place);
+  const giveUpAt = performance.now() + PATIENCE_MS;
+  const where = place.config.store.databaseUrl === undefined ? 'the bot' : 'an instance';
+  const progress = createProgress(label);
+  const onProgress = (done: number, total: number): void => {
+    progress.show(done, total);
+  };
+  const { signal } = new AbortController();
+  for (let tries = 1; ; tries += 1) {
+    const report = await work(deps, { isDryRun, onProgress }, signal);
+    if (report !== undefined) {
+      progress.end();
+      return report;
+    }
+    if (tries === 1) place.say(`${where} is sweeping right now: waiting until it is done`);
+    if (performance.now() > giveUpAt) {
+      throw new CommandFailure(`${where} is still sweeping: try again when it is done`);
+    }
+    await delay(LOOK_AGAIN_MS);
+  }
+}
+
+async function openSweep(place: Workplace): Promise<SweepDeps> {
+  const { config, log } = place;
+  const texts = createTexts();
+  const cards = createCards(cardOptionsOf(config), texts);
+  const { notifier } = createChannel({
+    settings: channelSettingsOf(config),
+    render: (view, locale, now) => cards.draw(view, locale, now),
+    notPersonal: (locale) => texts.text(locale, 'chat.notPersonal'),
+    clock: Date.now,
+    log,
+  });
+  const store = await place.store();
+  const directory = place.directory();
+  return { store, directory, notifier, random, log, settings: settingsOf(config), delay };
+}
+
+/** The first lines of the answer: how many accounts, and the results counted. */
+export function summaryLines(
+  { window, dryRun, accounts }: { window: 'open' | 'closed'; dryRun: boolean; accounts: number },
+  rows: readonly { readonly result: string }[],
+  nothing: string,
+): string[] {
+  const counts = new Map<string, number>();
+  for (const { result } of rows) counts.set(result, (counts.get(result) ?? 0) + 1);
+  const told = [...counts].map(([result, count]) => `${String(count)} ${result}`);
+  const lines = [`${String(accounts)} accounts, ${told.length === 0 ? nothing : told.join(', ')}`];
+  if (dryRun) lines.push('A dry run: nothing was sent or changed.');
+  else if (window === 'closed') lines.push('Outside REMINDER_HOURS: nothing was sent or changed.');
+  return lines;
+}

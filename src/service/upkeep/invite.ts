@@ -1,0 +1,62 @@
+import type { SweptAccount } from '../../ports/directory.ts';
+import { createSendPace } from '../chat/sendPace.ts';
+import type { SweepDeps } from '../deps.ts';
+import { inviteOf, type InvitationRow } from '../reminders/invitations.ts';
+import { settleLost } from '../reminders/sendOnce.ts';
+import type { SweepOptions } from './sweep.ts';
+import { withSweepLease, type SweepLease } from './sweepLease.ts';
+import { sendPatiently, throughAccounts } from './sweeping.ts';
+
+/** All invitations of one run, in the words of `admin invite`. */
+export interface InviteReport {
+  readonly window: 'open' | 'closed';
+  readonly dryRun: boolean;
+  /** Accounts that the directory has. */
+  readonly accounts: number;
+  readonly invitations: readonly InvitationRow[];
+}
+
+/**
+ * Invites every manager who is not enrolled, for `admin invite`. Outside the sending hours and as a dry run
+ * it sends and changes nothing and tells whom it would invite; undefined where another instance is sweeping.
+ * @throws DirectoryError where the accounts cannot be read.
+ */
+export async function inviteNow(
+  deps: SweepDeps,
+  { isDryRun, onProgress }: SweepOptions,
+  signal: AbortSignal,
+): Promise<InviteReport | undefined> {
+  const now = await deps.store.transaction((tx) => Promise.resolve(tx.now));
+  const window = deps.settings.rotation.calendar.isSending(now) ? 'open' : 'closed';
+  const run = async (lease: SweepLease | undefined, stopped: AbortSignal) => {
+    const invited = await inviteAll(deps, lease, stopped, onProgress);
+    return { window, dryRun: isDryRun, ...invited } as const;
+  };
+  if (isDryRun || window === 'closed') return run(undefined, signal);
+  const options = { everyMs: 0, isSweep: false };
+  return withSweepLease(deps, options, signal, (lease) => run(lease, lease.signal));
+}
+
+async function inviteAll(
+  deps: SweepDeps,
+  lease: SweepLease | undefined,
+  signal: AbortSignal,
+  onProgress: SweepOptions['onProgress'],
+): Promise<Pick<InviteReport, 'accounts' | 'invitations'>> {
+  if (lease !== undefined) await settleLost(deps, lease);
+  const accounts: Pick<SweptAccount, 'id' | 'name'>[] = [];
+  await deps.directory.sweepAccounts((page) => {
+    for (const { id, name } of page) accounts.push({ id, name });
+    return Promise.resolve();
+  }, signal);
+  const invitations: InvitationRow[] = [];
+  const onRow = (row: InvitationRow): void => void invitations.push(row);
+  const onUnread = (account: string): void => {
+    onRow({ account, manager: null, result: 'failed', reason: 'directoryUnavailable' });
+  };
+  const sweeping = { deps, pace: createSendPace(deps), signal, lease };
+  await throughAccounts(sweeping, accounts, { onProgress, onUnread }, async ({ id }) => {
+    await sendPatiently(sweeping, id, (found) => inviteOf(sweeping, found), onRow);
+  });
+  return { accounts: accounts.length, invitations };
+}

@@ -1,0 +1,288 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { DAY_MS } from '../../src/domain/durations.ts';
+import { textOf } from '../support/chatDriver.ts';
+import { nameOf } from '../support/connector.ts';
+import { folderOfSuite, houseOfSuite, houseOfTest, postgresOfSuite } from '../support/ofSuite.ts';
+import { ALWAYS, cardsTo, firstSweep } from '../support/rotations.ts';
+import { enroll, FIRST_PASSWORD, greet, newManager, newMobile, newName } from '../support/walks.ts';
+
+const house = await houseOfSuite({
+  env: { ...ALWAYS, ORGANISATION: 'Örebro kommun' },
+  policy: { maxAgeMs: Infinity },
+});
+await firstSweep(house);
+const folder = await folderOfSuite();
+
+interface Invited {
+  readonly window: string;
+  readonly dryRun: boolean;
+  readonly accounts: number;
+  readonly invitations: readonly {
+    readonly account: string;
+    readonly manager: string | null;
+    readonly result: string;
+    readonly reason: string | null;
+  }[];
+}
+
+const invite = (...args: string[]) => house.administer<Invited>(['invite', ...args]);
+const rowsOf = ({ invitations }: Invited, name: string) =>
+  invitations
+    .filter(({ account }) => account === name)
+    .map(({ result, reason }) => (reason === null ? result : `${result}: ${reason}`));
+const eventsOf = (accountId: string) =>
+  house
+    .audit()
+    .filter(({ account, event }) => account === accountId && event.startsWith('invitation.'))
+    .map(({ event, result, reason }) => [event, result, ...(reason === null ? [] : [reason])]);
+
+/** A manager whom the bot has met, and who is not enrolled. */
+async function newMet() {
+  const walker = newManager(house);
+  await greet(walker);
+  return walker;
+}
+
+describe('an invitation', () => {
+  it('becomes the enrollment that it asks for, in the same message', async () => {
+    const walker = await newMet();
+    const { chat, account, mobile } = walker;
+    const told = await invite();
+    expect(rowsOf(told, account)).toEqual(['sent']);
+    const [sent] = cardsTo(house, chat, 'invitation');
+    expect(textOf(sent?.card)).toContain(`Konto: ${account}`);
+    expect(textOf(sent?.card)).toContain('Här hjälper Örebro kommun dig');
+    expect(chat.reload()).toBe('invitation');
+    expect(await chat.tap('enroll')).toBe('enrollment.currentPassword');
+    await chat.tap('proveCurrentPassword', { currentPassword: FIRST_PASSWORD });
+    await chat.tap('setMobile', { mobile });
+    expect(await chat.tap('confirmCode', { code: house.code(mobile) })).toBe('enrollment.done');
+    expect(chat.messageId).toBe(sent?.id);
+    expect(rowsOf(await invite(), account)).toEqual([]);
+  });
+
+  it('comes once in fourteen days, and an older one still works', async () => {
+    const { chat, account, accountId } = await newMet();
+    const cards = () => cardsTo(house, chat, 'invitation').length;
+    await invite();
+    chat.reload();
+    const first = chat.button('enroll');
+    house.passTime(13 * DAY_MS);
+    expect(rowsOf(await invite(), account)).toEqual(['already']);
+    expect(cards()).toBe(1);
+    house.passTime(DAY_MS);
+    expect(rowsOf(await invite(), account)).toEqual(['sent']);
+    expect(cards()).toBe(2);
+    expect(await chat.tapButton(first)).toBe('enrollment.currentPassword');
+    expect(eventsOf(accountId)).toEqual([
+      ['invitation.sent', 'ok'],
+      ['invitation.sent', 'ok'],
+    ]);
+  });
+
+  it('can be put aside, which the auditor hears of once', async () => {
+    const { chat, account, accountId } = await newMet();
+    const stranger = await newMet();
+    await invite();
+    chat.reload();
+    const button = chat.button('notNow');
+    expect(await stranger.chat.tapButton(button)).toBe('refused notResponsible');
+    expect(await chat.tapButton(button)).toBe('reminder.done');
+    expect(await chat.tapButton(button)).toBe('reminder.done');
+    expect(textOf(chat.card)).toContain('Då väntar vi');
+    expect(eventsOf(accountId).slice(1)).toEqual([['invitation.notNow', 'ok']]);
+    expect(rowsOf(await invite(), account)).toEqual(['already']);
+    house.passTime(14 * DAY_MS);
+    expect(rowsOf(await invite(), account)).toEqual(['sent']);
+    chat.reload();
+    await chat.tap('notNow');
+    expect(eventsOf(accountId).map(([event]) => event)).toEqual([
+      'invitation.sent',
+      'invitation.notNow',
+      'invitation.sent',
+      'invitation.notNow',
+    ]);
+  });
+
+  it('is no reminder: taps of one are no answer to the other', async () => {
+    const { chat, accountId } = await newMet();
+    await invite();
+    chat.reload();
+    const { data } = chat.button('notNow');
+    const forged = (verb: string) => ({ verb, title: '', data: { ...data, verb } });
+    expect(await chat.tapButton(forged('snooze'))).toBe('home');
+    expect(await chat.tapButton(forged('notNeeded'))).toBe('home');
+    expect(await chat.tapButton({ ...forged('notNow'), data: { verb: 'notNow' } })).toBe(
+      'refused notResponsible',
+    );
+    expect(eventsOf(accountId)).toEqual([['invitation.sent', 'ok']]);
+  });
+
+  it('reaches a manager whom the bot has never met by the Entra object id', async () => {
+    const { chat, account } = newManager(house);
+    const { aadObjectId } = chat.person;
+    house.directory.put(chat.dn, 'msDS-ExternalDirectoryObjectId', `User_${aadObjectId}`);
+    expect(rowsOf(await invite(), account)).toEqual(['sent']);
+    const { conversationId } = house.teams.created.at(-1)!;
+    const sent = house.teams.sent.filter((one) => one.conversationId === conversationId);
+    expect(sent.map(({ card }) => nameOf(card))).toEqual(['invitation']);
+  });
+
+  it('goes to each manager of a group who is not enrolled, and to no protected account', async () => {
+    const [asa, bo] = [house.manager(newName('Asa')), house.manager(newName('Bo'))];
+    for (const chat of [asa, bo]) await chat.say('status');
+    const name = newName('grupp');
+    const group = house.directory.group(`${name} chefer`, [asa.dn, bo.dn]);
+    house.account(name, group.dn, FIRST_PASSWORD);
+    await enroll(house, { chat: asa, account: name, mobile: newMobile() });
+    const guarded = await newMet();
+    house.directory.put(guarded.accountDn, 'adminCount', '1');
+    const told = await invite();
+    expect(rowsOf(told, name)).toEqual(['sent']);
+    expect([asa, bo].map((chat) => cardsTo(house, chat, 'invitation').length)).toEqual([0, 1]);
+    expect(rowsOf(told, guarded.account)).toEqual([]);
+  });
+
+  it('that may have come is not repeated; one that surely has not is', async () => {
+    const lost = await newMet();
+    house.teams.fail('post', { status: 502 }, 1);
+    expect(rowsOf(await invite(), lost.account)).toEqual(['ambiguous']);
+    expect(rowsOf(await invite(), lost.account)).toEqual(['already: ambiguous']);
+    const refused = await newMet();
+    house.teams.fail('post', { status: 400 }, 1);
+    expect(rowsOf(await invite(), refused.account)).toEqual(['failed: temporarilyUnavailable']);
+    expect(rowsOf(await invite(), refused.account)).toEqual(['sent']);
+    expect(eventsOf(lost.accountId)).toEqual([['invitation.failed', 'unknown']]);
+  });
+});
+
+describe('admin invite', () => {
+  it('tells whom it would invite as a dry run and outside the hours, and changes nothing', async () => {
+    const { chat, account } = await newMet();
+    const rows = house.auditRows();
+    const dry = await invite('--dry-run');
+    expect(Object.keys(dry)).toEqual(['window', 'dryRun', 'accounts', 'invitations']);
+    expect(dry).toMatchObject({ window: 'open', dryRun: true });
+    const row = dry.invitations.find((one) => one.account === account);
+    expect(row).toEqual({ account, manager: chat.person.name, result: 'due', reason: null });
+    const day = new Date().getUTCDay();
+    const closed = { REMINDER_HOURS: day >= 1 && day <= 3 ? 'Fri-Fri 01-02' : 'Tue-Tue 01-02' };
+    const { code, stdout } = await house.runAdmin(['invite'], closed);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Outside REMINDER_HOURS')]);
+    expect(house.auditRows()).toBe(rows);
+    expect(cardsTo(house, chat, 'invitation')).toEqual([]);
+  });
+
+  it('writes those who are not in Teams for a mail merge, with the mail of their entry', async () => {
+    const [one, other] = [newManager(house), newManager(house)];
+    house.directory.put(one.chat.dn, 'displayName', '=Asa, "A"');
+    house.directory.put(other.chat.dn, 'mail', []);
+    const orphan = newName('utan');
+    const { id } = house.account(orphan, '', FIRST_PASSWORD);
+    const file = join(folder, 'letters.csv');
+    const told = await invite('--csv', file);
+    for (const { account } of [one, other]) {
+      expect(rowsOf(told, account)).toEqual(['skipped: notInTeams']);
+    }
+    expect(rowsOf(told, orphan)).toEqual(['skipped: noManager']);
+    const lines = (await readFile(file, 'utf8')).split('\r\n');
+    expect(lines[0]).toBe('account,manager,mail');
+    expect(lines).toContain(`${one.account},"'=Asa, ""A""",${one.chat.person.mail}`);
+    expect(lines).toContain(`${other.account},${other.chat.person.name},`);
+    expect(lines.join()).not.toContain(orphan);
+    expect(JSON.stringify(told)).not.toContain(one.chat.person.mail);
+    await invite();
+    expect(eventsOf(id)).toEqual([['invitation.skipped', 'refused', 'noManager']]);
+    const before = await readFile(file, 'utf8');
+    await invite('--dry-run', '--csv', file);
+    expect(await readFile(file, 'utf8')).toBe(before);
+    expect(await readdir(folder)).toEqual(['letters.csv']);
+  });
+
+  it('invites nobody where the list cannot be written', async () => {
+    const { chat } = await newMet();
+    const rows = house.auditRows();
+    await writeFile(join(folder, 'file'), '');
+    const places = [
+      join(folder, 'nowhere', 'x.csv'),
+      folder,
+      join(folder, 'file', 'x.csv'),
+      '',
+      `${folder}/new/`,
+    ];
+    for (const place of places) {
+      const { code, stdout, stderr } = await house.runAdmin(['invite', '--csv', place]);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(/ cannot be written \([\w ]+\)\n$/);
+    }
+    expect(house.audit(rows).filter(({ event }) => event.startsWith('admin.'))).toEqual([]);
+    expect(cardsTo(house, chat, 'invitation')).toEqual([]);
+  });
+
+  it('waits for a sweep that is under way and says so, and puts the next one off by nothing', async () => {
+    const { chat, account } = await newMet();
+    const done = () => house.database.query<{ done_at: number }>('select done_at from lease');
+    const before = await done();
+    const until = Date.now() + 60_000;
+    await house.database.query(`update lease set holder = 'another', until = ${String(until)}`);
+    const running = house.runAdmin(['invite', '--json']);
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(cardsTo(house, chat, 'invitation')).toEqual([]);
+    await house.database.query(`update lease set holder = '', until = 0`);
+    const { code, stdout, stderr } = await running;
+    expect([code, stderr]).toEqual([
+      0,
+      'the bot is sweeping right now: waiting until it is done\n',
+    ]);
+    expect(rowsOf(JSON.parse(stdout) as Invited, account)).toEqual(['sent']);
+    expect(await done()).toEqual(before);
+  });
+
+  it('typed twice at once invites each manager once', async () => {
+    const met = [await newMet(), await newMet(), await newMet()];
+    const rows = house.auditRows();
+    const both = await Promise.all([invite(), invite()]);
+    for (const { chat, account } of met) {
+      expect(both.flatMap((told) => rowsOf(told, account)).toSorted()).toEqual(['already', 'sent']);
+      expect(cardsTo(house, chat, 'invitation')).toHaveLength(1);
+    }
+    const own = house.audit(rows).filter(({ event }) => event === 'admin.invite');
+    expect(own.map(({ actor }) => actor)).toEqual(Array(2).fill(expect.stringMatching(/^os:/)));
+  });
+
+  it('tells a directory that is away in one line', async () => {
+    const rows = house.auditRows();
+    house.directory.fault = () => 'drop';
+    const { code, stdout, stderr } = await house.runAdmin(['invite']);
+    house.directory.fault = undefined;
+    expect([code, stdout]).toEqual([1, '']);
+    const told = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+    expect(told).toEqual([expect.stringMatching(/^directory: unreachable/)]);
+    expect(house.audit(rows).filter(({ event }) => event === 'admin.invite')).toEqual([]);
+  });
+});
+
+describe('on PostgreSQL, with several instances', () => {
+  it('invites each manager once, who enrolls at any of them', async () => {
+    const databaseUrl = await (await postgresOfSuite()).createDatabase('bot');
+    const shared = await houseOfTest({ env: ALWAYS, policy: { maxAgeMs: Infinity }, databaseUrl });
+    const walker = newManager(shared);
+    await greet(walker);
+    const elsewhere = await shared.chatAtAnother(walker.chat);
+    const told = await Promise.all([1, 2, 3].map(() => shared.administer<Invited>(['invite'])));
+    expect(told.flatMap((one) => rowsOf(one, walker.account)).toSorted()).toEqual([
+      'already',
+      'already',
+      'sent',
+    ]);
+    expect(cardsTo(shared, walker.chat, 'invitation')).toHaveLength(1);
+    expect(elsewhere.reload()).toBe('invitation');
+    expect(await elsewhere.tap('enroll')).toBe('enrollment.currentPassword');
+    const events = await shared.database.query<{ event: string }>(
+      `select event from audit where account = '${walker.accountId}' order by seq`,
+    );
+    expect(events.map(({ event }) => event)).toEqual(['invitation.sent', 'enrollment.started']);
+  });
+});
