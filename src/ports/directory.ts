@@ -63,7 +63,7 @@ interface EntryPlace {
 /** A manager as a parameter: an entry read right before is not read again. */
 export type GivenManager = Pick<DirectoryManager, 'id' | 'place'>;
 
-/** More persons than this are a crowd: none of them is reminded. */
+/** More persons than this, or groups too large to be followed, are a crowd: none of them is reminded. */
 export const MAX_REMINDED = 500;
 
 /** An account and all its managers now (groups resolved). */
@@ -205,7 +205,10 @@ export interface Directory {
     signal: AbortSignal,
   ): Promise<Account | undefined>;
 
-  /** Ids of all the account's managers now (groups resolved), however many. */
+  /**
+   * Ids of all the account's managers now (groups resolved), however many; behind groups of more than
+   * 20 000 names some of them.
+   */
   managersOf(accountId: string, signal: AbortSignal): Promise<string[]>;
 
   /** The account with all its managers; undefined where it is gone. */

@@ -155,6 +155,8 @@ ${replication(options, directory)}overlay ppolicy
 ppolicy_default "${facts.defaultPolicyDn}"
 ppolicy_hash_cleartext
 ppolicy_use_lockout
+# Counts what it is asked.
+database monitor
 `;
 }
 

@@ -112,6 +112,12 @@ export function walkResponsibility(world: World): void {
     await sweepAgain(world);
     await noneWaits(world);
     expect(changesOf(walker.accountId)).toHaveLength(1);
+    // Enrolled managers are told whoever is in the crowd: it may be too large to be read to its end.
+    const resetsTold = () => toldTo(asa).filter((text) => text.includes('bytte lösenordet')).length;
+    const toldBefore = resetsTold();
+    expect(await reset(world, { ...walker, ...own }, 'Granen-Barr-Skog-8')).toBe('reset.done');
+    await noneWaits(world);
+    expect(resetsTold()).toBe(toldBefore + 1);
   });
 
   it('is told by a sweep to those who answered before and to those who stay, once', async () => {

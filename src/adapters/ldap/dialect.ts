@@ -5,6 +5,12 @@ import type { Account, ProofOutcome, WriteOutcome } from '../../ports/directory.
 import type { Connection } from './wire/connection.ts';
 import type { Session } from './wire/sessions.ts';
 
+/** The persons that DNs name or, as groups, contain. */
+export interface PersonsBehind {
+  readonly persons: readonly Entry[];
+  readonly isAll: boolean;
+}
+
 /** An account with the adapter's own fields. */
 export interface FoundAccount {
   readonly account: Account;
@@ -79,14 +85,14 @@ export interface Dialect {
   groupsOf(session: Session, dn: string): Promise<string[]>;
   /**
    * Persons below `base` that the DNs name or, where they name groups, contain; without duplicates.
-   * Where they are more than `limit`, some of them, but more than `limit`.
+   * Where they are more than `limit`, or groups too large to be followed, some of them.
    */
   personsBehind(
     session: Session,
     base: string,
     dns: readonly string[],
     limit?: number,
-  ): Promise<Entry[]>;
+  ): Promise<PersonsBehind>;
   /** Whether the person's entry is in one of the groups, through other groups too; other entries have no members. */
   isIn(session: Session, dn: string, groups: readonly string[]): Promise<boolean>;
 

@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../domain/durations.ts';
 import { managerName, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import { Secret } from '../../domain/secret.ts';
-import { DirectoryError, type DirectoryManager } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/directory.ts';
 import type { ClaimedNotice, Notice, NoticeLane } from '../../ports/store/notices.ts';
 import { StoreError } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
@@ -9,13 +9,8 @@ import { isSamePerson, lockAccount } from '../flow/flows.ts';
 import { postNotice } from './noticeCard.ts';
 import { enrolledOf, nameAmong } from './notices.ts';
 import { recipientOf } from '../chat/recipients.ts';
-import {
-  noteAnswering,
-  personOf,
-  readAnswering,
-  readFormer,
-  type Answering,
-} from '../people/responsibility.ts';
+import { noteAnswering } from '../people/responsibility.ts';
+import { audienceOf } from './audience.ts';
 import type { SendPace } from '../chat/sendPace.ts';
 
 /** Longer than a notice can take, so that no two instances send the same one. */
@@ -102,40 +97,6 @@ async function addressOthers(
     if (!(error instanceof DirectoryError)) throw error;
     await tryLater(deps, notice, 'directoryUnavailable');
   }
-}
-
-/** The possible recipients of a notice to the account's managers. */
-interface Audience {
-  /** Each person once. */
-  readonly persons: readonly DirectoryManager[];
-  /** The manager who acted; absent where an administrator did. */
-  readonly own: DirectoryManager | undefined;
-  /** Absent where the account is gone. */
-  readonly answering: Answering | undefined;
-}
-
-/**
- * The account's managers, and the managers when they were last seen: an attacker who made themselves the
- * only manager must not act unseen. For a crowd only the ids, by which those who have met the bot are
- * found.
- */
-async function audienceOf(
-  deps: Deps,
-  accountId: string,
-  except: ManagerKey | undefined,
-  signal: AbortSignal,
-): Promise<Audience> {
-  const { directory, store } = deps;
-  const found = await directory.responsibilityFor(accountId, signal);
-  const answering = await readAnswering(deps, found, signal);
-  const former = answering?.former ?? (await readFormer(deps, accountId, [], signal));
-  const crowd = found?.isCrowd === true ? await directory.managersOf(accountId, signal) : [];
-  const persons = new Map(crowd.map((id) => [id, { id, displayName: '' }]));
-  for (const person of [...(found?.managers ?? []), ...former]) persons.set(person.id, person);
-  const entry = except && (await store.read((reads) => reads.manager(except)))?.directoryId;
-  const read = found?.managers.find(({ id }) => id === entry);
-  const own = entry === undefined ? undefined : (read ?? (await personOf(deps, entry, signal)));
-  return { persons: [...persons.values()], own, answering };
 }
 
 /** The notice without its recipient's parts. */

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import { textOf } from '../../../src/adapters/ldap/wire/entry.ts';
+import { MAX_REMINDED } from '../../../src/ports/directory.ts';
 import type { Account, Directory } from '../../../src/ports/directory.ts';
 import { describeDirectory } from '../../contracts/directory.ts';
 import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';
@@ -51,6 +53,47 @@ describe('OpenLDAP’s own ways', () => {
     };
     return { dn, read, write };
   }
+
+  /** How many searches the server has done. */
+  async function searches(): Promise<number> {
+    const counter = await world.admin.read('cn=Search,cn=Operations,cn=Monitor');
+    return Number(textOf(counter, 'monitorOpCompleted'));
+  }
+
+  it('reads a group of ten thousand names by a few hundred searches, and a crowd’s by a few', async () => {
+    const person = await world.newPerson();
+    const nested = await world.newGroup([person.dn]);
+    const gone = Array.from(
+      { length: 10_000 },
+      (_, n) => `uid=borta${n},ou=personal,${world.slapd.base}`,
+    );
+    const filled = await world.newGroup([...gone, nested]);
+    const crowd = await world.newGroup([...(await world.newCrowd(MAX_REMINDED + 1)), ...gone]);
+    const idOfNew = async (responsible: string) =>
+      world.idOf((await world.newAccount({ responsible: [responsible] })).dn);
+    const [account, crowded] = [await idOfNew(filled), await idOfNew(crowd)];
+
+    const before = await searches();
+    const found = await directory.responsibilityFor(account, never);
+    expect(found?.managers.map(({ id }) => id)).toEqual([await world.idOf(person.dn)]);
+    const after = await searches();
+    expect(after - before).toBeLessThan(300);
+    const many = await directory.responsibilityFor(crowded, never);
+    expect(many).toMatchObject({ managers: [], isCrowd: true });
+    expect((await searches()) - after).toBeLessThan(40);
+  }, 60_000);
+
+  it('takes whoever answers through more names than it follows for a crowd', async () => {
+    const person = await world.newPerson();
+    const gone = Array.from({ length: 20_000 + 1 }, (_, n) => `uid=b${n},${world.slapd.base}`);
+    const group = await world.newGroup([...gone, person.dn]);
+    const { dn } = await world.newAccount({ responsible: [group] });
+    const id = await world.idOf(dn);
+    const found = await directory.responsibilityFor(id, never);
+    expect(found).toMatchObject({ managers: [], isCrowd: true });
+    const managerId = await world.idOf(person.dn);
+    expect(await directory.accountOf({ id: managerId }, id, never)).toMatchObject({ id });
+  }, 60_000);
 
   async function newPolicy(name: string, rules: Record<string, string>): Promise<string> {
     const dn = `cn=${name},ou=policies,${world.slapd.base}`;

@@ -131,10 +131,10 @@ export const activeDirectory: Dialect = {
       for await (const entries of pages) {
         // An account may have expired: persons who do not count must not make a crowd.
         for (const entry of entries) if (this.isPerson(entry)) found.set(entry.dn, entry);
-        if (found.size > limit) return [...found.values()];
+        if (found.size > limit) return { persons: [...found.values()], isAll: false };
       }
     }
-    return [...found.values()];
+    return { persons: [...found.values()], isAll: true };
   },
 
   async isIn(session, dn, groups) {

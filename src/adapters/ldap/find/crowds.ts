@@ -16,8 +16,8 @@ export async function crowdsAmong(
   for (const some of chunks([...new Set(dns)])) {
     const kinds = await Promise.all(some.map((dn) => isGroup(session, dn)));
     for (const dn of some.filter((_, index) => kinds[index] === true)) {
-      const persons = await dialect.personsBehind(session, managersBase, [dn], MAX_REMINDED);
-      if (persons.length > MAX_REMINDED) crowds.add(dn);
+      const { isAll } = await dialect.personsBehind(session, managersBase, [dn], MAX_REMINDED);
+      if (!isAll) crowds.add(dn);
     }
   }
   return crowds;

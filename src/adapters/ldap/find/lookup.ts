@@ -12,7 +12,7 @@ import { findAccounts, sweepAccounts } from './accounts.ts';
 import type { AccountQuery, AccountSettings } from './accounts.ts';
 import type { FoundAccount } from '../dialect.ts';
 import { activeDirectory } from '../activeDirectory/activeDirectory.ts';
-import type { AccountLens, Dialect } from '../dialect.ts';
+import type { AccountLens, Dialect, PersonsBehind } from '../dialect.ts';
 import { isId, textOf } from '../wire/entry.ts';
 import { allOf, anyOf, equals, managerFilter } from '../wire/filters.ts';
 import { openldap } from '../openldap/openldap.ts';
@@ -111,7 +111,7 @@ export function createLookup(settings: LookupSettings): Lookup {
     session: Session,
     { responsible }: FoundAccount,
     limit?: number,
-  ): Promise<Entry[]> {
+  ): Promise<PersonsBehind> {
     return dialectOf(session).personsBehind(session, settings.managersBase, responsible, limit);
   }
 
@@ -190,17 +190,17 @@ export function createLookup(settings: LookupSettings): Lookup {
       const dialect = dialectOf(session);
       const found = only(await find(session, { id: accountId }));
       if (found === undefined) return [];
-      return (await personsBehind(session, found)).flatMap((entry) => dialect.idOf(entry) ?? []);
+      const { persons } = await personsBehind(session, found);
+      return persons.flatMap((entry) => dialect.idOf(entry) ?? []);
     },
 
     async responsibilityFor(session, accountId) {
       const found = only(await find(session, { id: accountId }));
       if (found === undefined) return undefined;
-      const persons = await personsBehind(session, found, MAX_REMINDED);
-      const isCrowd = persons.length > MAX_REMINDED;
-      const known = isCrowd ? [] : persons;
+      const { persons, isAll } = await personsBehind(session, found, MAX_REMINDED);
+      const known = isAll ? persons : [];
       const managers = known.flatMap((entry) => managerFrom(session, entry) ?? []);
-      return { account: found.account, managers, isCrowd };
+      return { account: found.account, managers, isCrowd: !isAll };
     },
 
     async sweep(session, take) {

@@ -6,8 +6,8 @@ import type { ProofOutcome } from '../../../ports/directory.ts';
 import type { Dialect, WriteRefusal } from '../dialect.ts';
 import { textOf } from '../wire/entry.ts';
 import { hasResult, RESULT } from '../wire/errors.ts';
-import { anyOf, chunks, equals } from '../wire/filters.ts';
-import { groupsAbove, leavesBelow } from './openldapGroups.ts';
+import { allOf, anyOf, equals, not } from '../wire/filters.ts';
+import { groupsAbove, HAS_MEMBERS, namesBelow } from './openldapGroups.ts';
 import { isDisabled, PASSWORD_ATTRIBUTES, passwordStates } from './openldapRules.ts';
 
 /** RFC 3062. Unlike a plain modification it always stores a hash, whatever the server's settings. */
@@ -63,18 +63,20 @@ export const openldap: Dialect = {
   groupsOf: groupsAbove,
 
   async personsBehind(session, base, dns, limit = Infinity) {
-    const found: Entry[] = [];
-    for (const some of chunks(await leavesBelow(session, dns))) {
+    const persons: Entry[] = [];
+    const names = namesBelow(session, dns);
+    for (;;) {
+      const { value, done } = await names.next();
+      if (done === true) return { persons, isAll: value };
       const entries = await session.connection.search({
         base,
         scope: 'sub',
-        filter: anyOf(some.map((dn) => equals('entryDN', dn))),
+        filter: allOf([not(HAS_MEMBERS), anyOf(value.map((dn) => equals('entryDN', dn)))]),
         attributes: ['entryUUID', 'displayName', 'cn', ...this.personAttributes],
       });
-      found.push(...entries.filter((entry) => this.isPerson(entry)));
-      if (found.length > limit) break;
+      persons.push(...entries.filter((entry) => this.isPerson(entry)));
+      if (persons.length > limit) return { persons, isAll: false };
     }
-    return found;
   },
 
   async isIn(session, dn, groups) {

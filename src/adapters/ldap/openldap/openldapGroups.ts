@@ -1,8 +1,5 @@
-import type { Entry } from 'ldapts';
-
 import { textsOf } from '../wire/entry.ts';
-import { hasResult, RESULT } from '../wire/errors.ts';
-import { anyOf, chunks, equals } from '../wire/filters.ts';
+import { allOf, anyOf, chunks, equals, present } from '../wire/filters.ts';
 import type { Session } from '../wire/sessions.ts';
 
 const MEMBER_ATTRIBUTES = ['member', 'uniqueMember'];
@@ -33,46 +30,49 @@ async function parents(session: Session, dns: readonly string[]): Promise<string
   return [...found.values()];
 }
 
-/** Resolves groups: gives the members of all DNs that are groups, and the other DNs as they are. */
-export async function leavesBelow(session: Session, dns: readonly string[]): Promise<string[]> {
+/** A group filled with more names than this is not followed to its end: it would hold up all others. */
+const MAX_FOLLOWED = 20_000;
+
+/**
+ * Resolves groups: gives, some at a time, the DNs and those of all members, however deep. Ends with whether
+ * these are all.
+ */
+export async function* namesBelow(
+  session: Session,
+  dns: readonly string[],
+): AsyncGenerator<string[], boolean> {
   const seen = new Set<string>();
-  const leaves: string[] = [];
   let frontier = [...dns];
   while (frontier.length > 0) {
     const unread = new Map(frontier.filter((dn) => !seen.has(key(dn))).map((dn) => [key(dn), dn]));
     frontier = [];
     for (const some of chunks([...unread.values()])) {
-      // In parallel: a group of thousands would take longer than a call may.
-      const read = await Promise.all(some.map((dn) => membersOf(session, dn)));
-      for (const [index, dn] of some.entries()) {
-        seen.add(key(dn));
-        const members = read[index] ?? [];
-        if (members.length === 0) leaves.push(dn);
-        else frontier = frontier.concat(members);
+      if (seen.size >= MAX_FOLLOWED) return false;
+      for (const dn of some) seen.add(key(dn));
+      frontier = frontier.concat(await membersOf(session, some));
+      yield some;
+    }
+  }
+  return true;
+}
+
+/** The filter of groups: entries that have members. */
+export const HAS_MEMBERS = anyOf(MEMBER_ATTRIBUTES.map((attribute) => present(attribute)));
+
+/** The members of those that are groups. */
+async function membersOf(session: Session, dns: readonly string[]): Promise<string[]> {
+  const filter = allOf([HAS_MEMBERS, anyOf(dns.map((dn) => equals('entryDN', dn)))]);
+  const members: string[] = [];
+  for (const base of session.facts.namingContexts) {
+    const search = { base, scope: 'sub', filter, attributes: MEMBER_ATTRIBUTES } as const;
+    for (const group of await session.connection.search(search)) {
+      for (const attribute of MEMBER_ATTRIBUTES) {
+        // RFC 4517 3.3.21: a unique member may carry a bit string after the DN.
+        members.push(...textsOf(group, attribute).map((dn) => dn.replace(/#'[01]*'B$/, '')));
       }
     }
   }
-  return leaves;
-}
-
-async function membersOf(session: Session, base: string): Promise<string[]> {
-  const entry = await readGroup(session, base);
-  if (entry === undefined) return [];
-  // RFC 4517 3.3.21: a unique member may carry a bit string after the DN.
-  return MEMBER_ATTRIBUTES.flatMap((attribute) => textsOf(entry, attribute)).map((value) =>
-    value.replace(/#'[01]*'B$/, ''),
-  );
-}
-
-/** Undefined for a DN that leads nowhere: a member that was removed. */
-async function readGroup(session: Session, base: string): Promise<Entry | undefined> {
-  try {
-    const search = { base, scope: 'base', attributes: MEMBER_ATTRIBUTES } as const;
-    return (await session.connection.search(search))[0];
-  } catch (error) {
-    if (hasResult(error, RESULT.noSuchObject, RESULT.invalidDn)) return undefined;
-    throw error;
-  }
+  return members;
 }
 
 function key(dn: string): string {

@@ -6,6 +6,7 @@ import {
   FilterParser,
   NotFilter,
   OrFilter,
+  PresenceFilter,
   SubstringFilter,
 } from 'ldapts';
 import type { Filter } from 'ldapts';
@@ -17,6 +18,10 @@ const CHUNK = 100;
 
 export function equals(attribute: string, value: string | Buffer): Filter {
   return new EqualityFilter({ attribute, value });
+}
+
+export function present(attribute: string): Filter {
+  return new PresenceFilter({ attribute });
 }
 
 export function allOf(filters: readonly (Filter | undefined)[]): Filter {

@@ -1,0 +1,61 @@
+import type { ManagerKey } from '../../domain/parties.ts';
+import type { DirectoryManager } from '../../ports/directory.ts';
+import type { Deps } from '../deps.ts';
+import { personOf, readAnswering, readFormer, type Answering } from '../people/responsibility.ts';
+import { enrolledOf } from './notices.ts';
+
+/** Ids in one question to the store. */
+const LOOKED_UP_AT_ONCE = 500;
+
+/** The possible recipients of a notice to the account's managers. */
+interface Audience {
+  /** Each person once. */
+  readonly persons: readonly DirectoryManager[];
+  /** The manager who acted; absent where an administrator did. */
+  readonly own: DirectoryManager | undefined;
+  /** Absent where the account is gone. */
+  readonly answering: Answering | undefined;
+}
+
+/**
+ * The account's managers, and the managers when they were last seen: an attacker who made themselves the
+ * only manager must not act unseen.
+ */
+export async function audienceOf(
+  deps: Deps,
+  accountId: string,
+  except: ManagerKey | undefined,
+  signal: AbortSignal,
+): Promise<Audience> {
+  const { directory, store } = deps;
+  const found = await directory.responsibilityFor(accountId, signal);
+  const answering = await readAnswering(deps, found, signal);
+  const former = answering?.former ?? (await readFormer(deps, accountId, [], signal));
+  const crowd = found?.isCrowd === true ? await metInCrowd(deps, accountId, signal) : [];
+  const persons = new Map(crowd.map((person) => [person.id, person]));
+  for (const person of [...(found?.managers ?? []), ...former]) persons.set(person.id, person);
+  const entry = except && (await store.read((reads) => reads.manager(except)))?.directoryId;
+  const read = found?.managers.find(({ id }) => id === entry);
+  const own = entry === undefined ? undefined : (read ?? (await personOf(deps, entry, signal)));
+  return { persons: [...persons.values()], own, answering };
+}
+
+/**
+ * The persons of a crowd who have met the bot. Those who are enrolled belong to them, whoever the directory
+ * names: it may not read so large a group to its end.
+ */
+async function metInCrowd(
+  { directory, store }: Deps,
+  accountId: string,
+  signal: AbortSignal,
+): Promise<DirectoryManager[]> {
+  const ids = await directory.managersOf(accountId, signal);
+  return store.read(async (reads) => {
+    const met = await enrolledOf(reads, accountId);
+    for (let from = 0; from < ids.length; from += LOOKED_UP_AT_ONCE) {
+      const some = await reads.managersByDirectoryId(ids.slice(from, from + LOOKED_UP_AT_ONCE));
+      met.push(...some.map(({ directoryId = '' }) => ({ id: directoryId, displayName: '' })));
+    }
+    return met;
+  });
+}
