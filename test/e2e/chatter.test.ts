@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { houseOfSuite } from '../support/ofSuite.ts';
-import { FIRST_PASSWORD, newEnrolled, newManager, newName, wrongCode } from '../support/walks.ts';
+import {
+  FIRST_PASSWORD,
+  newEnrolled,
+  newManager,
+  newMobile,
+  newName,
+  wrongCode,
+} from '../support/walks.ts';
 
 const house = await houseOfSuite();
 
@@ -70,21 +77,57 @@ describe('a manager who begins again and again', () => {
     const { chat } = newManager(house);
     await chat.say('status');
     const rows = house.auditRows();
-    for (let time = 0; time < 20; time += 1) {
+    const prove = async () => {
       expect(await chat.say('registrera')).toBe('enrollment.currentPassword');
+      expect(await chat.tap('proveCurrentPassword', { currentPassword: FIRST_PASSWORD })).toBe(
+        'enrollment.mobile',
+      );
+    };
+    for (let time = 0; time < 20; time += 1) {
+      if (time < 5) await prove();
+      else expect(await chat.say('registrera')).toBe('enrollment.currentPassword');
       expect(await chat.say('avbryt')).toBe('cancelled');
     }
     expect(rowsOf(rows, 'enrollment.started')).toEqual([null]);
+    expect(rowsOf(rows, 'enrollment.proved')).toEqual([null]);
 
-    expect(await chat.say('registrera')).toBe('enrollment.currentPassword');
-    expect(await chat.tap('proveCurrentPassword', { currentPassword: FIRST_PASSWORD })).toBe(
-      'enrollment.mobile',
-    );
+    await prove();
+    for (let time = 0; time < 4; time += 1) {
+      house.twilio.scriptCodes({ status: 400, code: 21614 });
+      expect(await chat.tap('setMobile', { mobile: newMobile() })).toBe(
+        'enrollment.mobile smsNumberRefused',
+      );
+    }
+    expect(await chat.tap('setMobile', { mobile: newMobile() })).toBe('enrollment.code');
     expect(house.audit(rows).map(({ event, reason }) => [event, reason])).toEqual([
       ['enrollment.started', null],
-      ['enrollment.started', '×20'],
       ['enrollment.proved', null],
+      ['code.notSent', 'smsNumberRefused'],
+      ['enrollment.started', '×20'],
+      ['enrollment.proved', '×5'],
+      ['code.sent', null],
     ]);
+  });
+
+  it('has one set of buttons a minute, until one of them has begun something', async () => {
+    const { chat, account } = newManager(house);
+    const handles = new Set<unknown>();
+    for (let time = 0; time < 20; time += 1) {
+      expect(await chat.say('hej')).toBe('home');
+      handles.add(chat.button('enroll', account).data['handle']);
+    }
+    expect(handles.size).toBe(1);
+    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+    expect(await chat.say('avbryt')).toBe('cancelled');
+    expect(await chat.say('hej')).toBe('home');
+    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+    expect(await chat.say('avbryt')).toBe('cancelled');
+    expect(await chat.say('hej')).toBe('home');
+    handles.add(chat.button('enroll', account).data['handle']);
+    house.passTime(61_000);
+    expect(await chat.say('hej')).toBe('home');
+    handles.add(chat.button('enroll', account).data['handle']);
+    expect(handles.size).toBe(3);
   });
 
   it('has one row a minute, with a count, for what is locked', async () => {

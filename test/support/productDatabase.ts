@@ -22,7 +22,7 @@ const TIME_COLUMNS = {
   reminder: ['at'],
   reminder_snooze: ['until'],
   reminder_silence: ['until', 'told_at'],
-  button: ['undoes'],
+  button: ['undoes', 'created_at'],
   lease: ['until', 'done_at'],
 } as const;
 

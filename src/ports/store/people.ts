@@ -35,4 +35,6 @@ export interface ManagerQueries extends ManagerReads {
   /** The address of any person of the tenant. */
   anyAddress(tenantId: string): Promise<Address | undefined>;
   addButtons(buttons: readonly Button[]): Promise<void>;
+  /** The manager's buttons of `home` since `since` that have begun no flow, the newest last. */
+  unusedButtons(manager: ManagerKey, since: number): Promise<Button[]>;
 }

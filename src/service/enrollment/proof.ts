@@ -15,7 +15,13 @@ import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { digestInTurn } from '../reset/digests.ts';
-import { advanceEnrollment, auditOf, changeFlow, enrollmentStarted } from '../flow/flows.ts';
+import {
+  advanceEnrollment,
+  auditOf,
+  changeFlow,
+  enrollmentProved,
+  enrollmentStarted,
+} from '../flow/flows.ts';
 import { endTap, submit } from '../flow/flowTap.ts';
 import type { EnrollmentTap, Submission } from '../flow/submission.ts';
 import type { SecretInput } from '../input.ts';
@@ -78,7 +84,7 @@ async function proveInTurn(
   const { flow, todo } = await submit<EnrollmentFlow, Reserved>(tap, async (tx, current) => {
     const underWay = await bindsUnderWay(tx, current);
     const problem = await proofBlock(account, tx, underWay);
-    if (problem !== undefined) return { flow: await refuseUnasked(deps, tx, current, problem) };
+    if (problem !== undefined) return { flow: await refuseAtNoCost(deps, tx, current, problem) };
     // Counted before the bind: a crash or many taps at once can only count too many, never too few.
     const failureId = await tx.addFailure({
       kind: 'proof',
@@ -92,8 +98,8 @@ async function proveInTurn(
   });
   if (todo === undefined) return flow;
 
-  await deps.denials.settle(enrollmentStarted(flow));
   const outcome = await bind(tap, input, todo);
+  if (outcome === 'wrong') await deps.denials.settle(enrollmentStarted(flow));
   return changeFlow(deps, flow, (tx, current) =>
     takeProof(tap, tx, current, { outcome, digest, failureId: todo.failureId }),
   );
@@ -106,7 +112,7 @@ interface Reserved {
   readonly underWay: number;
 }
 
-/** Ends the enrollment after a bind. */
+/** Ends the enrollment after a wrong password. */
 async function refuseProof(
   tx: StoreTransaction,
   flow: EnrollmentFlow,
@@ -116,8 +122,8 @@ async function refuseProof(
   return advanceEnrollment(tx, flow, { type: 'refused', problem });
 }
 
-/** Ends the enrollment before a bind; its audit rows are bundled, since a manager can repeat it at will. */
-async function refuseUnasked(
+/** Ends the enrollment where no attempt counts; a manager can repeat that at will, so the rows are bundled. */
+async function refuseAtNoCost(
   { denials }: Deps,
   tx: StoreTransaction,
   flow: EnrollmentFlow,
@@ -168,19 +174,19 @@ async function takeProof(
     tx.afterCommit(() => tellFault(deps, outcome));
     // Trying again does not help there.
     if (reason === 'temporarilyUnavailable') {
-      return refuseProof(tx, current, { reason });
+      return refuseAtNoCost(deps, tx, current, { reason });
     }
     return advanceEnrollment(tx, current, { type: 'proofFailed', reason }, 'sameDraw');
   }
   switch (outcome) {
     case 'proved': {
       await rememberProved(deps, tx, account.id, digest);
-      tx.audit({ event: 'enrollment.proved', result: 'ok', ...auditOf(current) });
+      deps.denials.auditIn(tx, enrollmentProved(current));
       const known = await knownMobile(tap, tx);
       return advanceEnrollment(tx, current, { type: 'passwordProved', known }, 'sameDraw');
     }
     case 'locked':
-      return refuseProof(tx, current, { reason: 'proofLocked' });
+      return refuseAtNoCost(deps, tx, current, { reason: 'proofLocked' });
     case 'wrong': {
       // The directory has counted this bind too, since the account was read.
       const counted = withOneMore(account);

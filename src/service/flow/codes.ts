@@ -15,7 +15,15 @@ import type { Failure } from '../../ports/store/failures.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Manager } from '../people/people.ts';
-import { auditOf, changeFlow, isSamePerson, saveFlow, stepAny } from './flows.ts';
+import {
+  auditOf,
+  changeFlow,
+  enrollmentProved,
+  enrollmentStarted,
+  isSamePerson,
+  saveFlow,
+  stepAny,
+} from './flows.ts';
 
 /** A code message that is reserved in the store and not yet sent. */
 export interface ReservedCode {
@@ -137,10 +145,16 @@ export async function sendCode(
     { to: reserved.mobile, text, validitySeconds: deps.settings.codeTtlSeconds },
     signal,
   );
+  if (flow.purpose === 'enrollment' && outcome.outcome !== 'refused') {
+    // The enrollment leads on: its repeated beginnings, if any, are told before its code.
+    for (const event of [enrollmentStarted(flow), enrollmentProved(flow)]) {
+      await deps.denials.settle(event);
+    }
+  }
   return changeFlow(deps, flow, async (tx, current) => {
     const messageId = outcome.outcome === 'accepted' ? outcome.messageId : undefined;
     await tx.settleSend(reserved.sendId, outcome.outcome, messageId);
-    auditSend(tx, current, outcome);
+    auditSend(deps, tx, current, outcome);
     if (current.state.step !== 'sendingCode') return current;
     if (outcome.outcome === 'refused') await tx.restorePasscode(flow.id);
     return saveFlow(tx, stepAny(current, eventOf(outcome, current.draw), tx.now), 'sameDraw');
@@ -163,7 +177,7 @@ function eventOf(outcome: SmsOutcome, draw: number): CodeEvent {
   }
 }
 
-function auditSend(tx: StoreTransaction, flow: Flow, outcome: SmsOutcome): void {
+function auditSend({ denials }: Deps, tx: StoreTransaction, flow: Flow, outcome: SmsOutcome): void {
   const about = auditOf(flow);
   switch (outcome.outcome) {
     case 'accepted':
@@ -173,7 +187,8 @@ function auditSend(tx: StoreTransaction, flow: Flow, outcome: SmsOutcome): void 
       tx.audit({ event: 'code.notSent', result: 'unknown', reason: 'smsUnavailable', ...about });
       return;
     case 'refused':
-      tx.audit({
+      // A refused message counts against no budget: a manager can repeat it at will.
+      denials.auditIn(tx, {
         event: 'code.notSent',
         result: 'failed',
         reason: notDelivered(outcome.fault),

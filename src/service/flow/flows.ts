@@ -149,6 +149,11 @@ export function enrollmentStarted(flow: Flow): AuditEvent {
   return { event: 'enrollment.started', result: 'ok', ...auditOf(flow) };
 }
 
+/** The proof of a right password, which sends nothing either. */
+export function enrollmentProved(flow: Flow): AuditEvent {
+  return { event: 'enrollment.proved', result: 'ok', ...auditOf(flow) };
+}
+
 /** Marks an operation as lost. */
 export async function settleLost(
   tx: StoreTransaction,

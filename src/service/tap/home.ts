@@ -1,9 +1,11 @@
+import { MINUTE_MS } from '../../domain/durations.ts';
 import { maskMobile } from '../../domain/mobile.ts';
 import type { Locale } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { HomeAccount, View } from '../../ports/view.ts';
 import type { Account } from '../../ports/directory.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { changeManager } from '../people/managers.ts';
 import type { Manager } from '../people/people.ts';
@@ -30,7 +32,7 @@ export const NOT_RESPONSIBLE = {
 } satisfies View;
 
 /**
- * The manager's accounts with fresh buttons.
+ * The manager's accounts with their buttons.
  * @throws DirectoryError where the directory does not answer.
  */
 export async function homeView(
@@ -56,15 +58,10 @@ export async function homeViewOf(
   }
   const start = startOf(accounts, options);
   const shown = accounts.slice(start, start + ACCOUNTS_ON_CARD);
-  const buttons = shown.map(({ id }) => ({
-    handle: deps.random.id(),
-    manager: manager.key,
-    accountId: id,
+  const { handles, enrollments } = await deps.store.transaction(async (tx) => ({
+    handles: await handlesOf(deps, tx, manager, shown),
+    enrollments: await tx.enrollmentsOfManager(manager.key),
   }));
-  const enrollments = await deps.store.transaction(async (tx) => {
-    await tx.addButtons(buttons);
-    return tx.enrollmentsOfManager(manager.key);
-  });
   const enrolled = new Map(enrollments.map((enrollment) => [enrollment.accountId, enrollment]));
   const isPart = shown.length < accounts.length;
   return {
@@ -78,8 +75,8 @@ export async function homeViewOf(
           isAnyEnrolled: accounts.some(({ id }) => enrolled.has(id)),
         }
       : undefined,
-    accounts: shown.map((account, index) => ({
-      handle: buttons[index]?.handle ?? '',
+    accounts: shown.map((account) => ({
+      handle: handles.get(account.id) ?? '',
       name: account.name,
       displayName: account.displayName,
       number: numberOf(enrolled.get(account.id)),
@@ -89,6 +86,23 @@ export async function homeViewOf(
       passwordExpiresAt: account.passwordExpiresAt,
     })),
   };
+}
+
+/** Each account's handle; a card that is drawn again soon has those of the one before, if unused. */
+async function handlesOf(
+  { random }: Deps,
+  tx: StoreTransaction,
+  manager: Manager,
+  accounts: readonly Account[],
+): Promise<ReadonlyMap<string, string>> {
+  const unused = await tx.unusedButtons(manager.key, tx.now - MINUTE_MS);
+  const handles = new Map(unused.map(({ accountId, handle }) => [accountId, handle]));
+  const added = accounts
+    .filter(({ id }) => !handles.has(id))
+    .map(({ id }) => ({ handle: random.id(), manager: manager.key, accountId: id }));
+  await tx.addButtons(added);
+  for (const { accountId, handle } of added) handles.set(accountId, handle);
+  return handles;
 }
 
 function numberOf(enrollment: Enrollment | undefined): HomeAccount['number'] {

@@ -102,20 +102,38 @@ export function managerQueries(scope: Scope): ManagerQueries {
       await db.insertInto('button').values(rows).execute();
     },
 
-    async button(handle): Promise<Button | undefined> {
+    async unusedButtons(manager, since) {
+      const rows = await db
+        .selectFrom('button')
+        .selectAll()
+        .where('created_at', '>', since)
+        .where('manager', '=', managerName(manager))
+        .where('undoes', 'is', null)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('flow').select('id').whereRef('origin', '=', 'button.handle'))),
+        )
+        .orderBy('created_at')
+        .execute();
+      return rows.flatMap((row) => toButton(scope, row) ?? []);
+    },
+
+    async button(handle) {
       const row = await db
         .selectFrom('button')
         .selectAll()
         .where('handle', '=', handle)
         .executeTakeFirst();
-      if (row === undefined) return undefined;
-      if (openTrusted(scope, SEALED.button.place(row), row.seal) === undefined) return undefined;
-      return {
-        handle,
-        manager: managerKey(row.manager),
-        accountId: row.account_id,
-        undoes: row.undoes ?? undefined,
-      };
+      return row && toButton(scope, row);
     },
+  };
+}
+
+function toButton(scope: Scope, row: Selectable<Tables['button']>): Button | undefined {
+  if (openTrusted(scope, SEALED.button.place(row), row.seal) === undefined) return undefined;
+  return {
+    handle: row.handle,
+    manager: managerKey(row.manager),
+    accountId: row.account_id,
+    undoes: row.undoes ?? undefined,
   };
 }
