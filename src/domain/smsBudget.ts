@@ -11,8 +11,11 @@ const MAX_SENDS_PER_MANAGER_DAY = 20;
 const MAX_UNPROVEN_NUMBERS_PER_MANAGER_DAY = 5;
 /** The share of the day's ceiling that numbers which their manager has not enrolled may use up. */
 const UNPROVEN_SHARE = 0.8;
-/** Messages to a number that are kept for the manager whose directory entry names it. */
-const KEPT_FOR_OWNER_PER_DAY = 2;
+/**
+ * Kept for the manager whose directory entry names the number, whatever the others do: two messages, of
+ * which one may be lost. They count twice until the number is enrolled.
+ */
+const KEPT_FOR_OWNER_PER_DAY = 4;
 /**
  * Messages to a number that another manager has enrolled: few, so that its owner keeps most of the budget.
  */
