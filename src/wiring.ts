@@ -94,6 +94,7 @@ export function settingsOf(config: Config): Settings {
         timeZone: config.timeZone,
         isHoliday: createSwedishHolidays(),
       }),
+      remindsBySms: config.rotation.remindsBySms,
       fallbackUpn: config.rotation.fallbackUpn,
     },
   };

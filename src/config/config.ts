@@ -195,6 +195,7 @@ function byTopic(
       days: values.ROTATION_DAYS,
       reminderDays: values.REMINDER_DAYS,
       reminderHours: values.REMINDER_HOURS,
+      remindsBySms: values.REMINDER_SMS === 'overdue',
       fallbackUpn: values.REMINDER_FALLBACK_UPN,
     },
   } as const;

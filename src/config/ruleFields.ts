@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { schedule } from './lists.ts';
-import { matching, parsed, reminderDays, timeZone, wholeNumber } from './parsers.ts';
+import { choice, matching, parsed, reminderDays, timeZone, wholeNumber } from './parsers.ts';
 import { TEXTS } from './variableText.ts';
 
 /** Codes and passwords. */
@@ -31,7 +31,7 @@ export const RULES = {
 /** Rotation and its reminders. */
 export const ROTATION = {
   ROTATION_DAYS: wholeNumber(1, 3650).optional().register(TEXTS, {
-    meaning: 'age in days at which a password is due',
+    meaning: 'age in days at which a password is due; sooner where the directory expires it sooner',
     otherwise: 'what the directory says of the account, else 90',
     example: '90',
   }),
@@ -55,6 +55,11 @@ export const ROTATION = {
       otherwise: 'nobody',
       example: 'it@example.se',
     }),
+  REMINDER_SMS: choice('off', 'overdue').default('off').register(TEXTS, {
+    meaning:
+      '`overdue`: once a week an overdue reminder that reaches no chat goes to the enrolled number; it counts in `SMS_PER_DAY`',
+    default: 'off',
+  }),
   NEW_NUMBER_COOLDOWN_SECONDS: wholeNumber(0, 30 * 86_400)
     .default(86_400)
     .register(TEXTS, {

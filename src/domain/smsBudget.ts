@@ -68,6 +68,11 @@ export function budgetRefusal(sends: SendsSoFar, perDay: number): BudgetRefusal 
   return sends.total >= ceiling ? { reason: 'smsUnavailable' } : undefined;
 }
 
+/** Whether a reminder may go out as a text: it leaves the last fifth of the day's ceiling to codes. */
+export function mayRemind(total: number, perDay: number): boolean {
+  return total < Math.floor(perDay * UNPROVEN_SHARE);
+}
+
 /**
  * When one more message may go to the number. Before it is enrolled the manager's own messages count
  * twice, so that one alone cannot use up what its owner needs, though their own entry, which they may

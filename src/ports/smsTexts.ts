@@ -11,6 +11,8 @@ interface SmsFacts {
   /** Display name of who asks for it, or did it. */
   readonly byName: string;
   readonly at: number;
+  /** The day that a notice tells, where it tells one. */
+  readonly until?: number | undefined;
 }
 
 /**

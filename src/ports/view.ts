@@ -176,6 +176,10 @@ export type NoticeEvent =
   | 'outsideChange'
   /** A number was removed because its manager no longer answers for the account. */
   | 'removal'
+  /** The same, two days before. */
+  | 'removalAhead'
+  /** A password is overdue; to a number, where no chat is open. */
+  | 'overdue'
   | 'responsibilityChanged'
   | 'notNeeded';
 
@@ -188,7 +192,7 @@ export interface NoticeFacts {
   readonly at: number;
   /** The number that was enrolled, masked. */
   readonly maskedMobile?: string | undefined;
-  /** Until when no recipient is reminded. */
+  /** The day that it tells: until when nobody is reminded, when a number goes, since when a password is due. */
   readonly until?: number | undefined;
   /** Opaque; stands in the data of the button that lets people be reminded all the same. */
   readonly handle?: string | undefined;

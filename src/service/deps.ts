@@ -38,6 +38,8 @@ interface RotationSettings {
   /** Days before the due date. */
   readonly reminderDays: readonly number[];
   readonly calendar: Calendar;
+  /** An overdue reminder that reaches no chat goes to the enrolled number. */
+  readonly remindsBySms: boolean;
   /** The person who hears of overdue accounts that have no manager. */
   readonly fallbackUpn: string | undefined;
 }

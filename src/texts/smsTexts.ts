@@ -34,8 +34,9 @@ export function createSmsTexts(
       const others = { code: digits, time: words[locale].clock(at) };
       return new Secret(fitted(locale, `sms.code.${purpose}`, names, others, digits));
     },
-    notice(locale, event, { at, ...names }) {
-      return fitted(locale, `sms.notice.${event}`, names, { at: words[locale].moment(at) });
+    notice(locale, event, { at, until = at, ...names }) {
+      const times = { at: words[locale].moment(at), day: words[locale].date(until, at) };
+      return fitted(locale, `sms.notice.${event}`, names, times);
     },
   };
 }

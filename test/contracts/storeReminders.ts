@@ -247,6 +247,21 @@ export function storedRemindersContract(pairOf: () => StorePair): void {
       expect(await one().transaction((tx) => tx.enrollmentsOf(enrollment.accountId))).toEqual([]);
     });
 
+    it('is whether a manager was told of the removal to come, in each absence once', async () => {
+      const enrollment = someEnrollment();
+      await one().transaction((tx) => tx.saveEnrollment(enrollment));
+      const miss = (isMissing: boolean) =>
+        one().transaction((tx) => tx.noteRelation(enrollment.id, isMissing));
+      const tell = () => one().transaction((tx) => tx.tellRemoval(enrollment.id));
+      await miss(true);
+      expect([await tell(), await tell()]).toEqual([true, false]);
+      await miss(true);
+      expect(await tell()).toBe(false);
+      await miss(false);
+      await miss(true);
+      expect(await tell()).toBe(true);
+    });
+
     it('is which resets were under way around a time', async () => {
       const flow = someFlow();
       await one().transaction((tx) => tx.addFlow(flow));

@@ -36,12 +36,12 @@ describe('the due date', () => {
     expect(dueOf(30)).toMatchObject({ dueAt: setAt + 30 * DAY_MS, isEnforced: false });
   });
 
-  it('is the configured age where one is set, whatever the directory says', () => {
+  it('is the configured age or the directory’s expiry, whichever comes first', () => {
     const passwordExpiresAt = setAt + 60 * DAY_MS;
     const dueOf = (days: number) =>
       rotationOf({ passwordSetAt: setAt, passwordExpiresAt }, days, NOW);
     expect(dueOf(30)).toMatchObject({ dueAt: setAt + 30 * DAY_MS });
-    expect(dueOf(180)).toMatchObject({ dueAt: setAt + 180 * DAY_MS });
+    expect(dueOf(180)).toMatchObject({ dueAt: passwordExpiresAt, periodMs: 60 * DAY_MS });
   });
 
   it('is known by the expiry alone', () => {

@@ -207,6 +207,49 @@ describe('a sweep', () => {
     );
   });
 
+  it('tells the number and its manager once, two days before it is removed', async () => {
+    const walker = { ...(await newDue(house, 10)), mobile: newMobile() };
+    const { chat, account, accountDn, mobile } = walker;
+    await enroll(house, walker);
+    await sweepAgain(house);
+    await noneWaits(house);
+    const sentBefore = [house.texts(mobile).length, cardsTo(house, chat, 'notice').length];
+    const told = () => [
+      house.texts(mobile).slice(sentBefore[0]),
+      cardsTo(house, chat, 'notice')
+        .slice(sentBefore[1])
+        .map(({ card }) => textOf(card)),
+    ];
+    const ahead = () => told().map((some) => some.filter((text) => text.includes('tas bort')));
+    house.directory.put(accountDn, 'manager', house.manager(newName('Ny')).dn);
+    await sweepAgain(house);
+    house.passTime(4.9 * DAY_MS);
+    await sweepAgain(house);
+    await noneWaits(house);
+    expect(ahead()).toEqual([[], []]);
+    for (const hours of [3, 3, 20]) {
+      house.passTime((hours / 24) * DAY_MS);
+      await sweepAgain(house);
+      await noneWaits(house);
+    }
+    const [texts, cards] = ahead();
+    expect(texts).toEqual([
+      expect.stringMatching(
+        new RegExp(`^Ditt mobilnummer för ${account} tas bort \\d+ \\p{L}+: du ansvarar inte`, 'u'),
+      ),
+    ]);
+    expect(cards).toEqual([expect.stringMatching(/tas bort från kontot \d+ \p{L}+, eftersom/u)]);
+    // Another absence is told anew.
+    house.directory.put(accountDn, 'manager', chat.dn);
+    await sweepAgain(house);
+    house.directory.put(accountDn, 'manager', house.manager(newName('Nyare')).dn);
+    await sweepAgain(house);
+    house.passTime(5 * DAY_MS);
+    await sweepAgain(house);
+    await noneWaits(house);
+    expect(ahead().map((some) => some.length)).toEqual([2, 2]);
+  });
+
   it('goes on past an account that the directory does not answer for', async () => {
     const walkers = await Promise.all(
       [10, 11].map(async (days) => ({ ...(await newDue(house, days)), mobile: newMobile() })),

@@ -47,6 +47,8 @@ export const NOTICE_EVENTS: readonly NoticeEvent[] = [
   'lockoutCleared',
   'outsideChange',
   'removal',
+  'removalAhead',
+  'overdue',
   'responsibilityChanged',
   'notNeeded',
 ];

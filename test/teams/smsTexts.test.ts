@@ -11,6 +11,8 @@ const UNNAMED = [
   'revoke',
   'lockoutCleared',
   'removal',
+  'removalAhead',
+  'overdue',
   'ownEnrollment',
   'responsibilityChanged',
 ];

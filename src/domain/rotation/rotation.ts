@@ -34,8 +34,8 @@ export interface Rotation {
 export type Undated = 'dateUnknown' | 'dateImplausible';
 
 /**
- * When the password is due: at the age that is configured; where none is, when the directory expires
- * it; where it never does, after 90 days.
+ * When the password is due: at the age that is configured, or when the directory expires it, whichever
+ * comes first; where neither says, after 90 days.
  */
 export function rotationOf(
   { passwordSetAt: setAt, passwordExpiresAt: expiresAt, mustChange }: PasswordAge,
@@ -54,8 +54,9 @@ export function rotationOf(
     return { dueAt: expiresAt, periodMs, isEnforced };
   }
   if (setAt < EARLIEST || setAt > now + CLOCK_SLACK_MS) return 'dateImplausible';
-  const configuredAt = rotationDays === undefined ? undefined : setAt + rotationDays * DAY_MS;
-  const dueAt = configuredAt ?? expiresAt ?? setAt + DEFAULT_ROTATION_DAYS * DAY_MS;
+  const configuredAt = rotationDays === undefined ? [] : [setAt + rotationDays * DAY_MS];
+  const ends = [...configuredAt, ...(expiresAt === undefined ? [] : [expiresAt])];
+  const dueAt = ends.length > 0 ? Math.min(...ends) : setAt + DEFAULT_ROTATION_DAYS * DAY_MS;
   return { setAt, dueAt, periodMs: dueAt - setAt, isEnforced };
 }
 

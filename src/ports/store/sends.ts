@@ -47,6 +47,8 @@ export interface SendReads {
 export interface SendQueries extends SendReads {
   /** Reserves a code message; it counts at once. */
   addSend(send: CodeSend): Promise<void>;
+  /** Counts a reminder that goes out as a text among the day's messages, and in no budget of a number or manager. */
+  addCountedText(id: string): Promise<void>;
   settleSend(
     id: string,
     outcome: Exclude<SendOutcome, 'reserved'>,

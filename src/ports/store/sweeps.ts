@@ -36,4 +36,6 @@ export interface SweepQueries extends SweepReads {
   ): Promise<void>;
   /** Remembers since when the manager is no longer the account's, and gives that time. */
   noteRelation(enrollmentId: string, isMissing: boolean): Promise<number | undefined>;
+  /** Notes that the manager is told of the removal to come; false where they were told of it before. */
+  tellRemoval(enrollmentId: string): Promise<boolean>;
 }

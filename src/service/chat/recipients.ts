@@ -1,4 +1,4 @@
-import { managerName, type Locale } from '../../domain/parties.ts';
+import { managerName, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager } from '../../ports/directory.ts';
 import type { Address } from '../../ports/notifier.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
@@ -13,6 +13,8 @@ export interface Recipient {
   readonly name: string;
   readonly person: DirectoryManager;
   readonly locale: Locale;
+  /** Absent for a person whom the bot does not know in Teams. */
+  readonly key?: ManagerKey | undefined;
   /** Absent where there is no way to them. */
   readonly way?: Way | undefined;
 }
@@ -41,6 +43,7 @@ export async function recipientOf(
       name: managerName(key),
       person,
       locale,
+      key,
       way: address === undefined ? undefined : { key, directoryId, displayName, address },
     };
   }
@@ -52,6 +55,7 @@ export async function recipientOf(
     name: managerName(key),
     person,
     locale: defaultLocale,
+    key,
     way: { key, directoryId, displayName },
   };
 }

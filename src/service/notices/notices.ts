@@ -170,16 +170,18 @@ export async function addAdminNotices(
 }
 
 /**
- * The same for a number that was removed because its manager no longer answers for the account: to that
- * manager.
+ * The same for a number that was removed, or will be, because its manager no longer answers for the account:
+ * to that manager.
  */
 export async function addRemovalNotices(
   deps: Pick<Deps, 'random' | 'settings'>,
   tx: StoreTransaction,
-  { accountId, accountName }: Pick<Reported, 'accountId' | 'accountName'>,
+  reported: Pick<Notice, 'accountId' | 'accountName' | 'until'> & {
+    readonly event: 'removal' | 'removalAhead';
+  },
   { manager, mobile }: Enrollment,
 ): Promise<void> {
-  const about = { event: 'removal', accountId, accountName, byName: '', at: tx.now } as const;
+  const about = { ...reported, byName: '', at: tx.now };
   const locale = await localeOf(deps, tx, manager);
   await tx.addNotices([
     { id: deps.random.id(), ...about, to: { channel: 'sms', mobile, locale } },

@@ -7,6 +7,7 @@ import type { SweepDeps } from '../deps.ts';
 import { recipientOf, type Recipient } from '../chat/recipients.ts';
 import type { Sent, SentRow, Sweeping } from '../upkeep/sweeping.ts';
 import { reminderView } from './reminderCard.ts';
+import { remindBySms } from './smsReminder.ts';
 import { reserve, sendOnce, skipOnce, type Outcome } from './sendOnce.ts';
 
 /** The outcome of one reminder, as `admin sweep` tells it. */
@@ -57,7 +58,7 @@ export async function remindOf(
   let silencedUntil: number | undefined;
   for (const person of managers) {
     const recipient = await deps.store.read((reads) => recipientOf(deps, reads, person));
-    const outcome = await sendOnce(sweep, recipient, (tx) => prepare(sweep, tx, due, recipient));
+    const outcome = await remind(sweep, due, recipient);
     if (outcome.waitMs !== undefined) waitMs = Math.max(waitMs ?? 0, outcome.waitMs);
     silencedUntil ??= outcome.silencedUntil;
     isReachable ||= outcome.reason !== 'notInTeams';
@@ -84,6 +85,17 @@ function rowOf(
 ): ReminderRow {
   const due = new Date(rotation.dueAt).toISOString();
   return { account: account.name, manager, stage, due, result, reason };
+}
+
+/** One manager's reminder: a card, or a text where it is overdue and no card reaches them. */
+async function remind(sweep: Sweeping, due: DueAccount, recipient: Recipient): Promise<Outcome> {
+  const outcome = await sendOnce(sweep, recipient, (tx) => prepare(sweep, tx, due, recipient));
+  if (outcome.reason !== 'notInTeams' || due.stage >= 0) return outcome;
+  const { deps } = sweep;
+  const about = { accountId: due.account.id, cycle: due.cycle, recipient: recipient.name };
+  const { snoozes } = await deps.store.read((reads) => reads.reminderPause(about));
+  const reminder = reminderOf(deps, due, recipient.name, snoozes);
+  return (await remindBySms(sweep, reminder, recipient, due.rotation.dueAt)) ?? outcome;
 }
 
 /** Reserves the reminder, or says why there is none to send. */

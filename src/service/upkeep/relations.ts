@@ -8,10 +8,12 @@ import type { SweepLease } from './sweepLease.ts';
 
 const AT_ONCE = 100;
 const MISSING_FOR_MS = 7 * DAY_MS;
+const TOLD_BEFORE_MS = 2 * DAY_MS;
 
 /**
  * Looks for the managers of each account that has a number, and removes the numbers of managers who have
- * not been seen as the account's manager in any sweep for seven days (requirement S7).
+ * not been seen as the account's manager in any sweep for seven days (requirement S7); two days before, the
+ * number and the manager are told.
  * @throws DirectoryError where the directory is away. No days are counted for an account that is not read.
  */
 export async function forgetLostRelations(
@@ -76,7 +78,16 @@ async function noteRelations(
       const entry = (await tx.manager(manager))?.directoryId;
       const isMissing = entry === undefined || !answering.has(entry);
       const since = await tx.noteRelation(id, isMissing);
-      if (since === undefined || tx.now - since < MISSING_FOR_MS) continue;
+      if (since === undefined) continue;
+      const until = since + MISSING_FOR_MS;
+      const isOver = tx.now >= until;
+      if (!isOver && (tx.now < until - TOLD_BEFORE_MS || !(await tx.tellRemoval(id)))) continue;
+      const accountName = seenName ?? (await tx.rememberedAccount(accountId))?.name ?? accountId;
+      const about = { accountId, accountName };
+      if (!isOver) {
+        await addRemovalNotices(deps, tx, { event: 'removalAhead', ...about, until }, enrollment);
+        continue;
+      }
       await tx.removeEnrollment(id);
       const reason = 'notResponsible';
       tx.audit({
@@ -86,8 +97,7 @@ async function noteRelations(
         result: 'ok',
         reason,
       });
-      const name = seenName ?? (await tx.rememberedAccount(accountId))?.name ?? accountId;
-      await addRemovalNotices(deps, tx, { accountId, accountName: name }, enrollment);
+      await addRemovalNotices(deps, tx, { event: 'removal', ...about }, enrollment);
     }
   });
 }

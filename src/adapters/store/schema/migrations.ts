@@ -165,6 +165,9 @@ const MORE_SEALS = [
   `alter table button add column seal text`,
 ];
 
+/** Whether the manager was told that a number will be removed. */
+const REMOVAL_TOLD = [`alter table enrollment add column removal_told bigint not null default 0`];
+
 const APPEND_ONLY = {
   sqlite: ['update', 'delete'].map(
     (change) =>
@@ -221,5 +224,6 @@ export function migrationsFor(
         await keepEveryNote(db, keys);
       },
     },
+    '0013_removal_told': running(REMOVAL_TOLD),
   };
 }

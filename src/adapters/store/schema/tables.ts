@@ -96,6 +96,8 @@ export interface EnrollmentTable {
   usable_from: number;
   /** Since when every sweep has found that the manager does not answer for the account. */
   missing_since: number | null;
+  /** 1 where the manager was told that the number will be removed, else 0. */
+  removal_told: number;
 }
 
 export interface ReminderTable {

@@ -109,6 +109,7 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
         mobile: keys.seal(SEALED.enrollment.place({ ...key, ...kept }), mobile),
         mobile_index: keys.index(mobile),
         missing_since: null,
+        removal_told: 0,
       };
       await db
         .insertInto('enrollment')

@@ -21,6 +21,8 @@ const noticeSchema = exactly<Notice>()(
       'lockoutCleared',
       'outsideChange',
       'removal',
+      'removalAhead',
+      'overdue',
       'responsibilityChanged',
       'notNeeded',
     ]),

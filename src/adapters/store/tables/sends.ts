@@ -51,22 +51,24 @@ export function sendQueries(scope: Scope): SendQueries {
     return row && toSent(scope, row);
   }
 
+  async function add(
+    send: Pick<CodeSendTable, 'id' | 'flow_id' | 'account_id' | 'manager'>,
+    mobile: string,
+  ): Promise<void> {
+    const sealed = keys.seal(SEALED.send.place(send), mobile);
+    const values = { ...send, mobile: sealed, mobile_index: keys.index(mobile), created_at: now };
+    await db
+      .insertInto('code_send')
+      .values({ ...values, outcome: 'reserved' })
+      .execute();
+  }
+
   return {
-    async addSend({ id, flowId, manager, accountId, mobile }) {
-      await db
-        .insertInto('code_send')
-        .values({
-          id,
-          flow_id: flowId,
-          manager: managerName(manager),
-          account_id: accountId,
-          mobile: keys.seal(SEALED.send.place({ id }), mobile),
-          mobile_index: keys.index(mobile),
-          created_at: now,
-          outcome: 'reserved',
-        })
-        .execute();
-    },
+    addSend: ({ id, flowId, manager, accountId, mobile }) =>
+      add({ id, flow_id: flowId, account_id: accountId, manager: managerName(manager) }, mobile),
+
+    // Its number and account stand in the notice that sends it.
+    addCountedText: (id) => add({ id, flow_id: id, account_id: '', manager: '' }, ''),
 
     async settleSend(id, outcome, messageId) {
       await db

@@ -133,7 +133,10 @@ export function sweepQueries(scope: Scope): SweepQueries {
 
     async noteRelation(enrollmentId, isMissing) {
       const set = (missing: number | null) =>
-        db.updateTable('enrollment').set({ missing_since: missing }).where('id', '=', enrollmentId);
+        db
+          .updateTable('enrollment')
+          .set({ missing_since: missing, removal_told: 0 })
+          .where('id', '=', enrollmentId);
       if (!isMissing) {
         await set(null).where('missing_since', 'is not', null).execute();
         return undefined;
@@ -145,6 +148,17 @@ export function sweepQueries(scope: Scope): SweepQueries {
         .where('id', '=', enrollmentId)
         .executeTakeFirst();
       return row?.missing_since ?? undefined;
+    },
+
+    async tellRemoval(enrollmentId) {
+      const row = await db
+        .updateTable('enrollment')
+        .set({ removal_told: 1 })
+        .where('id', '=', enrollmentId)
+        .where('removal_told', '=', 0)
+        .returning('id')
+        .executeTakeFirst();
+      return row !== undefined;
     },
   };
 }
