@@ -52,7 +52,7 @@ describe('the searches of a tap', () => {
       status: 3,
       reset: 2,
       confirmCode: 2,
-      setPassword: 4,
+      setPassword: 5,
     });
   });
 
@@ -65,7 +65,7 @@ describe('the searches of a tap', () => {
       status: 3,
       reset: 3,
       confirmCode: 3,
-      setPassword: 6,
+      setPassword: 7,
     });
   });
 

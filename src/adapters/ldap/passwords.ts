@@ -88,7 +88,8 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
     writePassword: ({ manager, accountId, password, expectedVersion }, signal) =>
       sessions.write(signal, async (session, deadline): Promise<WriteOutcome> => {
         if (password.reveal() === '') return { outcome: 'refused', reason: 'tooShort' };
-        const found = await lookup.accountOf(session, manager, accountId);
+        // Read anew: while the hash was waited for, the manager may have been disabled.
+        const found = await lookup.accountOf(session, { id: manager.id }, accountId);
         if (found === undefined) return { outcome: 'notResponsible' };
         if (found.account.passwordVersion !== expectedVersion) return { outcome: 'stale' };
         if (!session.connection.isOpen) {

@@ -21,7 +21,7 @@ import type { Session } from '../wire/sessions.ts';
 
 /** LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS 3.1.1.3.4.3). */
 const ACTIVE_DIRECTORY = '1.2.840.113556.1.4.800';
-/** A person who was read longer ago may be disabled by now: a tap can wait for seconds before it writes. */
+/** A person who was read longer ago may be disabled by now; before a password is written they are read anew. */
 const FRESH_MS = 1_000;
 const PERSON_ATTRIBUTES = ['displayName', 'cn', 'mobile'];
 
