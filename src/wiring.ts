@@ -25,6 +25,7 @@ export const random: Random = {
   id: () => randomBytes(ID_BYTES).toString('base64url'),
   reference: () => randomBytes(4).toString('hex').toUpperCase(),
   fraction: Math.random,
+  below: (max) => randomInt(max),
   passcode: (length) => new Secret(passcodeFrom((max) => randomInt(max), length)),
 };
 
@@ -54,7 +55,7 @@ export function encryptionKeysOf({ store }: Config): EncryptionKey[] {
   }));
 }
 
-export function directoryOf({ ldap }: Config, log: Log): OpenDirectory {
+export function directoryOf({ ldap, desk }: Config, log: Log): OpenDirectory {
   const { ca, dialect, accountsFilter, managerFilter, ...required } = ldap;
   return openDirectory(
     {
@@ -63,6 +64,7 @@ export function directoryOf({ ldap }: Config, log: Log): OpenDirectory {
       ...(dialect === undefined ? {} : { dialect }),
       ...(accountsFilter === undefined ? {} : { accountsFilter }),
       ...(managerFilter === undefined ? {} : { managerFilter }),
+      deskGroup: desk.group,
     },
     log,
   );
@@ -84,6 +86,7 @@ export function settingsOf(config: Config): Settings {
     passwordHistory: config.passwords.history,
     passwordForbiddenCharacters: config.passwords.forbiddenCharacters,
     newNumberCooldownSeconds: config.enrollment.newNumberCooldownSeconds,
+    desk: { isOpen: config.desk.group !== undefined, mayVouch: config.desk.mayVouch },
     defaultLocale: config.defaultLocale,
     tenantId: config.bot.tenantId ?? '',
     rotation: {

@@ -13,8 +13,11 @@ export interface PrometheusMetrics extends Metrics {
 
 /** The metrics that docs/operations.md explains. */
 const ALARMS = [
+  'callerDenied',
   'directoryRights',
   'entryOfAnother',
+  'manyRevokes',
+  'manyVouches',
   'noticeLost',
   'outcomeUnknown',
   'proofUndecided',
@@ -23,6 +26,33 @@ const ALARMS = [
   'smsBudget',
   'storedValue',
 ];
+
+/** A question was put, or came to nobody; or its answer. */
+const CONFIRMATIONS = ['asked', 'notReached', 'confirmed', 'denied', 'wrongNumber'] as const;
+
+/** The acts of agents, by their audit event. */
+const DESK_ACTS: Readonly<Record<string, string>> = {
+  'desk.vouched': 'vouch',
+  'desk.revoked': 'revoke',
+  'desk.lockoutCleared': 'clearLockout',
+};
+
+function confirmationOf({
+  event,
+  result,
+  reason,
+}: Pick<AuditEvent, 'event' | 'result' | 'reason'>): (typeof CONFIRMATIONS)[number] | undefined {
+  if (event === 'desk.callerAsked') return result === 'ok' ? 'asked' : 'notReached';
+  if (event === 'desk.callerConfirmed') return 'confirmed';
+  if (event !== 'desk.callerDenied') return undefined;
+  return reason === 'wrongNumber' ? 'wrongNumber' : 'denied';
+}
+
+/** A reason as a label: its first word, and nothing where it names a person. */
+function closedWord(reason = ''): string {
+  const [word = ''] = reason.split(' ');
+  return /^[A-Za-z]*$/.test(word) ? word : '';
+}
 
 /** Metrics in Prometheus' conventions (https://prometheus.io/docs/practices/naming/): base units, counts `_total`. */
 export function createMetrics(build: { readonly version: string }): PrometheusMetrics {
@@ -82,6 +112,23 @@ export function createMetrics(build: { readonly version: string }): PrometheusMe
     labelNames: ['kind'],
     registers,
   });
+  const lookUps = new Counter({
+    name: 'passwordbot_desk_lookups_total',
+    help: 'Accounts that agents of the service desk opened.',
+    registers,
+  });
+  const confirmations = new Counter({
+    name: 'passwordbot_desk_confirmations_total',
+    help: 'Questions to managers whether it is they who call, and their answers.',
+    labelNames: ['result'],
+    registers,
+  });
+  const deskActs = new Counter({
+    name: 'passwordbot_desk_acts_total',
+    help: 'Acts of agents: vouches, numbers taken, lockouts lifted.',
+    labelNames: ['act'],
+    registers,
+  });
   const alarms = new Counter({
     name: 'passwordbot_alarms_total',
     help: 'Log lines with an alarm: a person has to do something.',
@@ -119,15 +166,22 @@ export function createMetrics(build: { readonly version: string }): PrometheusMe
   for (const outcome of ['sent', 'refused', 'unknown']) codes.inc({ outcome }, 0);
   for (const kind of ['code', 'proof']) lockouts.inc({ kind }, 0);
   for (const percent of BUDGET_MARKS) budgetAlarms.inc({ percent }, 0);
+  for (const result of CONFIRMATIONS) confirmations.inc({ result }, 0);
+  for (const act of Object.values(DESK_ACTS)) deskActs.inc({ act }, 0);
   for (const alarm of ALARMS) alarms.inc({ alarm }, 0);
 
   function audited({ event, result, reason }: AuditEvent): void {
-    events.inc({ event, result, reason: reason ?? '' });
+    events.inc({ event, result, reason: closedWord(reason) });
     if (event === 'code.sent') codes.inc({ outcome: 'sent' });
     if (event === 'code.notSent') {
       codes.inc({ outcome: result === 'unknown' ? 'unknown' : 'refused' });
     }
     if (event === 'code.locked') lockouts.inc({ kind: 'code' });
+    if (event === 'desk.looked') lookUps.inc();
+    const answer = confirmationOf({ event, result, reason });
+    if (answer !== undefined) confirmations.inc({ result: answer });
+    const act = DESK_ACTS[event];
+    if (act !== undefined) deskActs.inc({ act });
     if (event === 'enrollment.proofRefused' && reason === 'proofLocked') {
       lockouts.inc({ kind: 'proof' });
     }

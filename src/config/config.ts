@@ -189,6 +189,11 @@ function byTopic(
       history: values.PASSWORD_HISTORY,
       forbiddenCharacters: values.PASSWORD_FORBIDDEN_CHARACTERS,
     },
+    desk: {
+      /** Absent: nobody is of the service desk. */
+      group: values.SERVICE_DESK_GROUP,
+      mayVouch: values.DESK_MAY_VOUCH === 'on',
+    },
     enrollment: { newNumberCooldownSeconds: values.NEW_NUMBER_COOLDOWN_SECONDS },
     rotation: {
       /** Absent: the directory's age for each account, else 90. */

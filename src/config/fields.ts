@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { DESK } from './deskFields.ts';
 import { DIRECTORY } from './directoryFields.ts';
 import { ROTATION, RULES } from './ruleFields.ts';
 import { LISTENING, PEOPLE, STORE, TEAMS } from './serverFields.ts';
@@ -10,7 +11,17 @@ import { SMS } from './smsFields.ts';
  */
 
 /** The variables by topic, in the order of the documents. */
-export const TOPICS = [LISTENING, TEAMS, STORE, DIRECTORY, SMS, RULES, ROTATION, PEOPLE] as const;
+export const TOPICS = [
+  LISTENING,
+  TEAMS,
+  STORE,
+  DIRECTORY,
+  SMS,
+  RULES,
+  ROTATION,
+  DESK,
+  PEOPLE,
+] as const;
 
 /** Every variable by its name. */
 export const FIELDS = {
@@ -21,6 +32,7 @@ export const FIELDS = {
   ...SMS,
   ...RULES,
   ...ROTATION,
+  ...DESK,
   ...PEOPLE,
 } as const;
 

@@ -32,6 +32,13 @@ type AuditEventName =
   | 'invitation.failed'
   | 'invitation.notNow'
   | 'responsibility.changed'
+  | 'desk.looked'
+  | 'desk.callerAsked'
+  | 'desk.callerConfirmed'
+  | 'desk.callerDenied'
+  | 'desk.vouched'
+  | 'desk.revoked'
+  | 'desk.lockoutCleared'
   | 'service.started'
   | 'service.stopped'
   | `admin.${string}`;

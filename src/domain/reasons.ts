@@ -22,6 +22,12 @@ export const REASONS = [
   'smsUnavailable',
   'smsNumberRefused',
   'temporarilyUnavailable',
+  'ownAccount',
+  'noDirectoryMobile',
+  'accountNotFound',
+  'callerBusy',
+  'callerNotReached',
+  'tooManyLookups',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];

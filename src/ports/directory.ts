@@ -74,6 +74,19 @@ export interface Responsibility {
   readonly isCrowd: boolean;
 }
 
+/** What a person may do here. */
+export interface Standing {
+  readonly accounts: readonly Account[];
+  /** A member of the service desk's group, through other groups too. */
+  readonly isAgent: boolean;
+}
+
+/** Some of the accounts that a text fits. */
+export interface FoundAccounts {
+  readonly accounts: readonly Pick<Account, 'id' | 'name' | 'displayName'>[];
+  readonly hasMore: boolean;
+}
+
 /** The fields of an account that a sweep over all accounts needs. */
 export type SweptAccount = Pick<
   Account,
@@ -195,8 +208,11 @@ export interface Directory {
   /** The person of that id; undefined where the entry is gone or disabled. */
   managerById(id: string, signal: AbortSignal): Promise<DirectoryManager | undefined>;
 
-  /** All shared accounts that the manager answers for, by name. */
-  accountsOf(manager: GivenManager, signal: AbortSignal): Promise<Account[]>;
+  /** All shared accounts that a person answers for, by name, and whether the person is of the service desk. */
+  standingOf(manager: GivenManager, signal: AbortSignal): Promise<Standing>;
+
+  /** At most `limit` shared accounts of that name, or with that text in their display name; by name. */
+  accountsLike(text: string, limit: number, signal: AbortSignal): Promise<FoundAccounts>;
 
   /** The account if the manager answers for it now, else undefined. */
   accountOf(

@@ -10,6 +10,8 @@ interface SmsFacts {
   readonly accountName: string;
   /** Display name of who asks for it, or did it. */
   readonly byName: string;
+  /** The agent who did it, or who vouched for it. */
+  readonly agentName?: string | undefined;
   readonly at: number;
   /** The day that a notice tells, where it tells one. */
   readonly until?: number | undefined;

@@ -25,10 +25,19 @@ export interface Settings {
   readonly passwordHistory: number;
   readonly passwordForbiddenCharacters: string;
   readonly newNumberCooldownSeconds: number;
+  readonly desk: DeskSettings;
   readonly defaultLocale: Locale;
   /** The tenant whose people are reached; empty where any is (only without authentication). */
   readonly tenantId: string;
   readonly rotation: RotationSettings;
+}
+
+/** The service desk in the chat. */
+interface DeskSettings {
+  /** Whether there is a group of agents. */
+  readonly isOpen: boolean;
+  /** Whether an agent may vouch for a confirmed manager. */
+  readonly mayVouch: boolean;
 }
 
 /** When managers are reminded of passwords that are due. */
@@ -52,6 +61,8 @@ export interface Random {
   reference(): string;
   /** From 0 to below 1, for jitter. */
   fraction(): number;
+  /** Uniform whole numbers from 0 to below `max`, for what people must not guess. */
+  below(max: number): number;
   /** Uniform digits, leading zeros kept. */
   passcode(length: number): Secret;
 }

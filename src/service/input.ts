@@ -1,6 +1,6 @@
 import type { Locale, ManagerKey, Purpose } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { NotNeededReason, View } from '../ports/view.ts';
+import type { NotNeededReason, RevokeReason, View } from '../ports/view.ts';
 import type { Address } from '../ports/notifier.ts';
 
 /** The sender as the channel's roster shows them. */
@@ -37,10 +37,32 @@ export type Input =
   | { readonly type: 'refresh'; readonly handle?: string | undefined }
   | ReminderInput
   | { readonly type: 'notNow'; readonly handle: string }
+  | DeskInput
+  | CallerInput
   | { readonly type: 'undoNotNeeded'; readonly handle: string }
   | FlowInput
   /** A chat message that is no command word: a code for the one flow that awaits one, or nothing. */
   | { readonly type: 'text'; readonly text: Secret };
+
+/** A tap of an agent of the service desk, or the word that opens its card. */
+export type DeskInput =
+  /** `handle`: of the account's card that was left, where one was. `isWord`: typed in the chat. */
+  | { readonly type: 'desk'; readonly handle?: string | undefined; readonly isWord?: true }
+  | { readonly type: 'deskFind'; readonly account: string | undefined }
+  | { readonly type: 'deskOpen'; readonly handle: string }
+  | DeskActInput;
+
+/** What an agent does on an account's card. */
+export type DeskActInput = { readonly handle: string } & (
+  | { readonly type: 'deskConfirm' | 'deskVouch' | 'deskClearLockout' }
+  | { readonly type: 'deskRevoke'; readonly reason: RevokeReason }
+);
+
+/** A manager's answer to an agent's question. */
+export interface CallerInput {
+  readonly type: 'callerAnswer' | 'callerDeny';
+  readonly handle: string;
+}
 
 /** A tap on a reminder, beside beginning a flow. */
 export type ReminderInput = { readonly handle: string } & (

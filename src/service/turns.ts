@@ -6,6 +6,9 @@ import { refresh } from './tap/refresh.ts';
 import { takeOnCard } from './tap/submit.ts';
 import { takeText } from './tap/typed.ts';
 import type { Deps } from './deps.ts';
+import { answerCaller } from './desk/answer.ts';
+import { takeFromAgent } from './desk/desk.ts';
+import { isLookId } from './desk/handles.ts';
 import { readFlowHandle } from './flow/flows.ts';
 import { chooseLocale } from './tap/home.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
@@ -23,7 +26,11 @@ export function createTurns(deps: Deps): Turns {
   return {
     take: (person, input, signal) => take(deps, person, input, signal),
     cardShown: (flowId, messageId) =>
-      deps.store.transaction((tx) => tx.setFlowMessage(flowId, messageId)),
+      deps.store.transaction((tx) =>
+        isLookId(flowId)
+          ? tx.setLookMessage(flowId, messageId)
+          : tx.setFlowMessage(flowId, messageId),
+      ),
     met: async (person, isReachable) => {
       const known = await deps.store.read((reads) => reads.manager(person.key));
       await meet(deps, person, isReachable, known);
@@ -114,6 +121,17 @@ async function reply(tap: Tap, input: Input): Promise<Reply> {
       return input.handle === undefined ? cancelAll(tap) : cancelCard(tap, input.handle);
     case 'refresh':
       return refresh(tap, input.handle);
+    case 'desk':
+    case 'deskFind':
+    case 'deskOpen':
+    case 'deskConfirm':
+    case 'deskVouch':
+    case 'deskRevoke':
+    case 'deskClearLockout':
+      return takeFromAgent(tap, input);
+    case 'callerAnswer':
+    case 'callerDeny':
+      return answerCaller(tap, input);
     case 'snooze':
     case 'notNeeded':
       return answerReminder(tap, input);

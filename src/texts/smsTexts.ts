@@ -18,14 +18,18 @@ export function createSmsTexts(
   function fitted(
     locale: Locale,
     key: string,
-    names: { readonly accountName: string; readonly byName: string },
+    names: {
+      readonly accountName: string;
+      readonly byName: string;
+      readonly agentName?: string | undefined;
+    },
     others: Readonly<Record<string, string>>,
     code?: string,
   ): string {
     const render = (fittedNames: Readonly<Record<string, string>>): string =>
       texts.text(locale, key, { ...others, ...fittedNames });
-    const { accountName, byName } = names;
-    return smsText(render, { accountName, byName }, options.codeLength, code);
+    const { accountName, byName, agentName = '' } = names;
+    return smsText(render, { accountName, byName, agentName }, options.codeLength, code);
   }
 
   return {
@@ -35,8 +39,9 @@ export function createSmsTexts(
       return new Secret(fitted(locale, `sms.code.${purpose}`, names, others, digits));
     },
     notice(locale, event, { at, until = at, ...names }) {
+      const hasAgent = names.agentName === undefined ? 'no' : 'yes';
       const times = { at: words[locale].moment(at), day: words[locale].date(until, at) };
-      return fitted(locale, `sms.notice.${event}`, names, times);
+      return fitted(locale, `sms.notice.${event}`, names, { ...times, hasAgent });
     },
   };
 }

@@ -71,8 +71,13 @@ export const PROBLEMS_OF: Readonly<Record<CardName, readonly Reason[]>> = {
     'smsUnavailable',
     'smsNumberRefused',
     'temporarilyUnavailable',
+    'ownAccount',
   ],
   cancelled: [],
+  desk: ['directoryUnavailable', 'accountNotFound', 'tooManyLookups'],
+  'desk.account': ['directoryUnavailable', 'noDirectoryMobile', 'callerBusy', 'callerNotReached'],
+  caller: ['directoryUnavailable'],
+  'caller.done': [],
 };
 
 /** Lockouts that end: their cards say until when. */
@@ -82,6 +87,8 @@ const ENDING: readonly Reason[] = [
   'tooManyCodes',
   'passwordTooYoung',
   'numberTooNew',
+  'callerBusy',
+  'tooManyLookups',
 ];
 
 /** One card as a manager may meet it. */
@@ -187,6 +194,25 @@ function manyOverdue(): View {
 }
 
 function lengthen(view: View): View {
+  if (view.card === 'desk.account') {
+    const { facts } = view;
+    const managers = facts?.managers.map((manager) => ({ ...manager, name: LONG_PERSON })) ?? [];
+    const named = { ...view, accountName: LONG_NAME };
+    return facts === undefined
+      ? named
+      : { ...named, facts: { ...facts, managers, displayName: LONG_DISPLAY_NAME } };
+  }
+  if (view.card === 'desk') {
+    const found = view.found.map((hit) => ({
+      ...hit,
+      name: LONG_NAME,
+      displayName: LONG_DISPLAY_NAME,
+    }));
+    return { ...view, found };
+  }
+  if (view.card === 'caller' || view.card === 'caller.done') {
+    return { ...view, agentName: LONG_PERSON };
+  }
   const named = 'accountName' in view ? { ...view, accountName: LONG_NAME } : view;
   return 'byName' in named ? { ...named, byName: LONG_PERSON } : named;
 }

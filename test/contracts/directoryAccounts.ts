@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import { Secret } from '../../src/domain/secret.ts';
-import { never } from './directoryStage.ts';
+import { accountsOf, never } from './directoryStage.ts';
 import type { DirectoryStage } from './directoryStage.ts';
 import { FIRST_PASSWORD } from './directoryWorld.ts';
 
@@ -38,17 +38,17 @@ export function describeAccounts(on: DirectoryStage): void {
           unlock: 'notResponsible',
         });
       }
-      expect(await on.directory.accountsOf(manager!, never)).toEqual([]);
+      expect(await accountsOf(on.directory, manager!, never)).toEqual([]);
     });
 
     it('includes the bot’s own account, however its name is written', async () => {
       const { dn, query } = await on.world.newPerson();
       const { dn: ownDn } = await on.world.newAccount({ responsible: [dn] });
       const manager = await on.directory.findManager(query, never);
-      expect(await on.directory.accountsOf(manager!, never)).toHaveLength(1);
+      expect(await accountsOf(on.directory, manager!, never)).toHaveLength(1);
       const bindDn = ownDn.replaceAll(',', ' , ').toUpperCase();
       const asAccount = on.open({ bindDn, bindPassword: new Secret(FIRST_PASSWORD) });
-      expect(await asAccount.accountsOf(manager!, never)).toEqual([]);
+      expect(await accountsOf(asAccount, manager!, never)).toEqual([]);
     });
 
     it('is refused by the directory itself where the bot has no rights', async () => {
@@ -57,7 +57,7 @@ export function describeAccounts(on: DirectoryStage): void {
       const base = on.world.options.accountsBase.replace(/^[^,]*,/, '');
       const wide = on.open({ accountsBase: base });
       const manager = await wide.findManager(query, never);
-      const [found] = await wide.accountsOf(manager!, never);
+      const [found] = await accountsOf(wide, manager!, never);
       expect(found?.name).toBe(account.name);
       const write = {
         manager: manager!,

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../src/domain/secret.ts';
 import { MAX_REMINDED } from '../../src/ports/directory.ts';
 import type { ManagerQuery } from '../../src/ports/directory.ts';
-import { never, readAgain } from './directoryStage.ts';
+import { accountsOf, never, readAgain } from './directoryStage.ts';
 import type { DirectoryStage } from './directoryStage.ts';
 import { FIRST_PASSWORD } from './directoryWorld.ts';
 
@@ -76,7 +76,7 @@ export function describePersons(on: DirectoryStage): void {
       expect(await on.directory.managersOf(accountId, never)).toEqual([manager.id]);
       await on.world.disable(managerDn);
       expect(await on.directory.managerById(manager.id, never)).toBeUndefined();
-      expect(await on.directory.accountsOf({ id: manager.id }, never)).toEqual([]);
+      expect(await accountsOf(on.directory, { id: manager.id }, never)).toEqual([]);
       expect(await on.directory.managersOf(await on.world.idOf(account.dn), never)).toEqual([]);
     });
   });
@@ -87,7 +87,7 @@ export function describePersons(on: DirectoryStage): void {
       const other = await on.world.newAccount({ name: 'zeta', responsible: [managerDn] });
       const early = await on.world.newAccount({ name: 'alfa', responsible: [managerDn] });
       await on.world.newAccount({ responsible: [(await on.world.newPerson()).dn] });
-      const names = (await on.directory.accountsOf(manager, never)).map(({ name }) => name);
+      const names = (await accountsOf(on.directory, manager, never)).map(({ name }) => name);
       expect(names).toEqual([early.name, account.name, other.name]);
     });
 
@@ -100,7 +100,7 @@ export function describePersons(on: DirectoryStage): void {
       await on.world.setMembers(inner, [person.dn, gone.dn, outer]);
       const account = await on.world.newAccount({ responsible: [outer] });
       const manager = await on.directory.findManager(person.query, never);
-      const [found] = await on.directory.accountsOf(manager!, never);
+      const [found] = await accountsOf(on.directory, manager!, never);
       expect(found?.name).toBe(account.name);
       const managers = await on.directory.managersOf(found!.id, never);
       const expected = [await on.world.idOf(person.dn), await on.world.idOf(other.dn)];

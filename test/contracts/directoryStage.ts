@@ -2,7 +2,12 @@ import { expect } from '@jest/globals';
 
 import { openDirectory } from '../../src/adapters/ldap/directory.ts';
 import type { DirectoryOptions, OpenDirectory } from '../../src/adapters/ldap/directory.ts';
-import type { Directory, DirectoryManager } from '../../src/ports/directory.ts';
+import type {
+  Account,
+  Directory,
+  DirectoryManager,
+  GivenManager,
+} from '../../src/ports/directory.ts';
 import { startLdapProxy } from '../support/ldapProxy.ts';
 import type { LdapProxy } from '../support/ldapProxy.ts';
 import { silentLog } from '../support/silentLog.ts';
@@ -10,6 +15,15 @@ import type { DirectoryWorld, WorldAccount } from './directoryWorld.ts';
 
 /** A signal that no test aborts. */
 export const never = new AbortController().signal;
+
+/** The accounts that a person answers for. */
+export async function accountsOf(
+  directory: Directory,
+  manager: GivenManager,
+  signal: AbortSignal,
+): Promise<readonly Account[]> {
+  return (await directory.standingOf(manager, signal)).accounts;
+}
 
 /** A manager, an account that the manager answers for, and their ids. */
 export interface Stage {
@@ -68,7 +82,7 @@ export function openStage(world: DirectoryWorld): DirectoryStage {
       const person = await world.newPerson();
       const account = await world.newAccount({ responsible: [person.dn] });
       const manager = await directory.findManager(person.query, never);
-      const [found] = await directory.accountsOf(manager!, never);
+      const [found] = await accountsOf(directory, manager!, never);
       return {
         manager: manager!,
         managerDn: person.dn,

@@ -8,6 +8,7 @@ import { openDirectory } from '../../src/adapters/ldap/directory.ts';
 import { guidText } from '../../src/adapters/ldap/wire/entry.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { startSambaWorld, type SambaWorld } from '../adapters/ldap/sambaWorld.ts';
+import { accountsOf } from '../contracts/directoryStage.ts';
 import { FIRST_PASSWORD } from '../contracts/directoryWorld.ts';
 import { folderOfSuite, productOfSuite } from '../support/ofSuite.ts';
 import { renderExample } from '../support/configDocs.ts';
@@ -204,7 +205,7 @@ ppolicy_default "cn=default,ou=policies,${base}"
     const directory = open();
     const query = { mail: 'asa@example.se', aadObjectId: 'unused' };
     const managerId = (await directory.findManager(query, never))?.id ?? '';
-    const accounts = await directory.accountsOf({ id: managerId }, never);
+    const accounts = await accountsOf(directory, { id: managerId }, never);
     // More than the server's own size limit: only the guide's limits allow it.
     expect(accounts.map(({ name }) => name)).toHaveLength(3);
     const [account] = accounts;
@@ -227,7 +228,7 @@ ppolicy_default "cn=default,ou=policies,${base}"
     const directory = open('people');
     const query = { mail: 'asa@example.se', aadObjectId: 'unused' };
     const managerId = (await directory.findManager(query, never))?.id ?? '';
-    const [own] = await directory.accountsOf({ id: managerId }, never);
+    const [own] = await accountsOf(directory, { id: managerId }, never);
     const write = {
       manager: { id: managerId },
       accountId: own?.id ?? '',

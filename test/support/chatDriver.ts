@@ -54,10 +54,10 @@ export function describeCard(card: Card | undefined): string {
   return `${nameOf(card) ?? 'nothing'}${problem === undefined ? '' : ` ${problem}`}`;
 }
 
-/** The container of the account of that name on a home card. */
+/** The container of the account, manager or hit of that name on a card. */
 export function accountOn(card: unknown, accountName: string): Record<string, unknown> | undefined {
   return [...nodes(card)].find((node) => {
-    const isAccount = /^account:\d+$/.test(String(node['id']));
+    const isAccount = /^(?:account|manager|found):\d+$/.test(String(node['id']));
     const [first] = isAccount ? [...nodes(node['items'])].filter((item) => 'text' in item) : [];
     return first?.['text'] === accountName;
   });
@@ -72,7 +72,12 @@ export function textOf(card: unknown): string {
 }
 
 /** Cards that come unasked: they may come between a question and its answer. */
-const UNASKED: ReadonlySet<string | undefined> = new Set(['notice', 'reminder', 'invitation']);
+const UNASKED: ReadonlySet<string | undefined> = new Set([
+  'notice',
+  'reminder',
+  'invitation',
+  'caller',
+]);
 const isAnswer = ({ card }: Sent): boolean => !UNASKED.has(nameOf(card));
 
 const KEPT_ANSWERS = 4;
@@ -124,6 +129,11 @@ export class ChatDriver {
   /** Taps a button of the card at hand, by its verb and, on `home`, by its account. */
   async tap(verb: string, inputs: Activity = {}, accountName?: string): Promise<string> {
     return this.tapButton(this.button(verb, accountName), inputs);
+  }
+
+  /** All buttons of that verb on the card at hand. */
+  buttons(verb: string): Button[] {
+    return buttonsOf(this.card).filter((button) => button.verb === verb);
   }
 
   button(verb: string, accountName?: string): Button {

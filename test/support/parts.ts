@@ -37,6 +37,8 @@ interface PartPorts {
 /** The parts around a bot, started on loopback, and the bot's environment that names them. */
 export interface WorldParts {
   readonly directory: DemoDirectory;
+  /** The group of the service desk's agents, which is a member of SERVICE_DESK_GROUP. */
+  readonly agents: string;
   readonly teams: TeamsServer;
   readonly twilio: TwilioServer;
   readonly tenantId: string;
@@ -75,6 +77,9 @@ export async function startParts({
   const services = directory.organizationalUnit('Tjanster').dn;
   const service = directory.user({ name: 'svc-bot', parent: services, password: SERVICE_PASSWORD });
   directory.delegate(service.dn, accountsBase);
+  // The service desk's members are in a group within its group.
+  const agents = directory.group('Servicedesk dagtid').dn;
+  const desk = directory.group('Servicedesk', [agents]).dn;
   const { ldapsPort } = await directory.listen();
 
   const appId = randomUUID();
@@ -95,6 +100,7 @@ export async function startParts({
   teams.standBehind(`http://127.0.0.1:${String(reached.connector)}`);
   return {
     directory,
+    agents,
     teams,
     twilio,
     tenantId,
@@ -126,6 +132,8 @@ export async function startParts({
         ? {}
         : { DATABASE_URL: databaseUrl.replace(/:\d+\//, `:${String(reached.database)}/`) }),
       SERVICE_DESK,
+      SERVICE_DESK_GROUP: desk,
+      DESK_MAY_VOUCH: 'on',
       ...env,
     },
   };

@@ -24,6 +24,9 @@ const TIME_COLUMNS = {
   reminder_silence: ['until', 'told_at'],
   button: ['undoes', 'created_at'],
   lease: ['until', 'done_at'],
+  desk_lookup: ['at'],
+  desk_look: ['made_at', 'opened_at'],
+  caller_check: ['asked_at', 'ends_at', 'vouched_until', 'vouched_at', 'due_at'],
 } as const;
 
 /** A row as the auditor sees it. */
@@ -47,6 +50,8 @@ const SEALED_TABLES = {
   revocation: SEALED.revocation,
   reminder_silence: SEALED.silence,
   button: SEALED.button,
+  desk_look: SEALED.look,
+  caller_check: SEALED.callerCheck,
 } as const;
 type SealedTable = keyof typeof SEALED_TABLES;
 
@@ -190,6 +195,8 @@ export class ProductDatabase {
         revocation: all('revocation'),
         reminder_silence: all('reminder_silence'),
         button: all('button'),
+        desk_look: all('desk_look'),
+        caller_check: all('caller_check'),
       };
       database.exec([...shiftsOf(ms, keyringOf(keys), sealed), 'commit'].join(';'));
     } finally {
@@ -220,6 +227,8 @@ export class ProductDatabase {
         reminder_silence: await all('reminder_silence'),
         button: await all('button'),
         flow: await all('flow'),
+        desk_look: await all('desk_look'),
+        caller_check: await all('caller_check'),
       };
       for (const text of shiftsOf(ms, keyringOf(keys), sealed)) await client.query(text);
       await client.query('commit');

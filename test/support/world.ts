@@ -15,6 +15,8 @@ const FOUND_LATER: ReadonlySet<string> = new Set(['responsibility.changed', 'enr
 /** A bot with all its parts on loopback, as a test sees and changes it. */
 export abstract class World {
   readonly directory: DemoDirectory;
+  readonly #agentsGroup: string;
+  readonly #agents: string[] = [];
   readonly teams: TeamsServer;
   readonly twilio: TwilioServer;
   readonly tenantId: string;
@@ -28,6 +30,7 @@ export abstract class World {
 
   constructor(parts: WorldParts) {
     this.directory = parts.directory;
+    this.#agentsGroup = parts.agents;
     this.teams = parts.teams;
     this.twilio = parts.twilio;
     this.tenantId = parts.tenantId;
@@ -123,6 +126,18 @@ export abstract class World {
     return Object.assign(new ChatDriver(person, this.teams, (activity) => this.reach(activity)), {
       dn,
     });
+  }
+
+  /** Makes a person an agent of the service desk. */
+  hire(dn: string): void {
+    this.#agents.push(dn);
+    this.directory.put(this.#agentsGroup, 'member', this.#agents);
+  }
+
+  /** The opposite. */
+  dismiss(dn: string): void {
+    this.#agents.splice(this.#agents.indexOf(dn), 1);
+    this.directory.put(this.#agentsGroup, 'member', this.#agents);
   }
 
   /** A shared account that the given DN (a person or a group) answers for. */

@@ -1,5 +1,6 @@
 import { DAY_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import type { Problem, Reason } from '../../src/domain/reasons.ts';
+import { DESK_SAMPLES } from './deskViews.ts';
 import type { CardName, HomeAccount, NoticeEvent, Progress, View } from '../../src/ports/view.ts';
 
 /** Monday 2026-11-23 14:31:30 in Stockholm. */
@@ -52,6 +53,9 @@ export const NOTICE_EVENTS: readonly NoticeEvent[] = [
   'responsibilityChanged',
   'notNeeded',
 ];
+
+/** Those that an agent of the service desk may have a part in. */
+const AGENT_EVENTS = ['firstEnrollment', 'ownEnrollment', 'revoke', 'lockoutCleared'] as const;
 
 const FACTS_OF_A_NOTICE = {
   accountName: FLOW.accountName,
@@ -115,6 +119,11 @@ export const SAMPLES: readonly Sample[] = [
     view: { card: 'home', accounts: [ACCOUNT], part: { first: 3, of: 3, isAnyEnrolled: true } },
     verbs: ['enroll', 'reset', 'home', 'language'],
   },
+  {
+    name: 'home: of an agent',
+    view: { card: 'home', accounts: [ACCOUNT], isAgent: true },
+    verbs: ['enroll', 'reset', 'desk', 'language'],
+  },
   { name: 'help', view: { card: 'help' }, verbs: ['home'] },
   sample({ card: 'enrollment.currentPassword', ...FLOW, progress: { step: 1, of: 4 } }, [
     'proveCurrentPassword',
@@ -155,6 +164,18 @@ export const SAMPLES: readonly Sample[] = [
     },
     ['useShownMobile', 'setMobile', 'cancel'],
     'suggestion',
+  ),
+  sample(
+    {
+      card: 'enrollment.mobile',
+      ...FLOW,
+      progress: { step: 1, of: 2 },
+      shownMobile: MASKED,
+      shownIsEnrolled: false,
+      vouchedBy: 'Dag Servicesson',
+    },
+    ['useShownMobile', 'cancel'],
+    'vouched',
   ),
   code('enrollment.oldCode', ['confirmOldCode', 'resendCode', 'changeMobile', 'cancel'], {
     step: 3,
@@ -312,6 +333,14 @@ export const SAMPLES: readonly Sample[] = [
     ['home'],
     'silenced',
   ),
+  ...AGENT_EVENTS.map((event) =>
+    sample(
+      { card: 'notice', ...FACTS_OF_A_NOTICE, event, agentName: 'Dag Servicesson' },
+      ['home'],
+      `${event}, by an agent`,
+    ),
+  ),
+  ...DESK_SAMPLES,
   sample({ card: 'refused', problem: { reason: 'notResponsible' } }, ['home']),
   sample(
     { card: 'refused', problem: { reason: 'notResponsible' }, isHome: true },
@@ -343,6 +372,9 @@ export function withProblem(card: CardName, problem: Problem): View | undefined 
     case 'unlock.code':
     case 'reset.newPassword':
     case 'refused':
+    case 'desk':
+    case 'desk.account':
+    case 'caller':
       return { ...view, problem };
     case 'help':
     case 'enrollment.done':
@@ -355,6 +387,7 @@ export function withProblem(card: CardName, problem: Problem): View | undefined 
     case 'invitation':
     case 'notice':
     case 'cancelled':
+    case 'caller.done':
     case undefined:
       return undefined;
   }

@@ -52,7 +52,12 @@ function everyMessage(codeLength: number, code: string): { text: string; hasCode
         text: sms.code(locale, purpose, { code: new Secret(code), ...names }).reveal(),
         hasCode: true,
       })),
-      ...NOTICE_EVENTS.map((event) => ({ text: sms.notice(locale, event, names), hasCode: false })),
+      ...NOTICE_EVENTS.flatMap((event) =>
+        [undefined, names.byName].map((agentName) => ({
+          text: sms.notice(locale, event, { ...names, agentName }),
+          hasCode: false,
+        })),
+      ),
     ]),
   );
 }
@@ -112,6 +117,17 @@ describe('sms texts', () => {
     expect(text).toContain('Anna Berg');
     expect(text).toContain('23 november kl. 14.31');
   });
+
+  it.each(['firstEnrollment', 'ownEnrollment', 'revoke', 'lockoutCleared'] as const)(
+    'tell of %s with the agent of the service desk who had a part in it',
+    (event) => {
+      for (const locale of LOCALES) {
+        const text = texts().notice(locale, event, { ...ORDINARY, agentName: 'Dag Servicesson' });
+        expect(text).toContain('Dag Servicesson');
+        expect(text).not.toMatch(/administrat/);
+      }
+    },
+  );
 
   it('tell of a revoke without the name that the administrator has on the host', () => {
     const text = texts().notice('sv', 'revoke', { ...ORDINARY, byName: 'root' });

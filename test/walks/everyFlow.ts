@@ -4,6 +4,8 @@ import { walkCards } from './cards.ts';
 import { walkCodes } from './codes.ts';
 import { walkEnrollment } from './enrollment.ts';
 import { walkColleagues } from './colleagues.ts';
+import { walkDesk } from './desk.ts';
+import { walkDeskActs } from './deskActs.ts';
 import { walkFirstEnrollment } from './firstEnrollment.ts';
 import { walkFaults } from './faults.ts';
 import { walkNotices } from './notices.ts';
@@ -36,6 +38,10 @@ const WALKS = {
     'the answer that no change is needed': walkNotNeeded,
     'a revoke': walkRevoke,
     notices: walkNotices,
+  },
+  desk: {
+    'the service desk': walkDesk,
+    'the service desk’s acts': walkDeskActs,
   },
   cards: {
     'every card': walkCards,

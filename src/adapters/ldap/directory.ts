@@ -1,4 +1,4 @@
-import type { AccountFinder, Directory } from '../../ports/directory.ts';
+import type { Account, AccountFinder, Directory } from '../../ports/directory.ts';
 import type { Log } from '../../ports/log.ts';
 import { parseFilter } from './wire/filters.ts';
 import { inspect, inspectServiceAccount } from './check/inspection.ts';
@@ -11,6 +11,8 @@ import type { InspectedServer } from './check/serverInspection.ts';
 import { openSessions } from './wire/sessions.ts';
 import { endpointOf } from './wire/tlsSocket.ts';
 import type { SessionOptions } from './wire/sessions.ts';
+
+const byName = (a: Account, b: Account): number => a.name.localeCompare(b.name, 'sv');
 
 /** The directory as configured; see the contract's LDAP_ variables. */
 export interface DirectoryOptions extends SessionOptions, LookupSettings {}
@@ -45,13 +47,14 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
 
     managerById: (id, signal) => sessions.read(signal, (session) => lookup.personById(session, id)),
 
-    accountsOf: (manager, signal) =>
+    standingOf: (manager, signal) =>
       sessions.read(signal, async (session) => {
-        const found = await lookup.accountsOf(session, manager);
-        return found
-          .map(({ account }) => account)
-          .sort((a, b) => a.name.localeCompare(b.name, 'sv'));
+        const { found, isAgent } = await lookup.standingOf(session, manager);
+        return { accounts: found.map(({ account }) => account).sort(byName), isAgent };
       }),
+
+    accountsLike: (text, limit, signal) =>
+      sessions.read(signal, (session) => lookup.accountsLike(session, { text, limit })),
 
     accountOf: (manager, accountId, signal) =>
       sessions.read(signal, async (session) => {

@@ -13,6 +13,8 @@ import { OPENS_NOTHING, ofOnePart, patiently, transactPatiently } from './engine
 import { isConflict } from './engine/errors.ts';
 import { endFlowsOfCopy } from './sealing/restored.ts';
 import { enrollmentQueries } from './tables/enrollments.ts';
+import { callerQueries } from './tables/desk/callerChecks.ts';
+import { lookQueries } from './tables/desk/deskLooks.ts';
 import { failureQueries } from './tables/failures.ts';
 import { flowQueries } from './tables/flows.ts';
 import { hasFormerEntries, historyQueries, knownSalt, saltOf } from './tables/history.ts';
@@ -117,6 +119,8 @@ function toReads(scope: Scope) {
     ...reminderQueries(scope),
     ...sweepQueries(scope),
     ...sendQueries(scope),
+    ...lookQueries(scope),
+    ...callerQueries(scope),
   };
 }
 

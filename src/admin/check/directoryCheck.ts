@@ -141,6 +141,11 @@ function judgeAccounts(seen: Inspection): Omit<Checked, 'name'> {
         'LDAP_MANAGERS_BASE cannot be read by the service account',
       ),
       ...when(
+        !seen.isDeskGroupReadable,
+        'SERVICE_DESK_GROUP names no entry that the service account can read: nobody is of the service desk',
+        'configuration',
+      ),
+      ...when(
         isSeen && accounts.length === 0,
         'no shared account is found: look at LDAP_ACCOUNTS_BASE and LDAP_ACCOUNTS_FILTER',
         'configuration',

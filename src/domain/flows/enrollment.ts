@@ -17,8 +17,16 @@ export interface KnownMobile {
   readonly isEnrolled: boolean;
 }
 
+/** An agent's word in place of the current password. */
+export interface Vouch {
+  readonly checkId: string;
+  readonly agentName: string;
+}
+
 /** Fields that stay unchanged once the current password is proven. */
 export interface ProvenEnrollment {
+  /** Present where an agent vouched: only the known number may be taken. */
+  readonly vouch?: Vouch | undefined;
   readonly known?: KnownMobile | undefined;
   /** A code to the enrolled number was accepted in this flow; it is not asked for again. */
   readonly isOldProven: boolean;
@@ -84,8 +92,8 @@ export function firstRecipient(proven: ProvenEnrollment, mobile: string): 'old' 
   return known?.isEnrolled === true && known.mobile !== mobile && !isOldProven ? 'old' : 'new';
 }
 
-function proven({ known, isOldProven }: ProvenEnrollment): ProvenEnrollment {
-  return { known, isOldProven };
+function proven({ known, isOldProven, vouch }: ProvenEnrollment): ProvenEnrollment {
+  return { known, isOldProven, ...(vouch === undefined ? {} : { vouch }) };
 }
 
 function send(

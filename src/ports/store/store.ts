@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../domain/audit.ts';
 import type { Flow } from '../../domain/flows/flow.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { PasscodeQueries } from './codes.ts';
+import type { DeskQueries, DeskReads } from './desk.ts';
 import type { EnrollmentQueries, EnrollmentReads } from './enrollments.ts';
 import type { FailureQueries, FailureReads } from './failures.ts';
 import type { FlowQueries, FlowReads } from './flows.ts';
@@ -9,9 +10,26 @@ import type { NoticeQueries } from './notices.ts';
 import type { PasswordDigest, PasswordQueries } from './passwords.ts';
 import type { ManagerQueries, ManagerReads } from './people.ts';
 import type { ReminderQueries, ReminderReads } from './reminders.ts';
-import type { RetentionQueries } from './retention.ts';
 import type { SendQueries, SendReads } from './sends.ts';
 import type { SweepQueries, SweepReads } from './sweeps.ts';
+
+/** Records older than these times are deleted; epoch ms (requirement S7). */
+export interface Retention {
+  /** Codes that ended before, and the attempts of flows whose time ended before. */
+  readonly codesBefore: number;
+  /** Wrong codes and passwords, and the service desk's look-ups. */
+  readonly failuresBefore: number;
+  /** Flows that ended before, code messages, and the service desk's cards and questions of before. */
+  readonly flowsBefore: number;
+  /** Buttons of `home`, and reminders with their pauses. */
+  readonly buttonsBefore: number;
+}
+
+/** Deletes expired records. */
+export interface RetentionQueries {
+  /** Forgets at most `limit` rows of each kind; gives how many were forgotten of the kind with most. */
+  forget(retention: Retention, limit: number): Promise<number>;
+}
 
 /**
  * `unavailable`: the database did not answer or refused; nothing was committed, or it is not known.
@@ -42,7 +60,8 @@ export interface StoreReads
     ManagerReads,
     EnrollmentReads,
     ReminderReads,
-    SweepReads {
+    SweepReads,
+    DeskReads {
   /** The store's clock, epoch ms. */
   readonly now: number;
 }
@@ -63,6 +82,7 @@ export interface StoreTransaction
     NoticeQueries,
     ReminderQueries,
     SweepQueries,
+    DeskQueries,
     RetentionQueries {
   readonly now: number;
 

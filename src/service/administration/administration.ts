@@ -1,8 +1,10 @@
+import type { AuditEvent } from '../../domain/audit.ts';
 import { operationSince, type Flow } from '../../domain/flows/flow.ts';
 import { managerName, type ManagerKey } from '../../domain/parties.ts';
 import { isEnded } from '../../domain/flows/steps.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
+import { endVouches } from '../desk/callers.ts';
 import { endFlow, isSamePerson, lockAccount } from '../flow/flows.ts';
 import { addAdminNotices } from '../notices/notices.ts';
 
@@ -12,6 +14,8 @@ export interface AdminAct {
   readonly actor: string;
   /** The actor's name as notices tell it. */
   readonly byName: string;
+  /** The agent of the service desk whose act it is; absent for an administrator's. */
+  readonly agentName?: string | undefined;
   readonly accountId: string;
   readonly accountName: string;
 }
@@ -19,6 +23,8 @@ export interface AdminAct {
 /** The manager whose numbers a revoke takes; absent: all of the account's managers. */
 export interface RevokeAct extends AdminAct {
   readonly managers?: readonly ManagerKey[] | undefined;
+  /** How the act itself is audited; absent: as an administrator's. */
+  readonly audited?: Pick<AuditEvent, 'event' | 'reason'> | undefined;
 }
 
 /** The outcome of a revoke. */
@@ -45,11 +51,12 @@ export async function revoke(
     await lockAccount(tx, accountId);
     const numbers = (await tx.enrollmentsOf(accountId)).filter(isMeant);
     for (const one of managers ?? [undefined]) await tx.revokeEnrollments(accountId, one);
-    tx.audit({ event: 'admin.revoke', ...about, reason });
+    tx.audit({ ...about, ...(act.audited ?? { event: 'admin.revoke', reason }) });
     for (const { manager } of numbers) {
       const whose = managers === undefined ? undefined : managerName(manager);
       tx.audit({ event: 'enrollment.revoked', ...about, reason: whose });
     }
+    await endVouches(tx, accountId, isMeant);
     const flows = await endFlows(tx, (await tx.openFlowsOf(accountId)).filter(isMeant));
     if (numbers.length > 0) await addAdminNotices(deps, tx, 'revoke', act, numbers);
     return { numbers: numbers.length, flows };
@@ -98,15 +105,15 @@ function isBeyondRecall({ state }: Flow): boolean {
  */
 export async function clearLockout(
   deps: Pick<Deps, 'store' | 'random' | 'settings'>,
-  act: AdminAct,
+  act: AdminAct & { readonly event?: AuditEvent['event'] },
 ): Promise<{ readonly failures: number }> {
-  const { actor, accountId } = act;
+  const { actor, accountId, event = 'admin.clear-lockout' } = act;
   return deps.store.transaction(async (tx) => {
     await lockAccount(tx, accountId);
     const failures = await tx.failuresOf({ accountId, since: 0 });
     await tx.clearFailures({ kind: 'code', accountId });
     await tx.clearFailures({ kind: 'proof', accountId });
-    tx.audit({ event: 'admin.clear-lockout', actor, account: accountId, result: 'ok' });
+    tx.audit({ event, actor, account: accountId, result: 'ok' });
     if (failures.length > 0) {
       await addAdminNotices(deps, tx, 'lockoutCleared', act, await tx.enrollmentsOf(accountId));
     }

@@ -10,7 +10,8 @@ const LONGEST_WAIT_MS = 10 * 60_000;
 
 /** `unknown`: it may have come. `unreachable`: the bot was removed or blocked there, or no chat stays open. */
 export type Delivered =
-  | { readonly outcome: 'sent' | 'unknown' | 'unreachable' | 'failed' }
+  | { readonly outcome: 'sent'; readonly messageId: string }
+  | { readonly outcome: 'unknown' | 'unreachable' | 'failed' }
   /** Nothing came; the channel asks to wait. */
   | { readonly outcome: 'busy'; readonly waitMs: number };
 
@@ -29,8 +30,8 @@ export async function post(
   /** Only here something may have come although the answer did not. */
   async function postTo(address: Address): Promise<Delivered | 'gone'> {
     try {
-      await deps.notifier.post(address, view, locale, callSignal(signal));
-      return { outcome: 'sent' };
+      const messageId = await deps.notifier.post(address, view, locale, callSignal(signal));
+      return { outcome: 'sent', messageId };
     } catch (error) {
       if (!(error instanceof NotifierError)) throw error;
       if (error.code === 'ambiguous') return { outcome: 'unknown' };

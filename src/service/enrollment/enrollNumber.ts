@@ -3,7 +3,8 @@ import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { advanceEnrollment, auditOf } from '../flow/flows.ts';
+import { endVouches } from '../desk/callers.ts';
+import { advanceEnrollment, auditOf, isSamePerson } from '../flow/flows.ts';
 import { guessCode } from '../flow/flowTap.ts';
 import type { EnrollmentTap } from '../flow/submission.ts';
 import type { SecretInput } from '../input.ts';
@@ -18,7 +19,12 @@ export async function enrollNumber(tap: EnrollmentTap, input: SecretInput): Prom
   let others = 0;
   const { flow } = await guessCode<EnrollmentFlow, never>(tap, input, async (tx, current) => {
     if (current.state.step !== 'code') return { flow: current };
-    const { mobile } = current.state;
+    const { mobile, vouch } = current.state;
+    const entryMobile = parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries);
+    if (vouch !== undefined && entryMobile !== mobile) {
+      // The directory's number has changed since the agent vouched for it.
+      return { flow: await advanceEnrollment(tx, current, { type: 'expired' }) };
+    }
     const former = await tx.enrollment(manager.key, account.id);
     if (former !== undefined && former.mobile !== mobile && !current.state.isOldProven) {
       // The enrolled number changed during the flow: the new one has not agreed.
@@ -33,6 +39,7 @@ export async function enrollNumber(tap: EnrollmentTap, input: SecretInput): Prom
       enrolledAt: tx.now,
       usableFrom,
     });
+    await endVouches(tx, account.id, (check) => isSamePerson(check.manager, manager.key));
     tx.audit({ event: 'enrollment.completed', result: 'ok', ...auditOf(current) });
     others = await tx.countOthersWith(mobile, manager.key);
     const by = {
@@ -40,13 +47,14 @@ export async function enrollNumber(tap: EnrollmentTap, input: SecretInput): Prom
       accountId: account.id,
       accountName: account.name,
       byName: manager.entry.displayName,
+      agentName: vouch?.agentName,
       flow: current.id,
     };
     if (answering !== undefined) await noteAnswering(deps, tx, answering);
     if (former === undefined) {
       await addFirstEnrollmentNotices(deps, tx, by, {
         mobile,
-        entryMobile: parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries),
+        entryMobile,
         managers: [manager.entry, ...(answering?.managers ?? []), ...(answering?.former ?? [])],
       });
     } else {

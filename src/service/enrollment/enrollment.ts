@@ -11,7 +11,15 @@ import {
 } from '../flow/codes.ts';
 import type { Deps } from '../deps.ts';
 import { advanceEnrollment, auditOf } from '../flow/flows.ts';
-import { deliver, guess, guessCode, RESEND, submit, type Submitted } from '../flow/flowTap.ts';
+import {
+  deliver,
+  endTap,
+  guess,
+  guessCode,
+  RESEND,
+  submit,
+  type Submitted,
+} from '../flow/flowTap.ts';
 import type { EnrollmentTap, Submission } from '../flow/submission.ts';
 import { ENDS, type FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
@@ -26,10 +34,10 @@ export const ENROLLMENT: FlowTable<EnrollmentFlow> = {
   provingPassword: {},
   mobile: {
     setMobile: {
-      refuse: refuseMalformedMobile,
+      refuse: (tap, input) => keepVouched(tap) ?? refuseMalformedMobile(tap, input),
       take: (tap, { mobile }) => chooseMobile(tap, () => readMobile(tap, mobile)),
     },
-    useShownMobile: { take: (tap) => chooseMobile(tap, (known) => known?.mobile) },
+    useShownMobile: { take: takeShownMobile },
   },
   sendingCode: {},
   oldCode: {
@@ -59,6 +67,23 @@ function refuseMalformedMobile(
 ): Promise<Flow> | undefined {
   if (readMobile(tap, mobile) !== undefined) return undefined;
   return refuseMobile(tap);
+}
+
+/** Where an agent vouched only the directory's number counts: one that is typed changes nothing. */
+function keepVouched({ flow }: Submission<EnrollmentFlow>): Promise<Flow> | undefined {
+  const isVouched = flow.state.step === 'mobile' && flow.state.vouch !== undefined;
+  return isVouched ? Promise.resolve(flow) : undefined;
+}
+
+/** A number that an agent vouched for has to be the directory's still. */
+async function takeShownMobile(tap: EnrollmentTap): Promise<Flow> {
+  const { deps, flow, manager } = tap;
+  const { state } = flow;
+  if (state.step === 'mobile' && state.vouch !== undefined) {
+    const now = parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries);
+    if (now !== state.known?.mobile) return endTap(tap, { type: 'expired' });
+  }
+  return chooseMobile(tap, (known) => known?.mobile);
 }
 
 async function refuseMobile(tap: Submission<EnrollmentFlow>): Promise<Flow> {

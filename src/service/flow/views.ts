@@ -50,10 +50,12 @@ function enrollmentProgress(
     case 'currentPassword':
       return { step: 1, of: state.isChange === true ? 4 : 3 };
     case 'mobile':
+      if (state.vouch !== undefined) return { step: 1, of: 2 };
       return { step: 2, of: state.known?.isEnrolled === true ? 4 : 3 };
     case 'oldCode':
       return { step: 3, of: 4 };
     case 'code':
+      if (state.vouch !== undefined) return { step: 2, of: 2 };
       return state.isOldProven ? { step: 4, of: 4 } : { step: 3, of: 3 };
   }
 }
@@ -80,6 +82,7 @@ function enrollmentView(
         progress: enrollmentProgress(state),
         shownMobile: state.known === undefined ? undefined : maskMobile(state.known.mobile),
         shownIsEnrolled: state.known?.isEnrolled,
+        vouchedBy: state.vouch?.agentName,
       };
     case 'oldCode':
       return codeView('enrollment.oldCode', state, frame, problem, enrollmentProgress(state));

@@ -19,7 +19,8 @@ export async function postNotice(
 }
 
 function viewOf(notice: Notice): View {
-  const { event, accountName, byName, at, maskedMobile, until, handle, added, removed } = notice;
-  const more = { maskedMobile, until, handle, added, removed };
+  const { event, accountName, byName, agentName, at, maskedMobile, until } = notice;
+  const { handle, added, removed } = notice;
+  const more = { agentName, maskedMobile, until, handle, added, removed };
   return { card: 'notice', event, accountName, byName, at, ...more };
 }

@@ -105,10 +105,11 @@ function told({
   accountId,
   accountName,
   byName,
+  agentName,
   at,
   flow,
 }: Notice): Omit<Notice, 'id' | 'to'> {
-  return { event, accountId, accountName, byName, at, flow };
+  return { event, accountId, accountName, byName, agentName, at, flow };
 }
 
 async function sendText(

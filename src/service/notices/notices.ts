@@ -16,6 +16,8 @@ export interface Reported {
   readonly accountId: string;
   readonly accountName: string;
   readonly byName: string;
+  /** The agent of the service desk who did it, or vouched for it. */
+  readonly agentName?: string | undefined;
   readonly flow?: string | undefined;
   readonly until?: number | undefined;
   /** From when on the others are told; absent: at once. */
@@ -123,9 +125,9 @@ export async function enrolledOf(
 
 function aboutOf(
   { now: at }: StoreTransaction,
-  { event, accountId, accountName, byName, flow, until }: Reported,
+  { event, accountId, accountName, byName, agentName, flow, until }: Reported,
 ): Omit<Notice, 'id' | 'to'> {
-  return { event, accountId, accountName, byName, flow, until, at };
+  return { event, accountId, accountName, byName, agentName, flow, until, at };
 }
 
 function textTo(
@@ -155,11 +157,11 @@ export async function addAdminNotices(
   deps: Pick<Deps, 'random' | 'settings'>,
   tx: StoreTransaction,
   event: 'revoke' | 'lockoutCleared',
-  reported: Pick<Reported, 'accountId' | 'accountName' | 'byName'>,
+  reported: Pick<Reported, 'accountId' | 'accountName' | 'byName' | 'agentName'>,
   concerned: readonly Enrollment[],
 ): Promise<void> {
-  const { accountId, accountName, byName } = reported;
-  const about = { event, accountId, accountName, byName, at: tx.now } as const;
+  const { accountId, accountName, byName, agentName } = reported;
+  const about = { event, accountId, accountName, byName, agentName, at: tx.now } as const;
   const notices: Notice[] = [];
   for (const { manager, mobile } of concerned) {
     const locale = await localeOf(deps, tx, manager);

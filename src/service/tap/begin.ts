@@ -15,6 +15,8 @@ import {
   type ReservedCode,
 } from '../flow/codes.ts';
 import type { Deps } from '../deps.ts';
+import { vouchOf } from '../desk/callers.ts';
+import type { Vouched } from '../desk/vouch.ts';
 import {
   auditOf,
   endFlow,
@@ -115,12 +117,10 @@ type Started =
  */
 export async function begin(
   deps: Deps,
-  manager: Manager,
-  account: Account,
-  purpose: Purpose,
-  origin: string | undefined,
+  start: NewFlow,
   signal: AbortSignal,
 ): Promise<Flow | { readonly refused: Problem }> {
+  const { manager, account, purpose, origin } = start;
   const started = await deps.store.transaction<Started>(async (tx) => {
     await lockAccount(tx, account.id);
     const before = await findBegun(tx, manager.key, purpose, { accountId: account.id, origin });
@@ -137,13 +137,13 @@ export async function begin(
     if (open !== undefined) {
       await endFlow(tx, open, { type: isCurrent(open, tx.now) ? 'superseded' : 'expired' });
     }
-    return startFlow(deps, tx, { manager, account, purpose, origin, enrollment });
+    return startFlow(deps, tx, start, enrollment);
   });
   if ('refused' in started) return started;
   if ('busy' in started) {
     const quiet = await settled(deps, started.busy, signal);
     if (operationSince(quiet.state) !== undefined) return quiet;
-    return begin(deps, manager, account, purpose, origin, signal);
+    return begin(deps, start, signal);
   }
   if (started.reserved === undefined) return refuseWhereLocked(deps, started.flow);
   const { flow, reserved } = started;
@@ -192,14 +192,17 @@ interface NewFlow {
   readonly manager: Manager;
   readonly account: Account;
   readonly purpose: Purpose;
+  /** The handle of the button that began it, where one did. */
   readonly origin: string | undefined;
-  readonly enrollment: Enrollment | undefined;
+  /** An agent's word in place of the current password. */
+  readonly vouched?: Vouched | undefined;
 }
 
 async function startFlow(
   deps: Deps,
   tx: StoreTransaction,
-  { manager, account, purpose, origin, enrollment }: NewFlow,
+  { manager, account, purpose, origin, vouched }: NewFlow,
+  enrollment: Enrollment | undefined,
 ): Promise<Started> {
   const frame = {
     id: deps.random.id(),
@@ -214,8 +217,11 @@ async function startFlow(
     passwordVersion: account.passwordVersion,
   };
   if (purpose === 'enrollment') {
-    const isChange = enrollment !== undefined;
-    const state: EnrollmentState = { step: 'currentPassword', isChange };
+    const vouch = enrollment === undefined ? vouched : undefined;
+    const state: EnrollmentState =
+      vouch !== undefined && (await isVouchedStill(tx, manager, account, vouch))
+        ? { step: 'mobile', malformed: 0, isOldProven: false, ...vouch }
+        : { step: 'currentPassword', isChange: enrollment !== undefined };
     const flow = { ...frame, purpose, state };
     await tx.addFlow(flow);
     deps.denials.auditIn(tx, enrollmentStarted(flow));
@@ -230,4 +236,14 @@ async function startFlow(
   await tx.addFlow(flow);
   tx.audit({ event: `${purpose}.started`, result: 'ok', ...auditOf(flow) });
   return { flow, reserved: await issueCode(deps, tx, flow, { mobile, purpose, expiresAt }) };
+}
+
+/** Under the account's lock: a revoke since then has ended it. */
+async function isVouchedStill(
+  tx: StoreTransaction,
+  { key }: Manager,
+  { id }: Account,
+  { vouch }: Vouched,
+): Promise<boolean> {
+  return (await vouchOf(tx, key, id))?.id === vouch.checkId;
 }

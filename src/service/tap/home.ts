@@ -2,8 +2,8 @@ import { MINUTE_MS } from '../../domain/durations.ts';
 import { maskMobile } from '../../domain/mobile.ts';
 import type { Locale } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
-import type { HomeAccount, View } from '../../ports/view.ts';
-import type { Account } from '../../ports/directory.ts';
+import type { DeskView, HomeAccount, View } from '../../ports/view.ts';
+import type { Account, Standing } from '../../ports/directory.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
@@ -31,6 +31,13 @@ export const NOT_RESPONSIBLE = {
   isHome: true,
 } satisfies View;
 
+/** The card on which an agent looks for an account; in place of home for one who answers for nothing. */
+export function deskView(
+  shown: Pick<DeskView, 'hasHome'> & Partial<Pick<DeskView, 'problem' | 'found' | 'hasMore'>>,
+): DeskView {
+  return { card: 'desk', found: [], hasMore: false, ...shown };
+}
+
 /**
  * The manager's accounts with their buttons.
  * @throws DirectoryError where the directory does not answer.
@@ -41,17 +48,18 @@ export async function homeView(
   signal: AbortSignal,
   options: HomeOptions = {},
 ): Promise<View> {
-  const accounts = await deps.directory.accountsOf(manager.entry, signal);
-  return homeViewOf(deps, manager, accounts, options);
+  const standing = await deps.directory.standingOf(manager.entry, signal);
+  return homeViewOf(deps, manager, standing, options);
 }
 
-/** The card of these accounts. Each account's buttons get a handle that begins one flow of each purpose. */
+/** The card of these accounts, with a way to the service desk's for its agents. Each account's buttons get a handle that begins one flow of each purpose. */
 export async function homeViewOf(
   deps: Deps,
   manager: Manager,
-  accounts: readonly Account[],
+  { accounts, isAgent }: Standing,
   options: HomeOptions = {},
 ): Promise<View> {
+  if (accounts.length === 0 && isAgent) return deskView({ hasHome: false });
   if (accounts.length === 0) {
     deps.denials.foundNothing(manager.key);
     return NOT_RESPONSIBLE;
@@ -68,6 +76,7 @@ export async function homeViewOf(
     card: 'home',
     problem: options.problem,
     isWelcome: options.isWelcome === true,
+    isAgent,
     part: isPart
       ? {
           first: start + 1,

@@ -1,6 +1,7 @@
 import type { Purpose } from '../../domain/parties.ts';
 import { isCycleOf } from '../../domain/rotation/rotation.ts';
 import type { Account } from '../../ports/directory.ts';
+import { vouchedFor } from '../desk/vouch.ts';
 import { begin, readStart } from './begin.ts';
 import { refuseWhereLocked } from '../flow/flowTap.ts';
 import { homeViewOf } from './home.ts';
@@ -37,16 +38,16 @@ export async function startByWord(tap: Tap, purpose: Purpose): Promise<Reply> {
   const { deps, person, signal } = tap;
   const manager = await admit(tap);
   if ('view' in manager) return manager;
-  const accounts = await deps.directory.accountsOf(manager.entry, signal);
-  const [account, ...others] = accounts;
+  const standing = await deps.directory.standingOf(manager.entry, signal);
+  const [account, ...others] = standing.accounts;
   if (account === undefined || others.length > 0) {
-    return { view: await homeViewOf(deps, manager, accounts) };
+    return { view: await homeViewOf(deps, manager, standing) };
   }
   if (purpose !== 'enrollment') {
     const enrolled = await deps.store.read((reads) => reads.enrollment(person.key, account.id));
     if (enrolled === undefined) {
       const problem = { reason: 'notEnrolled' } as const;
-      return { view: await homeViewOf(deps, manager, accounts, { problem }) };
+      return { view: await homeViewOf(deps, manager, standing, { problem }) };
     }
   }
   return start(tap, manager, account, purpose, undefined);
@@ -61,7 +62,9 @@ async function start(
 ): Promise<Reply> {
   const { deps, signal } = tap;
   if (purpose === 'unlock' && !account.isLocked) return showHome(tap, { about: account.id });
-  const begun = await begin(deps, manager, account, purpose, origin, signal);
+  const vouched =
+    purpose === 'enrollment' ? await vouchedFor(deps, manager, account, signal) : undefined;
+  const begun = await begin(deps, { manager, account, purpose, origin, vouched }, signal);
   if ('refused' in begun) {
     return { view: { card: 'refused', problem: begun.refused, accountName: account.name } };
   }

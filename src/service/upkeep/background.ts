@@ -2,10 +2,11 @@ import { HOUR_MS } from '../../domain/durations.ts';
 import type { Flow } from '../../domain/flows/flow.ts';
 import { SENDS_LOOKBACK_MS } from '../../domain/smsBudget.ts';
 import type { Deps } from '../deps.ts';
+import { drawCallers } from '../desk/drawCallers.ts';
 import { deliverNotice } from '../notices/noticeDelivery.ts';
 import { createRecovery } from './recovery.ts';
 import { forgetOld } from './retention.ts';
-import { createRevokeAlarm, REVOKES_LOOKBACK_MS } from '../notices/revokeAlarm.ts';
+import { ACTS_LOOKBACK_MS, createActsAlarm, type ActsOfAnHour } from '../notices/actsAlarm.ts';
 import { showCard } from '../chat/showCard.ts';
 import { createSendPace } from '../chat/sendPace.ts';
 import { sweepIfDue } from './sweep.ts';
@@ -14,6 +15,8 @@ const NOTICES_EVERY_MS = 1_000;
 const SWEEP_LOOK_EVERY_MS = 1_000;
 /** The pause after a failure: a failing directory is not asked for all its accounts every few seconds. */
 const SWEEP_REST_MS = 60_000;
+/** An agent waits for the answer with the caller on the telephone. */
+const CALLERS_EVERY_MS = 1_000;
 const RECOVERY_EVERY_MS = 2_000;
 const FORGET_EVERY_MS = HOUR_MS;
 const MEASURE_EVERY_MS = 5_000;
@@ -32,7 +35,7 @@ export interface Background {
 export function startBackground(deps: Deps, outdated: readonly Flow[]): Background {
   const recovery = createRecovery(deps);
   const pace = createSendPace(deps);
-  const tellOfRevokes = createRevokeAlarm(deps.log);
+  const tellOfActs = createActsAlarm(deps.log);
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -68,9 +71,12 @@ export function startBackground(deps: Deps, outdated: readonly Flow[]): Backgrou
       await recovery.round();
       return false;
     }),
+    ...(deps.settings.desk.isOpen
+      ? [repeat('callers', CALLERS_EVERY_MS, () => drawCallers(deps))]
+      : []),
     repeat('retention', FORGET_EVERY_MS, () => forgetOld(deps)),
     repeat('measures', MEASURE_EVERY_MS, async () => {
-      tellOfRevokes(await measureStore(deps));
+      tellOfActs(await measureStore(deps));
       return false;
     }),
   ];
@@ -92,17 +98,18 @@ async function showOutdated(deps: Deps, flow: Flow): Promise<void> {
 }
 
 /**
- * The store's state for operators, read now and then rather than at each scrape; gives the last hour's
- * revokes.
+ * The store's state for operators, read now and then rather than at each scrape; gives the acts of the
+ * last hour.
  */
-async function measureStore({ store, metrics, settings }: Deps): Promise<number> {
-  const { revokes, ...state } = await store.transaction(async (tx) => ({
+async function measureStore({ store, metrics, settings }: Deps): Promise<ActsOfAnHour> {
+  const { revokes, vouches, ...state } = await store.transaction(async (tx) => ({
     noticesWaiting: await tx.countNotices(),
     codeMessages: await tx.countSends(tx.now - SENDS_LOOKBACK_MS.total),
-    revokes: await tx.countRevokes(tx.now - REVOKES_LOOKBACK_MS),
+    revokes: await tx.countRevokes(tx.now - ACTS_LOOKBACK_MS),
+    vouches: await tx.countVouches(tx.now - ACTS_LOOKBACK_MS),
   }));
   metrics.storeMeasured({ ...state, codeMessagesCeiling: settings.smsPerDay });
-  return revokes;
+  return { revokes, vouches };
 }
 
 async function sweepPatiently(deps: Deps, signal: AbortSignal): Promise<boolean> {

@@ -2,8 +2,9 @@ import { MINUTE_MS } from '../../domain/durations.ts';
 import type { Problem, Reason } from '../../domain/reasons.ts';
 import { NOT_NEEDED_REASONS } from '../../ports/view.ts';
 import type { ShownRules } from '../../domain/passwords/passwordPolicy.ts';
-import type { CodeView, ReminderView, View } from '../../ports/view.ts';
+import type { CodeView, MobileView, ReminderView, View } from '../../ports/view.ts';
 import type { CardFacts, Voice } from './facts.ts';
+import { callerFacts, deskAccountFacts, deskFacts } from './deskFacts.ts';
 import { ofFlow } from './flowFacts.ts';
 import { homeFacts } from './homeFacts.ts';
 import { plain } from './markdown.ts';
@@ -22,13 +23,7 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
     case 'enrollment.currentPassword':
       return ofFlow(view, {}, { advisesDeletion: view.advisesDeletion === true });
     case 'enrollment.mobile':
-      return ofFlow(
-        view,
-        view.shownMobile === undefined
-          ? { isShown: 'no' }
-          : { isShown: 'yes', mobile: view.shownMobile },
-        { shownMobile: view.shownMobile, shownIsEnrolled: view.shownIsEnrolled === true },
-      );
+      return mobileFacts(view);
     case 'enrollment.oldCode':
     case 'enrollment.code':
     case 'reset.code':
@@ -80,6 +75,13 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
     case 'notice':
       if (view.event === 'unanswered') return summaryFacts(view, voice);
       return noticeFacts(view, voice);
+    case 'desk':
+      return deskFacts(view);
+    case 'desk.account':
+      return deskAccountFacts(view, voice);
+    case 'caller':
+    case 'caller.done':
+      return callerFacts(view);
     case 'refused': {
       const data = { isHome: view.isHome === true };
       return view.accountName === undefined
@@ -87,6 +89,19 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
         : ofFlow({ accountName: view.accountName }, {}, data);
     }
   }
+}
+
+function mobileFacts(view: MobileView): CardFacts {
+  const { shownMobile, shownIsEnrolled, vouchedBy } = view;
+  const shown = shownMobile === undefined ? {} : { mobile: shownMobile };
+  const agent = vouchedBy === undefined ? {} : { agentName: plain(vouchedBy) };
+  const isVouched = vouchedBy !== undefined;
+  const isShown = shownMobile === undefined ? 'no' : 'yes';
+  return ofFlow(
+    view,
+    { isShown, isVouched: isVouched ? 'yes' : 'no', ...shown, ...agent },
+    { shownMobile, shownIsEnrolled: shownIsEnrolled === true, isVouched },
+  );
 }
 
 function codeFacts(view: CodeView, { words, now }: Voice): CardFacts {

@@ -7,7 +7,10 @@ import { plain } from './markdown.ts';
 const EXPIRY_NOTICE_MS = 14 * DAY_MS;
 
 /** The accounts in words, and their place among many. */
-export function homeFacts({ accounts, part, isWelcome }: HomeView, voice: Voice): CardFacts {
+export function homeFacts(
+  { accounts, part, isWelcome, isAgent }: HomeView,
+  voice: Voice,
+): CardFacts {
   const first = part?.first ?? 1;
   const count = part?.of ?? accounts.length;
   const last = first + accounts.length - 1;
@@ -20,6 +23,7 @@ export function homeFacts({ accounts, part, isWelcome }: HomeView, voice: Voice)
       isAnyEnrolled: part?.isAnyEnrolled ?? accounts.some(({ number }) => number !== undefined),
       isSeveral: count > 1,
       isWelcome: isWelcome === true,
+      isAgent: isAgent === true,
       accounts: accounts.map((account, index) => accountFacts(account, first + index, voice)),
       others: part === undefined ? [] : [{ handle: String(isLast ? 0 : last) }],
     },

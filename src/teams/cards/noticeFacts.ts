@@ -15,6 +15,8 @@ export function noticeFacts(view: NoticeView, { words, now, text }: Voice): Card
     {
       event: view.event,
       byName: plain(view.byName),
+      hasAgent: view.agentName === undefined ? 'no' : 'yes',
+      agentName: plain(view.agentName ?? ''),
       at: words.moment(view.at),
       mobile: view.maskedMobile ?? '',
       day: view.until === undefined ? '' : words.date(view.until, now),
@@ -38,6 +40,7 @@ export function summaryFacts(view: SummaryView, { words, now, text }: Voice): Ca
     ...silenced.map(({ name, until }) => line('silencedUntil', name, until)),
     ...rest(silencedCount, silenced.length),
   ];
-  const values = { event: 'unanswered', byName: '', mobile: '', day: '', count };
+  const noAgent = { hasAgent: 'no', agentName: '' };
+  const values = { event: 'unanswered', byName: '', ...noAgent, mobile: '', day: '', count };
   return { values, data: { lines, isAbout: false, canUndo: false } };
 }

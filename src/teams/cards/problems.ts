@@ -16,11 +16,12 @@ export function problemFacts(
   if (problem === undefined) return { values: {}, data: {} };
   const reasons =
     problem.all === undefined || problem.all.length === 0 ? [problem.reason] : problem.all;
+  const isFixed = values['isVouched'] === 'yes';
   const told = {
     ...values,
     left: problem.attemptsLeft ?? 'unknown',
     forbidden: problem.forbidden ?? 'named',
-    number: problem.isEnrolledNumber === true ? 'enrolled' : 'typed',
+    number: problem.isEnrolledNumber === true ? 'enrolled' : isFixed ? 'fixed' : 'typed',
     cause: problem.isCrowded === true ? 'crowd' : 'fault',
     until: problem.until === undefined ? 'none' : voice.words.until(problem.until, voice.now),
   };

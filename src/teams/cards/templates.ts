@@ -35,6 +35,10 @@ const CARD_NAMES: Readonly<Record<CardName, true>> = {
   notice: true,
   refused: true,
   cancelled: true,
+  desk: true,
+  'desk.account': true,
+  caller: true,
+  'caller.done': true,
 };
 
 /** The buttons' action: Action.Execute with Action.Submit as its fallback, or Action.Submit alone. */
@@ -95,13 +99,14 @@ function parse(card: Json): CardTemplate {
   };
 }
 
-/** The template with each Action.Execute replaced by its fallback, which keeps its condition and style. */
+/** The template with each Action.Execute replaced by its fallback, which keeps its data, condition and style. */
 function withSubmit(node: Json): Json {
   if (typeof node !== 'object' || node === null) return node;
   if (Array.isArray(node)) return node.map(withSubmit);
   if (node['type'] === 'Action.Execute') {
-    const { $when, style, fallback } = node;
+    const { $data, $when, style, fallback } = node;
     return {
+      ...($data === undefined ? {} : { $data }),
       ...($when === undefined ? {} : { $when }),
       ...objectOf(fallback, 'the fallback of a button'),
       ...(style === undefined ? {} : { style }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Purpose } from '../../domain/parties.ts';
 import { Secret } from '../../domain/secret.ts';
-import { NOT_NEEDED_REASONS } from '../../ports/view.ts';
+import { NOT_NEEDED_REASONS, REVOKE_REASONS } from '../../ports/view.ts';
 import type { Input } from '../../service/input.ts';
 import { MAX_TYPED_LENGTH } from './commands.ts';
 
@@ -25,7 +25,8 @@ const dataSchema = z.object({
   newPassword: secret,
   confirmPassword: secret,
   code: secret,
-  reason: z.enum(NOT_NEEDED_REASONS).catch('other'),
+  account: typed,
+  reason: z.string().optional().catch(undefined),
 });
 type ActionData = z.infer<typeof dataSchema>;
 /** A value that is no object counts as one without fields. */
@@ -55,13 +56,29 @@ const VERBS: Readonly<Record<string, (data: ActionData) => Input>> = {
   notNeeded: ({ handle, reason }) => ({
     type: 'notNeeded',
     handle: handle ?? IMPOSSIBLE_HANDLE,
-    reason,
+    reason: NOT_NEEDED_REASONS.find((one) => one === reason) ?? 'other',
   }),
   notNow: ({ handle }) => ({ type: 'notNow', handle: handle ?? IMPOSSIBLE_HANDLE }),
   undoNotNeeded: ({ handle }) => ({
     type: 'undoNotNeeded',
     handle: handle ?? IMPOSSIBLE_HANDLE,
   }),
+  desk: ({ handle }) => ({ type: 'desk', handle }),
+  deskFind: ({ account }) => ({ type: 'deskFind', account }),
+  deskOpen: ({ handle }) => ({ type: 'deskOpen', handle: handle ?? IMPOSSIBLE_HANDLE }),
+  deskConfirm: ({ handle }) => ({ type: 'deskConfirm', handle: handle ?? IMPOSSIBLE_HANDLE }),
+  deskVouch: ({ handle }) => ({ type: 'deskVouch', handle: handle ?? IMPOSSIBLE_HANDLE }),
+  deskClearLockout: ({ handle }) => ({
+    type: 'deskClearLockout',
+    handle: handle ?? IMPOSSIBLE_HANDLE,
+  }),
+  deskRevoke: ({ handle, reason }) => ({
+    type: 'deskRevoke',
+    handle: handle ?? IMPOSSIBLE_HANDLE,
+    reason: REVOKE_REASONS.find((one) => one === reason) ?? 'other',
+  }),
+  callerAnswer: ({ handle }) => ({ type: 'callerAnswer', handle: handle ?? IMPOSSIBLE_HANDLE }),
+  callerDeny: ({ handle }) => ({ type: 'callerDeny', handle: handle ?? IMPOSSIBLE_HANDLE }),
   setPassword: ({ handle, newPassword, confirmPassword }) => ({
     type: 'setPassword',
     handle,

@@ -15,6 +15,8 @@ const COMMANDS: Readonly<Record<string, Input>> = {
   reset: { type: 'begin', purpose: 'reset' },
   'lås upp': { type: 'begin', purpose: 'unlock' },
   unlock: { type: 'begin', purpose: 'unlock' },
+  servicedesk: { type: 'desk', isWord: true },
+  'service desk': { type: 'desk', isWord: true },
   status: { type: 'home' },
   hjälp: { type: 'help' },
   help: { type: 'help' },

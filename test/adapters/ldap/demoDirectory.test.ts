@@ -6,7 +6,7 @@ import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Account, Directory, DirectoryManager } from '../../../src/ports/directory.ts';
 import { describeDirectory } from '../../contracts/directory.ts';
-import { readAgain } from '../../contracts/directoryStage.ts';
+import { accountsOf, readAgain } from '../../contracts/directoryStage.ts';
 import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';
 import type { WorldAccount } from '../../contracts/directoryWorld.ts';
 import { endChildren, startNode } from '../store/child.ts';
@@ -40,7 +40,7 @@ describe('Active Directory’s own ways', () => {
     const person = await world.newPerson();
     target = await world.newAccount({ responsible: [person.dn] });
     manager = (await directory.findManager(person.query, never))!;
-    account = (await directory.accountsOf(manager, never))[0]!;
+    account = (await accountsOf(directory, manager, never))[0]!;
   });
 
   afterEach(() => {
@@ -76,7 +76,7 @@ describe('Active Directory’s own ways', () => {
       name === 'search' && dn === world.options.bindDn ? [10, 'referral'] : undefined;
     const another = openDirectory(world.options, silentLog);
     try {
-      expect(await another.accountsOf(manager, never)).toMatchObject([{ id: account.id }]);
+      expect(await accountsOf(another, manager, never)).toMatchObject([{ id: account.id }]);
       expect(await another.inspectServiceAccount(never)).toBe('unseen');
     } finally {
       await another.close();
@@ -271,7 +271,7 @@ describe('Active Directory’s own ways', () => {
       await old.newAccount({ responsible: [person.dn] });
       const one = openDirectory(old.options, silentLog);
       const { id: managerId } = (await one.findManager(person.query, never))!;
-      const [found] = await one.accountsOf({ id: managerId }, never);
+      const [found] = await accountsOf(one, { id: managerId }, never);
       const { id: accountId, passwordVersion: expectedVersion } = found!;
       const password = new Secret(NEW_PASSWORD);
       const outcome = await one.writePassword(
@@ -317,7 +317,7 @@ describe('Active Directory’s own ways', () => {
     for (let made = 0; made < 8; made += 1) await small.newAccount({ responsible: [person.dn] });
     const one = openDirectory(small.options, silentLog);
     const { id } = (await one.findManager(person.query, never))!;
-    expect(await one.accountsOf({ id }, never)).toHaveLength(8);
+    expect(await accountsOf(one, { id }, never)).toHaveLength(8);
     await one.close();
     await small.close();
   });

@@ -8,6 +8,7 @@ import type { Directory } from '../../../src/ports/directory.ts';
 import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';
 import { REQUEST, startLdapProxy } from '../../support/ldapProxy.ts';
 import type { LdapProxy } from '../../support/ldapProxy.ts';
+import { accountsOf } from '../../contracts/directoryStage.ts';
 import { silentLog } from '../../support/silentLog.ts';
 import { startOpenldapWorld } from './openldapWorld.ts';
 import type { OpenldapWorld } from './openldapWorld.ts';
@@ -103,7 +104,7 @@ describe('text from outside', () => {
   it.each(PAYLOADS)('names no account and no person as an id: %j', async (payload) => {
     const directory = open({});
     expect(await directory.managerById(payload, never)).toBeUndefined();
-    expect(await directory.accountsOf({ id: payload }, never)).toEqual([]);
+    expect(await accountsOf(directory, { id: payload }, never)).toEqual([]);
     expect(await directory.managersOf(payload, never)).toEqual([]);
   });
 

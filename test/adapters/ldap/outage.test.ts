@@ -6,6 +6,7 @@ import { DemoDirectory } from '../../../demo/directory/server.ts';
 import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Directory } from '../../../src/ports/directory.ts';
+import { accountsOf } from '../../contracts/directoryStage.ts';
 import { silentLog } from '../../support/silentLog.ts';
 
 const OUTAGE_MS = 4_000;
@@ -67,7 +68,7 @@ async function insist(directory: Directory, until: AbortSignal): Promise<number>
   let refused = 0;
   while (!until.aborted) {
     try {
-      await directory.accountsOf({ id: NOBODY }, until);
+      await accountsOf(directory, { id: NOBODY }, until);
     } catch {
       refused += 1;
     }
@@ -120,7 +121,7 @@ describe('a directory that is down', () => {
     const dead = await startDeadServer();
     const directory = open([dead.url], caPem, dn);
     const find = (): Promise<unknown> =>
-      directory.accountsOf({ id: NOBODY }, AbortSignal.timeout(5_000));
+      accountsOf(directory, { id: NOBODY }, AbortSignal.timeout(5_000));
     await expect(find()).rejects.toMatchObject({ code: 'unreachable' });
     dead.server.close();
     await once(dead.server, 'close');

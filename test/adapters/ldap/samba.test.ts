@@ -5,6 +5,7 @@ import type { OpenDirectory } from '../../../src/adapters/ldap/directory.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { describeDirectory } from '../../contracts/directory.ts';
 import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';
+import { accountsOf } from '../../contracts/directoryStage.ts';
 import { silentLog } from '../../support/silentLog.ts';
 import { startSambaWorld } from './sambaWorld.ts';
 import type { SambaWorld } from './sambaWorld.ts';
@@ -36,11 +37,11 @@ describe('Samba’s own ways', () => {
     const person = await samba.newPerson();
     const own = await samba.newAccount({ responsible: [person.dn] });
     const managerId = await samba.idOf(person.dn);
-    expect(await directory.accountsOf({ id: managerId }, never)).toHaveLength(1);
+    expect(await accountsOf(directory, { id: managerId }, never)).toHaveLength(1);
     for (const bindDn of [`${own.name}@ad.orebro.test`, `OREBRO\\${own.name}`]) {
       const bindPassword = new Secret(FIRST_PASSWORD);
       const asOwn = openDirectory({ ...samba.options, bindDn, bindPassword }, silentLog);
-      expect([bindDn, await asOwn.accountsOf({ id: managerId }, never)]).toEqual([bindDn, []]);
+      expect([bindDn, await accountsOf(asOwn, { id: managerId }, never)]).toEqual([bindDn, []]);
       await asOwn.close();
     }
   });

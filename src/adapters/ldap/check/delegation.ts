@@ -2,7 +2,6 @@ import { Control } from 'ldapts';
 import type { BerWriter, Entry } from 'ldapts';
 
 import { bufferOf, buffersOf, textOf, textsOf } from '../wire/entry.ts';
-import { hasResult, RESULT } from '../wire/errors.ts';
 import { allOf, anyOf, equals, not } from '../wire/filters.ts';
 import {
   parseSecurityDescriptor,
@@ -197,19 +196,6 @@ async function ownSids(session: Session, own: Entry | undefined): Promise<Readon
     }
   }
   return sids;
-}
-
-/** The name of a base as the server writes it, so that names can be compared; undefined where it is not there. */
-export async function canonicalDn(session: Session, base: string): Promise<string | undefined> {
-  try {
-    const search = { base, scope: 'base', attributes: ['1.1'] } as const;
-    return (await session.connection.search(search))[0]?.dn;
-  } catch (error) {
-    // A referral: the base is in another domain, where the bot does not follow.
-    const { referral, noSuchObject, invalidDn, insufficientAccess } = RESULT;
-    if (hasResult(error, referral, noSuchObject, invalidDn, insufficientAccess)) return undefined;
-    throw error;
-  }
 }
 
 function isWithin(dn: string, base: string): boolean {

@@ -4,7 +4,8 @@ import type { Account } from '../../../ports/directory.ts';
 import type { AccountSettings } from '../find/accounts.ts';
 import { POLICY_HINTS } from '../activeDirectory/activeDirectory.ts';
 import { crowdsAmong } from '../find/crowds.ts';
-import { canonicalDn, rightsReader } from './delegation.ts';
+import { canonicalDn } from '../find/canonicalDn.ts';
+import { rightsReader } from './delegation.ts';
 import type { RightsElsewhere, RightsReader } from './delegation.ts';
 import type { AccountLens, Dialect } from '../dialect.ts';
 import { textOf, textsOf } from '../wire/entry.ts';
@@ -30,6 +31,8 @@ export interface Inspection {
   readonly dialect: Dialect['name'];
   readonly isAccountsBaseReadable: boolean;
   readonly isManagersBaseReadable: boolean;
+  /** False where the service desk's group is configured and cannot be read. */
+  readonly isDeskGroupReadable: boolean;
   readonly accounts: readonly InspectedAccount[];
   /** Entries there that are disabled, expired, protected or not shown whole, and so do not exist for the bot. */
   readonly passedOver: number;
@@ -48,6 +51,7 @@ export interface Inspection {
 export interface InspectionSettings extends AccountSettings {
   readonly bindDn: string;
   readonly managersBase: string;
+  readonly deskGroup?: string | undefined;
 }
 
 /** Reads everything that the bot needs of the directory; changes nothing. */
@@ -71,6 +75,9 @@ export async function inspect(
     dialect: dialect.name,
     isAccountsBaseReadable: accountsBase !== undefined,
     isManagersBaseReadable: (await canonicalDn(session, settings.managersBase)) !== undefined,
+    isDeskGroupReadable:
+      settings.deskGroup === undefined ||
+      (await canonicalDn(session, settings.deskGroup)) !== undefined,
     accounts,
     passedOver: Math.max(0, matching - accounts.length),
     obeysHistory:

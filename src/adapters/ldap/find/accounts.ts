@@ -25,7 +25,7 @@ export interface AccountQuery {
   readonly serviceAccount: ServiceAccountTest;
 }
 
-const NAME_ATTRIBUTES = ['displayName', 'cn', 'givenName', 'sn'];
+export const NAME_ATTRIBUTES = ['displayName', 'cn', 'givenName', 'sn'];
 
 /** The accounts that match and may be touched (requirement D4), as they are now. */
 export async function findAccounts(
@@ -125,7 +125,7 @@ function responsibilityFilters(
   );
 }
 
-function namesOf(
+export function namesOf(
   entry: Entry,
   dialect: Dialect,
   base: string,

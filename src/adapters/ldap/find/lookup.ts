@@ -3,6 +3,7 @@ import type { Entry, Filter } from 'ldapts';
 import { MAX_REMINDED } from '../../../ports/directory.ts';
 import type {
   DirectoryManager,
+  FoundAccounts,
   GivenManager,
   ManagerQuery,
   Responsibility,
@@ -10,6 +11,7 @@ import type {
 } from '../../../ports/directory.ts';
 import { findAccounts, sweepAccounts } from './accounts.ts';
 import type { AccountQuery, AccountSettings } from './accounts.ts';
+import { findAccountsLike } from './accountsLike.ts';
 import type { FoundAccount } from '../dialect.ts';
 import { activeDirectory } from '../activeDirectory/activeDirectory.ts';
 import type { AccountLens, Dialect, PersonsBehind } from '../dialect.ts';
@@ -17,6 +19,7 @@ import { isId, textOf } from '../wire/entry.ts';
 import { allOf, anyOf, equals, managerFilter } from '../wire/filters.ts';
 import { openldap } from '../openldap/openldap.ts';
 import { serviceAccountTest } from './serviceAccount.ts';
+import { deskGroupTest } from './deskGroup.ts';
 import type { Session } from '../wire/sessions.ts';
 
 /** LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS 3.1.1.3.4.3). */
@@ -30,6 +33,8 @@ export interface LookupSettings extends AccountSettings {
   /** Absent: read from the server. */
   readonly dialect?: Dialect['name'] | undefined;
   readonly managersBase: string;
+  /** DN of the service desk's group; absent: nobody. */
+  readonly deskGroup?: string | undefined;
   /** With the placeholders {upn}, {mail} and {aadObjectId}. */
   readonly managerFilter?: string | undefined;
 }
@@ -56,11 +61,21 @@ export interface Lookup {
   accountNamed(session: Session, nameOrId: string): Promise<FoundAccount | undefined>;
   /** The account if the manager answers for it. */
   accountOf(session: Session, manager: GivenManager, id: string): Promise<FoundAccount | undefined>;
-  accountsOf(session: Session, manager: GivenManager): Promise<FoundAccount[]>;
+  /** A person's accounts, and whether the person is of the service desk. */
+  standingOf(
+    session: Session,
+    manager: GivenManager,
+  ): Promise<{ readonly found: readonly FoundAccount[]; readonly isAgent: boolean }>;
+  /** Accounts of that name, or with that text in their display name. */
+  accountsLike(
+    session: Session,
+    query: { readonly text: string; readonly limit: number },
+  ): Promise<FoundAccounts>;
 }
 
 export function createLookup(settings: LookupSettings): Lookup {
   const ownAccount = serviceAccountTest(settings.bindDn);
+  const isOfDesk = deskGroupTest(settings.deskGroup);
 
   function dialectOf({ facts }: Session): Dialect {
     const isActiveDirectory =
@@ -225,11 +240,21 @@ export function createLookup(settings: LookupSettings): Lookup {
       return dn !== undefined && (await answersFor(session, dn, found)) ? found : undefined;
     },
 
-    async accountsOf(session, manager) {
+    async standingOf(session, manager) {
       const dn = await dnOf(session, manager);
-      if (dn === undefined) return [];
+      if (dn === undefined) return { found: [], isAgent: false };
       const groups = await dialectOf(session).groupsOf(session, dn);
-      return find(session, { responsible: [dn, ...groups] });
+      const [found, isAgent] = await Promise.all([
+        find(session, { responsible: [dn, ...groups] }),
+        isOfDesk(session, groups),
+      ]);
+      return { found, isAgent };
+    },
+
+    async accountsLike(session, query) {
+      const dialect = dialectOf(session);
+      const serviceAccount = await ownAccount(session, dialect);
+      return findAccountsLike(session, dialect, settings, serviceAccount, query);
     },
   };
 }

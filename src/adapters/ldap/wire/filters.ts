@@ -24,6 +24,11 @@ export function present(attribute: string): Filter {
   return new PresenceFilter({ attribute });
 }
 
+/** Values with that text somewhere in them. */
+export function contains(attribute: string, text: string): Filter {
+  return new SubstringFilter({ attribute, initial: '', any: [text], final: '' });
+}
+
 export function allOf(filters: readonly (Filter | undefined)[]): Filter {
   return new AndFilter({ filters: filters.filter((filter) => filter !== undefined) });
 }

@@ -60,6 +60,7 @@ const enrolledCode = [
 const provenEnrollment = {
   known: z.object({ mobile: z.string(), isEnrolled: z.boolean() }).optional(),
   isOldProven: z.boolean(),
+  vouch: z.object({ checkId: z.string(), agentName: z.string() }).optional(),
 };
 const enrollmentState = exactly<EnrollmentState>()(
   z.discriminatedUnion('step', [

@@ -168,6 +168,28 @@ const MORE_SEALS = [
 /** Whether the manager was told that a number will be removed. */
 const REMOVAL_TOLD = [`alter table enrollment add column removal_told bigint not null default 0`];
 
+/** The service desk: look-ups for their limit, accounts on agents' cards, questions to managers who call. */
+const SERVICE_DESK = [
+  `create table desk_lookup (id text not null primary key, agent text not null, at bigint not null)`,
+  `create index desk_lookup_agent on desk_lookup (agent, at)`,
+  `create table desk_look (
+    id text not null primary key, agent text not null, account_id text not null,
+    made_at bigint not null, opened_at bigint, draw bigint not null, version bigint not null,
+    message_id text, managers text not null)`,
+  `create index desk_look_message on desk_look (agent, message_id)`,
+  `create index desk_look_age on desk_look (made_at)`,
+  `create table caller_check (
+    id text not null primary key, agent text not null, manager text not null,
+    account_id text not null, asked_at bigint not null, ends_at bigint, vouched_until bigint,
+    vouched_at bigint, version bigint not null, due_at bigint, message_id text,
+    state text not null)`,
+  `create index caller_check_account on caller_check (account_id, asked_at)`,
+  `create index caller_check_manager on caller_check (manager, asked_at)`,
+  `create index caller_check_agent on caller_check (agent, asked_at)`,
+  `create index caller_check_due on caller_check (due_at)`,
+  `create index caller_check_vouched on caller_check (vouched_at)`,
+];
+
 const APPEND_ONLY = {
   sqlite: ['update', 'delete'].map(
     (change) =>
@@ -225,5 +247,6 @@ export function migrationsFor(
       },
     },
     '0013_removal_told': running(REMOVAL_TOLD),
+    '0014_service_desk': running(SERVICE_DESK),
   };
 }

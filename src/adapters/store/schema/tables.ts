@@ -130,6 +130,44 @@ export interface ReminderSilenceTable {
   seal: Sealed | null;
 }
 
+interface DeskLookUpTable {
+  id: string;
+  agent: string;
+  at: number;
+}
+
+export interface DeskLookTable {
+  id: string;
+  agent: string;
+  account_id: string;
+  made_at: number;
+  opened_at: number | null;
+  draw: number;
+  version: number;
+  message_id: string | null;
+  /** The account's name and the card's managers. */
+  managers: Sealed;
+}
+
+export interface CallerCheckTable {
+  id: string;
+  agent: string;
+  manager: string;
+  account_id: string;
+  asked_at: number;
+  /** The end of the time to pick a number, or of the confirmation. */
+  ends_at: number | null;
+  vouched_until: number | null;
+  /** For the count of an hour; stays when the vouch has ended. */
+  vouched_at: number | null;
+  version: number;
+  /** When its cards have to be drawn anew. */
+  due_at: number | null;
+  /** The message that shows it to the manager. */
+  message_id: string | null;
+  state: Sealed;
+}
+
 interface DatabaseIdentityTable {
   id: number;
   identity: string;
@@ -227,6 +265,9 @@ export interface Tables {
   reminder_snooze: ReminderSnoozeTable;
   reminder_silence: ReminderSilenceTable;
   lease: LeaseTable;
+  desk_lookup: DeskLookUpTable;
+  desk_look: DeskLookTable;
+  caller_check: CallerCheckTable;
   database_identity: DatabaseIdentityTable;
   password_seen: PasswordSeenTable;
   password_salt: PasswordSaltTable;

@@ -85,6 +85,12 @@ export const SEALED = {
   history: column('password_history', ['account_id', 'number'], 'digest', { use: 'history' }),
   notice: column('notice', ['id'], 'payload'),
   answering: column('answering', ['account_id'], 'entries'),
+  look: column('desk_look', ['id'], 'managers', {
+    beside: ['agent', 'account_id', 'opened_at', 'draw', 'version'],
+  }),
+  callerCheck: column('caller_check', ['id'], 'state', {
+    beside: ['agent', 'manager', 'account_id', 'asked_at', 'ends_at', 'vouched_until', 'version'],
+  }),
 } as const;
 
 export const SEALED_COLUMNS: readonly SealedColumn[] = Object.values(SEALED);

@@ -30,6 +30,7 @@ export async function endFlowsOfCopy(engine: Engine, keys: Keyring, log: Log): P
       .executeTakeFirstOrThrow();
     if (numUpdatedRows === 0n) return undefined;
     await db.deleteFrom('passcode').execute();
+    await db.deleteFrom('caller_check').execute();
     const flows = await db
       .selectFrom('flow')
       .selectAll()

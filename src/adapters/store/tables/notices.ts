@@ -29,6 +29,7 @@ const noticeSchema = exactly<Notice>()(
     accountId: z.string(),
     accountName: z.string(),
     byName: z.string(),
+    agentName: z.string().optional(),
     at: z.number(),
     maskedMobile: z.string().optional(),
     until: z.number().optional(),

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { RetentionQueries } from '../../../ports/store/retention.ts';
+import type { RetentionQueries } from '../../../ports/store/store.ts';
 import type { Scope } from '../schema/tables.ts';
 
 export function retentionQueries({ db }: Scope): RetentionQueries {
@@ -22,6 +22,12 @@ export function retentionQueries({ db }: Scope): RetentionQueries {
           (select handle from button where created_at < ${buttonsBefore} limit ${limit})`,
         sql`delete from reminder where handle in
           (select handle from reminder where at < ${buttonsBefore} limit ${limit})`,
+        sql`delete from desk_lookup where id in
+          (select id from desk_lookup where at < ${failuresBefore} limit ${limit})`,
+        sql`delete from desk_look where id in
+          (select id from desk_look where made_at < ${flowsBefore} limit ${limit})`,
+        sql`delete from caller_check where id in
+          (select id from caller_check where asked_at < ${flowsBefore} limit ${limit})`,
         sql`delete from reminder_snooze where until < ${buttonsBefore}`,
         sql`delete from reminder_silence where until < ${buttonsBefore}`,
       ];

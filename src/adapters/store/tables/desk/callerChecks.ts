@@ -1,0 +1,207 @@
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import type { CallerCheck, CallerState } from '../../../../domain/desk/callerCheck.ts';
+import { managerName } from '../../../../domain/parties.ts';
+import type { DeskQueries } from '../../../../ports/store/desk.ts';
+import { managerKey, readJson, readOrSkip } from '../../schema/stored.ts';
+import type { CallerCheckTable, Scope } from '../../schema/tables.ts';
+import { SEALED } from '../../sealing/places.ts';
+import { openTrusted } from '../../sealing/trusted.ts';
+
+/** The sealed content; the times stand in columns of their own. */
+const contentSchema = z.object({
+  agentEntry: z.string(),
+  agentName: z.string(),
+  managerEntry: z.string(),
+  accountName: z.string(),
+  lookId: z.string(),
+  state: z.discriminatedUnion('step', [
+    z.object({ step: z.literal('waiting'), numbers: z.array(z.number()), right: z.number() }),
+    z.object({ step: z.literal('notReached') }),
+    z.object({ step: z.literal('confirmed') }),
+    z.object({ step: z.literal('vouched') }),
+    z.object({ step: z.literal('denied'), reason: z.enum(['wrongNumber', 'denied']) }),
+    z.object({ step: z.literal('expired') }),
+  ]),
+});
+type Content = z.infer<typeof contentSchema>;
+type Times = Pick<CallerCheckTable, 'ends_at' | 'vouched_until'>;
+
+function toState(state: Content['state'], { ends_at, vouched_until }: Times): CallerState {
+  switch (state.step) {
+    case 'waiting':
+      return { ...state, expiresAt: ends_at ?? 0 };
+    case 'confirmed':
+      return { step: 'confirmed', until: ends_at ?? 0 };
+    case 'vouched':
+      return { step: 'vouched', until: ends_at ?? 0, vouchedUntil: vouched_until ?? 0 };
+    case 'notReached':
+    case 'denied':
+    case 'expired':
+      return state;
+  }
+}
+
+function fromState(state: CallerState): { readonly kept: Content['state'] } & Times {
+  switch (state.step) {
+    case 'waiting': {
+      const { step, numbers, right, expiresAt } = state;
+      return {
+        kept: { step, numbers: [...numbers], right },
+        ends_at: expiresAt,
+        vouched_until: null,
+      };
+    }
+    case 'confirmed':
+      return { kept: { step: 'confirmed' }, ends_at: state.until, vouched_until: null };
+    case 'vouched':
+      return {
+        kept: { step: 'vouched' },
+        ends_at: state.until,
+        vouched_until: state.vouchedUntil,
+      };
+    case 'notReached':
+    case 'denied':
+    case 'expired':
+      return { kept: state, ends_at: null, vouched_until: null };
+  }
+}
+
+type CallerQueries = Omit<
+  DeskQueries,
+  'look' | 'addLookUp' | 'lookUpTimes' | 'addLooks' | 'saveLook' | 'setLookMessage'
+>;
+
+export function callerQueries(scope: Scope): CallerQueries {
+  const { db, keys, now } = scope;
+
+  function toCheck(row: Selectable<CallerCheckTable>): CallerCheck | undefined {
+    const text = openTrusted(scope, SEALED.callerCheck.place(row), row.state);
+    if (text === undefined) return undefined;
+    const { state, ...content } = readJson(contentSchema, text, 'caller_check.state');
+    return {
+      id: row.id,
+      agent: managerKey(row.agent),
+      manager: managerKey(row.manager),
+      accountId: row.account_id,
+      askedAt: row.asked_at,
+      version: row.version,
+      ...content,
+      state: toState(state, row),
+    };
+  }
+
+  function toRow(check: CallerCheck) {
+    const { id, agent, manager, accountId, askedAt, version, state, ...content } = check;
+    const { kept, ...times } = fromState(state);
+    const row = {
+      id,
+      agent: managerName(agent),
+      manager: managerName(manager),
+      account_id: accountId,
+      asked_at: askedAt,
+      version,
+      ...times,
+    };
+    const { agentEntry, agentName, managerEntry, accountName, lookId } = content;
+    const named = { agentEntry, agentName, managerEntry, accountName, lookId, state: kept };
+    return { ...row, state: keys.seal(SEALED.callerCheck.place(row), JSON.stringify(named)) };
+  }
+
+  const newest = (since: number) =>
+    db
+      .selectFrom('caller_check')
+      .selectAll()
+      .where('asked_at', '>=', since)
+      .orderBy('asked_at', 'desc')
+      .orderBy('id');
+
+  return {
+    async callerCheck(id) {
+      const row = await db
+        .selectFrom('caller_check')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row && toCheck(row);
+    },
+
+    async callerChecksOf(accountId, since) {
+      const rows = await newest(since).where('account_id', '=', accountId).execute();
+      return rows.flatMap((row) => toCheck(row) ?? []);
+    },
+
+    async callerChecksWith(who, since) {
+      const rows =
+        'manager' in who
+          ? await newest(since).where('manager', '=', managerName(who.manager)).execute()
+          : await newest(since).where('agent', '=', managerName(who.agent)).execute();
+      return rows.flatMap((row) => toCheck(row) ?? []);
+    },
+
+    async addCallerCheck(check, dueAt) {
+      const row = { ...toRow(check), vouched_at: null, due_at: dueAt, message_id: null };
+      await db.insertInto('caller_check').values(row).execute();
+    },
+
+    async saveCallerCheck(check, dueAt) {
+      const version = check.version + 1;
+      const { ends_at, vouched_until, state } = toRow({ ...check, version });
+      const row = await db
+        .updateTable('caller_check')
+        .set({ version, ends_at, vouched_until, state, due_at: dueAt ?? null })
+        .$if(check.state.step === 'vouched', (update) => update.set({ vouched_at: now }))
+        .where('id', '=', check.id)
+        .where('version', '=', check.version)
+        .returning('id')
+        .executeTakeFirst();
+      return row && { ...check, version };
+    },
+
+    async setCallerMessage(id, messageId) {
+      await db
+        .updateTable('caller_check')
+        .set({ message_id: messageId })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    async claimDueCallers(againAt, limit) {
+      const due = db
+        .selectFrom('caller_check')
+        .select('id')
+        .where('due_at', '<=', now)
+        .orderBy('due_at')
+        .limit(limit);
+      const rows = await db
+        .updateTable('caller_check')
+        .set({ due_at: againAt })
+        .where('id', 'in', due)
+        .where('due_at', '<=', now)
+        .returningAll()
+        .execute();
+      return rows.flatMap((row) => {
+        const check = readOrSkip(() => toCheck(row), scope.log);
+        return check === undefined ? [] : { check, messageId: row.message_id ?? undefined };
+      });
+    },
+
+    async callerDrawn(id, version) {
+      await db
+        .updateTable('caller_check')
+        .set({ due_at: null })
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .execute();
+    },
+
+    async countVouches(since) {
+      const { vouches } = await db
+        .selectFrom('caller_check')
+        .select(({ fn }) => fn.countAll<number>().as('vouches'))
+        .where('vouched_at', '>=', since)
+        .executeTakeFirstOrThrow();
+      return vouches;
+    },
+  };
+}

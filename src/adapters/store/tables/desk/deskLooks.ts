@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import type { DeskLook } from '../../../../domain/desk/deskLook.ts';
+import { managerName } from '../../../../domain/parties.ts';
+import type { DeskQueries } from '../../../../ports/store/desk.ts';
+import { managerKey, readJson } from '../../schema/stored.ts';
+import type { DeskLookTable, Scope } from '../../schema/tables.ts';
+import { SEALED } from '../../sealing/places.ts';
+import { openTrusted } from '../../sealing/trusted.ts';
+
+const contentSchema = z.object({ accountName: z.string(), managers: z.array(z.string()) });
+
+type LookQueries = Pick<
+  DeskQueries,
+  'look' | 'addLookUp' | 'lookUpTimes' | 'addLooks' | 'saveLook' | 'setLookMessage'
+>;
+
+export function lookQueries(scope: Scope): LookQueries {
+  const { db, keys, now } = scope;
+
+  function toLook(row: Selectable<DeskLookTable>): DeskLook | undefined {
+    const text = openTrusted(scope, SEALED.look.place(row), row.managers);
+    if (text === undefined) return undefined;
+    return {
+      id: row.id,
+      agent: managerKey(row.agent),
+      accountId: row.account_id,
+      openedAt: row.opened_at ?? undefined,
+      draw: row.draw,
+      version: row.version,
+      messageId: row.message_id ?? undefined,
+      ...readJson(contentSchema, text, 'desk_look.managers'),
+    };
+  }
+
+  function toRow({ id, agent, accountId, openedAt, draw, version, ...content }: DeskLook) {
+    const row = {
+      id,
+      agent: managerName(agent),
+      account_id: accountId,
+      opened_at: openedAt ?? null,
+      draw,
+      version,
+    };
+    const { accountName, managers } = content;
+    const text = JSON.stringify({ accountName, managers });
+    return { ...row, managers: keys.seal(SEALED.look.place(row), text) };
+  }
+
+  return {
+    async addLookUp(agent) {
+      const row = { id: randomUUID(), agent: managerName(agent), at: now };
+      await db.insertInto('desk_lookup').values(row).execute();
+    },
+
+    async lookUpTimes(agent, since) {
+      const rows = await db
+        .selectFrom('desk_lookup')
+        .select('at')
+        .where('agent', '=', managerName(agent))
+        .where('at', '>=', since)
+        .orderBy('at', 'desc')
+        .execute();
+      return rows.map(({ at }) => at);
+    },
+
+    async look(id) {
+      const row = await db
+        .selectFrom('desk_look')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row && toLook(row);
+    },
+
+    async addLooks(looks) {
+      if (looks.length === 0) return;
+      const rows = looks.map((look) => ({ ...toRow(look), made_at: now, message_id: null }));
+      await db.insertInto('desk_look').values(rows).execute();
+    },
+
+    async saveLook(look) {
+      const version = look.version + 1;
+      const { opened_at, draw, managers } = toRow({ ...look, version });
+      const row = await db
+        .updateTable('desk_look')
+        .set({ version, opened_at, draw, managers })
+        .where('id', '=', look.id)
+        .where('version', '=', look.version)
+        .returning('message_id')
+        .executeTakeFirst();
+      return row && { ...look, version, messageId: row.message_id ?? undefined };
+    },
+
+    async setLookMessage(id, messageId) {
+      if (messageId !== undefined) {
+        const own = db.selectFrom('desk_look').select('agent').where('id', '=', id);
+        await db
+          .updateTable('desk_look')
+          .set({ message_id: null })
+          .where('agent', '=', own)
+          .where('message_id', '=', messageId)
+          .where('id', '<>', id)
+          .execute();
+      }
+      await db
+        .updateTable('desk_look')
+        .set({ message_id: messageId ?? null })
+        .where('id', '=', id)
+        .execute();
+    },
+  };
+}

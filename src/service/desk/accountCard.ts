@@ -1,0 +1,107 @@
+import type { DeskLook } from '../../domain/desk/deskLook.ts';
+import type { Problem } from '../../domain/reasons.ts';
+import type { DeskAccountView, DeskManager, DeskTrouble } from '../../ports/view.ts';
+import type { Deps } from '../deps.ts';
+import {
+  canClearLockout,
+  offersTo,
+  questionOf,
+  type DeskFacts,
+  type ManagerFacts,
+} from './facts.ts';
+import { deskHandle } from './handles.ts';
+
+/** So many managers fit on a card: those with a number or a question first, then by name. */
+const MANAGERS_ON_CARD = 20;
+
+/** The managers whom the card has room for. */
+export function shownManagers({ managers }: DeskFacts): readonly ManagerFacts[] {
+  const rank = ({ number, check }: ManagerFacts): number =>
+    (number === undefined ? 1 : 0) + (check === undefined ? 1 : 0);
+  return managers
+    .toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, 'sv'))
+    .slice(0, MANAGERS_ON_CARD)
+    .toSorted((a, b) => a.name.localeCompare(b.name, 'sv'));
+}
+
+/** An account's card; without facts while the directory does not answer. */
+export function accountView(
+  deps: Pick<Deps, 'settings'>,
+  look: DeskLook,
+  facts: DeskFacts | undefined,
+  problem?: Problem,
+): DeskAccountView {
+  const { id, draw, accountName } = look;
+  const handle = deskHandle({ id, draw, place: 0 });
+  const view = { card: 'desk.account', handle, accountName, problem } as const;
+  if (facts === undefined) return view;
+
+  const { account, status, isCrowd, now } = facts;
+  const shown = shownManagers(facts);
+  const managers = shown.map(({ ...manager }): DeskManager => {
+    const { ref, name, recipient, number, check } = manager;
+    const place = look.managers.indexOf(ref) + 1;
+    return {
+      handle: deskHandle({ id, draw, place }),
+      name,
+      isFormer: recipient === undefined,
+      number: number && {
+        masked: number.mobile,
+        since: number.enrolledAt,
+        usableFrom: number.usableFrom,
+      },
+      question: check && questionOf(check.state, now),
+      ...offersTo(deps, facts, manager),
+    };
+  });
+  const { lastSms } = status;
+  return {
+    ...view,
+    facts: {
+      displayName: account.displayName === account.name ? '' : account.displayName,
+      troubles: troublesOf(facts),
+      passwordSetAt: account.passwordSetAt,
+      managers,
+      more: facts.managers.length - shown.length,
+      isCrowd,
+      underWay: status.flows.map(({ name, purpose, since }) => ({ name, purpose, since })),
+      lastSms: lastSms && { at: lastSms.createdAt, fate: fateOf(lastSms) },
+      revokedAt: status.revokedAt,
+      canClearLockout: canClearLockout(facts),
+    },
+  };
+}
+
+type LastSms = NonNullable<DeskFacts['status']['lastSms']>;
+
+function fateOf({ outcome, fate }: LastSms): 'sent' | 'delivered' | 'failed' | 'unknown' {
+  if (fate !== undefined) return fate;
+  if (outcome === 'refused') return 'failed';
+  return outcome === 'accepted' ? 'sent' : 'unknown';
+}
+
+/** What is wrong, the worst first. */
+function troublesOf({ account, status, managers, isCrowd, now }: DeskFacts): DeskTrouble[] {
+  const { lockouts, flows, lastSms, numbers } = status;
+  const current = managers.filter(({ recipient }) => recipient !== undefined);
+  const { passwordExpiresAt, isLocked, mustChange } = account;
+  const all: (DeskTrouble | false)[] = [
+    isLocked && { kind: 'directoryLocked' },
+    ...lockouts.map(({ kind, name, manager, until }): DeskTrouble => {
+      if (kind === 'proof') return { kind: 'proofLocked', until };
+      return {
+        kind: 'codesLocked',
+        name: manager === undefined ? undefined : (name ?? '?'),
+        until,
+      };
+    }),
+    flows.some(({ step }) => step === 'unknown') && { kind: 'outcomeUnknown' },
+    current.length === 0 && !isCrowd && { kind: 'nobodyAnswers' },
+    numbers.length === 0 && { kind: 'notEnrolled' },
+    lastSms !== undefined &&
+      fateOf(lastSms) === 'failed' && { kind: 'smsFailed', at: lastSms.createdAt },
+    mustChange && { kind: 'mustChange' },
+    passwordExpiresAt !== undefined && passwordExpiresAt <= now && { kind: 'passwordExpired' },
+  ];
+  return all.filter((trouble) => trouble !== false);
+}

@@ -1,0 +1,109 @@
+import type { CallerCheck } from '../../domain/desk/callerCheck.ts';
+import { DAY_MS } from '../../domain/durations.ts';
+import { managerName } from '../../domain/parties.ts';
+import { DirectoryError } from '../../ports/directory.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
+import type { CallerDoneView, View } from '../../ports/view.ts';
+import type { Deps } from '../deps.ts';
+import { isSamePerson } from '../flow/flows.ts';
+import type { CallerInput } from '../input.ts';
+import { directoryReason, tellFault } from '../people/people.ts';
+import { admitTo, denyTap, type Reply, type Tap } from '../tap/tap.ts';
+import { callerView } from './ask.ts';
+import { changeCaller } from './callers.ts';
+import { isCallerId, readDeskHandle } from './handles.ts';
+
+/** Denied questions of one agent, or to one manager, within a day that are an alarm. */
+const MANY_DENIALS = 3;
+
+/** A manager's answer to the question whether it is they who call; every one ends on its own card. */
+export async function answerCaller(tap: Tap, { type, handle }: CallerInput): Promise<Reply> {
+  const { deps } = tap;
+  const asked = await ownCheck(tap, handle);
+  if (asked === undefined) return denyTap(tap);
+  if (asked.state.step !== 'waiting') return { view: doneView(asked) };
+  try {
+    const admitted = await admitTo(tap, asked.accountId);
+    if ('view' in admitted) return admitted;
+    if (admitted.account === undefined) return await denyTap(tap, asked.accountId);
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error;
+    tellFault(deps, error);
+    return { view: callerView(asked, { reason: directoryReason(error) }) };
+  }
+  const event =
+    type === 'callerDeny'
+      ? ({ type: 'denied' } as const)
+      : ({ type: 'picked', number: pickedNumber(asked, handle) } as const);
+  const answered = await changeCaller(deps, asked, event, (tx, check) => note(deps, tx, check));
+  return { view: doneView(answered) };
+}
+
+/** The question as it stands; shown after a tap that took long. */
+export async function refreshCaller(tap: Tap, handle: string): Promise<Reply> {
+  const asked = await ownCheck(tap, handle);
+  return asked === undefined ? denyTap(tap) : { view: callerCard(asked, tap.deps.store.now()) };
+}
+
+/** The manager's card of a question. */
+export function callerCard(check: CallerCheck, now: number): View {
+  const { state } = check;
+  return state.step === 'waiting' && now <= state.expiresAt ? callerView(check) : doneView(check);
+}
+
+async function ownCheck({ deps, person }: Tap, handle: string): Promise<CallerCheck | undefined> {
+  const named = readDeskHandle(handle);
+  if (named === undefined || !isCallerId(named.id)) return undefined;
+  const check = await deps.store.read((reads) => reads.callerCheck(named.id));
+  return check !== undefined && isSamePerson(check.manager, person.key) ? check : undefined;
+}
+
+function pickedNumber({ state }: CallerCheck, handle: string): number | undefined {
+  const place = readDeskHandle(handle)?.place ?? 0;
+  return state.step === 'waiting' ? state.numbers[place - 1] : undefined;
+}
+
+async function note(deps: Deps, tx: StoreTransaction, check: CallerCheck): Promise<void> {
+  const { id: flow, accountId: account, state, manager, agent } = check;
+  const about = { actor: managerName(manager), account, flow };
+  if (state.step === 'confirmed') {
+    tx.audit({ event: 'desk.callerConfirmed', result: 'ok', ...about });
+    return;
+  }
+  if (state.step !== 'denied') return;
+  const { reason } = state;
+  tx.audit({ event: 'desk.callerDenied', result: 'refused', reason, ...about });
+  const since = tx.now - DAY_MS;
+  const counts = await Promise.all(
+    [{ manager }, { agent }].map(async (who) => {
+      const checks = await tx.callerChecksWith(who, since);
+      return checks.filter((other) => other.state.step === 'denied').length;
+    }),
+  );
+  const denials = Math.max(...counts);
+  if (denials < MANY_DENIALS) return;
+  tx.afterCommit(() => {
+    const who = { manager: managerName(manager), agent: managerName(agent) };
+    deps.log.error(
+      { alarm: 'callerDenied', denials, ...who },
+      'managers deny that it is they who call',
+    );
+  });
+}
+
+function doneView({ agentName, state }: CallerCheck): CallerDoneView {
+  const answer = (): CallerDoneView['answer'] => {
+    switch (state.step) {
+      case 'confirmed':
+      case 'vouched':
+        return 'confirmed';
+      case 'denied':
+        return state.reason;
+      case 'waiting':
+      case 'notReached':
+      case 'expired':
+        return 'late';
+    }
+  };
+  return { card: 'caller.done', agentName, answer: answer() };
+}

@@ -1,0 +1,69 @@
+import {
+  stepCaller,
+  vouchedUntil,
+  type CallerCheck,
+  type CallerEvent,
+} from '../../domain/desk/callerCheck.ts';
+import { DAY_MS } from '../../domain/durations.ts';
+import type { ManagerKey } from '../../domain/parties.ts';
+import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
+import type { Deps } from '../deps.ts';
+import { isSamePerson, lockAccount } from '../flow/flows.ts';
+
+/**
+ * Takes an event into a question, under its account's lock: of two at once one comes second. `note` runs
+ * where the event changed something. Gives the question as it then stands.
+ */
+export function changeCaller(
+  { store }: Pick<Deps, 'store'>,
+  check: CallerCheck,
+  event: CallerEvent,
+  note: (tx: StoreTransaction, check: CallerCheck) => void | Promise<void> = () => undefined,
+): Promise<CallerCheck> {
+  return store.transaction(async (tx) => {
+    await lockAccount(tx, check.accountId);
+    const current = (await tx.callerCheck(check.id)) ?? check;
+    const changed = await stepIn(tx, current, event);
+    if (changed.version !== current.version) await note(tx, changed);
+    return changed;
+  });
+}
+
+/** The same within a transaction that holds the account's lock; the agent's card is drawn anew at once. */
+export async function stepIn(
+  tx: StoreTransaction,
+  check: CallerCheck,
+  event: CallerEvent,
+): Promise<CallerCheck> {
+  const state = stepCaller(check.state, event, tx.now);
+  if (state === check.state) return check;
+  // The agent's own tap shows these; drawn once more, the card would lose its problem.
+  const isShown = state.step === 'notReached' || state.step === 'vouched';
+  const saved = await tx.saveCallerCheck({ ...check, state }, isShown ? undefined : tx.now);
+  if (saved === undefined) throw new Error('a question was saved without its lock');
+  return saved;
+}
+
+/** The question on whose strength the manager may enroll without the password now. */
+export async function vouchOf(
+  reads: StoreReads,
+  manager: ManagerKey,
+  accountId: string,
+): Promise<CallerCheck | undefined> {
+  const checks = await reads.callerChecksOf(accountId, reads.now - DAY_MS);
+  return checks.find(
+    (check) =>
+      isSamePerson(check.manager, manager) && vouchedUntil(check.state, reads.now) !== undefined,
+  );
+}
+
+/** Ends what agents have vouched for: the numbers are enrolled, or were revoked. */
+export async function endVouches(
+  tx: StoreTransaction,
+  accountId: string,
+  isMeant: (check: { readonly manager: ManagerKey }) => boolean,
+): Promise<void> {
+  for (const check of await tx.callerChecksOf(accountId, tx.now - DAY_MS)) {
+    if (isMeant(check)) await stepIn(tx, check, { type: 'vouchEnded' });
+  }
+}

@@ -1,0 +1,140 @@
+import { DirectoryError } from '../../ports/directory.ts';
+import { managerName } from '../../domain/parties.ts';
+import type { Problem } from '../../domain/reasons.ts';
+import type { RevokeReason } from '../../ports/view.ts';
+import { clearLockout, revoke } from '../administration/administration.ts';
+import type { DeskActInput, DeskInput } from '../input.ts';
+import { directoryReason, tellFault } from '../people/people.ts';
+import { denyTap, type Reply, type Tap } from '../tap/tap.ts';
+import { accountView } from './accountCard.ts';
+import { askCaller } from './ask.ts';
+import { canClearLockout, offersTo, type ManagerFacts } from './facts.ts';
+import { findAccounts, openDesk, openDeskByWord } from './find.ts';
+import {
+  openAccount,
+  ownLook,
+  readDeskTap,
+  showAgain,
+  showLook,
+  takeDraw,
+  type DeskTap,
+} from './look.ts';
+import { vouchFor } from './vouch.ts';
+
+/** An agent's act: taken where the card offers it now, else the card shows how things stand. */
+interface DeskAct<I extends DeskActInput> {
+  isOffered(deskTap: DeskTap, manager: ManagerFacts | undefined): boolean;
+  take(deskTap: DeskTap, manager: ManagerFacts, input: I): Promise<Problem | undefined>;
+}
+
+const offered =
+  (verb: 'canConfirm' | 'canVouch' | 'canRevoke') =>
+  ({ deps, facts }: DeskTap, manager: ManagerFacts | undefined): boolean =>
+    manager !== undefined && offersTo(deps, facts, manager)[verb];
+
+/** The acts on an account's card, one by one. */
+const ACTS: { readonly [V in DeskActInput['type']]: DeskAct<Extract<DeskActInput, { type: V }>> } =
+  {
+    deskConfirm: { isOffered: offered('canConfirm'), take: askCaller },
+    deskVouch: { isOffered: offered('canVouch'), take: vouchFor },
+    deskRevoke: {
+      isOffered: offered('canRevoke'),
+      take: (deskTap, manager, { reason }) => revokeNumber(deskTap, manager, reason),
+    },
+    deskClearLockout: { isOffered: ({ facts }) => canClearLockout(facts), take: liftLockout },
+  };
+
+/** A tap of an agent, or the word that opens their card. */
+export async function takeFromAgent(tap: Tap, input: DeskInput): Promise<Reply> {
+  switch (input.type) {
+    case 'desk':
+      return input.isWord === true ? openDeskByWord(tap) : openDesk(tap, input.handle);
+    case 'deskFind':
+      return findAccounts(tap, input.account);
+    case 'deskOpen':
+      return onCard(tap, input.handle, () => openAccount(tap, input.handle));
+    case 'deskConfirm':
+    case 'deskVouch':
+    case 'deskClearLockout':
+    case 'deskRevoke':
+      return onCard(tap, input.handle, () => act(tap, input));
+  }
+}
+
+/** Shows an account's card anew, and changes nothing. */
+export function refreshLook(tap: Tap, handle: string): Promise<Reply> {
+  return onCard(tap, handle, () => openAccount(tap, handle));
+}
+
+/** An act on an account's card, rule by rule. */
+async function act(tap: Tap, input: DeskActInput): Promise<Reply> {
+  // 1. The card is the agent's own.
+  const look = await ownLook(tap, input.handle);
+  if (look === undefined) return denyTap(tap);
+  // 2. The directory and the store, anew: agent, account, managers, questions.
+  const deskTap = await readDeskTap(tap, input.handle, look);
+  if ('view' in deskTap) return deskTap;
+  // 3. The newest card offers the act now; else it shows where things stand.
+  const ref = deskTap.look.managers[deskTap.place - 1];
+  const manager = deskTap.facts.managers.find((one) => one.ref === ref);
+  const { isOffered, take } = ACTS[input.type] as DeskAct<DeskActInput>;
+  if (deskTap.cardDraw !== deskTap.look.draw || !isOffered(deskTap, manager))
+    return showLook(deskTap);
+  // 4. The act, and its card.
+  return showAgain(deskTap, await take(deskTap, manager ?? NOBODY, input));
+}
+
+/** For the act that concerns no one manager. */
+const NOBODY: ManagerFacts = { ref: '', name: '' };
+
+/** One tap on a card after another. Without the directory nothing was done, and the same card says so. */
+async function onCard(tap: Tap, handle: string, work: () => Promise<Reply>): Promise<Reply> {
+  const look = await ownLook(tap, handle);
+  if (look === undefined) return denyTap(tap);
+  try {
+    return await tap.deps.exclusive(look.id, work);
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error;
+    tellFault(tap.deps, error);
+    const reason = directoryReason(error);
+    const { id, messageId, accountName } = look;
+    return reason === 'temporarilyUnavailable'
+      ? { view: { card: 'refused', problem: { reason }, accountName } }
+      : { view: accountView(tap.deps, look, undefined, { reason }), flow: { id, messageId } };
+  }
+}
+
+/** The act of an agent, as the administration's changes take it. */
+function actOf({ agent, look, facts }: DeskTap) {
+  const { key, entry } = agent;
+  const { displayName: byName } = entry;
+  const { accountId } = look;
+  return {
+    actor: managerName(key),
+    byName,
+    agentName: byName,
+    accountId,
+    accountName: facts.account.name,
+  };
+}
+
+/** Takes one manager's number, as an administrator does. */
+async function revokeNumber(
+  deskTap: DeskTap,
+  { key }: ManagerFacts,
+  reason: RevokeReason,
+): Promise<Problem | undefined> {
+  const isFirst = await deskTap.deps.store.transaction((tx) => takeDraw(tx, deskTap));
+  if (!isFirst || key === undefined) return undefined;
+  const audited = { event: 'desk.revoked', reason } as const;
+  await revoke(deskTap.deps, { ...actOf(deskTap), managers: [key], audited });
+  return undefined;
+}
+
+/** Lifts the bot's own lockouts, as an administrator does. */
+async function liftLockout(deskTap: DeskTap): Promise<Problem | undefined> {
+  const isFirst = await deskTap.deps.store.transaction((tx) => takeDraw(tx, deskTap));
+  if (isFirst)
+    await clearLockout(deskTap.deps, { ...actOf(deskTap), event: 'desk.lockoutCleared' });
+  return undefined;
+}

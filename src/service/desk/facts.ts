@@ -1,0 +1,136 @@
+import {
+  confirmedUntil,
+  vouchedUntil,
+  type CallerCheck,
+  type CallerState,
+} from '../../domain/desk/callerCheck.ts';
+import type { DeskLook } from '../../domain/desk/deskLook.ts';
+import { DAY_MS } from '../../domain/durations.ts';
+import type { ManagerKey } from '../../domain/parties.ts';
+import { managerName } from '../../domain/parties.ts';
+import type { DirectoryManager, Responsibility } from '../../ports/directory.ts';
+import type { DeskQuestion } from '../../ports/view.ts';
+import { accountStatus, type AccountStatus } from '../administration/accountStatus.ts';
+import { recipientOf, type Recipient } from '../chat/recipients.ts';
+import type { Deps } from '../deps.ts';
+
+/** Longer ago a question is no news on the card. */
+const QUESTIONS_LOOKBACK_MS = DAY_MS;
+
+/** An account as an agent's card and buttons find it, at one moment. */
+export interface DeskFacts {
+  readonly account: Responsibility['account'];
+  readonly isCrowd: boolean;
+  readonly status: AccountStatus;
+  /** Those who answer for it, then former managers with a number. */
+  readonly managers: readonly ManagerFacts[];
+  readonly now: number;
+}
+
+/** One of the account's managers, or a former one with a number. */
+export interface ManagerFacts {
+  /** The word under which the card remembers them. */
+  readonly ref: string;
+  readonly name: string;
+  /** Absent for a former manager. */
+  readonly recipient?: Recipient | undefined;
+  /** Absent where the bot knows no Teams person of that entry. */
+  readonly key?: ManagerKey | undefined;
+  readonly number?: AccountStatus['numbers'][number] | undefined;
+  /** This agent's last question. */
+  readonly check?: CallerCheck | undefined;
+}
+
+/** What the store adds to the account as the directory was just read. */
+export async function readFacts(
+  deps: Deps,
+  { agent, accountId }: Pick<DeskLook, 'agent' | 'accountId'>,
+  { account, managers, isCrowd }: Responsibility,
+): Promise<DeskFacts> {
+  const status = await accountStatus(deps, accountId, account.lockout);
+  return deps.store.read(async (reads) => {
+    const checks = (
+      await reads.callerChecksOf(accountId, reads.now - QUESTIONS_LOOKBACK_MS)
+    ).filter((check) => managerName(check.agent) === managerName(agent));
+    const current = await Promise.all(
+      managers.map(async (person) =>
+        currentManager(person, await recipientOf(deps, reads, person)),
+      ),
+    );
+    const former = status.numbers
+      .filter(({ manager }) => !current.some(({ recipient }) => recipient.name === manager))
+      .map((number) => ({
+        ref: number.manager,
+        name: number.name ?? '?',
+        key: keyOf(number),
+        number,
+      }));
+    return { account, isCrowd, status, managers: [...current, ...former], now: reads.now };
+
+    function currentManager(person: DirectoryManager, recipient: Recipient) {
+      const number = status.numbers.find(({ manager }) => manager === recipient.name);
+      const check = checks.find(({ managerEntry }) => managerEntry === person.id);
+      const { id: ref, displayName: name } = person;
+      return { ref, name, recipient, key: recipient.way?.key ?? keyOf(number), number, check };
+    }
+  });
+}
+
+function keyOf(number: { readonly manager: string } | undefined): ManagerKey | undefined {
+  const [tenantId, aadObjectId] = number?.manager.split('/') ?? [];
+  return tenantId === undefined || aadObjectId === undefined
+    ? undefined
+    : { tenantId, aadObjectId };
+}
+
+/** The verbs that are on the card now: a tap on another shows the card as it is. */
+export function offersTo(deps: Pick<Deps, 'settings'>, facts: DeskFacts, manager: ManagerFacts) {
+  const { recipient, number, check } = manager;
+  const { now } = facts;
+  const isCurrent = recipient !== undefined;
+  const isWaiting = check?.state.step === 'waiting' && now <= check.state.expiresAt;
+  const isConfirmed = check !== undefined && confirmedUntil(check.state, now) !== undefined;
+  const couldVouch = isCurrent && isConfirmed && number === undefined;
+  return {
+    canConfirm: isCurrent && !isWaiting && !isConfirmed,
+    canVouch:
+      couldVouch && deps.settings.desk.mayVouch && vouchedUntil(check.state, now) === undefined,
+    canRevoke: number !== undefined,
+    needsAdministrator: couldVouch && !deps.settings.desk.mayVouch,
+  };
+}
+
+/** Whether the bot's own lockouts can be lifted: one holds, and a manager is confirmed. */
+export function canClearLockout({ status, managers, now }: DeskFacts): boolean {
+  return (
+    status.lockouts.length > 0 &&
+    managers.some(
+      ({ recipient, check }) =>
+        recipient !== undefined &&
+        check !== undefined &&
+        confirmedUntil(check.state, now) !== undefined,
+    )
+  );
+}
+
+/** The question as its agent sees it; undefined where there is nothing to say any more. */
+export function questionOf(state: CallerState, now: number): DeskQuestion | undefined {
+  switch (state.step) {
+    case 'waiting':
+      if (now > state.expiresAt) return { kind: 'expired' };
+      return { kind: 'waiting', number: state.right, until: state.expiresAt };
+    case 'confirmed':
+    case 'vouched': {
+      const vouched = vouchedUntil(state, now);
+      if (vouched !== undefined) return { kind: 'vouched', until: vouched };
+      const until = confirmedUntil(state, now);
+      return until === undefined ? undefined : { kind: 'confirmed', until };
+    }
+    case 'denied':
+      return { kind: state.reason };
+    case 'expired':
+      return { kind: 'expired' };
+    case 'notReached':
+      return undefined;
+  }
+}

@@ -1,0 +1,244 @@
+import { expect, it } from '@jest/globals';
+import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
+import { textOf } from '../support/chatDriver.ts';
+import { confirm, newAgent, newCall, openAccount } from '../support/desk.ts';
+import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
+import {
+  enroll,
+  FIRST_PASSWORD,
+  greet,
+  newMobile,
+  newName,
+  startReset,
+  wrongCode,
+} from '../support/walks.ts';
+import type { World } from '../support/world.ts';
+
+const PASSWORD = 'Kaffekanna-Blomma-42';
+
+/** What an agent does for a manager who calls. */
+export function walkDeskActs(world: World): void {
+  const nameOf = ({ person }: { person: { aadObjectId: string } }): string =>
+    `${world.tenantId}/${person.aadObjectId}`;
+  const notices = (chat: Parameters<typeof cardsTo>[1]) => cardsTo(world, chat, 'notice');
+
+  it('vouches for a confirmed manager, who enrolls the directory’s mobile and resets', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, accountId, accountDn, name, mobile } = call;
+    await openAccount(agent, account);
+    expect(() => agent.button('deskVouch', name)).toThrow();
+    await confirm(world, call);
+    const rows = world.auditRows();
+    await agent.tap('deskVouch', {}, name);
+    expect(textOf(agent.card)).toContain('Kan registrera katalogens mobil');
+    expect(() => agent.button('deskVouch', name)).toThrow();
+
+    await chat.say('status');
+    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.mobile');
+    const card = JSON.stringify(chat.card);
+    expect(card).toContain(`${agent.person.name} på servicedesk har hjälpt dig hit`);
+    expect(card).not.toContain('Input.Text');
+    expect(card).not.toContain(mobile.slice(3, 8));
+    const { data } = chat.button('useShownMobile');
+    const typed = { verb: 'setMobile', title: '', data: { ...data, verb: 'setMobile' } };
+    expect(await chat.tapButton(typed, { mobile: newMobile() })).toBe('enrollment.mobile');
+    expect(world.codes(mobile)).toEqual([]);
+    expect(await chat.tap('useShownMobile')).toBe('enrollment.code');
+    expect(await chat.tap('confirmCode', { code: world.code(mobile) })).toBe('enrollment.done');
+    expect(await chat.tap('reset')).toBe('reset.code');
+    expect(await chat.tap('confirmCode', { code: world.code(mobile) })).toBe('reset.newPassword');
+    const password = { newPassword: PASSWORD, confirmPassword: PASSWORD };
+    expect(await chat.tap('setPassword', password)).toBe('reset.done');
+    expect(world.directory.hasPassword(accountDn, PASSWORD)).toBe(true);
+    expect(world.audit(rows).map(({ event, actor }) => [event, actor])).toEqual([
+      ['desk.vouched', nameOf(agent)],
+      ...[
+        'enrollment.started',
+        'code.sent',
+        'code.accepted',
+        'enrollment.completed',
+        'reset.started',
+        'code.sent',
+        'code.accepted',
+        'reset.attempted',
+        'reset.written',
+      ].map((event) => [event, nameOf(chat)]),
+    ]);
+    expect(world.audit(rows)[0]).toMatchObject({ account: accountId, reason: nameOf(chat) });
+
+    // Told as a first enrollment, with the agent's name, once.
+    await world.teams.until(() => notices(chat).length === 1);
+    expect(textOf(notices(chat)[0]?.card)).toContain(
+      `med hjälp av ${agent.person.name} på servicedesk`,
+    );
+    await noneWaits(world);
+    expect(noticesTo(world, mobile)[0]).toContain(agent.person.name);
+  });
+
+  it('vouches for a quarter of an hour, once, and for nobody who is enrolled', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, name } = call;
+    await openAccount(agent, account);
+    await confirm(world, call);
+    await agent.tap('deskVouch', {}, name);
+    world.passTime(16 * MINUTE_MS);
+    await chat.say('status');
+    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+    await enroll(world, { ...call, mobile: newMobile() });
+    await agent.tap('refresh');
+    await confirm(world, call);
+    expect(() => agent.button('deskVouch', name)).toThrow();
+  });
+
+  it('takes the place of an enrollment that asks for the password', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, name } = call;
+    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+    const asking = chat.button('proveCurrentPassword');
+    await openAccount(agent, account);
+    await confirm(world, call);
+    await agent.tap('deskVouch', {}, name);
+    expect(await chat.tapButton(asking, { currentPassword: FIRST_PASSWORD })).toBe(
+      'home flowExpired',
+    );
+    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.mobile');
+  });
+
+  it('needs a mobile in the directory, which stays the same until it is enrolled', async () => {
+    const call = await newCall(world, { hasMobile: false });
+    const { agent, chat, account, name, mobile } = call;
+    await openAccount(agent, account);
+    await confirm(world, call);
+    expect(await agent.tap('deskVouch', {}, name)).toBe('desk.account noDirectoryMobile');
+    world.directory.put(chat.dn, 'mobile', mobile);
+    await agent.tap('refresh');
+    expect(await agent.tap('deskVouch', {}, name)).toBe('desk.account');
+    await chat.say('status');
+    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.mobile');
+    world.directory.put(chat.dn, 'mobile', newMobile());
+    expect(await chat.tap('useShownMobile')).toBe('home flowExpired');
+    expect(world.codes(mobile)).toEqual([]);
+    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.mobile');
+  });
+
+  it('is felt no more by a manager or an agent who has gone meanwhile', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, accountDn, name } = call;
+    await openAccount(agent, account);
+    await confirm(world, call);
+    const vouch = agent.button('deskVouch', name);
+    const rows = world.auditRows();
+    const successor = world.manager(newName('Chef'));
+    world.directory.put(accountDn, 'manager', successor.dn);
+    expect(await agent.tapButton(vouch)).toBe('desk.account');
+    expect(textOf(agent.card)).not.toContain(name);
+    world.directory.put(accountDn, 'manager', chat.dn);
+    await agent.tap('refresh');
+    expect(world.audit(rows)).toEqual([]);
+    await agent.tap('deskVouch', {}, name);
+    world.dismiss(agent.dn);
+    await chat.say('status');
+    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+  });
+
+  it('takes a number without a confirmation, tells it, and ends what was vouched for', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, accountId, name } = call;
+    const mobile = newMobile();
+    await enroll(world, { chat, account, mobile });
+    await noneWaits(world);
+    await openAccount(agent, account);
+    const revoke = agent.button('deskRevoke', name);
+    const rows = world.auditRows();
+    expect(await agent.tapButton(revoke, { reason: 'phoneLost' })).toBe('desk.account');
+    expect(await agent.tapButton(revoke, { reason: 'left' })).toBe('desk.account');
+    expect(world.audit(rows)).toMatchObject([
+      { event: 'desk.revoked', actor: nameOf(agent), account: accountId, reason: 'phoneLost' },
+      { event: 'enrollment.revoked', actor: nameOf(agent), account: accountId },
+    ]);
+    await noneWaits(world);
+    expect(noticesTo(world, mobile).at(-1)).toContain(agent.person.name);
+    expect(textOf(notices(chat).at(-1)?.card)).toContain(
+      `togs bort från kontot av ${agent.person.name} på servicedesk`,
+    );
+
+    // The cool-down stays, whoever vouches.
+    world.passTime(HOUR_MS);
+    await confirm(world, call);
+    await agent.tap('deskVouch', {}, name);
+    await chat.say('status');
+    await chat.tap('enroll', {}, account);
+    await chat.tap('useShownMobile');
+    await chat.tap('confirmCode', { code: world.code(call.mobile) });
+    expect(await startReset(call)).toBe('refused numberTooNew');
+    // A late tap of an old card takes nothing.
+    expect(await agent.tapButton(revoke, { reason: 'left' })).toBe('desk.account');
+    expect(agent.button('deskRevoke', name)).toBeDefined();
+    world.passTime(30 * MINUTE_MS);
+    await agent.tap('deskRevoke', { reason: 'nonsense' }, name);
+    expect(world.audit(rows).findLast(({ event }) => event === 'desk.revoked')).toMatchObject({
+      reason: 'other',
+    });
+  });
+
+  it('lifts a lockout once a manager is confirmed', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, mobile } = call;
+    await enroll(world, call);
+    await startReset(call);
+    for (let wrong = 1; wrong <= 5; wrong += 1) {
+      await chat.tap('confirmCode', { code: wrongCode(world.code(mobile), wrong) });
+    }
+    expect(chat.shown).toBe('refused locked');
+    await openAccount(agent, account);
+    expect(textOf(agent.card)).toContain('är spärrad efter fel koder');
+    expect(() => agent.button('deskClearLockout')).toThrow();
+    await confirm(world, call);
+    const rows = world.auditRows();
+    expect(await agent.tap('deskClearLockout')).toBe('desk.account');
+    expect(textOf(agent.card)).not.toContain('spärrad');
+    expect(world.audit(rows)).toMatchObject([
+      { event: 'desk.lockoutCleared', actor: nameOf(agent), result: 'ok' },
+    ]);
+    await noneWaits(world);
+    expect(textOf(notices(chat).at(-1)?.card)).toContain(
+      `${agent.person.name} på servicedesk tog bort spärren`,
+    );
+    world.passTime(11 * MINUTE_MS);
+    expect(await startReset(call)).toBe('reset.code');
+  });
+
+  it('shows a confirmation to the agent who asked alone', async () => {
+    const call = await newCall(world);
+    const { agent, account, name } = call;
+    await openAccount(agent, account);
+    await confirm(world, call);
+    const other = newAgent(world);
+    await greet({ chat: other });
+    await openAccount(other, account);
+    expect(() => other.button('deskVouch', name)).toThrow();
+    const { data } = agent.button('deskVouch', name);
+    const stolen = { verb: 'deskVouch', title: '', data };
+    expect(await other.tapButton(stolen)).toBe('refused notResponsible');
+  });
+
+  it('does each act once for twenty taps at once', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, name } = call;
+    await enroll(world, { chat, account, mobile: newMobile() });
+    await openAccount(agent, account);
+    const rows = world.auditRows();
+    const twenty = (verb: string) => {
+      const button = agent.button(verb, name);
+      return Promise.all(Array.from({ length: 20 }, () => agent.sendTap(button)));
+    };
+    await twenty('deskConfirm');
+    await agent.tap('refresh');
+    await twenty('deskRevoke');
+    const events = world.audit(rows).map(({ event }) => event);
+    for (const event of ['desk.callerAsked', 'desk.revoked', 'enrollment.revoked']) {
+      expect(events.filter((one) => one === event)).toHaveLength(1);
+    }
+    expect(cardsTo(world, chat, 'caller')).toHaveLength(1);
+  });
+}
