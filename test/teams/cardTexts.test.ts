@@ -90,7 +90,7 @@ describe('what cards say', () => {
     'does not claim on %s that a code was sent when that is not known',
     (name) => {
       const sent =
-        'Koden är skickad till +46 ••• •• •• 67. Den gäller i 5 minuter, till kl. 14.36.';
+        'Koden är skickad till +46\u00A0•••\u00A0••\u00A0••\u00A067. Den gäller i 5 minuter, till kl. 14.36.';
       expect(texts(render(withProblem(name, { reason: 'codeRefused' })!))).toContain(sent);
       expect(texts(render(withProblem(name, { reason: 'smsUnavailable' })!))).not.toContain(sent);
     },

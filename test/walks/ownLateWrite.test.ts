@@ -42,6 +42,27 @@ describe('a write whose answer was lost', () => {
     await house.teams.until(() => walker.chat.reload() === 'reset.done', 20_000);
   });
 
+  it('stays one that is looked for though its manager answers no more, and is refused meanwhile', async () => {
+    const walker = await newEnrolled(house);
+    const { accountDn, chat } = walker;
+    const rightTime = house.directory.clock;
+    await resetToPassword(house, walker);
+    const button = chat.button('setPassword');
+    // Neither a bind nor the time of the change tells whose it is.
+    house.directory.denyNetworkLogon(accountDn);
+    house.directory.clock = () => rightTime() + 10 * MINUTE_MS;
+    house.directory.fault = ({ name }) => (name === 'modify' ? 'applyThenDrop' : undefined);
+    expect(await chat.tapButton(button, both)).toBe('reset.unknown');
+    house.directory.fault = undefined;
+    house.directory.clock = rightTime;
+
+    house.directory.put(accountDn, 'manager', []);
+    expect(await chat.tapButton(button, both)).toBe('refused notResponsible');
+    house.directory.put(accountDn, 'manager', chat.dn);
+    expect(await chat.tapButton(button, both)).toBe('reset.unknown');
+    expect(verifiedOf(walker)).toBe(0);
+  });
+
   it('is proved in the next flow by the same password, and nothing is written twice', async () => {
     const walker = await newEnrolled(house);
     await loseAnswer(walker);

@@ -65,7 +65,7 @@ export function createCards(
     for (const path of templateOf(card).texts) {
       const key = keyOf(card, path);
       const isComplete = texts.placeholders(locale, key).every((name) => name in values);
-      if (isComplete) put(root, path, texts.text(locale, key, values));
+      if (isComplete) put(root, path, texts.text(locale, key, unbroken(values)));
     }
     return root;
   }
@@ -77,7 +77,7 @@ export function createCards(
       now,
       desk,
       words: words[locale],
-      text: (key, values) => texts.text(locale, key, values),
+      text: (key, values = {}) => texts.text(locale, key, unbroken(values)),
     };
     const facts = cardFacts(view, voice);
     const values = { ...facts.values, ...always };
@@ -106,6 +106,14 @@ export function createCards(
       return { card, summary: summaryOf(view, card) };
     },
   };
+}
+
+/** A masked number stays on one line, also on the narrowest card. */
+function unbroken(values: TextValues): TextValues {
+  const { mobile } = values;
+  return typeof mobile === 'string'
+    ? { ...values, mobile: mobile.replaceAll(' ', '\u00A0') }
+    : values;
 }
 
 /** Clients show it in place of the card, as it stands: no escape may be left in it. */
