@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe } from '@jest/globals';
 
 import { describeAccounts } from './directoryAccounts.ts';
 import { describeConnections } from './directoryConnections.ts';
+import { describeDesk } from './directoryDesk.ts';
 import { describeInspection } from './directoryInspection.ts';
 import { describePersons } from './directoryPersons.ts';
 import { describeProofs } from './directoryProofs.ts';
@@ -35,6 +36,7 @@ export function describeDirectory(name: string, start: () => Promise<DirectoryWo
     describeWrites(on);
     describeSweeps(on);
     describeInspection(on);
+    describeDesk(on);
     describeConnections(on);
   });
 }

@@ -4,6 +4,7 @@ import { StoreError } from '../../src/ports/store/store.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import { storeAdministrationContract } from './storeAdministration.ts';
 import { storedCountsContract } from './storeCounts.ts';
+import { storedDeskContract } from './storeDesk.ts';
 import { storedFlowsContract } from './storeFlows.ts';
 import { storedPeopleContract } from './storePeople.ts';
 import { storedRemindersContract } from './storeReminders.ts';
@@ -209,6 +210,7 @@ export function storeContract(open: () => Promise<StorePair>): void {
   storedFlowsContract(() => pair);
   storedCountsContract(() => pair);
   storedPeopleContract(() => pair);
+  storedDeskContract(() => pair);
   storeAdministrationContract(() => pair);
   storedRemindersContract(() => pair);
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
+import { newCall, openAccount, pick, shownNumber } from '../support/desk.ts';
 import { productOfSuite } from '../support/ofSuite.ts';
 import { ALWAYS, cardsTo, newDue, sweepAgain } from '../support/rotations.ts';
 import {
@@ -154,6 +156,33 @@ describe('a bot that is told to stop', () => {
     await product.start();
     const events = product.audit().map(({ event }) => event);
     expect(events.slice(-2)).toEqual(['service.stopped', 'service.started']);
+  });
+});
+
+describe('a bot killed while it asks a manager who calls', () => {
+  it('asks no second time; the question that may have come can be answered', async () => {
+    const call = await newCall(product);
+    const { agent, chat, account, name } = call;
+    await openAccount(agent, account);
+    const button = agent.button('deskConfirm', name);
+    const stopped = Promise.withResolvers<void>();
+    product.teams.fail('post', { until: stopped.promise }, 1);
+    const tap = agent.sendTap(button).catch(() => undefined);
+    const isAsked = async (): Promise<boolean> =>
+      (await product.database.query('select 1 from caller_check')).length > 0;
+    while (!(await isAsked())) await new Promise((resolve) => setTimeout(resolve, 20));
+    await product.end('SIGKILL');
+    stopped.resolve();
+    await tap;
+    await product.teams.until(() => chat.reload() === 'caller');
+    await product.start();
+    expect(await agent.tapButton(button)).toBe('desk.account');
+    expect(cardsTo(product, chat, 'caller')).toHaveLength(1);
+    expect(await pick(chat, shownNumber(agent))).toBe('caller.done');
+    await product.teams.until(() => {
+      agent.reload();
+      return textOf(agent.card).includes('Bekräftad');
+    });
   });
 });
 

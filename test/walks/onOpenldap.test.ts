@@ -6,6 +6,7 @@ import { FIRST_PASSWORD } from '../contracts/directoryWorld.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { folderOfSuite, houseOfSuite } from '../support/ofSuite.ts';
 import { atSuiteEnd } from '../support/suiteEnd.ts';
+import { pick, shownNumber } from '../support/desk.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
 import { newMobile, newName } from '../support/walks.ts';
 
@@ -14,6 +15,8 @@ atSuiteEnd(() => world.close());
 const caFile = join(await folderOfSuite(), 'ca.pem');
 await writeFile(caFile, world.authority.caPem);
 const { slapd, options } = world;
+const agents = await world.newGroup([(await world.newPerson()).dn]);
+const desk = await world.newGroup([agents]);
 const house = await houseOfSuite({
   env: {
     LDAP_URL: options.urls.join(' '),
@@ -22,6 +25,7 @@ const house = await houseOfSuite({
     LDAP_BIND_PASSWORD: slapd.servicePassword,
     LDAP_ACCOUNTS_BASE: options.accountsBase,
     LDAP_MANAGERS_BASE: options.managersBase,
+    SERVICE_DESK_GROUP: desk,
   },
 });
 
@@ -41,6 +45,32 @@ async function newEnrolled() {
 }
 
 describe('on OpenLDAP', () => {
+  it('an agent in a group within the group vouches for a manager, who enrolls', async () => {
+    const [agent, chat] = [house.manager(newName('Agent')), house.manager(newName('Chef'))];
+    const [agentEntry, entry] = [await world.newPerson(), await world.newPerson()];
+    const mobile = newMobile();
+    await world.admin.put(agentEntry.dn, 'mail', [agent.person.mail]);
+    await world.admin.put(entry.dn, 'mail', [chat.person.mail]);
+    await world.admin.put(entry.dn, 'mobile', [mobile]);
+    await world.setMembers(agents, [agentEntry.dn]);
+    const account = await world.newAccount({ responsible: [entry.dn] });
+    await chat.say('status');
+    expect(await agent.say('status')).toBe('desk');
+    await agent.tap('deskFind', { account: account.name });
+    expect(await agent.tap('deskOpen', {}, account.name)).toBe('desk.account');
+    await agent.tap('deskConfirm');
+    await house.teams.until(() => chat.reload() === 'caller');
+    expect(await pick(chat, shownNumber(agent))).toBe('caller.done');
+    await agent.tap('refresh');
+    await agent.tap('deskVouch');
+    await chat.say('status');
+    expect(await chat.tap('enroll', {}, account.name)).toBe('enrollment.mobile');
+    await chat.tap('useShownMobile');
+    expect(await chat.tap('confirmCode', { code: house.code(mobile) })).toBe('enrollment.done');
+    await world.setMembers(agents, [entry.dn]);
+    expect(await agent.tap('refresh')).toBe('refused notResponsible');
+  });
+
   it('a second reset on one day is refused with the time from which it goes', async () => {
     const { chat, account, mobile } = await newEnrolled();
     await world.admin.put(slapd.defaultPolicyDn, 'pwdMinAge', ['86400']);
