@@ -4,6 +4,9 @@ import { newEnrolled, newName, type Walker } from '../support/walks.ts';
 
 const GOOD = 'Kaffekanna-Blomma-42';
 
+/** The type `member` of an extensible match in BER (RFC 4511 4.5.1.7.7), which the rule of chains has. */
+const CHAIN_OF_MEMBER = Buffer.from('\x82\x06member', 'latin1');
+
 // The background waits for ever: its reads are counted apart.
 const released = Promise.withResolvers<void>();
 const house = await houseOfSuite({
@@ -64,7 +67,8 @@ describe('the searches of a tap', () => {
     // The first person in a group: the bot reads the DN of the service desk's, once.
     await walker.chat.say('status');
     expect(await countReset(walker)).toEqual({
-      status: 3,
+      // Home asks for each level of groups: a rule that follows them would walk the whole domain.
+      status: 5,
       reset: 3,
       confirmCode: 3,
       setPassword: 7,
@@ -79,5 +83,23 @@ describe('the searches of a tap', () => {
       await house.teams.until(() => notices() === 0);
     });
     expect(searches).toBe(2 * 4);
+  });
+
+  it('follow the groups of one entry or among named ones, never through the whole domain', async () => {
+    const walker = await newEnrolled(house);
+    const inner = house.directory.group(newName('inre'), [walker.chat.dn]);
+    house.directory.put(walker.accountDn, 'manager', inner.dn);
+    const wide: string[] = [];
+    house.directory.fault = ({ name, content }) => {
+      const followsAll =
+        content.includes(CHAIN_OF_MEMBER) && !content.includes('distinguishedName');
+      if (name === 'search' && followsAll) wide.push(walker.account);
+      return undefined;
+    };
+    await walker.chat.say('status');
+    await walker.chat.tap('reset', {}, walker.account);
+    house.directory.fault = undefined;
+    expect(walker.chat.shown).toBe('reset.code');
+    expect(wide).toEqual([]);
   });
 });

@@ -9,7 +9,8 @@ import { PASSWORD_ATTRIBUTES, passwordStates } from './activeDirectoryRules.ts';
 import { verdictOf } from '../bindReasons.ts';
 import type { Dialect } from '../dialect.ts';
 import { domainBase, domainOf } from './domain.ts';
-import { bufferOf, filetimeOf, guidBytes, guidText } from '../wire/entry.ts';
+import { climb } from '../find/climb.ts';
+import { bufferOf, filetimeOf, guidBytes, guidText, textsOf } from '../wire/entry.ts';
 import { refusalOf, RESULT } from '../wire/errors.ts';
 import { allOf, anyOf, chunks, equals } from '../wire/filters.ts';
 import {
@@ -104,15 +105,8 @@ export const activeDirectory: Dialect = {
 
   isPerson: (entry) => isEnabledUser(entry) && !hasExpired(entry),
 
-  async groupsOf(session, dn) {
-    const groups = await session.connection.search({
-      base: domainBase(session),
-      scope: 'sub',
-      filter: inChain('member', dn),
-      attributes: ['1.1'],
-    });
-    return groups.map((group) => group.dn);
-  },
+  // No chain rule: over a whole domain it looks at each group, which takes seconds where they are thousands.
+  groupsOf: (session, dn) => climb(dn, (dns) => parents(session, dns)),
 
   async personsBehind(session, base, dns, limit = Infinity) {
     const found = new Map<string, Entry>();
@@ -199,3 +193,18 @@ export const activeDirectory: Dialect = {
     await session.connection.modify(entry.dn, [replace('lockoutTime', ['0'])]);
   },
 };
+
+/** The groups that hold one of the DNs, as their entries tell: every directory finds an entry by its DN at once. */
+async function parents(session: Session, dns: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const some of chunks(dns)) {
+    const entries = await session.connection.search({
+      base: domainBase(session),
+      scope: 'sub',
+      filter: anyOf(some.map((dn) => equals('distinguishedName', dn))),
+      attributes: ['memberOf'],
+    });
+    found.push(...entries.flatMap((entry) => textsOf(entry, 'memberOf')));
+  }
+  return found;
+}

@@ -1,3 +1,4 @@
+import { climb } from '../find/climb.ts';
 import { textsOf } from '../wire/entry.ts';
 import { allOf, anyOf, chunks, equals, present } from '../wire/filters.ts';
 import type { Session } from '../wire/sessions.ts';
@@ -5,29 +6,22 @@ import type { Session } from '../wire/sessions.ts';
 const MEMBER_ATTRIBUTES = ['member', 'uniqueMember'];
 
 /** The groups that lead down to `dn`, however deep: OpenLDAP has no rule that follows them itself. */
-export async function groupsAbove(session: Session, dn: string): Promise<string[]> {
-  const seen = new Map<string, string>();
-  let frontier = [dn];
-  while (frontier.length > 0) {
-    const found = (await parents(session, frontier)).filter((group) => !seen.has(key(group)));
-    for (const group of found) seen.set(key(group), group);
-    frontier = found;
-  }
-  return [...seen.values()];
+export function groupsAbove(session: Session, dn: string): Promise<string[]> {
+  return climb(dn, (dns) => parents(session, dns));
 }
 
 async function parents(session: Session, dns: readonly string[]): Promise<string[]> {
-  const found = new Map<string, string>();
+  const found: string[] = [];
   for (const base of session.facts.namingContexts) {
     for (const some of chunks(dns)) {
       const filter = anyOf(
         some.flatMap((dn) => MEMBER_ATTRIBUTES.map((attribute) => equals(attribute, dn))),
       );
       const search = { base, scope: 'sub', filter, attributes: ['1.1'] } as const;
-      for (const { dn } of await session.connection.search(search)) found.set(key(dn), dn);
+      for (const { dn } of await session.connection.search(search)) found.push(dn);
     }
   }
-  return [...found.values()];
+  return found;
 }
 
 /** A group filled with more names than this is not followed to its end: it would hold up all others. */
