@@ -9,6 +9,7 @@ import { table } from './output.ts';
 import { FULL, QUICK, TINY } from './performance/extent.ts';
 import { describeFigure, describeGoal, judge, type Row } from './performance/figures.ts';
 import { crowdRows } from './performance/rows/crowd.ts';
+import { domainSizeRows } from './performance/rows/domainSize.ts';
 import { growthRows } from './performance/rows/growth.ts';
 import { hashingRows } from './performance/rows/hashing.ts';
 import { memoryRows } from './performance/rows/memory.ts';
@@ -37,6 +38,7 @@ const MEASURES: Readonly<Record<string, (of: typeof extent) => Promise<Row[]>>> 
   sweep: sweepRows,
   memory: memoryRows,
   growth: growthRows,
+  domainSize: domainSizeRows,
 };
 
 const NAMES = [...Object.keys(MEASURES), 'tap'];

@@ -8,12 +8,14 @@ samba-provision.py DIR reads commands, each a line of JSON, and answers each wit
 ["set", DN, ATTRIBUTE, VALUE]
 ["grant", DN, ACES]             entries in SDDL, put before those that are there
 ["seal", DN]                    takes what is inherited off the object, for good
+["grow", USERS, GROUPS, DN]     adds users and a tree of nested groups, DN in the deepest
 
 One process for all: to load Samba's modules takes a second.
 Needs Debian's own python3, for which Samba's modules are built. Uses no extended attributes, DNS,
 Kerberos or service manager: "samba-tool domain provision" wants them, the function below does not.
 """
 import functools
+import itertools
 import json
 import logging
 import os
@@ -179,10 +181,42 @@ def set_attribute(db, dn, attribute, value):
     )
 
 
+def add_all(db, messages):
+    """In transactions of a bounded size: what each costs grows with what came before it in its own."""
+    for some in iter(lambda: list(itertools.islice(messages, 250)), []):
+        db.transaction_start()
+        for message in some:
+            db.add(message)
+        db.transaction_commit()
+
+
+def grow(db, users, groups, member):
+    """Adds users and a tree of nested groups; everybody, and `member`, stands in one of its last groups."""
+    base, users, groups = str(db.domain_dn()), int(users), int(groups)
+    add_all(db, ({
+        "dn": f"CN=anv{index},OU=Personal,{base}", "objectClass": "user",
+        "sAMAccountName": f"anv{index}", "userPrincipalName": f"anv{index}@ad.orebro.test",
+    } for index in range(users)))
+    first_leaf = groups // 2
+
+    def inside(index):
+        if index < first_leaf:
+            below = [each for each in (2 * index + 1, 2 * index + 2) if each < groups]
+            return [f"CN=niva{each},OU=Annat,{base}" for each in below]
+        own = range(index - first_leaf, users, groups - first_leaf)
+        return [f"CN=anv{each},OU=Personal,{base}" for each in own]
+
+    add_all(db, ({
+        "dn": f"CN=niva{index},OU=Annat,{base}", "objectClass": "group",
+        "sAMAccountName": f"niva{index}",
+        "member": inside(index) + ([member] if index == groups - 1 else []),
+    } for index in reversed(range(groups))))
+
+
 def serve(target):
     opened = functools.cache(lambda: database(target))
     on_files = {"provision": make_domain, "configure": configure}
-    on_database = {"set": set_attribute, "grant": grant, "seal": seal}
+    on_database = {"set": set_attribute, "grant": grant, "seal": seal, "grow": grow}
     for line in sys.stdin:
         command, *rest = json.loads(line)
         answer = {}

@@ -30,6 +30,8 @@ export interface Samba extends ServerProcess {
   grant(dn: string, aces: string): Promise<void>;
   /** Takes inherited entries off an object, as SDProp does with protected accounts. */
   seal(dn: string): Promise<void>;
+  /** Adds users and a tree of nested groups; all users, and the object `dn`, stand in its last groups. */
+  grow(size: { readonly users: number; readonly groups: number }, dn: string): Promise<void>;
 }
 
 export async function startSamba(): Promise<Samba> {
@@ -90,7 +92,7 @@ async function start(directory: string, tools: SambaTools): Promise<Samba> {
     args: [
       '-s',
       path.join(directory, 'etc/smb.conf'),
-      '--maximum-runtime=600',
+      '--maximum-runtime=1200',
       '-F',
       '--no-process-group',
       '-M',
@@ -115,6 +117,7 @@ async function start(directory: string, tools: SambaTools): Promise<Samba> {
     set: (dn, attribute, value) => tools.run('set', dn, attribute, value),
     grant: (dn, aces) => tools.run('grant', dn, aces),
     seal: (dn) => tools.run('seal', dn),
+    grow: ({ users, groups }, dn) => tools.run('grow', String(users), String(groups), dn),
     async stop() {
       await tools.end();
       await server.stop();

@@ -22,6 +22,8 @@ export interface Extent {
   readonly storedFlows: number;
   /** Managers who set their passwords at the same moment. */
   readonly crowd: number;
+  /** A large domain. */
+  readonly domain: { readonly users: number; readonly groups: number };
 }
 
 export const FULL: Extent = {
@@ -39,6 +41,7 @@ export const FULL: Extent = {
   managers: 100,
   storedFlows: 100_000,
   crowd: 50,
+  domain: { users: 20_000, groups: 5_000 },
 };
 export const QUICK: Extent = {
   windows: 3,
@@ -55,6 +58,7 @@ export const QUICK: Extent = {
   managers: 12,
   storedFlows: 10_000,
   crowd: 50,
+  domain: { users: 2_000, groups: 500 },
 };
 /** The least with which a row still runs: its figures mean nothing. */
 export const TINY: Extent = {
@@ -72,4 +76,5 @@ export const TINY: Extent = {
   managers: 2,
   storedFlows: 100,
   crowd: 4,
+  domain: { users: 20, groups: 5 },
 };

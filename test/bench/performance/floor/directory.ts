@@ -52,6 +52,14 @@ export async function createDirectoryParts(given: DirectoryOfBench) {
     }
   }
 
+  /** The reads of `home`: the person, and the accounts that they answer for. */
+  async function home(): Promise<void> {
+    const manager = await directory.findManager(query, signal);
+    const standing = manager && (await directory.standingOf(manager, signal));
+    if (standing?.accounts.length !== 1)
+      throw new Error('the directory does not show the one account');
+  }
+
   function newClient(): Client {
     return new Client({ url, tlsOptions: { ca, host: new URL(url).hostname }, timeout: 5_000 });
   }
@@ -68,6 +76,7 @@ export async function createDirectoryParts(given: DirectoryOfBench) {
 
   return {
     byAdapter,
+    home,
     async onFreshConnection() {
       const [client, forBinds] = [await bound(), newClient()];
       await replay(operations, { client, forBinds, password: newPassword() });

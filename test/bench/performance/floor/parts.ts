@@ -1,6 +1,7 @@
 /**
  * The floors of a reset beside its taps, one a line: the directory's operations by plain ldapts, the SMS by
- * one POST, the store's commits. `adapter` runs the product's own adapter for comparison.
+ * one POST, the store's commits. `adapter` and `home` run the product's own
+ * adapter for comparison.
  */
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
@@ -27,6 +28,7 @@ const given = settings(
 const directory = await createDirectoryParts(given);
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   adapter: directory.byAdapter,
+  home: directory.home,
   fresh: directory.onFreshConnection,
   warm: directory.onWarmConnection,
   sms: createSms(given.sms),
