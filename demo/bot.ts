@@ -32,6 +32,8 @@ export function botEnvironment(
     LDAP_BIND_PASSWORD: seed.servicePassword,
     LDAP_ACCOUNTS_BASE: seed.accountsBase,
     LDAP_MANAGERS_BASE: seed.managersBase,
+    SERVICE_DESK_GROUP: seed.deskGroup,
+    DESK_MAY_VOUCH: 'on',
     SMS_PROVIDER: 'console',
     SERVICE_DESK: 'Servicedesk 019-21 00 00',
     // A visitor who tries the demo on a Sunday evening gets the reminder too.

@@ -19,6 +19,7 @@ import { DemoDirectory } from './directory/server.ts';
 import { LINES } from './lines.ts';
 import type { DemoOptions } from './options.ts';
 import { USAGE, readOptions } from './options.ts';
+import { ASA, CECILIA } from './people.ts';
 import { startPlayground } from './playground.ts';
 import { answers, isFree } from './ports.ts';
 import { FOLDER_PREFIX, writeRunning } from './running.ts';
@@ -73,6 +74,7 @@ async function main(options: DemoOptions): Promise<void> {
   for (const [port, flag] of [
     [options.port, '--port'],
     [options.chatPort, '--chat-port'],
+    [options.isDesk ? options.managerPort : 0, '--manager-port'],
     [options.ldapsPort, '--ldaps-port'],
   ] as const) {
     if (port !== 0 && !(await isFree(port))) return stop(1, lines.portTaken(port, flag));
@@ -90,8 +92,15 @@ async function main(options: DemoOptions): Promise<void> {
   };
 
   const building = options.isBuilt ? existsSync(MAIN) : build();
-  const ports = { bot: options.port, chat: options.chatPort };
-  watch('chat', await startPlayground(folder, ports, keep));
+  const chats = options.isDesk
+    ? ([
+        [CECILIA, options.chatPort],
+        [ASA, options.managerPort],
+      ] as const)
+    : ([[ASA, options.chatPort]] as const);
+  for (const [person, chat] of chats) {
+    watch('chat', await startPlayground(folder, person, { bot: options.port, chat }, keep));
+  }
   const directory = await startDirectory(folder, options.ldapsPort);
   if (!(await building)) return stop(1, options.isBuilt ? lines.notBuilt : lines.buildFailed);
   const setup = { ...directory, port: options.port, locale: options.locale };
@@ -103,15 +112,21 @@ async function main(options: DemoOptions): Promise<void> {
   watch('bot', bot);
 
   const deadline = AbortSignal.timeout(READY_SECONDS * 1000);
-  const chatUrl = `http://127.0.0.1:${options.chatPort}`;
+  const [chatUrl = '', managerUrl] = chats.map(([, chat]) => `http://127.0.0.1:${chat}`);
   if (!(await answers(`http://127.0.0.1:${options.port}/readyz`, deadline))) {
     return stop(1, lines.notReady('bot', READY_SECONDS));
   }
-  if (!(await answers(`${chatUrl}/_debug/ping`, deadline))) {
-    return stop(1, lines.notReady('chat', READY_SECONDS));
+  for (const url of [chatUrl, ...(managerUrl === undefined ? [] : [managerUrl])]) {
+    if (!(await answers(`${url}/_debug/ping`, deadline))) {
+      return stop(1, lines.notReady('chat', READY_SECONDS));
+    }
   }
   await writeRunning(folder, env);
-  process.stdout.write(`${lines.ready(chatUrl, directory.seed.accounts).join('\n')}\n`);
+  const ready =
+    managerUrl === undefined
+      ? lines.ready(chatUrl, directory.seed.accounts)
+      : lines.deskReady(chatUrl, managerUrl, directory.seed.accounts);
+  process.stdout.write(`${ready.join('\n')}\n`);
 }
 
 onEndAsked(['SIGINT', 'SIGTERM', 'SIGHUP'], () => void stop(0));

@@ -1,9 +1,11 @@
-import { ASA, fullName } from './people.ts';
+import { ASA, CECILIA, fullName } from './people.ts';
 import type { SeededAccount } from './seed.ts';
 
 /** The demo's words in the terminal, in the language that was asked for. */
 interface Lines {
   ready(chatUrl: string, accounts: readonly SeededAccount[]): string[];
+  /** The same with the agent's chat and Åsa's. */
+  deskReady(agentUrl: string, chatUrl: string, accounts: readonly SeededAccount[]): string[];
   portTaken(port: number, flag: string): string;
   /** `detail` is its last output. */
   ended(what: 'bot' | 'chat', detail: string): string;
@@ -30,6 +32,12 @@ const sv: Lines = {
     ),
     `Koderna kommer här, som rader med SMS. Avsluta med Ctrl-C. Påminnelse (annan terminal): ${SWEEP}`,
   ],
+  deskReady: (agentUrl, chatUrl, accounts) => [
+    `Servicedesk är ${fullName(CECILIA)}: ${agentUrl}`,
+    `Den som ringer är ${fullName(ASA)}, öppna hennes chatt först: ${chatUrl}`,
+    `Hon svarar för ${accounts.map(({ name }) => name).join(' och ')} och kan inte lösenorden.`,
+    'Koderna kommer här, som rader med SMS. Avsluta med Ctrl-C.',
+  ],
   portTaken: (port, flag) =>
     `Port ${port} är upptagen. Välj en annan: npm run demo -- ${flag} ${port + 1}`,
   ended: (what, detail) => `${NAMES.sv[what]} avslutades oväntat: ${detail}`,
@@ -47,6 +55,12 @@ const en: Lines = {
         `  ${name}, password ${password}${isExpired ? ' (expired)' : ''}`,
     ),
     `Codes appear here, as lines with SMS. Press Ctrl-C to end. Reminder (other terminal): ${SWEEP}`,
+  ],
+  deskReady: (agentUrl, chatUrl, accounts) => [
+    `The service desk is ${fullName(CECILIA)}: ${agentUrl}`,
+    `The caller is ${fullName(ASA)}, open her chat first: ${chatUrl}`,
+    `She answers for ${accounts.map(({ name }) => name).join(' and ')} and does not know the passwords.`,
+    'Codes appear here, as lines with SMS. Press Ctrl-C to end.',
   ],
   portTaken: (port, flag) =>
     `Port ${port} is taken. Choose another: npm run demo -- ${flag} ${port + 1}`,

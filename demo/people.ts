@@ -29,13 +29,15 @@ export const BJORN: Person = {
   mobile: '070-174 06 06',
 };
 
+/** The service desk's agent: `--desk` opens the chat as her. */
+export const CECILIA = other('Cecilia Holm', 0);
+
 /** Answer for nothing; the chat client wants at least five people. */
-export const OTHERS: readonly Person[] = [
-  'Cecilia Holm',
-  'David Nyman',
-  'Elif Demir',
-  'Farid Azizi',
-].map((name, index) => {
+export const OTHERS: readonly Person[] = ['David Nyman', 'Elif Demir', 'Farid Azizi'].map(
+  (name, index) => other(name, index + 1),
+);
+
+function other(name: string, index: number): Person {
   const [givenName = '', surname = ''] = name.split(' ');
   return {
     givenName,
@@ -43,7 +45,7 @@ export const OTHERS: readonly Person[] = [
     upn: `${givenName}.${surname}@orebro.example`.toLowerCase(),
     aadObjectId: `0b6f0a53-8f0e-4a0f-9c55-1d5a0f6d7e1${index}`,
   };
-});
+}
 
 export function fullName({ givenName, surname }: Person): string {
   return `${givenName} ${surname}`;

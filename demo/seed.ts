@@ -1,7 +1,7 @@
 import type { DemoDirectory } from './directory/server.ts';
 import { fileTime } from './directory/values.ts';
 import type { Person } from './people.ts';
-import { ASA, BJORN, OTHERS, fullName } from './people.ts';
+import { ASA, BJORN, CECILIA, OTHERS, fullName } from './people.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -18,6 +18,7 @@ export interface Seed {
   readonly servicePassword: string;
   readonly accountsBase: string;
   readonly managersBase: string;
+  readonly deskGroup: string;
   /** Åsa's accounts. */
   readonly accounts: readonly SeededAccount[];
 }
@@ -51,6 +52,8 @@ export function seed(directory: DemoDirectory, servicePassword: string): Seed {
   const asa = addPerson(ASA);
   const bjorn = addPerson(BJORN);
   for (const person of OTHERS) addPerson(person);
+  const agents = directory.group('Servicedesk dagtid', [addPerson(CECILIA)], managersBase).dn;
+  const deskGroup = directory.group('Servicedesk', [agents], managersBase).dn;
   const both = directory.group('Ansvariga nattpatrullen', [asa, bjorn], managersBase).dn;
 
   const addAccount = (
@@ -80,6 +83,7 @@ export function seed(directory: DemoDirectory, servicePassword: string): Seed {
     servicePassword,
     accountsBase,
     managersBase,
+    deskGroup,
     accounts: [first, second],
   };
 }

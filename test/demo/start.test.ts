@@ -95,8 +95,10 @@ describe('readOptions', () => {
       locale: 'sv',
       port: 3978,
       chatPort: 56150,
+      managerPort: 56151,
       ldapsPort: 0,
       isBuilt: false,
+      isDesk: false,
       isVerbose: false,
     });
   });

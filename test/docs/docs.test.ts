@@ -2,8 +2,9 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readMessage } from '../../src/teams/in/commands.ts';
+import { DESK_STOPS } from '../e2e/agent.ts';
 import { STOPS } from '../e2e/manager.ts';
-import { LOCALES, PICTURES, guide, guideFile, pictureFile, picturesOf } from './guide.ts';
+import { GUIDES, LOCALES, PICTURES, guide, guideFile, pictureFile, picturesOf } from './guide.ts';
 import { encodePicture, undated, wordsOn } from './pictures.ts';
 
 const MAX_PICTURE_BYTES = 1024 * 1024;
@@ -34,11 +35,32 @@ describe.each(LOCALES)('the guide in %s', (locale) => {
   });
 });
 
+describe.each(LOCALES)('the service desk’s guide in %s', (locale) => {
+  const text = readFileSync(guideFile(locale, 'guide.desk'), 'utf8');
+
+  it('is what npm run docs writes from today’s cards', () => {
+    expect(text).toBe(guide(locale, 'guide.desk'));
+    expect(text).not.toContain('{{');
+  });
+
+  it('shows each stop of the walk once, in its order, and says in words what is seen', () => {
+    expect(picturesOf(text)).toEqual(DESK_STOPS.map((stop) => `${locale}-${stop}.png`));
+    const described = [...text.matchAll(/<img [^>]*alt="([^"]+)"/g)].map(([, alt]) => alt);
+    expect(described).toHaveLength(DESK_STOPS.length);
+  });
+
+  it.each(DESK_STOPS)('has a picture of %s that carries its words', (stop) => {
+    expect(wordsOn(readFileSync(pictureFile(locale, stop)))).toMatch(/\w/);
+  });
+});
+
 describe('the pictures of the guides', () => {
   const files = readdirSync(PICTURES);
 
   it('are all named in a guide', () => {
-    expect(files.sort()).toEqual(LOCALES.flatMap((one) => picturesOf(guide(one))).sort());
+    expect(files.sort()).toEqual(
+      LOCALES.flatMap((one) => GUIDES.flatMap((which) => picturesOf(guide(one, which)))).sort(),
+    );
   });
 
   it('take at most one megabyte together', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Locale } from '../../src/domain/parties.ts';
 import { createCardWords } from '../e2e/cardWords.ts';
+import type { DeskStop } from '../e2e/agent.ts';
 import type { Stop } from '../e2e/manager.ts';
 
 export const LOCALES: readonly Locale[] = ['sv', 'en'];
@@ -12,10 +13,14 @@ const MANIFEST = join(import.meta.dirname, '../../manifest');
 /** `{{kind|card|name}}`, as in `{{button|reset.newPassword|setPassword}}`. */
 const WORD = /\{\{([^|}]+)(?:\|([^|}]+))?(?:\|([^|}]+))?\}\}/g;
 
-/** The managers' guide in Markdown: its template, with the words that stand on today's cards. */
-export function guide(locale: Locale): string {
+/** The guide of managers, and that of the service desk. */
+export const GUIDES = ['guide', 'guide.desk'] as const;
+export type Guide = (typeof GUIDES)[number];
+
+/** A guide in Markdown: its template, with the words that stand on today's cards. */
+export function guide(locale: Locale, which: Guide = 'guide'): string {
   const words = createCardWords(locale);
-  const template = readFileSync(join(import.meta.dirname, `guide.${locale}.md`), 'utf8');
+  const template = readFileSync(join(import.meta.dirname, `${which}.${locale}.md`), 'utf8');
   return template.replaceAll(WORD, (token: string, kind: string, card = '', name = '') => {
     switch (kind) {
       case 'app':
@@ -32,14 +37,14 @@ export function guide(locale: Locale): string {
   });
 }
 
-export function guideFile(locale: Locale): string {
-  return join(DOCS, `guide.${locale}.md`);
+export function guideFile(locale: Locale, which: Guide = 'guide'): string {
+  return join(DOCS, `${which}.${locale}.md`);
 }
 
 /** Where the guides' pictures are. */
 export const PICTURES = join(DOCS, 'guide');
 
-export function pictureFile(locale: Locale, stop: Stop): string {
+export function pictureFile(locale: Locale, stop: Stop | DeskStop): string {
   return join(PICTURES, `${locale}-${stop}.png`);
 }
 

@@ -8,8 +8,9 @@ import type { Locale } from '../../src/domain/parties.ts';
 import { createCardWords } from '../e2e/cardWords.ts';
 import { openChat } from '../e2e/chat.ts';
 import { startDemo } from '../e2e/demoProcess.ts';
+import { walkDesk } from '../e2e/agent.ts';
 import { walkThrough } from '../e2e/manager.ts';
-import { LOCALES, PICTURES, guide, guideFile, pictureFile, picturesOf } from './guide.ts';
+import { GUIDES, LOCALES, PICTURES, guide, guideFile, pictureFile, picturesOf } from './guide.ts';
 import { encodePicture } from './pictures.ts';
 
 /** Gives the bytes of the pictures. */
@@ -39,6 +40,33 @@ async function takePictures(locale: Locale): Promise<number> {
   return bytes;
 }
 
+/** The same for the service desk's guide: two chats, side by side. */
+async function takeDeskPictures(locale: Locale): Promise<number> {
+  const words = createCardWords(locale);
+  const demo = await startDemo(locale === 'en' ? ['--desk', '--english'] : ['--desk']);
+  let bytes = 0;
+  try {
+    const manager = await openChat(demo.managerUrl, `docs-desk-manager-${locale}`);
+    await manager.shows('home');
+    const agent = await openChat(demo.chatUrl, `docs-desk-${locale}`);
+    await walkDesk({
+      demo,
+      agent,
+      manager,
+      words,
+      look: async (stop) => {
+        const seen = stop === 'desk-caller' || stop === 'desk-enroll' ? manager : agent;
+        const picture = encodePicture(await seen.picture(), await seen.text());
+        bytes += picture.length;
+        await writeFile(pictureFile(locale, stop), picture);
+      },
+    }).finally(() => Promise.all([agent.close(), manager.close()]));
+  } finally {
+    await demo.stop();
+  }
+  return bytes;
+}
+
 async function removeUnnamed(named: readonly string[]): Promise<void> {
   for (const file of await readdir(PICTURES)) {
     if (!named.includes(file)) await rm(join(PICTURES, file));
@@ -48,11 +76,16 @@ async function removeUnnamed(named: readonly string[]): Promise<void> {
 await mkdir(PICTURES, { recursive: true });
 const named: string[] = [];
 for (const locale of LOCALES) {
-  const text = guide(locale);
-  const bytes = await takePictures(locale);
-  await writeFile(guideFile(locale), text);
-  named.push(...picturesOf(text));
-  const file = relative(process.cwd(), guideFile(locale));
-  process.stdout.write(`${file}, pictures of ${String(Math.round(bytes / 1024))} KiB\n`);
+  for (const which of GUIDES) {
+    const text = guide(locale, which);
+    const take = which === 'guide' ? takePictures : takeDeskPictures;
+    // `-- --desk` draws the service desk's alone.
+    const isTaken = which === 'guide.desk' || !process.argv.includes('--desk');
+    const bytes = isTaken ? await take(locale) : 0;
+    await writeFile(guideFile(locale, which), text);
+    named.push(...picturesOf(text));
+    const file = relative(process.cwd(), guideFile(locale, which));
+    process.stdout.write(`${file}, pictures of ${String(Math.round(bytes / 1024))} KiB\n`);
+  }
 }
 await removeUnnamed(named);

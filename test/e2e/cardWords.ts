@@ -19,6 +19,8 @@ export interface CardWords {
   /** The label of an input. @throws Error where the card has no such input. */
   label(sample: string, input: string): string;
   title(sample: string): string;
+  /** How the line that begins with this sign begins. @throws Error where there is none. */
+  line(sample: string, sign: string): string;
   /** How the card begins to report the problem, up to the part that differs from case to case. */
   problem(card: CardName, reason: Reason): string;
 }
@@ -54,6 +56,11 @@ export function createCardWords(locale: Locale): CardWords {
     title: (sample) => {
       const [card = ''] = sample.split(':');
       return textOf(sampleOf(sample), (node) => node['id'] === card, `title on ${sample}`);
+    },
+    line: (sample, sign) => {
+      const line = texts(sampleOf(sample)).find((text) => text.startsWith(sign));
+      if (line === undefined) throw new Error(`no line ${sign} on ${sample}`);
+      return line.replace(/[,]? *(?:\d|kl\. \d).*$/, '').split(/(?<=[.]) /)[0] ?? line;
     },
     problem: (card, reason) => {
       const reports = problemsOf(reason).filter(({ until }) => until !== undefined);

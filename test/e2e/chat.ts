@@ -6,7 +6,7 @@ import { launchBrowser } from '../support/browser.ts';
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 /** A tap has its result at the latest 15 s after it; the page itself takes a few to load. */
 const CARD_MS = 16_000;
-const LOAD_MS = 20_000;
+const LOAD_MS = 60_000;
 /** Where an expected card does not come, the other card is there already. */
 const GLANCE_MS = 1_000;
 
@@ -62,7 +62,7 @@ async function load(browser: Browser, url: string): Promise<Page> {
     ({ hostname }) => hostname !== '127.0.0.1',
     (route) => route.abort(),
   );
-  await page.goto(url);
+  await page.goto(url, { timeout: LOAD_MS });
   await page.getByText('Connected.', { exact: true }).waitFor({ timeout: LOAD_MS });
   // The log repeats every text of the chat.
   await page.getByRole('button', { name: 'Hide log panel' }).click();

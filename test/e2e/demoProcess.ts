@@ -22,6 +22,8 @@ interface Sms {
 /** The demo, started as a newcomer does, seen through its terminal and its LDAP port. */
 export interface DemoProcess {
   readonly chatUrl: string;
+  /** Åsa's chat, where `--desk` gives the agent the other. */
+  readonly managerUrl: string;
   readonly pid: number;
   /** The lines that it greeted with. */
   readonly greeting: readonly string[];
@@ -46,8 +48,12 @@ export interface DemoProcess {
 /** @param args options of the demo; ports are chosen here. */
 export async function startDemo(args: readonly string[] = []): Promise<DemoProcess> {
   const temporary = await mkdtemp(join(tmpdir(), 'demo-test-'));
-  const [port, chatPort, ldapsPort] = [await freePort(), await freePort(), await freePort()];
-  const ports = ['--port', port, '--chat-port', chatPort, '--ldaps-port', ldapsPort].map(String);
+  const [port, chatPort] = [await freePort(), await freePort()];
+  const [managerPort, ldapsPort] = [await freePort(), await freePort()];
+  const ports = [
+    ...['--port', port, '--chat-port', chatPort],
+    ...['--manager-port', managerPort, '--ldaps-port', ldapsPort],
+  ].map(String);
   const child = spawn(
     process.execPath,
     ['--import', './demo/preflight.js', 'demo/demo.ts', '--built', ...ports, ...args],
@@ -81,6 +87,7 @@ export async function startDemo(args: readonly string[] = []): Promise<DemoProce
   }
   return {
     chatUrl: `http://127.0.0.1:${chatPort}`,
+    managerUrl: `http://127.0.0.1:${managerPort}`,
     pid: child.pid ?? 0,
     greeting: [...lines],
     lines,

@@ -170,8 +170,9 @@ export function wrongCode(code: string, difference: number): string {
   return String((Number(code) + difference) % 1_000_000).padStart(6, '0');
 }
 
-async function setNewPassword(
-  { demo, chat, words }: Walk,
+/** From the code's card to the end of a reset. */
+export async function setNewPassword(
+  { demo, chat, words }: Pick<Walk, 'demo' | 'chat' | 'words'>,
   thumb: Thumb,
   password: string,
   before: () => Promise<void> = () => Promise.resolve(),
@@ -193,13 +194,17 @@ interface Thumb {
   tap(button: string, within?: Locator): Promise<void>;
   fill(label: string, value: string): Promise<void>;
   taps(): number;
+  /** Those on buttons. */
+  buttons(): number;
 }
 
-function thumbOf(chat: Chat): Thumb {
+export function thumbOf(chat: Chat): Thumb {
   let taps = 0;
+  let buttons = 0;
   return {
     tap: (button, within) => {
       taps += 1;
+      buttons += 1;
       return chat.tap(button, within);
     },
     fill: (label, value) => {
@@ -207,5 +212,6 @@ function thumbOf(chat: Chat): Thumb {
       return chat.fill(label, value);
     },
     taps: () => taps,
+    buttons: () => buttons,
   };
 }
