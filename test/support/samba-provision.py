@@ -182,7 +182,7 @@ def set_attribute(db, dn, attribute, value):
 
 
 def add_all(db, messages):
-    """In transactions of a bounded size: what each costs grows with what came before it in its own."""
+    """In transactions of a bounded size: what an object costs grows with those before it."""
     for some in iter(lambda: list(itertools.islice(messages, 250)), []):
         db.transaction_start()
         for message in some:
@@ -193,19 +193,27 @@ def add_all(db, messages):
 def grow(db, users, groups, member):
     """Adds users and a tree of nested groups; everybody, and `member`, stands in one of its last groups."""
     base, users, groups = str(db.domain_dn()), int(users), int(groups)
-    add_all(db, ({
-        "dn": f"CN=anv{index},OU=Personal,{base}", "objectClass": "user",
-        "sAMAccountName": f"anv{index}", "userPrincipalName": f"anv{index}@ad.orebro.test",
-    } for index in range(users)))
     first_leaf = groups // 2
+
+    # Units of a thousand: each object makes the next one in its unit dearer.
+    def unit(index):
+        return f"OU=Del{index // 1000},OU=Personal,{base}"
+
+    def user(index):
+        return f"CN=anv{index},{unit(index)}"
 
     def inside(index):
         if index < first_leaf:
             below = [each for each in (2 * index + 1, 2 * index + 2) if each < groups]
             return [f"CN=niva{each},OU=Annat,{base}" for each in below]
-        own = range(index - first_leaf, users, groups - first_leaf)
-        return [f"CN=anv{each},OU=Personal,{base}" for each in own]
+        return [user(each) for each in range(index - first_leaf, users, groups - first_leaf)]
 
+    for index in range(0, users, 1000):
+        db.add({"dn": unit(index), "objectClass": "organizationalUnit"})
+    add_all(db, ({
+        "dn": user(index), "objectClass": "user",
+        "sAMAccountName": f"anv{index}", "userPrincipalName": f"anv{index}@ad.orebro.test",
+    } for index in range(users)))
     add_all(db, ({
         "dn": f"CN=niva{index},OU=Annat,{base}", "objectClass": "group",
         "sAMAccountName": f"niva{index}",

@@ -69,6 +69,34 @@ export function judge(row: Row): JudgedRow {
   return { ...row, ratio, isMet: goal.kind === 'atMost' ? ratio <= limit : ratio >= limit };
 }
 
+/** One line of the table over several whole runs: the medians of theirs, with the lowest and the highest. */
+export interface SpreadRow extends Omit<Row, 'ratio'> {
+  readonly ratios?: Figure;
+  /** Of how many runs the goal was met. */
+  readonly met?: number;
+  readonly runs: number;
+}
+
+/** The same row of several whole runs. */
+export function spreadOf(rows: readonly JudgedRow[]): SpreadRow {
+  const { measure, unit, goal } = rows[0]!;
+  const over = (pick: (row: JudgedRow) => number | undefined): Figure | undefined => {
+    const values = rows.flatMap((row) => pick(row) ?? []);
+    return values.length === 0 ? undefined : figureOf(values);
+  };
+  const [floor, ratios] = [over((row) => row.floor?.median), over((row) => row.ratio)];
+  return {
+    measure,
+    unit,
+    goal,
+    ...(floor === undefined ? {} : { floor }),
+    product: over(({ product }) => product.median)!,
+    ...(ratios === undefined ? {} : { ratios }),
+    ...(goal === undefined ? {} : { met: rows.filter(({ isMet }) => isMet === true).length }),
+    runs: rows.length,
+  };
+}
+
 function digits(value: number): string {
   if (!Number.isFinite(value)) return '-';
   return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
@@ -79,6 +107,25 @@ export function describeFigure(figure: Figure | undefined): string {
   if (figure === undefined) return '-';
   const { median, low, high } = figure;
   return `${digits(median)} (${digits(low)}-${digits(high)})`;
+}
+
+/** `1.20x`; over several runs `1.20x (1.16-1.78)`. */
+export function describeRatio(row: JudgedRow | SpreadRow): string {
+  const times = (value: number): string => value.toFixed(2);
+  if ('runs' in row) {
+    const { ratios } = row;
+    if (ratios === undefined) return '-';
+    return `${times(ratios.median)}x (${times(ratios.low)}-${times(ratios.high)})`;
+  }
+  return row.ratio === undefined ? '-' : `${times(row.ratio)}x`;
+}
+
+/** `yes` and `NO` where all runs agree, else how many of them met the goal. */
+export function describeMet(row: JudgedRow | SpreadRow): string {
+  const [met, runs] = 'runs' in row ? [row.met, row.runs] : [row.isMet && 1, 1];
+  if (met === undefined) return '-';
+  if (Number(met) === runs) return 'yes';
+  return Number(met) === 0 ? 'NO' : `${String(met)} of ${String(runs)}`;
 }
 
 export function describeGoal({ unit, goal }: Row): string {
