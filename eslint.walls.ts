@@ -14,7 +14,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   adapters: INSIDE,
   teams: ['service', 'texts', ...INSIDE],
   config: ['domain'],
-  process: INSIDE,
+  process: ['service', ...INSIDE],
   wiring: ['config', 'service', 'adapters', 'teams', ...INSIDE],
   compose: ['config', 'wiring', 'process', 'service', 'texts', 'adapters', 'teams', ...INSIDE],
   // The second way into the house: src/admin.ts and its room.

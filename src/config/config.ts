@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { X509Certificate } from 'node:crypto';
 import { FIELDS, SECRET_NAMES } from './fields.ts';
 import type { Partials, Values } from './fields.ts';
-import { contradictions, dangerousSwitches } from './rules.ts';
+import { contradictions, dangerousSwitches } from './contradictions.ts';
 import { Secret } from '../domain/secret.ts';
 
 /** The sender's account at Twilio. At least one of `from` and `messagingServiceSid` is there. */

@@ -39,7 +39,7 @@ export function postgresUrl(text: string): string | undefined {
 }
 
 /** Whether a database address leaves this machine over anything but verified TLS. */
-export function isUnprotected(databaseUrl: string): boolean {
+export function lacksVerifiedTls(databaseUrl: string): boolean {
   const url = new URL(databaseUrl);
   const host = url.searchParams.get('host') ?? url.hostname;
   const isLocal = host === '' || host.startsWith('/') || isLoopback(host);

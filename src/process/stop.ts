@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { within } from '../service/waiting/within.ts';
 
 /** How long a stop waits, ms; together less than the 30 s after which a supervisor kills. */
 const TIMES = {
@@ -40,15 +40,4 @@ export async function stopInTime(
 
 async function inOrder(steps: readonly (() => Promise<void>)[]): Promise<void> {
   for (const step of steps) await step();
-}
-
-/** The result; undefined where it does not come in time. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
-  const over = new AbortController();
-  const late = pause(ms, undefined, { signal: over.signal }).catch(() => undefined);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    over.abort();
-  }
 }

@@ -1,6 +1,6 @@
 import { copyToPostgres } from '../../adapters/store/copyTo.ts';
 import { migrateStore } from '../../adapters/store/open.ts';
-import { isUnprotected } from '../../config/shapes.ts';
+import { lacksVerifiedTls } from '../../config/shapes.ts';
 import type { AuditEvent } from '../../domain/audit.ts';
 import { Secret } from '../../domain/secret.ts';
 import { databaseOf, encryptionKeysOf } from '../../wiring.ts';
@@ -71,7 +71,7 @@ export const copyStore: Command['run'] = async (place, { positionals }) => {
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
     throw new CommandFailure('the target is a postgres:// URL');
   }
-  if (place.config.isProduction && isUnprotected(url)) {
+  if (place.config.isProduction && lacksVerifiedTls(url)) {
     throw new CommandFailure('the target needs sslmode=verify-full when it is another machine');
   }
   await auditAct(place, 'admin.copy-to', 'ok', 'started');

@@ -48,6 +48,16 @@ export interface UnlockFlow extends FlowFrame {
 /** One walk of one manager through one purpose on one account. Holds no secret. */
 export type Flow = EnrollmentFlow | ResetFlow | UnlockFlow;
 
+/** Whether the flow's fifteen minutes are over. */
+export function isTimeOver({ expiresAt }: Pick<Flow, 'expiresAt'>, now: number): boolean {
+  return now > expiresAt;
+}
+
+/** The same, save that a flow whose outcome is unknown waits for it as long as it takes. */
+export function isPast(flow: Flow, now: number): boolean {
+  return flow.state.step !== 'unknown' && isTimeOver(flow, now);
+}
+
 /** Whether a bind may be under way that the directory has not counted yet. */
 export function hasBindUnderWay(state: Flow['state'], now: number): boolean {
   const provingSince = state.step === 'provingPassword' ? state.since : undefined;

@@ -1,4 +1,4 @@
-import type { Flow } from '../../domain/flows/flow.ts';
+import { isPast, type Flow } from '../../domain/flows/flow.ts';
 import {
   ACCOUNT_FAILURE_LIMIT,
   FAILURES_LOOKBACK_MS,
@@ -54,7 +54,7 @@ export async function accountStatus(
   return deps.store.transaction(async (tx) => {
     const nameOf = async (key: ManagerKey) => (await tx.manager(key))?.displayName;
     const numbers = await tx.enrollmentsOf(accountId);
-    const flows = (await tx.openFlowsOf(accountId)).filter((flow) => isUnderWay(flow, tx.now));
+    const flows = (await tx.openFlowsOf(accountId)).filter((flow) => !isPast(flow, tx.now));
     const failures = await tx.failuresOf({ accountId, since: tx.now - FAILURES_LOOKBACK_MS });
     return {
       numbers: await Promise.all(
@@ -80,11 +80,6 @@ export async function accountStatus(
       revokedAt: await tx.revokedAt(accountId),
     };
   });
-}
-
-/** As on the cards: a flow whose time is over is as good as ended, save one whose outcome is sought. */
-function isUnderWay(flow: Flow, now: number): boolean {
-  return now <= flow.expiresAt || flow.state.step === 'unknown';
 }
 
 async function lockoutsOf(

@@ -1,4 +1,4 @@
-import { operationSince, type Flow } from '../../domain/flows/flow.ts';
+import { isPast, operationSince, type Flow } from '../../domain/flows/flow.ts';
 import type { Locale, ManagerKey } from '../../domain/parties.ts';
 import type { View } from '../../ports/view.ts';
 import { DirectoryError } from '../../ports/directory.ts';
@@ -38,7 +38,7 @@ export async function showOpenCards(deps: Deps, manager: ManagerKey): Promise<vo
   const waiting = await deps.store.read(async (reads) =>
     (await reads.openFlows(manager)).filter(
       // A flow with an operation under way is drawn in the new language when the operation ends.
-      ({ state, expiresAt }) => operationSince(state) === undefined && reads.now <= expiresAt,
+      (flow) => operationSince(flow.state) === undefined && !isPast(flow, reads.now),
     ),
   );
   for (const flow of waiting) await showCard(deps, flow);

@@ -1,18 +1,11 @@
 import { firstRecipient, type KnownMobile } from '../../domain/flows/enrollment.ts';
 import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
-import type { StoreTransaction } from '../../ports/store/store.ts';
-import {
-  codeBudgetRefusal,
-  codeExpiry,
-  codesLockedUntil,
-  issueCode,
-  type ReservedCode,
-} from '../flow/codes.ts';
-import type { Deps } from '../deps.ts';
-import { advanceEnrollment, auditOf } from '../flow/flows.ts';
+import { codeBudgetRefusal, codeExpiry, issueCode, type ReservedCode } from '../flow/codes.ts';
+import { advanceEnrollment } from '../flow/flows.ts';
 import {
   deliver,
+  endWhereLocked,
   endTap,
   guess,
   guessCode,
@@ -99,48 +92,42 @@ async function chooseMobile(
   choose: (known: KnownMobile | undefined) => string | undefined,
 ): Promise<Flow> {
   const { deps, manager } = tap;
-  const { flow, todo } = await submit<EnrollmentFlow, ReservedCode>(tap, async (tx, current) => {
-    const { state } = current;
-    if (state.step !== 'mobile') return { flow: current };
-    const locked = await refuseWhereLocked(deps, tx, current);
-    if (locked !== undefined) return { flow: locked };
-    const mobile = choose(state.known);
-    if (mobile === undefined) {
-      const event = { type: 'mobileRefused', problem: { reason: 'mobileInvalid' } } as const;
-      return { flow: await advanceEnrollment(tx, current, event) };
-    }
-    const to = firstRecipient(state, mobile);
-    const recipient = to === 'old' && state.known !== undefined ? state.known.mobile : mobile;
-    const budget = { flowId: current.id, mobile: recipient, manager };
-    const problem = await codeBudgetRefusal(deps, tx, budget);
-    if (problem !== undefined) {
-      return { flow: await advanceEnrollment(tx, current, { type: 'mobileRefused', problem }) };
-    }
-    const expiresAt = codeExpiry(deps, tx);
-    const saved = await advanceEnrollment(tx, current, { type: 'mobileChosen', mobile, expiresAt });
-    const purpose = to === 'old' ? 'oldNumber' : 'enrollment';
-    const todo = await issueCode(deps, tx, saved, { mobile: recipient, purpose, expiresAt });
-    return { flow: saved, todo };
-  });
+  const { flow, todo } = await submit<EnrollmentFlow, ReservedCode, Flow>(
+    tap,
+    async (tx, current) => {
+      const { state } = current;
+      if (state.step !== 'mobile') return { flow: current };
+      const locked = await endWhereLocked(deps, tx, current);
+      if (locked !== undefined) return { flow: locked };
+      const mobile = choose(state.known);
+      if (mobile === undefined) {
+        const event = { type: 'mobileRefused', problem: { reason: 'mobileInvalid' } } as const;
+        return { flow: await advanceEnrollment(tx, current, event) };
+      }
+      const to = firstRecipient(state, mobile);
+      const recipient = to === 'old' && state.known !== undefined ? state.known.mobile : mobile;
+      const budget = { flowId: current.id, mobile: recipient, manager };
+      const problem = await codeBudgetRefusal(deps, tx, budget);
+      if (problem !== undefined) {
+        return { flow: await advanceEnrollment(tx, current, { type: 'mobileRefused', problem }) };
+      }
+      const expiresAt = codeExpiry(deps, tx);
+      const saved = await advanceEnrollment(tx, current, {
+        type: 'mobileChosen',
+        mobile,
+        expiresAt,
+      });
+      const purpose = to === 'old' ? 'oldNumber' : 'enrollment';
+      const todo = await issueCode(deps, tx, saved, { mobile: recipient, purpose, expiresAt });
+      return { flow: saved, todo };
+    },
+  );
   return todo === undefined ? flow : deliver(tap, flow, todo);
 }
 
-/** Ends the enrollment while codes are locked: a code that it sent would not count. */
-async function refuseWhereLocked(
-  deps: Deps,
-  tx: StoreTransaction,
-  flow: EnrollmentFlow,
-): Promise<EnrollmentFlow | undefined> {
-  const until = await codesLockedUntil(deps, tx, flow.manager, flow.accountId);
-  if (until === undefined) return undefined;
-  tx.audit({ event: 'code.locked', result: 'refused', reason: 'locked', ...auditOf(flow) });
-  const event = { type: 'refused', problem: { reason: 'locked', until } } as const;
-  return advanceEnrollment(tx, flow, event);
-}
-
 async function changeMobile(tap: EnrollmentTap): Promise<Flow> {
-  const { flow } = await submit(tap, async (tx, current) => {
-    const locked = await refuseWhereLocked(tap.deps, tx, current);
+  const { flow } = await submit<EnrollmentFlow, never, Flow>(tap, async (tx, current) => {
+    const locked = await endWhereLocked(tap.deps, tx, current);
     if (locked !== undefined) return { flow: locked };
     await tx.removePasscode(current.id);
     return { flow: await advanceEnrollment(tx, current, { type: 'mobileChangeAsked' }) };

@@ -26,7 +26,8 @@ import { endTap, submit } from '../flow/flowTap.ts';
 import type { EnrollmentTap, Submission } from '../flow/submission.ts';
 import type { SecretInput } from '../input.ts';
 import { directoryReason, tellFault } from '../people/people.ts';
-import { allowanceBeside, bindsUnderWay, proofBlock } from './proofLimits.ts';
+import { bindsUnderWay, proofBlock } from '../proof/proofLimits.ts';
+import { reserveBind, settleBind, type ReservedBind } from '../proof/reservedBind.ts';
 
 /** A directory keeps no password as long as this; longer input is not asked about. */
 const MAX_CURRENT_PASSWORD = 256;
@@ -81,35 +82,21 @@ async function proveInTurn(
   const account = await deps.directory.accountOf(manager.entry, stale.account.id, signal);
   if (account === undefined) return endTap(stale, REFUSED);
   const tap = { ...stale, account };
-  const { flow, todo } = await submit<EnrollmentFlow, Reserved>(tap, async (tx, current) => {
+  const { flow, todo } = await submit<EnrollmentFlow, ReservedBind>(tap, async (tx, current) => {
     const underWay = await bindsUnderWay(tx, current);
     const problem = await proofBlock(account, tx, underWay);
     if (problem !== undefined) return { flow: await refuseAtNoCost(deps, tx, current, problem) };
-    // Counted before the bind: a crash or many taps at once can only count too many, never too few.
-    const failureId = await tx.addFailure({
-      kind: 'proof',
-      manager: current.manager,
-      accountId: current.accountId,
-    });
-    return {
-      flow: await advanceEnrollment(tx, current, { type: 'proofStarted', failureId }),
-      todo: { failureId, underWay },
-    };
+    const todo = await reserveBind(tx, current, underWay);
+    const event = { type: 'proofStarted', failureId: todo.failureId } as const;
+    return { flow: await advanceEnrollment(tx, current, event), todo };
   });
   if (todo === undefined) return flow;
 
   const outcome = await bind(tap, input, todo);
   if (outcome === 'wrong') await deps.denials.settle(enrollmentStarted(flow));
   return changeFlow(deps, flow, (tx, current) =>
-    takeProof(tap, tx, current, { outcome, digest, failureId: todo.failureId }),
+    takeProof(tap, tx, current, { outcome, digest, reserved: todo }),
   );
-}
-
-/** A bind that the lockouts allowed when it was counted. */
-interface Reserved {
-  readonly failureId: string;
-  /** Others that were under way then. */
-  readonly underWay: number;
 }
 
 /** Ends the enrollment after a wrong password. */
@@ -140,10 +127,8 @@ function proofRefused(flow: EnrollmentFlow, reason: Reason): AuditEvent {
 async function bind(
   { deps, account, signal }: EnrollmentTap,
   password: Secret,
-  { underWay }: Reserved,
+  { mayBind }: ReservedBind,
 ): Promise<ProofOutcome | DirectoryError> {
-  // Attempts reserved since this one, at other instances or elsewhere, count as well.
-  const mayBind = (now: Account): boolean => allowanceBeside(now, underWay) !== 'refused';
   try {
     return await deps.directory.provePassword(account.id, password, signal, mayBind);
   } catch (error) {
@@ -159,15 +144,13 @@ async function takeProof(
   proof: {
     readonly outcome: ProofOutcome | DirectoryError;
     readonly digest: PasswordDigest | undefined;
-    readonly failureId: string;
+    readonly reserved: ReservedBind;
   },
 ): Promise<EnrollmentFlow> {
   const { deps, account } = tap;
-  const { outcome, digest, failureId } = proof;
-  // A bind whose answer was lost has reached the directory: it stays counted.
-  const isCounted =
-    outcome === 'wrong' || (outcome instanceof DirectoryError && outcome.code === 'noAnswer');
-  if (!isCounted) await tx.removeFailure(failureId);
+  const { outcome, digest, reserved } = proof;
+  const isFault = outcome instanceof DirectoryError;
+  await settleBind(tx, reserved, isFault ? { error: outcome } : { isWrong: outcome === 'wrong' });
   if (current.state.step !== 'provingPassword') return current;
   if (outcome instanceof DirectoryError) {
     const reason = directoryReason(outcome);

@@ -1,5 +1,5 @@
 import type { CodeEvent } from '../../domain/flows/codeSteps.ts';
-import type { Flow } from '../../domain/flows/flow.ts';
+import { isPast, type Flow } from '../../domain/flows/flow.ts';
 import { attemptsLeft, FAILURES_LOOKBACK_MS } from '../../domain/flows/lockout.ts';
 import { readPasscode } from '../../domain/flows/passcode.ts';
 import { Secret } from '../../domain/secret.ts';
@@ -29,12 +29,12 @@ export interface Submitted<F extends Flow, Todo> {
  * Takes the flow under its lock and hands it to `work` only if the tapped card is still the current
  * one; of two taps at once the second gets the flow as the first has left it.
  */
-export async function submit<F extends Flow, Todo>(
+export async function submit<F extends Flow, Todo, Left extends Flow = F>(
   tap: Submission<F>,
-  work: (tx: StoreTransaction, current: F) => Promise<Submitted<F, Todo>>,
-): Promise<Submitted<F, Todo>> {
+  work: (tx: StoreTransaction, current: F) => Promise<Submitted<Left, Todo>>,
+): Promise<Submitted<F | Left, Todo>> {
   return changeFlow(tap.deps, tap.flow, async (tx, current) => {
-    const isOver = current.endedAt !== undefined || tx.now > current.expiresAt;
+    const isOver = current.endedAt !== undefined || isPast(current, tx.now);
     return isOver || current.draw !== tap.cardDraw ? { flow: current } : work(tx, current);
   });
 }
@@ -70,8 +70,8 @@ export function guess<F extends Flow>(
 async function refuseMalformedCode<F extends Flow>(tap: Submission<F>): Promise<Flow> {
   const { deps } = tap;
   const { flow } = await submit<Flow, never>(tap, async (tx, current) => {
-    const until = await codesLockedUntil(deps, tx, current.manager, current.accountId);
-    if (until !== undefined) return { flow: await refuseLocked(tx, current, until) };
+    const locked = await endWhereLocked(deps, tx, current);
+    if (locked !== undefined) return { flow: locked };
     const event = { type: 'codeMalformed' } as const;
     return { flow: await saveFlow(tx, stepAny(current, event, tx.now), 'nextDraw') };
   });
@@ -94,8 +94,8 @@ export async function guessCode<F extends Flow, Todo>(
     const isStale = waiting === undefined || cardDraw < waiting.firstDraw;
     if (isStale || code === undefined) return { flow: current };
 
-    const until = await codesLockedUntil(deps, tx, current.manager, current.accountId);
-    if (until !== undefined) return { flow: await refuseLocked(tx, current, until) };
+    const locked = await endWhereLocked(deps, tx, current);
+    if (locked !== undefined) return { flow: locked };
     if (!(await isStillEnrolled(tx, current))) {
       return { flow: await endFlow(tx, current, { type: 'expired' }) };
     }
@@ -124,8 +124,8 @@ async function countWrongCode(deps: Deps, tx: StoreTransaction, flow: Flow): Pro
   const { accountId, manager } = flow;
   await tx.addFailure({ kind: 'code', manager, accountId });
   tx.audit({ event: 'code.refused', result: 'refused', reason: 'codeRefused', ...auditOf(flow) });
-  const until = await codesLockedUntil(deps, tx, manager, accountId);
-  if (until !== undefined) return refuseLocked(tx, flow, until);
+  const locked = await endWhereLocked(deps, tx, flow);
+  if (locked !== undefined) return locked;
 
   const since = tx.now - FAILURES_LOOKBACK_MS;
   const times = await tx.failureTimes({ kind: 'code', accountId, manager, since });
@@ -142,14 +142,19 @@ export async function refuseWhereLocked(deps: Deps, flow: Flow): Promise<Flow> {
   // Usually there is nothing to do, and no lock to take.
   if (seen === undefined) return flow;
   return changeFlow(deps, flow, async (tx, current) => {
-    const until = await codesLockedUntil(deps, tx, manager, accountId);
-    if (until === undefined || awaitsCode(current) === undefined) return current;
-    return refuseLocked(tx, current, until);
+    if (awaitsCode(current) === undefined) return current;
+    return (await endWhereLocked(deps, tx, current)) ?? current;
   });
 }
 
-/** Ends the flow: no code of this manager or account counts now. */
-async function refuseLocked(tx: StoreTransaction, flow: Flow, until: number): Promise<Flow> {
+/** Ends the flow where no code of this manager or account counts now; else undefined. */
+export async function endWhereLocked(
+  deps: Deps,
+  tx: StoreTransaction,
+  flow: Flow,
+): Promise<Flow | undefined> {
+  const until = await codesLockedUntil(deps, tx, flow.manager, flow.accountId);
+  if (until === undefined) return undefined;
   tx.audit({ event: 'code.locked', result: 'refused', reason: 'locked', ...auditOf(flow) });
   return endFlow(tx, flow, { type: 'refused', problem: { reason: 'locked', until } });
 }
@@ -162,8 +167,8 @@ async function resendCode(tap: FlowTap<Flow>): Promise<Flow> {
   const { flow, todo } = await submit<Flow, ReservedCode>(tap, async (tx, current) => {
     const { state } = current;
     if (state.step !== 'code' && state.step !== 'oldCode') return { flow: current };
-    const until = await codesLockedUntil(deps, tx, manager.key, current.accountId);
-    if (until !== undefined) return { flow: await refuseLocked(tx, current, until) };
+    const locked = await endWhereLocked(deps, tx, current);
+    if (locked !== undefined) return { flow: locked };
 
     const { mobile } = state;
     const to = { flowId: current.id, mobile, manager };

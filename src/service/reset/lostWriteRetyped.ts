@@ -5,7 +5,7 @@ import type { Secret } from '../../domain/secret.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
-import { countedBind } from '../enrollment/countedBind.ts';
+import { countedBind } from '../proof/countedBind.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import { isSamePerson } from '../flow/flows.ts';
 import type { ResetTap } from '../flow/submission.ts';

@@ -1,4 +1,4 @@
-import type { ResetFlow } from '../../domain/flows/flow.ts';
+import { isTimeOver, type ResetFlow } from '../../domain/flows/flow.ts';
 import {
   judgeLostWrite,
   mayBeChangeOf,
@@ -10,7 +10,7 @@ import type { Secret } from '../../domain/secret.ts';
 import { DirectoryError, type Account, type WriteTraces } from '../../ports/directory.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import { StoreError, type StoreTransaction } from '../../ports/store/store.ts';
-import { countedBind } from '../enrollment/countedBind.ts';
+import { countedBind } from '../proof/countedBind.ts';
 import type { Deps } from '../deps.ts';
 import { digestText } from './digests.ts';
 import { advanceReset, auditOf, changeFlow } from '../flow/flows.ts';
@@ -216,7 +216,7 @@ async function takeVerdict(
     case 'notApplied': {
       tx.audit({ event: 'reset.verified', result: 'refused', ...auditOf(flow) });
       const reason = 'directoryUnavailable';
-      const isOver = tx.now > flow.expiresAt;
+      const isOver = isTimeOver(flow, tx.now);
       const event = isOver
         ? ({ type: 'searchEnded' } as const)
         : ({ type: 'writeNotDone', reason } as const);

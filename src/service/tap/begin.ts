@@ -1,7 +1,12 @@
 import type { EnrollmentState } from '../../domain/flows/enrollment.ts';
 import type { AuditEvent } from '../../domain/audit.ts';
 import { beginWithCode } from '../../domain/flows/codeSteps.ts';
-import { FLOW_LIFETIME_MS, operationSince, type Flow } from '../../domain/flows/flow.ts';
+import {
+  FLOW_LIFETIME_MS,
+  isTimeOver,
+  operationSince,
+  type Flow,
+} from '../../domain/flows/flow.ts';
 import { managerName, type Purpose } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { Account } from '../../ports/directory.ts';
@@ -94,14 +99,10 @@ async function findBegun(
     reads.openFlow(manager, accountId),
   ]);
   if (own !== undefined) return own;
-  if (open?.purpose !== purpose || !isCurrent(open, reads.now)) return undefined;
+  // The search for an unknown outcome goes on, but holds up no start for longer.
+  if (open?.purpose !== purpose || isTimeOver(open, reads.now)) return undefined;
   // From the card of an unknown outcome the manager may start over.
   return open.state.step === 'unknown' && open.id === origin ? undefined : open;
-}
-
-/** An open flow whose time is over holds up no start; the search for an unknown outcome goes on without it. */
-function isCurrent(flow: Flow, now: number): boolean {
-  return now <= flow.expiresAt;
 }
 
 /** The outcome of a start. */
@@ -135,7 +136,7 @@ export async function begin(
     const open = await tx.openFlow(manager.key, account.id);
     if (open !== undefined && operationSince(open.state) !== undefined) return { busy: open };
     if (open !== undefined) {
-      await endFlow(tx, open, { type: isCurrent(open, tx.now) ? 'superseded' : 'expired' });
+      await endFlow(tx, open, { type: isTimeOver(open, tx.now) ? 'expired' : 'superseded' });
     }
     return startFlow(deps, tx, start, enrollment);
   });

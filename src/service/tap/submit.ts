@@ -1,4 +1,4 @@
-import type { Flow } from '../../domain/flows/flow.ts';
+import { isPast, type Flow } from '../../domain/flows/flow.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import { auditOf, changeFlow, endFlow, settled } from '../flow/flows.ts';
 import { verbOf } from './verbOf.ts';
@@ -10,7 +10,6 @@ import {
   admitTo,
   denyTap,
   isBeyondRecall,
-  isPast,
   ownFlow,
   showFlow,
   type Reply,
@@ -29,7 +28,11 @@ export async function takeOnCard(tap: Tap, input: FlowInput): Promise<Reply> {
   // 3. The flow takes this input now; else the card shows where things stand.
   const verb = verbOf(flow, input.type);
   const isNewest = cardDraw === flow.draw;
-  if (verb === undefined || !(isNewest || verb.isFromAnyCard === true) || isPast(deps, flow)) {
+  if (
+    verb === undefined ||
+    !(isNewest || verb.isFromAnyCard === true) ||
+    isPast(flow, deps.store.now())
+  ) {
     return showFlow(tap, flow);
   }
   // 4. The input is not wrong by itself.

@@ -1,4 +1,4 @@
-import { operationSince, type Flow } from '../../domain/flows/flow.ts';
+import { isPast, operationSince, type Flow } from '../../domain/flows/flow.ts';
 import type { Locale } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { View } from '../../ports/view.ts';
@@ -64,18 +64,13 @@ export async function showHome(tap: Tap, options: HomeOptions = {}): Promise<Rep
 export async function showFlow(tap: Tap, flow: Flow, problem?: Problem): Promise<Reply> {
   const { deps, signal } = tap;
   const waited = await settled(deps, flow, signal);
-  const isExpired = waited.endedAt === undefined && isPast(deps, waited);
+  const isExpired = waited.endedAt === undefined && isPast(waited, deps.store.now());
   const current = isExpired ? await endExpired(deps, waited) : waited;
   const view = viewOf(current, deps.store.now(), problem);
   if (view === undefined) {
     return showHome(tap, { problem: { reason: 'flowExpired' }, about: flow.accountId });
   }
   return { view, flow: { id: current.id, messageId: current.messageId } };
-}
-
-/** Whether the flow's time is over; one whose outcome is unknown waits for it as long as it takes. */
-export function isPast({ store }: Deps, { state, expiresAt }: Flow): boolean {
-  return state.step !== 'unknown' && store.now() > expiresAt;
 }
 
 /** An operation in flight or with unknown outcome cannot be cancelled. */
@@ -85,7 +80,7 @@ export function isBeyondRecall({ state }: Flow): boolean {
 
 async function endExpired(deps: Deps, flow: Flow): Promise<Flow> {
   return changeFlow(deps, flow, async (tx, current) =>
-    tx.now > current.expiresAt ? endFlow(tx, current, { type: 'expired' }) : current,
+    isPast(current, tx.now) ? endFlow(tx, current, { type: 'expired' }) : current,
   );
 }
 

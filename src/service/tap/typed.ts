@@ -1,4 +1,4 @@
-import type { Flow } from '../../domain/flows/flow.ts';
+import { isPast, type Flow } from '../../domain/flows/flow.ts';
 import { readPasscode } from '../../domain/flows/passcode.ts';
 import { Secret } from '../../domain/secret.ts';
 import { advanceEnrollment, advanceReset, changeFlow, flowHandle } from '../flow/flows.ts';
@@ -12,7 +12,7 @@ import { showFlow, showHome, type Reply, type Tap } from './tap.ts';
 export async function takeText(tap: Tap, text: Secret): Promise<Reply> {
   const { deps, person } = tap;
   const flows = await deps.store.read(async (reads) =>
-    (await reads.openFlows(person.key)).filter((flow) => reads.now <= flow.expiresAt),
+    (await reads.openFlows(person.key)).filter((flow) => !isPast(flow, reads.now)),
   );
   const code = readPasscode(text.reveal(), deps.settings.codeLength);
   const waiting = flows.filter(({ state }) => state.step === 'code' || state.step === 'oldCode');

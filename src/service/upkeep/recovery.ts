@@ -1,4 +1,4 @@
-import { operationSince, type Flow } from '../../domain/flows/flow.ts';
+import { isPast, operationSince, type Flow } from '../../domain/flows/flow.ts';
 import { isEnded } from '../../domain/flows/steps.ts';
 import type { Deps } from '../deps.ts';
 import { changeFlow, endFlow, settleLost } from '../flow/flows.ts';
@@ -43,8 +43,7 @@ export function createRecovery(deps: Deps): Recovery {
     const current = await changeFlow(deps, flow, async (tx, locked) => {
       if (isEnded(locked.state)) return locked;
       if (operationSince(locked.state) !== undefined) return settleLost(tx, locked);
-      if (tx.now <= locked.expiresAt || locked.state.step === 'unknown') return locked;
-      return endFlow(tx, locked, { type: 'expired' });
+      return isPast(locked, tx.now) ? endFlow(tx, locked, { type: 'expired' }) : locked;
     });
     const isSettled = operationSince(flow.state) !== undefined && current.version > flow.version;
     if (isSettled) await showCard(deps, current);

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Secret } from '../../domain/secret.ts';
+import { within } from '../../service/waiting/within.ts';
 import { isLoopbackAddress } from '../out/hosts.ts';
 
 /** A readiness probe must be answered within 200 ms (requirement R12). */
@@ -9,16 +10,13 @@ const READY_TIMEOUT_MS = 150;
 /** Whether turns can be served; the answer comes in time even if the check hangs. One check at a time. */
 export function createReadiness(isReady: () => Promise<boolean>): () => Promise<boolean> {
   let checking: Promise<boolean> | undefined;
-  return () => {
+  return async () => {
     checking ??= isReady()
       .catch(() => false)
       .finally(() => {
         checking = undefined;
       });
-    const timeout = new Promise<boolean>((resolve) => {
-      setTimeout(resolve, READY_TIMEOUT_MS, false).unref();
-    });
-    return Promise.race([checking, timeout]);
+    return (await within(READY_TIMEOUT_MS, checking)) ?? false;
   };
 }
 

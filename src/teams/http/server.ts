@@ -6,6 +6,7 @@ import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SmsGateway } from '../../ports/sms.ts';
 import type { Turns } from '../../service/input.ts';
+import { within } from '../../service/waiting/within.ts';
 import { readActivity } from '../in/activity.ts';
 import type { RawActivity } from '../in/activity.ts';
 import type { Bot } from '../in/bot.ts';
@@ -138,7 +139,7 @@ export function createServer(options: ServerOptions): Server {
         await Promise.allSettled(running);
         await options.bot.settled();
       };
-      await Promise.race([allDone(), wait(DRAIN_MS)]);
+      await within(DRAIN_MS, allDone());
       await closePort(server);
     },
   };
@@ -221,11 +222,5 @@ function closePort(server: HttpServer): Promise<void> {
       clearTimeout(timer);
       resolve();
     });
-  });
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
   });
 }

@@ -15,7 +15,8 @@ import { describeFault } from '../../ports/fault.ts';
 import { createPlacement } from '../out/placement.ts';
 import type { PlacementOptions } from '../out/placement.ts';
 import { createRecent } from '../recent.ts';
-import { createLocaleOf, createTurnRunner, within } from './turn.ts';
+import { within } from '../../service/waiting/within.ts';
+import { createLocaleOf, createTurnRunner } from './turn.ts';
 import type { TurnOptions } from './turn.ts';
 
 /** An installation is announced twice and delivered again; playgrounds announce it with every page. */

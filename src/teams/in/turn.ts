@@ -1,6 +1,7 @@
 import type { Locale, ManagerKey } from '../../domain/parties.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Input, ShownFlow, Turns } from '../../service/input.ts';
+import { within } from '../../service/waiting/within.ts';
 import type { Inbound } from './activity.ts';
 import type { Card, Connector, Message } from '../out/connector.ts';
 import { addressOf } from '../conversation.ts';
@@ -116,17 +117,4 @@ export function createTurnRunner(options: TurnOptions) {
   }
 
   return { run, failure };
-}
-
-/** The result, or undefined where it takes longer. */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, ms), undefined);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -4,7 +4,8 @@ import { DirectoryError, type Account, type WriteTraces } from '../../ports/dire
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { changeFlow, saveFlow } from '../flow/flows.ts';
-import { allowanceBeside, bindsUnderWay, proofBlock } from './proofLimits.ts';
+import { bindsUnderWay, proofBlock } from './proofLimits.ts';
+import { reserveBind, settleBind } from './reservedBind.ts';
 
 /** Whether the password binds; undefined where nothing was tried. */
 export type Binds = WriteTraces['binds'];
@@ -35,32 +36,29 @@ export function countedBind(
       if (hasBindUnderWay(current.state, tx.now)) return 'elsewhere' as const;
       const underWay = await bindsUnderWay(tx, current);
       if (isTyped && (await proofBlock(account, tx, underWay)) !== undefined) return undefined;
-      const { manager, accountId } = current;
-      const failureId = await tx.addFailure({ kind: 'proof', manager, accountId });
+      const bindReserved = await reserveBind(tx, current, underWay);
       await note(tx, current, { type: 'bindStarted' });
-      return { failureId, underWay };
+      return bindReserved;
     });
     if (reserved === undefined) return undefined;
     if (reserved === 'elsewhere') {
       throw new DirectoryError('unreachable', 'another bind of the flow is under way');
     }
 
-    const { failureId, underWay } = reserved;
-    let isCounted = true;
-    try {
-      const binds = await bind((now) => allowanceBeside(now, underWay) !== 'refused');
-      isCounted = binds === false;
-      return binds;
-    } catch (error) {
-      // A bind whose answer was lost has reached the directory: it stays counted.
-      isCounted = !(error instanceof DirectoryError) || error.code === 'noAnswer';
-      throw error;
-    } finally {
-      await changeFlow(deps, flow, async (tx, current) => {
-        if (!isCounted) await tx.removeFailure(failureId);
+    const settle = (outcome: Parameters<typeof settleBind>[2]): Promise<void> =>
+      changeFlow(deps, flow, async (tx, current) => {
+        await settleBind(tx, reserved, outcome);
         await note(tx, current, { type: 'bindEnded' });
       });
+    let binds: Binds;
+    try {
+      binds = await bind(reserved.mayBind);
+    } catch (error) {
+      await settle({ error });
+      throw error;
     }
+    await settle({ isWrong: binds === false });
+    return binds;
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Partials, Values } from './fields.ts';
-import { isLoopback, isUnprotected } from './shapes.ts';
+import { isLoopback, lacksVerifiedTls } from './shapes.ts';
 
 /**
  * Checks that one variable alone does not allow. A variable that was wrong by itself is not mentioned
@@ -45,7 +45,7 @@ function smsRules(values: Partials): string[] {
 
 function storeRules(values: Partials): string[] {
   const { DATABASE_URL: url } = values;
-  return url !== undefined && values.NODE_ENV === 'production' && isUnprotected(url.reveal())
+  return url !== undefined && values.NODE_ENV === 'production' && lacksVerifiedTls(url.reveal())
     ? ['DATABASE_URL: needs sslmode=verify-full in production when the host is another machine']
     : [];
 }
