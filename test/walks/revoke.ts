@@ -196,7 +196,7 @@ export function walkRevoke(world: World): void {
       `${world.tenantId}/${chat.person.aadObjectId}`,
     ]) {
       expect(await revoke(who)).toMatchObject({ numbers: 1 });
-      await enroll(world, walker);
+      expect(await enroll(world, { ...walker, mobile: newMobile() })).toBe('enrollment.done');
       world.passTime(11 * MINUTE_MS);
     }
   });
