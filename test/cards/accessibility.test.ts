@@ -15,10 +15,11 @@ const PHONE = 390;
 /** Which button takes what was typed last, and so stands first after it. */
 const TAKERS: Readonly<Record<string, readonly string[]>> = {
   currentPassword: ['proveCurrentPassword'],
+  account: ['deskFind'],
   mobile: ['setMobile'],
   code: ['confirmCode', 'confirmOldCode'],
   confirmPassword: ['setPassword'],
-  reason: ['notNeeded'],
+  reason: ['notNeeded', 'deskRevoke'],
 };
 
 let gallery: Gallery;

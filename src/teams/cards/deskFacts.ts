@@ -38,9 +38,12 @@ export function deskAccountFacts(view: DeskAccountView, voice: Voice): CardFacts
     {
       ...(trouble === undefined ? {} : { trouble }),
       lines: facts === undefined ? [] : [...others, ...factLines(facts, voice)],
-      managers: managers.map((manager, index) => managerFacts(manager, index + 1, voice)),
+      managers: managers.map((manager, index) => ({
+        ...managerFacts(manager, index + 1, voice),
+        // One for all: an input's id is the card's.
+        asksReason: index === managers.findIndex(({ canRevoke }) => canRevoke),
+      })),
       more: facts?.more ?? 0,
-      canRevokeAny: managers.some(({ canRevoke }) => canRevoke),
       canClearLockout: facts?.canClearLockout === true,
       reasons,
     },
