@@ -213,6 +213,27 @@ export function walkDesk(world: World): void {
     expect(eventsFrom(rows)).toEqual([]);
   });
 
+  it('asks a manager whom the bot never met by the Entra id', async () => {
+    const { agent } = await newCall(world);
+    const stranger = world.manager(newName('Chef'));
+    const { aadObjectId, name } = stranger.person;
+    const account = newName('grupp');
+    world.account(account, stranger.dn, FIRST_PASSWORD);
+    await openAccount(agent, account);
+    expect(await agent.tap('deskConfirm', {}, name)).toBe('desk.account callerNotReached');
+    world.directory.put(stranger.dn, 'msDS-ExternalDirectoryObjectId', `User_${aadObjectId}`);
+    await agent.tap('refresh');
+    expect(await agent.tap('deskConfirm', {}, name)).toBe('desk.account');
+    const opened = world.teams.created.find(({ body }) =>
+      JSON.stringify(body).includes(aadObjectId),
+    );
+    const sent = world.teams.sent.find(
+      ({ conversationId, card }) =>
+        conversationId === opened?.conversationId && card?.body[0]?.id === 'caller',
+    );
+    expect(textOf(sent?.card)).toContain(agent.person.name);
+  });
+
   it('says where Teams cannot reach the manager', async () => {
     const call = await newCall(world);
     const { agent, chat, account, name } = call;

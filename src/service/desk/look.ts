@@ -41,10 +41,11 @@ export async function readDeskTap(
     const problem = { reason: 'ownAccount' } as const;
     return { view: { card: 'refused', problem, accountName: look.accountName } };
   }
-  const opened = await openLook(deps, look);
-  if ('refused' in opened) return backToDesk(agent, opened.refused);
   const found = await deps.directory.responsibilityFor(accountId, signal);
   if (found === undefined) return backToDesk(agent, { reason: 'accountNotFound' });
+  // Only now: a look that the directory did not answer showed nothing.
+  const opened = await openLook(deps, look);
+  if ('refused' in opened) return backToDesk(agent, opened.refused);
   const facts = await readFacts(deps, look, found);
   const current = await rememberManagers(deps, opened.look, facts);
   const { draw: cardDraw = 0, place = 0 } = readDeskHandle(handle) ?? {};
