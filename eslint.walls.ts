@@ -43,6 +43,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   'date-holidays': ['src/adapters/swedishHolidays.ts'],
   'prom-client': ['src/adapters/metrics.ts'],
   pino: ['src/adapters/log.ts'],
+  echarts: ['src/admin/report/plots.ts'],
   zod: ['src/config/', 'src/teams/', 'src/adapters/', 'src/process/version.ts'],
 };
 /** Rooms without Node's own modules: what they need of I/O, clock and random is handed in. */

@@ -4,6 +4,8 @@ import { z } from 'zod';
 
 /** Types and maps: for programmers, never loaded, and half of all bytes of the packages. */
 const NEVER_LOADED = /\.(?:[cm]?ts|map|tsbuildinfo)$/;
+/** A library's bundles for browsers, beside the modules that the report loads. */
+const FOR_BROWSERS = /node_modules\/(?:echarts|zrender)\/(?:asset|dist|extension|i18n|theme)$/;
 const NOT_INSTALLED = ['devDependencies', 'optionalDependencies', 'prettier', 'jest', 'knip'];
 
 const lockFile = z.looseObject({
@@ -38,7 +40,10 @@ export async function copyPackages(source: string, folder: string): Promise<void
     // A package within a package has a line of its own in the lock file.
     await cp(join(source, path), join(folder, path), {
       recursive: true,
-      filter: (file) => !NEVER_LOADED.test(file) && file !== join(source, path, 'node_modules'),
+      filter: (file) =>
+        !NEVER_LOADED.test(file) &&
+        !FOR_BROWSERS.test(file) &&
+        file !== join(source, path, 'node_modules'),
     });
   }
   const project = projectFile.parse(await readJson(join(source, 'package.json')));

@@ -65,6 +65,19 @@ export const COMMANDS: readonly Command[] = [
     run: async (...asked) => (await import('./commands/invite.ts')).inviteManagers(...asked),
   },
   {
+    name: 'report',
+    usage: '[--days N] [--out FILE] [--locale sv|en] [--names]',
+    summary: 'one HTML file with plots and tables (report.html, 90 days) from audit and directory',
+    positionals: 0,
+    options: {
+      days: { type: 'string' },
+      out: { type: 'string' },
+      locale: { type: 'string' },
+      names: { type: 'boolean' },
+    },
+    run: async (...asked) => (await import('./report/report.ts')).makeReport(...asked),
+  },
+  {
     name: 'audit export',
     usage: '[--format jsonl|csv]',
     summary: 'prints the audit, oldest row first',

@@ -88,10 +88,18 @@ export interface FoundAccounts {
 }
 
 /** The fields of an account that a sweep over all accounts needs. */
-export type SweptAccount = Pick<
+export interface SweptAccount extends Pick<
   Account,
   'id' | 'name' | 'passwordVersion' | 'passwordSetAt' | 'passwordExpiresAt' | 'mustChange'
->;
+> {
+  /** Where it was asked for: equal for accounts with the same managers, empty where nobody is named; opaque. */
+  readonly responsible?: string;
+}
+
+/** What a sweep reads of each account beside the usual. */
+export interface SweepMore {
+  readonly responsible: boolean;
+}
 
 /** The directory's own demands on a new password of one account. */
 export interface DirectoryRules {
@@ -237,6 +245,7 @@ export interface Directory {
   sweepAccounts(
     take: (page: readonly SweptAccount[]) => Promise<void>,
     signal: AbortSignal,
+    more?: SweepMore,
   ): Promise<void>;
 
   /**

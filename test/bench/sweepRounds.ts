@@ -56,7 +56,7 @@ export async function measureSweeps(
 }
 
 /** The configuration of a bot that reaches these servers and no other. */
-function reaching(servers: readonly Openldap[], caFile: string): Record<string, string> {
+export function reaching(servers: readonly Openldap[], caFile: string): Record<string, string> {
   const { base, serviceDn, servicePassword, host } = servers[0]!;
   return {
     LDAP_URL: servers.map(({ ldapsPort }) => `ldaps://${host}:${String(ldapsPort)}`).join(' '),

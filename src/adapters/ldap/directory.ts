@@ -85,8 +85,8 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
     responsibilityFor: (accountId, signal) =>
       sessions.read(signal, (session) => lookup.responsibilityFor(session, accountId)),
 
-    sweepAccounts: (take, signal) =>
-      sessions.long(signal, (session) => lookup.sweep(session, take)),
+    sweepAccounts: (take, signal, more) =>
+      sessions.long(signal, (session) => lookup.sweep(session, take, more)),
 
     ...createPasswords(sessions, lookup, log),
 

@@ -41,6 +41,8 @@ export interface NumberUse {
 export interface SendReads {
   /** Whether the SMS service's message is one with a code. */
   isSendKnown(messageId: string): Promise<boolean>;
+  /** Code messages that the SMS service took since then, by the fate that it has reported. */
+  countFates(since: number): Promise<Readonly<Record<SendFate | 'unreported', number>>>;
 }
 
 /** Messages with codes. */

@@ -1,6 +1,6 @@
 import type { Entry, Filter } from 'ldapts';
 
-import type { Account, SweptAccount } from '../../../ports/directory.ts';
+import type { Account, SweepMore, SweptAccount } from '../../../ports/directory.ts';
 import type { AccountLens, Dialect, FoundAccount } from '../dialect.ts';
 import { textOf, textsOf } from '../wire/entry.ts';
 import { allOf, anyOf, chunks, equals, parseFilter } from '../wire/filters.ts';
@@ -84,7 +84,10 @@ export async function sweepAccounts(
   session: Session,
   dialect: Dialect,
   settings: AccountSettings,
-  isServiceAccount: ServiceAccountTest,
+  {
+    serviceAccount,
+    responsible = false,
+  }: Pick<AccountQuery, 'serviceAccount'> & Partial<SweepMore>,
   take: (page: readonly SweptAccount[]) => Promise<void>,
 ): Promise<void> {
   const lens = await dialect.prepare(session);
@@ -92,14 +95,19 @@ export async function sweepAccounts(
     base: settings.accountsBase,
     scope: 'sub',
     filter: parseFilter(settings.accountsFilter ?? dialect.defaultAccountsFilter),
-    attributes: [dialect.nameAttribute, dialect.idAttribute, ...dialect.accountAttributes],
+    attributes: [
+      dialect.nameAttribute,
+      dialect.idAttribute,
+      ...dialect.accountAttributes,
+      ...(responsible ? [settings.responsibleAttribute] : []),
+    ],
     binary: dialect.binary,
   });
   for await (const entries of pages) {
     const page: SweptAccount[] = [];
     for (const entry of entries) {
       const id = dialect.idOf(entry);
-      if (id === undefined || !lens.isEligible(entry) || isServiceAccount(entry.dn, id)) continue;
+      if (id === undefined || !lens.isEligible(entry) || serviceAccount(entry.dn, id)) continue;
       const { passwordVersion, passwordSetAt, passwordExpiresAt, mustChange } =
         await lens.passwordState(entry);
       page.push({
@@ -109,6 +117,9 @@ export async function sweepAccounts(
         mustChange,
         ...(passwordSetAt === undefined ? {} : { passwordSetAt }),
         ...(passwordExpiresAt === undefined ? {} : { passwordExpiresAt }),
+        ...(responsible
+          ? { responsible: textsOf(entry, settings.responsibleAttribute).toSorted().join('\n') }
+          : {}),
       });
     }
     await take(page);

@@ -7,6 +7,7 @@ import type {
   GivenManager,
   ManagerQuery,
   Responsibility,
+  SweepMore,
   SweptAccount,
 } from '../../../ports/directory.ts';
 import { findAccounts, sweepAccounts } from './accounts.ts';
@@ -53,7 +54,11 @@ export interface Lookup {
   /** The account with its managers. */
   responsibilityFor(session: Session, accountId: string): Promise<Responsibility | undefined>;
   /** Hands all accounts to `take`, page by page. */
-  sweep(session: Session, take: (page: readonly SweptAccount[]) => Promise<void>): Promise<void>;
+  sweep(
+    session: Session,
+    take: (page: readonly SweptAccount[]) => Promise<void>,
+    more?: SweepMore,
+  ): Promise<void>;
   account(session: Session, id: string): Promise<FoundAccount | undefined>;
   /** The account as it is now, by the rules under which it was found in the same call. */
   again(session: Session, found: FoundAccount): Promise<FoundAccount | undefined>;
@@ -218,10 +223,10 @@ export function createLookup(settings: LookupSettings): Lookup {
       return { account: found.account, managers, isCrowd: !isAll };
     },
 
-    async sweep(session, take) {
+    async sweep(session, take, more) {
       const dialect = dialectOf(session);
       const serviceAccount = await ownAccount(session, dialect);
-      await sweepAccounts(session, dialect, settings, serviceAccount, take);
+      await sweepAccounts(session, dialect, settings, { serviceAccount, ...more }, take);
     },
 
     account: async (session, id) => only(await find(session, { id })),

@@ -127,6 +127,24 @@ export function sendQueries(scope: Scope): SendQueries {
       return row.sends;
     },
 
+    async countFates(since) {
+      const rows = await db
+        .selectFrom('code_send')
+        .select((send) => ['fate', send.fn.countAll().as('sends')])
+        .where('outcome', '=', 'accepted')
+        .where('created_at', '>=', since)
+        .groupBy('fate')
+        .execute();
+      const of = (fate: SendFate | null): number =>
+        Number(rows.find((row) => row.fate === fate)?.sends ?? 0);
+      return {
+        sent: of('sent'),
+        delivered: of('delivered'),
+        failed: of('failed'),
+        unreported: of(null),
+      };
+    },
+
     async isSendKnown(messageId) {
       const row = await db
         .selectFrom('code_send')

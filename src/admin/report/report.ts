@@ -1,0 +1,87 @@
+import { DAY_MS } from '../../domain/durations.ts';
+import type { Locale } from '../../domain/parties.ts';
+import { tallyAccounts } from '../../service/administration/report/accountsTally.ts';
+import { createAuditTally } from '../../service/administration/report/auditTally.ts';
+import { settingsOf } from '../../wiring.ts';
+import { CommandFailure, type Command } from '../command.ts';
+import { openOutFile } from '../outFile.ts';
+import { createProgress } from '../print.ts';
+import type { Workplace } from '../workplace.ts';
+import { figuresOf, type ReportData } from './figures.ts';
+
+const MAX_DAYS = 3_650;
+const READING_MS = 10 * 60_000;
+/** Reports of the SMS service are kept as long. */
+const FATES_KEPT_DAYS = 30;
+
+/** One HTML file with plots and tables, from the audit and the directory. It changes nothing. */
+export const makeReport: Command['run'] = async (place, { options, isJson }) => {
+  const days = daysOf(options['days']);
+  const locale = localeOf(options['locale'], place.config.defaultLocale);
+  const { out = isJson ? undefined : 'report.html' } = options;
+  // Before the work: a file that cannot be written is told at once.
+  const file = typeof out === 'string' ? await openOutFile(out) : undefined;
+  try {
+    const data = await readReport(place, days);
+    const figures = figuresOf(data, options['names'] === true);
+    if (file !== undefined) {
+      const { reportPage } = await import('./page.ts');
+      const { organisation, sms } = place.config;
+      const dayOf = dayIn(place.config.timeZone);
+      const page = { locale, organisation, smsPerDay: sms.perDay, dayOf };
+      await file.write(reportPage(data, figures, page));
+    }
+    const { accounts, enrolled, resets } = figures;
+    return {
+      json: figures,
+      text: `${String(out)}: ${String(days)} days, ${String(accounts)} accounts, ${String(enrolled)} enrolled, ${String(resets)} resets`,
+    };
+  } finally {
+    await file?.close();
+  }
+};
+
+function daysOf(given: string | boolean | undefined): number {
+  const days = given === undefined ? 90 : Number(/^\d{1,4}$/.test(String(given)) ? given : NaN);
+  if (days >= 1 && days <= MAX_DAYS) return days;
+  throw new CommandFailure(`--days is a whole number from 1 to ${String(MAX_DAYS)}`);
+}
+
+function localeOf(given: string | boolean | undefined, usual: Locale): Locale {
+  if (given === undefined) return usual;
+  if (given === 'sv' || given === 'en') return given;
+  throw new CommandFailure('--locale is sv or en');
+}
+
+/** The local date of a moment, `YYYY-MM-DD`. */
+function dayIn(timeZone: string): (at: number) => string {
+  const { format } = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' });
+  return (at) => format(at);
+}
+
+async function readReport(place: Workplace, days: number): Promise<ReportData> {
+  const { config } = place;
+  const store = await place.store();
+  const settings = settingsOf(config);
+  const deps = { store, directory: place.directory(), settings };
+  const directory = await tallyAccounts(deps, AbortSignal.timeout(READING_MS));
+  const now = store.now();
+  const since = now - days * DAY_MS;
+  const fateDays = Math.min(days, FATES_KEPT_DAYS);
+  const fates = await store.read((reads) => reads.countFates(now - fateDays * DAY_MS));
+  const tally = createAuditTally({
+    since,
+    until: now,
+    dayOf: dayIn(config.timeZone),
+    weekOf: (at) => settings.rotation.calendar.weekOf(at),
+    places: directory.places,
+  });
+  const { seq: total } = await store.audit.head();
+  const progress = createProgress('report');
+  for await (const page of store.audit.pages()) {
+    for (const line of page) tally.take(line);
+    progress.show(page.at(-1)?.seq ?? total, total);
+  }
+  progress.end();
+  return { days, since, now, directory, audit: tally.end(), fates, fateDays };
+}

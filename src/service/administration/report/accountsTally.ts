@@ -1,0 +1,171 @@
+import { DAY_MS } from '../../../domain/durations.ts';
+import { rotationOf } from '../../../domain/rotation/rotation.ts';
+import type { SweptAccount } from '../../../ports/directory.ts';
+import { recipientOf } from '../../chat/recipients.ts';
+import type { Deps } from '../../deps.ts';
+
+const LOOKUP_MS = 10_000;
+/** Lookups under way at once: a directory of many managers is read in time, and no server is flooded. */
+const AT_ONCE = 8;
+/** Width of the bins of ages, and how many there are; the last one is open. */
+const BIN_DAYS = 30;
+const BINS = 13;
+
+/** The managers of an account, by name. */
+interface Managers {
+  readonly names: readonly string[];
+  readonly notInTeams: readonly string[];
+  readonly isCrowd: boolean;
+}
+
+export interface OverdueAccount {
+  readonly account: string;
+  /** Epoch ms. */
+  readonly dueAt: number;
+  readonly managers: readonly string[];
+}
+
+export interface UnansweredAccount {
+  readonly account: string;
+  readonly reason: 'noManager' | 'tooManyManagers';
+}
+
+export interface UnreachedAccount {
+  readonly account: string;
+  readonly managers: readonly string[];
+}
+
+/** Ages of passwords: how many accounts are within their rotation, and how many past it. */
+export interface AgeBin {
+  /** In days, inclusive. */
+  readonly from: number;
+  readonly within: number;
+  readonly past: number;
+}
+
+/** What the directory says now. */
+export interface AccountsTally {
+  readonly accounts: number;
+  /** Each account's id with its place among them, from 0. */
+  readonly places: ReadonlyMap<string, number>;
+  /** Accounts with an enrolled number. */
+  readonly enrolled: number;
+  readonly ages: readonly AgeBin[];
+  readonly withoutAge: number;
+  readonly overdue: readonly OverdueAccount[];
+  readonly unanswered: readonly UnansweredAccount[];
+  readonly notInTeams: readonly UnreachedAccount[];
+}
+
+type ReportDeps = Pick<Deps, 'store' | 'directory' | 'settings'>;
+
+/**
+ * Reads all shared accounts. Who answers is looked up once for all accounts that name the same persons.
+ * @throws DirectoryError, StoreError
+ */
+export async function tallyAccounts(deps: ReportDeps, signal: AbortSignal): Promise<AccountsTally> {
+  const { store, directory, settings } = deps;
+  const places = new Map<string, number>();
+  const byResponsible = new Map<string, Pick<SweptAccount, 'id' | 'name'>[]>();
+  const due = new Map<string, number>();
+  const ages = Array.from({ length: BINS }, (_, n) => ({ from: n * BIN_DAYS, within: 0, past: 0 }));
+  let enrolled = 0;
+  let withoutAge = 0;
+  await directory.sweepAccounts(
+    async (page) => {
+      enrolled += (await store.read((reads) => reads.enrolledAmong(page.map(({ id }) => id))))
+        .length;
+      const now = store.now();
+      for (const account of page) {
+        const { id, name, responsible = '', passwordSetAt } = account;
+        places.set(id, places.size);
+        const named = byResponsible.get(responsible) ?? [];
+        named.push({ id, name });
+        byResponsible.set(responsible, named);
+        const rotation = rotationOf(account, settings.rotation.rotationDays, now);
+        const isPast = typeof rotation !== 'string' && rotation.dueAt < now;
+        if (isPast) due.set(id, rotation.dueAt);
+        if (passwordSetAt === undefined || typeof rotation === 'string') withoutAge += 1;
+        else addAge(ages, (now - passwordSetAt) / DAY_MS, isPast);
+      }
+    },
+    signal,
+    { responsible: true },
+  );
+  const managers = await managersOf(deps, byResponsible, signal);
+  const overdue: OverdueAccount[] = [];
+  const unanswered: UnansweredAccount[] = [];
+  const notInTeams: UnreachedAccount[] = [];
+  for (const [responsible, accounts] of byResponsible) {
+    const { names, notInTeams: unreached, isCrowd } = managers.get(responsible) ?? NOBODY;
+    for (const { id, name: account } of accounts) {
+      const dueAt = due.get(id);
+      if (dueAt !== undefined) overdue.push({ account, dueAt, managers: names });
+      if (isCrowd) unanswered.push({ account, reason: 'tooManyManagers' });
+      else if (names.length === 0) unanswered.push({ account, reason: 'noManager' });
+      if (unreached.length > 0) notInTeams.push({ account, managers: unreached });
+    }
+  }
+  const byName = <T extends { readonly account: string }>(some: readonly T[]): readonly T[] =>
+    some.toSorted((a, b) => (a.account < b.account ? -1 : 1));
+  return {
+    accounts: places.size,
+    places,
+    enrolled,
+    ages,
+    withoutAge,
+    overdue: overdue.toSorted((a, b) => a.dueAt - b.dueAt),
+    unanswered: byName(unanswered),
+    notInTeams: byName(notInTeams),
+  };
+}
+
+const NOBODY: Managers = { names: [], notInTeams: [], isCrowd: false };
+
+function addAge(ages: { within: number; past: number }[], days: number, isPast: boolean): void {
+  const bin = ages[Math.min(BINS - 1, Math.max(0, Math.floor(days / BIN_DAYS)))];
+  if (bin === undefined) return;
+  if (isPast) bin.past += 1;
+  else bin.within += 1;
+}
+
+async function managersOf(
+  deps: ReportDeps,
+  byResponsible: ReadonlyMap<string, readonly Pick<SweptAccount, 'id'>[]>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Managers>> {
+  const found = new Map<string, Managers>();
+  const open = [...byResponsible].filter(([responsible]) => responsible !== '').values();
+  const work = async (): Promise<void> => {
+    // All of them draw from the one iterator.
+    for (const [responsible, accounts] of open) {
+      signal.throwIfAborted();
+      found.set(responsible, await managersOfAny(deps, accounts));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return found;
+}
+
+/** The managers of the first account that is read: a protected one is not. */
+async function managersOfAny(
+  deps: ReportDeps,
+  accounts: readonly Pick<SweptAccount, 'id'>[],
+): Promise<Managers> {
+  for (const { id } of accounts) {
+    const signal = AbortSignal.timeout(LOOKUP_MS);
+    const responsibility = await deps.directory.responsibilityFor(id, signal);
+    if (responsibility === undefined) continue;
+    const { managers, isCrowd } = responsibility;
+    const notInTeams = await deps.store.read(async (reads) => {
+      const names: string[] = [];
+      for (const person of managers) {
+        const { way } = await recipientOf(deps, reads, person);
+        if (way === undefined) names.push(person.displayName);
+      }
+      return names;
+    });
+    return { names: managers.map(({ displayName }) => displayName), notInTeams, isCrowd };
+  }
+  return NOBODY;
+}
