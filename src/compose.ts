@@ -12,6 +12,8 @@ import { createDenials } from './service/people/denials.ts';
 import { createBudgetAlarms } from './service/flow/budgetAlarms.ts';
 import type { Deps, Random } from './service/deps.ts';
 import { createExclusive } from './service/waiting/exclusive.ts';
+import { createEndings } from './service/watch/endings.ts';
+import type { Endings } from './service/watch/endings.ts';
 import { createHealth } from './service/watch/health.ts';
 import type { Turns } from './service/input.ts';
 import {
@@ -42,7 +44,6 @@ import {
   settingsOf,
 } from './wiring.ts';
 
-const HEAD_LOG_EVERY_MS = DAY_MS;
 const SELF_CHECK_MS = 10_000;
 
 /** Parts that a test may replace. */
@@ -75,20 +76,26 @@ export async function startBot(
   given: Partial<Circumstances> = {},
 ): Promise<RunningBot> {
   const { clock, random, delay, hashMemoryKiB } = { ...ORDINARY, ...given };
-  const database = databaseOf(config);
+  const metrics = createMetrics({ version: versionOf() });
+  const log = countAlarms(plainLog, metrics);
+  const endings = createEndings({ log, metrics, clock });
+  const database = databaseOf(config, (server, endsAt) => {
+    endings.note('databaseCertificate', server, endsAt);
+  });
   const release =
     database.kind === 'sqlite' ? await lockDataDirectory(database.directory) : undefined;
   const instance = instanceName();
   const keys = encryptionKeysOf(config);
-  const metrics = createMetrics({ version: versionOf() });
-  const log = countAlarms(plainLog, metrics);
   const store = observeStore(
     await openStore({ database, keys, instance, migrate: true, hashMemoryKiB }, log),
     metrics,
   );
 
   const health = createHealth();
-  const openDirectory = directoryOf(config, log);
+  const openDirectory = directoryOf(config, log, (server, endsAt) => {
+    endings.note('directoryCertificate', server, endsAt);
+  });
+  noteCredential(config, endings);
   const directory = observeDirectory(openDirectory, { health, metrics });
   const sms = observeSms(gatewayOf(config, log), { health, metrics, delay });
   const refer = createRefer(random, log);
@@ -144,13 +151,16 @@ export async function startBot(
   const port = await server.listen(config.http.host, config.http.port);
   await auditService('service.started');
   const background = startBackground(deps, outdated);
-  const headTimer = setInterval(() => void logHead().catch(() => undefined), HEAD_LOG_EVERY_MS);
+  const daily = setInterval(() => {
+    endings.look();
+    void logHead().catch(() => undefined);
+  }, DAY_MS);
   log.info({ host: config.http.host, port, instance }, 'listening');
   warnOfExposure(config, log);
   void warnOfPrivileges(openDirectory, log);
 
   const stop = async (): Promise<void> => {
-    clearInterval(headTimer);
+    clearInterval(daily);
     await stopInTime({
       work: [() => background.stop(), () => server.close()],
       notes: [() => denials.flush(), () => auditService('service.stopped'), logHead],
@@ -167,6 +177,14 @@ export async function startBot(
     log.info({}, 'stopped');
   };
   return { port, turns, cards, stop };
+}
+
+function noteCredential({ bot }: Config, endings: Endings): void {
+  const { credential, credentialEndsAt } = bot;
+  if (credential === undefined || credentialEndsAt === undefined) return;
+  const isSecret = 'secret' in credential;
+  const source = isSecret ? 'MicrosoftAppPassword' : 'MicrosoftAppCertificate';
+  endings.note(isSecret ? 'botSecret' : 'botCertificate', source, credentialEndsAt);
 }
 
 /** Logged, not enforced: in a container every file may be open to the one account that there is. */

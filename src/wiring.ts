@@ -42,10 +42,13 @@ export const delay: Deps['delay'] = async (ms, signal) => {
   }
 };
 
-export function databaseOf({ store }: Config): DatabaseOptions {
+/** Told at each connect by TLS: the server, and epoch ms until which its certificate is valid. */
+export type CertificateSeen = (server: string, endsAt: number) => void;
+
+export function databaseOf({ store }: Config, certificateSeen?: CertificateSeen): DatabaseOptions {
   return store.databaseUrl === undefined
     ? { kind: 'sqlite', directory: store.dataDir }
-    : { kind: 'postgres', url: store.databaseUrl };
+    : { kind: 'postgres', url: store.databaseUrl, certificateSeen };
 }
 
 export function encryptionKeysOf({ store }: Config): EncryptionKey[] {
@@ -55,7 +58,11 @@ export function encryptionKeysOf({ store }: Config): EncryptionKey[] {
   }));
 }
 
-export function directoryOf({ ldap, desk }: Config, log: Log): OpenDirectory {
+export function directoryOf(
+  { ldap, desk }: Config,
+  log: Log,
+  certificateSeen?: CertificateSeen,
+): OpenDirectory {
   const { ca, dialect, accountsFilter, managerFilter, ...required } = ldap;
   return openDirectory(
     {
@@ -64,6 +71,7 @@ export function directoryOf({ ldap, desk }: Config, log: Log): OpenDirectory {
       ...(dialect === undefined ? {} : { dialect }),
       ...(accountsFilter === undefined ? {} : { accountsFilter }),
       ...(managerFilter === undefined ? {} : { managerFilter }),
+      ...(certificateSeen === undefined ? {} : { certificateSeen }),
       deskGroup: desk.group,
     },
     log,
@@ -113,7 +121,7 @@ export function channelSettingsOf(config: Config): ChannelSettings {
   return {
     auth: bot.isAuthenticated ? 'on' : 'off',
     appId: bot.appId ?? '',
-    appPassword: bot.appPassword ?? new Secret(''),
+    credential: bot.credential ?? { secret: new Secret('') },
     tenantId: bot.tenantId ?? '',
     openIdMetadataUrl: bot.openIdMetadataUrl,
     loginUrl: bot.loginUrl,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { readConfig } from '../src/config/config.ts';
 import { FIELDS, SECRET_NAMES } from '../src/config/fields.ts';
+import { createBotCertificate } from './support/botCertificate.ts';
 
 const KEY = Buffer.from(Array.from({ length: 32 }, (_, i) => (i * 7) % 256)).toString('base64');
 const GUID = '6f1e8c1a-1111-2222-3333-444455556666';
@@ -62,7 +63,54 @@ function file(name: string, text: string | Buffer): string {
   return path;
 }
 
+const own = await createBotCertificate();
+const strange = await createBotCertificate();
+
 describe('readConfig', () => {
+  describe('the bot’s proof of itself', () => {
+    const other = { MicrosoftAppPassword: undefined, MicrosoftAppCertificate: own.certificate };
+
+    it('is a secret, or a certificate with its key', () => {
+      expect(configOf({}).bot.credential).toEqual({ secret: expect.anything() });
+      const given = { ...other, MicrosoftAppCertificateKey: own.key };
+      expect(configOf(given).bot.credential).toMatchObject({ certificate: own.certificate });
+    });
+
+    it.each([
+      [
+        'both',
+        { MicrosoftAppPassword: 'a', MicrosoftAppCertificateKey: own.key },
+        'MicrosoftAppPassword: give either it or',
+      ],
+      ['no key', {}, 'MicrosoftAppCertificateKey: is required'],
+      [
+        'the key of another certificate',
+        { MicrosoftAppCertificateKey: strange.key },
+        'MicrosoftAppCertificateKey: must be the RSA key of',
+      ],
+      [
+        'no key at all',
+        { MicrosoftAppCertificateKey: 'canary' },
+        'MicrosoftAppCertificateKey: must be a private key in PEM',
+      ],
+      [
+        'no certificate',
+        { MicrosoftAppCertificate: 'canary', MicrosoftAppCertificateKey: own.key },
+        'MicrosoftAppCertificate: must be a certificate in PEM',
+      ],
+    ])('is refused with %s', (_, change, fault) => {
+      const faults = faultsOf({ ...other, ...change });
+      expect(faults).toEqual([expect.stringContaining(fault)]);
+      expect(faults.join()).not.toContain('canary');
+    });
+
+    it.each(['2027-02-29', '2027-1-1', 'soon'])('ends on no day such as %s', (day) => {
+      expect(faultsOf({ MicrosoftAppPasswordExpires: day })).toEqual([
+        'MicrosoftAppPasswordExpires: must be the day on which the secret ends, YYYY-MM-DD',
+      ]);
+    });
+  });
+
   it('fills in the defaults of the contract', () => {
     const config = configOf({});
     expect(config).toMatchObject({

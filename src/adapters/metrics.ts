@@ -15,6 +15,7 @@ export interface PrometheusMetrics extends Metrics {
 const ALARMS = [
   'callerDenied',
   'directoryRights',
+  'endsSoon',
   'entryOfAnother',
   'manyRevokes',
   'manyVouches',
@@ -156,6 +157,12 @@ export function createMetrics(build: { readonly version: string }): PrometheusMe
     help: 'Notices that are not delivered yet, over all instances.',
     registers,
   });
+  const ends = new Gauge({
+    name: 'passwordbot_ends_timestamp_seconds',
+    help: 'When the first secret or certificate of a kind ends, Unix time.',
+    labelNames: ['ending'],
+    registers,
+  });
   const unknown = new Gauge({
     name: 'passwordbot_unknown_outcomes',
     help: 'Password writes whose outcome is not known yet, over all instances.',
@@ -208,6 +215,9 @@ export function createMetrics(build: { readonly version: string }): PrometheusMe
       waiting.set(noticesWaiting);
       used.set(codeMessages);
       ceiling.set(codeMessagesCeiling);
+    },
+    endKnown(ending, endsAt) {
+      ends.set({ ending }, endsAt / 1000);
     },
     unknownOutcomes(count) {
       unknown.set(count);

@@ -17,6 +17,8 @@ export interface Workplace {
   /** Tells people a line beside the answer. */
   say(line: string): void;
   store(): Promise<OpenStore>;
+  /** Epoch ms until which the database's certificate is valid; known once the store is open by TLS. */
+  databaseCertificateEndsAt(): number | undefined;
   directory(): OpenDirectory;
   /** Closes the opened parts, the last one first. */
   close(): Promise<void>;
@@ -34,12 +36,16 @@ export function openWorkplace(
   const closings: (() => Promise<void>)[] = [];
   let store: Promise<OpenStore> | undefined;
   let directory: OpenDirectory | undefined;
+  let certificateEndsAt: number | undefined;
   const userName = userNameOf();
 
   async function open(): Promise<OpenStore> {
     const keys = encryptionKeysOf(config);
     // Never migrated in passing: a bot of an earlier build may be at work beside.
-    const options = { database: databaseOf(config), keys, migrate: false };
+    const database = databaseOf(config, (_server, endsAt) => {
+      certificateEndsAt = endsAt;
+    });
+    const options = { database, keys, migrate: false };
     const opened = await openStore({ ...options, instance: instanceName() }, log);
     closings.push(() => opened.close());
     return opened;
@@ -52,6 +58,7 @@ export function openWorkplace(
     userName,
     say,
     store: () => (store ??= open()),
+    databaseCertificateEndsAt: () => certificateEndsAt,
     directory() {
       if (directory !== undefined) return directory;
       const opened = (directory = directoryOf(config, log));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { X509Certificate } from 'node:crypto';
-import { FIELDS, SECRET_NAMES } from './fields.ts';
+import { FIELDS, FILE_NAMES, SECRET_NAMES } from './fields.ts';
 import type { Partials, Values } from './fields.ts';
 import { contradictions, dangerousSwitches } from './contradictions.ts';
 import { Secret } from '../domain/secret.ts';
@@ -29,7 +29,7 @@ export type ConfigResult =
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigResult {
   const faults: string[] = [...dangerousSwitches(env), ...quoted(env)];
-  const given = { ...env, ...secretsFromFiles(env, faults) };
+  const given = { ...env, ...valuesFromFiles(env, faults) };
   const values = parseEach(given, faults);
   const ldapCa = readCertificates(values.LDAP_CA_FILE, faults);
   faults.push(...contradictions(values));
@@ -50,8 +50,8 @@ export function readSudoUser(env: NodeJS.ProcessEnv = process.env): string | und
 
 /** Values that came with the quotes of a shell's file, as `docker --env-file` hands them over. */
 function quoted(env: NodeJS.ProcessEnv): string[] {
-  const secretFiles = SECRET_NAMES.map((name) => `${name}_FILE`);
-  return [...Object.keys(FIELDS), ...secretFiles]
+  const files = FILE_NAMES.map((name) => `${name}_FILE`);
+  return [...Object.keys(FIELDS), ...files]
     .filter((name) => /^(["']).*\1$/s.test(env[name] ?? ''))
     .map((name) => `${name}: must be without quotes`);
 }
@@ -71,9 +71,9 @@ function parseEach(env: NodeJS.ProcessEnv, faults: string[]): Partials {
   return values;
 }
 
-function secretsFromFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.ProcessEnv {
-  const secrets: NodeJS.ProcessEnv = {};
-  for (const name of SECRET_NAMES) {
+function valuesFromFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.ProcessEnv {
+  const values: NodeJS.ProcessEnv = {};
+  for (const name of FILE_NAMES) {
     const file = env[`${name}_FILE`];
     if (
       file === undefined ||
@@ -87,15 +87,15 @@ function secretsFromFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.Proc
     }
     try {
       // Editors and `echo` end a file with a line break that belongs to no secret.
-      const secret = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+      const value = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
       // Taken for absent, an emptied DATABASE_URL_FILE would start the bot on another database.
-      if (secret === '') faults.push(`${name}_FILE: must name a file that is not empty`);
-      else secrets[name] = secret;
+      if (value === '') faults.push(`${name}_FILE: must name a file that is not empty`);
+      else values[name] = value;
     } catch (error) {
       faults.push(`${name}_FILE: must name a readable file (${codeOf(error)})`);
     }
   }
-  return secrets;
+  return values;
 }
 
 /** The files that hold secrets, by the variable that names each. */
@@ -148,7 +148,10 @@ function byTopic(
     bot: {
       isAuthenticated: values.BOT_AUTH === 'on',
       appId: values.MicrosoftAppId,
-      appPassword: values.MicrosoftAppPassword,
+      /** Absent where nobody has to log in. */
+      credential: credentialOf(values),
+      /** Epoch ms at which that ends; absent where nobody has said it of the secret. */
+      credentialEndsAt: credentialEndOf(values),
       tenantId: values.MicrosoftAppTenantId,
       openIdMetadataUrl: values.BOT_OPENID_METADATA_URL,
       loginUrl: values.BOT_LOGIN_URL,
@@ -204,6 +207,29 @@ function byTopic(
       fallbackUpn: values.REMINDER_FALLBACK_UPN,
     },
   } as const;
+}
+
+/** The bot's proof of itself to Microsoft's login. */
+type Credential =
+  | { readonly secret: Secret }
+  | {
+      /** PEM. */
+      readonly certificate: string;
+      /** PEM. */
+      readonly key: Secret;
+    };
+
+function credentialOf(values: Values): Credential | undefined {
+  const { MicrosoftAppCertificate: certificate, MicrosoftAppCertificateKey: key } = values;
+  if (certificate !== undefined && key !== undefined) return { certificate, key };
+  const secret = values.MicrosoftAppPassword;
+  return secret === undefined ? undefined : { secret };
+}
+
+function credentialEndOf(values: Values): number | undefined {
+  const { MicrosoftAppCertificate: certificate } = values;
+  if (certificate === undefined) return values.MicrosoftAppPasswordExpires;
+  return Date.parse(new X509Certificate(certificate).validTo);
 }
 
 function twilioOf(values: Values): TwilioConfig | undefined {

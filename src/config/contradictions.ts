@@ -1,5 +1,5 @@
 import type { Partials, Values } from './fields.ts';
-import { isLoopback, lacksVerifiedTls } from './shapes.ts';
+import { isKeyOf, isLoopback, lacksVerifiedTls } from './shapes.ts';
 
 /**
  * Checks that one variable alone does not allow. A variable that was wrong by itself is not mentioned
@@ -18,11 +18,37 @@ function botRules(values: Partials): string[] {
     }
     return faults;
   }
-  return missing(values, {
-    MicrosoftAppId: "the bot registration's application id",
-    MicrosoftAppPassword: "the bot registration's client secret",
-    MicrosoftAppTenantId: 'the id of the tenant whose people may use the bot',
-  });
+  return [
+    ...missing(values, {
+      MicrosoftAppId: "the bot registration's application id",
+      MicrosoftAppTenantId: 'the id of the tenant whose people may use the bot',
+    }),
+    ...credentialRules(values),
+  ];
+}
+
+function credentialRules(values: Partials): string[] {
+  const {
+    MicrosoftAppPassword: secret,
+    MicrosoftAppCertificate: certificate,
+    MicrosoftAppCertificateKey: key,
+  } = values;
+  const isGiven = (name: keyof Values): boolean => !(name in values) || values[name] !== undefined;
+  if (!isGiven('MicrosoftAppCertificate') && !isGiven('MicrosoftAppCertificateKey')) {
+    return missing(values, { MicrosoftAppPassword: "the bot registration's client secret" });
+  }
+  if (secret !== undefined) {
+    return ['MicrosoftAppPassword: give either it or MicrosoftAppCertificate, not both'];
+  }
+  if (certificate === undefined || key === undefined) {
+    return missing(values, {
+      MicrosoftAppCertificate: 'the certificate of MicrosoftAppCertificateKey',
+      MicrosoftAppCertificateKey: 'the private key of MicrosoftAppCertificate',
+    });
+  }
+  return isKeyOf(certificate, key.reveal())
+    ? []
+    : ['MicrosoftAppCertificateKey: must be the RSA key of MicrosoftAppCertificate'];
 }
 
 function smsRules(values: Partials): string[] {

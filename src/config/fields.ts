@@ -45,9 +45,13 @@ export type Partials = { readonly [Name in keyof Values]?: Values[Name] | undefi
 /** Variables that may come from a file instead, `X_FILE`. */
 export const SECRET_NAMES = [
   'MicrosoftAppPassword',
+  'MicrosoftAppCertificateKey',
   'DATABASE_URL',
   'ENCRYPTION_KEYS',
   'LDAP_BIND_PASSWORD',
   'TWILIO_AUTH_TOKEN',
   'METRICS_TOKEN',
 ] as const satisfies readonly (keyof Values)[];
+
+/** Variables that may come from a file though they are no secret. */
+export const FILE_NAMES = [...SECRET_NAMES, 'MicrosoftAppCertificate'] as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { keyRing, serviceHosts } from './lists.ts';
 import { choice, matching, oneLine, parsed, secret, wholeNumber } from './parsers.ts';
-import { httpUrl, origin, postgresUrl } from './shapes.ts';
+import { certificate, httpUrl, origin, postgresUrl, privateKey, startOfDay } from './shapes.ts';
 import { TEXTS } from './variableText.ts';
 import { Secret } from '../domain/secret.ts';
 
@@ -42,9 +42,24 @@ export const TEAMS = {
       isNeeded: true,
       example: NO_GUID,
     }),
-  MicrosoftAppPassword: secret("the bot registration's client secret")
+  MicrosoftAppPassword: secret("the bot registration's client secret").optional().register(TEXTS, {
+    meaning: 'its client secret, or a certificate by the two variables below the next',
+    isNeeded: true,
+  }),
+  MicrosoftAppPasswordExpires: parsed('the day on which the secret ends, YYYY-MM-DD', startOfDay)
     .optional()
-    .register(TEXTS, { meaning: 'its client secret', isNeeded: true }),
+    .register(TEXTS, {
+      meaning: 'the day on which that secret ends, YYYY-MM-DD; warned of 30, 7 and 1 days before',
+      otherwise: 'no warning',
+      example: '2027-12-31',
+    }),
+  MicrosoftAppCertificate: parsed('a certificate in PEM', certificate).optional().register(TEXTS, {
+    meaning: 'the certificate (PEM, RSA) that the registration knows instead of a secret',
+  }),
+  MicrosoftAppCertificateKey: parsed('a private key in PEM without a passphrase', privateKey)
+    .transform((text) => new Secret(text))
+    .optional()
+    .register(TEXTS, { meaning: 'the private key of that certificate' }),
   MicrosoftAppTenantId: matching(GUID, 'the id of the tenant (a GUID, not a domain name)')
     .optional()
     .register(TEXTS, {

@@ -1,3 +1,5 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+
 /** Whether the host is this machine's own loopback, as a URL or a listen address names it. */
 export function isLoopback(host: string): boolean {
   return /^(?:127(?:\.[0-9]{1,3}){3}|\[?::1\]?|localhost)$/i.test(host);
@@ -70,4 +72,34 @@ export function isFilter(text: string): boolean {
     rest = rest.replace(FILTER_COMBINATION, '()');
   }
   return rest === '()';
+}
+
+/** A certificate in PEM, alone or before its issuers. */
+export function certificate(text: string): string | undefined {
+  return read(() => new X509Certificate(text)) && text;
+}
+
+/** A private key in PEM that needs no passphrase. */
+export function privateKey(text: string): string | undefined {
+  return read(() => createPrivateKey(text)) && text;
+}
+
+/** Whether the key is the certificate's own, and of the kind with which Entra lets a bot log in. */
+export function isKeyOf(pem: string, key: string): boolean {
+  const own = createPrivateKey(key);
+  return own.asymmetricKeyType === 'rsa' && new X509Certificate(pem).checkPrivateKey(own);
+}
+
+function read<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first moment of a day in UTC, epoch ms. */
+export function startOfDay(text: string): number | undefined {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
+  return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== text ? undefined : at;
 }

@@ -4,6 +4,10 @@ import type { BudgetMark } from '../domain/smsBudget.ts';
 /** An outside system whose calls are measured. */
 export type MeasuredSystem = 'directory' | 'sms' | 'connector' | 'login' | 'store';
 
+/** A secret or certificate whose end is watched. */
+export type Ending =
+  'botSecret' | 'botCertificate' | 'directoryCertificate' | 'databaseCertificate';
+
 /**
  * The counters and measurements for operators. Labels are closed words, never names, ids or numbers of
  * people.
@@ -42,6 +46,9 @@ export interface Metrics {
     readonly codeMessages: number;
     readonly codeMessagesCeiling: number;
   }): void;
+
+  /** The first of a kind of secrets or certificates ends then, epoch ms. */
+  endKnown(ending: Ending, endsAt: number): void;
 
   /** Password writes whose outcome is not known now, over all instances. */
   unknownOutcomes(count: number): void;

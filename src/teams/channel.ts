@@ -9,6 +9,7 @@ import { createConnector } from './out/connector.ts';
 import { createGuard } from './http/guard.ts';
 import { createServiceHosts } from './out/hosts.ts';
 import { createLogin } from './out/login.ts';
+import type { LoginCredential } from './out/login.ts';
 import { observeConnector, observeLogin } from './out/observed.ts';
 import { createNotifier } from './out/proactive.ts';
 import type { Render } from './out/proactive.ts';
@@ -23,7 +24,7 @@ export interface ChannelSettings {
   readonly auth: 'on' | 'off';
   /** Empty only where `auth` is off. */
   readonly appId: string;
-  readonly appPassword: Secret;
+  readonly credential: LoginCredential;
   /** Empty only where `auth` is off. */
   readonly tenantId: string;
   readonly openIdMetadataUrl: string;

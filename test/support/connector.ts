@@ -7,6 +7,7 @@ import { Chats } from './chats.ts';
 import { FaultPlan } from './faults.ts';
 import type { Fault, Operation } from './faults.ts';
 import { KEYS_PATH, METADATA_PATH, readAsked, SERVICE_PATH } from './microsoftApi.ts';
+import type { Registration } from './microsoftApi.ts';
 import type { Asked } from './microsoftApi.ts';
 import { Refusal } from './refusal.ts';
 import { createChannelKey, signToken } from './tokens.ts';
@@ -64,13 +65,13 @@ export class TeamsServer {
   readonly #chats = new Chats();
   readonly #faults = new FaultPlan();
   readonly #server: Server;
-  readonly #appId: string;
+  readonly registration: Registration;
   #nextId = 1;
   #port = 0;
   #front: string | undefined;
 
   constructor(appId: string) {
-    this.#appId = appId;
+    this.registration = { appId };
     this.#server = createServer((request, response) => {
       void this.#serve(request, response);
     });
@@ -141,7 +142,7 @@ export class TeamsServer {
       { alg: 'RS256', typ: 'JWT', kid: key.kid, ...header },
       {
         iss: 'https://api.botframework.com',
-        aud: this.#appId,
+        aud: this.registration.appId,
         serviceurl: this.serviceUrl,
         nbf: now - 60,
         exp: now + 3_600,
@@ -153,7 +154,7 @@ export class TeamsServer {
 
   /** The activity as it comes from the person's own chat, or from the one it names, which exists from now on. */
   from(person: TeamsPerson, activity: Activity): Activity {
-    const whole = { ...personal(person, this.serviceUrl, this.#appId), ...activity };
+    const whole = { ...personal(person, this.serviceUrl, this.registration.appId), ...activity };
     const { id } = (whole['conversation'] ?? {}) as { readonly id?: unknown };
     if (typeof id === 'string') this.#chats.know(id, person.userId);
     return whole;
@@ -193,7 +194,7 @@ export class TeamsServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url, headers } = request;
     const body = await readAll(request).catch(() => '');
-    const asked = readAsked({ method, url, headers, body }, this.#appId);
+    const asked = readAsked({ method, url, headers, body }, this.registration);
     switch (asked.operation) {
       case 'none':
         return new Refusal(asked.status, 'BadRequest', asked.fault).answer(response);

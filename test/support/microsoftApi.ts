@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isAssertionOf } from './botCertificate.ts';
 import { faultOfBody } from './connectorBodies.ts';
 
 /** The paths on which the channel's keys are found, as at login.botframework.com. */
@@ -34,8 +35,26 @@ export interface RawRequest {
   readonly body: string;
 }
 
+/** The bot's registration; a secret or a certificate is the only one that it knows, any secret where neither is given. */
+export interface Registration {
+  readonly appId: string;
+  secret?: string;
+  /** PEM. */
+  certificate?: string;
+}
+
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+function isProof(form: URLSearchParams, { appId, secret, certificate }: Registration): boolean {
+  const given = form.get('client_secret');
+  if (certificate === undefined) return secret === undefined ? Boolean(given) : given === secret;
+  const assertion = form.get('client_assertion') ?? '';
+  const isTyped = form.get('client_assertion_type') === ASSERTION_TYPE;
+  return isTyped && given === null && isAssertionOf(assertion, certificate, appId);
+}
+
 /** Reads a request to the connector, to the login or for the keys; refuses any other. */
-export function readAsked(request: RawRequest, appId: string): Asked {
+export function readAsked(request: RawRequest, registration: Registration): Asked {
   const asked = routeOf(request);
   const type = request.headers['content-type'];
   switch (asked.operation) {
@@ -48,9 +67,9 @@ export function readAsked(request: RawRequest, appId: string): Asked {
       if (type !== FORM_TYPE) return none(415, 'content type');
       const form = new URLSearchParams(request.body);
       const isKnown =
-        form.get('client_id') === appId &&
+        form.get('client_id') === registration.appId &&
         form.get('grant_type') === 'client_credentials' &&
-        Boolean(form.get('client_secret')) &&
+        isProof(form, registration) &&
         (form.get('scope') ?? '').split(' ').includes(SCOPE);
       return isKnown ? asked : none(400, 'login');
     }

@@ -102,7 +102,7 @@ export async function openBench(
     settings: {
       auth: 'on',
       appId: APP_ID,
-      appPassword: new Secret('app-password'),
+      credential: { secret: new Secret('app-password') },
       tenantId: TENANT_ID,
       openIdMetadataUrl: teams.openIdMetadataUrl,
       loginUrl: teams.url,

@@ -45,6 +45,14 @@ async function newEnrolled() {
 }
 
 describe('on OpenLDAP', () => {
+  it('the metrics tell when the certificate of the directory ends', async () => {
+    await house.manager(newName('Chef')).say('status');
+    const metrics = await (await fetch(`${house.url}/metrics`)).text();
+    const [, seconds] =
+      /ends_timestamp_seconds\{ending="directoryCertificate"\} (\d+)/.exec(metrics) ?? [];
+    expect(Number(seconds) * 1000).toBeGreaterThan(Date.now());
+  });
+
   it('an agent in a group within the group vouches for a manager, who enrolls', async () => {
     const [agent, chat] = [house.manager(newName('Agent')), house.manager(newName('Chef'))];
     const [agentEntry, entry] = [await world.newPerson(), await world.newPerson()];

@@ -184,7 +184,7 @@ export async function copyToPostgres(
   }
   await migrateStore({ kind: 'sqlite', directory }, encryptionKeys, log);
   await migrateStore({ kind: 'postgres', url: target }, encryptionKeys, log);
-  const engine = openPostgres(target, log, STATEMENT_TIMEOUT_MS);
+  const engine = openPostgres({ url: target }, log, STATEMENT_TIMEOUT_MS);
   let source: Snapshot | undefined;
   try {
     const snapshot = (source = openSnapshot(directory));

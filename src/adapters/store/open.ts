@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import { StoreError } from '../../ports/store/store.ts';
 import type { Store, StoreTransaction } from '../../ports/store/store.ts';
@@ -23,6 +22,7 @@ import { noticeQueries } from './tables/notices.ts';
 import { passcodeQueries } from './tables/passcodes.ts';
 import { createDigester } from './sealing/passwordDigests.ts';
 import { openPostgres } from './engine/postgres.ts';
+import type { PostgresOptions } from './engine/postgresPool.ts';
 import { reminderQueries } from './tables/reminders.ts';
 import { retentionQueries } from './tables/retention.ts';
 import { migrate, schemaAhead, schemaBehind, schemaState } from './schema/schema.ts';
@@ -38,7 +38,7 @@ import type { Hearing, Left } from './sealing/telling.ts';
 
 export type DatabaseOptions =
   | { readonly kind: 'sqlite'; readonly directory: string }
-  | { readonly kind: 'postgres'; readonly url: Secret };
+  | ({ readonly kind: 'postgres' } & PostgresOptions);
 
 export interface StoreOptions {
   readonly database: DatabaseOptions;
@@ -64,7 +64,7 @@ const MIGRATION_STATEMENT_TIMEOUT_MS = 10 * 60_000;
 function openEngine(database: DatabaseOptions, log: Log, statementTimeoutMs?: number): Engine {
   return database.kind === 'sqlite'
     ? openSqlite(database.directory)
-    : openPostgres(database.url, log, statementTimeoutMs);
+    : openPostgres(database, log, statementTimeoutMs);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { DAY_MS } from '../../domain/durations.ts';
+
 /** The sections of docs/setup.md that advice points to, by their headings. */
 export const SECTIONS = {
   host: '1. A name, a certificate and a host',
@@ -37,6 +39,22 @@ export function linkTo(section: Section): string {
     .replace(/[^\p{L}\p{N} _-]/gu, '')
     .replaceAll(' ', '-');
   return `docs/setup.md#${anchor}`;
+}
+
+/** Days before its end at which a secret or certificate has to be renewed. */
+const RENEW_DAYS = 30;
+
+/** How long a secret or certificate is good, and the advice to renew it where that is not long. */
+export function endOf(
+  what: string,
+  endsAt: number,
+  see: Section,
+): { readonly found: string; readonly mind: readonly Advice[] } {
+  const days = Math.floor((endsAt - Date.now()) / DAY_MS);
+  const found = days < 0 ? `${what} has ended` : `${what} is good for ${counted(days, 'day')}`;
+  if (days >= RENEW_DAYS) return { found, mind: [] };
+  const end = days < 0 ? found : `${what} ends in ${counted(days, 'day')}`;
+  return { found, mind: [{ text: `${end}: renew it`, see }] };
 }
 
 /** Some names, and the number of the rest. */

@@ -4,7 +4,7 @@ import { readTwilioAccount } from '../../adapters/twilioAccount.ts';
 import type { Config } from '../../config/config.ts';
 import { StoreError } from '../../ports/store/store.ts';
 import { databaseOf } from '../../wiring.ts';
-import { NOTHING, type Advice, type Checked } from './advice.ts';
+import { endOf, NOTHING, type Advice, type Checked } from './advice.ts';
 import { checkMicrosoftLogin, checkWayToTeams } from './login.ts';
 import type { Workplace } from '../workplace.ts';
 
@@ -23,21 +23,28 @@ export async function checkDatabase(place: Workplace): Promise<Checked> {
     const store = await place.store();
     const { current, earlier, unreadable } = await store.sealed.census();
     const head = await store.audit.head();
+    const endsAt = place.databaseCertificateEndsAt();
+    const end =
+      endsAt === undefined ? undefined : endOf('its certificate', endsAt, 'configuration');
     const values = `${String(current + earlier + unreadable)} encrypted values`;
     return {
       name,
       found: [
         database.kind === 'sqlite' ? `embedded, in ${database.directory}` : 'PostgreSQL',
         `schema current, ${values}, ${String(head.seq)} audit rows`,
+        ...(end === undefined ? [] : [end.found]),
       ],
       mend: when(
         unreadable > 0,
         `${String(unreadable)} values cannot be decrypted: give ENCRYPTION_KEYS their key too`,
       ),
-      mind: when(
-        earlier > 0,
-        `${String(earlier)} values are encrypted with an earlier key: run rekey before it goes`,
-      ),
+      mind: [
+        ...when(
+          earlier > 0,
+          `${String(earlier)} values are encrypted with an earlier key: run rekey before it goes`,
+        ),
+        ...(end?.mind ?? []),
+      ],
     };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
@@ -108,10 +115,15 @@ export async function checkLogin(place: Workplace): Promise<Checked> {
     ...(hasToken ? [] : [NO_TOKEN]),
     ...(reachesTeams === false ? [NO_WAY_TO_TEAMS] : []),
   ];
+  const { credential, credentialEndsAt: endsAt } = place.config.bot;
+  const proof =
+    credential !== undefined && 'secret' in credential ? 'MicrosoftAppPassword' : 'its certificate';
+  const end = endsAt === undefined ? undefined : endOf(proof, endsAt, see);
   return {
-    ...NOTHING,
     name,
+    mind: end?.mind ?? [],
     found: [
+      ...(end === undefined ? [] : [end.found]),
       ...(hasToken ? ['the bot gets its token'] : []),
       ...(reachesTeams === true ? ['posts reach the connector of Teams'] : []),
     ],

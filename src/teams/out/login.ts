@@ -1,5 +1,11 @@
+import { X509Certificate } from 'node:crypto';
 import { ConfidentialClientApplication } from '@azure/msal-node';
-import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
+import type {
+  INetworkModule,
+  NetworkRequestOptions,
+  NetworkResponse,
+  NodeAuthOptions,
+} from '@azure/msal-node';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import { describeFault } from '../../ports/fault.ts';
@@ -13,9 +19,13 @@ const PAUSE_MS = 1_000;
 /** How long before its end a token is renewed. */
 const RENEW_BEFORE_MS = 5 * 60_000;
 
+/** The bot's proof of itself: a client secret, or a certificate and its key in PEM. */
+export type LoginCredential =
+  { readonly secret: Secret } | { readonly certificate: string; readonly key: Secret };
+
 export interface LoginOptions {
   readonly appId: string;
-  readonly appPassword: Secret;
+  readonly credential: LoginCredential;
   readonly tenantId: string;
   /** Origin that is asked in place of Microsoft's. */
   readonly loginUrl: string;
@@ -31,12 +41,15 @@ export interface Login {
   forget(): void;
   /** From the first failed request until the next good one. */
   isFailing(): boolean;
+  /** From the next request on the bot proves itself by this one; a token at hand stays good. */
+  replace(credential: LoginCredential): void;
 }
 
 /** Client credentials by MSAL, one request at a time. */
 export function createLogin(options: LoginOptions): Login {
   const { clock, log } = options;
-  let application = openApplication(options);
+  let credential = options.credential;
+  let application = openApplication(options, credential);
   let isForgotten = false;
   let kept: { readonly token: string; readonly endsAt: number } | undefined;
   let asking: Promise<string> | undefined;
@@ -57,7 +70,7 @@ export function createLogin(options: LoginOptions): Login {
       if (!failure) log.error({ fault: describeFault(error) }, 'the bot cannot log in');
       failure = { error, at: clock() };
       // MSAL itself would refuse for a minute after one bad answer; a new client remembers nothing.
-      application = openApplication(options);
+      application = openApplication(options, credential);
       throw error;
     } finally {
       asking = undefined;
@@ -84,19 +97,36 @@ export function createLogin(options: LoginOptions): Login {
       isForgotten = true;
     },
     isFailing: () => failure !== undefined,
+    replace(next) {
+      credential = next;
+      application = openApplication(options, credential);
+    },
   };
 }
 
-function openApplication({ appId, appPassword, tenantId, loginUrl }: LoginOptions) {
+function openApplication({ appId, tenantId, loginUrl }: LoginOptions, credential: LoginCredential) {
   return new ConfidentialClientApplication({
     // MSAL takes no authority over plain http; the host is exchanged below it instead.
     auth: {
       clientId: appId,
-      clientSecret: appPassword.reveal(),
+      ...proofOf(credential),
       authority: `${MICROSOFT_LOGIN}/${tenantId}`,
     },
     system: { networkClient: createNetworkClient(loginUrl) },
   });
+}
+
+function proofOf(
+  credential: LoginCredential,
+): Pick<NodeAuthOptions, 'clientSecret' | 'clientCertificate'> {
+  if ('secret' in credential) return { clientSecret: credential.secret.reveal() };
+  const { fingerprint256 } = new X509Certificate(credential.certificate);
+  return {
+    clientCertificate: {
+      thumbprintSha256: fingerprint256.replaceAll(':', ''),
+      privateKey: credential.key.reveal(),
+    },
+  };
 }
 
 function createNetworkClient(loginUrl: string): INetworkModule {

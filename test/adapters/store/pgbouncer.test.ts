@@ -46,7 +46,7 @@ describe('a session behind PgBouncer', () => {
 
   it('is bounded in each transaction and each reading, and left as it was', async () => {
     const url = await newDatabase();
-    const engine = openPostgres(new Secret(url), silentLog);
+    const engine = openPostgres({ url: new Secret(url) }, silentLog);
     const bounds = { statement: '5s', idle: '15s' };
     const ask: Parameters<typeof engine.read>[0] = async (db) =>
       (await sql.raw(BOUNDS).execute(db)).rows;
@@ -58,7 +58,7 @@ describe('a session behind PgBouncer', () => {
   });
 
   it('ends a statement that takes too long', async () => {
-    const engine = openPostgres(new Secret(await newDatabase()), silentLog, 100);
+    const engine = openPostgres({ url: new Secret(await newDatabase()) }, silentLog, 100);
     const sleep: Parameters<typeof engine.read>[0] = (db) => sql`select pg_sleep(60)`.execute(db);
     await expect(engine.transact(ofOnePart(sleep))).rejects.toThrow('57014');
     await expect(engine.read(sleep)).rejects.toThrow('57014');

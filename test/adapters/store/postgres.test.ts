@@ -315,6 +315,20 @@ describe('TLS to PostgreSQL', () => {
     return isEncrypted.length > 0;
   }
 
+  it('tells how long the server’s certificate is good', async () => {
+    const ca = join(directory.path, 'ends.pem');
+    await writeFile(ca, authority.caPem);
+    const url = `${server.url.replace('127.0.0.1', 'localhost')}?sslmode=verify-full&sslrootcert=${ca}`;
+    const seen: [string, number][] = [];
+    const certificateSeen = (host: string, endsAt: number): void => void seen.push([host, endsAt]);
+    const options = optionsAt(url);
+    const database = { ...options.database, certificateSeen };
+    const store = await openStore({ ...options, database }, silentLog);
+    await store.close();
+    expect(seen[0]![0]).toBe('localhost');
+    expect(seen[0]![1]).toBeGreaterThan(Date.now());
+  });
+
   it('is used where the certificate is right', async () => {
     expect(await openVerified('localhost', authority.caPem)).toBe(true);
   });

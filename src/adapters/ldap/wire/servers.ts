@@ -48,7 +48,14 @@ interface Server {
 /** `abandoned`: its caller stopped waiting, which says nothing about the server. */
 type Trial = 'reached' | 'abandoned' | { readonly fault: unknown };
 
-export function openServers(urls: readonly string[], ca: string | undefined, log: Log): Servers {
+export interface ServerOptions {
+  readonly urls: readonly string[];
+  readonly ca?: string | undefined;
+  readonly certificateSeen?: (server: string, endsAt: number) => void;
+}
+
+export function openServers(options: ServerOptions, log: Log): Servers {
+  const { urls, ca, certificateSeen } = options;
   const servers: Server[] = urls.map((url) => ({ endpoint: endpointOf(url) }));
   /**
    * The servers behind a name, found again by their address: one that fails says nothing about the others.
@@ -64,7 +71,9 @@ export function openServers(urls: readonly string[], ca: string | undefined, log
   ): Promise<T> {
     try {
       const socket = await openTlsSocket(server.endpoint, trust, signal);
-      const prepared = await prepare(new Connection(serverName(server.endpoint, socket), socket));
+      const connection = new Connection(serverName(server.endpoint, socket), socket);
+      certificateSeen?.(connection.server, connection.certificateEndsAt);
+      const prepared = await prepare(connection);
       if (server.failedAt !== undefined) log.info(logged(server), 'directory server is back');
       server.failedAt = undefined;
       server.reachedAt = performance.now();

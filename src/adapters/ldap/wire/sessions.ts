@@ -57,10 +57,12 @@ export interface SessionOptions {
   readonly ca?: string | undefined;
   readonly bindDn: string;
   readonly bindPassword: Secret;
+  /** Called at each connect: the server, and epoch ms until which its certificate is valid. */
+  readonly certificateSeen?: (server: string, endsAt: number) => void;
 }
 
 export function openSessions(options: SessionOptions, log: Log): Sessions {
-  const servers = openServers(options.urls, options.ca, log);
+  const servers = openServers(options, log);
   const kept: { session: Session; timer: NodeJS.Timeout }[] = [];
   const directory = {};
   let isClosed = false;

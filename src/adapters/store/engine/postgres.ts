@@ -9,13 +9,12 @@ import type { Kysely } from 'kysely';
 import { DatabaseError } from 'pg';
 import type { QueryResult } from 'pg';
 import { z } from 'zod';
-import type { Secret } from '../../../domain/secret.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { StoreError } from '../../../ports/store/store.ts';
 import type { Began, Engine } from './engine.ts';
 import { isUnserved, outcomeOfCommitUnknown, readOnly, storeFailure } from './errors.ts';
 import { openConnections } from './postgresPool.ts';
-import type { Condition, Connections } from './postgresPool.ts';
+import type { Condition, Connections, PostgresOptions } from './postgresPool.ts';
 import { createQueries } from './queries.ts';
 import type { Tables } from '../schema/tables.ts';
 
@@ -137,11 +136,11 @@ async function openSession(connections: Connections, begin: string): Promise<Ses
  * @param statementTimeoutMs longer for migrations
  */
 export function openPostgres(
-  url: Secret,
+  options: PostgresOptions,
   log: Log,
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
 ): Engine {
-  const connections = openConnections(url, statementTimeoutMs, log);
+  const connections = openConnections(options, statementTimeoutMs, log);
   const begin = beginning(statementTimeoutMs);
   const newSession = (): Promise<Session> => openSession(connections, begin);
 

@@ -1,3 +1,4 @@
+import { TLSSocket } from 'node:tls';
 import { Pool, types } from 'pg';
 import type { PoolClient } from 'pg';
 import type { Secret } from '../../../domain/secret.ts';
@@ -22,7 +23,17 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-export function openConnections(url: Secret, statementTimeoutMs: number, log: Log): Connections {
+export interface PostgresOptions {
+  readonly url: Secret;
+  /** Called at each connect by TLS: the server, and epoch ms until which its certificate is valid. */
+  readonly certificateSeen?: ((server: string, endsAt: number) => void) | undefined;
+}
+
+export function openConnections(
+  { url, certificateSeen }: PostgresOptions,
+  statementTimeoutMs: number,
+  log: Log,
+): Connections {
   let pool: Pool;
   try {
     pool = createPool(url, statementTimeoutMs);
@@ -41,6 +52,10 @@ export function openConnections(url: Secret, statementTimeoutMs: number, log: Lo
     // The pool's own listener covers idle connections only; one that is dropped inside a transaction
     // would end the process.
     client.on('error', lost);
+    const { stream } = client.connection;
+    if (stream instanceof TLSSocket) {
+      certificateSeen?.(client.host, Date.parse(stream.getPeerCertificate().valid_to));
+    }
   });
 
   async function next(): Promise<PoolClient> {
