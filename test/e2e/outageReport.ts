@@ -1,5 +1,6 @@
 import { OUTAGES, type Outage } from '../support/outageRelay.ts';
 import type { Seen } from './outageRounds.ts';
+import { CONNECTOR_OUTAGES, DESK_STEPS, DIRECTORY_OUTAGES } from '../walks/deskOutageTable.ts';
 import { PARTS, valueOf, type Part, type Row } from './outageTable.ts';
 
 /** The folder for the measurements of the suites' last run, a file for each. */
@@ -78,7 +79,35 @@ export function renderReport(table: readonly Row[], results: readonly Seen[]): s
       .map((line) => `| ${line} |`)
       .join('\n')}\n`;
   });
-  return [INTRO, ...parts].join('\n');
+  return [INTRO, ...parts, renderDesk()].join('\n');
+}
+
+/** The same for an agent and the manager whom they ask, in fewer words. */
+function renderDesk(): string {
+  const steps = Object.values(DESK_STEPS).map(
+    ({ at, shows, goesOn }) => `| ${at} | \`${shows}\` | ${goesOn} |`,
+  );
+  const ways = Object.keys(DIRECTORY_OUTAGES).join(', ');
+  const posts = Object.entries(CONNECTOR_OUTAGES).map(
+    ([outage, { shows, comes }]) =>
+      `| ${outage} | \`${shows}\` | ${comes ? 'the question is there, and can be answered' : 'no question'} |`,
+  );
+  return `## The service desk
+
+Held by \`test/walks/onDeskOutages.test.ts\`: within 15 s, nothing done, nothing audited, and the same tap goes on. The
+directory is gone, before the tap, in each way (${ways}):
+
+| At | Card meanwhile | The same tap, when it is back |
+|---|---|---|
+${steps.join('\n')}
+
+Teams’ connector is gone while a question is posted to a manager. It is put once at most; one of which it is not known
+whether it came waits for its answer, two minutes at most:
+
+| Outage | The agent’s card | The manager’s chat |
+|---|---|---|
+${posts.join('\n')}
+`;
 }
 
 /** The page without the parts that differ from run to run. */

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Fault as DirectoryFault } from '../../demo/directory/fault.ts';
 import { describeCard, textOf, type Button, type ChatDriver } from '../support/chatDriver.ts';
 import {
   ask,
@@ -10,9 +9,14 @@ import {
   shownNumber,
   type Call,
 } from '../support/desk.ts';
-import type { Fault } from '../support/faults.ts';
 import { cardsTo } from '../support/notices.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
+import {
+  CONNECTOR_OUTAGES,
+  DESK_STEPS,
+  DIRECTORY_OUTAGES,
+  type DeskStep,
+} from './deskOutageTable.ts';
 import { enroll, newMobile } from '../support/walks.ts';
 
 /** Within this time a card names a defined state (requirement R7). */
@@ -27,79 +31,46 @@ interface Ready {
   readonly inputs?: Record<string, string>;
 }
 
-/** Where the directory is lost; `shows` without it, `goesOn` when the same tap is made with it again. */
-const STEPS: Readonly<
-  Record<string, { ready(): Promise<Ready>; readonly shows: string; readonly goesOn: string }>
-> = {
-  find: {
-    async ready() {
-      const call = await newCall(house);
-      const { agent, account } = call;
-      return { call, chat: agent, button: agent.button('deskFind'), inputs: { account } };
-    },
-    shows: 'refused directoryUnavailable',
-    goesOn: 'desk',
+/** As far as the tap at which the directory is lost. */
+const READY: Readonly<Record<DeskStep, () => Promise<Ready>>> = {
+  async find() {
+    const call = await newCall(house);
+    const { agent, account } = call;
+    return { call, chat: agent, button: agent.button('deskFind'), inputs: { account } };
   },
-  open: {
-    async ready() {
-      const call = await newCall(house);
-      const { agent, account } = call;
-      await agent.tap('deskFind', { account });
-      return { call, chat: agent, button: agent.button('deskOpen', account) };
-    },
-    shows: 'desk.account directoryUnavailable',
-    goesOn: 'desk.account',
+  async open() {
+    const call = await newCall(house);
+    const { agent, account } = call;
+    await agent.tap('deskFind', { account });
+    return { call, chat: agent, button: agent.button('deskOpen', account) };
   },
-  ask: {
-    async ready() {
-      const call = await newCall(house);
-      await openAccount(call.agent, call.account);
-      return { call, chat: call.agent, button: call.agent.button('deskConfirm', call.name) };
-    },
-    shows: 'desk.account directoryUnavailable',
-    goesOn: 'desk.account',
+  async ask() {
+    const call = await newCall(house);
+    await openAccount(call.agent, call.account);
+    return { call, chat: call.agent, button: call.agent.button('deskConfirm', call.name) };
   },
-  answer: {
-    async ready() {
-      const call = await newCall(house);
-      const { agent, chat } = call;
-      await openAccount(agent, call.account);
-      await ask(house, call);
-      const number = shownNumber(agent);
-      const button = chat.buttons('callerAnswer').find(({ title }) => title === number)!;
-      return { call, chat, button };
-    },
-    shows: 'caller directoryUnavailable',
-    goesOn: 'caller.done',
+  async answer() {
+    const call = await newCall(house);
+    const { agent, chat } = call;
+    await openAccount(agent, call.account);
+    await ask(house, call);
+    const number = shownNumber(agent);
+    const button = chat.buttons('callerAnswer').find(({ title }) => title === number)!;
+    return { call, chat, button };
   },
-  vouch: {
-    async ready() {
-      const call = await newCall(house);
-      await openAccount(call.agent, call.account);
-      await confirm(house, call);
-      return { call, chat: call.agent, button: call.agent.button('deskVouch', call.name) };
-    },
-    shows: 'desk.account directoryUnavailable',
-    goesOn: 'desk.account',
+  async vouch() {
+    const call = await newCall(house);
+    await openAccount(call.agent, call.account);
+    await confirm(house, call);
+    return { call, chat: call.agent, button: call.agent.button('deskVouch', call.name) };
   },
-  revoke: {
-    async ready() {
-      const call = await newCall(house);
-      const { agent, chat, account, name } = call;
-      await enroll(house, { chat, account, mobile: newMobile() });
-      await openAccount(agent, account);
-      return { call, chat: agent, button: agent.button('deskRevoke', name) };
-    },
-    shows: 'desk.account directoryUnavailable',
-    goesOn: 'desk.account',
+  async revoke() {
+    const call = await newCall(house);
+    const { agent, chat, account, name } = call;
+    await enroll(house, { chat, account, mobile: newMobile() });
+    await openAccount(agent, account);
+    return { call, chat: agent, button: agent.button('deskRevoke', name) };
   },
-};
-
-const DIRECTORY: Readonly<Record<string, DirectoryFault>> = {
-  refused: 'drop',
-  'server error': [52, '00002024: LdapErr: DSID-0C0904A4, problem 5002 (UNAVAILABLE)'],
-  'black hole': 'hang',
-  slow: { delayMs: 20_000 },
 };
 
 /** The card that the tap has after at most 15 s, in the answer or in the message. */
@@ -120,13 +91,14 @@ async function shownAfter({ chat, button, inputs = {} }: Ready): Promise<string>
 }
 
 describe('the service desk while the directory is lost', () => {
-  it.each(Object.keys(DIRECTORY))(
+  it.each(Object.keys(DIRECTORY_OUTAGES))(
     'says so within 15 s, does nothing, and goes on with the same card: %s',
     async (outage) => {
-      const steps = Object.entries(STEPS);
-      const ready = await Promise.all(steps.map(([, step]) => step.ready()));
+      const steps = Object.entries(DESK_STEPS) as [DeskStep, (typeof DESK_STEPS)[DeskStep]][];
+      const ready = await Promise.all(steps.map(([step]) => READY[step]()));
       const rows = house.auditRows();
-      house.directory.fault = ({ name }) => (name === 'unbind' ? undefined : DIRECTORY[outage]);
+      house.directory.fault = ({ name }) =>
+        name === 'unbind' ? undefined : DIRECTORY_OUTAGES[outage];
       const began = performance.now();
       const shown = await Promise.all(ready.map(shownAfter));
       expect(performance.now() - began).toBeLessThan(STATE_MS + 1_000);
@@ -142,19 +114,8 @@ describe('the service desk while the directory is lost', () => {
   );
 });
 
-const CONNECTOR: Readonly<
-  Record<string, { readonly fault: Fault; readonly comes: boolean; readonly shows: string }>
-> = {
-  'bot removed': { fault: { status: 403 }, comes: false, shows: 'desk.account callerNotReached' },
-  'too many': { fault: { status: 429 }, comes: false, shows: 'desk.account callerNotReached' },
-  'server error': { fault: { status: 502 }, comes: false, shows: 'desk.account' },
-  cut: { fault: 'cut', comes: false, shows: 'desk.account' },
-  'cut after it came': { fault: 'cutAfter', comes: true, shows: 'desk.account' },
-  'black hole': { fault: 'hang', comes: false, shows: 'desk.account' },
-};
-
 describe('a question while the connector is lost', () => {
-  it.each(Object.entries(CONNECTOR))(
+  it.each(Object.entries(CONNECTOR_OUTAGES))(
     'is put once at most: %s',
     async (_, { fault, comes, shows }) => {
       const call = await newCall(house);
