@@ -28,7 +28,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   'libphonenumber-js': ['src/domain/mobile.ts', 'src/config/parsers.ts'],
   '@zxcvbn-ts/language-common': ['src/domain/passwords/'],
   'intl-messageformat': ['src/texts/'],
-  'botbuilder-core': ['src/teams/in/', 'src/teams/out/connector.ts'],
+  botbuilder: ['src/teams/in/', 'src/teams/out/connector.ts'],
   'botframework-connector': ['src/teams/in/'],
   restify: ['src/teams/http/'],
   jose: ['src/teams/http/'],

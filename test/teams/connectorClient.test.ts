@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConnectorClient } from 'botframework-connector';
-import type { Activity, ConversationParameters } from 'botbuilder-core';
+import type { Activity, ConversationParameters } from 'botbuilder';
 import type { Conversation } from '../../src/teams/conversation.ts';
 import { createConnector } from '../../src/teams/out/connector.ts';
 import type { Connector } from '../../src/teams/out/connector.ts';

@@ -1,47 +1,22 @@
-import { CloudAdapterBase } from 'botbuilder-core';
-import type { Activity, InvokeResponse, TurnContext } from 'botbuilder-core';
-import {
-  BotFrameworkAuthentication,
-  ClaimsIdentity,
-  ConnectorClient,
-  ConnectorFactory,
-  UserTokenClient,
-} from 'botframework-connector';
-import type { AuthenticateRequestResult } from 'botframework-connector';
+import { CloudAdapter, ConfigurationBotFrameworkAuthentication } from 'botbuilder';
+import type { Activity, InvokeResponse, TurnContext } from 'botbuilder';
+import { ClaimsIdentity, ConnectorClient, ConnectorFactory } from 'botframework-connector';
+import type { AuthenticateRequestResult, UserTokenClient } from 'botframework-connector';
 import type { Inbound } from './activity.ts';
 
 const AUDIENCE = 'https://api.botframework.com';
 
-const noUserTokens = (): Promise<never> =>
-  Promise.reject(new Error('the bot asks for no tokens of its users'));
-
-class NoUserTokens extends UserTokenClient {
-  override getUserToken = noUserTokens;
-  override getSignInResource = noUserTokens;
-  override signOutUser = noUserTokens;
-  override getTokenStatus = noUserTokens;
-  override getAadTokens = noUserTokens;
-  override exchangeToken = noUserTokens;
-}
-
 /** The SDK's own token path accepts more issuers than the channel's; no request may come that way. */
-class ClosedAuthentication extends BotFrameworkAuthentication {
-  readonly #userTokens = new NoUserTokens();
+class ClosedAuthentication extends ConfigurationBotFrameworkAuthentication {
+  #userTokenClient: Promise<UserTokenClient> | undefined;
 
   override authenticateRequest(): Promise<AuthenticateRequestResult> {
     return Promise.reject(new Error('requests are authenticated by the guard'));
   }
 
-  override authenticateStreamingRequest(): Promise<AuthenticateRequestResult> {
-    return this.authenticateRequest();
-  }
-
-  override createConnectorFactory(): ConnectorFactory {
-    return new ClosedConnectorFactory();
-  }
-
-  override createUserTokenClient(): Promise<UserTokenClient> {
-    return Promise.resolve(this.#userTokens);
+  /** The bot asks for no tokens of its users; the SDK would make a client for that at every turn. */
+  override createUserTokenClient(identity: ClaimsIdentity): Promise<UserTokenClient> {
+    return (this.#userTokenClient ??= super.createUserTokenClient(identity));
   }
 }
 
@@ -57,7 +32,7 @@ class ClosedConnectorFactory extends ConnectorFactory {
 }
 
 /** Runs turns of the Bot Framework SDK for activities that the guard has admitted, and for no others. */
-export class GuardedAdapter extends CloudAdapterBase {
+export class GuardedAdapter extends CloudAdapter {
   readonly #result: AuthenticateRequestResult = {
     audience: AUDIENCE,
     claimsIdentity: new ClaimsIdentity([], true),

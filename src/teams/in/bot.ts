@@ -1,5 +1,5 @@
-import { ActivityHandler } from 'botbuilder-core';
-import type { InvokeResponse, TurnContext } from 'botbuilder-core';
+import { ActivityHandler } from 'botbuilder';
+import type { InvokeResponse, TurnContext } from 'botbuilder';
 import { DAY_MS } from '../../domain/durations.ts';
 import { addressOf } from '../conversation.ts';
 import type { Locale } from '../../domain/parties.ts';

@@ -1,4 +1,4 @@
-import type { Activity } from 'botbuilder-core';
+import type { Activity } from 'botbuilder';
 import { z } from 'zod';
 import { NotifierError } from '../../ports/notifier.ts';
 import type { ManagerKey } from '../../domain/parties.ts';

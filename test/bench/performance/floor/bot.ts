@@ -1,21 +1,16 @@
 /**
- * The floor of a tap: a bare bot by botbuilder-core and restify. It admits the same activities as the product's
+ * The floor of a tap: a bare bot by botbuilder and restify. It admits the same activities as the product's
  * guard, reads the roster, answers with one card and writes it into the message, and keeps nothing.
  */
 import {
   ActivityHandler,
-  CloudAdapterBase,
+  CloudAdapter,
+  ConfigurationBotFrameworkAuthentication,
   type Activity,
   type InvokeResponse,
   type TurnContext,
-} from 'botbuilder-core';
-import {
-  BotFrameworkAuthenticationFactory,
-  ClaimsIdentity,
-  ConnectorClient,
-  ConnectorFactory,
-  PasswordServiceClientCredentialFactory,
-} from 'botframework-connector';
+} from 'botbuilder';
+import { ClaimsIdentity, ConnectorClient, ConnectorFactory } from 'botframework-connector';
 import { createServer, plugins } from 'restify';
 import { z } from 'zod';
 import { readActivity } from '../../../../src/teams/in/activity.ts';
@@ -84,19 +79,13 @@ class Bot extends ActivityHandler {
 }
 
 /** For requests that the guard has admitted. */
-class Adapter extends CloudAdapterBase {
+class Adapter extends CloudAdapter {
   answer(activity: Activity): Promise<InvokeResponse | undefined> {
     return this.processActivity(admitted, activity, (context) => bot.run(context));
   }
 }
 
-const credentials = new PasswordServiceClientCredentialFactory('', '');
-const authentication = BotFrameworkAuthenticationFactory.create(
-  ...(['', true, '', '', '', '', '', '', ''] as const),
-  credentials,
-  { requiredEndorsements: [] },
-);
-const adapter = new Adapter(authentication);
+const adapter = new Adapter(new ConfigurationBotFrameworkAuthentication());
 const bot = new Bot();
 const admitted = {
   audience: 'https://api.botframework.com',
