@@ -129,6 +129,12 @@ describe('server', () => {
     bench.state.isReady = true;
   });
 
+  it('takes a request for another protocol for one in its own', async () => {
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
+    expect(await statusOf('GET', '/healthz', upgrade)).toBe('200');
+    expect(await statusOf('GET', '/other', upgrade)).toBe('404');
+  });
+
   it('takes no encoded body', async () => {
     for (const path of PATHS) {
       expect(await statusOf('POST', path, 'Content-Encoding: gzip\r\n')).toBe('415');

@@ -1,7 +1,6 @@
-import { createServer as createHttpServer } from 'node:http';
-import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createRestifyServer } from 'restify';
-import type { RequestHandler } from 'restify';
+import type { RequestHandler, Server as Restify } from 'restify';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SmsGateway } from '../../ports/sms.ts';
@@ -87,6 +86,22 @@ export function createServer(options: ServerOptions): Server {
   };
 
   const restify = createRestifyServer({ name: '' });
+  Object.assign(restify.server, {
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    headersTimeout: options.receiveTimeoutMs ?? RECEIVE_TIMEOUT_MS,
+    requestTimeout: options.receiveTimeoutMs ?? RECEIVE_TIMEOUT_MS,
+  });
+  // With this listener Node would hand over each connection that asks for another protocol, without an end.
+  restify.server.removeAllListeners('upgrade');
+  // The routes below would also take `/./healthz` and `/%68ealthz`.
+  restify.pre((request, response, next) => {
+    const refusal = refuse(request, options.auth);
+    if (refusal) {
+      discard(request);
+      answer(response, refusal);
+    }
+    next(refusal ? false : undefined);
+  });
   for (const path of Object.keys(ROUTES) as Path[]) {
     const handle: RequestHandler = (request, response, next) => {
       const turn = serve(path, request, response).finally(() => {
@@ -113,26 +128,8 @@ export function createServer(options: ServerOptions): Server {
     }
   }
 
-  // restify routes `/./healthz` and `/%68ealthz` too: paths not written out are refused before.
-  const server = createHttpServer(
-    {
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-      headersTimeout: options.receiveTimeoutMs ?? RECEIVE_TIMEOUT_MS,
-      requestTimeout: options.receiveTimeoutMs ?? RECEIVE_TIMEOUT_MS,
-    },
-    (request, response) => {
-      const refusal = refuse(request, options.auth);
-      if (!refusal) {
-        restify.server.emit('request', request, response);
-        return;
-      }
-      discard(request);
-      answer(response, refusal);
-    },
-  );
-
   return {
-    listen: (host, port) => listen(server, host, port),
+    listen: (host, port) => listen(restify, host, port),
     async close() {
       isDraining = true;
       const allDone = async (): Promise<void> => {
@@ -140,7 +137,7 @@ export function createServer(options: ServerOptions): Server {
         await options.bot.settled();
       };
       await within(DRAIN_MS, allDone());
-      await closePort(server);
+      await closePort(restify);
     },
   };
 }
@@ -201,24 +198,24 @@ function answer(response: ServerResponse, { status, type, body, allow }: Reply):
   response.end(body);
 }
 
-function listen(server: HttpServer, host: string, port: number): Promise<number> {
+function listen(restify: Restify, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address = server.address();
+    restify.once('error', reject);
+    restify.listen(port, host, () => {
+      restify.off('error', reject);
+      const address = restify.server.address();
       resolve(typeof address === 'object' && address ? address.port : port);
     });
   });
 }
 
 /** Answers that are still being written get a moment. */
-function closePort(server: HttpServer): Promise<void> {
+function closePort(restify: Restify): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
-      server.closeAllConnections();
+      restify.server.closeAllConnections();
     }, LAST_WRITES_MS);
-    server.close(() => {
+    restify.close(() => {
       clearTimeout(timer);
       resolve();
     });
