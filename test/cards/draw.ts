@@ -1,6 +1,6 @@
 /**
  * `npm run docs:cards`: draws all cards anew, the reference pictures of test/cards/reference and the
- * two sheets of docs/. With `--check` it writes nothing, but names the pictures that differ.
+ * two sheets of docs/, and the samples of cards/ for Microsoft’s designer. With `--check` it writes nothing, but names the pictures that differ.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { smallPng } from './png.ts';
 import { PICTURE_WIDTH, REFERENCES, SCREENSHOTS, difference, drawPictured } from './references.ts';
 import { CARD_SAMPLES, LOCALES, cardNames } from './samples.ts';
 import type { CardSample } from './samples.ts';
+import { writeDesignerData } from './designerData.ts';
 import type { Theme } from './themes.ts';
 
 const DOCS = join(import.meta.dirname, '../../docs');
@@ -49,6 +50,7 @@ function selection(): readonly CardSample[] {
 }
 
 async function write(gallery: Gallery): Promise<void> {
+  await writeDesignerData();
   await rm(REFERENCES, { recursive: true, force: true });
   await mkdir(REFERENCES, { recursive: true });
   for (const locale of LOCALES) {

@@ -7,7 +7,7 @@ import type { Card, Message } from '../out/connector.ts';
 import { named, plain } from './markdown.ts';
 import { problemFacts } from './problems.ts';
 import { loadTemplates } from './templates.ts';
-import type { CardActions } from './templates.ts';
+import type { CardActions } from './buttons.ts';
 import { createTexts } from '../../texts/texts.ts';
 import type { TextValues } from '../../texts/texts.ts';
 import { createWords } from '../../texts/words.ts';

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Template } from 'adaptivecards-templating';
 import type { CardName } from '../../ports/view.ts';
-
-type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-type JsonObject = Record<string, Json>;
+import { withButtons, type CardActions, type Json } from './buttons.ts';
 
 /** One card of cards/, ready to be filled. */
 export interface CardTemplate {
@@ -41,18 +39,11 @@ const CARD_NAMES: Readonly<Record<CardName, true>> = {
   'caller.done': true,
 };
 
-/** The buttons' action: Action.Execute with Action.Submit as its fallback, or Action.Submit alone. */
-export type CardActions = 'execute' | 'submit';
-
-/** Reads, composes and parses all templates: parsing costs a hundred times as much as filling. */
+/** Reads and parses all templates: parsing costs a hundred times as much as filling. */
 export function loadTemplates(actions: CardActions = 'execute'): (name: CardName) => CardTemplate {
   readEachExpressionOnce();
-  const templates = new Map(
-    [...composeTemplates()].map(([name, template]) => [
-      name,
-      parse(actions === 'submit' ? withSubmit(template) : template),
-    ]),
-  );
+  const names = Object.keys(CARD_NAMES) as CardName[];
+  const templates = new Map(names.map((name) => [name, parse(readTemplate(name, actions))]));
   return (name) => {
     const template = templates.get(name);
     if (template === undefined) throw new Error(`no card ${name}`);
@@ -71,23 +62,10 @@ function readEachExpressionOnce(): void {
   };
 }
 
-/** The templates with their fragments in place, as the templating library takes them. */
-export function composeTemplates(): ReadonlyMap<string, Json> {
-  const fragments = readJson('fragments');
-  return new Map(Object.keys(CARD_NAMES).map((name) => [name, compose(readJson(name), fragments)]));
-}
-
-function readJson(name: string): JsonObject {
+/** A file of cards/, which the Adaptive Card Designer opens as it stands, with its buttons' common parts. */
+export function readTemplate(name: CardName, actions: CardActions): Json {
   const file = new URL(`../../../cards/${name}.json`, import.meta.url);
-  const content: Json = JSON.parse(readFileSync(file, 'utf8'));
-  return objectOf(content, name);
-}
-
-function objectOf(json: Json | undefined, name: string): JsonObject {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new Error(`cards: ${name} is no object`);
-  }
-  return json;
+  return withButtons(JSON.parse(readFileSync(file, 'utf8')) as Json, actions);
 }
 
 function parse(card: Json): CardTemplate {
@@ -97,51 +75,4 @@ function parse(card: Json): CardTemplate {
     texts: [...new Set([...bindings].map(([, key = '']) => key))],
     expand: (data) => template.expand({ $root: data }),
   };
-}
-
-/** The template with each Action.Execute replaced by its fallback, which keeps its data, condition and style. */
-function withSubmit(node: Json): Json {
-  if (typeof node !== 'object' || node === null) return node;
-  if (Array.isArray(node)) return node.map(withSubmit);
-  if (node['type'] === 'Action.Execute') {
-    const { $data, $when, style, fallback } = node;
-    return {
-      ...($data === undefined ? {} : { $data }),
-      ...($when === undefined ? {} : { $when }),
-      ...objectOf(fallback, 'the fallback of a button'),
-      ...(style === undefined ? {} : { style }),
-    };
-  }
-  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, withSubmit(child)]));
-}
-
-/**
- * Puts fragments in place: `{ "$use": "button", "verb": "cancel" }` becomes the fragment `button`
- * with every `#{verb}` in it replaced. A list that fills an element of a list is spliced in.
- */
-function compose(node: Json, fragments: JsonObject, parameters: JsonObject = {}): Json {
-  if (typeof node === 'string') return fill(node, parameters);
-  if (typeof node !== 'object' || node === null) return node;
-  if (Array.isArray(node)) return node.flatMap((child) => compose(child, fragments, parameters));
-
-  const { $use, $when, ...rest } = node;
-  const composed = Object.fromEntries(
-    Object.entries(rest).map(([key, child]) => [key, compose(child, fragments, parameters)]),
-  );
-  const condition = $when === undefined ? {} : { $when };
-  if (typeof $use !== 'string') return { ...condition, ...composed };
-  const fragment = objectOf(fragments[$use], `fragment ${$use}`);
-  return { ...objectOf(compose(fragment, fragments, composed), $use), ...condition };
-}
-
-function fill(text: string, parameters: JsonObject): Json {
-  const [, whole] = /^#\{(\w+)\}$/.exec(text) ?? [];
-  if (whole !== undefined) return parameter(whole, parameters);
-  return text.replace(/#\{(\w+)\}/g, (_, name: string) => String(parameter(name, parameters)));
-}
-
-function parameter(name: string, parameters: JsonObject): Json {
-  const value = parameters[name];
-  if (value === undefined) throw new Error(`cards: no value for #{${name}}`);
-  return value;
 }

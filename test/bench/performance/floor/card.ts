@@ -1,7 +1,7 @@
 import { Template } from 'adaptivecards-templating';
 import type { View } from '../../../../src/ports/view.ts';
 import { createCards } from '../../../../src/teams/cards/cards.ts';
-import { composeTemplates, loadTemplates } from '../../../../src/teams/cards/templates.ts';
+import { loadTemplates, readTemplate } from '../../../../src/teams/cards/templates.ts';
 import { createTexts } from '../../../../src/texts/texts.ts';
 
 const CARD = 'reset.newPassword';
@@ -47,7 +47,7 @@ function dataOf(accountName: string, serviceDesk: string): Data {
 
 /** The card that the product answers with, by a template parsed once and texts made once. */
 export function createCard(serviceDesk: string) {
-  const template = new Template(composeTemplates().get(CARD));
+  const template = new Template(readTemplate(CARD, 'execute'));
   const known = new Map<string, Data>();
   return (handle: string, accountName: string): Record<string, unknown> => {
     const data = known.get(accountName) ?? dataOf(accountName, serviceDesk);
