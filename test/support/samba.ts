@@ -92,7 +92,7 @@ async function start(directory: string, tools: SambaTools): Promise<Samba> {
     args: [
       '-s',
       path.join(directory, 'etc/smb.conf'),
-      '--maximum-runtime=1200',
+      '--maximum-runtime=3600',
       '-F',
       '--no-process-group',
       '-M',
