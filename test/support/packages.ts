@@ -13,6 +13,8 @@ const PACKAGES = [
   'pgbouncer',
   'nginx-light',
   'systemd',
+  // For promtool alone.
+  'prometheus',
   'chromium',
   // The font of the cards' pictures; Chromium is content with another one.
   'fonts-dejavu-core',
