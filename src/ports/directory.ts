@@ -74,7 +74,7 @@ export interface Responsibility {
   readonly isCrowd: boolean;
 }
 
-/** What a person may do here. */
+/** A person's rights here. */
 export interface Standing {
   readonly accounts: readonly Account[];
   /** A member of the service desk's group, through other groups too. */

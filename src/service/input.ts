@@ -52,7 +52,7 @@ export type DeskInput =
   | { readonly type: 'deskOpen'; readonly handle: string }
   | DeskActInput;
 
-/** What an agent does on an account's card. */
+/** An agent's act on an account's card. */
 export type DeskActInput = { readonly handle: string } & (
   | { readonly type: 'deskConfirm' | 'deskVouch' | 'deskClearLockout' }
   | { readonly type: 'deskRevoke'; readonly reason: RevokeReason }

@@ -46,6 +46,40 @@ describe('metrics', () => {
     expect(text).toContain('passwordbot_alarms_total{alarm="storedValue"} 1');
   });
 
+  it('count the service desk’s work, and name nobody', async () => {
+    const metrics = createMetrics({ version: '1' });
+    const [agent, manager] = ['tenant/5f0c5b1e-6f4d', 'tenant/0b6f0a53-8f0e'] as const;
+    const about = { actor: agent, account: 'account', flow: 'call-x' };
+    for (const event of [
+      { event: 'desk.looked', result: 'ok' },
+      { event: 'desk.callerAsked', result: 'ok', reason: manager },
+      { event: 'desk.callerAsked', result: 'failed', reason: 'callerNotReached' },
+      { event: 'desk.callerConfirmed', result: 'ok' },
+      { event: 'desk.callerDenied', result: 'refused', reason: 'wrongNumber' },
+      { event: 'desk.vouched', result: 'ok', reason: manager },
+      { event: 'desk.revoked', result: 'ok', reason: 'phoneLost' },
+      { event: 'access.denied', result: 'refused', reason: 'notResponsible ×17' },
+    ] as const) {
+      metrics.audited({ ...event, ...about });
+    }
+    const text = await metrics.registry.metrics();
+    for (const line of [
+      'passwordbot_desk_lookups_total 1',
+      'passwordbot_desk_confirmations_total{result="asked"} 1',
+      'passwordbot_desk_confirmations_total{result="notReached"} 1',
+      'passwordbot_desk_confirmations_total{result="confirmed"} 1',
+      'passwordbot_desk_confirmations_total{result="wrongNumber"} 1',
+      'passwordbot_desk_confirmations_total{result="denied"} 0',
+      'passwordbot_desk_acts_total{act="vouch"} 1',
+      'passwordbot_desk_acts_total{act="revoke"} 1',
+      'passwordbot_audit_events_total{event="desk.revoked",result="ok",reason="phoneLost"} 1',
+      'passwordbot_audit_events_total{event="access.denied",result="refused",reason="notResponsible"} 1',
+    ]) {
+      expect(text.split('\n')).toContain(line);
+    }
+    expect(text).not.toContain('tenant/');
+  });
+
   it('say what is running', async () => {
     const text = await createMetrics({ version: '1.2.3' }).registry.metrics();
     expect(text).toContain(`passwordbot_build_info{version="1.2.3",node="${process.version}"} 1`);

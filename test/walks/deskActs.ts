@@ -141,7 +141,23 @@ export function walkDeskActs(world: World): void {
     expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
   });
 
-  it('takes a number without a confirmation, tells it, and ends what was vouched for', async () => {
+  it('has nothing vouched for any more after a revoke, and an alarm after many vouches', async () => {
+    for (let times = 0; times < 6; times += 1) {
+      const call = await newCall(world);
+      const { agent, chat, account, name } = call;
+      await openAccount(agent, account);
+      await confirm(world, call);
+      await agent.tap('deskVouch', {}, name);
+      if (times > 0) continue;
+      await world.administer(['revoke', account]);
+      await chat.say('status');
+      expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+    }
+    // Once an hour: earlier walks may have raised it.
+    await world.teams.until(() => world.output.includes('"alarm":"manyVouches"'));
+  });
+
+  it('takes a number without a confirmation, tells it, and lets the next one wait', async () => {
     const call = await newCall(world);
     const { agent, chat, account, accountId, name } = call;
     const mobile = newMobile();

@@ -80,7 +80,7 @@ function fateOf({ outcome, fate }: LastSms): 'sent' | 'delivered' | 'failed' | '
   return outcome === 'accepted' ? 'sent' : 'unknown';
 }
 
-/** What is wrong, the worst first. */
+/** The account's troubles, the worst first. */
 function troublesOf({ account, status, managers, isCrowd, now }: DeskFacts): DeskTrouble[] {
   const { lockouts, flows, lastSms, numbers } = status;
   const current = managers.filter(({ recipient }) => recipient !== undefined);

@@ -41,7 +41,7 @@ export interface ManagerFacts {
   readonly check?: CallerCheck | undefined;
 }
 
-/** What the store adds to the account as the directory was just read. */
+/** The account as the directory was just read, with the store's part. */
 export async function readFacts(
   deps: Deps,
   { agent, accountId }: Pick<DeskLook, 'agent' | 'accountId'>,

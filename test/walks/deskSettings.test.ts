@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
+import { confirm, newCall, openAccount } from '../support/desk.ts';
+import { houseOfTest } from '../support/ofSuite.ts';
+
+describe('the service desk', () => {
+  it('says whom to ask where it may not vouch, and does not vouch', async () => {
+    const house = await houseOfTest({ entrance: 'door', env: { DESK_MAY_VOUCH: 'off' } });
+    const call = await newCall(house);
+    const { agent, account, name } = call;
+    await openAccount(agent, account);
+    await confirm(house, call);
+    expect(textOf(agent.card)).toContain('Be en administratör sätta ett nytt.');
+    expect(() => agent.button('deskVouch', name)).toThrow();
+    const rows = house.auditRows();
+    const handle = String(agent.button('refresh').data['handle']).replace(/0$/, '1');
+    const forged = { verb: 'deskVouch', title: '', data: { verb: 'deskVouch', handle } };
+    expect(await agent.tapButton(forged)).toBe('desk.account');
+    expect(house.audit(rows)).toEqual([]);
+  });
+
+  it('honours nothing that was vouched for once it may not any more', async () => {
+    const house = await houseOfTest({ entrance: 'door' });
+    const call = await newCall(house);
+    const { agent, chat, account, name } = call;
+    await openAccount(agent, account);
+    await confirm(house, call);
+    await agent.tap('deskVouch', {}, name);
+    await house.end();
+    await house.start({ DESK_MAY_VOUCH: 'off' });
+    await chat.say('status');
+    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+  });
+
+  it('is nobody where no group is configured', async () => {
+    const house = await houseOfTest({ entrance: 'door', env: { SERVICE_DESK_GROUP: '' } });
+    const chat = house.manager('Dag');
+    house.hire(chat.dn);
+    expect(await chat.say('servicedesk')).toBe('refused notResponsible');
+    for (const verb of ['desk', 'deskFind']) {
+      const button = { verb, title: '', data: { verb } };
+      expect(await chat.tapButton(button, { account: 'x' })).toBe('refused notResponsible');
+    }
+  });
+});
