@@ -11,30 +11,20 @@ import type { Began, Engine } from './engine/engine.ts';
 import { OPENS_NOTHING, ofOnePart, patiently, transactPatiently } from './engine/engine.ts';
 import { isConflict } from './engine/errors.ts';
 import { endFlowsOfCopy } from './sealing/restored.ts';
-import { enrollmentQueries } from './tables/enrollments.ts';
-import { callerQueries } from './tables/desk/callerChecks.ts';
-import { lookQueries } from './tables/desk/deskLooks.ts';
-import { failureQueries } from './tables/failures.ts';
 import { flowQueries } from './tables/flows.ts';
-import { hasFormerEntries, historyQueries, knownSalt, saltOf } from './tables/history.ts';
-import { managerQueries } from './tables/managers.ts';
-import { noticeQueries } from './tables/notices.ts';
-import { passcodeQueries } from './tables/passcodes.ts';
+import { hasFormerEntries, knownSalt, saltOf } from './tables/history.ts';
+import { toReads, toTransaction } from './transaction.ts';
 import { createDigester } from './sealing/passwordDigests.ts';
 import { openPostgres } from './engine/postgres.ts';
 import type { PostgresOptions } from './engine/postgresPool.ts';
-import { reminderQueries } from './tables/reminders.ts';
-import { retentionQueries } from './tables/retention.ts';
 import { migrate, schemaAhead, schemaBehind, schemaState } from './schema/schema.ts';
 import type { Ask, SchemaState } from './schema/schema.ts';
 import { openSealed } from './sealing/rekey.ts';
 import type { SealedValues } from './sealing/rekey.ts';
-import { sendQueries } from './tables/sends.ts';
-import { sweepQueries } from './tables/sweeps.ts';
 import { databaseFile, openSqlite } from './engine/sqlite.ts';
 import type { Scope } from './schema/tables.ts';
 import { createTelling } from './sealing/telling.ts';
-import type { Hearing, Left } from './sealing/telling.ts';
+import type { Hearing } from './sealing/telling.ts';
 
 export type DatabaseOptions =
   | { readonly kind: 'sqlite'; readonly directory: string }
@@ -106,40 +96,6 @@ async function isServing(engine: Engine): Promise<boolean> {
     if (!isConflict(error)) throw error;
     return isCurrent(await schemaState(engine, (work) => engine.read(work)));
   }
-}
-
-/** `StoreReads`, with the further reads that stand beside them. */
-function toReads(scope: Scope) {
-  return {
-    now: scope.now,
-    ...managerQueries(scope),
-    ...flowQueries(scope),
-    ...failureQueries(scope),
-    ...enrollmentQueries(scope),
-    ...reminderQueries(scope),
-    ...sweepQueries(scope),
-    ...sendQueries(scope),
-    ...lookQueries(scope),
-    ...callerQueries(scope),
-  };
-}
-
-function toTransaction(scope: Scope, engine: Engine, left: Left): StoreTransaction {
-  const { db } = scope;
-  return {
-    ...toReads(scope),
-    lock: (name) => engine.lock(db, name),
-    audit(event) {
-      left.events.push(event);
-    },
-    afterCommit(say) {
-      left.sayings.push(say);
-    },
-    ...passcodeQueries(scope),
-    ...historyQueries(scope),
-    ...noticeQueries(scope),
-    ...retentionQueries(scope),
-  };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Flow } from '../../domain/flows/flow.ts';
 import { StoreError } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { showCard } from '../chat/showCard.ts';
+import { again } from '../waiting/again.ts';
 
 const RETRY_MS = 1_000;
 /** After this long no manager asks any more, and the store has its own note of the unknown outcome, ms. */
@@ -44,14 +45,13 @@ export async function saveOutcome<F extends Flow>(
 
 async function saveLater(deps: Deps, save: () => Promise<Flow>): Promise<void> {
   const giveUpAt = performance.now() + GIVE_UP_MS;
-  for (;;) {
-    await deps.delay(RETRY_MS, deps.stopping);
-    if (deps.stopping.aborted) return;
+  await again(deps.delay, { first: RETRY_MS }, deps.stopping, async () => {
     try {
       await showCard(deps, await save());
-      return;
+      return 'saved';
     } catch (error) {
       if (!(error instanceof StoreError) || performance.now() > giveUpAt) throw error;
+      return undefined;
     }
-  }
+  });
 }

@@ -10,6 +10,7 @@ import { postNotice } from './noticeCard.ts';
 import { enrolledOf, nameAmong } from './notices.ts';
 import { recipientOf } from '../chat/recipients.ts';
 import { noteAnswering } from '../people/responsibility.ts';
+import { again } from '../waiting/again.ts';
 import { audienceOf } from './audience.ts';
 import type { SendPace } from '../chat/sendPace.ts';
 
@@ -168,14 +169,19 @@ async function finish(
   reason?: string,
 ): Promise<void> {
   const giveUpAt = performance.now() + NOTING_MS;
-  for (;;) {
+  const tryToNote = async (): Promise<'noted' | undefined> => {
     try {
-      return await note(deps, notice, result, reason);
+      await note(deps, notice, result, reason);
+      return 'noted';
     } catch (error) {
       const isAway = error instanceof StoreError && error.code === 'unavailable';
       if (!isAway || performance.now() > giveUpAt) throw error;
+      return undefined;
     }
-    await deps.delay(NOTE_AGAIN_MS);
+  };
+  if ((await tryToNote()) === undefined) {
+    // Also while the bot stops.
+    await again(deps.delay, { first: NOTE_AGAIN_MS }, undefined, tryToNote);
   }
 }
 

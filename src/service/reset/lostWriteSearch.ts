@@ -12,15 +12,14 @@ import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import { StoreError, type StoreTransaction } from '../../ports/store/store.ts';
 import { countedBind } from '../proof/countedBind.ts';
 import type { Deps } from '../deps.ts';
+import { again } from '../waiting/again.ts';
 import { digestText } from './digests.ts';
 import { advanceReset, auditOf, changeFlow } from '../flow/flows.ts';
 import { showCard } from '../chat/showCard.ts';
 import { completeReset } from './recordReset.ts';
 
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
-/** Each pause as a multiple of the one before: about a quarter of the time since the answer was lost. */
-const PAUSE_GROWTH = 1.25;
+/** Each pause is about a quarter of the time since the answer was lost. */
+const PAUSES = { first: 500, factor: 1.25, longest: 30_000 } as const;
 const LOOK_MS = 10_000;
 
 /** A password of a write whose answer was lost; a crash loses it, and with it the proof by bind. */
@@ -44,19 +43,16 @@ export function seekOutcome(deps: Deps, flow: ResetFlow, sought: SoughtWrite): v
 }
 
 async function seek(deps: Deps, flow: ResetFlow, sought: SoughtWrite): Promise<void> {
-  const pauses = { next: FIRST_PAUSE_MS };
   let look: Look = { isOpen: true };
-  while (look.isOpen) {
-    await deps.delay(pauses.next, deps.stopping);
-    if (deps.stopping.aborted) return;
-    pauses.next = Math.min(PAUSE_GROWTH * pauses.next, LONGEST_PAUSE_MS);
+  await again(deps.delay, PAUSES, deps.stopping, async () => {
     try {
       look = await lookForOutcome(deps, flow, sought, look.triedVersion);
     } catch (error) {
       // Only this search knows the password: it outlives the database's absence.
       if (!(error instanceof StoreError)) throw error;
     }
-  }
+    return look.isOpen ? undefined : 'known';
+  });
 }
 
 /**
