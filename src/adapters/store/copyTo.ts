@@ -16,7 +16,8 @@ import { ofOnePart } from './engine/engine.ts';
 import { migrateStore } from './open.ts';
 import { openPostgres } from './engine/postgres.ts';
 import { databaseFile } from './engine/sqlite.ts';
-import type { AuditHeadTable, Scope } from './schema/tables.ts';
+import type { AuditHeadTable } from './schema/auditTables.ts';
+import type { Scope } from './schema/scope.ts';
 
 /** Tables of the database itself, and the audit, which only grows. */
 const NOT_REPLACED = [

@@ -22,7 +22,7 @@ import type { Ask, SchemaState } from './schema/schema.ts';
 import { openSealed } from './sealing/rekey.ts';
 import type { SealedValues } from './sealing/rekey.ts';
 import { databaseFile, openSqlite } from './engine/sqlite.ts';
-import type { Scope } from './schema/tables.ts';
+import type { Scope } from './schema/scope.ts';
 import { createTelling } from './sealing/telling.ts';
 import type { Hearing } from './sealing/telling.ts';
 

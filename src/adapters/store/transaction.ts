@@ -1,6 +1,6 @@
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Engine } from './engine/engine.ts';
-import type { Scope } from './schema/tables.ts';
+import type { Scope } from './schema/scope.ts';
 import type { Left } from './sealing/telling.ts';
 import { enrollmentQueries } from './tables/enrollments.ts';
 import { callerQueries } from './tables/desk/callerChecks.ts';

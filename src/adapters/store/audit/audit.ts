@@ -5,7 +5,8 @@ import { StoreError } from '../../../ports/store/store.ts';
 import type { Keyring } from '../sealing/crypto.ts';
 import type { Engine } from '../engine/engine.ts';
 import { AUDIT_SEALED, SEAL_ONLY } from '../sealing/places.ts';
-import type { AuditTable, Scope } from '../schema/tables.ts';
+import type { AuditTable } from '../schema/auditTables.ts';
+import type { Scope } from '../schema/scope.ts';
 
 /** One row: the contract's columns, its number, its link in the chain and its seal. */
 export type AuditRow = Readonly<Selectable<AuditTable>>;

@@ -2,7 +2,7 @@ import { HEAD } from './audit.ts';
 import type { AuditHead } from './auditLog.ts';
 import type { Keyring } from '../sealing/crypto.ts';
 import { AUDIT_SEALED, SEAL_ONLY } from '../sealing/places.ts';
-import type { Scope } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
 
 /**
  * Seals the chain up to this row with the first key. The rows themselves never change: their own

@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import { SEALED } from '../sealing/places.ts';
 import { keepEveryNote, sealRows } from './sealNotes.ts';
 import { sealWhatStands } from './sealOnce.ts';
-import type { Scope } from './tables.ts';
+import type { Scope } from './scope.ts';
 
 /*
  * Migrations written here have run on real databases: add a migration, never change one. Statements are in

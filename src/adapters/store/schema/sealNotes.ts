@@ -3,7 +3,7 @@ import type { Keyring, Place } from '../sealing/crypto.ts';
 import { UnknownKeyError } from '../sealing/crypto.ts';
 import { placeIn, SEALED, SEAL_ONLY } from '../sealing/places.ts';
 import type { SealedColumn } from '../sealing/places.ts';
-import type { Scope } from './tables.ts';
+import type { Scope } from './scope.ts';
 
 /** Rows of one statement. */
 const BATCH = 500;

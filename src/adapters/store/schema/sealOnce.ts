@@ -4,7 +4,7 @@ import { HEAD } from '../audit/audit.ts';
 import { sealAuditUpTo } from '../audit/auditCheckpoint.ts';
 import type { Keyring, Place } from '../sealing/crypto.ts';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
-import type { Scope } from './tables.ts';
+import type { Scope } from './scope.ts';
 
 /**
  * Trusts a database's contents from before the seals, once: from here on a value without its seal is not

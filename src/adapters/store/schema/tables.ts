@@ -1,6 +1,4 @@
-import type { Kysely } from 'kysely';
-import type { Log } from '../../../ports/log.ts';
-import type { Keyring, Place } from '../sealing/crypto.ts';
+import type { AuditHeadTable, AuditTable } from './auditTables.ts';
 
 /*
  * The columns as the queries see them. Times are epoch ms by the database's clock, `manager` is
@@ -222,34 +220,6 @@ interface NoticeTable {
   payload: Sealed;
 }
 
-/** One row for the auditor; the contract names the columns. */
-export interface AuditTable {
-  seq: number;
-  /** ISO 8601, UTC, with milliseconds. */
-  at: string;
-  event: string;
-  actor: string;
-  account: string | null;
-  result: string;
-  reason: string | null;
-  flow: string | null;
-  instance: string;
-  previous: string;
-  hash: string;
-  /** Seals `hash`; null before there were seals. */
-  seal: Sealed | null;
-}
-
-export interface AuditHeadTable {
-  id: number;
-  seq: number;
-  hash: string;
-  /** Up to this row the sealed hash proves the chain, from there on each row's own seal. */
-  checkpoint_seq: number;
-  checkpoint_hash: string;
-  checkpoint_seal: Sealed | null;
-}
-
 export interface Tables {
   manager: ManagerTable;
   button: ButtonTable;
@@ -277,27 +247,4 @@ export interface Tables {
   audit: AuditTable;
   audit_head: AuditHeadTable;
   bot_migration: { name: string };
-}
-
-/**
- * `changed`: the value itself or the columns beside it. `unknownKey`: its key is not configured. `revoked`:
- * a row that a revoke had removed is back.
- */
-type Distrusted = 'changed' | 'unknownKey' | 'revoked';
-
-/** Logs stored values that are not trusted, each once in a process. */
-export type TellDistrusted = (place: Place, why: Distrusted) => void;
-
-/** The parts that the queries of one piece of work share. */
-export interface Scope {
-  readonly db: Kysely<Tables>;
-  readonly keys: Keyring;
-  /** Told when the work has ended. */
-  readonly log: Pick<Log, 'error'>;
-  /** Epoch ms by the database's clock, at the start of the transaction; for reads, the store's `now()`. */
-  readonly now: number;
-  /** Told when the work has ended. */
-  readonly distrust: TellDistrusted;
-  /** In a transaction: a row that counts as absent may be removed where it is in the way. */
-  readonly isWriting: boolean;
 }

@@ -7,7 +7,7 @@ import type { Engine } from '../engine/engine.ts';
 import { readPatiently, transactPatiently } from '../engine/engine.ts';
 import { AUDIT_COLUMNS, placeIn, SEALED_COLUMNS } from './places.ts';
 import type { SealedColumn } from './places.ts';
-import type { Scope } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
 
 /** Rows of one transaction: a running bot must never wait long for it. */
 const BATCH = 100;

@@ -5,7 +5,8 @@ import type { Keyring, Place } from './crypto.ts';
 import type { Engine } from '../engine/engine.ts';
 import { transactPatiently } from '../engine/engine.ts';
 import { SEALED } from './places.ts';
-import type { FlowTable, Scope } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
+import type { FlowTable } from '../schema/tables.ts';
 
 const ROW = 1;
 

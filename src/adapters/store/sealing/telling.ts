@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../../domain/audit.ts';
 import type { Log } from '../../../ports/log.ts';
 import { patiently } from '../engine/engine.ts';
-import type { Scope } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
 import { createTellDistrusted } from './trusted.ts';
 
 /** The findings of queries about stored values. */

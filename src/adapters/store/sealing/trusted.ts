@@ -2,7 +2,7 @@ import type { Log } from '../../../ports/log.ts';
 import { StoreError } from '../../../ports/store/store.ts';
 import { UnknownKeyError } from './crypto.ts';
 import type { Place, SealUse } from './crypto.ts';
-import type { Scope, TellDistrusted } from '../schema/tables.ts';
+import type { Scope, TellDistrusted } from '../schema/scope.ts';
 
 /** Places of one process that were logged; a flood of them must not fill its memory. */
 const TOLD_AT_MOST = 10_000;

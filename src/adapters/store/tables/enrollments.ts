@@ -5,7 +5,8 @@ import type { EnrollmentQueries } from '../../../ports/store/enrollments.ts';
 import { SEALED } from '../sealing/places.ts';
 import { latest, noteQueries, readNote } from './revokeNotes.ts';
 import { managerKey } from '../schema/stored.ts';
-import type { EnrollmentTable, Scope } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
+import type { EnrollmentTable } from '../schema/tables.ts';
 import { openTrusted } from '../sealing/trusted.ts';
 
 /** A number with one of the notes that concern it; null where there is none. */

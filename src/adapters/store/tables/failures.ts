@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { managerName } from '../../../domain/parties.ts';
 import type { FailureQueries } from '../../../ports/store/failures.ts';
 import { managerKey, readValue } from '../schema/stored.ts';
-import type { Scope } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
 import { readTrusted } from '../sealing/trusted.ts';
 
 const kindSchema = z.enum(['code', 'proof']);

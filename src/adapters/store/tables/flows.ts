@@ -6,7 +6,8 @@ import { flowStateSchema } from '../schema/flowSchema.ts';
 import { SEALED } from '../sealing/places.ts';
 import { managerKey, readJson, readOrSkip } from '../schema/stored.ts';
 import { enrollmentQueries } from './enrollments.ts';
-import type { FlowTable, Scope, Tables } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
+import type { FlowTable, Tables } from '../schema/tables.ts';
 import { openTrusted } from '../sealing/trusted.ts';
 
 /** A flow that cannot be trusted must not hide an earlier one. */

@@ -5,7 +5,8 @@ import type { PasswordQueries } from '../../../ports/store/passwords.ts';
 import { StoreError } from '../../../ports/store/store.ts';
 import { FORM } from '../sealing/passwordDigests.ts';
 import { SEALED } from '../sealing/places.ts';
-import type { PasswordHistoryTable, Scope } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
+import type { PasswordHistoryTable } from '../schema/tables.ts';
 import { openTrusted } from '../sealing/trusted.ts';
 
 const SALT_BYTES = 16;

@@ -5,7 +5,8 @@ import type { Button, ManagerRecord } from '../../../ports/store/people.ts';
 import type { ManagerQueries } from '../../../ports/store/people.ts';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
 import { managerKey, readValue } from '../schema/stored.ts';
-import type { Scope, Tables } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
+import type { Tables } from '../schema/tables.ts';
 import { openTrusted, readTrusted } from '../sealing/trusted.ts';
 
 const localeSchema = z.enum(['sv', 'en']);

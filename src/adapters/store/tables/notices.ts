@@ -4,7 +4,7 @@ import type { NoticeQueries } from '../../../ports/store/notices.ts';
 import { exactly } from '../schema/exactly.ts';
 import { SEALED } from '../sealing/places.ts';
 import { readJson, readOrSkip } from '../schema/stored.ts';
-import type { Scope } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
 import { openTrusted } from '../sealing/trusted.ts';
 
 const managerSchema = z.object({ tenantId: z.string(), aadObjectId: z.string() });

@@ -4,7 +4,8 @@ import type { Reminder, ReminderKey } from '../../../ports/store/reminders.ts';
 import type { ReminderQueries } from '../../../ports/store/reminders.ts';
 import { readValue } from '../schema/stored.ts';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
-import type { ReminderSilenceTable, ReminderTable, Scope } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
+import type { ReminderSilenceTable, ReminderTable } from '../schema/tables.ts';
 import { openTrusted, readTrusted } from '../sealing/trusted.ts';
 
 const fateSchema = z.enum(['reserved', 'sent', 'unknown', 'failed', 'skipped']);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { RetentionQueries } from '../../../ports/store/store.ts';
-import type { Scope } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
 
 export function retentionQueries({ db }: Scope): RetentionQueries {
   return {

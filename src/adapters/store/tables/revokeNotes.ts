@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
-import type { RevocationTable, Scope } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
+import type { RevocationTable } from '../schema/tables.ts';
 import { openTrusted } from '../sealing/trusted.ts';
 
 /** The note of one revoke: of one manager's number, or of all numbers of an account. */

@@ -4,7 +4,8 @@ import type { NumberUse, SendFate, SentMessage } from '../../../ports/store/send
 import type { SendQueries } from '../../../ports/store/sends.ts';
 import { SEALED } from '../sealing/places.ts';
 import { readValue } from '../schema/stored.ts';
-import type { CodeSendTable, Scope } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
+import type { CodeSendTable } from '../schema/tables.ts';
 import { readTrusted } from '../sealing/trusted.ts';
 
 const sentSchema = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SweepQueries } from '../../../ports/store/sweeps.ts';
 import { SEALED } from '../sealing/places.ts';
 import { readJson } from '../schema/stored.ts';
-import type { Scope } from '../schema/tables.ts';
+import type { Scope } from '../schema/scope.ts';
 import { openTrusted } from '../sealing/trusted.ts';
 
 /**

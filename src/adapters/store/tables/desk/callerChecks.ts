@@ -4,7 +4,8 @@ import type { CallerCheck, CallerState } from '../../../../domain/desk/callerChe
 import { managerName } from '../../../../domain/parties.ts';
 import type { DeskQueries } from '../../../../ports/store/desk.ts';
 import { managerKey, readJson, readOrSkip } from '../../schema/stored.ts';
-import type { CallerCheckTable, Scope } from '../../schema/tables.ts';
+import type { Scope } from '../../schema/scope.ts';
+import type { CallerCheckTable } from '../../schema/tables.ts';
 import { SEALED } from '../../sealing/places.ts';
 import { openTrusted } from '../../sealing/trusted.ts';
 

@@ -5,7 +5,8 @@ import type { DeskLook } from '../../../../domain/desk/deskLook.ts';
 import { managerName } from '../../../../domain/parties.ts';
 import type { DeskQueries } from '../../../../ports/store/desk.ts';
 import { managerKey, readJson } from '../../schema/stored.ts';
-import type { DeskLookTable, Scope } from '../../schema/tables.ts';
+import type { Scope } from '../../schema/scope.ts';
+import type { DeskLookTable } from '../../schema/tables.ts';
 import { SEALED } from '../../sealing/places.ts';
 import { openTrusted } from '../../sealing/trusted.ts';
 
