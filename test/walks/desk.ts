@@ -147,6 +147,25 @@ export function walkDesk(world: World): void {
     expect(agent.button('deskConfirm', name)).toBeDefined();
   });
 
+  it('takes an answer from the manager who was asked alone, while they answer for the account', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, accountDn } = call;
+    await openAccount(agent, account);
+    await ask(world, call);
+    const number = shownNumber(agent);
+    const right = chat.buttons('callerAnswer').find(({ title }) => title === number)!;
+    const stranger = (await newEnrolled(world)).chat;
+    const rows = world.auditRows();
+    for (const one of [agent, stranger]) {
+      for (const button of [right, chat.button('callerDeny')]) {
+        expect(await one.tapButton(button)).toBe('refused notResponsible');
+      }
+    }
+    world.directory.put(accountDn, 'manager', stranger.dn);
+    expect(await chat.tapButton(right)).toBe('refused notResponsible');
+    expect(new Set(eventsFrom(rows))).toEqual(new Set(['access.denied']));
+  });
+
   it('takes a wrong number and a denial for what they are, and raises an alarm at the third', async () => {
     const call = await newCall(world);
     const { agent, chat, account } = call;
