@@ -4,7 +4,7 @@ import { countAlarms } from './adapters/log.ts';
 import { createMetrics } from './adapters/metrics.ts';
 import { lockDataDirectory } from './adapters/store/engine/dataDirectory.ts';
 import { openStore } from './adapters/store/open.ts';
-import type { Config } from './config/config.ts';
+import type { Config, ConfigResult } from './config/config.ts';
 import { DAY_MS } from './domain/durations.ts';
 import type { Log } from './ports/log.ts';
 import { startBackground } from './service/upkeep/background.ts';
@@ -13,7 +13,6 @@ import { createBudgetAlarms } from './service/flow/budgetAlarms.ts';
 import type { Deps, Random } from './service/deps.ts';
 import { createExclusive } from './service/waiting/exclusive.ts';
 import { createEndings } from './service/watch/endings.ts';
-import type { Endings } from './service/watch/endings.ts';
 import { createHealth } from './service/watch/health.ts';
 import type { Turns } from './service/input.ts';
 import {
@@ -25,6 +24,7 @@ import {
 import { settleAtStart } from './service/upkeep/recovery.ts';
 import { createRefer, referNotifier } from './service/tap/references.ts';
 import { createTurns } from './service/turns.ts';
+import { createRenewal, noteCredential } from './renewal.ts';
 import { stopInTime } from './process/stop.ts';
 import { versionOf } from './process/version.ts';
 import { createCards, type Cards } from './teams/cards/cards.ts';
@@ -65,6 +65,8 @@ export interface RunningBot {
   /** The service's door, as the channel enters it. */
   readonly turns: Turns;
   readonly cards: Cards;
+  /** Takes the secrets of a configuration that was read again, all or none; calls under way end with the earlier ones. */
+  reload(read: ConfigResult): Promise<void>;
   /** Stops everything, background work first, within 30 s. */
   stop(): Promise<void>;
 }
@@ -97,7 +99,14 @@ export async function startBot(
   });
   noteCredential(config, endings);
   const directory = observeDirectory(openDirectory, { health, metrics });
-  const sms = observeSms(gatewayOf(config, log), { health, metrics, delay });
+  let gateway = gatewayOf(config, log);
+  const sms = observeSms(
+    {
+      send: (message, signal) => gateway.send(message, signal),
+      readStatus: (parameters, signature) => gateway.readStatus(parameters, signature),
+    },
+    { health, metrics, delay },
+  );
   const refer = createRefer(random, log);
   const texts = createTexts();
   const cards = createCards(cardOptionsOf(config), texts);
@@ -176,15 +185,24 @@ export async function startBot(
     });
     log.info({}, 'stopped');
   };
-  return { port, turns, cards, stop };
-}
-
-function noteCredential({ bot }: Config, endings: Endings): void {
-  const { credential, credentialEndsAt } = bot;
-  if (credential === undefined || credentialEndsAt === undefined) return;
-  const isSecret = 'secret' in credential;
-  const source = isSecret ? 'MicrosoftAppPassword' : 'MicrosoftAppCertificate';
-  endings.note(isSecret ? 'botSecret' : 'botCertificate', source, credentialEndsAt);
+  const renew = createRenewal(
+    config,
+    {
+      store,
+      directory: openDirectory,
+      channel,
+      endings,
+      useGateway(next) {
+        gateway = next;
+      },
+    },
+    { log, clock },
+  );
+  const reload = async (read: ConfigResult): Promise<void> => {
+    await renew(read);
+    if (read.ok) warnOfExposure(read.config, log);
+  };
+  return { port, turns, cards, reload, stop };
 }
 
 /** Logged, not enforced: in a container every file may be open to the one account that there is. */

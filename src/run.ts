@@ -2,6 +2,7 @@ import { createLog } from './adapters/log.ts';
 import { startBot } from './compose.ts';
 import { readConfig } from './config/config.ts';
 import { onEndAsked } from './process/endSignals.ts';
+import { onReloadAsked } from './process/reloadSignal.ts';
 import type { Log } from './ports/log.ts';
 import { random } from './wiring.ts';
 
@@ -15,10 +16,11 @@ export async function run(): Promise<void> {
   }
   const log = createLog(read.config.logLevel);
   endOnBug(log);
-  const { stop } = await startBot(read.config, log).catch((error: unknown) => {
+  const { reload, stop } = await startBot(read.config, log).catch((error: unknown) => {
     process.stderr.write(`The bot cannot start: ${describe(error)}\n`);
     return process.exit(1);
   });
+  onReloadAsked(() => void reload(readConfig()));
   let isStopping = false;
   onEndAsked(['SIGTERM', 'SIGINT'], () => {
     if (isStopping) return;

@@ -61,6 +61,8 @@ export interface Channel {
   readonly notifier: Notifier;
   /** Fetches the bot's token once, for a check of the installation. Rejects without a token. */
   checkLogin(): Promise<void>;
+  /** From the next login and scrape on these hold. */
+  renew(changed: Pick<ChannelSettings, 'credential' | 'metricsToken'>): void;
   /** Makes the port; `listen` opens it. Called once. */
   serve(served: Served): Server;
 }
@@ -69,6 +71,7 @@ export interface Channel {
 export function createChannel(options: ChannelOptions): Channel {
   const { settings, render, notPersonal, clock, log } = options;
   const { auth, appId, tenantId, defaultLocale } = settings;
+  let { metricsToken } = settings;
   const isServiceHost = createServiceHosts(settings.serviceHosts);
   const { measuredBy } = options;
   const ownLogin = auth === 'on' ? createLogin({ ...settings, clock, log }) : undefined;
@@ -83,6 +86,10 @@ export function createChannel(options: ChannelOptions): Channel {
     notifier: createNotifier({ connector, updates, render, clock }),
     async checkLogin() {
       await login?.token();
+    },
+    renew({ credential, metricsToken: token }) {
+      ownLogin?.replace(credential);
+      metricsToken = token;
     },
     serve(served) {
       const { turns } = served;
@@ -100,8 +107,8 @@ export function createChannel(options: ChannelOptions): Channel {
         ...served.degraded(),
         ...(login?.isFailing() ? ['login'] : []),
       ];
-      const { metricsToken } = settings;
-      return createServer({ ...served, auth, guard, bot, degraded, metricsToken, clock, log });
+      const mayRead = { metricsToken: () => metricsToken };
+      return createServer({ ...served, ...mayRead, auth, guard, bot, degraded, clock, log });
     },
   };
 }

@@ -46,6 +46,8 @@ export interface TwilioServer {
   readonly url: string;
   readonly accountSid: string;
   readonly authToken: string;
+  /** Another token takes the place of the present one, as in Twilio's console. */
+  promoteToken(): void;
   /** The service's answer about the account. */
   readonly account: { status: string; type: string };
   /** All POSTs in order of arrival. */
@@ -84,7 +86,7 @@ export function twilioSignature(
 /** An HTTP server on loopback that speaks Twilio's Messages API and remembers its requests. */
 export async function startTwilioServer(port = 0): Promise<TwilioServer> {
   const accountSid = `AC${randomBytes(16).toString('hex')}`;
-  const authToken = randomBytes(16).toString('hex');
+  let authToken = randomBytes(16).toString('hex');
   const requests: TwilioRequest[] = [];
   const answers: TwilioAnswer[] = [];
   const codeAnswers: TwilioAnswer[] = [];
@@ -128,7 +130,12 @@ export async function startTwilioServer(port = 0): Promise<TwilioServer> {
   return {
     url: `http://127.0.0.1:${String(address.port)}`,
     accountSid,
-    authToken,
+    get authToken() {
+      return authToken;
+    },
+    promoteToken() {
+      authToken = randomBytes(16).toString('hex');
+    },
     account,
     requests,
     forget: () => {

@@ -10,7 +10,7 @@ import { inspectServers } from './check/serverInspection.ts';
 import type { InspectedServer } from './check/serverInspection.ts';
 import { openSessions } from './wire/sessions.ts';
 import { endpointOf } from './wire/tlsSocket.ts';
-import type { SessionOptions } from './wire/sessions.ts';
+import type { Access, SessionOptions } from './wire/sessions.ts';
 
 const byName = (a: Account, b: Account): number => a.name.localeCompare(b.name, 'sv');
 
@@ -22,6 +22,8 @@ export interface OpenDirectory extends Directory, AccountFinder {
   inspect(signal: AbortSignal): Promise<Inspection>;
   inspectServers(signal: AbortSignal): Promise<readonly InspectedServer[]>;
   inspectServiceAccount(signal: AbortSignal): Promise<Inspection['serviceAccount']>;
+  /** Connections that are opened from now on use these; calls under way end with the earlier ones. */
+  renew(access: Access): void;
 }
 
 /**
@@ -89,6 +91,8 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
       sessions.long(signal, (session) => lookup.sweep(session, take, more)),
 
     ...createPasswords(sessions, lookup, log),
+
+    renew: (access) => sessions.renew(access),
 
     close() {
       sessions.close();

@@ -46,6 +46,10 @@ export interface StoreOptions {
 export interface OpenStore extends Store {
   readonly audit: AuditLog;
   readonly sealed: SealedValues;
+  /** How many stored values these keys could not read. */
+  unreadableBy(keys: readonly EncryptionKey[]): Promise<number>;
+  /** Transactions that begin from now on use these; those under way end with the earlier ones. */
+  renewKeys(keys: readonly EncryptionKey[]): void;
 }
 
 const READY_TIMEOUT_MS = 1_000;
@@ -113,7 +117,7 @@ function requireDatabase(database: DatabaseOptions): void {
  * @throws StoreError when it cannot be opened, or its schema is old and may not be migrated
  */
 export async function openStore(options: StoreOptions, log: Log): Promise<OpenStore> {
-  const keys = createKeyring(options.keys);
+  let keys = createKeyring(options.keys);
   if (!options.migrate) requireDatabase(options.database);
   const engine = openEngine(options.database, log);
   let seen: Began;
@@ -132,6 +136,17 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
   }
 
   const digester = createDigester({ memoryKiB: options.hashMemoryKiB });
+  /** The keys of each moment. */
+  const always: Keyring = {
+    get prefixes() {
+      return keys.prefixes;
+    },
+    seal: (...args) => keys.seal(...args),
+    open: (...args) => keys.open(...args),
+    index: (text) => keys.index(text),
+    indexes: (text) => keys.indexes(text),
+    passcodeMacs: (...args) => keys.passcodeMacs(...args),
+  };
   const clock = (): number => Math.floor(seen.now + performance.now() - seen.at);
   const telling = createTelling(log);
   const readingScope = (db: Scope['db'], hearing: Hearing): Scope => ({
@@ -147,24 +162,38 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
     },
     work: (tx: StoreTransaction, opened: O) => Promise<T>,
   ): Promise<T> {
+    // One transaction has the same keys from its beginning to its end.
+    const own = keys;
     return telling((left) =>
       engine.transact({
         lock: start.lock,
         open: (db) => start.open(db, left.hearing),
         work(db, began, opened) {
           seen = began;
-          const scope = { db, keys, now: began.now, ...left.hearing, isWriting: true };
+          const scope = { db, keys: own, now: began.now, ...left.hearing, isWriting: true };
           return work(toTransaction(scope, engine, left), opened);
         },
         end: (db) =>
-          auditStatements(db, engine.clock, left.events, { instance: options.instance, keys }),
+          auditStatements(db, engine.clock, left.events, {
+            instance: options.instance,
+            keys: own,
+          }),
       }),
     );
   }
 
   return {
-    audit: openAuditLog(engine, keys),
-    sealed: openSealed(engine, keys),
+    audit: openAuditLog(engine, always),
+    sealed: openSealed(engine, always),
+
+    unreadableBy: async (others) => {
+      const { unreadable } = await openSealed(engine, createKeyring(others)).census();
+      return unreadable;
+    },
+
+    renewKeys(others) {
+      keys = createKeyring(others);
+    },
 
     transaction: (work) => transact(OPENS_NOTHING, work),
 

@@ -40,7 +40,7 @@ export interface ServerOptions {
   readonly degraded: () => readonly string[];
   /** A prom-client registry. */
   readonly metrics: { readonly contentType: string; metrics(): Promise<string> };
-  readonly metricsToken: Secret | undefined;
+  readonly metricsToken: () => Secret | undefined;
   readonly clock: () => number;
   readonly log: Log;
   /** How long headers and body may take to arrive; 10 s. */
@@ -79,7 +79,7 @@ export function createServer(options: ServerOptions): Server {
       return { status: isReady ? 200 : 503, type: JSON_TYPE, body: JSON.stringify(state) };
     },
     '/metrics': async (request) => {
-      if (!maySeeMetrics(request, options.metricsToken)) return { status: 403 };
+      if (!maySeeMetrics(request, options.metricsToken())) return { status: 403 };
       const { metrics } = options;
       return { status: 200, type: metrics.contentType, body: await metrics.metrics() };
     },

@@ -30,6 +30,8 @@ export interface Servers {
     prepare: (connection: Connection) => Promise<T>,
     server?: string,
   ): Promise<T>;
+  /** Connections that are opened from now on trust this authority (PEM), or the system's. */
+  trust(ca: string | undefined): void;
 }
 
 interface Server {
@@ -61,7 +63,7 @@ export function openServers(options: ServerOptions, log: Log): Servers {
    * The servers behind a name, found again by their address: one that fails says nothing about the others.
    */
   const found = new Map<string, Server>();
-  const trust = trustIn(ca);
+  let trust = trustIn(ca);
   const restMs = REST_MS * servers.length;
 
   async function attempt<T>(
@@ -144,6 +146,9 @@ export function openServers(options: ServerOptions, log: Log): Servers {
   }
 
   return {
+    trust(ca) {
+      trust = trustIn(ca);
+    },
     async connect(signal, prepare, only) {
       const candidates = only === undefined ? inOrder() : named(only);
       let fault: unknown = new DirectoryError('unreachable', 'no such server is configured');

@@ -49,14 +49,20 @@ export interface Sessions {
     server: string,
     work: (connection: Connection) => Promise<T>,
   ): Promise<T>;
+  /** Connections that are opened from now on use these; those in use end with the earlier ones. */
+  renew(access: Access): void;
   close(): void;
 }
 
-export interface SessionOptions {
-  readonly urls: readonly string[];
+/** The way in, as it may change while the bot runs. */
+export interface Access {
   readonly ca?: string | undefined;
-  readonly bindDn: string;
   readonly bindPassword: Secret;
+}
+
+export interface SessionOptions extends Access {
+  readonly urls: readonly string[];
+  readonly bindDn: string;
   /** Called at each connect: the server, and epoch ms until which its certificate is valid. */
   readonly certificateSeen?: (server: string, endsAt: number) => void;
 }
@@ -65,13 +71,17 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
   const servers = openServers(options, log);
   const kept: { session: Session; timer: NodeJS.Timeout }[] = [];
   const directory = {};
+  let { bindPassword } = options;
   let isClosed = false;
+  /** Connections that were opened since the last renewal. */
+  let current = new WeakSet<Connection>();
 
   function open(signal: AbortSignal, server?: string): Promise<Session> {
     return servers.connect(signal, (connection) => bind(connection, signal), server);
   }
 
   async function bind(connection: Connection, signal: AbortSignal): Promise<Session> {
+    current.add(connection);
     return asServiceAccount(connection, signal, async () => ({
       connection,
       facts: await readFacts(connection),
@@ -87,7 +97,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
   ): Promise<T> {
     try {
       return await within(signal, connection, async () => {
-        await connection.bind(options.bindDn, options.bindPassword);
+        await connection.bind(options.bindDn, bindPassword);
         return work();
       });
     } catch (error) {
@@ -125,7 +135,12 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
 
   function keep(session: Session): void {
     const { connection } = session;
-    if (isClosed || !connection.isOpen || kept.length >= KEPT_CONNECTIONS) {
+    if (
+      isClosed ||
+      !current.has(connection) ||
+      !connection.isOpen ||
+      kept.length >= KEPT_CONNECTIONS
+    ) {
       connection.close();
       return;
     }
@@ -139,6 +154,13 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     }, KEPT_IDLE_MS);
     timer.unref();
     kept.push({ session, timer });
+  }
+
+  function closeKept(): void {
+    for (const { session, timer } of kept.splice(0)) {
+      clearTimeout(timer);
+      session.connection.close();
+    }
   }
 
   async function readOn<T>(session: Session, signal: AbortSignal, work: Work<T>): Promise<T> {
@@ -246,12 +268,16 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
       });
     },
 
+    renew(access) {
+      bindPassword = access.bindPassword;
+      servers.trust(access.ca);
+      current = new WeakSet();
+      closeKept();
+    },
+
     close() {
       isClosed = true;
-      for (const { session, timer } of kept.splice(0)) {
-        clearTimeout(timer);
-        session.connection.close();
-      }
+      closeKept();
     },
   };
 }
