@@ -89,6 +89,7 @@ export const TENANT_ID = randomUUID();
 export async function openBench(
   overrides: Partial<ChannelSettings> = {},
   served: Partial<Served> = {},
+  render: Parameters<typeof createChannel>[0]['render'] = drawPlainly,
 ): Promise<Bench> {
   const teams = await new TeamsServer(APP_ID).start();
   const turns = new ScriptedTurns();
@@ -111,7 +112,7 @@ export async function openBench(
       defaultLocale: 'sv',
       ...overrides,
     },
-    render: (view, locale) => ({ card: renderPlainly(view, locale), summary: view.card }),
+    render,
     notPersonal: (locale) => `not here (${locale})`,
     clock: () => state.now(),
     log,
@@ -134,6 +135,11 @@ export async function openBench(
   const url = `http://127.0.0.1:${String(port)}`;
   return { teams, turns, channel, server, url, anna, logged, state };
 }
+
+const drawPlainly: Parameters<typeof createChannel>[0]['render'] = (view, locale) => ({
+  card: renderPlainly(view, locale),
+  summary: view.card,
+});
 
 /** A card with nothing but its name, its problem and its language. */
 function renderPlainly(view: View, locale: string): Record<string, unknown> {
