@@ -4,6 +4,7 @@ import { REASONS } from '../../src/domain/reasons.ts';
 import type { Locale } from '../../src/domain/parties.ts';
 import { NOT_NEEDED_REASONS, REVOKE_REASONS } from '../../src/ports/view.ts';
 import type { CardName, View } from '../../src/ports/view.ts';
+import { MANAGERS_ON_CARD } from '../../src/service/desk/accountCard.ts';
 import { ACCOUNTS_ON_CARD } from '../../src/service/tap/home.ts';
 import { createCards } from '../../src/teams/cards/cards.ts';
 import { byType, nodes, texts } from './cardNodes.ts';
@@ -243,6 +244,23 @@ describe('cards', () => {
     const part = { first: 1, of: 100, isAnyEnrolled: true };
     for (const locale of LOCALES) {
       const card = render({ card: 'home', accounts, part }, locale);
+      // UTF-16, as Teams counts.
+      expect(JSON.stringify(card).length * 2).toBeLessThan(80_000);
+    }
+  });
+
+  it('is taken by Teams with as many managers of long names as an agent sees at once', () => {
+    const view = SAMPLES.find(({ name }) => name === 'desk.account: much to tell')!.view;
+    if (view.card !== 'desk.account' || view.facts === undefined) throw new Error('no such card');
+    const manager = { ...view.facts.managers[0]!, name: 'å'.repeat(256), canConfirm: true };
+    const managers = Array.from({ length: MANAGERS_ON_CARD }, () => ({
+      ...manager,
+      handle: 'h'.repeat(40),
+      canVouch: true,
+      isFormer: true,
+    }));
+    for (const locale of LOCALES) {
+      const card = render({ ...view, facts: { ...view.facts, managers } }, locale);
       // UTF-16, as Teams counts.
       expect(JSON.stringify(card).length * 2).toBeLessThan(80_000);
     }

@@ -150,13 +150,17 @@ export function walkDesk(world: World): void {
   it('takes an answer from the manager who was asked alone, while they answer for the account', async () => {
     const call = await newCall(world);
     const { agent, chat, account, accountDn } = call;
+    const colleague = world.manager(newName('Chef'));
+    const both = world.directory.group(newName('grp'), [chat.dn, colleague.dn]);
+    world.directory.put(accountDn, 'manager', both.dn);
+    await colleague.say('status');
     await openAccount(agent, account);
     await ask(world, call);
     const number = shownNumber(agent);
     const right = chat.buttons('callerAnswer').find(({ title }) => title === number)!;
     const stranger = (await newEnrolled(world)).chat;
     const rows = world.auditRows();
-    for (const one of [agent, stranger]) {
+    for (const one of [agent, stranger, colleague]) {
       for (const button of [right, chat.button('callerDeny')]) {
         expect(await one.tapButton(button)).toBe('refused notResponsible');
       }

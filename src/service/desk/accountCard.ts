@@ -12,7 +12,7 @@ import {
 import { deskHandle } from './handles.ts';
 
 /** So many managers fit on a card: those with a number or a question first, then by name. */
-const MANAGERS_ON_CARD = 20;
+export const MANAGERS_ON_CARD = 20;
 
 /** The managers whom the card has room for. */
 export function shownManagers({ managers }: DeskFacts): readonly ManagerFacts[] {
