@@ -55,7 +55,7 @@ export function noteQueries(scope: Scope) {
     await db
       .insertInto('revocation')
       .values({ ...note, seal })
-      // Of the same millisecond: a revoke after a removal.
+      // A revoke may follow a removal within the millisecond.
       .onConflict((conflict) =>
         conflict.columns(['account_id', 'manager', 'revoked_at']).doUpdateSet({ seal }),
       )
