@@ -1,6 +1,7 @@
 import type { Locale, ManagerKey, Purpose } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { NotNeededReason, RevokeReason, View } from '../ports/view.ts';
+import type { RevokeReason } from '../ports/deskView.ts';
+import type { NotNeededReason, View } from '../ports/view.ts';
 import type { Address } from '../ports/notifier.ts';
 
 /** The sender as the channel's roster shows them. */

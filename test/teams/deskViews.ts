@@ -4,7 +4,7 @@ import type {
   DeskManager,
   DeskQuestion,
   DeskTrouble,
-} from '../../src/ports/view.ts';
+} from '../../src/ports/deskView.ts';
 import type { Sample } from './sampleViews.ts';
 
 /** As in sampleViews.ts. */

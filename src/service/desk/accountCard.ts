@@ -1,6 +1,6 @@
 import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import type { Problem } from '../../domain/reasons.ts';
-import type { DeskAccountView, DeskManager, DeskTrouble } from '../../ports/view.ts';
+import type { DeskAccountView, DeskManager, DeskTrouble } from '../../ports/deskView.ts';
 import type { Deps } from '../deps.ts';
 import {
   canClearLockout,

@@ -8,7 +8,7 @@ import { HOUR_MS } from '../../domain/durations.ts';
 import { managerName } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
-import type { CallerView } from '../../ports/view.ts';
+import type { CallerView } from '../../ports/deskView.ts';
 import { post } from '../chat/post.ts';
 import type { Recipient, Way } from '../chat/recipients.ts';
 import type { Deps } from '../deps.ts';

@@ -1,7 +1,7 @@
 import { DirectoryError } from '../../ports/directory.ts';
 import { managerName } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
-import type { RevokeReason } from '../../ports/view.ts';
+import type { RevokeReason } from '../../ports/deskView.ts';
 import { clearLockout, revoke } from '../administration/administration.ts';
 import type { DeskActInput, DeskInput } from '../input.ts';
 import { directoryReason, tellFault } from '../people/people.ts';

@@ -9,7 +9,7 @@ import { DAY_MS } from '../../domain/durations.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
 import { managerName } from '../../domain/parties.ts';
 import type { DirectoryManager, Responsibility } from '../../ports/directory.ts';
-import type { DeskQuestion } from '../../ports/view.ts';
+import type { DeskQuestion } from '../../ports/deskView.ts';
 import { accountStatus, type AccountStatus } from '../administration/accountStatus.ts';
 import { recipientOf, type Recipient } from '../chat/recipients.ts';
 import type { Deps } from '../deps.ts';

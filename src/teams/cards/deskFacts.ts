@@ -1,4 +1,4 @@
-import { REVOKE_REASONS } from '../../ports/view.ts';
+import { REVOKE_REASONS } from '../../ports/deskView.ts';
 import type {
   CallerDoneView,
   CallerView,
@@ -7,7 +7,7 @@ import type {
   DeskManager,
   DeskTrouble,
   DeskView,
-} from '../../ports/view.ts';
+} from '../../ports/deskView.ts';
 import type { CardFacts, Voice } from './facts.ts';
 import { ofFlow } from './flowFacts.ts';
 import { plain } from './markdown.ts';
