@@ -11,6 +11,7 @@ export const LEFT_OUT_OF_QUICK = [
   '/test/teams/(?:health|proactive|server|working)\\.test\\.ts$',
   '/test/cards/(?:cards|accessibility|references)\\.test\\.ts$',
   '/test/demo/start\\.test\\.ts$',
+  '/test/admin/report\\.test\\.ts$',
   '/test/manifest/',
   '/test/walks/(?:on\\w+|everyFlowBySubmit|lateLanding)\\.test\\.ts$',
   '/test/deploy/',

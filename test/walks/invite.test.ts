@@ -4,7 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { DAY_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { nameOf } from '../support/connector.ts';
-import { folderOfSuite, houseOfSuite, houseOfTest, postgresOfSuite } from '../support/ofSuite.ts';
+import { folderOfSuite, houseOfSuite } from '../support/ofSuite.ts';
+import { rowsOf, type Invited } from '../support/invitations.ts';
 import { ALWAYS, cardsTo, firstSweep } from '../support/rotations.ts';
 import { enroll, FIRST_PASSWORD, greet, newManager, newMobile, newName } from '../support/walks.ts';
 
@@ -15,23 +16,7 @@ const house = await houseOfSuite({
 await firstSweep(house);
 const folder = await folderOfSuite();
 
-interface Invited {
-  readonly window: string;
-  readonly dryRun: boolean;
-  readonly accounts: number;
-  readonly invitations: readonly {
-    readonly account: string;
-    readonly manager: string | null;
-    readonly result: string;
-    readonly reason: string | null;
-  }[];
-}
-
 const invite = (...args: string[]) => house.administer<Invited>(['invite', ...args]);
-const rowsOf = ({ invitations }: Invited, name: string) =>
-  invitations
-    .filter(({ account }) => account === name)
-    .map(({ result, reason }) => (reason === null ? result : `${result}: ${reason}`));
 const eventsOf = (accountId: string) =>
   house
     .audit()
@@ -261,28 +246,5 @@ describe('admin invite', () => {
     const told = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
     expect(told).toEqual([expect.stringMatching(/^directory: unreachable/)]);
     expect(house.audit(rows).filter(({ event }) => event === 'admin.invite')).toEqual([]);
-  });
-});
-
-describe('on PostgreSQL, with several instances', () => {
-  it('invites each manager once, who enrolls at any of them', async () => {
-    const databaseUrl = await (await postgresOfSuite()).createDatabase('bot');
-    const shared = await houseOfTest({ env: ALWAYS, policy: { maxAgeMs: Infinity }, databaseUrl });
-    const walker = newManager(shared);
-    await greet(walker);
-    const elsewhere = await shared.chatAtAnother(walker.chat);
-    const told = await Promise.all([1, 2, 3].map(() => shared.administer<Invited>(['invite'])));
-    expect(told.flatMap((one) => rowsOf(one, walker.account)).toSorted()).toEqual([
-      'already',
-      'already',
-      'sent',
-    ]);
-    expect(cardsTo(shared, walker.chat, 'invitation')).toHaveLength(1);
-    expect(elsewhere.reload()).toBe('invitation');
-    expect(await elsewhere.tap('enroll')).toBe('enrollment.currentPassword');
-    const events = await shared.database.query<{ event: string }>(
-      `select event from audit where account = '${walker.accountId}' order by seq`,
-    );
-    expect(events.map(({ event }) => event)).toEqual(['invitation.sent', 'enrollment.started']);
   });
 });
