@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { DAY_MS } from '../../src/domain/durations.ts';
 import { madeHistory, writeHistory } from '../support/auditHistory.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { folderOfSuite, houseOfSuite, houseOfTest } from '../support/ofSuite.ts';
+import { folderOfSuite, houseOfSuite, houseOfTest, postgresOfSuite } from '../support/ofSuite.ts';
 import { ALWAYS, firstSweep, newDue, setAge } from '../support/rotations.ts';
 import { FIRST_PASSWORD, newEnrolled, newManager, newName, reset } from '../support/walks.ts';
 
@@ -259,4 +259,15 @@ it('tells an account that is not overdue from one that is', async () => {
   expect(await isOverdue()).toBe(false);
   setAge(house, accountDn, 91);
   expect(await isOverdue()).toBe(true);
+});
+
+it('counts the same on PostgreSQL', async () => {
+  const databaseUrl = await (await postgresOfSuite()).createDatabase('bot');
+  const shared = await houseOfTest({ databaseUrl });
+  const there = await newEnrolled(shared);
+  expect(await reset(shared, there, 'Kaffekanna-Blomma-42')).toBe('reset.done');
+  await shared.database.query(`update code_send set fate = 'failed'`);
+  const told = await shared.administer<Figures>(['report', '--days', '7']);
+  expect(told).toMatchObject({ days: 7, accounts: 1, enrolled: 1, enrollments: 1, resets: 1 });
+  expect([told['codes'], told['codesNotDelivered']]).toEqual([2, 2]);
 });

@@ -18,25 +18,25 @@ interface Managers {
   readonly isCrowd: boolean;
 }
 
-export interface OverdueAccount {
+interface OverdueAccount {
   readonly account: string;
   /** Epoch ms. */
   readonly dueAt: number;
   readonly managers: readonly string[];
 }
 
-export interface UnansweredAccount {
+interface UnansweredAccount {
   readonly account: string;
   readonly reason: 'noManager' | 'tooManyManagers';
 }
 
-export interface UnreachedAccount {
+interface UnreachedAccount {
   readonly account: string;
   readonly managers: readonly string[];
 }
 
 /** Ages of passwords: how many accounts are within their rotation, and how many past it. */
-export interface AgeBin {
+interface AgeBin {
   /** In days, inclusive. */
   readonly from: number;
   readonly within: number;

@@ -33,7 +33,7 @@ export const WEEKLY = [
 type Weekly = (typeof WEEKLY)[number];
 
 /** The kinds that are counted for each day. */
-export const DAILY = ['codes', 'codesRefused', 'codesUncertain'] as const;
+const DAILY = ['codes', 'codesRefused', 'codesUncertain'] as const;
 type Daily = (typeof DAILY)[number];
 
 type Counts<Kind extends string> = Record<Kind, number>;
