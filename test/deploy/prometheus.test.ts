@@ -122,6 +122,21 @@ const TRIALS: Readonly<Record<string, { rings: readonly Series[]; silent: readon
     rings: [['process_start_time_seconds{job="passwordbot"}', '1x80 2x8 3x8 4x8 5x16']],
     silent: [['process_start_time_seconds{job="passwordbot"}', '1x100 2x20']],
   },
+  EndsSoon: {
+    // Two hours after the beginning of time, in which the trials end.
+    rings: [
+      ['passwordbot_ends_timestamp_seconds{ending="botSecret"}', `${String(13 * 86_400)}x120`],
+    ],
+    silent: [
+      ['passwordbot_ends_timestamp_seconds{ending="botSecret"}', `${String(15 * 86_400)}x120`],
+    ],
+  },
+};
+
+/** The labels of the series that ring, where the rule keeps them. */
+const LABELS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Restarts: { job: 'passwordbot' },
+  EndsSoon: { ending: 'botSecret' },
 };
 
 describe('the alarms for Prometheus', () => {
@@ -129,8 +144,8 @@ describe('the alarms for Prometheus', () => {
     const tests = rules.flatMap(({ alert, labels, annotations }) => {
       const { rings, silent } = TRIALS[alert] ?? { rings: [], silent: [] };
       const { summary } = annotations;
-      const job = alert === 'Restarts' ? { job: 'passwordbot' } : {};
-      const rung = [{ exp_labels: { ...labels, ...job }, exp_annotations: { summary } }];
+      const seen = LABELS[alert] ?? {};
+      const rung = [{ exp_labels: { ...labels, ...seen }, exp_annotations: { summary } }];
       return [[rings, rung] as const, [silent, []] as const].map(([series, alerts]) => ({
         interval: '1m',
         name: alert,
