@@ -33,9 +33,8 @@ export async function copyPackages(source: string, folder: string): Promise<void
   );
   for (const [path, { version }] of needed) {
     if (path === '') continue;
-    const { version: found } = z
-      .object({ version: z.string() })
-      .parse(await readJson(join(source, path, 'package.json')));
+    const installed = await readJson(join(source, path, 'package.json')).catch(() => ({}));
+    const { version: found } = z.object({ version: z.string().optional() }).parse(installed);
     if (found !== version) throw new Error(`${path} is not of package-lock.json: run npm ci`);
     // A package within a package has a line of its own in the lock file.
     await cp(join(source, path), join(folder, path), {

@@ -51,10 +51,13 @@ describe('a release', () => {
   it('lists each package that it holds, as CycloneDX', async () => {
     const bill = JSON.parse(await read('sbom.cdx.json')) as {
       readonly bomFormat: string;
-      readonly components: readonly { readonly name: string; readonly version: string }[];
+      readonly components: readonly { readonly purl: string }[];
     };
     expect(bill.bomFormat).toBe('CycloneDX');
-    const listed = new Set(bill.components.map(({ name, version }) => `${name}@${version}`));
+    // An empty package stands under many names.
+    const listed = new Set(
+      bill.components.map(({ purl }) => decodeURIComponent(purl.replace('pkg:npm/', ''))),
+    );
     const found: string[] = [];
     for (const path of await filesOf(join(installed, 'node_modules'))) {
       if (!/(?:^|node_modules\/)(?:@[^/]+\/)?[^/@]+\/package\.json$/.test(path)) continue;

@@ -36,6 +36,8 @@ async function check(
     LDAP_BIND_PASSWORD: options.bindPassword.reveal(),
     LDAP_ACCOUNTS_BASE: options.accountsBase,
     LDAP_MANAGERS_BASE: options.managersBase,
+    // The house's own group stands in another directory.
+    SERVICE_DESK_GROUP: '',
     ...env,
   });
   return { code, ...value.checks.find(({ name }) => name === 'directory')! };
@@ -87,7 +89,9 @@ describe('check on Active Directory', () => {
 
 describe('check on OpenLDAP', () => {
   it('does not claim what only the server’s own tools can show', async () => {
-    const openldap = await startOpenldapWorld();
+    const openldap = await startOpenldapWorld({
+      certificateEndsAt: new Date(Date.now() + 12 * 3_600_000),
+    });
     try {
       await openldap.newAccount({ responsible: [] });
       const { code, found, mind, see } = await check(openldap);
@@ -95,7 +99,6 @@ describe('check on OpenLDAP', () => {
       expect(found.join('\n')).not.toContain('may reset');
       expect(mind.join('\n')).toContain('slapacl');
       expect(see).toContain('docs/setup.md#openldap');
-      // Its certificate was made for a day.
       expect(mind.join('\n')).toMatch(/certificate of .+ ends in 0 days/);
     } finally {
       await openldap.close();

@@ -32,6 +32,8 @@ export interface Openldap extends ServerProcess {
 export interface OpenldapOptions {
   /** The issuer of the server's certificate; default: one of its own. */
   readonly authority?: Authority;
+  /** The end of the server's certificate; default: in 90 days. */
+  readonly certificateEndsAt?: Date;
   /** Shared accounts to begin with; their passwords are new. */
   readonly accounts?: number;
   /** The server of which this one is a replica that takes no writes; both know the authority. */
@@ -51,6 +53,7 @@ export async function startOpenldap(options: OpenldapOptions = {}): Promise<Open
 async function start(directory: string, options: OpenldapOptions): Promise<Openldap> {
   const authority = options.authority ?? (await createAuthority());
   const { certPem, keyPem } = await authority.issue({
+    ...(options.certificateEndsAt === undefined ? {} : { notAfter: options.certificateEndsAt }),
     commonName: 'localhost',
     dnsNames: ['localhost'],
     ipAddresses: [HOST],

@@ -7,6 +7,7 @@ import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';
 import { openLdapAdmin } from '../../support/ldapAdmin.ts';
 import type { LdapAdmin } from '../../support/ldapAdmin.ts';
 import { startOpenldap } from '../../support/openldap.ts';
+import type { OpenldapOptions } from '../../support/openldap.ts';
 import type { Openldap } from '../../support/openldap.ts';
 
 export interface OpenldapWorld extends DirectoryWorld {
@@ -18,8 +19,10 @@ export interface OpenldapWorld extends DirectoryWorld {
 const RELAX = new Control('1.3.6.1.4.1.4203.666.5.12', { critical: true });
 const LOCKED_FOR_GOOD = '000001010000Z';
 
-export async function startOpenldapWorld(): Promise<OpenldapWorld> {
-  const slapd = await startOpenldap();
+export async function startOpenldapWorld(
+  options: Pick<OpenldapOptions, 'certificateEndsAt'> = {},
+): Promise<OpenldapWorld> {
+  const slapd = await startOpenldap(options);
   const { base, host, authority, ldapPort, ldapsPort } = slapd;
   const admin = await openLdapAdmin({ ...slapd, caPem: authority.caPem }).catch(
     async (error: unknown) => {
