@@ -96,7 +96,7 @@ export interface SweptAccount extends Pick<
   readonly responsible?: string;
 }
 
-/** What a sweep reads of each account beside the usual. */
+/** The part of an account that only a sweep reads. */
 export interface SweepMore {
   readonly responsible: boolean;
 }

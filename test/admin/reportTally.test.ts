@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DAY_MS, HOUR_MS } from '../../src/domain/durations.ts';
-import {
-  createAuditTally,
-  type AuditLine,
-} from '../../src/service/administration/report/auditTally.ts';
+import { createAuditTally } from '../../src/service/administration/report/auditTally.ts';
+import type { AuditLine } from '../../src/service/administration/report/enrolledCurve.ts';
 
 /** Monday. */
 const NOW = Date.parse('2026-11-23T12:00:00Z');

@@ -42,7 +42,7 @@ const turns = (upTo3: number, all: number): Series[] =>
     `0+${String(Number(le) <= 3 ? upTo3 : all)}x120`,
   ]);
 
-/** What each alarm rings at by the given minute, and what it stays silent at. */
+/** The series at which each alarm rings by the given minute, and those at which it stays silent. */
 const TRIALS: Readonly<Record<string, { rings: readonly Series[]; silent: readonly Series[] }>> = {
   BotDown: {
     rings: [['up{job="passwordbot"}', '1x60 0x60']],

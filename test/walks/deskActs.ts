@@ -16,7 +16,7 @@ import type { World } from '../support/world.ts';
 
 const PASSWORD = 'Kaffekanna-Blomma-42';
 
-/** What an agent does for a manager who calls. */
+/** The acts of an agent for a manager who calls. */
 export function walkDeskActs(world: World): void {
   const nameOf = ({ person }: { person: { aadObjectId: string } }): string =>
     `${world.tenantId}/${person.aadObjectId}`;

@@ -24,7 +24,7 @@ export interface Plot {
   /** Names the plot within the page. */
   readonly id: string;
   readonly title: string;
-  /** What the plot shows, in a sentence. */
+  /** A sentence that says the same as the plot. */
   readonly description: string;
   readonly kind: 'lines' | 'stackedBars' | 'bars';
   readonly labels: readonly string[];

@@ -1,6 +1,5 @@
 import { DELAY_BINS, type WEEKLY } from '../../service/administration/report/auditTally.ts';
 import type { ReportData } from './figures.ts';
-import type { PageOptions } from './page.ts';
 import type { Plot, Series } from './plots.ts';
 import type { ReportTexts } from './texts.ts';
 
@@ -16,7 +15,7 @@ export interface NotedPlot {
 /** The report's plots in their order. */
 export function plotsOf(
   { directory, audit, fates, fateDays }: ReportData,
-  { smsPerDay }: Pick<PageOptions, 'smsPerDay'>,
+  { smsPerDay }: { readonly smsPerDay: number },
   texts: ReportTexts,
   number: (value: number) => string,
 ): NotedPlot[] {

@@ -39,7 +39,7 @@ export async function sendOnce(
 /** The cycle of all invitations: they are reminders that belong to no password. */
 export const INVITATION = 'invitation';
 
-/** What happened to a card, for the auditor. */
+/** The fate of a card, for the auditor. */
 function eventOf<Fate extends 'sent' | 'skipped' | 'failed'>(
   { cycle }: Reminder,
   fate: Fate,

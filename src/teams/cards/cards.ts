@@ -28,7 +28,7 @@ export interface CardOptions {
   /** IANA name of the time zone in which times are told. */
   readonly timeZone: string;
   readonly codeLength: number;
-  /** Who runs the bot, as the welcome names them; absent: nobody is named. */
+  /** The organisation that runs the bot, as the welcome names it; absent: none is named. */
   readonly organisation?: string | undefined;
   /** Default: `execute`. */
   readonly actions?: CardActions | undefined;

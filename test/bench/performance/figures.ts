@@ -72,7 +72,7 @@ export function judge(row: Row): JudgedRow {
 /** One line of the table over several whole runs: the medians of theirs, with the lowest and the highest. */
 export interface SpreadRow extends Omit<Row, 'ratio'> {
   readonly ratios?: Figure;
-  /** Of how many runs the goal was met. */
+  /** The number of runs that met the goal. */
   readonly met?: number;
   readonly runs: number;
 }

@@ -43,7 +43,7 @@ interface AgeBin {
   readonly past: number;
 }
 
-/** What the directory says now. */
+/** The directory's figures now. */
 export interface AccountsTally {
   readonly accounts: number;
   /** Each account's id with its place among them, from 0. */

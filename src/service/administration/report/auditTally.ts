@@ -1,17 +1,5 @@
 import { DAY_MS } from '../../../domain/durations.ts';
-import { createEnrolledCurve } from './enrolledCurve.ts';
-
-/** One row of the audit, as far as the report reads it. */
-export interface AuditLine {
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly event: string;
-  readonly actor: string;
-  readonly account: string | null;
-  readonly result: string;
-  readonly reason: string | null;
-  readonly flow: string | null;
-}
+import { createEnrolledCurve, type AuditLine } from './enrolledCurve.ts';
 
 /** The kinds of events that are counted for each week. */
 export const WEEKLY = [
@@ -41,7 +29,7 @@ type Counts<Kind extends string> = Record<Kind, number>;
 /** Upper ends, in days, of how long a reset took after the first reminder; the last bin is open. */
 export const DELAY_BINS = [1, 3, 7, 14, 30] as const;
 
-/** What the audit says of the period. */
+/** The audit's figures for the period. */
 export interface AuditTally {
   readonly totals: Readonly<Counts<Weekly | Daily>>;
   /** By the Monday of the week, `YYYY-MM-DD`, each week of the period. */

@@ -1,4 +1,14 @@
-import type { AuditLine } from './auditTally.ts';
+/** One row of the audit, as far as the report reads it. */
+export interface AuditLine {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly event: string;
+  readonly actor: string;
+  readonly account: string | null;
+  readonly result: string;
+  readonly reason: string | null;
+  readonly flow: string | null;
+}
 
 /** Room for the managers in a number that names an account, its epoch and a manager. */
 const MANAGERS = 2 ** 20;
