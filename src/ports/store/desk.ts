@@ -38,8 +38,8 @@ export interface DeskQueries extends DeskReads {
     who: { readonly manager: ManagerKey } | { readonly agent: ManagerKey },
     since: number,
   ): Promise<CallerCheck[]>;
-  /** Questions whose cards are due to be drawn; they are due again at `againAt`. */
-  claimDueCallers(againAt: number, limit: number): Promise<CallerMessage[]>;
+  /** Questions whose cards are due to be drawn; they are due again after `leaseMs`. */
+  claimDueCallers(leaseMs: number, limit: number): Promise<CallerMessage[]>;
   /** The cards show the question as it was saved under that version. */
   callerDrawn(id: string, version: number): Promise<void>;
   /** How often agents have vouched since `since`. */

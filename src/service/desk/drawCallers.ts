@@ -10,31 +10,29 @@ import { changeCaller } from './callers.ts';
 import { accountView } from './accountCard.ts';
 import { readFacts } from './facts.ts';
 
-const AT_ONCE = 20;
-const DRAWING_MS = 10_000;
-/** Longer than a drawing takes, so that no two instances draw the same; then it is tried again. */
-const AGAIN_MS = 20 * SECOND_MS;
+const CALL_MS = 10 * SECOND_MS;
+/** Longer than a question's three calls take, so that no two instances draw the same; then it is tried again. */
+const LEASE_MS = 40 * SECOND_MS;
 
 /**
- * Draws the cards of questions that were answered, or whose time is over: the agent's, and the manager's
+ * Draws the cards of a question that was answered, or whose time is over: the agent's, and the manager's
  * where no tap of theirs did. True while there may be more.
  */
 export async function drawCallers(deps: Deps): Promise<boolean> {
-  const seen = await deps.store.read((reads) => Promise.resolve(reads.now));
-  const due = await deps.store.transaction((tx) => tx.claimDueCallers(seen + AGAIN_MS, AT_ONCE));
-  for (const { check, messageId } of due) {
-    try {
-      const current = await changeCaller(deps, check, { type: 'timePassed' });
-      if (messageId !== undefined) await drawManagers(deps, current, messageId);
-      await drawAgents(deps, current);
-      await deps.store.transaction((tx) => tx.callerDrawn(current.id, current.version));
-    } catch (error) {
-      const isOld = deps.store.now() - check.askedAt > DAY_MS;
-      if (!(error instanceof DirectoryError) || isOld) throw error;
-      // Tried again while the directory is away.
-    }
+  const [due] = await deps.store.transaction((tx) => tx.claimDueCallers(LEASE_MS, 1));
+  if (due === undefined) return false;
+  const current = await changeCaller(deps, due.check, { type: 'timePassed' });
+  try {
+    if (due.messageId !== undefined) await drawManagers(deps, current, due.messageId);
+    await drawAgents(deps, current);
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error;
+    // Tried again while the directory is away, but not for ever.
+    if (deps.store.now() - current.askedAt <= DAY_MS) return true;
+    deps.log.warn({ code: error.code }, 'a question of the service desk is not drawn any more');
   }
-  return due.length === AT_ONCE;
+  await deps.store.transaction((tx) => tx.callerDrawn(current.id, current.version));
+  return true;
 }
 
 /** The card of a manager who did not answer says that the time is over. */
@@ -50,7 +48,7 @@ async function drawAgents(deps: Deps, { lookId }: CallerCheck): Promise<void> {
   const { agent, accountId, messageId } = look;
   const record = await deps.store.read((reads) => reads.manager(agent));
   if (record?.directoryId === undefined) return;
-  const signal = AbortSignal.timeout(DRAWING_MS);
+  const signal = AbortSignal.timeout(CALL_MS);
   const { isAgent, accounts } = await deps.directory.standingOf({ id: record.directoryId }, signal);
   if (!isAgent || accounts.some(({ id }) => id === accountId)) return;
   const found = await deps.directory.responsibilityFor(accountId, signal);
@@ -65,7 +63,7 @@ async function update(deps: Deps, key: ManagerKey, messageId: string, view: View
   if (record?.address === undefined) return;
   const locale = record.locale ?? deps.settings.defaultLocale;
   try {
-    const signal = AbortSignal.timeout(DRAWING_MS);
+    const signal = AbortSignal.timeout(CALL_MS);
     await deps.notifier.update(record.address, messageId, view, locale, signal);
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;

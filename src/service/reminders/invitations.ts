@@ -4,13 +4,11 @@ import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import { recipientOf, type Recipient } from '../chat/recipients.ts';
 import type { SweepDeps } from '../deps.ts';
 import { enrolledOf } from '../notices/notices.ts';
-import type { Sent, SentRow, Sweeping } from '../upkeep/sweeping.ts';
+import { NOBODY, type Sent, type SentRow, type Sweeping } from '../upkeep/sweeping.ts';
 import { alreadyBy, INVITATION, reserve, sendOnce, skipOnce, type Outcome } from './sendOnce.ts';
 
 /** A manager is invited once in so long for each account. */
 export const INVITED_EVERY_MS = 14 * DAY_MS;
-
-const NOBODY = 'nobody';
 
 /** The outcome of one invitation. */
 export interface InvitationRow extends SentRow {
@@ -37,17 +35,17 @@ export async function inviteOf(
   if (managers.length === 0) {
     const reason = isCrowd ? 'tooManyManagers' : 'noManager';
     if (sweep.lease !== undefined) await skip(deps, account, reason);
-    return { rows: [rowOf(undefined, { result: 'skipped', reason })] };
+    return { rows: new Map([[NOBODY, rowOf(undefined, { result: 'skipped', reason })]]) };
   }
   const enrolled = await deps.store.read((reads) => enrolledOf(reads, account.id));
-  const rows: InvitationRow[] = [];
+  const rows = new Map<string, InvitationRow>();
   let waitMs: number | undefined;
   for (const person of managers) {
     if (enrolled.some(({ id }) => id === person.id)) continue;
     const outcome = await invite(sweep, account, person);
     if (outcome === undefined) continue;
     if (outcome.waitMs !== undefined) waitMs = Math.max(waitMs ?? 0, outcome.waitMs);
-    rows.push(rowOf(person, outcome));
+    rows.set(person.id, rowOf(person, outcome));
   }
   return { rows, waitMs };
 }

@@ -5,7 +5,7 @@ import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { View } from '../../ports/view.ts';
 import type { SweepDeps } from '../deps.ts';
 import { recipientOf, type Recipient } from '../chat/recipients.ts';
-import type { Sent, SentRow, Sweeping } from '../upkeep/sweeping.ts';
+import { NOBODY, type Sent, type SentRow, type Sweeping } from '../upkeep/sweeping.ts';
 import { reminderView } from './reminderCard.ts';
 import { remindBySms } from './smsReminder.ts';
 import { reserve, sendOnce, skipOnce, type Outcome } from './sendOnce.ts';
@@ -35,8 +35,6 @@ export interface Reminded extends Sent<ReminderRow> {
   readonly dueAt: number;
 }
 
-const NOBODY = 'nobody';
-
 /** Reminds all managers of an account that is due now; undefined where it is not. */
 export async function remindOf(
   sweep: Sweeping,
@@ -49,10 +47,10 @@ export async function remindOf(
   if (managers.length === 0) {
     const reason = isCrowd ? 'tooManyManagers' : 'noManager';
     await skip(sweep, due, reason);
-    const rows = [rowOf(due, null, 'skipped', reason)];
+    const rows = new Map([[NOBODY, rowOf(due, null, 'skipped', reason)]]);
     return { rows, isUnanswered: due.stage < 0, dueAt: at };
   }
-  const rows: ReminderRow[] = [];
+  const rows = new Map<string, ReminderRow>();
   let isReachable = false;
   let waitMs: number | undefined;
   let silencedUntil: number | undefined;
@@ -62,7 +60,7 @@ export async function remindOf(
     if (outcome.waitMs !== undefined) waitMs = Math.max(waitMs ?? 0, outcome.waitMs);
     silencedUntil ??= outcome.silencedUntil;
     isReachable ||= outcome.reason !== 'notInTeams';
-    rows.push(rowOf(due, person.displayName, outcome.result, outcome.reason ?? null));
+    rows.set(person.id, rowOf(due, person.displayName, outcome.result, outcome.reason ?? null));
   }
   const isUnanswered = due.stage < 0 && !isReachable;
   return { rows, waitMs, isUnanswered, silencedUntil, dueAt: at };

@@ -5,6 +5,9 @@ import { followAnswering } from '../people/responsibility.ts';
 import { pastUnreadable } from './pastUnreadable.ts';
 import type { SweepLease } from './sweepLease.ts';
 
+/** Stands for the manager of an account that has none. */
+export const NOBODY = 'nobody';
+
 const MAX_TRIES_WHEN_BUSY = 4;
 
 /** The parts that the cards of one sweep share. */
@@ -29,9 +32,10 @@ export interface SentRow {
   readonly reason: string | null;
 }
 
-/** An account's cards: one row for each of its managers. */
+/** An account's cards. */
 export interface Sent<Row> {
-  readonly rows: readonly Row[];
+  /** By the id of the manager's entry; `NOBODY` where the account has none. */
+  readonly rows: ReadonlyMap<string, Row>;
   /** How long the channel asks to wait before the rest. */
   readonly waitMs?: number | undefined;
 }
@@ -78,10 +82,9 @@ export async function sendPatiently<Row extends SentRow, Outcome extends Sent<Ro
     if (lease !== undefined) await followAnswering(deps, found, lease, signal);
     const sent = found && (await send(found));
     if (sent === undefined) break;
-    for (const [index, row] of sent.rows.entries()) {
-      const key = found?.managers[index]?.id ?? '';
+    for (const [entry, row] of sent.rows) {
       // A card sent in an earlier try is `already` sent in this one.
-      if (rows.get(key)?.result !== 'sent') rows.set(key, row);
+      if (rows.get(entry)?.result !== 'sent') rows.set(entry, row);
     }
     last = sent;
     if (sent.waitMs === undefined) break;

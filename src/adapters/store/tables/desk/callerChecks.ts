@@ -167,7 +167,7 @@ export function callerQueries(scope: Scope): CallerQueries {
         .execute();
     },
 
-    async claimDueCallers(againAt, limit) {
+    async claimDueCallers(leaseMs, limit) {
       const due = db
         .selectFrom('caller_check')
         .select('id')
@@ -176,7 +176,7 @@ export function callerQueries(scope: Scope): CallerQueries {
         .limit(limit);
       const rows = await db
         .updateTable('caller_check')
-        .set({ due_at: againAt })
+        .set({ due_at: now + leaseMs })
         .where('id', 'in', due)
         .where('due_at', '<=', now)
         .returningAll()
