@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
-import { confirm, newAgent, newCall, openAccount } from '../support/desk.ts';
+import { ask, confirm, newAgent, newCall, openAccount, shownNumber } from '../support/desk.ts';
 import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
 import {
   enroll,
@@ -139,6 +139,49 @@ export function walkDeskActs(world: World): void {
     world.dismiss(agent.dn);
     await chat.say('status');
     expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+  });
+
+  it('vouches no more for an enrollment that has begun once the agent has gone', async () => {
+    for (const step of ['enrollment.mobile', 'enrollment.code']) {
+      const call = await newCall(world);
+      const { agent, chat, account, mobile, name } = call;
+      await openAccount(agent, account);
+      await confirm(world, call);
+      await agent.tap('deskVouch', {}, name);
+      await chat.say('status');
+      await chat.tap('enroll', {}, account);
+      if (step === 'enrollment.code') await chat.tap('useShownMobile');
+      expect(chat.shown).toBe(step);
+      world.dismiss(agent.dn);
+      const late =
+        step === 'enrollment.code'
+          ? await chat.tap('confirmCode', { code: world.code(mobile) })
+          : await chat.tap('useShownMobile');
+      expect(late).toBe('home flowExpired');
+    }
+  });
+
+  it('has nothing vouched for any more once the manager denies that it is they who call', async () => {
+    for (const denial of ['denied', 'wrongNumber']) {
+      const call = await newCall(world);
+      const { agent, chat, account, name } = call;
+      await openAccount(agent, account);
+      await confirm(world, call);
+      await agent.tap('deskVouch', {}, name);
+      await chat.say('status');
+      expect(await chat.tap('enroll', {}, account)).toBe('enrollment.mobile');
+      const shown = chat.button('useShownMobile');
+      const other = newAgent(world);
+      await other.say('servicedesk');
+      await openAccount(other, account);
+      await ask(world, { ...call, agent: other });
+      const right = shownNumber(other);
+      const wrong = chat.buttons('callerAnswer').find(({ title }) => title !== right)!;
+      await chat.tapButton(denial === 'denied' ? chat.button('callerDeny') : wrong);
+      expect(await chat.tapButton(shown)).toBe('home flowExpired');
+      expect(world.codes(call.mobile)).toEqual([]);
+      expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+    }
   });
 
   it('has nothing vouched for any more after a revoke, and an alarm after many vouches', async () => {

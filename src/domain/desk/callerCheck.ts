@@ -36,7 +36,9 @@ export type CallerEvent =
   | { readonly type: 'timePassed' }
   | { readonly type: 'vouched' }
   /** The number is enrolled, or was revoked. */
-  | { readonly type: 'vouchEnded' };
+  | { readonly type: 'vouchEnded' }
+  /** The manager denies a later question: what came of this one counts no more. */
+  | { readonly type: 'withdrawn' };
 
 /** One question of an agent to a manager. */
 export interface CallerCheck {
@@ -77,6 +79,8 @@ export function stepCaller(state: CallerState, event: CallerEvent, now: number):
       return { step: 'vouched', until: state.until, vouchedUntil: now + VOUCHED_MS };
     case 'vouchEnded':
       return state.step === 'vouched' ? { step: 'confirmed', until: state.until } : state;
+    case 'withdrawn':
+      return state.step === 'confirmed' || state.step === 'vouched' ? { step: 'expired' } : state;
   }
 }
 

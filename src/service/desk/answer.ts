@@ -11,7 +11,7 @@ import type { CallerInput } from '../input.ts';
 import { directoryReason, tellFault } from '../people/people.ts';
 import { admitTo, denyTap, type Reply, type Tap } from '../tap/tap.ts';
 import { callerView } from './ask.ts';
-import { changeCaller } from './callers.ts';
+import { changeCaller, withdrawFormer } from './callers.ts';
 import { isCallerId, readDeskHandle } from './handles.ts';
 
 /** Denied questions of one agent, or to one manager, within a day that are an alarm. */
@@ -74,6 +74,7 @@ async function note(deps: Deps, tx: StoreTransaction, check: CallerCheck): Promi
   if (state.step !== 'denied') return;
   const { reason } = state;
   tx.audit({ event: 'desk.callerDenied', result: 'refused', reason, ...about });
+  await withdrawFormer(tx, check);
   const since = tx.now - DAY_MS;
   const counts = await Promise.all(
     [{ manager }, { agent }].map(async (who) => {

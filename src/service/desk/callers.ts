@@ -8,7 +8,7 @@ import { DAY_MS } from '../../domain/durations.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { isSamePerson, lockAccount } from '../flow/flows.ts';
+import { endFlow, isSamePerson, lockAccount } from '../flow/flows.ts';
 
 /**
  * Takes an event into a question, under its account's lock: of two at once one comes second. `note` runs
@@ -55,6 +55,24 @@ export async function vouchOf(
     (check) =>
       isSamePerson(check.manager, manager) && vouchedUntil(check.state, reads.now) !== undefined,
   );
+}
+
+/**
+ * Takes back what came of the manager's former questions about the account, and the enrollment that stands
+ * on one: whoever answered them may not have been the manager.
+ */
+export async function withdrawFormer(
+  tx: StoreTransaction,
+  { id, manager, accountId }: CallerCheck,
+): Promise<void> {
+  for (const former of await tx.callerChecksOf(accountId, tx.now - DAY_MS)) {
+    if (former.id === id || !isSamePerson(former.manager, manager)) continue;
+    await stepIn(tx, former, { type: 'withdrawn' });
+  }
+  const open = await tx.openFlow(manager, accountId);
+  if (open === undefined || !('vouch' in open.state) || open.state.vouch === undefined) return;
+  await tx.removePasscode(open.id);
+  await endFlow(tx, open, { type: 'expired' });
 }
 
 /** Ends what agents have vouched for: the numbers are enrolled, or were revoked. */

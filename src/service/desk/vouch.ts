@@ -64,6 +64,26 @@ export async function vouchedFor(
   return { vouch: { checkId, agentName }, known: { mobile, isEnrolled: false } };
 }
 
+/**
+ * Whether an agent's word counts still: vouching is allowed, the agent is a member, and the number is the
+ * directory's.
+ * @throws DirectoryError where the directory does not answer.
+ */
+export async function isVouchGood(
+  deps: Deps,
+  { entry }: Manager,
+  { checkId }: Vouch,
+  mobile: string | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { isOpen, mayVouch } = deps.settings.desk;
+  if (!isOpen || !mayVouch || mobile === undefined || mobileIn(deps, entry) !== mobile)
+    return false;
+  const check = await deps.store.read((reads) => reads.callerCheck(checkId));
+  if (check === undefined) return false;
+  return (await deps.directory.standingOf({ id: check.agentEntry }, signal)).isAgent;
+}
+
 function mobileIn(
   { settings }: Pick<Deps, 'settings'>,
   entry: Manager['entry'] | undefined,

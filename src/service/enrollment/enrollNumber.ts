@@ -4,6 +4,7 @@ import { parseMobile } from '../../domain/mobile.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { endVouches } from '../desk/callers.ts';
+import { isVouchGood } from '../desk/vouch.ts';
 import { advanceEnrollment, auditOf, isSamePerson } from '../flow/flows.ts';
 import { guessCode } from '../flow/flowTap.ts';
 import type { EnrollmentTap } from '../flow/submission.ts';
@@ -16,15 +17,20 @@ export async function enrollNumber(tap: EnrollmentTap, input: SecretInput): Prom
   const { deps, manager, account, signal } = tap;
   const responsibility = await deps.directory.responsibilityFor(account.id, signal);
   const answering = await readAnswering(deps, responsibility, signal);
+  const { state } = tap.flow;
+  const isVouchLost =
+    state.step === 'code' &&
+    state.vouch !== undefined &&
+    !(await isVouchGood(deps, manager, state.vouch, state.mobile, signal));
   let others = 0;
   const { flow } = await guessCode<EnrollmentFlow, never>(tap, input, async (tx, current) => {
     if (current.state.step !== 'code') return { flow: current };
     const { mobile, vouch } = current.state;
-    const entryMobile = parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries);
-    if (vouch !== undefined && entryMobile !== mobile) {
-      // The directory's number has changed since the agent vouched for it.
+    if (isVouchLost) {
+      // The agent's word counts no more, or the directory's number has changed since.
       return { flow: await advanceEnrollment(tx, current, { type: 'expired' }) };
     }
+    const entryMobile = parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries);
     const former = await tx.enrollment(manager.key, account.id);
     if (former !== undefined && former.mobile !== mobile && !current.state.isOldProven) {
       // The enrolled number changed during the flow: the new one has not agreed.

@@ -1,6 +1,7 @@
 import { firstRecipient, type KnownMobile } from '../../domain/flows/enrollment.ts';
 import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
+import { isVouchGood } from '../desk/vouch.ts';
 import { codeBudgetRefusal, codeExpiry, issueCode, type ReservedCode } from '../flow/codes.ts';
 import { advanceEnrollment } from '../flow/flows.ts';
 import {
@@ -68,13 +69,13 @@ function keepVouched({ flow }: Submission<EnrollmentFlow>): Promise<Flow> | unde
   return isVouched ? Promise.resolve(flow) : undefined;
 }
 
-/** A number that an agent vouched for has to be the directory's still. */
+/** The agent's word for a number has to be good still. */
 async function takeShownMobile(tap: EnrollmentTap): Promise<Flow> {
-  const { deps, flow, manager } = tap;
+  const { deps, flow, manager, signal } = tap;
   const { state } = flow;
   if (state.step === 'mobile' && state.vouch !== undefined) {
-    const now = parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries);
-    if (now !== state.known?.mobile) return endTap(tap, { type: 'expired' });
+    const isGood = await isVouchGood(deps, manager, state.vouch, state.known?.mobile, signal);
+    if (!isGood) return endTap(tap, { type: 'expired' });
   }
   return chooseMobile(tap, (known) => known?.mobile);
 }
