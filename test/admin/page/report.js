@@ -1,7 +1,7 @@
 /* global document, getComputedStyle, innerWidth */
 // Runs in the browser: looks at the report as it is drawn.
 
-/** What is seen of the plot of that section: painted shapes, texts, and the words that name it. */
+/** The visible part of that section’s plot: painted shapes, texts, and the words that name it. */
 globalThis.lookAtPlot = (id) => {
   const svg = document.querySelector(`#${id} svg[role=img]`);
   const isSeries = (path) =>
