@@ -11,12 +11,14 @@ export interface PrometheusMetrics extends Metrics {
   readonly registry: { readonly contentType: string; metrics(): Promise<string> };
 }
 
-/** The metrics that docs/operations.md explains. */
+/** The alarms that docs/operations.md explains. */
 const ALARMS = [
   'callerDenied',
+  'directoryPolicy',
   'directoryRights',
   'endsSoon',
   'entryOfAnother',
+  'exposedFile',
   'manyRevokes',
   'manyVouches',
   'noticeLost',

@@ -53,7 +53,10 @@ export interface AuditEvent {
   /** objectGUID / entryUUID; absent where no account is concerned. */
   readonly account?: string | undefined;
   readonly result: AuditResult;
-  /** A reason of the contract, or a short fixed word. Never text from outside. */
+  /**
+   * A reason of the contract, or a short fixed word; in some rows of the service desk the manager it is
+   * about, as in `actor`. Never text from outside.
+   */
   readonly reason?: string | undefined;
   readonly flow?: string | undefined;
 }

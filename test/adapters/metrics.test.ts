@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { countAlarms } from '../../src/adapters/log.ts';
 import { createMetrics } from '../../src/adapters/metrics.ts';
@@ -44,6 +45,15 @@ describe('metrics', () => {
     ]);
     const text = await metrics.registry.metrics();
     expect(text).toContain('passwordbot_alarms_total{alarm="storedValue"} 1');
+  });
+
+  it('count each alarm that docs/operations.md explains, and no other', async () => {
+    const text = await createMetrics({ version: '1' }).registry.metrics();
+    const counted = [...text.matchAll(/^passwordbot_alarms_total\{alarm="(\w+)"\} 0$/gm)];
+    const [, table = ''] = (await readFile('docs/operations.md', 'utf8')).split('| `alarm` ');
+    const explained = [...table.split('\n\n')[0]!.matchAll(/^\| `(\w+)`/gm)];
+    const names = (found: readonly RegExpExecArray[]) => found.map(([, name]) => name).toSorted();
+    expect(names(counted)).toEqual(names(explained));
   });
 
   it('count the service desk’s work, and name nobody', async () => {

@@ -25,7 +25,9 @@ describe('the service desk', () => {
     const { agent, chat, account, name } = call;
     await openAccount(agent, account);
     await confirm(house, call);
+    const rows = house.auditRows();
     await agent.tap('deskVouch', {}, name);
+    expect(house.audit(rows).map(({ event }) => event)).toContain('desk.vouched');
     await house.end();
     await house.start({ DESK_MAY_VOUCH: 'off' });
     await chat.say('status');

@@ -42,7 +42,7 @@ export function linkTo(section: Section): string {
 }
 
 /** Days before its end at which a secret or certificate has to be renewed. */
-const RENEW_DAYS = 30;
+export const RENEW_DAYS = 30;
 
 /** How long a secret or certificate is good, and the advice to renew it where that is not long. */
 export function endOf(

@@ -2,15 +2,14 @@ import type { Inspection } from '../../adapters/ldap/check/inspection.ts';
 import type { InspectedServer } from '../../adapters/ldap/check/serverInspection.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 import { DirectoryError, MAX_REMINDED } from '../../ports/directory.ts';
-import { counted, named, NOTHING, type Advice, type Checked, type Section } from './advice.ts';
+import { counted, named, NOTHING, RENEW_DAYS } from './advice.ts';
+import type { Advice, Checked, Section } from './advice.ts';
 import { judgeDelegation } from './delegationCheck.ts';
 import type { Workplace } from '../workplace.ts';
 
 const INSPECTION_MS = 5 * 60_000;
 /** Below this threshold not even one wrong bind could be allowed (requirement P11). */
 const LOWEST_THRESHOLD = 3;
-/** A certificate that ends sooner is worth a warning. */
-const CERTIFICATE_DAYS = 30;
 /** Lockouts and expiry depend on both clocks. */
 const CLOCK_MS = 60_000;
 
@@ -80,7 +79,7 @@ function judgeServers(servers: readonly InspectedServer[]): Omit<Checked, 'name'
     const ahead = server.clockAheadMs;
     const clock = ahead === undefined ? '' : `, clock ${clockText(ahead)}`;
     found.push(`${server.url}: certificate good for ${counted(days, 'day')}${clock}`);
-    if (days < CERTIFICATE_DAYS) {
+    if (days < RENEW_DAYS) {
       const text = `the certificate of ${server.url} ends in ${counted(days, 'day')}: renew it`;
       mind.push({ text, see: 'host' });
     }

@@ -2,6 +2,7 @@ import { DAY_MS } from '../../domain/durations.ts';
 import type { Locale } from '../../domain/parties.ts';
 import { tallyAccounts } from '../../service/administration/report/accountsTally.ts';
 import { createAuditTally } from '../../service/administration/report/auditTally.ts';
+import { KEPT_MS } from '../../service/upkeep/retention.ts';
 import { settingsOf } from '../../wiring.ts';
 import { CommandFailure, type Command } from '../command.ts';
 import { openOutFile } from '../outFile.ts';
@@ -11,8 +12,6 @@ import { figuresOf, type ReportData } from './figures.ts';
 
 const MAX_DAYS = 3_650;
 const READING_MS = 10 * 60_000;
-/** Reports of the SMS service are kept as long. */
-const FATES_KEPT_DAYS = 30;
 
 /** One HTML file with plots and tables, from the audit and the directory. It changes nothing. */
 export const makeReport: Command['run'] = async (place, { options, isJson }) => {
@@ -67,7 +66,7 @@ async function readReport(place: Workplace, days: number): Promise<ReportData> {
   const directory = await tallyAccounts(deps, AbortSignal.timeout(READING_MS));
   const now = store.now();
   const since = now - days * DAY_MS;
-  const fateDays = Math.min(days, FATES_KEPT_DAYS);
+  const fateDays = Math.min(days, KEPT_MS.flows / DAY_MS);
   const fates = await store.read((reads) => reads.countFates(now - fateDays * DAY_MS));
   const tally = createAuditTally({
     since,

@@ -71,6 +71,7 @@ export function stepCaller(state: CallerState, event: CallerEvent, now: number):
         ? { step: 'confirmed', until: now + CONFIRMED_MS }
         : { step: 'denied', reason: 'wrongNumber' };
     case 'denied':
+      // Also after two minutes: that somebody called in a manager's name is worth an alarm however late it is told.
       return state.step === 'waiting' ? { step: 'denied', reason: 'denied' } : state;
     case 'timePassed':
       return state.step === 'waiting' && now > state.expiresAt ? { step: 'expired' } : state;

@@ -2,11 +2,11 @@ import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 import type { Deps } from '../deps.ts';
 
 /** How long records are kept after their end (requirement S7). The audit is kept for good. */
-const KEPT_MS = {
+export const KEPT_MS = {
   codes: HOUR_MS,
   /** The longest lookback over failures is two days. */
   failures: 3 * DAY_MS,
-  /** As long as a card of an ended flow is known; budgets look back one day. */
+  /** As long as a card of an ended flow is known; budgets look back one day. The SMS service's reports too. */
   flows: 30 * DAY_MS,
   /** A button on an old `home` card or reminder works as long. */
   buttons: 365 * DAY_MS,
