@@ -18,6 +18,7 @@ import { showOpenCards } from './chat/showCard.ts';
 import { reportSms } from './notices/smsReports.ts';
 import { startByWord, startFromButton } from './tap/starts.ts';
 import { denyTap, showHome, type Reply, type Tap } from './tap/tap.ts';
+import { within } from './waiting/within.ts';
 
 const OPEN_CARDS_MS = 1_000;
 
@@ -80,7 +81,7 @@ async function translateOpenCards({ deps, person }: Tap): Promise<void> {
   const shown = showOpenCards(deps, person.key).catch((error: unknown) => {
     deps.log.warn({ err: error }, 'open cards keep their former language');
   });
-  await Promise.race([shown, deps.delay(OPEN_CARDS_MS)]);
+  await within(OPEN_CARDS_MS, shown);
 }
 
 function refuseFailure(deps: Deps, error: unknown): View {

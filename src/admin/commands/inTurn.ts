@@ -1,5 +1,6 @@
 import type { SweepDeps } from '../../service/deps.ts';
 import type { SweepOptions } from '../../service/upkeep/sweep.ts';
+import { again } from '../../service/waiting/again.ts';
 import { createCards } from '../../teams/cards/cards.ts';
 import { createChannel } from '../../teams/channel.ts';
 import { createTexts } from '../../texts/texts.ts';
@@ -10,7 +11,7 @@ import type { Workplace } from '../workplace.ts';
 
 /** How long to wait for another sweep. */
 const PATIENCE_MS = 10 * 60_000;
-const LOOK_AGAIN_MS = 500;
+const PAUSES = { first: 500 };
 
 /** Work under the sweep's lease; gives undefined while another instance has it. */
 type Work<T> = (
@@ -45,25 +46,23 @@ async function waitFor<T>(
   work: Work<T>,
 ): Promise<T> {
   const deps = await openSweep(place);
-  const giveUpAt = performance.now() + PATIENCE_MS;
   const where = place.config.store.databaseUrl === undefined ? 'the bot' : 'an instance';
   const progress = createProgress(label);
   const onProgress = (done: number, total: number): void => {
     progress.show(done, total);
   };
   const { signal } = new AbortController();
-  for (let tries = 1; ; tries += 1) {
-    const report = await work(deps, { isDryRun, onProgress }, signal);
-    if (report !== undefined) {
-      progress.end();
-      return report;
-    }
-    if (tries === 1) place.say(`${where} is sweeping right now: waiting until it is done`);
-    if (performance.now() > giveUpAt) {
-      throw new CommandFailure(`${where} is still sweeping: try again when it is done`);
-    }
-    await delay(LOOK_AGAIN_MS);
+  const tryNow = (): Promise<T | undefined> => work(deps, { isDryRun, onProgress }, signal);
+  let report = await tryNow();
+  if (report === undefined) {
+    place.say(`${where} is sweeping right now: waiting until it is done`);
+    report = await again(delay, PAUSES, AbortSignal.timeout(PATIENCE_MS), tryNow);
   }
+  if (report === undefined) {
+    throw new CommandFailure(`${where} is still sweeping: try again when it is done`);
+  }
+  progress.end();
+  return report;
 }
 
 async function openSweep(place: Workplace): Promise<SweepDeps> {

@@ -15,6 +15,7 @@ import { isEnded, type EndingEvent } from '../../domain/flows/steps.ts';
 import { stepUnlock, type UnlockEvent } from '../../domain/flows/unlock.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
+import { again } from '../waiting/again.ts';
 
 const POLL_MS = 60;
 
@@ -185,13 +186,14 @@ export async function settleLost(
  * operation left it. An operation that has been lost is settled here.
  */
 export async function settled(deps: Deps, flow: Flow, signal: AbortSignal): Promise<Flow> {
+  if (operationSince(flow.state) === undefined) return flow;
   let current = flow;
-  while (operationSince(current.state) !== undefined && !signal.aborted) {
-    await deps.delay(POLL_MS, signal);
+  await again(deps.delay, { first: POLL_MS }, signal, async () => {
     const read = (await deps.store.read((reads) => reads.flow(flow.id))) ?? current;
     const since = operationSince(read.state);
     const isLost = since !== undefined && deps.store.now() - since >= OPERATION_LOST_MS;
     current = isLost ? await changeFlow(deps, read, settleLost) : read;
-  }
+    return operationSince(current.state) === undefined ? current : undefined;
+  });
   return current;
 }

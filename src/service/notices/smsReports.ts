@@ -3,9 +3,11 @@ import { notDelivered } from '../flow/codes.ts';
 import type { Deps } from '../deps.ts';
 import { lockAccount, saveFlow, stepAny } from '../flow/flows.ts';
 import { showCard } from '../chat/showCard.ts';
+import { again } from '../waiting/again.ts';
 
-/** When a message that is not known yet is looked for again: one that is being sent is known by 9 s, ms. */
-const PAUSES_MS = [500, 1_000, 2_500, 5_000];
+/** When a message that is not known yet is looked for again: one that is being sent is known by 9 s. */
+const PAUSES = { first: 500, factor: 2.2, longest: 5_000 };
+const LOOKS = 4;
 
 /** A status report of the SMS service whose signature has been checked. */
 export interface SmsReport {
@@ -27,10 +29,11 @@ export async function reportSms(deps: Deps, report: SmsReport): Promise<void> {
 }
 
 async function repeatReport(deps: Deps, report: SmsReport): Promise<void> {
-  for (const pause of PAUSES_MS) {
-    await deps.delay(pause, deps.stopping);
-    if (await takeReport(deps, report)) return;
-  }
+  let looks = 0;
+  await again(deps.delay, PAUSES, deps.stopping, async () => {
+    looks += 1;
+    return (await takeReport(deps, report)) || looks === LOOKS ? 'ended' : undefined;
+  });
 }
 
 /** False where the message is unknown: nothing is written for messages without a code, which are many. */

@@ -1,5 +1,6 @@
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';
+import { again } from '../waiting/again.ts';
 
 const NAME = 'sweep';
 /** How long a dead instance keeps the others from sweeping. */
@@ -31,17 +32,13 @@ export async function withSweepLease<T>(
 
   const ended = new AbortController();
   const lost = new AbortController();
-  async function beat(): Promise<void> {
-    for (;;) {
-      await deps.delay(BEAT_MS, ended.signal);
-      if (ended.signal.aborted) return;
-      // A short failure of the database does not lose the lease: another instance that took it meanwhile is
-      // noticed.
-      const isKept = await deps.store.transaction((tx) => tx.takeLease(request)).catch(() => true);
-      if (!isKept) lost.abort();
-    }
-  }
-  const beating = beat();
+  const beating = again(deps.delay, { first: BEAT_MS }, ended.signal, async () => {
+    // A short failure of the database does not lose the lease: another instance that took it meanwhile is
+    // noticed.
+    const isKept = await deps.store.transaction((tx) => tx.takeLease(request)).catch(() => true);
+    if (!isKept) lost.abort();
+    return isKept ? undefined : 'lost';
+  });
   const stopped = AbortSignal.any([signal, lost.signal]);
   let isDone = false;
   try {
