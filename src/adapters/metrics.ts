@@ -19,6 +19,7 @@ const ALARMS = [
   'endsSoon',
   'entryOfAnother',
   'exposedFile',
+  'lockedAgain',
   'manyRevokes',
   'manyVouches',
   'noticeLost',

@@ -80,6 +80,8 @@ export interface DeskAccountFacts {
   readonly lastSms?:
     { readonly at: number; readonly fate: 'sent' | 'delivered' | 'failed' | 'unknown' } | undefined;
   readonly revokedAt?: number | undefined;
+  /** Agents have lifted a lockout within the day, and may lift no other. */
+  readonly isLiftSpent: boolean;
   readonly canClearLockout: boolean;
 }
 

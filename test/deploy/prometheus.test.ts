@@ -91,6 +91,10 @@ const TRIALS: Readonly<Record<string, { rings: readonly Series[]; silent: readon
     rings: [[alarm('callerDenied'), '0x90 1x30']],
     silent: [[alarm('callerDenied'), '2x120']],
   },
+  LockedAgain: {
+    rings: [[alarm('lockedAgain'), '0x90 1x30']],
+    silent: [[alarm('callerDenied'), '0x90 1x30']],
+  },
   SmsBudget80: {
     rings: [
       ['passwordbot_sms_budget_used{instance="a"}', '1601x120'],

@@ -1,6 +1,6 @@
 import type { ChatDriver } from './chatDriver.ts';
 import { textOf } from './chatDriver.ts';
-import { FIRST_PASSWORD, newMobile, newName } from './walks.ts';
+import { FIRST_PASSWORD, newMobile, newName, startReset, wrongCode } from './walks.ts';
 import type { World } from './world.ts';
 
 /** An agent of the service desk, who answers for no account. */
@@ -66,4 +66,14 @@ export async function confirm(world: World, call: Call): Promise<void> {
     agent.reload();
     return /Bekräftad|Confirmed/.test(textOf(agent.card));
   });
+}
+
+/** The manager, who is enrolled, is locked out by five wrong codes. */
+export async function lockCodes(world: World, call: Call): Promise<void> {
+  const { chat, mobile } = call;
+  await startReset(call);
+  for (let wrong = 1; wrong <= 5; wrong += 1) {
+    await chat.tap('confirmCode', { code: wrongCode(world.code(mobile), wrong) });
+  }
+  if (chat.shown !== 'refused locked') throw new Error(`not locked but ${chat.shown}`);
 }

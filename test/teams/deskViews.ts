@@ -33,6 +33,7 @@ const FACTS: DeskAccountFacts = {
   more: 0,
   isCrowd: false,
   underWay: [],
+  isLiftSpent: false,
   canClearLockout: false,
 };
 
@@ -102,6 +103,7 @@ export const DESK_SAMPLES: readonly Sample[] = [
     'deskRevoke',
   ]),
   account('everything wrong', { troubles: TROUBLES, isCrowd: true, managers: [] }, []),
+  account('a lockout lifted before', { isLiftSpent: true }, ['deskConfirm']),
   account('without the directory', undefined, []),
   account(
     'much to tell',

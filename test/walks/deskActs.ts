@@ -1,17 +1,17 @@
 import { expect, it } from '@jest/globals';
-import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
-import { ask, confirm, newAgent, newCall, openAccount, shownNumber } from '../support/desk.ts';
-import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
 import {
-  enroll,
-  FIRST_PASSWORD,
-  greet,
-  newMobile,
-  newName,
-  startReset,
-  wrongCode,
-} from '../support/walks.ts';
+  ask,
+  confirm,
+  lockCodes,
+  newAgent,
+  newCall,
+  openAccount,
+  shownNumber,
+} from '../support/desk.ts';
+import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
+import { enroll, FIRST_PASSWORD, greet, newMobile, newName, startReset } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
 const PASSWORD = 'Kaffekanna-Blomma-42';
@@ -242,13 +242,9 @@ export function walkDeskActs(world: World): void {
 
   it('lifts a lockout once a manager is confirmed', async () => {
     const call = await newCall(world);
-    const { agent, chat, account, mobile } = call;
+    const { agent, chat, account } = call;
     await enroll(world, call);
-    await startReset(call);
-    for (let wrong = 1; wrong <= 5; wrong += 1) {
-      await chat.tap('confirmCode', { code: wrongCode(world.code(mobile), wrong) });
-    }
-    expect(chat.shown).toBe('refused locked');
+    await lockCodes(world, call);
     await openAccount(agent, account);
     expect(textOf(agent.card)).toContain('är spärrad efter fel koder');
     expect(() => agent.button('deskClearLockout')).toThrow();
@@ -265,6 +261,41 @@ export function walkDeskActs(world: World): void {
     );
     world.passTime(11 * MINUTE_MS);
     expect(await startReset(call)).toBe('reset.code');
+  });
+
+  it('lifts no second lockout of an account within a day, and raises an alarm', async () => {
+    const call = await newCall(world);
+    const { agent, account, accountId } = call;
+    await enroll(world, call);
+    await lockCodes(world, call);
+    await openAccount(agent, account);
+    await confirm(world, call);
+    expect(await agent.tap('deskClearLockout')).toBe('desk.account');
+    expect(world.output).not.toContain('"alarm":"lockedAgain"');
+
+    world.passTime(30 * MINUTE_MS);
+    await lockCodes(world, call);
+    expect(world.output).toContain(`"alarm":"lockedAgain","account":"${accountId}"`);
+    const rows = world.auditRows();
+    for (const one of [agent, newAgent(world)]) {
+      await one.say('servicedesk');
+      await openAccount(one, account);
+      await confirm(world, { ...call, agent: one });
+      expect(() => one.button('deskClearLockout')).toThrow();
+      expect(textOf(one.card)).toContain('tog redan bort en spärr');
+      const { data } = one.button('refresh');
+      const forged = { verb: 'deskClearLockout', title: '', data: { ...data } };
+      expect(await one.tapButton(forged)).toBe('desk.account');
+      expect(textOf(one.card)).toContain('är spärrad efter fel koder');
+    }
+    expect(world.audit(rows).map(({ event }) => event)).not.toContain('desk.lockoutCleared');
+
+    world.passTime(DAY_MS);
+    await lockCodes(world, call);
+    await openAccount(agent, account);
+    await confirm(world, call);
+    await agent.tap('deskClearLockout');
+    expect(textOf(agent.card)).not.toContain('är spärrad efter fel koder');
   });
 
   it('shows a confirmation to the agent who asked alone', async () => {

@@ -1,4 +1,4 @@
-import { HOUR_MS, MINUTE_MS } from '../durations.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts';
 import type { ManagerKey } from '../parties.ts';
 
 /** How long a manager may take to pick the number, ms. */
@@ -7,6 +7,11 @@ export const PICK_MS = 2 * MINUTE_MS;
 const CONFIRMED_MS = 15 * MINUTE_MS;
 /** How long a vouched manager may begin the enrollment, ms. */
 const VOUCHED_MS = 15 * MINUTE_MS;
+/**
+ * How far back questions are read, ms: agents lift lockouts of an account on the strength of one question in
+ * that time, so that two lifts lie a day apart or more.
+ */
+export const QUESTIONS_LOOKBACK_MS = DAY_MS + PICK_MS + CONFIRMED_MS;
 /** Questions to one manager within an hour, by all agents together. */
 const ASKED_AN_HOUR = 5;
 
@@ -54,6 +59,8 @@ export interface CallerCheck {
   /** The agent's card that shows the answer. */
   readonly lookId: string;
   readonly askedAt: number;
+  /** On its strength the agent has lifted the account's lockouts. */
+  readonly hasLifted?: boolean | undefined;
   /** Counts the saves; the guard against lost updates. */
   readonly version: number;
   readonly state: CallerState;
@@ -94,6 +101,11 @@ export function confirmedUntil(state: CallerState, now: number): number | undefi
 /** Until when an enrollment may begin without the password; undefined where it may not. */
 export function vouchedUntil(state: CallerState, now: number): number | undefined {
   return state.step === 'vouched' && now <= state.vouchedUntil ? state.vouchedUntil : undefined;
+}
+
+/** Whether agents may lift no lockout of the account for now, by all its questions of the lookback. */
+export function isLiftSpent(checks: readonly Pick<CallerCheck, 'hasLifted'>[]): boolean {
+  return checks.some(({ hasLifted }) => hasLifted === true);
 }
 
 /** When the manager can next be asked, by the questions of the last hour; undefined: now. */

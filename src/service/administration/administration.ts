@@ -105,18 +105,27 @@ function isBeyondRecall({ state }: Flow): boolean {
  */
 export async function clearLockout(
   deps: Pick<Deps, 'store' | 'random' | 'settings'>,
-  act: AdminAct & { readonly event?: AuditEvent['event'] },
+  act: AdminAct,
 ): Promise<{ readonly failures: number }> {
-  const { actor, accountId, event = 'admin.clear-lockout' } = act;
   return deps.store.transaction(async (tx) => {
-    await lockAccount(tx, accountId);
-    const failures = await tx.failuresOf({ accountId, since: 0 });
-    await tx.clearFailures({ kind: 'code', accountId });
-    await tx.clearFailures({ kind: 'proof', accountId });
-    tx.audit({ event, actor, account: accountId, result: 'ok' });
-    if (failures.length > 0) {
-      await addAdminNotices(deps, tx, 'lockoutCleared', act, await tx.enrollmentsOf(accountId));
-    }
-    return { failures: failures.length };
+    await lockAccount(tx, act.accountId);
+    return clearLockoutIn(deps, tx, { ...act, event: 'admin.clear-lockout' });
   });
+}
+
+/** The same within a transaction that holds the account's lock, under the event that is audited. */
+export async function clearLockoutIn(
+  deps: Pick<Deps, 'random' | 'settings'>,
+  tx: StoreTransaction,
+  { event, ...act }: AdminAct & Pick<AuditEvent, 'event'>,
+): Promise<{ readonly failures: number }> {
+  const { actor, accountId } = act;
+  const failures = await tx.failuresOf({ accountId, since: 0 });
+  await tx.clearFailures({ kind: 'code', accountId });
+  await tx.clearFailures({ kind: 'proof', accountId });
+  tx.audit({ event, actor, account: accountId, result: 'ok' });
+  if (failures.length > 0) {
+    await addAdminNotices(deps, tx, 'lockoutCleared', act, await tx.enrollmentsOf(accountId));
+  }
+  return { failures: failures.length };
 }

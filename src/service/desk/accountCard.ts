@@ -2,13 +2,7 @@ import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { DeskAccountView, DeskManager, DeskTrouble } from '../../ports/deskView.ts';
 import type { Deps } from '../deps.ts';
-import {
-  canClearLockout,
-  offersTo,
-  questionOf,
-  type DeskFacts,
-  type ManagerFacts,
-} from './facts.ts';
+import { liftOf, offersTo, questionOf, type DeskFacts, type ManagerFacts } from './facts.ts';
 import { deskHandle } from './handles.ts';
 
 /** So many managers fit on a card: those with a number or a question first, then by name. */
@@ -67,7 +61,8 @@ export function accountView(
       underWay: status.flows.map(({ name, purpose, since }) => ({ name, purpose, since })),
       lastSms: lastSms && { at: lastSms.createdAt, fate: fateOf(lastSms) },
       revokedAt: status.revokedAt,
-      canClearLockout: canClearLockout(facts),
+      isLiftSpent: facts.isLiftSpent,
+      canClearLockout: liftOf(facts) !== undefined,
     },
   };
 }

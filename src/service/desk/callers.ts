@@ -1,4 +1,7 @@
 import {
+  confirmedUntil,
+  isLiftSpent,
+  QUESTIONS_LOOKBACK_MS,
   stepCaller,
   vouchedUntil,
   type CallerCheck,
@@ -39,9 +42,42 @@ export async function stepIn(
   if (state === check.state) return check;
   // The agent's own tap shows these; drawn once more, the card would lose its problem.
   const isShown = state.step === 'notReached' || state.step === 'vouched';
-  const saved = await tx.saveCallerCheck({ ...check, state }, isShown ? undefined : tx.now);
+  return save(tx, { ...check, state }, isShown ? undefined : tx.now);
+}
+
+async function save(
+  tx: StoreTransaction,
+  check: CallerCheck,
+  dueAt: number | undefined,
+): Promise<CallerCheck> {
+  const saved = await tx.saveCallerCheck(check, dueAt);
   if (saved === undefined) throw new Error('a question was saved without its lock');
   return saved;
+}
+
+/** Notes that lockouts are lifted on a confirmation; false where it holds no more, or one was lifted. */
+export async function spendLift(tx: StoreTransaction, { id, accountId }: CallerCheck) {
+  const all = await tx.callerChecksOf(accountId, tx.now - QUESTIONS_LOOKBACK_MS);
+  const check = all.find((one) => one.id === id);
+  if (check === undefined || confirmedUntil(check.state, tx.now) === undefined) return false;
+  if (isLiftSpent(all)) return false;
+  await save(tx, { ...check, hasLifted: true }, undefined);
+  return true;
+}
+
+/** Tells operators of an account that is locked again within a day after agents lifted a lockout. */
+export async function tellOfLockAfterLift(
+  { log }: Pick<Deps, 'log'>,
+  tx: StoreTransaction,
+  accountId: string,
+): Promise<void> {
+  if (!isLiftSpent(await tx.callerChecksOf(accountId, tx.now - QUESTIONS_LOOKBACK_MS))) return;
+  tx.afterCommit(() => {
+    log.error(
+      { alarm: 'lockedAgain', account: accountId },
+      'an account is locked again, after the service desk lifted a lockout',
+    );
+  });
 }
 
 /** The question on whose strength the manager may enroll without the password now. */

@@ -2,13 +2,13 @@ import { DirectoryError } from '../../ports/directory.ts';
 import { managerName } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { RevokeReason } from '../../ports/deskView.ts';
-import { clearLockout, revoke } from '../administration/administration.ts';
+import { clearLockoutIn, revoke } from '../administration/administration.ts';
 import type { DeskActInput, DeskInput } from '../input.ts';
 import { directoryReason, tellFault } from '../people/people.ts';
 import { denyTap, type Reply, type Tap } from '../tap/tap.ts';
 import { accountView } from './accountCard.ts';
 import { askCaller } from './ask.ts';
-import { canClearLockout, offersTo, type ManagerFacts } from './facts.ts';
+import { liftOf, offersTo, type ManagerFacts } from './facts.ts';
 import { findAccounts, openDesk, openDeskByWord } from './find.ts';
 import {
   openAccount,
@@ -19,6 +19,7 @@ import {
   takeDraw,
   type DeskTap,
 } from './look.ts';
+import { spendLift } from './callers.ts';
 import { vouchFor } from './vouch.ts';
 
 /** An agent's act: taken where the card offers it now, else the card shows how things stand. */
@@ -41,7 +42,7 @@ const ACTS: { readonly [V in DeskActInput['type']]: DeskAct<Extract<DeskActInput
       isOffered: offered('canRevoke'),
       take: (deskTap, manager, { reason }) => revokeNumber(deskTap, manager, reason),
     },
-    deskClearLockout: { isOffered: ({ facts }) => canClearLockout(facts), take: liftLockout },
+    deskClearLockout: { isOffered: ({ facts }) => liftOf(facts) !== undefined, take: liftLockout },
   };
 
 /** A tap of an agent, or the word that opens their card. */
@@ -131,10 +132,14 @@ async function revokeNumber(
   return undefined;
 }
 
-/** Lifts the bot's own lockouts, as an administrator does. */
+/** Lifts the bot's own lockouts, as an administrator does, if no agent was quicker. */
 async function liftLockout(deskTap: DeskTap): Promise<Problem | undefined> {
-  const isFirst = await deskTap.deps.store.transaction((tx) => takeDraw(tx, deskTap));
-  if (isFirst)
-    await clearLockout(deskTap.deps, { ...actOf(deskTap), event: 'desk.lockoutCleared' });
+  const { deps, facts } = deskTap;
+  const known = liftOf(facts);
+  if (known === undefined) return undefined;
+  await deps.store.transaction(async (tx) => {
+    if (!(await takeDraw(tx, deskTap)) || !(await spendLift(tx, known))) return;
+    await clearLockoutIn(deps, tx, { ...actOf(deskTap), event: 'desk.lockoutCleared' });
+  });
   return undefined;
 }

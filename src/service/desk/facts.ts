@@ -1,11 +1,12 @@
 import {
   confirmedUntil,
+  isLiftSpent,
+  QUESTIONS_LOOKBACK_MS,
   vouchedUntil,
   type CallerCheck,
   type CallerState,
 } from '../../domain/desk/callerCheck.ts';
 import type { DeskLook } from '../../domain/desk/deskLook.ts';
-import { DAY_MS } from '../../domain/durations.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
 import { managerName } from '../../domain/parties.ts';
 import type { DirectoryManager, Responsibility } from '../../ports/directory.ts';
@@ -14,9 +15,6 @@ import { accountStatus, type AccountStatus } from '../administration/accountStat
 import { recipientOf, type Recipient } from '../chat/recipients.ts';
 import type { Deps } from '../deps.ts';
 
-/** Longer ago a question is no news on the card. */
-const QUESTIONS_LOOKBACK_MS = DAY_MS;
-
 /** An account as an agent's card and buttons find it, at one moment. */
 export interface DeskFacts {
   readonly account: Responsibility['account'];
@@ -24,6 +22,8 @@ export interface DeskFacts {
   readonly status: AccountStatus;
   /** Those who answer for it, then former managers with a number. */
   readonly managers: readonly ManagerFacts[];
+  /** Agents have lifted a lockout within the day: another is for an administrator. */
+  readonly isLiftSpent: boolean;
   readonly now: number;
 }
 
@@ -49,9 +49,8 @@ export async function readFacts(
 ): Promise<DeskFacts> {
   const status = await accountStatus(deps, accountId, account.lockout);
   return deps.store.read(async (reads) => {
-    const checks = (
-      await reads.callerChecksOf(accountId, reads.now - QUESTIONS_LOOKBACK_MS)
-    ).filter((check) => managerName(check.agent) === managerName(agent));
+    const all = await reads.callerChecksOf(accountId, reads.now - QUESTIONS_LOOKBACK_MS);
+    const checks = all.filter((check) => managerName(check.agent) === managerName(agent));
     const current = await Promise.all(
       managers.map(async (person) =>
         currentManager(person, await recipientOf(deps, reads, person)),
@@ -65,7 +64,14 @@ export async function readFacts(
         key: keyOf(number),
         number,
       }));
-    return { account, isCrowd, status, managers: [...current, ...former], now: reads.now };
+    return {
+      account,
+      isCrowd,
+      status,
+      managers: [...current, ...former],
+      isLiftSpent: isLiftSpent(all),
+      now: reads.now,
+    };
 
     function currentManager(person: DirectoryManager, recipient: Recipient) {
       const number = status.numbers.find(({ manager }) => manager === recipient.name);
@@ -100,17 +106,16 @@ export function offersTo(deps: Pick<Deps, 'settings'>, facts: DeskFacts, manager
   };
 }
 
-/** Whether the bot's own lockouts can be lifted: one holds, and a manager is confirmed. */
-export function canClearLockout({ status, managers, now }: DeskFacts): boolean {
-  return (
-    status.lockouts.length > 0 &&
-    managers.some(
-      ({ recipient, check }) =>
-        recipient !== undefined &&
-        check !== undefined &&
-        confirmedUntil(check.state, now) !== undefined,
-    )
-  );
+/**
+ * The confirmation on whose strength the bot's own lockouts can be lifted: one holds, and none was lifted
+ * within the day.
+ */
+export function liftOf(facts: DeskFacts): CallerCheck | undefined {
+  const { status, managers, now } = facts;
+  if (status.lockouts.length === 0 || facts.isLiftSpent) return undefined;
+  return managers
+    .flatMap(({ recipient, check }) => (recipient === undefined ? [] : (check ?? [])))
+    .find(({ state }) => confirmedUntil(state, now) !== undefined);
 }
 
 /** The question as its agent sees it; undefined where there is nothing to say any more. */

@@ -14,6 +14,7 @@ import {
   type ReservedCode,
 } from './codes.ts';
 import type { Deps } from '../deps.ts';
+import { tellOfLockAfterLift } from '../desk/callers.ts';
 import { auditOf, changeFlow, endFlow, saveFlow, stepAny } from './flows.ts';
 import type { SecretInput } from '../input.ts';
 import type { FlowTap, Submission } from './submission.ts';
@@ -125,8 +126,10 @@ async function countWrongCode(deps: Deps, tx: StoreTransaction, flow: Flow): Pro
   await tx.addFailure({ kind: 'code', manager, accountId });
   tx.audit({ event: 'code.refused', result: 'refused', reason: 'codeRefused', ...auditOf(flow) });
   const locked = await endWhereLocked(deps, tx, flow);
-  if (locked !== undefined) return locked;
-
+  if (locked !== undefined) {
+    await tellOfLockAfterLift(deps, tx, accountId);
+    return locked;
+  }
   const since = tx.now - FAILURES_LOOKBACK_MS;
   const times = await tx.failureTimes({ kind: 'code', accountId, manager, since });
   const left = attemptsLeft(times, deps.settings.codeAttempts, tx.now);

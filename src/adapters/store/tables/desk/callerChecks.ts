@@ -16,6 +16,7 @@ const contentSchema = z.object({
   managerEntry: z.string(),
   accountName: z.string(),
   lookId: z.string(),
+  hasLifted: z.boolean().optional(),
   state: z.discriminatedUnion('step', [
     z.object({ step: z.literal('waiting'), numbers: z.array(z.number()), right: z.number() }),
     z.object({ step: z.literal('notReached') }),
@@ -104,8 +105,9 @@ export function callerQueries(scope: Scope): CallerQueries {
       version,
       ...times,
     };
-    const { agentEntry, agentName, managerEntry, accountName, lookId } = content;
-    const named = { agentEntry, agentName, managerEntry, accountName, lookId, state: kept };
+    const { agentEntry, agentName, managerEntry, accountName, lookId, hasLifted } = content;
+    const parties = { agentEntry, agentName, managerEntry, accountName };
+    const named = { ...parties, lookId, hasLifted, state: kept };
     return { ...row, state: keys.seal(SEALED.callerCheck.place(row), JSON.stringify(named)) };
   }
 
