@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../../domain/durations.ts';
 import { rotationOf } from '../../../domain/rotation/rotation.ts';
-import type { SweptAccount } from '../../../ports/directory.ts';
+import type { Responsibility, SweptAccount } from '../../../ports/directory.ts';
 import { recipientOf } from '../../chat/recipients.ts';
 import type { Deps } from '../../deps.ts';
 
@@ -98,13 +98,19 @@ export async function tallyAccounts(deps: ReportDeps, signal: AbortSignal): Prom
   const notInTeams: UnreachedAccount[] = [];
   for (const [responsible, accounts] of byResponsible) {
     const { names, notInTeams: unreached, isCrowd } = managers.get(responsible) ?? NOBODY;
-    for (const { id, name: account } of accounts) {
+    const isUnanswered = names.length === 0;
+    await eachAtOnce(accounts, async ({ id, name: account }) => {
+      signal.throwIfAborted();
       const dueAt = due.get(id);
+      // The sweep passes over accounts that only the server knows to be protected: they count, and are no
+      // work for anybody.
+      const isListed = isUnanswered || dueAt !== undefined;
+      if (isListed && (await answerOf(deps, id)) === undefined) return;
       if (dueAt !== undefined) overdue.push({ account, dueAt, managers: names });
-      if (isCrowd) unanswered.push({ account, reason: 'tooManyManagers' });
-      else if (names.length === 0) unanswered.push({ account, reason: 'noManager' });
+      const reason = isCrowd ? 'tooManyManagers' : 'noManager';
+      if (isUnanswered) unanswered.push({ account, reason });
       if (unreached.length > 0) notInTeams.push({ account, managers: unreached });
-    }
+    });
   }
   const byName = <T extends { readonly account: string }>(some: readonly T[]): readonly T[] =>
     some.toSorted((a, b) => (a.account < b.account ? -1 : 1));
@@ -135,16 +141,24 @@ async function managersOf(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Managers>> {
   const found = new Map<string, Managers>();
-  const open = [...byResponsible].filter(([responsible]) => responsible !== '').values();
-  const work = async (): Promise<void> => {
-    // All of them draw from the one iterator.
-    for (const [responsible, accounts] of open) {
-      signal.throwIfAborted();
-      found.set(responsible, await managersOfAny(deps, accounts));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await eachAtOnce(byResponsible, async ([responsible, accounts]) => {
+    signal.throwIfAborted();
+    if (responsible !== '') found.set(responsible, await managersOfAny(deps, accounts));
+  });
   return found;
+}
+
+async function eachAtOnce<T>(some: Iterable<T>, work: (one: T) => Promise<void>): Promise<void> {
+  // All of them draw from the one iterator.
+  const open = [...some].values();
+  const worker = async (): Promise<void> => {
+    for (const one of open) await work(one);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+function answerOf({ directory }: ReportDeps, id: string): Promise<Responsibility | undefined> {
+  return directory.responsibilityFor(id, AbortSignal.timeout(LOOKUP_MS));
 }
 
 /** The managers of the first account that is read: a protected one is not. */
@@ -153,8 +167,7 @@ async function managersOfAny(
   accounts: readonly Pick<SweptAccount, 'id'>[],
 ): Promise<Managers> {
   for (const { id } of accounts) {
-    const signal = AbortSignal.timeout(LOOKUP_MS);
-    const responsibility = await deps.directory.responsibilityFor(id, signal);
+    const responsibility = await answerOf(deps, id);
     if (responsibility === undefined) continue;
     const { managers, isCrowd } = responsibility;
     const notInTeams = await deps.store.read(async (reads) => {
