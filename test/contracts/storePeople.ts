@@ -79,7 +79,9 @@ export function storedPeopleContract(opened: () => StorePair): void {
       const { manager, accountId } = first;
       await store.transaction((tx) => tx.saveEnrollment(first));
       expect(await store.transaction((tx) => tx.enrollment(manager, accountId))).toEqual(first);
-      const second = someEnrollment({ manager, accountId, mobile: '+46739999999' });
+      const enrolledAt = first.enrolledAt + 1;
+      const next = { manager, accountId, mobile: '+46739999999', enrolledAt };
+      const second = someEnrollment(next);
       await store.transaction((tx) => tx.saveEnrollment(second));
       expect(await store.transaction((tx) => tx.enrollment(manager, accountId))).toEqual(second);
 

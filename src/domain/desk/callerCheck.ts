@@ -103,6 +103,25 @@ export function vouchedUntil(state: CallerState, now: number): number | undefine
   return state.step === 'vouched' && now <= state.vouchedUntil ? state.vouchedUntil : undefined;
 }
 
+/** Whether the agent vouched, and did so after `since`. */
+export function isVouchedAfter(state: CallerState, since: number): boolean {
+  return state.step === 'vouched' && state.vouchedUntil - VOUCHED_MS > since;
+}
+
+/**
+ * Questions to one manager, newest first, as they count: a denial withdraws what came of those before, also
+ * where the row of one was put back.
+ */
+export function withDenials(checks: readonly CallerCheck[], now: number): readonly CallerCheck[] {
+  const denied = checks.findIndex(({ state }) => state.step === 'denied');
+  if (denied < 0) return checks;
+  return checks.map((check, place) =>
+    place > denied
+      ? { ...check, state: stepCaller(check.state, { type: 'withdrawn' }, now) }
+      : check,
+  );
+}
+
 /** Whether agents may lift no lockout of the account for now, by all its questions of the lookback. */
 export function isLiftSpent(checks: readonly Pick<CallerCheck, 'hasLifted'>[]): boolean {
   return checks.some(({ hasLifted }) => hasLifted === true);

@@ -17,6 +17,8 @@ export interface Enrollment {
 export interface EnrollmentReads {
   enrollment(manager: ManagerKey, accountId: string): Promise<Enrollment | undefined>;
   enrollmentsOf(accountId: string): Promise<Enrollment[]>;
+  /** When the account's numbers, or the one manager's, were last revoked; undefined where they never were. */
+  revokedAt(accountId: string, manager?: ManagerKey): Promise<number | undefined>;
 }
 
 /** Enrolled numbers. */
@@ -24,14 +26,12 @@ export interface EnrollmentQueries extends EnrollmentReads {
   enrollmentsOfManager(manager: ManagerKey): Promise<Enrollment[]>;
   /** How many other managers are enrolled with that number, for whatever account. */
   countOthersWith(mobile: string, manager: ManagerKey): Promise<number>;
-  /** Replaces the manager's enrollment for the account. */
+  /** Replaces the manager's enrollment for the account; the former number is void, also if its row is put back. */
   saveEnrollment(enrollment: Enrollment): Promise<void>;
   /** Removes the numbers of all managers, or of the one, for the account and remembers that they were revoked now. */
   revokeEnrollments(accountId: string, manager?: ManagerKey): Promise<void>;
   /** Removes a number without a revocation: the next enrollment need not wait. */
   removeEnrollment(id: string): Promise<void>;
-  /** When the account's numbers, or the one manager's, were last revoked; undefined where they never were. */
-  revokedAt(accountId: string, manager?: ManagerKey): Promise<number | undefined>;
   /** How many accounts, and managers of accounts, had their numbers revoked since `since`. */
   countRevokes(since: number): Promise<number>;
 }

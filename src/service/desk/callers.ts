@@ -1,9 +1,11 @@
 import {
   confirmedUntil,
   isLiftSpent,
+  isVouchedAfter,
   QUESTIONS_LOOKBACK_MS,
   stepCaller,
   vouchedUntil,
+  withDenials,
   type CallerCheck,
   type CallerEvent,
 } from '../../domain/desk/callerCheck.ts';
@@ -80,17 +82,31 @@ export async function tellOfLockAfterLift(
   });
 }
 
+/**
+ * The questions on whose strength agents have vouched for the manager, as far as no revoke and no denial
+ * came after: a row from before may have been put back.
+ */
+export async function vouchesOf(
+  reads: StoreReads,
+  manager: ManagerKey,
+  accountId: string,
+): Promise<readonly CallerCheck[]> {
+  const [checks, revokedAt = 0] = await Promise.all([
+    reads.callerChecksOf(accountId, reads.now - DAY_MS),
+    reads.revokedAt(accountId, manager),
+  ]);
+  const own = checks.filter((check) => isSamePerson(check.manager, manager));
+  return withDenials(own, reads.now).filter(({ state }) => isVouchedAfter(state, revokedAt));
+}
+
 /** The question on whose strength the manager may enroll without the password now. */
 export async function vouchOf(
   reads: StoreReads,
   manager: ManagerKey,
   accountId: string,
 ): Promise<CallerCheck | undefined> {
-  const checks = await reads.callerChecksOf(accountId, reads.now - DAY_MS);
-  return checks.find(
-    (check) =>
-      isSamePerson(check.manager, manager) && vouchedUntil(check.state, reads.now) !== undefined,
-  );
+  const vouches = await vouchesOf(reads, manager, accountId);
+  return vouches.find(({ state }) => vouchedUntil(state, reads.now) !== undefined);
 }
 
 /**

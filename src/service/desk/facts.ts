@@ -3,17 +3,18 @@ import {
   isLiftSpent,
   QUESTIONS_LOOKBACK_MS,
   vouchedUntil,
+  withDenials,
   type CallerCheck,
   type CallerState,
 } from '../../domain/desk/callerCheck.ts';
 import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
-import { managerName } from '../../domain/parties.ts';
 import type { DirectoryManager, Responsibility } from '../../ports/directory.ts';
 import type { DeskQuestion } from '../../ports/deskView.ts';
 import { accountStatus, type AccountStatus } from '../administration/accountStatus.ts';
 import { recipientOf, type Recipient } from '../chat/recipients.ts';
 import type { Deps } from '../deps.ts';
+import { isSamePerson } from '../flow/flows.ts';
 
 /** An account as an agent's card and buttons find it, at one moment. */
 export interface DeskFacts {
@@ -50,7 +51,6 @@ export async function readFacts(
   const status = await accountStatus(deps, accountId, account.lockout);
   return deps.store.read(async (reads) => {
     const all = await reads.callerChecksOf(accountId, reads.now - QUESTIONS_LOOKBACK_MS);
-    const checks = all.filter((check) => managerName(check.agent) === managerName(agent));
     const current = await Promise.all(
       managers.map(async (person) =>
         currentManager(person, await recipientOf(deps, reads, person)),
@@ -75,7 +75,8 @@ export async function readFacts(
 
     function currentManager(person: DirectoryManager, recipient: Recipient) {
       const number = status.numbers.find(({ manager }) => manager === recipient.name);
-      const check = checks.find(({ managerEntry }) => managerEntry === person.id);
+      const own = all.filter(({ managerEntry }) => managerEntry === person.id);
+      const check = withDenials(own, reads.now).find((one) => isSamePerson(one.agent, agent));
       const { id: ref, displayName: name } = person;
       return { ref, name, recipient, key: recipient.way?.key ?? keyOf(number), number, check };
     }

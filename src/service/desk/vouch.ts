@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts';
 import { endFlow } from '../flow/flows.ts';
 import type { Manager } from '../people/people.ts';
 import { auditOfAgent } from './ask.ts';
-import { stepIn, vouchOf } from './callers.ts';
+import { stepIn, vouchesOf, vouchOf } from './callers.ts';
 import type { ManagerFacts } from './facts.ts';
 import { takeDraw, type DeskTap } from './look.ts';
 
@@ -65,13 +65,14 @@ export async function vouchedFor(
 }
 
 /**
- * Whether an agent's word counts still: vouching is allowed, the agent is a member, and the number is the
- * directory's.
+ * Whether an agent's word counts still: nothing has ended it, vouching is allowed, the agent is a member, and
+ * the number is the directory's.
  * @throws DirectoryError where the directory does not answer.
  */
 export async function isVouchGood(
   deps: Deps,
-  { entry }: Manager,
+  { key, entry }: Manager,
+  { id }: Account,
   { checkId }: Vouch,
   mobile: string | undefined,
   signal: AbortSignal,
@@ -79,7 +80,8 @@ export async function isVouchGood(
   const { isOpen, mayVouch } = deps.settings.desk;
   if (!isOpen || !mayVouch || mobile === undefined || mobileIn(deps, entry) !== mobile)
     return false;
-  const check = await deps.store.read((reads) => reads.callerCheck(checkId));
+  const vouches = await deps.store.read((reads) => vouchesOf(reads, key, id));
+  const check = vouches.find((vouch) => vouch.id === checkId);
   if (check === undefined) return false;
   return (await deps.directory.standingOf({ id: check.agentEntry }, signal)).isAgent;
 }

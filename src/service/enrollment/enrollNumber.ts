@@ -21,7 +21,7 @@ export async function enrollNumber(tap: EnrollmentTap, input: SecretInput): Prom
   const isVouchLost =
     state.step === 'code' &&
     state.vouch !== undefined &&
-    !(await isVouchGood(deps, manager, state.vouch, state.mobile, signal));
+    !(await isVouchGood(deps, manager, account, state.vouch, state.mobile, signal));
   let others = 0;
   const { flow } = await guessCode<EnrollmentFlow, never>(tap, input, async (tx, current) => {
     if (current.state.step !== 'code') return { flow: current };

@@ -71,10 +71,17 @@ function keepVouched({ flow }: Submission<EnrollmentFlow>): Promise<Flow> | unde
 
 /** The agent's word for a number has to be good still. */
 async function takeShownMobile(tap: EnrollmentTap): Promise<Flow> {
-  const { deps, flow, manager, signal } = tap;
+  const { deps, flow, manager, account, signal } = tap;
   const { state } = flow;
   if (state.step === 'mobile' && state.vouch !== undefined) {
-    const isGood = await isVouchGood(deps, manager, state.vouch, state.known?.mobile, signal);
+    const isGood = await isVouchGood(
+      deps,
+      manager,
+      account,
+      state.vouch,
+      state.known?.mobile,
+      signal,
+    );
     if (!isGood) return endTap(tap, { type: 'expired' });
   }
   return chooseMobile(tap, (known) => known?.mobile);

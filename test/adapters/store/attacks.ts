@@ -97,6 +97,20 @@ export function attackSuite(bench: Bench): void {
       expect(alarms()).toMatchObject([{ fields: { row: id, why: 'revoked' } }]);
     });
 
+    it('puts no former number back over the one that took its place', async () => {
+      const { store, alarms } = await attacked();
+      const { manager, accountId, id } = await enrolled(store);
+      const putBack = await keep('enrollment', `id = '${id}'`);
+      const later = await enrolled(store, { manager, accountId });
+      const read = () => store.read((reads) => reads.enrollment(manager, accountId));
+      expect(await read()).toMatchObject({ id: later.id, mobile: later.mobile });
+      expect(alarms()).toEqual([]);
+      await sql(`delete from enrollment where id = '${later.id}'`);
+      await putBack();
+      expect(await read()).toBeUndefined();
+      expect(alarms()).toMatchObject([{ fields: { row: id, why: 'revoked' } }]);
+    });
+
     it('puts no earlier note of a revoke over a later one', async () => {
       const { store } = await attacked();
       const accountId = 'account';

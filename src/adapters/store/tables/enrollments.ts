@@ -66,6 +66,19 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
       .orderBy('enrolled_at')
       .orderBy('id');
 
+  /** Notes that a number is about to be replaced. A row that is not trusted must not say when it was enrolled. */
+  async function voidFormer(key: Pick<EnrollmentRow, 'manager' | 'account_id'>): Promise<void> {
+    const row = await db
+      .selectFrom('enrollment')
+      .selectAll()
+      .where('manager', '=', key.manager)
+      .where('account_id', '=', key.account_id)
+      .executeTakeFirst();
+    if (row === undefined) return;
+    if (openTrusted(scope, SEALED.enrollment.place(row), row.mobile) === undefined) return;
+    await noteRemoval(key.account_id, key.manager, row.enrolled_at + 1);
+  }
+
   return {
     async enrollment(manager, accountId) {
       const rows = await enrollments()
@@ -99,6 +112,7 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
 
     async saveEnrollment({ id, manager, accountId, mobile, enrolledAt, usableFrom }) {
       const key = { manager: managerName(manager), account_id: accountId };
+      await voidFormer(key);
       const rows = await notesOn(accountId, key.manager);
       const notes = rows.map((row) => ({ row, note: readNote(scope, row) }));
       for (const { row, note } of notes) if (!note.isTrusted) await reseal(row);
