@@ -4,18 +4,22 @@ import { CommandFailure } from './command.ts';
 
 /** A file that a command writes at its end: whole, or not at all. */
 export interface OutFile {
-  /** @throws CommandFailure where it cannot be written */
-  write(text: string): Promise<void>;
+  /**
+   * Writes the mark, and the rest behind it.
+   * @throws CommandFailure where it cannot be written
+   */
+  write(rest: string): Promise<void>;
   /** Leaves nothing behind of a file that was not written. */
   close(): Promise<void>;
 }
 
 /**
  * Makes sure that the file can be written, before the work whose result goes there. Only its owner may read
- * it: it holds names and addresses.
+ * it: it holds names and addresses. It takes the place of a file that begins with the same mark, and of no
+ * other: a mistyped name costs no database and no key.
  * @throws CommandFailure where it cannot
  */
-export async function openOutFile(path: string): Promise<OutFile> {
+export async function openOutFile(path: string, mark: string): Promise<OutFile> {
   const draft = `${path}.${String(process.pid)}.tmp`;
   const orFail = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -25,14 +29,16 @@ export async function openOutFile(path: string): Promise<OutFile> {
     }
   };
   const file = await orFail(async () => {
-    if (await isThere(path)) await access(path, constants.W_OK);
+    if (await isThere(path, mark)) await access(path, constants.W_OK);
     return open(draft, 'wx', 0o600);
   });
   return {
-    write: (text) =>
+    write: (rest) =>
       orFail(async () => {
-        await file.writeFile(text);
+        await file.writeFile(mark + rest);
         await file.sync();
+        // Another program may have written there during the work.
+        await isThere(path, mark);
         await rename(draft, path);
       }),
     async close() {
@@ -42,14 +48,29 @@ export async function openOutFile(path: string): Promise<OutFile> {
   };
 }
 
-async function isThere(path: string): Promise<boolean> {
+/** @throws Error where something is there that this command did not write */
+async function isThere(path: string, mark: string): Promise<boolean> {
   if (path === '' || path.endsWith('/')) throw new Error('not a file');
   const found = await stat(path).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   });
-  if (found !== undefined && !found.isFile()) throw new Error('not a file');
-  return found !== undefined;
+  if (found === undefined) return false;
+  if (!found.isFile()) throw new Error('not a file');
+  if ((await beginningOf(path, Buffer.byteLength(mark))) !== mark) {
+    throw new Error('it holds something else than this command writes');
+  }
+  return true;
+}
+
+async function beginningOf(path: string, length: number): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 function codeOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -128,6 +128,30 @@ describe('admin report', () => {
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain(line);
     expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('takes the place of an earlier report, and of no other file, whatever its name', async () => {
+    const place = await folderOfSuite();
+    const report = join(place, 'report.html');
+    const link = join(place, 'link.html');
+    for (const content of ['', '<!doctype html>\n<p>minutes', 'SQLite format 3', 'k1:AAAA']) {
+      await writeFile(report, content);
+      await rm(link, { force: true });
+      await symlink(report, link);
+      for (const out of [report, link]) {
+        const { code, stdout, stderr } = await house.runAdmin(['report', '--out', out]);
+        expect([code, stdout]).toEqual([1, '']);
+        expect(stderr).toBe(
+          `${out} cannot be written (it holds something else than this command writes)\n`,
+        );
+      }
+      expect(await readFile(report, 'utf8')).toBe(content);
+      expect((await readdir(place)).sort()).toEqual(['link.html', 'report.html']);
+    }
+    await rm(report);
+    for (let quarter = 1; quarter <= 2; quarter += 1) {
+      expect(await house.runAdmin(['report', '--out', report])).toMatchObject({ code: 0 });
+    }
   });
 
   it('writes nothing where the database or the directory goes away', async () => {

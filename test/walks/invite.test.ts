@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { DAY_MS } from '../../src/domain/durations.ts';
@@ -184,6 +184,21 @@ describe('admin invite', () => {
     await invite('--dry-run', '--csv', file);
     expect(await readFile(file, 'utf8')).toBe(before);
     expect(await readdir(folder)).toEqual(['letters.csv']);
+  });
+
+  it('invites nobody where the list would take another file’s place', async () => {
+    const { chat } = await newMet();
+    const other = join(folder, 'other.csv');
+    await writeFile(other, 'konto;ansvarig\r\n');
+    const { code, stdout, stderr } = await house.runAdmin(['invite', '--csv', other]);
+    expect([code, stdout, stderr]).toEqual([
+      1,
+      '',
+      `${other} cannot be written (it holds something else than this command writes)\n`,
+    ]);
+    expect(await readFile(other, 'utf8')).toBe('konto;ansvarig\r\n');
+    expect(cardsTo(house, chat, 'invitation')).toEqual([]);
+    await rm(other);
   });
 
   it('invites nobody where the list cannot be written', async () => {

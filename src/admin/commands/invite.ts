@@ -6,11 +6,14 @@ import { openOutFile } from '../outFile.ts';
 import { table } from '../print.ts';
 import { inTurn, summaryLines } from './inTurn.ts';
 
+/** The first line of each list, by which a later one knows an earlier one. */
+const HEADINGS = csvLine(['account', 'manager', 'mail']);
+
 /** Invites every manager who is not enrolled; waits while the bot sweeps. */
 export const inviteManagers: Command['run'] = async (place, args) => {
   const { csv } = args.options;
   // Before anything is sent: a file that cannot be written is no reason to invite nobody's list.
-  const file = typeof csv === 'string' ? await openOutFile(csv) : undefined;
+  const file = typeof csv === 'string' ? await openOutFile(csv, HEADINGS) : undefined;
   try {
     const report = await inTurn(place, args, 'invite', inviteNow);
     await file?.write(asCsv(report.invitations));
@@ -34,10 +37,10 @@ export const inviteManagers: Command['run'] = async (place, args) => {
   }
 };
 
-/** The managers whom no card reaches, for a letter by mail. */
+/** The managers whom no card reaches, for a letter by mail; below the headings. */
 function asCsv(invitations: readonly InvitationRow[]): string {
   const rows = invitations
     .filter(({ reason }) => reason === 'notInTeams')
     .map(({ account, manager, mail }) => csvLine([account, manager, mail ?? null]));
-  return [csvLine(['account', 'manager', 'mail']), ...rows].join('');
+  return rows.join('');
 }

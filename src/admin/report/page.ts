@@ -17,7 +17,7 @@ export interface PageOptions {
   readonly dayOf: (at: number) => string;
 }
 
-/** The report as one HTML file that needs nothing from elsewhere. */
+/** The report as one HTML page that needs nothing from elsewhere, without its doctype. */
 export function reportPage(data: ReportData, figures: Figures, options: PageOptions): string {
   const texts = REPORT_TEXTS[options.locale];
   const { format } = new Intl.NumberFormat(options.locale === 'sv' ? 'sv-SE' : 'en-GB');
@@ -26,8 +26,7 @@ export function reportPage(data: ReportData, figures: Figures, options: PageOpti
   const title = organisation === undefined ? texts.title : `${texts.title}, ${organisation}`;
   const period = texts.period(number(data.days), dayOf(data.since), dayOf(data.now));
   const plots = plotsOf(data, options, texts, number);
-  return `<!doctype html>
-<html lang="${locale}">
+  return `<html lang="${locale}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

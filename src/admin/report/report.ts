@@ -11,6 +11,8 @@ import type { Workplace } from '../workplace.ts';
 import { figuresOf, type ReportData } from './figures.ts';
 
 const MAX_DAYS = 3_650;
+/** The beginning of each report, by which a later one knows an earlier one. */
+const MARK = '<!doctype html>\n<!-- A report of passwordbot. -->\n';
 const READING_MS = 10 * 60_000;
 
 /** One HTML file with plots and tables, from the audit and the directory. It changes nothing. */
@@ -19,7 +21,7 @@ export const makeReport: Command['run'] = async (place, { options, isJson }) => 
   const locale = localeOf(options['locale'], place.config.defaultLocale);
   const { out = isJson ? undefined : 'report.html' } = options;
   // Before the work: a file that cannot be written is told at once.
-  const file = typeof out === 'string' ? await openOutFile(out) : undefined;
+  const file = typeof out === 'string' ? await openOutFile(out, MARK) : undefined;
   try {
     const data = await readReport(place, days);
     const figures = figuresOf(data, options['names'] === true);
