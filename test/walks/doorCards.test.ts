@@ -1,5 +1,7 @@
 import { houseOfSuite } from '../support/ofSuite.ts';
 import { walkFlows } from './everyFlow.ts';
-import { REMINDED } from './reminder.ts';
+import { REMINDED, walkReminder } from './reminder.ts';
 
-walkFlows(await houseOfSuite({ ...REMINDED, entrance: 'door' }), 'cards');
+const house = await houseOfSuite({ ...REMINDED, entrance: 'door' });
+walkFlows(house, 'cards');
+walkReminder(house);

@@ -4,7 +4,7 @@ import { houseOfSuite, houseOfTest } from '../support/ofSuite.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
 import { newEnrolled, newManager, newName } from '../support/walks.ts';
 
-const house = await houseOfSuite({ env: { ORGANISATION: 'Örebro *kommun*' } });
+const house = await houseOfSuite({ entrance: 'door', env: { ORGANISATION: 'Örebro *kommun*' } });
 
 describe('the first card after an installation', () => {
   it('says above the accounts what the bot does, who runs it, what is needed and what to write', async () => {
@@ -40,7 +40,7 @@ describe('the first card after an installation', () => {
   });
 
   it('names nobody where ORGANISATION is not set', async () => {
-    const nameless = await houseOfTest();
+    const nameless = await houseOfTest({ entrance: 'door' });
     const { chat } = newManager(nameless);
     await chat.install();
     expect(textOf(chat.card)).toContain('Här får du hjälp att byta lösenord på gruppkontot');
