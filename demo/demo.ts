@@ -3,13 +3,12 @@
  * directory that speaks as Active Directory does, SMS in the terminal, and a chat client. It ends, and
  * leaves nothing behind, with Ctrl-C.
  */
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { bundle } from '../release/bundle.ts';
 import { onEndAsked } from '../src/process/endSignals.ts';
 import { MAIN, botEnvironment } from './bot.ts';
 import { createAuthority } from './certificates.ts';
@@ -27,7 +26,6 @@ import { seed } from './seed.ts';
 
 const READY_SECONDS = 90;
 const PROJECT = join(import.meta.dirname, '..');
-const TSC = 'node_modules/typescript-7/bin/tsc';
 
 /** The started parts, to be ended in opposite order. */
 const open: (() => Promise<unknown>)[] = [];
@@ -41,16 +39,15 @@ async function stop(exitCode: number, line?: string): Promise<void> {
   process.exit(exitCode);
 }
 
-/** Compiles the bot as `npm run build` does, but without the type check: in a tenth of the time. */
+/** Makes the bot's program; false, with the reason on standard error, where that fails. */
 async function build(): Promise<boolean> {
-  const compiler = spawn(
-    process.execPath,
-    [TSC, '-p', 'tsconfig.build.json', '--noCheck', '--noResolve'],
-    { cwd: PROJECT, stdio: ['ignore', 'inherit', 'inherit'] },
-  );
-  open.push(() => Promise.resolve(compiler.kill()));
-  const [code] = (await once(compiler, 'exit')) as [number | null];
-  return code === 0;
+  try {
+    await bundle(PROJECT, dirname(MAIN));
+    return true;
+  } catch (error) {
+    process.stderr.write(`${String(error)}\n`);
+    return false;
+  }
 }
 
 async function startDirectory(folder: string, port: number) {

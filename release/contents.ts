@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { copyPackages, writeJson } from './packages.ts';
+import { bundle } from './bundle.ts';
+import { describePackages, writeJson } from './packages.ts';
 
 const exec = promisify(execFile);
 
@@ -20,7 +21,6 @@ const COPIED = [
   'README.md',
   'SECURITY.md',
 ];
-const COMPILE = ['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.build.json'];
 const MAX_BILL_BYTES = 64 * 1024 * 1024;
 
 /** Puts everything that a host needs beside Node.js into an empty folder. */
@@ -29,9 +29,8 @@ export async function putContents(source: string, folder: string, time: Date): P
   for (const path of COPIED) {
     await cp(join(source, path), join(folder, path), { recursive: true });
   }
-  const out = ['--sourceMap', 'false', '--outDir', join(folder, 'dist')];
-  await exec(process.execPath, [...COMPILE, ...out], { cwd: source });
-  await copyPackages(source, folder);
+  await bundle(source, join(folder, 'dist'));
+  await describePackages(source, folder);
   await writeJson(join(folder, 'sbom.cdx.json'), await bill(folder, time));
   await writeFile(join(folder, 'SHA256SUMS'), await checksums(folder));
 }

@@ -1,11 +1,9 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { z } from 'zod';
 
-/** Types and maps: for programmers, never loaded, and half of all bytes of the packages. */
-const NEVER_LOADED = /\.(?:[cm]?ts|map|tsbuildinfo)$/;
-/** A library's bundles for browsers, beside the modules that the report loads. */
-const FOR_BROWSERS = /node_modules\/(?:echarts|zrender)\/(?:asset|dist|extension|i18n|theme)$/;
+/** The terms of a package, as its author has named the file, or the folder of several. */
+const TERMS = /^(?:licen[sc]e|copying|notice)[^/]*(?:\/[^/]+)?$/i;
 const NOT_INSTALLED = ['devDependencies', 'optionalDependencies', 'prettier', 'jest', 'knip'];
 
 const lockFile = z.looseObject({
@@ -19,32 +17,34 @@ const lockFile = z.looseObject({
     }),
   ),
 });
+const installedFile = z.object({
+  name: z.string().optional(),
+  version: z.string().optional(),
+  license: z.string().optional(),
+});
 const projectFile = z.record(z.string(), z.unknown());
 const scriptsOfHost = z.object({ start: z.string(), admin: z.string() });
 
 /**
- * Copies the packages that the bot runs with, and writes the package.json and package-lock.json of these alone.
+ * Writes the package.json and package-lock.json of the packages that the programs are made of, and their
+ * terms as LICENSES.txt.
  * @throws where a package is another one than package-lock.json says
  */
-export async function copyPackages(source: string, folder: string): Promise<void> {
+export async function describePackages(source: string, folder: string): Promise<void> {
   const lock = lockFile.parse(await readJson(join(source, 'package-lock.json')));
   const needed = Object.entries(lock.packages).filter(
     ([, { dev, optional, devOptional }]) => !(dev ?? optional ?? devOptional),
   );
+  const terms: string[] = [];
   for (const [path, { version }] of needed) {
     if (path === '') continue;
     const installed = await readJson(join(source, path, 'package.json')).catch(() => ({}));
-    const { version: found } = z.object({ version: z.string().optional() }).parse(installed);
-    if (found !== version) throw new Error(`${path} is not of package-lock.json: run npm ci`);
-    // A package within a package has a line of its own in the lock file.
-    await cp(join(source, path), join(folder, path), {
-      recursive: true,
-      filter: (file) =>
-        !NEVER_LOADED.test(file) &&
-        !FOR_BROWSERS.test(file) &&
-        file !== join(source, path, 'node_modules'),
-    });
+    const found = installedFile.parse(installed);
+    if (found.version !== version)
+      throw new Error(`${path} is not of package-lock.json: run npm ci`);
+    terms.push(await termsOf(join(source, path), found));
   }
+  await writeFile(join(folder, 'LICENSES.txt'), [...new Set(terms)].join('\n'));
   const project = projectFile.parse(await readJson(join(source, 'package.json')));
   const scripts = scriptsOfHost.parse(project['scripts']);
   await writeJson(join(folder, 'package.json'), {
@@ -56,6 +56,21 @@ export async function copyPackages(source: string, folder: string): Promise<void
     ...lock,
     packages: Object.fromEntries(packages),
   });
+}
+
+/** A package's name, its licence, and the texts of it. */
+async function termsOf(
+  folder: string,
+  { name = '', version = '', license = '' }: z.infer<typeof installedFile>,
+): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name: file }) => relative(folder, join(parentPath, file)))
+    .filter((file) => TERMS.test(file))
+    .sort();
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return [`${'='.repeat(80)}\n${name} ${version}: ${license}\n`, ...texts].join('\n');
 }
 
 function without(names: readonly string[], value: object): object {

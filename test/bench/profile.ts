@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { FROM_SOURCES } from '../support/botProcess.ts';
 import { longRun } from './longRun.ts';
 import { drawFlameGraph, type CpuProfile } from './performance/flameGraph.ts';
 import { refusedTapper, startMeasured } from './performance/measured.ts';
@@ -16,7 +17,10 @@ const PICTURE = 'docs/tap.svg';
 await longRun(async () => {
   const file = join(tmpdir(), 'tap.cpuprofile');
   const profiler = join(import.meta.dirname, 'performance/profiler.ts');
-  const { product, stop } = await startMeasured({ env: { BENCH_PROFILE: file } }, [profiler]);
+  const { product, stop } = await startMeasured(
+    { env: { BENCH_PROFILE: file }, program: FROM_SOURCES },
+    [profiler],
+  );
   try {
     const tappers = [await refusedTapper(product), await refusedTapper(product)];
     const { teams, bot } = product;

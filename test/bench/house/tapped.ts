@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { FROM_SOURCES } from '../../support/botProcess.ts';
 import type { Product } from '../../support/product.ts';
 import { newEnrolled, startReset } from '../../support/walks.ts';
 import { startMeasured } from '../performance/measured.ts';
@@ -33,7 +34,7 @@ const WARM_UP = 2;
 export async function measureTaps(resets: number) {
   const socket = newSocket();
   const env = { BENCH_COVERAGE: socket };
-  const { product, stop } = await startMeasured({ env }, [
+  const { product, stop } = await startMeasured({ env, program: FROM_SOURCES }, [
     join(import.meta.dirname, 'coverage.ts'),
   ]);
   try {

@@ -30,7 +30,7 @@ const MOST_ROWS = 40;
 
 /** Where a frame's code is from, and the colour of such frames. */
 const ORIGINS: readonly (readonly [name: string, pattern: RegExp, colour: string])[] = [
-  ['the bot', /\/dist\//, '#7fb069'],
+  ['the bot', /^(?!.*node_modules).*\/src\//, '#7fb069'],
   ['packages', /node_modules/, '#e6aa68'],
   ['Node.js and native code', /./, '#9fb4c7'],
 ];
@@ -93,7 +93,7 @@ function framesOf({ nodes, samples, timeDeltas }: CpuProfile): Frame {
 }
 
 function nameOf({ functionName, url }: { functionName: string; url: string }): string {
-  const place = /(?:node_modules\/((?:@[^/]+\/)?[^/]+)|(\/dist\/.+))/.exec(
+  const place = /(?:node_modules\/((?:@[^/]+\/)?[^/]+)|(\/src\/.+))/.exec(
     url.slice(Math.max(0, url.lastIndexOf('node_modules'))),
   );
   const where = place?.[1] === undefined ? (place?.[2] ?? url) : `node_modules ${place[1]}`;

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { buttonsOf } from '../../support/chatDriver.ts';
-import type { WorldOptions } from '../../support/parts.ts';
-import { startProduct, type Product } from '../../support/product.ts';
+import { startProduct, type Product, type ProductOptions } from '../../support/product.ts';
 import { newEnrolled, resetToPassword } from '../../support/walks.ts';
 import { newSocket } from './program.ts';
 import { probedBy } from './probed.ts';
@@ -19,7 +18,7 @@ const ROOMY = { SMS_PER_DAY: '1000000', NODE_ENV: 'production' };
 
 /** Starts the product with all its parts. `preloads` come before it, as files. */
 export async function startMeasured(
-  options: WorldOptions = {},
+  options: ProductOptions = {},
   preloads: readonly string[] = [],
 ): Promise<MeasuredProduct> {
   const probe = newSocket();

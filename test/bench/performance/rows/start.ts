@@ -7,11 +7,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { endWithRun } from '../../../support/children.ts';
 import { freePort } from '../../../support/ports.ts';
 import { startProduct } from '../../../support/product.ts';
+import { PROJECT } from '../../../support/programs.ts';
 import type { Extent } from '../extent.ts';
 import { pairedRow, type Row } from '../figures.ts';
 import { interleave } from '../windows.ts';
 
-const DIST = join(import.meta.dirname, '../../../../dist');
+const MAIN = join(PROJECT, 'dist/main.js');
+const IMPORTED = /^import (?!type )[^;]*? from '([^.'][^']*)'/gm;
 const FLOOR = join(import.meta.dirname, '../floor/start.ts');
 const LOOK_EVERY_MS = 4;
 
@@ -20,11 +22,11 @@ export async function startRows({ windows }: Extent): Promise<Row[]> {
   const product = await startProduct({ env: { NODE_ENV: 'production' } });
   try {
     await product.end();
-    const packages = await packagesOf(DIST);
+    const packages = await packagesOf(join(PROJECT, 'src'));
     const { floor, product: measured } = await interleave(
       windows,
       () => timeToReady(FLOOR, (port) => ({ BENCH_SETTINGS: JSON.stringify({ packages, port }) })),
-      () => timeToReady(join(DIST, 'main.js'), (port) => ({ ...product.env, PORT: String(port) })),
+      () => timeToReady(MAIN, (port) => ({ ...product.env, PORT: String(port) })),
     );
     return [
       pairedRow(
@@ -42,17 +44,14 @@ export async function startRows({ windows }: Extent): Promise<Row[]> {
   }
 }
 
-/**
- * The files that main.js and all its imports load from outside; the administration's files are another
- * program.
- */
+/** The packages that the bot's files import; the administration is another program. */
 async function packagesOf(folder: string): Promise<string[]> {
   const files = await readdir(folder, { recursive: true });
   const names = new Set<string>();
   for (const file of files) {
-    if (!file.endsWith('.js') || /^admin/.test(file)) continue;
+    if (!file.endsWith('.ts') || /^admin/.test(file)) continue;
     const text = await readFile(join(folder, file), 'utf8');
-    for (const [, name] of text.matchAll(/^import [^;]*? from '([^.'][^']*)'/gm)) names.add(name!);
+    for (const [, name] of text.matchAll(IMPORTED)) names.add(name!);
   }
   return [...names];
 }
