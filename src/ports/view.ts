@@ -168,6 +168,8 @@ interface ReminderDoneView {
   readonly handle: string;
   readonly accountName: string;
   readonly answer: 'snoozed' | 'notNeeded' | 'undone' | 'notNow';
+  /** Without a number there is no reset to offer. */
+  readonly isEnrolled: boolean;
   /** When the next reminder may come; absent: as usual. */
   readonly until?: number | undefined;
 }

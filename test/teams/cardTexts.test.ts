@@ -213,7 +213,20 @@ describe('what cards say', () => {
       'Lösenordet skulle ha bytts 15 november, för 8 dagar sedan. Det byttes senast för 2 månader sedan.',
     ],
     ['reminder: age unknown', 'Lösenordet bör bytas i dag.'],
+    [
+      'reminder',
+      'Vänta inte om någon i gruppen har slutat eller om lösenordet kan ha kommit på avvägar.',
+    ],
+    [
+      'reminder: overdue, expired by the directory',
+      'Byt det gärna nu, särskilt om någon i gruppen har slutat eller om lösenordet kan ha kommit på avvägar.',
+    ],
+    ['reminder: must be changed', 'Byt det gärna här redan nu.'],
     ['reminder.done', 'Vi påminner dig igen i morgon kl. 14.32. Du kan byta lösenord när du vill.'],
+    [
+      'reminder.done: not enrolled',
+      'Vi påminner dig igen i morgon kl. 14.32. Du kan registrera mobilen när du vill: skriv registrera här i chatten.',
+    ],
     [
       'reminder.done: not needed',
       'Vi påminner inte om det här lösenordet före 21 februari. Du kan byta lösenord när du vill.',
@@ -224,7 +237,7 @@ describe('what cards say', () => {
 
   it('names the year where a whole one goes by before the next reminder', () => {
     const until = NOW + 365 * DAY_MS;
-    const flow = { handle: 'h', accountName: 'a' };
+    const flow = { handle: 'h', accountName: 'a', isEnrolled: true };
     const view = { card: 'reminder.done', ...flow, answer: 'notNeeded', until } as const;
     expect(texts(render(view)).join()).toContain('före 23 november 2027.');
   });

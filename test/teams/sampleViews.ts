@@ -24,6 +24,8 @@ const REMINDER = {
   isEnforced: false,
 } as const;
 
+const REMINDED = { card: 'reminder.done', ...FLOW, isEnrolled: true } as const;
+
 export const ACCOUNT: HomeAccount = {
   handle: 'account-handle',
   name: 'hemvardsgruppen',
@@ -287,17 +289,19 @@ export const SAMPLES: readonly Sample[] = [
     ['reset', 'snooze'],
     'must be changed',
   ),
-  sample({ card: 'reminder.done', ...FLOW, answer: 'snoozed', until: NOW + DAY_MS }, [
-    'reset',
-    'home',
-  ]),
+  sample({ ...REMINDED, answer: 'snoozed', until: NOW + DAY_MS }, ['reset', 'home']),
   sample(
-    { card: 'reminder.done', ...FLOW, answer: 'notNeeded', until: NOW + 90 * DAY_MS },
+    { ...REMINDED, answer: 'notNeeded', until: NOW + 90 * DAY_MS },
     ['reset', 'home'],
     'not needed',
   ),
-  sample({ card: 'reminder.done', ...FLOW, answer: 'undone' }, ['reset', 'home'], 'undone'),
-  sample({ card: 'reminder.done', ...FLOW, answer: 'notNow' }, ['reset', 'home'], 'not now'),
+  sample({ ...REMINDED, answer: 'undone' }, ['reset', 'home'], 'undone'),
+  sample({ ...REMINDED, answer: 'notNow', isEnrolled: false }, ['home'], 'not now'),
+  sample(
+    { ...REMINDED, answer: 'snoozed', until: NOW + DAY_MS, isEnrolled: false },
+    ['home'],
+    'not enrolled',
+  ),
   sample({ card: 'invitation', ...FLOW }, ['enroll', 'notNow']),
   ...NOTICE_EVENTS.map((event) =>
     sample(

@@ -74,6 +74,9 @@ describe('an invitation', () => {
     expect(await stranger.chat.tapButton(button)).toBe('refused notResponsible');
     expect(await chat.tapButton(button)).toBe('reminder.done');
     expect(await chat.tapButton(button)).toBe('reminder.done');
+    // Without a number there is no reset to offer.
+    expect(() => chat.button('reset')).toThrow();
+    expect(textOf(chat.card)).toContain('skriv registrera här i chatten');
     expect(textOf(chat.card)).toContain('Då väntar vi');
     expect(eventsOf(accountId).slice(1)).toEqual([['invitation.notNow', 'ok']]);
     expect(rowsOf(await invite(), account)).toEqual(['already']);

@@ -45,10 +45,12 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
     if (typeof rotation === 'string') return undefined;
     const about = { accountId, cycle, recipient };
     const audited = { actor: recipient, account: accountId, result: 'ok' } as const;
+    const isEnrolled = (await tx.enrollment(person.key, accountId)) !== undefined;
     const done = {
       card: 'reminder.done',
       handle: reminder.handle,
       accountName: account.name,
+      isEnrolled,
     } as const;
     if (input.type === 'snooze') {
       const until = calendar.nextSendingDay(tx.now);
@@ -57,10 +59,7 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
       const pause = await tx.reminderPause(about);
       return { ...done, answer: 'snoozed' as const, until: pause.snoozedUntil ?? until };
     }
-    if (rotation.isEnforced) {
-      const enrollment = await tx.enrollment(person.key, accountId);
-      return reminderView(reminder, rotation, enrollment !== undefined);
-    }
+    if (rotation.isEnforced) return reminderView(reminder, rotation, isEnrolled);
     const isNew = await tx.silenceReminders({ ...about, until: tx.now + rotation.periodMs });
     const { silencedUntil = tx.now } = await tx.reminderPause(about);
     if (isNew) {
@@ -93,14 +92,17 @@ export async function answerInvitation(tap: Tap, handle: string): Promise<Reply>
   if ('view' in admitted) return admitted;
   const { account } = admitted;
   if (account === undefined) return denyTap(tap, accountId);
-  await deps.store.transaction(async (tx) => {
+  const isEnrolled = await deps.store.transaction(async (tx) => {
     // A second tap on the same card is no second answer.
     const answered = { accountId, cycle: `${INVITATION} ${handle}`, recipient };
     const until = tx.now + INVITED_EVERY_MS;
-    if (!(await tx.snoozeReminders({ ...answered, until }))) return;
-    tx.audit({ event: 'invitation.notNow', actor: recipient, account: accountId, result: 'ok' });
+    if (await tx.snoozeReminders({ ...answered, until })) {
+      tx.audit({ event: 'invitation.notNow', actor: recipient, account: accountId, result: 'ok' });
+    }
+    return (await tx.enrollment(person.key, accountId)) !== undefined;
   });
-  return { view: { card: 'reminder.done', handle, accountName: account.name, answer: 'notNow' } };
+  const answer = { answer: 'notNow', isEnrolled } as const;
+  return { view: { card: 'reminder.done', handle, accountName: account.name, ...answer } };
 }
 
 /**
@@ -119,14 +121,18 @@ export async function undoNotNeeded(tap: Tap, handle: string): Promise<Reply> {
   if ('view' in admitted) return admitted;
   const { account } = admitted;
   if (account === undefined) return denyTap(tap, accountId);
-  const isOther = await deps.store.transaction(async (tx) => {
+  const undone = await deps.store.transaction(async (tx) => {
     const until = await tx.silencedUntil(accountId);
-    if (until !== undoes) return until !== undefined;
-    await tx.endSilence(accountId);
-    const actor = managerName(person.key);
-    tx.audit({ event: 'reminder.notNeededUndone', actor, account: accountId, result: 'ok' });
-    return false;
+    // A later silence has taken the place of the one that the button's notice tells.
+    if (until !== undefined && until !== undoes) return undefined;
+    if (until !== undefined) {
+      await tx.endSilence(accountId);
+      const actor = managerName(person.key);
+      tx.audit({ event: 'reminder.notNeededUndone', actor, account: accountId, result: 'ok' });
+    }
+    const isEnrolled = (await tx.enrollment(person.key, accountId)) !== undefined;
+    return { answer: 'undone', isEnrolled } as const;
   });
-  if (isOther) return showHome(tap, { about: accountId });
-  return { view: { card: 'reminder.done', handle, accountName: account.name, answer: 'undone' } };
+  if (undone === undefined) return showHome(tap, { about: accountId });
+  return { view: { card: 'reminder.done', handle, accountName: account.name, ...undone } };
 }

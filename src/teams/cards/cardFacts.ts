@@ -69,8 +69,9 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
           answer: view.answer,
           until: view.until === undefined ? '' : words.until(view.until, now),
           day: view.until === undefined ? '' : words.date(view.until, now),
+          isEnrolled: view.isEnrolled ? 'yes' : 'no',
         },
-        {},
+        { isEnrolled: view.isEnrolled },
       );
     case 'notice':
       if (view.event === 'unanswered') return summaryFacts(view, voice);
