@@ -13,7 +13,7 @@ interface SmsFacts {
   /** The agent who did it, or who vouched for it. */
   readonly agentName?: string | undefined;
   readonly at: number;
-  /** The day that a notice tells, where it tells one. */
+  /** The time that a notice tells beside that of its event, where it tells one. */
   readonly until?: number | undefined;
 }
 

@@ -205,10 +205,15 @@ export interface NoticeFacts {
   readonly maskedMobile?: string | undefined;
   /** The agent who did it, or who vouched for it. */
   readonly agentName?: string | undefined;
-  /** The day that it tells: until when nobody is reminded, when a number goes, since when a password is due. */
+  /**
+   * The time that it tells: until when nobody is reminded, when a number goes, from when a new one can be
+   * used, since when a password is due.
+   */
   readonly until?: number | undefined;
   /** Opaque; stands in the data of the button that lets people be reminded all the same. */
   readonly handle?: string | undefined;
+  /** Names of the managers whose numbers were removed; an empty one where the bot knows none. */
+  readonly owners?: readonly string[] | undefined;
   /** Names of the account's new managers. */
   readonly added?: readonly string[] | undefined;
   /** Names of the former managers, as far as they are known. */
@@ -217,6 +222,7 @@ export interface NoticeFacts {
 
 export interface NoticeView extends NoticeFacts {
   readonly card: 'notice';
+  readonly event: Exclude<NoticeEvent, 'overdue'>;
 }
 
 /** Due accounts that have no recipient who can be, or is, reminded; for the person who looks after them. */

@@ -38,9 +38,13 @@ export function createSmsTexts(
       const others = { code: digits, time: words[locale].clock(at) };
       return new Secret(fitted(locale, `sms.code.${purpose}`, names, others, digits));
     },
-    notice(locale, event, { at, until = at, ...names }) {
+    notice(locale, event, { at, until, ...names }) {
       const hasAgent = names.agentName === undefined ? 'no' : 'yes';
-      const times = { at: words[locale].moment(at), day: words[locale].date(until, at) };
+      const times = {
+        at: words[locale].moment(at),
+        day: words[locale].date(until ?? at, at),
+        from: until === undefined ? 'none' : words[locale].from(until),
+      };
       return fitted(locale, `sms.notice.${event}`, names, { ...times, hasAgent });
     },
   };

@@ -14,6 +14,8 @@ export interface Words {
   until(at: number, now: number): string;
   /** A moment that reads the same tomorrow: `6 april kl. 14.32`. */
   moment(at: number): string;
+  /** The end of a wait, up to the next minute, in words that read the same tomorrow: `6 april kl. 14.32`. */
+  from(at: number): string;
   /** Calendar days from `now` to `at`; negative for the past. */
   daysUntil(at: number, now: number): number;
   /** `6 april`; with its year where the day alone could be taken for one of another year. */
@@ -58,17 +60,22 @@ export function createWords(texts: Texts, locale: Locale, timeZone: string): Wor
     return (Date.parse(isoDate.format(to)) - Date.parse(isoDate.format(from))) / DAY_MS;
   }
 
+  const moment = (at: number): string =>
+    texts.text(locale, 'when.later', { time: clock(at), day: date.format(at) });
+  const upToMinute = (at: number): number => Math.ceil(at / MINUTE_MS) * MINUTE_MS;
+
   return {
     clock,
     until(at, now) {
-      const end = Math.ceil(at / MINUTE_MS) * MINUTE_MS;
+      const end = upToMinute(at);
       const time = clock(end);
       const days = daysBetween(now, end);
       if (days <= 0) return texts.text(locale, 'when.today', { time });
       if (days === 1) return texts.text(locale, 'when.tomorrow', { time });
       return texts.text(locale, 'when.later', { time, day: weekdayAndDate.format(end) });
     },
-    moment: (at) => texts.text(locale, 'when.later', { time: clock(at), day: date.format(at) }),
+    moment,
+    from: (at) => moment(upToMinute(at)),
     daysUntil: (at, now) => daysBetween(now, at),
     date(at, now) {
       const isFar = Math.abs(daysBetween(now, at)) >= YEAR_TOLD_FROM_DAYS;

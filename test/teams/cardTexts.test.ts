@@ -235,6 +235,51 @@ describe('what cards say', () => {
     expect(texts(render(SAMPLES.find((sample) => sample.name === name)!.view))).toContain(line);
   });
 
+  it('tells what is to come without the words for what has happened', () => {
+    const said = (name: string) =>
+      texts(render(SAMPLES.find((sample) => sample.name === name)!.view)).join('\n');
+    expect(said('notice: removalAhead')).toContain('tas bort från kontot 21 februari');
+    expect(said('notice: removalAhead')).not.toContain('Det hände');
+    expect(said('notice: removal')).toContain('Det hände 23 november kl. 14.31.');
+    expect(said('notice: responsibilityChanged')).toContain('Vi såg det 23 november kl. 14.31.');
+  });
+
+  it.each([
+    ['notice: firstEnrollment', 'Anna Berg registrerade sin mobil och kan nu byta lösenordet.'],
+    [
+      'notice: firstEnrollment, cool-down',
+      'Anna Berg registrerade sin mobil och kan byta lösenordet först 24 november kl. 14.32.',
+    ],
+    [
+      'notice: ownEnrollment, cool-down',
+      'Mobilen +46\u00A0•••\u00A0••\u00A0••\u00A067 är registrerad i ditt namn. Det går att byta lösenordet med den först 24 november kl. 14.32.',
+    ],
+    ['notice: revoke', 'Mobilnumret för Anna Berg togs bort från kontot av en administratör.'],
+    [
+      'notice: revoke of many',
+      'Mobilnumren för 6 ansvariga togs bort från kontot av en administratör.',
+    ],
+  ])('says on %s whose number it is and from when it counts', (name, line) => {
+    expect(texts(render(SAMPLES.find((sample) => sample.name === name)!.view))).toContain(line);
+  });
+
+  it('counts the managers whose numbers were removed where their names are many or unknown', () => {
+    const told = (owners: readonly string[]): string =>
+      texts(
+        render({ card: 'notice', event: 'revoke', accountName: 'a', byName: '', at: NOW, owners }),
+      ).find((text) => text.includes('togs bort'))!;
+    expect(told([''])).toBe('Ett mobilnummer togs bort från kontot av en administratör.');
+    expect(told(['Anna Berg', ''])).toContain('Mobilnumren för 2 ansvariga togs bort');
+    expect(told(['Anna Berg', 'Bo Ek'])).toContain('Mobilnumren för Anna Berg och Bo Ek togs');
+  });
+
+  it('shows an agent a number that has to wait before all else', () => {
+    const sample = SAMPLES.find(({ name }) => name === 'desk.account: number waits')!;
+    expect(texts(render(sample.view))[2]).toBe(
+      'Ett nytt nummer väntar: det går inte att byta lösenord med det än.',
+    );
+  });
+
   it('names the year where a whole one goes by before the next reminder', () => {
     const until = NOW + 365 * DAY_MS;
     const flow = { handle: 'h', accountName: 'a', isEnrolled: true };

@@ -40,7 +40,7 @@ export const CODE_CARDS = [
   'reset.code',
   'unlock.code',
 ] as const;
-export const NOTICE_EVENTS: readonly NoticeEvent[] = [
+const CARD_EVENTS = [
   'reset',
   'firstEnrollment',
   'ownEnrollment',
@@ -51,10 +51,11 @@ export const NOTICE_EVENTS: readonly NoticeEvent[] = [
   'outsideChange',
   'removal',
   'removalAhead',
-  'overdue',
   'responsibilityChanged',
   'notNeeded',
-];
+] as const;
+/** An overdue password has cards of its own. */
+export const NOTICE_EVENTS: readonly NoticeEvent[] = [...CARD_EVENTS, 'overdue'];
 
 /** Those that an agent of the service desk may have a part in. */
 const AGENT_EVENTS = ['firstEnrollment', 'ownEnrollment', 'revoke', 'lockoutCleared'] as const;
@@ -64,11 +65,14 @@ const FACTS_OF_A_NOTICE = {
   byName: 'Anna Berg',
   at: NOW,
   maskedMobile: MASKED,
-  until: NOW + 90 * DAY_MS,
 } as const;
+const MANY = ['Anna Berg', 'Bo Ek', 'Cia Holm', 'Dan Ask', 'Eva Lind', 'Fia Ros'];
+/** These tell a day that is to come. */
+const AHEAD: readonly NoticeEvent[] = ['removalAhead', 'notNeeded'];
 
 function more(event: NoticeEvent) {
   if (event === 'notNeeded') return { handle: 'undo-handle' };
+  if (event === 'revoke') return { owners: ['Anna Berg'] };
   if (event !== 'responsibilityChanged') return {};
   return { added: ['Anna Berg'], removed: ['Bo Ek', 'Cia Holm'] };
 }
@@ -303,12 +307,30 @@ export const SAMPLES: readonly Sample[] = [
     'not enrolled',
   ),
   sample({ card: 'invitation', ...FLOW }, ['enroll', 'notNow']),
-  ...NOTICE_EVENTS.map((event) =>
+  ...CARD_EVENTS.map((event) =>
     sample(
-      { card: 'notice', ...FACTS_OF_A_NOTICE, ...more(event), event },
+      {
+        card: 'notice',
+        ...FACTS_OF_A_NOTICE,
+        ...(AHEAD.includes(event) ? { until: NOW + 90 * DAY_MS } : {}),
+        ...more(event),
+        event,
+      },
       event === 'notNeeded' ? ['undoNotNeeded', 'home'] : ['home'],
       event,
     ),
+  ),
+  ...(['firstEnrollment', 'ownEnrollment'] as const).map((event) =>
+    sample(
+      { card: 'notice', ...FACTS_OF_A_NOTICE, event, until: NOW + DAY_MS },
+      ['home'],
+      `${event}, cool-down`,
+    ),
+  ),
+  sample(
+    { card: 'notice', ...FACTS_OF_A_NOTICE, event: 'revoke', owners: MANY },
+    ['home'],
+    'revoke of many',
   ),
   sample(
     {
@@ -339,7 +361,7 @@ export const SAMPLES: readonly Sample[] = [
   ),
   ...AGENT_EVENTS.map((event) =>
     sample(
-      { card: 'notice', ...FACTS_OF_A_NOTICE, event, agentName: 'Dag Servicesson' },
+      { card: 'notice', ...FACTS_OF_A_NOTICE, ...more(event), event, agentName: 'Dag Servicesson' },
       ['home'],
       `${event}, by an agent`,
     ),

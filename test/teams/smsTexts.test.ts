@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Locale } from '../../src/domain/parties.ts';
 import type { CodePurpose } from '../../src/ports/smsTexts.ts';
@@ -53,10 +56,12 @@ function everyMessage(codeLength: number, code: string): { text: string; hasCode
         hasCode: true,
       })),
       ...NOTICE_EVENTS.flatMap((event) =>
-        [undefined, names.byName].map((agentName) => ({
-          text: sms.notice(locale, event, { ...names, agentName }),
-          hasCode: false,
-        })),
+        [undefined, names.byName].flatMap((agentName) =>
+          [undefined, NOW + DAY_MS].map((until) => ({
+            text: sms.notice(locale, event, { ...names, agentName, until }),
+            hasCode: false,
+          })),
+        ),
       ),
     ]),
   );
@@ -128,6 +133,32 @@ describe('sms texts', () => {
       }
     },
   );
+
+  it.each(['firstEnrollment', 'ownEnrollment'] as const)(
+    'tell of %s from when the number counts, in full where the names are ordinary',
+    (event) => {
+      const told = (locale: Locale, until?: number) =>
+        texts().notice(locale, event, { ...ORDINARY, until });
+      const waiting = NOW + DAY_MS;
+      expect(told('sv')).toMatch(/ nu /i);
+      expect(told('sv', waiting)).toMatch(
+        /hemvardsgruppen 23 november kl\. 14\.31\. Den kan användas från 24 november kl\. 14\.32\. Stämmer/,
+      );
+      expect(told('en', waiting)).toContain('. It can be used from 24 November at 14:32. Not');
+      for (const text of [told('sv', waiting), told('en', waiting)]) {
+        expect(text).not.toMatch(/\bnu\b|\bnow\b/);
+      }
+    },
+  );
+
+  it.each([
+    ['sv', 'manifest.json', /"short": "([^"]+)"/],
+    ['en', 'en.json', /"name\.short": "([^"]+)"/],
+  ] as const)('send to the app in %s by the name that Teams shows', (locale, file, name) => {
+    const manifest = readFileSync(join(import.meta.dirname, '../../manifest', file), 'utf8');
+    const [, app = 'none'] = name.exec(manifest) ?? [];
+    expect(texts().notice(locale, 'overdue', ORDINARY)).toContain(` ${app} `);
+  });
 
   it('tell of a revoke without the name that the administrator has on the host', () => {
     const text = texts().notice('sv', 'revoke', { ...ORDINARY, byName: 'root' });

@@ -270,7 +270,7 @@ export function walkDeskActs(world: World): void {
     await noneWaits(world);
     expect(noticesTo(world, mobile).at(-1)).toContain(agent.person.name);
     expect(textOf(notices(chat).at(-1)?.card)).toContain(
-      `togs bort från kontot av ${agent.person.name} på servicedesk`,
+      `Mobilnumret för ${name} togs bort från kontot av ${agent.person.name} på servicedesk`,
     );
 
     // The cool-down stays, whoever vouches.
@@ -281,6 +281,9 @@ export function walkDeskActs(world: World): void {
     await chat.tap('enroll', {}, account);
     await chat.tap('useShownMobile');
     await chat.tap('confirmCode', { code: world.code(call.mobile) });
+    await noneWaits(world);
+    const told = textOf(notices(chat).at(-1)?.card);
+    expect(told).toMatch(/Det går att byta lösenordet med den först \d+ \p{L}+ kl\. /u);
     expect(await startReset(call)).toBe('refused numberTooNew');
     // A late tap of an old card takes nothing.
     expect(await agent.tapButton(revoke, { reason: 'left' })).toBe('desk.account');

@@ -166,7 +166,8 @@ export function walkRevoke(world: World): void {
     expect(world.texts(one.mobile).at(-1)).toMatch(/togs bort/);
     expect(world.texts(other.mobile).length).toBe(texts);
     for (const { chat } of [one, other]) {
-      expect(textOf(noticesTo(chat).at(-1)?.card)).toContain('togs bort');
+      const told = `Mobilnumret för ${one.chat.person.name} togs bort`;
+      expect(textOf(noticesTo(chat).at(-1)?.card)).toContain(told);
     }
 
     expect(await one.chat.say('reset')).toBe('home notEnrolled');

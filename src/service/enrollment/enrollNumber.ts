@@ -57,8 +57,10 @@ export async function enrollNumber(tap: EnrollmentTap, input: SecretInput): Prom
       flow: current.id,
     };
     if (answering !== undefined) await noteAnswering(deps, tx, answering);
+    const waits = usableFrom > tx.now ? usableFrom : undefined;
     if (former === undefined) {
-      await addFirstEnrollmentNotices(deps, tx, by, {
+      const first = { ...by, until: waits };
+      await addFirstEnrollmentNotices(deps, tx, first, {
         mobile,
         entryMobile,
         managers: [manager.entry, ...(answering?.managers ?? []), ...(answering?.former ?? [])],
@@ -66,7 +68,6 @@ export async function enrollNumber(tap: EnrollmentTap, input: SecretInput): Prom
     } else {
       await addNotices(deps, tx, { ...by, event: 'numberChange' }, [former.mobile, mobile]);
     }
-    const waits = usableFrom > tx.now ? usableFrom : undefined;
     return {
       flow: await advanceEnrollment(tx, current, { type: 'codeAccepted', usableFrom: waits }),
     };

@@ -20,7 +20,8 @@ export async function postNotice(
 
 function viewOf(notice: Notice): View {
   const { event, accountName, byName, agentName, at, maskedMobile, until } = notice;
-  const { handle, added, removed } = notice;
-  const more = { agentName, maskedMobile, until, handle, added, removed };
+  const { handle, owners, added, removed } = notice;
+  if (event === 'overdue') throw new Error('an overdue password is told by SMS only');
+  const more = { agentName, maskedMobile, until, handle, owners, added, removed };
   return { card: 'notice', event, accountName, byName, at, ...more };
 }

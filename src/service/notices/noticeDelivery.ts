@@ -109,8 +109,9 @@ function told({
   agentName,
   at,
   flow,
+  owners,
 }: Notice): Omit<Notice, 'id' | 'to'> {
-  return { event, accountId, accountName, byName, agentName, at, flow };
+  return { event, accountId, accountName, byName, agentName, at, flow, owners };
 }
 
 async function sendText(

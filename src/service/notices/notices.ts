@@ -163,11 +163,15 @@ export async function addAdminNotices(
   const { accountId, accountName, byName, agentName } = reported;
   const about = { event, accountId, accountName, byName, agentName, at: tx.now } as const;
   const notices: Notice[] = [];
+  const names: string[] = [];
   for (const { manager, mobile } of concerned) {
-    const locale = await localeOf(deps, tx, manager);
+    const { locale = deps.settings.defaultLocale, displayName = '' } =
+      (await tx.manager(manager)) ?? {};
+    names.push(displayName);
     notices.push({ id: deps.random.id(), ...about, to: { channel: 'sms', mobile, locale } });
   }
-  notices.push({ id: deps.random.id(), ...about, to: { channel: 'otherManagers' } });
+  const owners = event === 'revoke' ? names : undefined;
+  notices.push({ id: deps.random.id(), ...about, owners, to: { channel: 'otherManagers' } });
   await tx.addNotices(notices);
 }
 

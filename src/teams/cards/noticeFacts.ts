@@ -3,6 +3,9 @@ import type { CardFacts, Voice } from './facts.ts';
 import { ofFlow } from './flowFacts.ts';
 import { plain } from './markdown.ts';
 
+/** More names than this would fill the card. */
+const OWNERS_ON_CARD = 5;
+
 /** The notice's event, in words. */
 export function noticeFacts(view: NoticeView, { words, now, text }: Voice): CardFacts {
   const names = (some: readonly string[] = []) => words.list(some.map(plain));
@@ -20,10 +23,27 @@ export function noticeFacts(view: NoticeView, { words, now, text }: Voice): Card
       at: words.moment(view.at),
       mobile: view.maskedMobile ?? '',
       day: view.until === undefined ? '' : words.date(view.until, now),
-      count: 0,
+      from: view.until === undefined ? 'none' : words.from(view.until),
+      ...ownersOf(view, { words, text }),
     },
-    { lines, isAbout: true, canUndo: view.handle !== undefined },
+    {
+      lines,
+      isAbout: true,
+      hasHappened: view.event !== 'removalAhead',
+      canUndo: view.handle !== undefined,
+    },
   );
+}
+
+/** The managers whose numbers were removed: by name where all are known and few. */
+function ownersOf(
+  { owners = [] }: NoticeView,
+  { words, text }: Pick<Voice, 'words' | 'text'>,
+): { readonly count: number; readonly names: string } {
+  const count = owners.length;
+  const isNamed = count <= OWNERS_ON_CARD && !owners.includes('');
+  if (isNamed) return { count, names: words.list(owners.map(plain)) };
+  return count === 1 ? { count: 0, names: '' } : { count, names: text('notice.owners', { count }) };
 }
 
 /** The weekly list, in words. */
@@ -41,6 +61,7 @@ export function summaryFacts(view: SummaryView, { words, now, text }: Voice): Ca
     ...rest(silencedCount, silenced.length),
   ];
   const noAgent = { hasAgent: 'no', agentName: '' };
-  const values = { event: 'unanswered', byName: '', ...noAgent, mobile: '', day: '', count };
-  return { values, data: { lines, isAbout: false, canUndo: false } };
+  const nobody = { byName: '', names: '', mobile: '', day: '', from: 'none' };
+  const values = { event: 'unanswered', ...noAgent, ...nobody, count };
+  return { values, data: { lines, isAbout: false, hasHappened: false, canUndo: false } };
 }

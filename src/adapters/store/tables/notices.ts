@@ -34,6 +34,7 @@ const noticeSchema = exactly<Notice>()(
     maskedMobile: z.string().optional(),
     until: z.number().optional(),
     handle: z.string().optional(),
+    owners: z.array(z.string()).optional(),
     added: z.array(z.string()).optional(),
     removed: z.array(z.string()).optional(),
     noticedAt: z.number().optional(),
