@@ -19,6 +19,8 @@ export interface DeskView {
 export type DeskTrouble =
   | { readonly kind: 'directoryLocked' | 'outcomeUnknown' | 'nobodyAnswers' | 'notEnrolled' }
   | { readonly kind: 'mustChange' | 'passwordExpired' }
+  /** So many new numbers have to wait before their first reset. */
+  | { readonly kind: 'numbersWait'; readonly count: number }
   /** Without a name: everybody. */
   | { readonly kind: 'codesLocked'; readonly name?: string | undefined; readonly until: number }
   | { readonly kind: 'proofLocked'; readonly until: number }

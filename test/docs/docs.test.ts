@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readMessage } from '../../src/teams/in/commands.ts';
+import { createTexts } from '../../src/texts/texts.ts';
 import { DESK_STOPS } from '../e2e/agent.ts';
 import { STOPS } from '../e2e/manager.ts';
 import { GUIDES, LOCALES, PICTURES, guide, guideFile, pictureFile, picturesOf } from './guide.ts';
@@ -47,6 +48,16 @@ describe.each(LOCALES)('the service desk’s guide in %s', (locale) => {
     expect(picturesOf(text)).toEqual(DESK_STOPS.map((stop) => `${locale}-${stop}.png`));
     const described = [...text.matchAll(/<img [^>]*alt="([^"]+)"/g)].map(([, alt]) => alt);
     expect(described).toHaveLength(DESK_STOPS.length);
+  });
+
+  it('says after a wrong answer what the account’s card says', () => {
+    const words = createTexts();
+    const told = (['wrongNumber', 'denied'] as const).map((kind) => {
+      const line = words.text(locale, `desk.account.manager.${kind}`);
+      return line.slice(line.indexOf('. ') + 2);
+    });
+    expect(new Set(told).size).toBe(1);
+    expect(text.replace(/\s+/g, ' ')).toContain(told[0]);
   });
 
   it.each(DESK_STOPS)('has a picture of %s that carries its words', (stop) => {

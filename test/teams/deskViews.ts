@@ -71,6 +71,7 @@ const TROUBLES: readonly DeskTrouble[] = [
   { kind: 'nobodyAnswers' },
   { kind: 'notEnrolled' },
   { kind: 'smsFailed', at: NOW - 5 * MINUTE_MS },
+  { kind: 'numbersWait', count: 3 },
   { kind: 'mustChange' },
   { kind: 'passwordExpired' },
 ];
@@ -102,6 +103,20 @@ export const DESK_SAMPLES: readonly Sample[] = [
     'deskConfirm',
     'deskRevoke',
   ]),
+  account(
+    'number waits',
+    {
+      troubles: [{ kind: 'numbersWait', count: 1 }],
+      managers: [
+        {
+          ...MANAGER,
+          number: { masked: MASKED, since: NOW, usableFrom: NOW + DAY_MS },
+          canRevoke: true,
+        },
+      ],
+    },
+    ['deskConfirm', 'deskRevoke'],
+  ),
   account('everything wrong', { troubles: TROUBLES, isCrowd: true, managers: [] }, []),
   account('a lockout lifted before', { isLiftSpent: true }, ['deskConfirm']),
   account('without the directory', undefined, []),

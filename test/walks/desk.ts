@@ -125,7 +125,7 @@ export function walkDesk(world: World): void {
     const number = shownNumber(agent);
     const question = textOf(chat.card);
     expect(question).toContain(`${agent.person.name} på servicedesk vill veta`);
-    expect(question).toContain('Ingen frågar efter din kod eller ditt lösenord.');
+    expect(question).toContain('Servicedesk frågar aldrig efter en kod eller ett lösenord.');
     expect(JSON.stringify(chat.card)).not.toContain(account);
     expect(new Set(chat.buttons('callerAnswer').map(({ title }) => title)).size).toBe(3);
     expect(await pick(chat, number)).toBe('caller.done');

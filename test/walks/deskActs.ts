@@ -67,7 +67,7 @@ export function walkDeskActs(world: World): void {
     await chat.say('status');
     expect(await chat.tap('enroll', {}, account)).toBe('enrollment.mobile');
     const card = JSON.stringify(chat.card);
-    expect(card).toContain(`${agent.person.name} på servicedesk har hjälpt dig hit`);
+    expect(card).toContain(`${agent.person.name} på servicedesk har släppt in dig`);
     expect(card).not.toContain('Input.Text');
     expect(card).not.toContain(mobile.slice(3, 8));
     const { data } = chat.button('useShownMobile');
@@ -285,6 +285,9 @@ export function walkDeskActs(world: World): void {
     const told = textOf(notices(chat).at(-1)?.card);
     expect(told).toMatch(/Det går att byta lösenordet med den först \d+ \p{L}+ kl\. /u);
     expect(await startReset(call)).toBe('refused numberTooNew');
+    await agent.tap('refresh');
+    const [, , worst] = textOf(agent.card).split('\n');
+    expect(worst).toBe('Ett nytt nummer väntar: det går inte att byta lösenord med det än.');
     // A late tap of an old card takes nothing.
     expect(await agent.tapButton(revoke, { reason: 'left' })).toBe('desk.account');
     expect(agent.button('deskRevoke', name)).toBeDefined();

@@ -79,6 +79,7 @@ function fateOf({ outcome, fate }: LastSms): 'sent' | 'delivered' | 'failed' | '
 function troublesOf({ account, status, managers, isCrowd, now }: DeskFacts): DeskTrouble[] {
   const { lockouts, flows, lastSms, numbers } = status;
   const current = managers.filter(({ recipient }) => recipient !== undefined);
+  const waiting = numbers.filter(({ usableFrom }) => usableFrom !== undefined).length;
   const { passwordExpiresAt, isLocked, mustChange } = account;
   const all: (DeskTrouble | false)[] = [
     isLocked && { kind: 'directoryLocked' },
@@ -95,6 +96,7 @@ function troublesOf({ account, status, managers, isCrowd, now }: DeskFacts): Des
     numbers.length === 0 && { kind: 'notEnrolled' },
     lastSms !== undefined &&
       fateOf(lastSms) === 'failed' && { kind: 'smsFailed', at: lastSms.createdAt },
+    waiting > 0 && { kind: 'numbersWait', count: waiting },
     mustChange && { kind: 'mustChange' },
     passwordExpiresAt !== undefined && passwordExpiresAt <= now && { kind: 'passwordExpired' },
   ];

@@ -62,6 +62,8 @@ function troubleLine(trouble: DeskTrouble, { text, words, now }: Voice): string 
       return text(key, { until: words.until(trouble.until, now) });
     case 'smsFailed':
       return text(key, { at: words.moment(trouble.at) });
+    case 'numbersWait':
+      return text(key, { count: trouble.count });
     case 'directoryLocked':
     case 'outcomeUnknown':
     case 'nobodyAnswers':
