@@ -13,7 +13,9 @@ const exec = promisify(execFile);
 
 /** Lines of `git status`: each is a reason to make no release. */
 export async function uncommitted(source: string): Promise<string[]> {
-  const { stdout } = await exec('git', ['status', '--porcelain'], { cwd: source });
+  // The person's own settings may hide new files.
+  const asked = ['status', '--porcelain', '--untracked-files=normal'];
+  const { stdout } = await exec('git', asked, { cwd: source });
   return stdout.split('\n').filter((line) => line !== '');
 }
 

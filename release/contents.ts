@@ -10,7 +10,7 @@ import { describePackages, writeJson } from './packages.ts';
 
 const exec = promisify(execFile);
 
-/** Copied as they are; README.md and docs are what an administrator reads. */
+/** Copied as they are committed; README.md and docs are what an administrator reads. */
 const COPIED = [
   'cards',
   'deploy',
@@ -26,13 +26,23 @@ const MAX_BILL_BYTES = 64 * 1024 * 1024;
 /** Puts everything that a host needs beside Node.js into an empty folder. */
 export async function putContents(source: string, folder: string, time: Date): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const path of COPIED) {
-    await cp(join(source, path), join(folder, path), { recursive: true });
-  }
+  await copyKept(source, folder, COPIED);
   await bundle(source, join(folder, 'dist'));
   await describePackages(source, folder);
   await writeJson(join(folder, 'sbom.cdx.json'), await bill(folder, time));
   await writeFile(join(folder, 'SHA256SUMS'), await checksums(folder));
+}
+
+/** Copies the files and folders as far as they are committed: a key or a log may lie beside them. */
+export async function copyKept(
+  source: string,
+  folder: string,
+  paths: readonly string[],
+): Promise<void> {
+  const { stdout } = await exec('git', ['ls-files', '-z', '--', ...paths], { cwd: source });
+  for (const path of stdout.split('\0')) {
+    if (path !== '') await cp(join(source, path), join(folder, path));
+  }
 }
 
 /** npm's list of the packages, without what differs from run to run. */

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { makeRelease, pack, uncommitted } from '../../release/archive.ts';
 import { bundle } from '../../release/bundle.ts';
-import { filesOf, sha256 } from '../../release/contents.ts';
+import { copyKept, filesOf, sha256 } from '../../release/contents.ts';
 import { folderOfSuite, productOfSuite } from '../support/ofSuite.ts';
 import { commandOf, PROJECT } from '../support/programs.ts';
 import { walkMainJob } from '../walks/mainJob.ts';
@@ -112,11 +112,26 @@ describe('making a release', () => {
     expect(sha256(await readFile(two))).toBe(sha256(await readFile(one)));
   });
 
+  it('copies what git keeps, and no key or log that lies beside it', async () => {
+    const [tree, copy] = [join(folder, 'kept'), join(folder, 'copy')];
+    await mkdir(join(tree, 'deploy', 'å'), { recursive: true });
+    const kept = ['.gitignore', 'README.md', 'deploy/bot.service', 'deploy/å/a b.sql'];
+    for (const path of [...kept, 'deploy/bot.key', 'src.ts', 'deploy/unlisted']) {
+      await writeFile(join(tree, path), path === '.gitignore' ? '*.key' : path);
+    }
+    await exec('git', ['init', '--quiet', tree]);
+    await exec('git', ['add', ...kept, 'src.ts'], { cwd: tree });
+    await copyKept(tree, copy, ['deploy', 'README.md']);
+    expect(await filesOf(copy)).toEqual(['README.md', 'deploy/bot.service', 'deploy/å/a b.sql']);
+  });
+
   it('asks for a tree in which all is committed', async () => {
     const tree = join(folder, 'tree');
     await exec('git', ['init', '--quiet', tree]);
     expect(await uncommitted(tree)).toEqual([]);
     await writeFile(join(tree, 'new.ts'), '');
+    expect(await uncommitted(tree)).toEqual(['?? new.ts']);
+    await exec('git', ['config', 'status.showUntrackedFiles', 'no'], { cwd: tree });
     expect(await uncommitted(tree)).toEqual(['?? new.ts']);
   });
 });
