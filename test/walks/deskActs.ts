@@ -356,6 +356,24 @@ export function walkDeskActs(world: World): void {
     expect(textOf(agent.card)).not.toContain('är spärrad efter fel koder');
   });
 
+  it('is told with the address of an agent who has the name of one of the managers, or of an office', async () => {
+    for (const isOffice of [false, true]) {
+      const call = await newCall(world);
+      const { agent, chat, account, name } = call;
+      await enroll(world, call);
+      world.directory.put(agent.dn, 'displayName', isOffice ? 'Service\u00a0desk' : name);
+      await openAccount(agent, account);
+      await ask(world, call);
+      const { upn } = agent.person;
+      expect(textOf(chat.card).replaceAll('\\', '')).toContain(upn);
+      await noneWaits(world);
+      await agent.tap('deskRevoke', { reason: 'left' }, name);
+      await noneWaits(world);
+      expect(textOf(notices(chat).at(-1)?.card).replaceAll('\\', '')).toContain(upn);
+      expect(noticesTo(world, call.mobile).at(-1)?.replaceAll('. ', '.')).toContain(upn);
+    }
+  });
+
   it('shows a confirmation to the agent who asked alone', async () => {
     const call = await newCall(world);
     const { agent, account, name } = call;

@@ -1,4 +1,5 @@
 import { LOOKUPS_LOOKBACK_MS, lookUpsSpentUntil } from '../../domain/desk/deskLook.ts';
+import { distinctName } from '../../domain/names.ts';
 import { managerName, type ManagerKey } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { Account } from '../../ports/directory.ts';
@@ -26,6 +27,20 @@ export async function admitAgent(tap: Tap): Promise<Agent | { readonly view: Vie
   if (isAgent) return { ...manager, ownAccounts: accounts };
   if (accounts.length === 0) deps.denials.foundNothing(manager.key);
   return denyTap(tap);
+}
+
+/** Names that any agent might go by. */
+const OFFICES = ['Servicedesk', 'Service desk', 'IT-support', 'Support', 'Helpdesk'];
+
+/** The agent's name as an account's managers are told it: with the address where it is an office's, or one of theirs. */
+export function agentNameFor(
+  { entry }: Manager,
+  managers: readonly { readonly name: string }[],
+): string {
+  return distinctName(entry.displayName, entry.address, [
+    ...OFFICES,
+    ...managers.map(({ name }) => name),
+  ]);
 }
 
 /** The card that finds accounts, with a problem where there is one. */

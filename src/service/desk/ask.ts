@@ -12,6 +12,7 @@ import type { CallerView } from '../../ports/deskView.ts';
 import { post } from '../chat/post.ts';
 import type { Recipient, Way } from '../chat/recipients.ts';
 import type { Deps } from '../deps.ts';
+import { agentNameFor } from './agent.ts';
 import { changeCaller } from './callers.ts';
 import type { ManagerFacts } from './facts.ts';
 import { callerId, deskHandle } from './handles.ts';
@@ -67,7 +68,7 @@ async function reserve(
   { person }: Recipient,
   { key: manager }: Way,
 ): Promise<CallerCheck | Problem | undefined> {
-  const { deps, agent, look } = deskTap;
+  const { deps, agent, look, facts } = deskTap;
   if (!(await takeDraw(tx, deskTap))) return undefined;
   await tx.lock(`caller:${managerName(manager)}`);
   const until = busyUntil(await tx.callerChecksWith({ manager }, tx.now - HOUR_MS), tx.now);
@@ -78,7 +79,7 @@ async function reserve(
     id: callerId(deps.random.id()),
     agent: agent.key,
     agentEntry: agent.entry.id,
-    agentName: agent.entry.displayName,
+    agentName: agentNameFor(agent, facts.managers),
     manager,
     managerEntry: person.id,
     accountId: look.accountId,

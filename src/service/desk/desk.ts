@@ -6,6 +6,7 @@ import { clearLockoutIn, revoke } from '../administration/administration.ts';
 import type { DeskActInput, DeskInput } from '../input.ts';
 import { directoryReason, tellFault } from '../people/people.ts';
 import { denyTap, type Reply, type Tap } from '../tap/tap.ts';
+import { agentNameFor } from './agent.ts';
 import { accountView } from './accountCard.ts';
 import { askCaller } from './ask.ts';
 import { liftOf, offersTo, type ManagerFacts } from './facts.ts';
@@ -107,11 +108,10 @@ async function onCard(tap: Tap, handle: string, work: () => Promise<Reply>): Pro
 
 /** The act of an agent, as the administration's changes take it. */
 function actOf({ agent, look, facts }: DeskTap) {
-  const { key, entry } = agent;
-  const { displayName: byName } = entry;
   const { accountId } = look;
+  const byName = agentNameFor(agent, facts.managers);
   return {
-    actor: managerName(key),
+    actor: managerName(agent.key),
     byName,
     agentName: byName,
     accountId,
