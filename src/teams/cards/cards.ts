@@ -34,7 +34,7 @@ export interface CardOptions {
   readonly actions?: CardActions | undefined;
 }
 
-/** Reads cards/ once. @throws Error where a template or text is missing or broken. */
+/** Reads cards/ once. @throws Error where a template or text is missing. */
 export function createCards(
   options: CardOptions,
   texts = createTexts(),
