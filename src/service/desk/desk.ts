@@ -76,12 +76,11 @@ async function act(tap: Tap, input: DeskActInput): Promise<Reply> {
   // 2. The directory and the store, anew: agent, account, managers, questions.
   const deskTap = await readDeskTap(tap, input.handle, look);
   if ('view' in deskTap) return deskTap;
-  // 3. The newest card offers the act now; else it shows where things stand.
+  // 3. The card offers the act now; else it shows where things stand. Its draw is looked at with the act itself.
   const ref = deskTap.look.managers[deskTap.place - 1];
   const manager = deskTap.facts.managers.find((one) => one.ref === ref);
   const { isOffered, take } = ACTS[input.type] as DeskAct<DeskActInput>;
-  if (deskTap.cardDraw !== deskTap.look.draw || !isOffered(deskTap, manager))
-    return showLook(deskTap);
+  if (!isOffered(deskTap, manager)) return showLook(deskTap);
   // 4. The act, and its card.
   return showAgain(deskTap, await take(deskTap, manager ?? NOBODY, input));
 }
