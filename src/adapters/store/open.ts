@@ -23,8 +23,8 @@ import { openSealed } from './sealing/rekey.ts';
 import type { SealedValues } from './sealing/rekey.ts';
 import { databaseFile, openSqlite } from './engine/sqlite.ts';
 import type { Scope } from './schema/scope.ts';
-import { createTelling } from './sealing/telling.ts';
-import type { Hearing } from './sealing/telling.ts';
+import { createTelling } from './sealing/trusted.ts';
+import type { Hearing } from './sealing/trusted.ts';
 
 export type DatabaseOptions =
   | { readonly kind: 'sqlite'; readonly directory: string }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createGroupSync } from '../../../src/adapters/store/engine/groupSync.ts';
+import { createGroupSync } from '../../../src/adapters/store/engine/commitLog.ts';
 
 /** A disk whose every flush ends when the test says so. */
 function slowDisk() {

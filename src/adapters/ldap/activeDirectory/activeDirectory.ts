@@ -8,18 +8,19 @@ import type { ProofOutcome } from '../../../ports/directory.ts';
 import { PASSWORD_ATTRIBUTES, passwordStates } from './activeDirectoryRules.ts';
 import { verdictOf } from '../bindReasons.ts';
 import type { Dialect } from '../dialect.ts';
-import { domainBase, domainOf } from './domain.ts';
-import { climb } from '../find/climb.ts';
-import { bufferOf, filetimeOf, guidBytes, guidText, textsOf } from '../wire/entry.ts';
-import { refusalOf, RESULT } from '../wire/errors.ts';
-import { allOf, anyOf, chunks, equals } from '../wire/filters.ts';
 import {
+  domainBase,
+  domainOf,
   ENABLED_FILTER,
   inChain,
   isEnabledUser,
   isUnprotected,
   PROTECTION_ATTRIBUTES,
 } from './protection.ts';
+import { climb } from '../find/climb.ts';
+import { bufferOf, filetimeOf, guidBytes, guidText, textsOf } from '../wire/entry.ts';
+import { refusalOf, RESULT } from '../wire/errors.ts';
+import { allOf, anyOf, chunks, equals } from '../wire/filters.ts';
 import { mayBeTooYoung } from '../passwordRules.ts';
 import type { Session } from '../wire/sessions.ts';
 

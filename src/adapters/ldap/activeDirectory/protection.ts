@@ -1,6 +1,5 @@
 import { ExtensibleFilter } from 'ldapts';
 import type { Entry, Filter } from 'ldapts';
-
 import {
   bufferOf,
   BUILTIN_DOMAIN_SID,
@@ -12,6 +11,9 @@ import {
 } from '../wire/entry.ts';
 import { allOf, anyOf, equals, not } from '../wire/filters.ts';
 import type { Session } from '../wire/sessions.ts';
+import { DirectoryError } from '../../../ports/directory.ts';
+import { DOMAIN_RULE_ATTRIBUTES, domainRules } from './activeDirectoryRules.ts';
+import type { PasswordRules } from '../passwordRules.ts';
 
 /** LDAP_MATCHING_RULE_TRANSITIVE_EVAL: follows links through nested groups (MS-ADTS 3.1.1.3.4.4). */
 const IN_CHAIN = '1.2.840.113556.1.4.1941';
@@ -73,7 +75,7 @@ export function isEnabledUser(entry: Entry): boolean {
  * memberOf knows nothing of primary groups, so all three are asked. The server answers for a value that the
  * service account may not see with "unknown", of which the opposite is unknown too: refused.
  */
-export function unprotectedFilter(groups: readonly string[]): Filter {
+function unprotectedFilter(groups: readonly string[]): Filter {
   return allOf([
     not(equals('adminCount', '1')),
     ...DOMAIN_RIDS.map((rid) => not(equals('primaryGroupID', String(rid)))),
@@ -82,7 +84,7 @@ export function unprotectedFilter(groups: readonly string[]): Filter {
 }
 
 /** The DNs of the protected groups. */
-export async function protectedGroups(session: Session, head: Entry): Promise<string[]> {
+async function protectedGroups(session: Session, head: Entry): Promise<string[]> {
   const domain = bufferOf(head, 'objectSid');
   const sids = [
     ...BUILTIN_RIDS.map((rid) => sidWithin(BUILTIN_DOMAIN_SID, rid)),
@@ -110,4 +112,50 @@ export function isUnprotected(entry: Entry): boolean {
     (sid === undefined || !PROTECTED_ACCOUNT_RIDS.has(relativeIdOf(sid))) &&
     !/^krbtgt(?:_|$)/i.test(textOf(entry, 'sAMAccountName') ?? '')
   );
+}
+
+/**
+ * How long a domain's policy and the names of its protected groups are kept, ms; their members are asked
+ * for each time.
+ */
+const KEPT_MS = 60_000;
+
+/** The rules for all accounts of an Active Directory domain. */
+interface Domain {
+  readonly rules: PasswordRules;
+  /** The filter that an account must match to be touched. */
+  readonly unprotected: Filter;
+}
+
+const kept = new WeakMap<object, { readonly domain: Domain; readonly until: number }>();
+
+/** The domain of the session as it was read within the last minute. */
+export async function domainOf(session: Session): Promise<Domain> {
+  const known = kept.get(session.directory);
+  const now = performance.now();
+  if (known !== undefined && now < known.until) return known.domain;
+  const head = await readHead(session);
+  const unprotected = unprotectedFilter(await protectedGroups(session, head));
+  const domain = { rules: domainRules(head), unprotected };
+  kept.set(session.directory, { domain, until: now + KEPT_MS });
+  return domain;
+}
+
+export function domainBase(session: Session): string {
+  const base = session.facts.defaultNamingContext;
+  if (base === undefined) {
+    throw new DirectoryError('unexpected', 'the rootDSE names no defaultNamingContext');
+  }
+  return base;
+}
+
+async function readHead(session: Session): Promise<Entry> {
+  const [head] = await session.connection.search({
+    base: domainBase(session),
+    scope: 'base',
+    attributes: ['objectSid', ...DOMAIN_RULE_ATTRIBUTES],
+    binary: ['objectSid'],
+  });
+  if (head === undefined) throw new DirectoryError('unexpected', 'the domain cannot be read');
+  return head;
 }

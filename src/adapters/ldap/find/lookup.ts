@@ -3,10 +3,8 @@ import type { Entry, Filter } from 'ldapts';
 import { MAX_REMINDED } from '../../../ports/directory.ts';
 import type {
   DirectoryManager,
-  FoundAccounts,
   GivenManager,
   ManagerQuery,
-  Responsibility,
   SweepMore,
   SweptAccount,
 } from '../../../ports/directory.ts';
@@ -40,45 +38,10 @@ export interface LookupSettings extends AccountSettings {
   readonly managerFilter?: string | undefined;
 }
 
-/** Finds persons and accounts on a bound connection; an entry that is not allowed is not found. */
-export interface Lookup {
-  dialectOf(session: Session): Dialect;
-  person(session: Session, query: ManagerQuery): Promise<DirectoryManager | undefined>;
-  /** Whether the query matches an entry of another id. */
-  fitsAnother(session: Session, query: ManagerQuery, id: string): Promise<boolean>;
-  personById(session: Session, id: string): Promise<DirectoryManager | undefined>;
-  /** The person of that address, name or id. */
-  personNamed(session: Session, who: string): Promise<DirectoryManager | undefined>;
-  /** Ids of the account's managers. */
-  personsFor(session: Session, accountId: string): Promise<string[]>;
-  /** The account with its managers. */
-  responsibilityFor(session: Session, accountId: string): Promise<Responsibility | undefined>;
-  /** Hands all accounts to `take`, page by page. */
-  sweep(
-    session: Session,
-    take: (page: readonly SweptAccount[]) => Promise<void>,
-    more?: SweepMore,
-  ): Promise<void>;
-  account(session: Session, id: string): Promise<FoundAccount | undefined>;
-  /** The account as it is now, by the rules under which it was found in the same call. */
-  again(session: Session, found: FoundAccount): Promise<FoundAccount | undefined>;
-  /** The account of that name or id. */
-  accountNamed(session: Session, nameOrId: string): Promise<FoundAccount | undefined>;
-  /** The account if the manager answers for it. */
-  accountOf(session: Session, manager: GivenManager, id: string): Promise<FoundAccount | undefined>;
-  /** A person's accounts, and whether the person is of the service desk. */
-  standingOf(
-    session: Session,
-    manager: GivenManager,
-  ): Promise<{ readonly found: readonly FoundAccount[]; readonly isAgent: boolean }>;
-  /** Accounts of that name, or with that text in their display name. */
-  accountsLike(
-    session: Session,
-    query: { readonly text: string; readonly limit: number },
-  ): Promise<FoundAccounts>;
-}
+/** The finder of persons and accounts on a bound connection; an entry that is not allowed is not found. */
+export type Lookup = ReturnType<typeof createLookup>;
 
-export function createLookup(settings: LookupSettings): Lookup {
+export function createLookup(settings: LookupSettings) {
   const ownAccount = serviceAccountTest(settings.bindDn);
   const isOfDesk = deskGroupTest(settings.deskGroup);
 
@@ -171,14 +134,15 @@ export function createLookup(settings: LookupSettings): Lookup {
   return {
     dialectOf,
 
-    async person(session, query) {
+    async person(session: Session, query: ManagerQuery) {
       const template = settings.managerFilter ?? dialectOf(session).defaultManagerFilter;
       const filter = managerFilter(template, query);
       if (filter === undefined) return undefined;
       return managerFrom(session, await onePerson(session, filter));
     },
 
-    async fitsAnother(session, query, id) {
+    /** Whether the query matches an entry of another id. */
+    async fitsAnother(session: Session, query: ManagerQuery, id: string) {
       const dialect = dialectOf(session);
       const filter = managerFilter(settings.managerFilter ?? dialect.defaultManagerFilter, query);
       if (filter === undefined) return false;
@@ -192,9 +156,11 @@ export function createLookup(settings: LookupSettings): Lookup {
       return found.some((entry) => dialect.idOf(entry) !== id);
     },
 
-    personById: async (session, id) => managerFrom(session, await entryById(session, id)),
+    personById: async (session: Session, id: string) =>
+      managerFrom(session, await entryById(session, id)),
 
-    async personNamed(session, who) {
+    /** The person of that address, name or id. */
+    async personNamed(session: Session, who: string) {
       const { nameAttribute, addressAttribute } = dialectOf(session);
       const id = who.toLowerCase();
       const entry = isId(id)
@@ -206,7 +172,8 @@ export function createLookup(settings: LookupSettings): Lookup {
       return managerFrom(session, entry);
     },
 
-    async personsFor(session, accountId) {
+    /** Ids of the account's managers. */
+    async personsFor(session: Session, accountId: string) {
       const dialect = dialectOf(session);
       const found = only(await find(session, { id: accountId }));
       if (found === undefined) return [];
@@ -214,7 +181,8 @@ export function createLookup(settings: LookupSettings): Lookup {
       return persons.flatMap((entry) => dialect.idOf(entry) ?? []);
     },
 
-    async responsibilityFor(session, accountId) {
+    /** The account with its managers. */
+    async responsibilityFor(session: Session, accountId: string) {
       const found = only(await find(session, { id: accountId }));
       if (found === undefined) return undefined;
       const { persons, isAll } = await personsBehind(session, found, MAX_REMINDED);
@@ -223,29 +191,39 @@ export function createLookup(settings: LookupSettings): Lookup {
       return { account: found.account, managers, isCrowd: !isAll };
     },
 
-    async sweep(session, take, more) {
+    /** Hands all accounts to `take`, page by page. */
+    async sweep(
+      session: Session,
+      take: (page: readonly SweptAccount[]) => Promise<void>,
+      more?: SweepMore,
+    ) {
       const dialect = dialectOf(session);
       const serviceAccount = await ownAccount(session, dialect);
       await sweepAccounts(session, dialect, settings, { serviceAccount, ...more }, take);
     },
 
-    account: async (session, id) => only(await find(session, { id })),
+    account: async (session: Session, id: string) => only(await find(session, { id })),
 
-    again: async (session, { account: { id }, lens }) => only(await find(session, { id }, lens)),
+    /** The account as it is now, by the rules under which it was found in the same call. */
+    again: async (session: Session, { account: { id }, lens }: FoundAccount) =>
+      only(await find(session, { id }, lens)),
 
-    async accountNamed(session, nameOrId) {
+    /** The account of that name or id. */
+    async accountNamed(session: Session, nameOrId: string) {
       const id = nameOrId.toLowerCase();
       return only(await find(session, isId(id) ? { id } : { name: nameOrId }));
     },
 
-    async accountOf(session, manager, id) {
+    /** The account if the manager answers for it. */
+    async accountOf(session: Session, manager: GivenManager, id: string) {
       const found = only(await find(session, { id }));
       if (found === undefined) return undefined;
       const dn = await dnOf(session, manager);
       return dn !== undefined && (await answersFor(session, dn, found)) ? found : undefined;
     },
 
-    async standingOf(session, manager) {
+    /** A person's accounts, and whether the person is of the service desk. */
+    async standingOf(session: Session, manager: GivenManager) {
       const dn = await dnOf(session, manager);
       if (dn === undefined) return { found: [], isAgent: false };
       const groups = await dialectOf(session).groupsOf(session, dn);
@@ -256,7 +234,8 @@ export function createLookup(settings: LookupSettings): Lookup {
       return { found, isAgent };
     },
 
-    async accountsLike(session, query) {
+    /** Accounts of that name, or with that text in their display name. */
+    async accountsLike(session: Session, query: { readonly text: string; readonly limit: number }) {
       const dialect = dialectOf(session);
       const serviceAccount = await ownAccount(session, dialect);
       return findAccountsLike(session, dialect, settings, serviceAccount, query);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CompiledQuery, Kysely, RawBuilder } from 'kysely';
+import { Kysely, DefaultQueryExecutor, DummyDriver } from 'kysely';
+import type { CompiledQuery, RawBuilder, DatabaseConnection, Dialect, QueryResult } from 'kysely';
 import { isConflict, isUnserved } from './errors.ts';
 import type { Tables } from '../schema/tables.ts';
 
@@ -101,4 +102,34 @@ export async function patiently<T>(
     // Jitter: without it two transactions that collided would collide again.
     await pause(Math.random() * longest);
   }
+}
+
+/** Sends one statement, and gives its rows or how many it has changed. */
+type Send = <Row>(query: CompiledQuery) => Promise<QueryResult<Row>>;
+
+/** Kysely's knowledge of a database, without the way there. */
+type Syntax = Omit<Dialect, 'createDriver'>;
+
+/**
+ * Makes queries that go out by `send`. Kysely by itself would hand out a connection for each, from
+ * a pool of its own: the engines do that, once for each piece of work.
+ */
+export function createQueries(syntax: Syntax): (send: Send) => Kysely<Tables> {
+  const dialect: Dialect = { ...syntax, createDriver: () => new DummyDriver() };
+  const compiler = dialect.createQueryCompiler();
+  const adapter = dialect.createAdapter();
+  const driver = dialect.createDriver();
+  return (send) => {
+    const connection: DatabaseConnection = { executeQuery: send, streamQuery: neverStreamed };
+    const provider = {
+      provideConnection: <T>(consumer: (only: DatabaseConnection) => Promise<T>): Promise<T> =>
+        consumer(connection),
+    };
+    const executor = new DefaultQueryExecutor(compiler, adapter, provider);
+    return new Kysely<Tables>({ config: { dialect }, dialect, driver, executor });
+  };
+}
+
+function neverStreamed(): never {
+  throw new Error('queries are not streamed');
 }

@@ -11,11 +11,11 @@ import type { QueryResult } from 'pg';
 import { z } from 'zod';
 import type { Log } from '../../../ports/log.ts';
 import type { StoreError } from '../../../ports/store/store.ts';
+import { createQueries } from './engine.ts';
 import type { Began, Engine } from './engine.ts';
 import { isUnserved, outcomeOfCommitUnknown, readOnly, storeFailure } from './errors.ts';
 import { openConnections } from './postgresPool.ts';
 import type { Condition, Connections, PostgresOptions } from './postgresPool.ts';
-import { createQueries } from './queries.ts';
 import type { Tables } from '../schema/tables.ts';
 
 /** The server ends a statement after this time, waiting for locks included. */

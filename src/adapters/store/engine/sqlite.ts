@@ -7,9 +7,9 @@ import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
 import { openCommitLog } from './commitLog.ts';
 import { createPrivateFile, prepareDataDirectory } from './dataDirectory.ts';
 import { StoreError } from '../../../ports/store/store.ts';
+import { createQueries } from './engine.ts';
 import type { Engine, Transaction } from './engine.ts';
 import { storeFailure } from './errors.ts';
-import { createQueries } from './queries.ts';
 import type { Tables } from '../schema/tables.ts';
 
 const FILE = 'bot.sqlite';

@@ -4,7 +4,6 @@ import { lastNumber } from '../../../domain/passwords/passwordPolicy.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import type { PasswordDigest } from '../../../ports/store/passwords.ts';
 import { StoreError } from '../../../ports/store/store.ts';
-import { createSlots } from '../engine/slots.ts';
 
 /**
  * 12 MiB, three passes: one of the settings that the OWASP Password Storage Cheat Sheet gives as
@@ -179,4 +178,62 @@ function byScrypt(password: string, salt: Buffer): Promise<Buffer> {
       else resolve(hash);
     });
   });
+}
+
+/** Runs a limited number of works at once; the others wait for their turn, in the order of the calls. */
+interface Slots {
+  /**
+   * Runs `work` when its turn comes. Rejects with the signal's reason, and `work` is not begun, where
+   * the signal aborts before that.
+   */
+  run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+}
+
+function createSlots(count: number): Slots {
+  const waiting = new Set<() => void>();
+  let running = 0;
+
+  async function enter(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (running < count) {
+      running += 1;
+      return;
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const start = (): void => {
+      resolve(undefined);
+    };
+    const giveUp = (): void => {
+      // The waiter has given up: the turn goes to the next.
+      if (waiting.delete(start)) reject(signal.reason as Error);
+    };
+    waiting.add(start);
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  function leave(): void {
+    const [next] = waiting;
+    if (next === undefined) {
+      running -= 1;
+      return;
+    }
+    waiting.delete(next);
+    next();
+  }
+
+  return {
+    async run(work, signal) {
+      await enter(signal);
+      try {
+        return await work();
+      } finally {
+        leave();
+      }
+    },
+  };
 }

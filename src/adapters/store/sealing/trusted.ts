@@ -3,6 +3,8 @@ import { StoreError } from '../../../ports/store/store.ts';
 import { UnknownKeyError } from './crypto.ts';
 import type { Place, SealUse } from './crypto.ts';
 import type { Scope, TellDistrusted } from '../schema/scope.ts';
+import type { AuditEvent } from '../../../domain/audit.ts';
+import { patiently } from '../engine/engine.ts';
 
 /** Places of one process that were logged; a flood of them must not fill its memory. */
 const TOLD_AT_MOST = 10_000;
@@ -46,7 +48,7 @@ export function readTrusted<T>(
   }
 }
 
-export function createTellDistrusted(log: Log): TellDistrusted {
+function createTellDistrusted(log: Log): TellDistrusted {
   const told = new Set<string>();
   return ([table, row, column], why) => {
     const name = `${table} ${row} ${column}`;
@@ -58,4 +60,49 @@ export function createTellDistrusted(log: Log): TellDistrusted {
       'a stored value is not where the bot wrote it: it counts as absent',
     );
   };
+}
+
+/** The findings of queries about stored values. */
+export type Hearing = Pick<Scope, 'distrust' | 'log'>;
+
+/** The log lines that one run of a transaction, or of a reading, leaves to its end. */
+export interface Left {
+  readonly events: AuditEvent[];
+  /** Logged where the transaction is kept. */
+  readonly sayings: (() => void)[];
+  /** Logged in any case. */
+  readonly found: readonly (() => void)[];
+  readonly hearing: Hearing;
+}
+
+/** Runs work that may run again, patiently, and logs the last run's lines, once. */
+export function createTelling(log: Log) {
+  const tell = createTellDistrusted(log);
+
+  function nothingLeft(): Left {
+    const found: (() => void)[] = [];
+    const hearing: Hearing = {
+      distrust: (...what) => found.push(() => tell(...what)),
+      log: { error: (...line) => found.push(() => log.error(...line)) },
+    };
+    return { events: [], sayings: [], found, hearing };
+  }
+
+  return <T>(attempt: (left: Left) => Promise<T>): Promise<T> => {
+    let left = nothingLeft();
+    const done = patiently(() => {
+      left = nothingLeft();
+      return attempt(left);
+    });
+    // Tells before the waiting caller goes on.
+    done.then(
+      () => sayAll([...left.found, ...left.sayings]),
+      () => sayAll(left.found),
+    );
+    return done;
+  };
+}
+
+function sayAll(sayings: readonly (() => void)[]): void {
+  for (const say of sayings) say();
 }
