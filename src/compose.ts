@@ -11,16 +11,16 @@ import { startBackground } from './service/upkeep/background.ts';
 import { createDenials } from './service/people/denials.ts';
 import { createBudgetAlarms } from './service/flow/budgetAlarms.ts';
 import type { Deps, Random } from './service/deps.ts';
-import { createExclusive } from './service/waiting/exclusive.ts';
+import { createExclusive } from './service/waiting/waiting.ts';
 import { createEndings } from './service/watch/endings.ts';
-import { createHealth } from './service/watch/health.ts';
-import type { Turns } from './service/input.ts';
 import {
+  createHealth,
   observeDirectory,
   observeSms,
   observeStore,
   observeTurns,
 } from './service/watch/observed.ts';
+import type { Turns } from './service/input.ts';
 import { settleAtStart } from './service/upkeep/recovery.ts';
 import { createRefer, referNotifier } from './service/tap/references.ts';
 import { createTurns } from './service/turns.ts';

@@ -1,4 +1,4 @@
-import { within } from '../service/waiting/within.ts';
+import { within } from '../service/waiting/waiting.ts';
 
 /** How long a stop waits, ms; together less than the 30 s after which a supervisor kills. */
 const TIMES = {

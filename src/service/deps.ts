@@ -10,7 +10,7 @@ import type { SmsTexts } from '../ports/smsTexts.ts';
 import type { Store } from '../ports/store/store.ts';
 import type { BudgetAlarms } from './flow/budgetAlarms.ts';
 import type { Denials } from './people/denials.ts';
-import type { Exclusive } from './waiting/exclusive.ts';
+import type { Delay, Exclusive } from './waiting/waiting.ts';
 
 /** The figures that an administrator may set. */
 export interface Settings {
@@ -83,8 +83,7 @@ export interface Deps {
   readonly exclusive: Exclusive;
   /** Aborted once the bot has stopped, before its database is closed. */
   readonly stopping: AbortSignal;
-  /** Resolves after `ms`, or at once when the signal aborts. */
-  delay(ms: number, signal?: AbortSignal): Promise<void>;
+  readonly delay: Delay;
 }
 
 /** The parts that a sweep needs: the administration sweeps too, beside a running bot. */

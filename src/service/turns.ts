@@ -18,7 +18,7 @@ import { showOpenCards } from './chat/showCard.ts';
 import { reportSms } from './notices/smsReports.ts';
 import { startByWord, startFromButton } from './tap/starts.ts';
 import { denyTap, showHome, type Reply, type Tap } from './tap/tap.ts';
-import { within } from './waiting/within.ts';
+import { within } from './waiting/waiting.ts';
 
 const OPEN_CARDS_MS = 1_000;
 

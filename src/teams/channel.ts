@@ -11,12 +11,11 @@ import { createServiceHosts } from './out/hosts.ts';
 import { createLogin } from './out/login.ts';
 import type { LoginCredential } from './out/login.ts';
 import { observeConnector, observeLogin } from './out/observed.ts';
-import { createNotifier } from './out/proactive.ts';
-import type { Render } from './out/proactive.ts';
+import { createNotifier, createUpdateQueue } from './out/notifier.ts';
+import type { Render } from './out/notifier.ts';
 import { createServer } from './http/server.ts';
 import type { Server, ServerOptions } from './http/server.ts';
 import { createSigningKeys } from './http/signingKeys.ts';
-import { createUpdateQueue } from './out/updates.ts';
 
 /** The channel's part of the configuration, already checked. */
 export interface ChannelSettings {

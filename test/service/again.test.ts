@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { again } from '../../src/service/waiting/again.ts';
+import { again } from '../../src/service/waiting/waiting.ts';
 
 describe('a work that is tried again', () => {
   it('pauses longer each time, up to the longest, and ends with the result', async () => {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SmsGateway, SmsOutcome } from '../../src/ports/sms.ts';
-import { createHealth } from '../../src/service/watch/health.ts';
-import { observeSms } from '../../src/service/watch/observed.ts';
-import { createPace } from '../../src/service/waiting/pace.ts';
+import { createHealth, observeSms } from '../../src/service/watch/observed.ts';
+import { createPace } from '../../src/service/waiting/waiting.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { createMetrics } from '../../src/adapters/metrics.ts';
 import { delay } from '../../src/wiring.ts';

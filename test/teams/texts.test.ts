@@ -6,8 +6,7 @@ import type { Locale } from '../../src/domain/parties.ts';
 import type { CodePurpose } from '../../src/ports/smsTexts.ts';
 import { createCards } from '../../src/teams/cards/cards.ts';
 import { createSmsTexts } from '../../src/texts/smsTexts.ts';
-import { createTexts } from '../../src/texts/texts.ts';
-import { createWords } from '../../src/texts/words.ts';
+import { createTexts, createWords } from '../../src/texts/texts.ts';
 import { NOTICE_EVENTS, NOW, SAMPLES, problemsOf, withProblem } from './sampleViews.ts';
 
 const PURPOSES: readonly CodePurpose[] = ['enrollment', 'oldNumber', 'reset', 'unlock'];

@@ -1,6 +1,6 @@
 import type { SweepDeps } from '../../service/deps.ts';
 import type { SweepOptions } from '../../service/upkeep/sweep.ts';
-import { again } from '../../service/waiting/again.ts';
+import { again } from '../../service/waiting/waiting.ts';
 import { createCards } from '../../teams/cards/cards.ts';
 import { createChannel } from '../../teams/channel.ts';
 import { createTexts } from '../../texts/texts.ts';

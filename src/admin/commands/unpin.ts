@@ -1,4 +1,4 @@
-import { unpin } from '../../service/people/pins.ts';
+import { unpin } from '../../service/people/people.ts';
 import type { Command } from '../command.ts';
 import { entryOf } from './person.ts';
 

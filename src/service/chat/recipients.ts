@@ -5,7 +5,7 @@ import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { StoreReads } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';
 import { changeManager } from '../people/managers.ts';
-import { namesPerson } from '../people/pins.ts';
+import { namesPerson } from '../people/people.ts';
 
 /** A recipient of a reminder, and the way there. */
 export interface Recipient {

@@ -15,7 +15,7 @@ import { isEnded, type EndingEvent } from '../../domain/flows/steps.ts';
 import { stepUnlock, type UnlockEvent } from '../../domain/flows/unlock.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { again } from '../waiting/again.ts';
+import { again } from '../waiting/waiting.ts';
 
 const POLL_MS = 60;
 

@@ -3,7 +3,7 @@ import type { Flow } from '../../domain/flows/flow.ts';
 import { StoreError } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { showCard } from '../chat/showCard.ts';
-import { again } from '../waiting/again.ts';
+import { again } from '../waiting/waiting.ts';
 
 const RETRY_MS = 1_000;
 /** After this long no manager asks any more, and the store has its own note of the unknown outcome, ms. */

@@ -10,7 +10,7 @@ import { postNotice } from './noticeCard.ts';
 import { enrolledOf, nameAmong } from './notices.ts';
 import { recipientOf } from '../chat/recipients.ts';
 import { noteAnswering } from '../people/responsibility.ts';
-import { again } from '../waiting/again.ts';
+import { again } from '../waiting/waiting.ts';
 import { audienceOf } from './audience.ts';
 import type { SendPace } from '../chat/sendPace.ts';
 

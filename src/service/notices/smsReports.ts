@@ -3,7 +3,7 @@ import { notDelivered } from '../flow/codes.ts';
 import type { Deps } from '../deps.ts';
 import { lockAccount, saveFlow, stepAny } from '../flow/flows.ts';
 import { showCard } from '../chat/showCard.ts';
-import { again } from '../waiting/again.ts';
+import { again } from '../waiting/waiting.ts';
 
 /** When a message that is not known yet is looked for again: one that is being sent is known by 9 s. */
 const PAUSES = { first: 500, factor: 2.2, longest: 5_000 };

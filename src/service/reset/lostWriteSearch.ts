@@ -12,7 +12,7 @@ import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import { StoreError, type StoreTransaction } from '../../ports/store/store.ts';
 import { countedBind } from '../proof/countedBind.ts';
 import type { Deps } from '../deps.ts';
-import { again } from '../waiting/again.ts';
+import { again } from '../waiting/waiting.ts';
 import { digestText } from './digests.ts';
 import { advanceReset, auditOf, changeFlow } from '../flow/flows.ts';
 import { showCard } from '../chat/showCard.ts';

@@ -1,20 +1,17 @@
-import { isPast, type Flow } from '../../domain/flows/flow.ts';
+import { isPast } from '../../domain/flows/flow.ts';
+import type { Flow } from '../../domain/flows/flow.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import { auditOf, changeFlow, endFlow, settled } from '../flow/flows.ts';
-import { verbOf } from './verbOf.ts';
 import { UnsavedOutcome } from '../flow/unsaved.ts';
 import { viewOf } from '../flow/views.ts';
 import type { FlowInput } from '../input.ts';
 import { directoryReason, tellFault } from '../people/people.ts';
-import {
-  admitTo,
-  denyTap,
-  isBeyondRecall,
-  ownFlow,
-  showFlow,
-  type Reply,
-  type Tap,
-} from './tap.ts';
+import { admitTo, denyTap, isBeyondRecall, ownFlow, showFlow } from './tap.ts';
+import type { Reply, Tap } from './tap.ts';
+import { ENROLLMENT } from '../enrollment/enrollment.ts';
+import { RESET } from '../reset/reset.ts';
+import { UNLOCK } from '../unlock/unlock.ts';
+import type { Verb } from '../flow/table.ts';
 
 /** A submission on the card of a running flow, rule by rule. */
 export async function takeOnCard(tap: Tap, input: FlowInput): Promise<Reply> {
@@ -83,4 +80,16 @@ async function endDenied(tap: Tap, flow: Flow): Promise<Reply> {
     return endFlow(tx, current, { type: 'refused', problem: { reason } });
   });
   return showFlow(tap, ended);
+}
+
+/** The handler of the input at the flow's step; undefined where its card takes no such input. */
+function verbOf(flow: Flow, input: FlowInput['type']): Verb<Flow> | undefined {
+  switch (flow.purpose) {
+    case 'enrollment':
+      return ENROLLMENT[flow.state.step][input];
+    case 'reset':
+      return RESET[flow.state.step][input];
+    case 'unlock':
+      return UNLOCK[flow.state.step][input];
+  }
 }

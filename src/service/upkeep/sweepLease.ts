@@ -1,6 +1,6 @@
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';
-import { again } from '../waiting/again.ts';
+import { again } from '../waiting/waiting.ts';
 
 const NAME = 'sweep';
 /** How long a dead instance keeps the others from sweeping. */

@@ -6,9 +6,8 @@ import type { SmsGateway, SmsOutcome } from '../../ports/sms.ts';
 import { StoreError } from '../../ports/store/store.ts';
 import type { Store, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import type { Health } from './health.ts';
 import type { Turns } from '../input.ts';
-import { createPace } from '../waiting/pace.ts';
+import { createPace } from '../waiting/waiting.ts';
 import type { Refer } from '../tap/references.ts';
 
 /** While the SMS service is down, one message a second is tried (requirement R13). */
@@ -175,5 +174,25 @@ export function observeTurns(
       });
       return { ...answer, view };
     },
+  };
+}
+
+/** An outside system, as /readyz names it. */
+type SystemName = 'directory' | 'sms';
+
+/** Which outside systems failed last: each from its first failed operation until its next good one. */
+interface Health {
+  note(system: SystemName, isGood: boolean): void;
+  degraded(): SystemName[];
+}
+
+export function createHealth(): Health {
+  const failing = new Set<SystemName>();
+  return {
+    note(system, isGood) {
+      if (isGood) failing.delete(system);
+      else failing.add(system);
+    },
+    degraded: () => [...failing].sort(),
   };
 }

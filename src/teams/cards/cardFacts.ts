@@ -1,11 +1,10 @@
 import { MINUTE_MS } from '../../domain/durations.ts';
 import type { Problem, Reason } from '../../domain/reasons.ts';
 import { NOT_NEEDED_REASONS } from '../../ports/view.ts';
+import type { CodeView, MobileView, ReminderView, View, Progress } from '../../ports/view.ts';
 import type { ShownRules } from '../../domain/passwords/passwordPolicy.ts';
-import type { CodeView, MobileView, ReminderView, View } from '../../ports/view.ts';
 import type { CardFacts, Voice } from './facts.ts';
 import { callerFacts, deskAccountFacts, deskFacts } from './deskFacts.ts';
-import { ofFlow } from './flowFacts.ts';
 import { homeFacts } from './homeFacts.ts';
 import { plain } from './markdown.ts';
 import { noticeFacts, summaryFacts } from './noticeFacts.ts';
@@ -186,4 +185,23 @@ function forbiddenSigns(rules: ShownRules, { text, words }: Voice): string | und
   );
   if (told.length === 0) return undefined;
   return words.list(told.map((sign) => (/\s/.test(sign) ? text('when.space') : plain(sign))));
+}
+
+interface Frame {
+  readonly handle?: string | undefined;
+  readonly accountName: string;
+  readonly progress?: Progress | undefined;
+}
+
+/** The facts of a card about one account. */
+export function ofFlow(
+  view: Frame,
+  values: TextValues,
+  data: Readonly<Record<string, unknown>>,
+): CardFacts {
+  const accountName = plain(view.accountName);
+  return {
+    values: { accountName, ...(view.progress ?? { step: 'none', of: 'none' }), ...values },
+    data: { handle: view.handle, accountName, ...data },
+  };
 }

@@ -9,7 +9,7 @@ import type {
   DeskView,
 } from '../../ports/deskView.ts';
 import type { CardFacts, Voice } from './facts.ts';
-import { ofFlow } from './flowFacts.ts';
+import { ofFlow } from './cardFacts.ts';
 import { plain } from './markdown.ts';
 
 /** The accounts that were found, in words. */

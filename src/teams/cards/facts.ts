@@ -1,6 +1,5 @@
 import type { Locale } from '../../domain/parties.ts';
-import type { TextValues } from '../../texts/texts.ts';
-import type { Words } from '../../texts/words.ts';
+import type { TextValues, Words } from '../../texts/texts.ts';
 
 /** One language, at one moment. */
 export interface Voice {

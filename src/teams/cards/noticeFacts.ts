@@ -1,6 +1,6 @@
 import type { NoticeView, SummaryView } from '../../ports/view.ts';
 import type { CardFacts, Voice } from './facts.ts';
-import { ofFlow } from './flowFacts.ts';
+import { ofFlow } from './cardFacts.ts';
 import { plain } from './markdown.ts';
 
 /** More names than this would fill the card. */

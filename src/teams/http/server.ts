@@ -5,17 +5,24 @@ import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SmsGateway } from '../../ports/sms.ts';
 import type { Turns } from '../../service/input.ts';
-import { within } from '../../service/waiting/within.ts';
+import { within } from '../../service/waiting/waiting.ts';
 import { readActivity } from '../in/activity.ts';
 import type { RawActivity } from '../in/activity.ts';
 import type { Bot } from '../in/bot.ts';
-import { decodeText, discard, parseJson, readBody } from './body.ts';
+import {
+  decodeText,
+  discard,
+  parseJson,
+  readBody,
+  refuse,
+  ROUTES,
+  signatureOf,
+} from './request.ts';
+import type { Path, Refusal } from './request.ts';
 import { describeFault } from '../../ports/fault.ts';
 import { createReference } from '../fault.ts';
 import type { Guard, Refused } from './guard.ts';
 import { createReadiness, maySeeMetrics } from './health.ts';
-import { refuse, ROUTES, signatureOf } from './refusals.ts';
-import type { Path, Refusal } from './refusals.ts';
 
 /** Headers and body must have arrived by then. */
 const RECEIVE_TIMEOUT_MS = 10_000;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 import type { Log } from '../../ports/log.ts';
 import { describeFault } from '../../ports/fault.ts';
-import { hasElapsed } from '../elapsed.ts';
+import { hasElapsed } from '../recent.ts';
 import { isLoopbackHost } from '../out/hosts.ts';
 
 const FETCH_TIMEOUT_MS = 5_000;

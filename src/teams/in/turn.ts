@@ -1,15 +1,14 @@
 import type { Locale, ManagerKey } from '../../domain/parties.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Input, ShownFlow, Turns } from '../../service/input.ts';
-import { within } from '../../service/waiting/within.ts';
+import { within } from '../../service/waiting/waiting.ts';
 import type { Inbound } from './activity.ts';
 import type { Card, Connector, Message } from '../out/connector.ts';
 import { addressOf } from '../conversation.ts';
 import { deadlineIn } from '../deadline.ts';
 import { describeFault } from '../../ports/fault.ts';
 import { createReference } from '../fault.ts';
-import type { Placement } from '../out/placement.ts';
-import type { Render } from '../out/proactive.ts';
+import type { Placement, Render } from '../out/notifier.ts';
 import { readRoster } from '../out/roster.ts';
 
 /** A tap without a result by then is answered with `working`; counted from its arrival. */

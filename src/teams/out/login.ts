@@ -9,7 +9,7 @@ import type {
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import { describeFault } from '../../ports/fault.ts';
-import { hasElapsed } from '../elapsed.ts';
+import { hasElapsed } from '../recent.ts';
 
 const MICROSOFT_LOGIN = 'https://login.microsoftonline.com';
 const SCOPE = 'https://api.botframework.com/.default';

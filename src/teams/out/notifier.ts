@@ -1,12 +1,103 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../ports/log.ts';
 import { NotifierError } from '../../ports/notifier.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+import { addressOf, conversationOf } from '../conversation.ts';
 import type { Conversation } from '../conversation.ts';
 import type { ShownFlow, Turns } from '../../service/input.ts';
 import type { Card, Connector, Message } from './connector.ts';
 import { describeFault } from '../../ports/fault.ts';
-import { messageKey } from './proactive.ts';
-import type { UpdateQueue } from './updates.ts';
+import type { Locale } from '../../domain/parties.ts';
+import type { View } from '../../ports/view.ts';
+
+/** `superseded`: a newer update of the same message was waiting, so this one was not written. */
+type UpdateOutcome = 'written' | 'superseded';
+
+/** A write of one message; asks before a repetition whether a newer write is waiting. */
+type UpdateWork = (isSuperseded: () => boolean) => Promise<void>;
+
+interface Waiting {
+  readonly start: () => void;
+  readonly drop: () => void;
+}
+
+/** Writes the updates of one message one after another, so that an older card never covers a newer one. */
+interface UpdateQueue {
+  /** Runs `work` when its turn comes; rejects as `work` does. */
+  add(message: string, work: UpdateWork): Promise<UpdateOutcome>;
+}
+
+export function createUpdateQueue(): UpdateQueue {
+  /** Messages with a write under way, and the newest write that waits for it. */
+  const busy = new Map<string, Waiting | undefined>();
+
+  return {
+    async add(message, work) {
+      if (busy.has(message)) {
+        const isTurn = await new Promise<boolean>((resolve) => {
+          busy.get(message)?.drop();
+          const start = (): void => {
+            resolve(true);
+          };
+          const drop = (): void => {
+            resolve(false);
+          };
+          busy.set(message, { start, drop });
+        });
+        if (!isTurn) return 'superseded';
+      } else {
+        busy.set(message, undefined);
+      }
+      try {
+        await work(() => busy.get(message) !== undefined);
+        return 'written';
+      } finally {
+        const next = busy.get(message);
+        if (next) {
+          busy.set(message, undefined);
+          next.start();
+        } else {
+          busy.delete(message);
+        }
+      }
+    },
+  };
+}
+
+/** Turns a view into the message that shows it; `now` in epoch ms. */
+export type Render = (view: View, locale: Locale, now: number) => Message;
+
+interface NotifierOptions {
+  readonly connector: Connector;
+  /** The same queue that the answers to taps go through. */
+  readonly updates: UpdateQueue;
+  readonly render: Render;
+  readonly clock: () => number;
+}
+
+/** The key under which the updates of a message are queued. */
+function messageKey(conversationId: string, messageId: string): string {
+  return `${conversationId}\n${messageId}`;
+}
+
+/** Cards outside a tap: notices, results that came late, reminders. */
+export function createNotifier({ connector, updates, render, clock }: NotifierOptions): Notifier {
+  return {
+    post: async (to, view, locale, signal) =>
+      connector.post(conversationOf(to), render(view, locale, clock()), signal),
+    open: async (person, via, signal) =>
+      addressOf(
+        await connector.open(person, via === undefined ? undefined : conversationOf(via), signal),
+      ),
+    async update(to, messageId, view, locale, signal) {
+      const conversation = conversationOf(to);
+      const { card } = render(view, locale, clock());
+      await updates.add(messageKey(conversation.conversationId, messageId), () =>
+        connector.update(conversation, messageId, card, signal),
+      );
+    },
+  };
+}
 
 const REPEAT_AFTER_MS = 1_000;
 
