@@ -48,7 +48,7 @@ describe('a long run', () => {
     ['performance --tiny', ['dist/main.js', 'floor/']],
     ['performance --tiny --only start', ['floor/start.ts']],
     ['performance --tiny --only sweep', ['floor/search.ts', 'slapd']],
-    ['profile', ['dist/main.js']],
+    ['profile', ['src/main.ts']],
   ])('%s leaves no process and no file behind on Ctrl-C', async (name, parts) => {
     const [script, ...options] = name.split(' ');
     const folder = await mkdtemp(join(tmpdir(), 'long-run-'));
