@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { ManagerKey } from '../../src/domain/parties.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { NoticeLane } from '../../src/ports/store/notices.ts';
 import type { Store } from '../../src/ports/store/store.ts';
@@ -55,6 +56,18 @@ export function storedPeopleContract(opened: () => StorePair): void {
       expect(found).toHaveLength(2);
       expect(found).toEqual(expect.arrayContaining([first, third]));
       expect(await store.transaction((tx) => tx.managersByDirectoryId([]))).toEqual([]);
+    });
+  });
+
+  describe('managers by their names in Teams', () => {
+    it('are found as far as the bot has met them', async () => {
+      const [first, second, stranger] = [1, 2, 3].map(() => someManager());
+      await store.transaction(async (tx) => {
+        for (const key of [first!, second!]) await tx.saveManager({ key, locale: 'sv' });
+      });
+      const read = (keys: ManagerKey[]) => store.read((reads) => reads.managers(keys));
+      expect(await read([stranger!, second!])).toEqual([{ key: second, locale: 'sv' }]);
+      expect(await read([])).toEqual([]);
     });
   });
 

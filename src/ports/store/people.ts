@@ -24,6 +24,8 @@ export interface Button {
 /** Managers and the buttons of their cards, read. */
 export interface ManagerReads {
   manager(key: ManagerKey): Promise<ManagerRecord | undefined>;
+  /** Those of them whom the bot has met. */
+  managers(keys: readonly ManagerKey[]): Promise<ManagerRecord[]>;
   managersByDirectoryId(directoryIds: readonly string[]): Promise<ManagerRecord[]>;
   button(handle: string): Promise<Button | undefined>;
 }

@@ -4,7 +4,7 @@ import { cycleOf, rotationOf } from '../../domain/rotation/rotation.ts';
 import type { Account, Responsibility } from '../../ports/directory.ts';
 import type { StoreReads } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { recipientOf } from '../chat/recipients.ts';
+import { recipientsOf } from '../chat/recipients.ts';
 
 const LOOKUP_MS = 10_000;
 
@@ -63,8 +63,7 @@ async function toListed(
   const enrolledIds = new Set<string | undefined>();
   for (const { manager } of numbers) enrolledIds.add((await reads.manager(manager))?.directoryId);
   const listed: ListedManager[] = [];
-  for (const person of managers) {
-    const { way } = await recipientOf(deps, reads, person);
+  for (const { person, way } of await recipientsOf(deps, reads, managers)) {
     const isEnrolled = enrolledIds.has(person.id);
     listed.push({ name: person.displayName, isEnrolled, isReachable: way !== undefined });
   }

@@ -25,17 +25,37 @@ export interface Recipient {
  */
 export type Way = Pick<ManagerRecord, 'key' | 'directoryId' | 'displayName' | 'address'>;
 
+type Teams = Pick<SweepDeps, 'settings'>;
+
 /**
  * Finds a directory person's Teams address. A person whom the bot has met is reached where they were last,
  * unless the bot was removed there; any other person by the Entra object id.
  */
 export async function recipientOf(
-  deps: Pick<SweepDeps, 'settings'>,
+  deps: Teams,
   reads: StoreReads,
   person: DirectoryManager,
 ): Promise<Recipient> {
-  const { tenantId, defaultLocale } = deps.settings;
-  const record = await recordOf(reads, person, tenantId);
+  const records = await recordsOf(deps, reads, [person]);
+  return toRecipient(deps, person, records.get(person.id));
+}
+
+/** The same for each of many, in two statements. */
+export async function recipientsOf(
+  deps: Teams,
+  reads: StoreReads,
+  persons: readonly DirectoryManager[],
+): Promise<Recipient[]> {
+  const records = await recordsOf(deps, reads, persons);
+  return persons.map((person) => toRecipient(deps, person, records.get(person.id)));
+}
+
+function toRecipient(
+  deps: Teams,
+  person: DirectoryManager,
+  record: ManagerRecord | undefined,
+): Recipient {
+  const { defaultLocale } = deps.settings;
   const { id: directoryId, displayName } = person;
   if (record !== undefined) {
     const { key, address, locale = defaultLocale } = record;
@@ -47,10 +67,8 @@ export async function recipientOf(
       way: address === undefined ? undefined : { key, directoryId, displayName, address },
     };
   }
-  if (person.aadObjectId === undefined || tenantId === '') {
-    return { name: `entry:${person.id}`, person, locale: defaultLocale };
-  }
-  const key = { tenantId, aadObjectId: person.aadObjectId };
+  const key = entraKeyOf(deps, person);
+  if (key === undefined) return { name: `entry:${person.id}`, person, locale: defaultLocale };
   return {
     name: managerName(key),
     person,
@@ -60,17 +78,39 @@ export async function recipientOf(
   };
 }
 
-async function recordOf(
+function entraKeyOf(
+  { settings: { tenantId } }: Teams,
+  { aadObjectId }: DirectoryManager,
+): ManagerKey | undefined {
+  return aadObjectId === undefined || tenantId === '' ? undefined : { tenantId, aadObjectId };
+}
+
+/** What the bot knows of the persons, by their entries' ids. */
+async function recordsOf(
+  deps: Teams,
   reads: StoreReads,
-  person: DirectoryManager,
-  tenantId: string,
-): Promise<ManagerRecord | undefined> {
-  const { id, aadObjectId } = person;
-  const pinned = await reads.managersByDirectoryId([id]);
-  const records = pinned.filter(({ key }) => namesPerson(person, key));
-  const known = records.find(({ address }) => address !== undefined) ?? records[0];
-  if (known !== undefined || aadObjectId === undefined || tenantId === '') return known;
-  return reads.manager({ tenantId, aadObjectId });
+  persons: readonly DirectoryManager[],
+): Promise<Map<string, ManagerRecord>> {
+  const pinned = Map.groupBy(
+    await reads.managersByDirectoryId(persons.map(({ id }) => id)),
+    ({ directoryId }) => directoryId,
+  );
+  const records = new Map<string, ManagerRecord>();
+  const unmet: { readonly entry: string; readonly key: ManagerKey }[] = [];
+  for (const person of persons) {
+    const own = (pinned.get(person.id) ?? []).filter(({ key }) => namesPerson(person, key));
+    const known = own.find(({ address }) => address !== undefined) ?? own[0];
+    const key = entraKeyOf(deps, person);
+    if (known !== undefined) records.set(person.id, known);
+    else if (key !== undefined) unmet.push({ entry: person.id, key });
+  }
+  const others = await reads.managers(unmet.map(({ key }) => key));
+  const named = new Map(others.map((record) => [managerName(record.key), record]));
+  for (const { entry, key } of unmet) {
+    const record = named.get(managerName(key));
+    if (record !== undefined) records.set(entry, record);
+  }
+  return records;
 }
 
 /** Remembers a chat that was opened, or that there is none (requirement N7): installing the bot restores it. */

@@ -9,10 +9,10 @@ import {
 } from '../../domain/desk/callerCheck.ts';
 import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
-import type { DirectoryManager, Responsibility } from '../../ports/directory.ts';
+import type { Responsibility } from '../../ports/directory.ts';
 import type { DeskQuestion } from '../../ports/deskView.ts';
 import { accountStatus, type AccountStatus } from '../administration/accountStatus.ts';
-import { recipientOf, type Recipient } from '../chat/recipients.ts';
+import { recipientsOf, type Recipient } from '../chat/recipients.ts';
 import type { Deps } from '../deps.ts';
 import { isSamePerson } from '../flow/flows.ts';
 
@@ -51,11 +51,7 @@ export async function readFacts(
   const status = await accountStatus(deps, accountId, account.lockout);
   return deps.store.read(async (reads) => {
     const all = await reads.callerChecksOf(accountId, reads.now - QUESTIONS_LOOKBACK_MS);
-    const current = await Promise.all(
-      managers.map(async (person) =>
-        currentManager(person, await recipientOf(deps, reads, person)),
-      ),
-    );
+    const current = (await recipientsOf(deps, reads, managers)).map(currentManager);
     const former = status.numbers
       .filter(({ manager }) => !current.some(({ recipient }) => recipient.name === manager))
       .map((number) => ({
@@ -73,7 +69,8 @@ export async function readFacts(
       now: reads.now,
     };
 
-    function currentManager(person: DirectoryManager, recipient: Recipient) {
+    function currentManager(recipient: Recipient) {
+      const { person } = recipient;
       const number = status.numbers.find(({ manager }) => manager === recipient.name);
       const own = all.filter(({ managerEntry }) => managerEntry === person.id);
       const check = withDenials(own, reads.now).find((one) => isSamePerson(one.agent, agent));

@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import { isSamePerson, lockAccount } from '../flow/flows.ts';
 import { postNotice } from './noticeCard.ts';
 import { enrolledOf, nameAmong } from './notices.ts';
-import { recipientOf } from '../chat/recipients.ts';
+import { recipientsOf } from '../chat/recipients.ts';
 import { noteAnswering } from '../people/responsibility.ts';
 import { again } from '../waiting/waiting.ts';
 import { audienceOf } from './audience.ts';
@@ -78,8 +78,7 @@ async function addressOthers(
       if (own !== undefined) known.unshift(own);
       const byName = nameAmong(notice.byName, own?.id, known);
       const notices: Notice[] = [];
-      for (const person of persons) {
-        const { way } = await recipientOf(deps, tx, person);
+      for (const { way } of await recipientsOf(deps, tx, persons)) {
         if (way === undefined) continue;
         if (except !== undefined && isSamePerson(way.key, except)) continue;
         const { key: manager } = way;

@@ -44,6 +44,17 @@ export function managerQueries(scope: Scope): ManagerQueries {
       return row && toRecord(scope, row);
     },
 
+    async managers(named) {
+      if (named.length === 0) return [];
+      const rows = await db
+        .selectFrom('manager')
+        .selectAll()
+        .where('manager', 'in', named.map(managerName))
+        .orderBy('manager')
+        .execute();
+      return rows.flatMap((row) => toRecord(scope, row) ?? []);
+    },
+
     async saveManager({ key, directoryId, displayName, locale, address }) {
       const manager = managerName(key);
       const pin = { manager, directory_id: directoryId ?? null };

@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../../domain/durations.ts';
 import { rotationOf } from '../../../domain/rotation/rotation.ts';
 import type { Responsibility, SweptAccount } from '../../../ports/directory.ts';
-import { recipientOf } from '../../chat/recipients.ts';
+import { recipientsOf } from '../../chat/recipients.ts';
 import type { Deps } from '../../deps.ts';
 
 const LOOKUP_MS = 10_000;
@@ -171,12 +171,8 @@ async function managersOfAny(
     if (responsibility === undefined) continue;
     const { managers, isCrowd } = responsibility;
     const notInTeams = await deps.store.read(async (reads) => {
-      const names: string[] = [];
-      for (const person of managers) {
-        const { way } = await recipientOf(deps, reads, person);
-        if (way === undefined) names.push(person.displayName);
-      }
-      return names;
+      const recipients = await recipientsOf(deps, reads, managers);
+      return recipients.flatMap(({ person, way }) => (way === undefined ? person.displayName : []));
     });
     return { names: managers.map(({ displayName }) => displayName), notInTeams, isCrowd };
   }
