@@ -35,7 +35,14 @@ export interface HomeAccount {
   readonly name: string;
   readonly displayName: string;
   /** The number with which the manager is enrolled; absent where there is none. */
-  readonly number?: { readonly masked: string; readonly since: number } | undefined;
+  readonly number?:
+    | {
+        readonly masked: string;
+        readonly since: number;
+        /** Present while the number has to wait before its first reset. */
+        readonly usableFrom?: number | undefined;
+      }
+    | undefined;
   readonly isLocked: boolean;
   readonly mustChange?: boolean | undefined;
   readonly passwordSetAt?: number | undefined;

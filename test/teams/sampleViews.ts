@@ -87,6 +87,10 @@ export interface Sample {
 /** Every card in every form that has a layout or text of its own. */
 export const SAMPLES: readonly Sample[] = [
   home('enrolled', {}, ['enroll', 'reset']),
+  home('a new number waits', { number: { masked: MASKED, since: NOW, usableFrom: NOW + DAY_MS } }, [
+    'enroll',
+    'reset',
+  ]),
   home('locked', { isLocked: true }, ['enroll', 'reset', 'unlock']),
   home('not enrolled', { number: undefined }, ['enroll']),
   home('not enrolled and locked', { number: undefined, isLocked: true }, ['enroll']),

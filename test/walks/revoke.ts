@@ -58,7 +58,13 @@ export function walkRevoke(world: World): void {
     expect(wait).toBeGreaterThan(24 * HOUR_MS - MINUTE_MS);
     expect(wait).toBeLessThanOrEqual(24 * HOUR_MS);
 
+    await chat.say('status');
+    const waits = 'Numret är nytt. Det går att byta lösenord med det först';
+    expect(textOf(chat.card)).toContain(waits);
+
     world.passTime(24 * HOUR_MS + MINUTE_MS);
+    await chat.say('status');
+    expect(textOf(chat.card)).not.toContain(waits);
     expect(await reset(world, again, PASSWORD)).toBe('reset.done');
   });
 
@@ -181,6 +187,20 @@ export function walkRevoke(world: World): void {
     expect(await again.chat.tap('reset', {}, account)).toBe('refused numberTooNew');
     await other.chat.say('status');
     expect(await other.chat.tap('reset', {}, account)).toBe('reset.code');
+  });
+
+  it('tells the one whose number it took from a colleague of the same name', async () => {
+    const [one, other] = [newName('Chef'), newName('Chef')].map((name) => world.manager(name));
+    for (const { dn } of [one!, other!]) world.directory.put(dn, 'displayName', 'Anna Berg');
+    const group = world.directory.group(newName('grp'), [one!.dn, other!.dn]);
+    const account = newName('delad');
+    world.account(account, group.dn, FIRST_PASSWORD);
+    await other!.say('status');
+    await enroll(world, { chat: one!, account, mobile: newMobile() });
+    await world.administer(['revoke', account]);
+    await noneWaits(world);
+    const told = textOf(noticesTo(other!).at(-1)?.card);
+    expect(told).toContain(`Mobilnumret för ${one!.person.upn} (Anna Berg) togs bort`);
   });
 
   it('finds the manager by whatever name, and revokes nothing where it finds none', async () => {

@@ -8,6 +8,8 @@ export interface Notice extends NoticeFacts {
   /** When the bot noticed it, where that may be long after it happened. */
   readonly noticedAt?: number | undefined;
   readonly flow?: string | undefined;
+  /** The directory entries of `owners`, in their order; an empty one where the bot knows none. */
+  readonly ownerEntries?: readonly string[] | undefined;
   readonly to:
     | { readonly channel: 'sms'; readonly mobile: string; readonly locale: Locale }
     /** A card to one manager. */

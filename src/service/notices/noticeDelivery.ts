@@ -77,6 +77,9 @@ async function addressOthers(
       const known = [...persons, ...(await enrolledOf(tx, notice.accountId))];
       if (own !== undefined) known.unshift(own);
       const byName = nameAmong(notice.byName, own?.id, known);
+      const owners = notice.owners?.map((name, at) =>
+        nameAmong(name, notice.ownerEntries?.[at], known),
+      );
       const notices: Notice[] = [];
       for (const { way } of await recipientsOf(deps, tx, persons)) {
         if (way === undefined) continue;
@@ -89,7 +92,8 @@ async function addressOthers(
           const { accountId } = notice;
           await tx.addButtons([{ handle, manager, accountId, undoes: until }]);
         }
-        notices.push({ ...told(notice), until, byName, handle, id: deps.random.id(), to });
+        const id = deps.random.id();
+        notices.push({ ...told(notice), until, byName, owners, handle, id, to });
       }
       await tx.addNotices(notices);
     });
@@ -108,9 +112,8 @@ function told({
   agentName,
   at,
   flow,
-  owners,
 }: Notice): Omit<Notice, 'id' | 'to'> {
-  return { event, accountId, accountName, byName, agentName, at, flow, owners };
+  return { event, accountId, accountName, byName, agentName, at, flow };
 }
 
 async function sendText(

@@ -163,15 +163,21 @@ export async function addAdminNotices(
   const { accountId, accountName, byName, agentName } = reported;
   const about = { event, accountId, accountName, byName, agentName, at: tx.now } as const;
   const notices: Notice[] = [];
-  const names: string[] = [];
+  const owners: string[] = [];
+  const ownerEntries: string[] = [];
   for (const { manager, mobile } of concerned) {
-    const { locale = deps.settings.defaultLocale, displayName = '' } =
-      (await tx.manager(manager)) ?? {};
-    names.push(displayName);
+    const record = await tx.manager(manager);
+    const {
+      locale = deps.settings.defaultLocale,
+      displayName = '',
+      directoryId = '',
+    } = record ?? {};
+    owners.push(displayName);
+    ownerEntries.push(directoryId);
     notices.push({ id: deps.random.id(), ...about, to: { channel: 'sms', mobile, locale } });
   }
-  const owners = event === 'revoke' ? names : undefined;
-  notices.push({ id: deps.random.id(), ...about, owners, to: { channel: 'otherManagers' } });
+  const whose = event === 'revoke' ? { owners, ownerEntries } : {};
+  notices.push({ id: deps.random.id(), ...about, ...whose, to: { channel: 'otherManagers' } });
   await tx.addNotices(notices);
 }
 

@@ -67,9 +67,10 @@ export async function homeViewOf(
   }
   const start = startOf(accounts, options);
   const shown = accounts.slice(start, start + ACCOUNTS_ON_CARD);
-  const { handles, enrollments } = await deps.store.transaction(async (tx) => ({
+  const { handles, enrollments, now } = await deps.store.transaction(async (tx) => ({
     handles: await handlesOf(deps, tx, manager, shown),
     enrollments: await tx.enrollmentsOfManager(manager.key),
+    now: tx.now,
   }));
   const enrolled = new Map(enrollments.map((enrollment) => [enrollment.accountId, enrollment]));
   const isPart = shown.length < accounts.length;
@@ -89,7 +90,7 @@ export async function homeViewOf(
       handle: handles.get(account.id) ?? '',
       name: account.name,
       displayName: account.displayName,
-      number: numberOf(enrolled.get(account.id)),
+      number: numberOf(enrolled.get(account.id), now),
       isLocked: account.isLocked,
       mustChange: account.mustChange,
       passwordSetAt: account.passwordSetAt,
@@ -115,9 +116,11 @@ async function handlesOf(
   return handles;
 }
 
-function numberOf(enrollment: Enrollment | undefined): HomeAccount['number'] {
+function numberOf(enrollment: Enrollment | undefined, now: number): HomeAccount['number'] {
   if (enrollment === undefined) return undefined;
-  return { masked: maskMobile(enrollment.mobile), since: enrollment.enrolledAt };
+  const { mobile, enrolledAt: since, usableFrom } = enrollment;
+  const waits = usableFrom > now ? { usableFrom } : {};
+  return { masked: maskMobile(mobile), since, ...waits };
 }
 
 /** How many accounts come before the first one on the card. */

@@ -125,7 +125,7 @@ function managerLines(manager: DeskManager, { text, words, now }: Voice): string
       : line('number', { mobile: number.masked, day: words.date(number.since, now) }),
     ...(number?.usableFrom === undefined
       ? []
-      : [line('usableFrom', { until: words.until(number.usableFrom, now) })]),
+      : [text('numberWaits', { until: words.until(number.usableFrom, now) })]),
     ...(needsAdministrator ? [line('administrator')] : []),
     ...(question === undefined
       ? []

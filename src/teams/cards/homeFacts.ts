@@ -44,6 +44,10 @@ function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<str
     );
   }
   lines.push(numberLine(number, voice));
+  if (number?.usableFrom !== undefined) {
+    const until = voice.words.until(number.usableFrom, voice.now);
+    lines.push(voice.text('numberWaits', { until }));
+  }
   return {
     n,
     name,

@@ -35,6 +35,7 @@ const noticeSchema = exactly<Notice>()(
     until: z.number().optional(),
     handle: z.string().optional(),
     owners: z.array(z.string()).optional(),
+    ownerEntries: z.array(z.string()).optional(),
     added: z.array(z.string()).optional(),
     removed: z.array(z.string()).optional(),
     noticedAt: z.number().optional(),
