@@ -1,7 +1,6 @@
 import type { z } from 'zod';
-import { DESK } from './deskFields.ts';
+import { DESK, ROTATION, RULES } from './ruleFields.ts';
 import { DIRECTORY } from './directoryFields.ts';
-import { ROTATION, RULES } from './ruleFields.ts';
 import { LISTENING, PEOPLE, STORE, TEAMS } from './serverFields.ts';
 import { SMS } from './smsFields.ts';
 

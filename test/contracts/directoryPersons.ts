@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { Secret } from '../../src/domain/secret.ts';
-import { MAX_REMINDED } from '../../src/ports/directory.ts';
-import type { ManagerQuery } from '../../src/ports/directory.ts';
+import { MAX_REMINDED } from '../../src/ports/account.ts';
+import type { ManagerQuery } from '../../src/ports/account.ts';
 import { accountsOf, never, readAgain } from './directoryStage.ts';
 import type { DirectoryStage } from './directoryStage.ts';
 import { FIRST_PASSWORD } from './directoryWorld.ts';

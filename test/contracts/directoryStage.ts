@@ -2,12 +2,8 @@ import { expect } from '@jest/globals';
 
 import { openDirectory } from '../../src/adapters/ldap/directory.ts';
 import type { DirectoryOptions, OpenDirectory } from '../../src/adapters/ldap/directory.ts';
-import type {
-  Account,
-  Directory,
-  DirectoryManager,
-  GivenManager,
-} from '../../src/ports/directory.ts';
+import type { Directory } from '../../src/ports/directory.ts';
+import type { Account, DirectoryManager, GivenManager } from '../../src/ports/account.ts';
 import { startLdapProxy } from '../support/ldapProxy.ts';
 import type { LdapProxy } from '../support/ldapProxy.ts';
 import { silentLog } from '../support/silentLog.ts';

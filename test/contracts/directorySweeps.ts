@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { Directory, SweptAccount } from '../../src/ports/directory.ts';
+import type { Directory } from '../../src/ports/directory.ts';
+import type { SweptAccount } from '../../src/ports/account.ts';
 import { never } from './directoryStage.ts';
 import type { DirectoryStage } from './directoryStage.ts';
 

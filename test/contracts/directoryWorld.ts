@@ -1,6 +1,6 @@
 import type { Authority } from '../../demo/certificates.ts';
 import type { DirectoryOptions } from '../../src/adapters/ldap/directory.ts';
-import type { ManagerQuery } from '../../src/ports/directory.ts';
+import type { ManagerQuery } from '../../src/ports/account.ts';
 
 /** The password with which every account of a world begins. */
 export const FIRST_PASSWORD = 'Start-0001-xyz';

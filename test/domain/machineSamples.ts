@@ -1,7 +1,7 @@
 import type { EnrollmentEvent, EnrollmentState } from '../../src/domain/flows/enrollment.ts';
 import type { EndedState, EndingEvent } from '../../src/domain/flows/steps.ts';
 import type { CodeEvent } from '../../src/domain/flows/codeSteps.ts';
-import type { ResetEvent, ResetState } from '../../src/domain/flows/reset.ts';
+import type { ResetEvent, ResetState } from '../../src/domain/flows/resetState.ts';
 import type { UnlockEvent, UnlockState } from '../../src/domain/flows/unlock.ts';
 import type { ShownRules } from '../../src/domain/passwords/passwordPolicy.ts';
 

@@ -2,12 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { stepEnrollment } from '../../src/domain/flows/enrollment.ts';
 import { operationSince, type Flow } from '../../src/domain/flows/flow.ts';
 import { isEnded } from '../../src/domain/flows/steps.ts';
-import {
-  isOutcomeOpen,
-  stepReset,
-  type ResetEvent,
-  type ResetState,
-} from '../../src/domain/flows/reset.ts';
+import { isOutcomeOpen, stepReset } from '../../src/domain/flows/reset.ts';
+import type { ResetEvent, ResetState } from '../../src/domain/flows/resetState.ts';
 import { stepUnlock } from '../../src/domain/flows/unlock.ts';
 import {
   ENROLLMENT_EVENTS,

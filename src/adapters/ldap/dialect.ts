@@ -1,9 +1,10 @@
 import type { Entry, Filter } from 'ldapts';
 
 import type { Secret } from '../../domain/secret.ts';
-import type { Account, ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
+import type { ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
+import type { Account } from '../../ports/account.ts';
 import type { Connection } from './wire/connection.ts';
-import type { Session } from './wire/sessions.ts';
+import type { Session } from './wire/session.ts';
 
 /** The persons that DNs name or, as groups, contain. */
 export interface PersonsBehind {

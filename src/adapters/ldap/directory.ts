@@ -1,4 +1,5 @@
-import type { Account, AccountFinder, Directory } from '../../ports/directory.ts';
+import type { AccountFinder, Directory } from '../../ports/directory.ts';
+import type { Account } from '../../ports/account.ts';
 import type { Log } from '../../ports/log.ts';
 import { parseFilter } from './wire/filters.ts';
 import { inspect, inspectServiceAccount } from './check/inspection.ts';

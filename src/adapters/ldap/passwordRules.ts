@@ -1,4 +1,4 @@
-import type { Account, DirectoryLockout, DirectoryRules } from '../../ports/directory.ts';
+import type { Account, DirectoryLockout, DirectoryRules } from '../../ports/account.ts';
 
 /** A password policy of the directory, whichever way it is written down there. Intervals are ms. */
 export interface PasswordRules extends DirectoryRules {

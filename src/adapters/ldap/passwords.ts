@@ -8,7 +8,8 @@ import { AnswerLost, directoryFault, isReadOnlyRefusal, WritesElsewhere } from '
 import type { Lookup } from './find/lookup.ts';
 import { known } from './passwordRules.ts';
 import { callDeadline } from './wire/sessions.ts';
-import type { Session, Sessions } from './wire/sessions.ts';
+import type { Sessions } from './wire/sessions.ts';
+import type { Session } from './wire/session.ts';
 
 type Passwords = Pick<Directory, 'provePassword' | 'writePassword' | 'readWrite' | 'unlock'>;
 

@@ -1,4 +1,5 @@
-import { DirectoryError, type Account } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/directory.ts';
+import type { Account } from '../../ports/account.ts';
 import { CommandFailure } from '../command.ts';
 import type { Workplace } from '../workplace.ts';
 

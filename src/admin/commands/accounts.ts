@@ -1,4 +1,4 @@
-import { MAX_REMINDED } from '../../ports/directory.ts';
+import { MAX_REMINDED } from '../../ports/account.ts';
 import {
   listAccounts,
   type ListedAccount,

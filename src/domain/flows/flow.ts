@@ -1,6 +1,6 @@
 import type { EnrollmentState } from './enrollment.ts';
 import type { ManagerKey } from '../parties.ts';
-import type { ResetState } from './reset.ts';
+import type { ResetState } from './resetState.ts';
 import type { UnlockState } from './unlock.ts';
 
 /** How long a flow may take from its first card to its last, ms (requirement A11). */

@@ -1,5 +1,5 @@
 import { managerName, type Locale, type ManagerKey } from '../../domain/parties.ts';
-import type { DirectoryManager } from '../../ports/directory.ts';
+import type { DirectoryManager } from '../../ports/account.ts';
 import type { Address } from '../../ports/notifier.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { StoreReads } from '../../ports/store/store.ts';

@@ -2,7 +2,7 @@ import { LOOKUPS_LOOKBACK_MS, lookUpsSpentUntil } from '../../domain/desk/deskLo
 import { distinctName } from '../../domain/names.ts';
 import { managerName, type ManagerKey } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
-import type { Account } from '../../ports/directory.ts';
+import type { Account } from '../../ports/account.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { View } from '../../ports/view.ts';
 import type { Manager } from '../people/people.ts';

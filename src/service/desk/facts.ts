@@ -9,7 +9,7 @@ import {
 } from '../../domain/desk/callerCheck.ts';
 import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
-import type { Responsibility } from '../../ports/directory.ts';
+import type { Responsibility } from '../../ports/account.ts';
 import type { DeskQuestion } from '../../ports/deskView.ts';
 import { accountStatus, type AccountStatus } from '../administration/accountStatus.ts';
 import { recipientsOf, type Recipient } from '../chat/recipients.ts';

@@ -1,4 +1,5 @@
-import { DirectoryError, type FoundAccounts } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/directory.ts';
+import type { FoundAccounts } from '../../ports/account.ts';
 import { directoryReason, tellFault } from '../people/people.ts';
 import { isSamePerson } from '../flow/flows.ts';
 import { deskView } from '../tap/home.ts';

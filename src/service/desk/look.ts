@@ -1,7 +1,7 @@
 import { isOpened, type DeskLook } from '../../domain/desk/deskLook.ts';
 import { managerName } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
-import type { Responsibility } from '../../ports/directory.ts';
+import type { Responsibility } from '../../ports/account.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { isSamePerson, lockAccount } from '../flow/flows.ts';

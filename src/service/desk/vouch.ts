@@ -2,7 +2,7 @@ import { parseMobile } from '../../domain/mobile.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { KnownMobile, Vouch } from '../../domain/flows/enrollment.ts';
 import { operationSince } from '../../domain/flows/flow.ts';
-import type { Account } from '../../ports/directory.ts';
+import type { Account } from '../../ports/account.ts';
 import type { Deps } from '../deps.ts';
 import { endFlow } from '../flow/flows.ts';
 import type { Manager } from '../people/people.ts';

@@ -10,7 +10,9 @@ import {
 import { parseMobile } from '../../domain/mobile.ts';
 import type { Problem, Reason } from '../../domain/reasons.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { DirectoryError, type Account, type ProofOutcome } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/directory.ts';
+import type { ProofOutcome } from '../../ports/directory.ts';
+import type { Account } from '../../ports/account.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';

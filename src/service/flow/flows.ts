@@ -10,7 +10,8 @@ import {
   type UnlockFlow,
 } from '../../domain/flows/flow.ts';
 import { managerName, type ManagerKey } from '../../domain/parties.ts';
-import { stepReset, type ResetEvent } from '../../domain/flows/reset.ts';
+import { stepReset } from '../../domain/flows/reset.ts';
+import type { ResetEvent } from '../../domain/flows/resetState.ts';
 import { isEnded, type EndingEvent } from '../../domain/flows/steps.ts';
 import { stepUnlock, type UnlockEvent } from '../../domain/flows/unlock.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';

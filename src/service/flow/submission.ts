@@ -1,5 +1,5 @@
 import type { EnrollmentFlow, Flow, ResetFlow, UnlockFlow } from '../../domain/flows/flow.ts';
-import type { Account } from '../../ports/directory.ts';
+import type { Account } from '../../ports/account.ts';
 import type { Deps } from '../deps.ts';
 import type { Manager } from '../people/people.ts';
 

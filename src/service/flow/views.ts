@@ -2,7 +2,7 @@ import type { EnrollmentState } from '../../domain/flows/enrollment.ts';
 import { FLOW_LIFETIME_MS, type Flow } from '../../domain/flows/flow.ts';
 import { maskMobile } from '../../domain/mobile.ts';
 import type { Problem } from '../../domain/reasons.ts';
-import type { ResetState } from '../../domain/flows/reset.ts';
+import type { ResetState } from '../../domain/flows/resetState.ts';
 import type { EndedState } from '../../domain/flows/steps.ts';
 import type { UnlockState } from '../../domain/flows/unlock.ts';
 import type { CodeView, Progress, View } from '../../ports/view.ts';

@@ -1,5 +1,5 @@
 import type { ManagerKey } from '../../domain/parties.ts';
-import type { DirectoryManager } from '../../ports/directory.ts';
+import type { DirectoryManager } from '../../ports/account.ts';
 import type { Deps } from '../deps.ts';
 import { personOf, readAnswering, readFormer, type Answering } from '../people/responsibility.ts';
 import { enrolledOf } from './notices.ts';

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../domain/durations.ts';
-import type { SweptAccount } from '../../ports/directory.ts';
+import type { SweptAccount } from '../../ports/account.ts';
 import type { Notice } from '../../ports/store/notices.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';

@@ -1,10 +1,7 @@
 import { managerName } from '../../domain/parties.ts';
 import type { Locale, ManagerKey } from '../../domain/parties.ts';
-import type {
-  DirectoryError,
-  DirectoryErrorCode,
-  DirectoryManager,
-} from '../../ports/directory.ts';
+import type { DirectoryError, DirectoryErrorCode } from '../../ports/directory.ts';
+import type { DirectoryManager } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Deps } from '../deps.ts';
 import type { Person } from '../input.ts';

@@ -1,4 +1,4 @@
-import type { Account, DirectoryManager, Responsibility } from '../../ports/directory.ts';
+import type { Account, DirectoryManager, Responsibility } from '../../ports/account.ts';
 import type { Notice } from '../../ports/store/notices.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';

@@ -6,7 +6,7 @@ import {
   proofAllowance,
 } from '../../domain/flows/lockout.ts';
 import type { Problem } from '../../domain/reasons.ts';
-import type { Account } from '../../ports/directory.ts';
+import type { Account } from '../../ports/account.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 
 /** Binds of other flows, also of ended ones, that the directory may not have counted yet. */

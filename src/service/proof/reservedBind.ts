@@ -1,5 +1,6 @@
 import type { Flow } from '../../domain/flows/flow.ts';
-import { DirectoryError, type Account } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/directory.ts';
+import type { Account } from '../../ports/account.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { allowanceBeside } from './proofLimits.ts';
 

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../domain/durations.ts';
-import type { Account, DirectoryManager, Responsibility } from '../../ports/directory.ts';
+import type { Account, DirectoryManager, Responsibility } from '../../ports/account.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import { recipientOf, type Recipient } from '../chat/recipients.ts';
 import type { SweepDeps } from '../deps.ts';

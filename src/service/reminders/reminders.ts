@@ -1,5 +1,5 @@
 import { cycleOf, rotationOf, stageAt, type Rotation } from '../../domain/rotation/rotation.ts';
-import type { Account, Responsibility } from '../../ports/directory.ts';
+import type { Account, Responsibility } from '../../ports/account.ts';
 import type { Reminder } from '../../ports/store/reminders.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { View } from '../../ports/view.ts';

@@ -7,7 +7,9 @@ import {
 } from '../../domain/flows/lostWrite.ts';
 import { isOutcomeOpen, sentBy } from '../../domain/flows/reset.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { DirectoryError, type Account, type WriteTraces } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/directory.ts';
+import type { WriteTraces } from '../../ports/directory.ts';
+import type { Account } from '../../ports/account.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import { StoreError, type StoreTransaction } from '../../ports/store/store.ts';
 import { countedBind } from '../proof/countedBind.ts';

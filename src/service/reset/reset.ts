@@ -1,7 +1,7 @@
 import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
 import { leastLength, MAX_PASSWORD_LENGTH } from '../../domain/passwords/passwordPolicy.ts';
 import type { ShownRules } from '../../domain/passwords/passwordPolicy.ts';
-import type { Account } from '../../ports/directory.ts';
+import type { Account } from '../../ports/account.ts';
 import type { Settings } from '../deps.ts';
 import { advanceReset } from '../flow/flows.ts';
 import { guess, guessCode, RESEND } from '../flow/flowTap.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../domain/flows/flow.ts';
 import { managerName, type Purpose } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
-import type { Account } from '../../ports/directory.ts';
+import type { Account } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import {

@@ -4,7 +4,7 @@ import type { Locale } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { DeskView } from '../../ports/deskView.ts';
 import type { HomeAccount, View } from '../../ports/view.ts';
-import type { Account, Standing } from '../../ports/directory.ts';
+import type { Account, Standing } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';

@@ -1,6 +1,6 @@
 import type { Purpose } from '../../domain/parties.ts';
 import { isCycleOf } from '../../domain/rotation/rotation.ts';
-import type { Account } from '../../ports/directory.ts';
+import type { Account } from '../../ports/account.ts';
 import { vouchedFor } from '../desk/vouch.ts';
 import { begin, readStart } from './begin.ts';
 import { refuseWhereLocked } from '../flow/flowTap.ts';

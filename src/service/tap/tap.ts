@@ -2,7 +2,7 @@ import { isPast, operationSince, type Flow } from '../../domain/flows/flow.ts';
 import type { Locale } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { View } from '../../ports/view.ts';
-import type { Account } from '../../ports/directory.ts';
+import type { Account } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import { auditDenied } from '../people/denials.ts';
 import type { Deps } from '../deps.ts';

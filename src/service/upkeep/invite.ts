@@ -1,4 +1,4 @@
-import type { SweptAccount } from '../../ports/directory.ts';
+import type { SweptAccount } from '../../ports/account.ts';
 import { createSendPace } from '../chat/sendPace.ts';
 import type { SweepDeps } from '../deps.ts';
 import { inviteOf, type InvitationRow } from '../reminders/invitations.ts';

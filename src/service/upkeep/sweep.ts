@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../domain/durations.ts';
 import { rotationOf, stageAt } from '../../domain/rotation/rotation.ts';
-import type { SweptAccount } from '../../ports/directory.ts';
+import type { SweptAccount } from '../../ports/account.ts';
 import type { SweepDeps } from '../deps.ts';
 import { createUnwatched } from './unwatched.ts';
 import { noteOutsideChanges } from '../notices/outsideChanges.ts';

@@ -1,4 +1,4 @@
-import type { Responsibility, SweptAccount } from '../../ports/directory.ts';
+import type { Responsibility, SweptAccount } from '../../ports/account.ts';
 import type { SendPace } from '../chat/sendPace.ts';
 import type { SweepDeps } from '../deps.ts';
 import { followAnswering } from '../people/responsibility.ts';

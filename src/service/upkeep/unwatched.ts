@@ -1,4 +1,5 @@
-import { DirectoryError, type SweptAccount } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/directory.ts';
+import type { SweptAccount } from '../../ports/account.ts';
 import type { SweepDeps } from '../deps.ts';
 import { followAnswering } from '../people/responsibility.ts';
 import { pastUnreadable } from './pastUnreadable.ts';

@@ -1,12 +1,10 @@
 import type { Activity } from 'botbuilder';
-import { z } from 'zod';
 import { NotifierError } from '../../ports/notifier.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
 import type { Conversation } from '../conversation.ts';
-import { isUnsent } from '../../ports/unsent.ts';
 import { CHANNEL } from '../in/activity.ts';
 import { deadlineIn } from '../deadline.ts';
-import { exchange, type Answer } from './exchange.ts';
+import { exchange, lost, refusal, idOf } from './exchange.ts';
 import type { ServiceHosts } from './hosts.ts';
 import type { Login } from './login.ts';
 
@@ -182,15 +180,6 @@ function slashed(serviceUrl: string): string {
   return serviceUrl.endsWith('/') ? serviceUrl : `${serviceUrl}/`;
 }
 
-const createdSchema = z.object({ id: z.string().min(1) });
-
-/** The id of the message or chat that was made; without an id the outcome is unknown. */
-function idOf(answer: unknown, fault: string): string {
-  const created = createdSchema.safeParse(answer).data;
-  if (!created) throw new NotifierError('ambiguous', fault);
-  return created.id;
-}
-
 /**
  * A conversation without an id yet. The channel's id of the person is known from their former chat, or
  * learned from their first activity.
@@ -251,32 +240,4 @@ function toMessage(conversation: Conversation, card: Card): Partial<Activity> {
     },
     attachments: [{ contentType: CARD_TYPE, content: card }],
   };
-}
-
-const refusalSchema = z.object({
-  error: z.object({ code: z.string().regex(/^[\w.-]{1,64}$/) }),
-});
-const faultSchema = z.object({ code: z.string().regex(/^[\w.-]{1,64}$/) });
-
-/** No answer came. */
-function lost(cause: unknown): NotifierError {
-  const code = faultSchema.safeParse(cause).data?.code;
-  return new NotifierError(isUnsent(code) ? 'refused' : 'ambiguous', code ?? 'no answer', {
-    cause,
-  });
-}
-
-/** The connector's answers as Microsoft's table of bot error codes has them. */
-function refusal({ status, body, retryAfter }: Answer, login: Login | undefined): NotifierError {
-  const code = refusalSchema.safeParse(body).data?.error.code;
-  const detail = [status, code].filter((part) => part !== undefined).join(' ');
-  if (status === 401) login?.forget();
-  if (status === 403) return new NotifierError('unreachable', detail);
-  if (status === 404) return new NotifierError('messageGone', detail);
-  if (status === 408 || status >= 500) return new NotifierError('ambiguous', detail);
-  const seconds = Number(retryAfter ?? 'none');
-  return new NotifierError('refused', detail, {
-    isBusy: status === 412 || status === 429,
-    ...(seconds >= 0 ? { retryAfterMs: seconds * 1_000 } : {}),
-  });
 }

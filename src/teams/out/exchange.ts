@@ -1,6 +1,10 @@
 import http from 'node:http';
-import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { NotifierError } from '../../ports/notifier.ts';
+import { isUnsent } from '../../ports/unsent.ts';
+import type { Login } from './login.ts';
 
 /** The longest answer: answers are ids, members and faults. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
@@ -22,7 +26,7 @@ export interface Request {
 }
 
 /** Its answer, whatever the status. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   /** Seconds, or undefined where the answer asks for no wait. */
   readonly retryAfter: string | undefined;
@@ -99,4 +103,45 @@ function parse(json: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+const refusalSchema = z.object({
+  error: z.object({ code: z.string().regex(/^[\w.-]{1,64}$/) }),
+});
+
+const faultSchema = z.object({ code: z.string().regex(/^[\w.-]{1,64}$/) });
+
+/** No answer came. */
+export function lost(cause: unknown): NotifierError {
+  const code = faultSchema.safeParse(cause).data?.code;
+  return new NotifierError(isUnsent(code) ? 'refused' : 'ambiguous', code ?? 'no answer', {
+    cause,
+  });
+}
+
+/** The connector's answers as Microsoft's table of bot error codes has them. */
+export function refusal(
+  { status, body, retryAfter }: Answer,
+  login: Login | undefined,
+): NotifierError {
+  const code = refusalSchema.safeParse(body).data?.error.code;
+  const detail = [status, code].filter((part) => part !== undefined).join(' ');
+  if (status === 401) login?.forget();
+  if (status === 403) return new NotifierError('unreachable', detail);
+  if (status === 404) return new NotifierError('messageGone', detail);
+  if (status === 408 || status >= 500) return new NotifierError('ambiguous', detail);
+  const seconds = Number(retryAfter ?? 'none');
+  return new NotifierError('refused', detail, {
+    isBusy: status === 412 || status === 429,
+    ...(seconds >= 0 ? { retryAfterMs: seconds * 1_000 } : {}),
+  });
+}
+
+const createdSchema = z.object({ id: z.string().min(1) });
+
+/** The id of the message or chat that was made; without an id the outcome is unknown. */
+export function idOf(answer: unknown, fault: string): string {
+  const created = createdSchema.safeParse(answer).data;
+  if (!created) throw new NotifierError('ambiguous', fault);
+  return created.id;
 }

@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Operation } from '../../../demo/directory/server.ts';
 import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import type { Account, Directory, DirectoryManager } from '../../../src/ports/directory.ts';
+import type { Directory } from '../../../src/ports/directory.ts';
+import type { Account, DirectoryManager } from '../../../src/ports/account.ts';
 import { describeDirectory } from '../../contracts/directory.ts';
 import { accountsOf, readAgain } from '../../contracts/directoryStage.ts';
 import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';

@@ -13,7 +13,8 @@ import {
 
 import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import type { Account, Directory, DirectoryManager } from '../../../src/ports/directory.ts';
+import type { Directory } from '../../../src/ports/directory.ts';
+import type { Account, DirectoryManager } from '../../../src/ports/account.ts';
 import { REQUEST, startLdapProxy } from '../../support/ldapProxy.ts';
 import type { LdapProxy } from '../../support/ldapProxy.ts';
 import { silentLog } from '../../support/silentLog.ts';

@@ -22,7 +22,7 @@ import { bufferOf, filetimeOf, guidBytes, guidText, textsOf } from '../wire/entr
 import { refusalOf, RESULT } from '../wire/errors.ts';
 import { allOf, anyOf, chunks, equals } from '../wire/filters.ts';
 import { mayBeTooYoung } from '../passwordRules.ts';
-import type { Session } from '../wire/sessions.ts';
+import type { Session } from '../wire/session.ts';
 
 /** LDAP_SERVER_POLICY_HINTS and its predecessor: a reset then obeys the password history (MS-ADTS 3.1.1.3.4.1.27). */
 export const POLICY_HINTS = ['1.2.840.113556.1.4.2239', '1.2.840.113556.1.4.2066'];

@@ -5,7 +5,7 @@ import type { PasswordState } from '../dialect.ts';
 import { hasResult, RESULT } from '../wire/errors.ts';
 import { directoryRules, isRecent, known, UNREADABLE } from '../passwordRules.ts';
 import type { PasswordRules } from '../passwordRules.ts';
-import type { Session } from '../wire/sessions.ts';
+import type { Session } from '../wire/session.ts';
 
 /** pwdProperties: DOMAIN_PASSWORD_COMPLEX (MS-SAMR 2.2.3.10). */
 const COMPLEX = 1;

@@ -1,6 +1,6 @@
 import type { Entry } from 'ldapts';
 
-import type { Account } from '../../../ports/directory.ts';
+import type { Account } from '../../../ports/account.ts';
 import type { AccountSettings } from '../find/accounts.ts';
 import { POLICY_HINTS } from '../activeDirectory/activeDirectory.ts';
 import { crowdsAmong } from '../find/crowds.ts';
@@ -12,7 +12,7 @@ import { textOf, textsOf } from '../wire/entry.ts';
 import { allOf, parseFilter } from '../wire/filters.ts';
 import type { Right } from '../activeDirectory/securityDescriptor.ts';
 import { ownEntry } from '../find/serviceAccount.ts';
-import type { Session } from '../wire/sessions.ts';
+import type { Session } from '../wire/session.ts';
 
 /** One shared account as a check over all of them sees it. */
 type InspectedAccount = Pick<Account, 'name' | 'rules' | 'lockout'> & {

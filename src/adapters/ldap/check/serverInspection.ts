@@ -4,7 +4,8 @@ import type { BerWriter } from 'ldapts';
 import { DirectoryError } from '../../../ports/directory.ts';
 import { generalizedTimesOf } from '../wire/entry.ts';
 import { hasResult, isReadOnlyRefusal, RESULT } from '../wire/errors.ts';
-import type { Session, Sessions } from '../wire/sessions.ts';
+import type { Sessions } from '../wire/sessions.ts';
+import type { Session } from '../wire/session.ts';
 
 /** One of the configured servers: its facts, or why it could not be used. */
 export type InspectedServer =

@@ -1,11 +1,11 @@
 import type { Entry, Filter } from 'ldapts';
 
-import type { Account, SweepMore, SweptAccount } from '../../../ports/directory.ts';
+import type { Account, SweepMore, SweptAccount } from '../../../ports/account.ts';
 import type { AccountLens, Dialect, FoundAccount } from '../dialect.ts';
 import { textOf, textsOf } from '../wire/entry.ts';
 import { allOf, anyOf, chunks, equals, parseFilter } from '../wire/filters.ts';
 import type { ServiceAccountTest } from './serviceAccount.ts';
-import type { Session } from '../wire/sessions.ts';
+import type { Session } from '../wire/session.ts';
 
 /** Where and how accounts are found, as configured. */
 export interface AccountSettings {

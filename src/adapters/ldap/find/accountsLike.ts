@@ -1,9 +1,9 @@
 import type { Filter } from 'ldapts';
 
-import type { FoundAccounts } from '../../../ports/directory.ts';
+import type { FoundAccounts } from '../../../ports/account.ts';
 import type { Dialect } from '../dialect.ts';
 import { allOf, anyOf, contains, equals, parseFilter } from '../wire/filters.ts';
-import type { Session } from '../wire/sessions.ts';
+import type { Session } from '../wire/session.ts';
 import { NAME_ATTRIBUTES, namesOf, type AccountSettings } from './accounts.ts';
 import type { ServiceAccountTest } from './serviceAccount.ts';
 

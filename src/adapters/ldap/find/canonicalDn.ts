@@ -1,5 +1,5 @@
 import { hasResult, RESULT } from '../wire/errors.ts';
-import type { Session } from '../wire/sessions.ts';
+import type { Session } from '../wire/session.ts';
 
 /** The name of a base as the server writes it, so that names can be compared; undefined where it is not there. */
 export async function canonicalDn(session: Session, base: string): Promise<string | undefined> {

@@ -1,9 +1,9 @@
-import { MAX_REMINDED } from '../../../ports/directory.ts';
+import { MAX_REMINDED } from '../../../ports/account.ts';
 import type { Dialect } from '../dialect.ts';
 import { textsOf } from '../wire/entry.ts';
 import { hasResult, RESULT } from '../wire/errors.ts';
 import { chunks } from '../wire/filters.ts';
-import type { Session } from '../wire/sessions.ts';
+import type { Session } from '../wire/session.ts';
 
 /** The DNs among `dns` of groups with more persons than are reminded. */
 export async function crowdsAmong(

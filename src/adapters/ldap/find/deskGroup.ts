@@ -1,4 +1,4 @@
-import type { Session } from '../wire/sessions.ts';
+import type { Session } from '../wire/session.ts';
 import { canonicalDn } from './canonicalDn.ts';
 
 /**

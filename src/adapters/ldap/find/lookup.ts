@@ -1,13 +1,13 @@
 import type { Entry, Filter } from 'ldapts';
 
-import { MAX_REMINDED } from '../../../ports/directory.ts';
+import { MAX_REMINDED } from '../../../ports/account.ts';
 import type {
   DirectoryManager,
   GivenManager,
   ManagerQuery,
   SweepMore,
   SweptAccount,
-} from '../../../ports/directory.ts';
+} from '../../../ports/account.ts';
 import { findAccounts, sweepAccounts } from './accounts.ts';
 import type { AccountQuery, AccountSettings } from './accounts.ts';
 import { findAccountsLike } from './accountsLike.ts';
@@ -19,7 +19,7 @@ import { allOf, anyOf, equals, managerFilter } from '../wire/filters.ts';
 import { openldap } from '../openldap/openldap.ts';
 import { serviceAccountTest } from './serviceAccount.ts';
 import { deskGroupTest } from './deskGroup.ts';
-import type { Session } from '../wire/sessions.ts';
+import type { Session } from '../wire/session.ts';
 
 /** LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS 3.1.1.3.4.3). */
 const ACTIVE_DIRECTORY = '1.2.840.113556.1.4.800';

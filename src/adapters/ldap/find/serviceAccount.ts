@@ -3,7 +3,7 @@ import type { Entry, Filter } from 'ldapts';
 import type { Dialect } from '../dialect.ts';
 import { hasResult, RESULT } from '../wire/errors.ts';
 import { anyOf, equals } from '../wire/filters.ts';
-import type { Session } from '../wire/sessions.ts';
+import type { Session } from '../wire/session.ts';
 
 /** Whether an entry is the bot's own account in the directory. */
 export type ServiceAccountTest = (dn: string, id: string) => boolean;

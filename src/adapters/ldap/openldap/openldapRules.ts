@@ -6,7 +6,7 @@ import { hasResult, RESULT } from '../wire/errors.ts';
 import { equals } from '../wire/filters.ts';
 import { directoryRules, isRecent, known, UNREADABLE, UNRULED } from '../passwordRules.ts';
 import type { PasswordRules } from '../passwordRules.ts';
-import type { Session } from '../wire/sessions.ts';
+import type { Session } from '../wire/session.ts';
 
 /** The control of draft-behera-ldap-password-policy; a server that knows no policies does not offer it. */
 const PASSWORD_POLICY = '1.3.6.1.4.1.42.2.27.8.5.1';

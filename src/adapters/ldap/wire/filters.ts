@@ -11,7 +11,7 @@ import {
 } from 'ldapts';
 import type { Filter } from 'ldapts';
 
-import type { ManagerQuery } from '../../../ports/directory.ts';
+import type { ManagerQuery } from '../../../ports/account.ts';
 
 /** How many values one filter asks for; servers limit the size of a filter. */
 const CHUNK = 100;

@@ -1,34 +1,15 @@
-import type { Entry } from 'ldapts';
-
 import type { Secret } from '../../../domain/secret.ts';
 import { DirectoryError } from '../../../ports/directory.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { Connection } from './connection.ts';
-import { textsOf } from './entry.ts';
 import { AnswerLost, directoryFault, hasResult, RESULT, WritesElsewhere } from './errors.ts';
 import { openServers } from './servers.ts';
 import { endpointOf } from './tlsSocket.ts';
+import { createKeptSessions, readFacts } from './session.ts';
+import type { Session } from './session.ts';
 
 /** A whole call of the port (requirement D6). */
 const CALL_MS = 10_000;
-const KEPT_CONNECTIONS = 4;
-const KEPT_IDLE_MS = 30_000;
-
-/** A server's description of itself in its rootDSE. */
-interface ServerFacts {
-  readonly namingContexts: readonly string[];
-  readonly defaultNamingContext: string | undefined;
-  readonly controls: readonly string[];
-  readonly capabilities: readonly string[];
-}
-
-/** A connection that is bound as the service account. */
-export interface Session {
-  readonly connection: Connection;
-  readonly facts: ServerFacts;
-  /** The same for all sessions of one opened directory: the key for values that hold for all of them. */
-  readonly directory: object;
-}
 
 type Work<T> = (session: Session, signal: AbortSignal) => Promise<T>;
 
@@ -69,19 +50,16 @@ export interface SessionOptions extends Access {
 
 export function openSessions(options: SessionOptions, log: Log): Sessions {
   const servers = openServers(options, log);
-  const kept: { session: Session; timer: NodeJS.Timeout }[] = [];
+  const kept = createKeptSessions();
   const directory = {};
   let { bindPassword } = options;
-  let isClosed = false;
-  /** Connections that were opened since the last renewal. */
-  let current = new WeakSet<Connection>();
 
   function open(signal: AbortSignal, server?: string): Promise<Session> {
     return servers.connect(signal, (connection) => bind(connection, signal), server);
   }
 
   async function bind(connection: Connection, signal: AbortSignal): Promise<Session> {
-    current.add(connection);
+    kept.opened(connection);
     return asServiceAccount(connection, signal, async () => ({
       connection,
       facts: await readFacts(connection),
@@ -107,23 +85,12 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     }
   }
 
-  function take(): Session | undefined {
-    for (;;) {
-      const last = kept.pop();
-      if (last === undefined) return undefined;
-      clearTimeout(last.timer);
-      last.session.connection.wake();
-      if (last.session.connection.isOpen) return last.session;
-      last.session.connection.close();
-    }
-  }
-
   /**
    * The connection kept last, bound anew: the service account may have been shut out meanwhile. Undefined
    * where there is none, or the connection is no longer usable.
    */
   async function takeRebound(signal: AbortSignal): Promise<Session | undefined> {
-    const session = take();
+    const session = kept.take();
     if (session === undefined) return undefined;
     try {
       return await asServiceAccount(session.connection, signal, () => Promise.resolve(session));
@@ -133,41 +100,11 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     }
   }
 
-  function keep(session: Session): void {
-    const { connection } = session;
-    if (
-      isClosed ||
-      !current.has(connection) ||
-      !connection.isOpen ||
-      kept.length >= KEPT_CONNECTIONS
-    ) {
-      connection.close();
-      return;
-    }
-    connection.rest();
-    const timer = setTimeout(() => {
-      connection.close();
-      kept.splice(
-        kept.findIndex((one) => one.session === session),
-        1,
-      );
-    }, KEPT_IDLE_MS);
-    timer.unref();
-    kept.push({ session, timer });
-  }
-
-  function closeKept(): void {
-    for (const { session, timer } of kept.splice(0)) {
-      clearTimeout(timer);
-      session.connection.close();
-    }
-  }
-
   async function readOn<T>(session: Session, signal: AbortSignal, work: Work<T>): Promise<T> {
     try {
       return await within(signal, session.connection, () => work(session, signal));
     } finally {
-      keep(session);
+      kept.keep(session);
     }
   }
 
@@ -178,7 +115,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     isKept: boolean,
   ): Promise<T> {
     return within(signal, session.connection, () => work(session, signal)).finally(() => {
-      if (isKept) keep(session);
+      if (isKept) kept.keep(session);
       else session.connection.close();
     });
   }
@@ -199,7 +136,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
         if (session.connection.server !== readOnly) {
           return await writeOn(session, signal, work, true);
         }
-        keep(session);
+        kept.keep(session);
       } catch (error) {
         const isNextAsked =
           error instanceof WritesElsewhere ||
@@ -226,7 +163,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
   return {
     read: (signal, work) =>
       call(signal, async (deadline) => {
-        const session = take();
+        const session = kept.take();
         if (session !== undefined) {
           try {
             return await readOn(session, deadline, work);
@@ -271,13 +208,11 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     renew(access) {
       bindPassword = access.bindPassword;
       servers.trust(access.ca);
-      current = new WeakSet();
-      closeKept();
+      kept.renew();
     },
 
     close() {
-      isClosed = true;
-      closeKept();
+      kept.close();
     },
   };
 }
@@ -303,22 +238,4 @@ async function within<T>(
   } finally {
     signal.removeEventListener('abort', end);
   }
-}
-
-async function readFacts(connection: Connection): Promise<ServerFacts> {
-  const attributes = [
-    'namingContexts',
-    'defaultNamingContext',
-    'supportedControl',
-    'supportedCapabilities',
-  ];
-  const [root] = await connection.search({ base: '', scope: 'base', attributes });
-  const read = (name: string, entry: Entry | undefined): string[] =>
-    entry === undefined ? [] : textsOf(entry, name);
-  return {
-    namingContexts: read('namingContexts', root),
-    defaultNamingContext: read('defaultNamingContext', root)[0],
-    controls: read('supportedControl', root),
-    capabilities: read('supportedCapabilities', root),
-  };
 }

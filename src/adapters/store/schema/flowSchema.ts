@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EnrollmentState } from '../../../domain/flows/enrollment.ts';
 import type { Flow } from '../../../domain/flows/flow.ts';
 import { REASONS } from '../../../domain/reasons.ts';
-import type { ResetState } from '../../../domain/flows/reset.ts';
+import type { ResetState } from '../../../domain/flows/resetState.ts';
 import type { UnlockState } from '../../../domain/flows/unlock.ts';
 import { exactly } from './exactly.ts';
 

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../../domain/durations.ts';
 import { rotationOf } from '../../../domain/rotation/rotation.ts';
-import type { Responsibility, SweptAccount } from '../../../ports/directory.ts';
+import type { Responsibility, SweptAccount } from '../../../ports/account.ts';
 import { recipientsOf } from '../../chat/recipients.ts';
 import type { Deps } from '../../deps.ts';
 

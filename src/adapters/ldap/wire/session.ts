@@ -1,0 +1,107 @@
+import type { Entry } from 'ldapts';
+import type { Connection } from './connection.ts';
+import { textsOf } from './entry.ts';
+
+/** A server's description of itself in its rootDSE. */
+interface ServerFacts {
+  readonly namingContexts: readonly string[];
+  readonly defaultNamingContext: string | undefined;
+  readonly controls: readonly string[];
+  readonly capabilities: readonly string[];
+}
+
+/** A connection that is bound as the service account. */
+export interface Session {
+  readonly connection: Connection;
+  readonly facts: ServerFacts;
+  /** The same for all sessions of one opened directory: the key for values that hold for all of them. */
+  readonly directory: object;
+}
+
+export async function readFacts(connection: Connection): Promise<ServerFacts> {
+  const attributes = [
+    'namingContexts',
+    'defaultNamingContext',
+    'supportedControl',
+    'supportedCapabilities',
+  ];
+  const [root] = await connection.search({ base: '', scope: 'base', attributes });
+  const read = (name: string, entry: Entry | undefined): string[] =>
+    entry === undefined ? [] : textsOf(entry, name);
+  return {
+    namingContexts: read('namingContexts', root),
+    defaultNamingContext: read('defaultNamingContext', root)[0],
+    controls: read('supportedControl', root),
+    capabilities: read('supportedCapabilities', root),
+  };
+}
+
+const KEPT_CONNECTIONS = 4;
+const KEPT_IDLE_MS = 30_000;
+
+/** Sessions that rest between two calls, the newest first. */
+export function createKeptSessions() {
+  const kept: { session: Session; timer: NodeJS.Timeout }[] = [];
+  let isClosed = false;
+  /** Connections that were opened since the last renewal. */
+  let current = new WeakSet<Connection>();
+
+  function closeAll(): void {
+    for (const { session, timer } of kept.splice(0)) {
+      clearTimeout(timer);
+      session.connection.close();
+    }
+  }
+
+  return {
+    opened(connection: Connection): void {
+      current.add(connection);
+    },
+
+    /** The session kept last that is still open; undefined where there is none. */
+    take(): Session | undefined {
+      for (;;) {
+        const last = kept.pop();
+        if (last === undefined) return undefined;
+        clearTimeout(last.timer);
+        last.session.connection.wake();
+        if (last.session.connection.isOpen) return last.session;
+        last.session.connection.close();
+      }
+    },
+
+    keep(session: Session): void {
+      const { connection } = session;
+      if (
+        isClosed ||
+        !current.has(connection) ||
+        !connection.isOpen ||
+        kept.length >= KEPT_CONNECTIONS
+      ) {
+        connection.close();
+        return;
+      }
+      connection.rest();
+      const timer = setTimeout(() => {
+        connection.close();
+        kept.splice(
+          kept.findIndex((one) => one.session === session),
+          1,
+        );
+      }, KEPT_IDLE_MS);
+      timer.unref();
+      kept.push({ session, timer });
+    },
+
+    /** Those that are in use now are not kept any more. */
+    renew(): void {
+      current = new WeakSet();
+      closeAll();
+    },
+
+    close(): void {
+      isClosed = true;
+      closeAll();
+    },
+  };
+}
