@@ -1,8 +1,11 @@
 const BAR_WIDTH = 30;
 
-/** Text that cannot move the cursor or colour the terminal: names come from the directory (requirement L4). */
+/**
+ * Text that cannot move the cursor, colour the terminal or turn the reading direction: names come from the
+ * directory (requirement L4).
+ */
 export function plain(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ');
+  return text.replace(/\p{Cc}/gu, ' ').replace(/\p{Bidi_Control}/gu, '');
 }
 
 /** Rows under their headings, each column as wide as its widest cell. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { csvCell } from '../../src/admin/csv.ts';
+import { escaped } from '../../src/admin/report/html.ts';
 import { facts, localTime, table } from '../../src/admin/print.ts';
 
 describe('a cell of the CSV export', () => {
@@ -46,6 +47,14 @@ describe('what is printed for people', () => {
     for (const text of [table(['A'], [[evil]]), facts([['A', evil]])]) {
       expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
       expect(text.split('\n').length).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('turns no reading direction, nor does the report', () => {
+    const evil = 'Anna\u202e ,gnilhev\u2066';
+    for (const text of [table(['A'], [[evil]]), facts([['A', evil]]), escaped(evil)]) {
+      expect(text).toContain('Anna ,gnilhev');
+      expect(text).not.toMatch(/\p{Bidi_Control}/u);
     }
   });
 

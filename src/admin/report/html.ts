@@ -1,3 +1,5 @@
+import { plain } from '../print.ts';
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -6,9 +8,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text within an element or a quoted attribute; control characters of names are left out. */
+/** Text within an element or a quoted attribute. */
 export function escaped(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ').replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+  return plain(text).replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }
 
 /** A table; the first cell of each row is its heading. */
