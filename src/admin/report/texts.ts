@@ -81,13 +81,13 @@ const sv = {
   desk: {
     title: 'Servicedeskens åtgärder per vecka',
     description:
-      'Uppslag, bekräftade och nekade samtal, intyg, borttagna nummer och hävda spärrar.',
+      'Uppslag, bekräftade och nekade samtal, insläppta utan lösenord, borttagna nummer och spärrar.',
     deskLooked: 'Uppslag',
     deskConfirmed: 'Bekräftade samtal',
     deskDenied: 'Nekade samtal',
-    deskVouched: 'Intyg',
+    deskVouched: 'Insläppta utan lösenord',
     deskRevoked: 'Borttagna nummer',
-    deskLockoutCleared: 'Hävda spärrar',
+    deskLockoutCleared: 'Borttagna spärrar',
   },
   lists: {
     account: 'Konto',
@@ -182,11 +182,11 @@ const en: ReportTexts = {
   desk: {
     title: 'Acts of the service desk per week',
     description:
-      'Look-ups, confirmed and denied calls, vouchers, removed numbers and lifted lockouts.',
+      'Look-ups, confirmed and denied calls, people let in without the password, removed numbers and lifted lockouts.',
     deskLooked: 'Look-ups',
     deskConfirmed: 'Confirmed calls',
     deskDenied: 'Denied calls',
-    deskVouched: 'Vouchers',
+    deskVouched: 'Let in without password',
     deskRevoked: 'Removed numbers',
     deskLockoutCleared: 'Lifted lockouts',
   },
