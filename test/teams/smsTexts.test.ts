@@ -142,9 +142,12 @@ describe('sms texts', () => {
       const waiting = NOW + DAY_MS;
       expect(told('sv')).toMatch(/ nu /i);
       expect(told('sv', waiting)).toMatch(
-        /hemvardsgruppen 23 november kl\. 14\.31\. Den kan användas från 24 november kl\. 14\.32\. Stämmer/,
+        /hemvardsgruppen 23 november kl\. 14\.31\. Gäller från 24 november kl\. 14\.32\. Stämmer/,
       );
       expect(told('en', waiting)).toContain('. It can be used from 24 November at 14:32. Not');
+      const names = { ...ORDINARY, byName: 'Anna-Karin Lindström' };
+      const long = texts().notice('sv', 'firstEnrollment', { ...names, until: waiting });
+      expect(long).toContain('Anna-Karin Lindström registrerade sin mobil för hemvardsgruppen 23');
       for (const text of [told('sv', waiting), told('en', waiting)]) {
         expect(text).not.toMatch(/\bnu\b|\bnow\b/);
       }
