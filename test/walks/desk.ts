@@ -260,6 +260,26 @@ export function walkDesk(world: World): void {
     expect(textOf(sent?.card)).toContain(agent.person.name);
   });
 
+  it('shows one of many managers once they have begun something, so that they can be asked', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, accountDn } = call;
+    const name = `Öst ${newName('Chef')}`;
+    world.directory.put(chat.dn, 'displayName', name);
+    const others = Array.from({ length: 20 }, () => world.manager(newName('Chef')));
+    const everybody = [...others, chat].map(({ dn }) => dn);
+    const group = world.directory.group(newName('Chefer'), everybody);
+    world.directory.put(accountDn, 'manager', group.dn);
+    for (const other of others) await other.say('status');
+    await openAccount(agent, account);
+    expect(textOf(agent.card)).toContain('och en ansvarig till');
+    expect(textOf(agent.card)).not.toContain(name);
+    await chat.say('status');
+    await chat.tap('enroll', {}, account);
+    await agent.tap('refresh');
+    expect(textOf(agent.card)).toContain('och en ansvarig till');
+    await confirm(world, { ...call, name });
+  });
+
   it('says where Teams cannot reach the manager', async () => {
     const call = await newCall(world);
     const { agent, chat, account, name } = call;

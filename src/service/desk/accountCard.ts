@@ -1,3 +1,4 @@
+import { managerName } from '../../domain/parties.ts';
 import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { DeskAccountView, DeskManager, DeskTrouble } from '../../ports/deskView.ts';
@@ -5,15 +6,24 @@ import type { Deps } from '../deps.ts';
 import { liftOf, offersTo, questionOf, type DeskFacts, type ManagerFacts } from './facts.ts';
 import { deskHandle } from './handles.ts';
 
-/** So many managers fit on a card: those with a number or a question first, then by name. */
+/** So many managers fit on a card. */
 export const MANAGERS_ON_CARD = 20;
 
-/** The managers whom the card has room for. */
-export function shownManagers({ managers }: DeskFacts): readonly ManagerFacts[] {
-  const rank = ({ number, check }: ManagerFacts): number =>
-    (number === undefined ? 1 : 0) + (check === undefined ? 1 : 0);
+/**
+ * The managers whom the card has room for: first those with a question of this agent, with something under way,
+ * with a number, and whom the bot has met. So one who calls comes onto the card by beginning something.
+ */
+export function shownManagers({ managers, status }: DeskFacts): readonly ManagerFacts[] {
+  const busy = new Set(status.flows.map(({ manager }) => manager));
+  const rank = ({ check, key, number, recipient }: ManagerFacts): number =>
+    [
+      check !== undefined,
+      key !== undefined && busy.has(managerName(key)),
+      number !== undefined,
+      recipient?.way?.address !== undefined,
+    ].reduce((sum, isSo) => 2 * sum + (isSo ? 1 : 0), 0);
   return managers
-    .toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, 'sv'))
+    .toSorted((a, b) => rank(b) - rank(a) || a.name.localeCompare(b.name, 'sv'))
     .slice(0, MANAGERS_ON_CARD)
     .toSorted((a, b) => a.name.localeCompare(b.name, 'sv'));
 }
