@@ -151,6 +151,7 @@ export function rekeySuite(create: () => Promise<RawDatabase>): void {
       const admin = await bench.open(keys);
       const changed = enrollments.map((one, index) => ({
         ...one,
+        enrolledAt: one.enrolledAt + 1,
         mobile: `+4673${String(1_000_000 + index)}`,
       }));
       const [rekeyed] = await Promise.all([
