@@ -1,8 +1,7 @@
 import { createLog } from './adapters/log.ts';
 import { startBot } from './compose.ts';
 import { readConfig } from './config/config.ts';
-import { onEndAsked } from './process/endSignals.ts';
-import { onReloadAsked } from './process/reloadSignal.ts';
+import { onEndAsked, onReloadAsked } from './process/endSignals.ts';
 import type { Log } from './ports/log.ts';
 import { random } from './wiring.ts';
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { csvCell } from '../../src/admin/csv.ts';
 import { escaped } from '../../src/admin/report/html.ts';
-import { facts, localTime, table } from '../../src/admin/print.ts';
+import { csvCell, facts, localTime, table } from '../../src/admin/print.ts';
 
 describe('a cell of the CSV export', () => {
   it.each([

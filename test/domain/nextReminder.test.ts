@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createSwedishHolidays } from '../../src/adapters/swedishHolidays.ts';
 import { createCalendar } from '../../src/domain/rotation/calendar.ts';
 import { DAY_MS } from '../../src/domain/durations.ts';
-import { nextReminder } from '../../src/domain/rotation/nextReminder.ts';
+import { nextReminder } from '../../src/domain/rotation/rotation.ts';
 import type { Rotation } from '../../src/domain/rotation/rotation.ts';
 
 const DAYS = [14, 7, 1, 0];

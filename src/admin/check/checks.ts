@@ -3,10 +3,13 @@ import { databaseFile } from '../../adapters/store/engine/sqlite.ts';
 import { readTwilioAccount } from '../../adapters/twilioAccount.ts';
 import type { Config } from '../../config/config.ts';
 import { StoreError } from '../../ports/store/store.ts';
-import { databaseOf } from '../../wiring.ts';
-import { endOf, NOTHING, type Advice, type Checked } from './advice.ts';
-import { checkMicrosoftLogin, checkWayToTeams } from './login.ts';
+import { databaseOf, channelSettingsOf } from '../../wiring.ts';
+import { endOf, NOTHING } from './advice.ts';
+import type { Advice, Checked } from './advice.ts';
 import type { Workplace } from '../workplace.ts';
+import { reachesConnector } from '../../teams/out/connector.ts';
+import { createServiceHosts } from '../../teams/out/hosts.ts';
+import { createLogin } from '../../teams/out/login.ts';
 
 function when(is: boolean, text: string): Advice[] {
   return is ? [{ text, see: 'configuration' }] : [];
@@ -129,4 +132,20 @@ export async function checkLogin(place: Workplace): Promise<Checked> {
     ],
     mend: faults.map((text) => ({ text, see })),
   };
+}
+
+/** Whether the bot gets its own token; nothing is sent with it. */
+async function checkMicrosoftLogin({ config, log }: Workplace): Promise<boolean> {
+  const login = createLogin({ ...channelSettingsOf(config), clock: Date.now, log });
+  try {
+    await login.token();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a post would get out to Teams; undefined where its own host is none of BOT_SERVICE_HOSTS. */
+function checkWayToTeams({ config }: Workplace): Promise<boolean | undefined> {
+  return reachesConnector(createServiceHosts(config.bot.serviceHosts));
 }

@@ -1,7 +1,7 @@
 import type { AuditRow } from '../../adapters/store/audit/audit.ts';
 import type { AuditLog } from '../../adapters/store/audit/auditLog.ts';
 import { CommandFailure, type Command } from '../command.ts';
-import { csvLine } from '../csv.ts';
+import { csvLine } from '../print.ts';
 
 const COLUMNS = [
   'seq',

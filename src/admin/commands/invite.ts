@@ -1,9 +1,8 @@
 import type { InvitationRow } from '../../service/reminders/invitations.ts';
 import { inviteNow } from '../../service/upkeep/invite.ts';
 import type { Command } from '../command.ts';
-import { csvLine } from '../csv.ts';
+import { csvLine, table } from '../print.ts';
 import { openOutFile } from '../outFile.ts';
-import { table } from '../print.ts';
 import { inTurn, summaryLines } from './inTurn.ts';
 
 /** The first line of each list, by which a later one knows an earlier one. */

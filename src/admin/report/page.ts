@@ -1,9 +1,8 @@
 import type { Locale } from '../../domain/parties.ts';
 import type { Figures, ReportData } from './figures.ts';
-import { escaped, htmlTable } from './html.ts';
+import { escaped, htmlTable, STYLE } from './html.ts';
 import { draw, isEmpty, type Plot } from './plots.ts';
 import { plotsOf } from './plotsOf.ts';
-import { STYLE } from './style.ts';
 import { REPORT_TEXTS, type ReportTexts } from './texts.ts';
 
 /** A page stays readable: longer lists are for programs. */

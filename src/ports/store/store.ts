@@ -1,10 +1,9 @@
 import type { AuditEvent } from '../../domain/audit.ts';
 import type { Flow } from '../../domain/flows/flow.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { PasscodeQueries } from './codes.ts';
+import type { PasscodeQueries, FailureQueries, FailureReads } from './failures.ts';
 import type { DeskQueries, DeskReads } from './desk.ts';
 import type { EnrollmentQueries, EnrollmentReads } from './enrollments.ts';
-import type { FailureQueries, FailureReads } from './failures.ts';
 import type { FlowQueries, FlowReads } from './flows.ts';
 import type { NoticeQueries } from './notices.ts';
 import type { PasswordDigest, PasswordQueries } from './passwords.ts';

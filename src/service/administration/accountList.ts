@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../domain/durations.ts';
-import { nextReminder, type NextReminder } from '../../domain/rotation/nextReminder.ts';
-import { cycleOf, rotationOf } from '../../domain/rotation/rotation.ts';
+import { nextReminder, cycleOf, rotationOf } from '../../domain/rotation/rotation.ts';
+import type { NextReminder } from '../../domain/rotation/rotation.ts';
 import type { Account, Responsibility } from '../../ports/account.ts';
 import type { StoreReads } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';

@@ -7,7 +7,7 @@ import { endVouches } from '../desk/callers.ts';
 import { isVouchGood } from '../desk/vouch.ts';
 import { advanceEnrollment, auditOf, isSamePerson } from '../flow/flows.ts';
 import { guessCode } from '../flow/flowTap.ts';
-import type { EnrollmentTap } from '../flow/submission.ts';
+import type { EnrollmentTap } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { addFirstEnrollmentNotices, addNotices } from '../notices/notices.ts';
 import { noteAnswering, readAnswering } from '../people/responsibility.ts';

@@ -14,8 +14,8 @@ import {
   submit,
   type Submitted,
 } from '../flow/flowTap.ts';
-import type { EnrollmentTap, Submission } from '../flow/submission.ts';
-import { ENDS, type FlowTable } from '../flow/table.ts';
+import { ENDS } from '../flow/table.ts';
+import type { EnrollmentTap, Submission, FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { enrollNumber } from './enrollNumber.ts';
 import { proveCurrentPassword, refuseMalformedProof } from './proof.ts';

@@ -25,7 +25,7 @@ import {
   enrollmentStarted,
 } from '../flow/flows.ts';
 import { endTap, submit } from '../flow/flowTap.ts';
-import type { EnrollmentTap, Submission } from '../flow/submission.ts';
+import type { EnrollmentTap, Submission } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { directoryReason, tellFault } from '../people/people.ts';
 import { bindsUnderWay, proofBlock } from '../proof/proofLimits.ts';

@@ -17,8 +17,7 @@ import type { Deps } from '../deps.ts';
 import { tellOfLockAfterLift } from '../desk/callers.ts';
 import { auditOf, changeFlow, endFlow, saveFlow, stepAny } from './flows.ts';
 import type { SecretInput } from '../input.ts';
-import type { FlowTap, Submission } from './submission.ts';
-import type { Verb } from './table.ts';
+import type { FlowTap, Submission, Verb } from './table.ts';
 
 /** The result of a submission: the flow, and the work to do outside where this tap reserved it. */
 export interface Submitted<F extends Flow, Todo> {

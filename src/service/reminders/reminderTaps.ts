@@ -7,7 +7,7 @@ import { isSamePerson } from '../flow/flows.ts';
 import type { ReminderInput } from '../input.ts';
 import { addNotices } from '../notices/notices.ts';
 import { INVITED_EVERY_MS } from './invitations.ts';
-import { reminderView } from './reminderCard.ts';
+import { reminderView } from './reminders.ts';
 import { INVITATION } from './sendOnce.ts';
 import { admitTo, denyTap, showHome, type Reply, type Tap } from '../tap/tap.ts';
 

@@ -1,14 +1,17 @@
-import { cycleOf, rotationOf, stageAt, type Rotation } from '../../domain/rotation/rotation.ts';
+import { cycleOf, rotationOf, stageAt } from '../../domain/rotation/rotation.ts';
+import type { Rotation } from '../../domain/rotation/rotation.ts';
 import type { Account, Responsibility } from '../../ports/account.ts';
 import type { Reminder } from '../../ports/store/reminders.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
-import type { View } from '../../ports/view.ts';
+import type { View, ReminderView } from '../../ports/view.ts';
 import type { SweepDeps } from '../deps.ts';
-import { recipientOf, type Recipient } from '../chat/recipients.ts';
-import { NOBODY, type Sent, type SentRow, type Sweeping } from '../upkeep/sweeping.ts';
-import { reminderView } from './reminderCard.ts';
+import { recipientOf } from '../chat/recipients.ts';
+import type { Recipient } from '../chat/recipients.ts';
+import { NOBODY } from '../upkeep/sweeping.ts';
+import type { Sent, SentRow, Sweeping } from '../upkeep/sweeping.ts';
 import { remindBySms } from './smsReminder.ts';
-import { reserve, sendOnce, skipOnce, type Outcome } from './sendOnce.ts';
+import { reserve, sendOnce, skipOnce } from './sendOnce.ts';
+import type { Outcome } from './sendOnce.ts';
 
 /** The outcome of one reminder, as `admin sweep` tells it. */
 export interface ReminderRow extends SentRow {
@@ -139,4 +142,22 @@ async function skip({ deps, lease }: Sweeping, due: DueAccount, reason: string):
   if (lease === undefined) return;
   const reminder = reminderOf(deps, due, NOBODY, 0);
   await deps.store.transaction((tx) => skipOnce(tx, reminder, reason));
+}
+
+/** The card of a reminder. */
+export function reminderView(
+  { handle, accountName }: Pick<Reminder, 'handle' | 'accountName'>,
+  { dueAt, setAt, isEnforced, mustChange }: Rotation,
+  isEnrolled: boolean,
+): ReminderView {
+  return {
+    card: 'reminder',
+    handle,
+    accountName,
+    dueAt,
+    setAt,
+    isEnrolled,
+    isEnforced,
+    mustChange,
+  };
 }

@@ -8,7 +8,7 @@ import type { StoreTransaction } from '../../ports/store/store.ts';
 import { countedBind } from '../proof/countedBind.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import { isSamePerson } from '../flow/flows.ts';
-import type { ResetTap } from '../flow/submission.ts';
+import type { ResetTap } from '../flow/table.ts';
 import type { NewPassword } from '../input.ts';
 import { lookForOutcome, seenChange } from './lostWriteSearch.ts';
 

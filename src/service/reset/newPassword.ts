@@ -15,7 +15,7 @@ import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceReset, auditOf, settled } from '../flow/flows.ts';
 import { submit } from '../flow/flowTap.ts';
-import type { ResetTap, Submission } from '../flow/submission.ts';
+import type { ResetTap, Submission } from '../flow/table.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import type { NewPassword } from '../input.ts';
 import { completeReset } from './recordReset.ts';

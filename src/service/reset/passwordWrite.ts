@@ -9,7 +9,7 @@ import type { Account } from '../../ports/account.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceReset, auditOf, changeFlow } from '../flow/flows.ts';
-import type { ResetTap } from '../flow/submission.ts';
+import type { ResetTap } from '../flow/table.ts';
 import { seekOutcome } from './lostWriteSearch.ts';
 import { completeReset, noteUnknown } from './recordReset.ts';
 import { directoryReason, tellFault } from '../people/people.ts';

@@ -20,7 +20,7 @@ import {
 } from './request.ts';
 import type { Path, Refusal } from './request.ts';
 import { describeFault } from '../../ports/fault.ts';
-import { createReference } from '../fault.ts';
+import { createReference } from '../in/turn.ts';
 import type { Guard, Refused } from './guard.ts';
 import { createReadiness, maySeeMetrics } from './health.ts';
 

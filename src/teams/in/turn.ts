@@ -7,9 +7,9 @@ import type { Card, Connector, Message } from '../out/connector.ts';
 import { addressOf } from '../conversation.ts';
 import { deadlineIn } from '../deadline.ts';
 import { describeFault } from '../../ports/fault.ts';
-import { createReference } from '../fault.ts';
 import type { Placement, Render } from '../out/notifier.ts';
 import { readRoster } from '../out/roster.ts';
+import { randomBytes } from 'node:crypto';
 
 /** A tap without a result by then is answered with `working`; counted from its arrival. */
 const WORKING_AFTER_MS = 3_000;
@@ -116,4 +116,9 @@ export function createTurnRunner(options: TurnOptions) {
   }
 
   return { run, failure };
+}
+
+/** A reference that a person reads out to the service desk and that stands in the log's line. */
+export function createReference(): string {
+  return randomBytes(4).toString('hex').toUpperCase();
 }

@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { NotifierError } from '../../ports/notifier.ts';
-import { isUnsent } from '../../ports/unsent.ts';
+import { isUnsent } from '../../ports/fault.ts';
 import type { Login } from './login.ts';
 
 /** The longest answer: answers are ids, members and faults. */

@@ -5,8 +5,7 @@ import { isComplex } from '../../../domain/passwords/passwordPolicy.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { DirectoryError } from '../../../ports/directory.ts';
 import type { ProofOutcome } from '../../../ports/directory.ts';
-import { PASSWORD_ATTRIBUTES, passwordStates } from './activeDirectoryRules.ts';
-import { verdictOf } from '../bindReasons.ts';
+import { PASSWORD_ATTRIBUTES, passwordStates, verdictOf } from './activeDirectoryRules.ts';
 import type { Dialect } from '../dialect.ts';
 import {
   domainBase,

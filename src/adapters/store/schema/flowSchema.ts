@@ -4,7 +4,7 @@ import type { Flow } from '../../../domain/flows/flow.ts';
 import { REASONS } from '../../../domain/reasons.ts';
 import type { ResetState } from '../../../domain/flows/resetState.ts';
 import type { UnlockState } from '../../../domain/flows/unlock.ts';
-import { exactly } from './exactly.ts';
+import { exactly } from '../sealing/trusted.ts';
 
 const time = z.int().nonnegative();
 const count = z.int().nonnegative();

@@ -5,6 +5,8 @@ import type { Place, SealUse } from './crypto.ts';
 import type { Scope, TellDistrusted } from '../schema/scope.ts';
 import type { AuditEvent } from '../../../domain/audit.ts';
 import { patiently } from '../engine/engine.ts';
+import type { z } from 'zod';
+import type { ManagerKey } from '../../../domain/parties.ts';
 
 /** Places of one process that were logged; a flood of them must not fill its memory. */
 const TOLD_AT_MOST = 10_000;
@@ -105,4 +107,72 @@ export function createTelling(log: Log) {
 
 function sayAll(sayings: readonly (() => void)[]): void {
   for (const say of sayings) say();
+}
+
+/** A stored value as the schema's type. `what` names it in the error, which quotes nothing stored. */
+export function readValue<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const path = result.error.issues[0]?.path.join('.');
+  throw new StoreError('corrupt', `${what} does not have the expected form at '${path ?? ''}'`);
+}
+
+/** Stored JSON as the schema's type. */
+export function readJson<Schema extends z.ZodType>(
+  schema: Schema,
+  text: string,
+  what: string,
+): z.output<Schema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new StoreError('corrupt', `${what} is not JSON`);
+  }
+  return readValue(schema, value, what);
+}
+
+/** The inverse of managerName(). */
+export function managerKey(name: string): ManagerKey {
+  const [tenantId, aadObjectId, ...rest] = name.split('/');
+  if (tenantId === undefined || aadObjectId === undefined || rest.length > 0) {
+    throw new StoreError('corrupt', 'a manager has no readable name');
+  }
+  return { tenantId, aadObjectId };
+}
+
+/**
+ * The value, or undefined where it cannot be read, which is logged: in a list that is worked off, one bad
+ * row must not hold up the others.
+ */
+export function readOrSkip<T>(read: () => T, log: Pick<Log, 'error'>): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'corrupt') throw error;
+    log.error({ error: error.message }, 'a stored row cannot be read and is left out');
+    return undefined;
+  }
+}
+
+/** The type without `readonly`, each object written out flat, so that two can be compared. */
+type Plain<T> = T extends readonly (infer Item)[]
+  ? Plain<Item>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Plain<T[Key]> }
+    : T;
+type IsSame<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+/** Gives the schema back if it reads exactly the domain's type, optional parts included. */
+export function exactly<Domain>() {
+  return <Schema extends z.ZodType>(
+    schema: IsSame<Plain<Domain>, Plain<z.output<Schema>>> extends true
+      ? Schema
+      : 'the schema and the domain type differ',
+  ): Schema => schema as Schema;
 }

@@ -2,10 +2,9 @@ import type { Selectable } from 'kysely';
 import { managerName } from '../../../domain/parties.ts';
 import type { Enrollment, EnrollmentQueries } from '../../../ports/store/enrollments.ts';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
-import { managerKey } from '../schema/stored.ts';
+import { managerKey, openTrusted } from '../sealing/trusted.ts';
 import type { Scope } from '../schema/scope.ts';
 import type { EnrollmentTable, RevocationTable } from '../schema/tables.ts';
-import { openTrusted } from '../sealing/trusted.ts';
 
 /** A number with one of the notes that concern it; null where there is none. */
 type EnrollmentRow = Selectable<EnrollmentTable> & {

@@ -4,11 +4,10 @@ import { managerName } from '../../../domain/parties.ts';
 import type { FlowQueries } from '../../../ports/store/flows.ts';
 import { flowStateSchema } from '../schema/flowSchema.ts';
 import { SEALED } from '../sealing/places.ts';
-import { managerKey, readJson, readOrSkip } from '../schema/stored.ts';
+import { managerKey, readJson, readOrSkip, openTrusted } from '../sealing/trusted.ts';
 import { enrollmentQueries } from './enrollments.ts';
 import type { Scope } from '../schema/scope.ts';
 import type { FlowTable, Tables } from '../schema/tables.ts';
-import { openTrusted } from '../sealing/trusted.ts';
 
 /** A flow that cannot be trusted must not hide an earlier one. */
 const REMEMBERED_TRIED = 10;

@@ -4,10 +4,9 @@ import { managerName } from '../../../domain/parties.ts';
 import type { Button, ManagerRecord } from '../../../ports/store/people.ts';
 import type { ManagerQueries } from '../../../ports/store/people.ts';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
-import { managerKey, readValue } from '../schema/stored.ts';
+import { managerKey, readValue, openTrusted, readTrusted } from '../sealing/trusted.ts';
 import type { Scope } from '../schema/scope.ts';
 import type { Tables } from '../schema/tables.ts';
-import { openTrusted, readTrusted } from '../sealing/trusted.ts';
 
 const localeSchema = z.enum(['sv', 'en']);
 /** A person whose address cannot be trusted must not hide the others. */

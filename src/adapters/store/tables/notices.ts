@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import type { ClaimedNotice, Notice, NoticeLane } from '../../../ports/store/notices.ts';
 import type { NoticeQueries } from '../../../ports/store/notices.ts';
-import { exactly } from '../schema/exactly.ts';
+import { exactly, readJson, readOrSkip, openTrusted } from '../sealing/trusted.ts';
 import { SEALED } from '../sealing/places.ts';
-import { readJson, readOrSkip } from '../schema/stored.ts';
 import type { Scope } from '../schema/scope.ts';
-import { openTrusted } from '../sealing/trusted.ts';
 
 const managerSchema = z.object({ tenantId: z.string(), aadObjectId: z.string() });
 const noticeSchema = exactly<Notice>()(

@@ -1,12 +1,10 @@
 import { timingSafeEqual, randomUUID } from 'node:crypto';
 import type { Secret } from '../../../domain/secret.ts';
-import type { PasscodeQueries } from '../../../ports/store/codes.ts';
+import type { PasscodeQueries, FailureQueries } from '../../../ports/store/failures.ts';
 import type { Scope } from '../schema/scope.ts';
 import { z } from 'zod';
 import { managerName } from '../../../domain/parties.ts';
-import type { FailureQueries } from '../../../ports/store/failures.ts';
-import { managerKey, readValue } from '../schema/stored.ts';
-import { readTrusted } from '../sealing/trusted.ts';
+import { managerKey, readValue, readTrusted } from '../sealing/trusted.ts';
 
 function isSame(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];

@@ -2,11 +2,10 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Reminder, ReminderKey } from '../../../ports/store/reminders.ts';
 import type { ReminderQueries } from '../../../ports/store/reminders.ts';
-import { readValue } from '../schema/stored.ts';
+import { readValue, openTrusted, readTrusted } from '../sealing/trusted.ts';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
 import type { Scope } from '../schema/scope.ts';
 import type { ReminderSilenceTable, ReminderTable } from '../schema/tables.ts';
-import { openTrusted, readTrusted } from '../sealing/trusted.ts';
 
 const fateSchema = z.enum(['reserved', 'sent', 'unknown', 'failed', 'skipped']);
 const KEY = ['account_id', 'cycle', 'stage', 'recipient', 'repeat'] as const;

@@ -3,10 +3,9 @@ import { managerName } from '../../../domain/parties.ts';
 import type { NumberUse, SendFate, SentMessage } from '../../../ports/store/sends.ts';
 import type { SendQueries } from '../../../ports/store/sends.ts';
 import { SEALED } from '../sealing/places.ts';
-import { readValue } from '../schema/stored.ts';
+import { readValue, readTrusted } from '../sealing/trusted.ts';
 import type { Scope } from '../schema/scope.ts';
 import type { CodeSendTable } from '../schema/tables.ts';
-import { readTrusted } from '../sealing/trusted.ts';
 
 const sentSchema = z.object({
   id: z.string(),

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { SweepQueries } from '../../../ports/store/sweeps.ts';
 import { SEALED } from '../sealing/places.ts';
-import { readJson } from '../schema/stored.ts';
+import { readJson, openTrusted } from '../sealing/trusted.ts';
 import type { Scope } from '../schema/scope.ts';
-import { openTrusted } from '../sealing/trusted.ts';
 
 /**
  * A transaction that began earlier can come after one that began later, and finds times ahead of its own.

@@ -3,11 +3,10 @@ import { z } from 'zod';
 import type { CallerCheck, CallerState } from '../../../../domain/desk/callerCheck.ts';
 import { managerName } from '../../../../domain/parties.ts';
 import type { DeskQueries } from '../../../../ports/store/desk.ts';
-import { managerKey, readJson, readOrSkip } from '../../schema/stored.ts';
+import { managerKey, readJson, readOrSkip, openTrusted } from '../../sealing/trusted.ts';
 import type { Scope } from '../../schema/scope.ts';
 import type { CallerCheckTable } from '../../schema/tables.ts';
 import { SEALED } from '../../sealing/places.ts';
-import { openTrusted } from '../../sealing/trusted.ts';
 
 /** The sealed content; the times stand in columns of their own. */
 const contentSchema = z.object({

@@ -4,11 +4,10 @@ import { z } from 'zod';
 import type { DeskLook } from '../../../../domain/desk/deskLook.ts';
 import { managerName } from '../../../../domain/parties.ts';
 import type { DeskQueries } from '../../../../ports/store/desk.ts';
-import { managerKey, readJson } from '../../schema/stored.ts';
+import { managerKey, readJson, openTrusted } from '../../sealing/trusted.ts';
 import type { Scope } from '../../schema/scope.ts';
 import type { DeskLookTable } from '../../schema/tables.ts';
 import { SEALED } from '../../sealing/places.ts';
-import { openTrusted } from '../../sealing/trusted.ts';
 
 const contentSchema = z.object({ accountName: z.string(), managers: z.array(z.string()) });
 
