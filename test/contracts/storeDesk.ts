@@ -21,7 +21,8 @@ function someLook(changes: Partial<DeskLook> = {}): DeskLook {
   };
 }
 
-function someCheck(changes: Partial<CallerCheck> = {}): CallerCheck {
+/** A question of an agent to a manager, that waits. */
+export function someCheck(changes: Partial<CallerCheck> = {}): CallerCheck {
   return {
     id: `call-${randomUUID()}`,
     agent: someManager(),

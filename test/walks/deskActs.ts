@@ -352,9 +352,16 @@ export function walkDeskActs(world: World): void {
 
     world.passTime(DAY_MS);
     await lockCodes(world, call);
-    await openAccount(agent, account);
-    await confirm(world, call);
-    await agent.tap('deskClearLockout');
+    const both = [agent, newAgent(world)];
+    for (const one of both) {
+      await one.say('servicedesk');
+      await openAccount(one, account);
+      await confirm(world, { ...call, agent: one });
+    }
+    await Promise.all(both.map((one) => one.sendTap(one.button('deskClearLockout'))));
+    const lifts = world.audit(rows).filter(({ event }) => event === 'desk.lockoutCleared');
+    expect(lifts).toHaveLength(1);
+    await agent.tap('refresh');
     expect(textOf(agent.card)).not.toContain('är spärrad efter fel koder');
   });
 
