@@ -1,6 +1,6 @@
 import type { Locale } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { NoticeEvent } from './view.ts';
+import type { NoticeEvent } from './noticeView.ts';
 
 /** The purpose of a code; `oldNumber`: the enrolled number agrees to be replaced. */
 export type CodePurpose = 'enrollment' | 'oldNumber' | 'reset' | 'unlock';

@@ -1,6 +1,13 @@
 import type { ShownRules } from '../domain/passwords/passwordPolicy.ts';
 import type { Problem } from '../domain/reasons.ts';
 import type { CallerDoneView, CallerView, DeskAccountView, DeskView } from './deskView.ts';
+import type {
+  ReminderView,
+  InvitationView,
+  ReminderDoneView,
+  NoticeView,
+  SummaryView,
+} from './noticeView.ts';
 
 /** The contents of a card, in domain words; src/teams renders it. Times are epoch ms. */
 export type View =
@@ -142,107 +149,6 @@ interface UnlockDoneView {
   readonly card: 'unlock.done';
   readonly handle: string;
   readonly accountName: string;
-}
-
-/** A question, never a threat: the password stays until a person changes it (requirements, section 9). */
-export interface ReminderView {
-  readonly card: 'reminder';
-  readonly handle: string;
-  readonly accountName: string;
-  readonly dueAt: number;
-  readonly setAt?: number | undefined;
-  /** Without a number the manager is invited to enroll, before the password is forgotten. */
-  readonly isEnrolled: boolean;
-  /** Whether the directory itself expires the password: then there is nothing to decline. */
-  readonly isEnforced: boolean;
-  /** Whether it asks for a new one at the next logon. */
-  readonly mustChange?: boolean | undefined;
-}
-
-/** Asks a manager to enroll before the password is forgotten. */
-interface InvitationView {
-  readonly card: 'invitation';
-  readonly handle: string;
-  readonly accountName: string;
-}
-
-/** Why a due password may stay, as the card offers it. */
-export const NOT_NEEDED_REASONS = ['nobodyLeft', 'justChanged', 'notUsed', 'other'] as const;
-export type NotNeededReason = (typeof NOT_NEEDED_REASONS)[number];
-
-interface ReminderDoneView {
-  readonly card: 'reminder.done';
-  readonly handle: string;
-  readonly accountName: string;
-  readonly answer: 'snoozed' | 'notNeeded' | 'undone' | 'notNow';
-  /** Without a number there is no reset to offer. */
-  readonly isEnrolled: boolean;
-  /** When the next reminder may come; absent: as usual. */
-  readonly until?: number | undefined;
-}
-
-/** `ownEnrollment`: a first enrollment, as the manager is told in whose name it was. */
-export type NoticeEvent =
-  | 'reset'
-  | 'firstEnrollment'
-  | 'ownEnrollment'
-  | 'numberChange'
-  | 'unlock'
-  | 'revoke'
-  /** An administrator lifted the bot's own lockout. */
-  | 'lockoutCleared'
-  | 'outsideChange'
-  /** A number was removed because its manager no longer answers for the account. */
-  | 'removal'
-  /** The same, two days before. */
-  | 'removalAhead'
-  /** A password is overdue; to a number, where no chat is open. */
-  | 'overdue'
-  | 'responsibilityChanged'
-  | 'notNeeded';
-
-/** The contents of a notice. */
-export interface NoticeFacts {
-  readonly event: NoticeEvent;
-  readonly accountName: string;
-  /** Display name of who did it. */
-  readonly byName: string;
-  readonly at: number;
-  /** The number that was enrolled, masked. */
-  readonly maskedMobile?: string | undefined;
-  /** The agent who did it, or who vouched for it. */
-  readonly agentName?: string | undefined;
-  /**
-   * The time that it tells: until when nobody is reminded, when a number goes, from when a new one can be
-   * used, since when a password is due.
-   */
-  readonly until?: number | undefined;
-  /** Opaque; stands in the data of the button that lets people be reminded all the same. */
-  readonly handle?: string | undefined;
-  /** Names of the managers whose numbers were removed; an empty one where the bot knows none. */
-  readonly owners?: readonly string[] | undefined;
-  /** Names of the account's new managers. */
-  readonly added?: readonly string[] | undefined;
-  /** Names of the former managers, as far as they are known. */
-  readonly removed?: readonly string[] | undefined;
-}
-
-export interface NoticeView extends NoticeFacts {
-  readonly card: 'notice';
-  readonly event: Exclude<NoticeEvent, 'overdue'>;
-}
-
-/** Due accounts that have no recipient who can be, or is, reminded; for the person who looks after them. */
-export interface SummaryView {
-  readonly card: 'notice';
-  readonly event: 'unanswered';
-  /** As many as fit on a card. */
-  readonly overdue: readonly { readonly name: string; readonly dueAt: number }[];
-  /** All of them. */
-  readonly count: number;
-  /** Accounts whose manager said that no change is needed, as many as fit on a card. */
-  readonly silenced: readonly { readonly name: string; readonly until: number }[];
-  readonly silencedCount: number;
 }
 
 interface RefusedView {

@@ -1,7 +1,8 @@
 import type { Locale, ManagerKey, Purpose } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { RevokeReason } from '../ports/deskView.ts';
-import type { NotNeededReason, View } from '../ports/view.ts';
+import type { View } from '../ports/view.ts';
+import type { NotNeededReason } from '../ports/noticeView.ts';
 import type { Address } from '../ports/notifier.ts';
 
 /** The sender as the channel's roster shows them. */

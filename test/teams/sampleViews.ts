@@ -1,7 +1,8 @@
 import { DAY_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import type { Problem, Reason } from '../../src/domain/reasons.ts';
 import { DESK_SAMPLES } from './deskViews.ts';
-import type { CardName, HomeAccount, NoticeEvent, Progress, View } from '../../src/ports/view.ts';
+import type { CardName, HomeAccount, Progress, View } from '../../src/ports/view.ts';
+import type { NoticeEvent } from '../../src/ports/noticeView.ts';
 
 /** Monday 2026-11-23 14:31:30 in Stockholm. */
 export const NOW = Date.parse('2026-11-23T13:31:30Z');

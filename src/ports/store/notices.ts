@@ -1,5 +1,5 @@
 import type { Locale, ManagerKey } from '../../domain/parties.ts';
-import type { NoticeFacts } from '../view.ts';
+import type { NoticeFacts } from '../noticeView.ts';
 
 /** A message to people about a finished change. A row of the transaction that it reports. */
 export interface Notice extends NoticeFacts {

@@ -1,7 +1,7 @@
 import { maskMobile } from '../../domain/mobile.ts';
 import { distinctName } from '../../domain/names.ts';
 import type { Locale, ManagerKey } from '../../domain/parties.ts';
-import type { NoticeEvent } from '../../ports/view.ts';
+import type { NoticeEvent } from '../../ports/noticeView.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { Notice } from '../../ports/store/notices.ts';

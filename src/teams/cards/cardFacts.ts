@@ -1,7 +1,8 @@
 import { MINUTE_MS } from '../../domain/durations.ts';
 import type { Problem, Reason } from '../../domain/reasons.ts';
-import { NOT_NEEDED_REASONS } from '../../ports/view.ts';
-import type { CodeView, MobileView, ReminderView, View, Progress } from '../../ports/view.ts';
+import { NOT_NEEDED_REASONS } from '../../ports/noticeView.ts';
+import type { CodeView, MobileView, View, Progress } from '../../ports/view.ts';
+import type { ReminderView } from '../../ports/noticeView.ts';
 import type { ShownRules } from '../../domain/passwords/passwordPolicy.ts';
 import type { CardFacts, Voice } from './facts.ts';
 import { callerFacts, deskAccountFacts, deskFacts } from './deskFacts.ts';

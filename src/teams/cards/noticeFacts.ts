@@ -1,4 +1,4 @@
-import type { NoticeView, SummaryView } from '../../ports/view.ts';
+import type { NoticeView, SummaryView } from '../../ports/noticeView.ts';
 import type { CardFacts, Voice } from './facts.ts';
 import { ofFlow } from './cardFacts.ts';
 import { plain } from './markdown.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Purpose } from '../../domain/parties.ts';
 import { Secret } from '../../domain/secret.ts';
 import { REVOKE_REASONS } from '../../ports/deskView.ts';
-import { NOT_NEEDED_REASONS } from '../../ports/view.ts';
+import { NOT_NEEDED_REASONS } from '../../ports/noticeView.ts';
 import type { Input } from '../../service/input.ts';
 import { MAX_TYPED_LENGTH } from './commands.ts';
 
