@@ -85,7 +85,7 @@ function entraKeyOf(
   return aadObjectId === undefined || tenantId === '' ? undefined : { tenantId, aadObjectId };
 }
 
-/** What the bot knows of the persons, by their entries' ids. */
+/** The bot's records of the persons, by the ids of their entries. */
 async function recordsOf(
   deps: Teams,
   reads: StoreReads,

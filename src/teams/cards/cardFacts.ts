@@ -1,9 +1,10 @@
 import { MINUTE_MS } from '../../domain/durations.ts';
 import type { Problem, Reason } from '../../domain/reasons.ts';
 import { NOT_NEEDED_REASONS } from '../../ports/noticeView.ts';
-import type { CodeView, MobileView, View, Progress } from '../../ports/view.ts';
+import type { CodeView, MobileView, View } from '../../ports/view.ts';
 import type { ReminderView } from '../../ports/noticeView.ts';
 import type { ShownRules } from '../../domain/passwords/passwordPolicy.ts';
+import { ofFlow } from './facts.ts';
 import type { CardFacts, Voice } from './facts.ts';
 import { callerFacts, deskAccountFacts, deskFacts } from './deskFacts.ts';
 import { homeFacts } from './homeFacts.ts';
@@ -186,23 +187,4 @@ function forbiddenSigns(rules: ShownRules, { text, words }: Voice): string | und
   );
   if (told.length === 0) return undefined;
   return words.list(told.map((sign) => (/\s/.test(sign) ? text('when.space') : plain(sign))));
-}
-
-interface Frame {
-  readonly handle?: string | undefined;
-  readonly accountName: string;
-  readonly progress?: Progress | undefined;
-}
-
-/** The facts of a card about one account. */
-export function ofFlow(
-  view: Frame,
-  values: TextValues,
-  data: Readonly<Record<string, unknown>>,
-): CardFacts {
-  const accountName = plain(view.accountName);
-  return {
-    values: { accountName, ...(view.progress ?? { step: 'none', of: 'none' }), ...values },
-    data: { handle: view.handle, accountName, ...data },
-  };
 }

@@ -1,6 +1,6 @@
 import type { NoticeView, SummaryView } from '../../ports/noticeView.ts';
+import { ofFlow } from './facts.ts';
 import type { CardFacts, Voice } from './facts.ts';
-import { ofFlow } from './cardFacts.ts';
 import { plain } from './markdown.ts';
 
 /** More names than this would fill the card. */
