@@ -104,7 +104,7 @@ describe('the README', () => {
 
   it('starts programs by words that every shell knows', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const program = /^(?:node|npm|tsc|eslint|knip|prettier)$/;
+    const program = /^(?:node|npm|tsc|oxlint|knip|prettier)$/;
     for (const script of Object.values(scripts)) {
       const commands = script.split(' && ').map((command) => command.split(' '));
       expect(commands.filter(([word = '']) => !program.test(word))).toEqual([]);

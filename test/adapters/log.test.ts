@@ -24,7 +24,7 @@ describe('the log', () => {
     const nasty = 'Eva\r\n{"level":60}\u001b[31m\u0000"}\n';
     log.warn({ name: nasty, nested: { [nasty]: nasty } }, nasty);
     expect(lines).toHaveLength(1);
-    // eslint-disable-next-line no-control-regex -- what must not be there
+    // oxlint-disable-next-line no-control-regex -- what must not be there
     expect(lines[0]!.slice(0, -1)).not.toMatch(/[\u0000-\u001f]/);
     expect(JSON.parse(lines[0]!)).toMatchObject({ name: nasty, msg: nasty });
   });

@@ -49,18 +49,22 @@ async function takeDeskPictures(locale: Locale): Promise<number> {
     const manager = await openChat(demo.managerUrl, `docs-desk-manager-${locale}`);
     await manager.shows('home');
     const agent = await openChat(demo.chatUrl, `docs-desk-${locale}`);
-    await walkDesk({
-      demo,
-      agent,
-      manager,
-      words,
-      look: async (stop) => {
-        const seen = stop === 'desk-caller' || stop === 'desk-enroll' ? manager : agent;
-        const picture = encodePicture(await seen.picture(), await seen.text());
-        bytes += picture.length;
-        await writeFile(pictureFile(locale, stop), picture);
-      },
-    }).finally(() => Promise.all([agent.close(), manager.close()]));
+    try {
+      await walkDesk({
+        demo,
+        agent,
+        manager,
+        words,
+        look: async (stop) => {
+          const seen = stop === 'desk-caller' || stop === 'desk-enroll' ? manager : agent;
+          const picture = encodePicture(await seen.picture(), await seen.text());
+          bytes += picture.length;
+          await writeFile(pictureFile(locale, stop), picture);
+        },
+      });
+    } finally {
+      await Promise.all([agent.close(), manager.close()]);
+    }
   } finally {
     await demo.stop();
   }

@@ -218,7 +218,7 @@ describe('the log', () => {
     await walker.chat.say('status');
     await walker.chat.sendTap({ verb: NASTY, title: '', data: { handle: NASTY } });
     for (const line of logged()) expect(line['msg']).toEqual(expect.any(String));
-    // eslint-disable-next-line no-control-regex -- what must not be there
+    // oxlint-disable-next-line no-control-regex -- what must not be there
     expect(product.output).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u2028]/);
   });
 });

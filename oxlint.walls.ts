@@ -1,5 +1,5 @@
 import { dirname, relative, resolve } from 'node:path';
-import type { Linter, Rule } from 'eslint';
+import type { RuleTester } from 'oxlint/plugins-dev';
 
 /**
  * The rooms of src/, and what each may import from: domain <- ports <- service <- teams <- compose
@@ -66,12 +66,12 @@ function wallBetween(file: string, source: string): string | undefined {
   if (source.startsWith('.')) {
     const other = roomOf(relative('.', resolve(dirname(file), source)));
     if (other === room || ROOMS[room]?.includes(other) === true) return undefined;
-    return `src/${room} does not import from src/${other}: ROOMS in eslint.walls.ts`;
+    return `src/${room} does not import from src/${other}: ROOMS in oxlint.walls.ts`;
   }
   const places = LIBRARIES[libraryOf(source)];
   if (places?.some((place) => file.startsWith(place)) === true) return undefined;
   if (places === undefined && source.startsWith('node:') && !PURE.includes(room)) return undefined;
-  return `src/${room} does not use ${source}: LIBRARIES and PURE in eslint.walls.ts`;
+  return `src/${room} does not use ${source}: LIBRARIES and PURE in oxlint.walls.ts`;
 }
 
 function roomOf(file: string): string {
@@ -84,8 +84,8 @@ function libraryOf(source: string): string {
   return first.startsWith('@') ? `${first}/${second}` : first;
 }
 
-const imports: Rule.RuleModule = {
-  create(context) {
+const imports = {
+  create(context: Parameters<Create>[0]): Visitor {
     const file = relative(context.cwd, context.filename);
     const look = (node: Importing): void => {
       const source = node.source?.type === 'Literal' ? node.source.value : undefined;
@@ -101,16 +101,15 @@ const imports: Rule.RuleModule = {
   },
 };
 
+export default { meta: { name: 'walls' }, rules: { imports } };
+
+type Create = Extract<Parameters<RuleTester['run']>[1], { create: unknown }>['create'] & {};
+type Visitor = ReturnType<Create>;
 /** The statements that name another module. */
 type Importing = Parameters<
-  NonNullable<
-    Rule.NodeListener[
-      'ImportDeclaration' | 'ImportExpression' | 'ExportNamedDeclaration' | 'ExportAllDeclaration']
-  >
+  Visitor[
+    | 'ImportDeclaration'
+    | 'ImportExpression'
+    | 'ExportNamedDeclaration'
+    | 'ExportAllDeclaration'] & {}
 >[0];
-
-export const WALLS: Linter.Config = {
-  files: ['src/**/*.ts'],
-  plugins: { walls: { rules: { imports } } },
-  rules: { 'walls/imports': 'error' },
-};
