@@ -9,8 +9,7 @@ function stop(line) {
   process.exit(1);
 }
 
-if (!existsSync('node_modules/rolldown'))
-  stop('Run "npm ci" first: npm\'s packages are missing.');
+if (!existsSync('node_modules/rolldown')) stop('Run "npm ci" first: npm\'s packages are missing.');
 if (Number(process.versions.node.split('.')[0]) < NEEDED) {
   stop(
     `Node.js ${NEEDED} is needed, this is ${process.version}. "npm ci" brings it along: ` +
