@@ -2,6 +2,6 @@ import { houseOfSuite } from '../support/ofSuite.ts';
 import { walkFlows } from './everyFlow.ts';
 import { REMINDED, walkReminder } from './reminder.ts';
 
-const house = await houseOfSuite({ ...REMINDED, entrance: 'door' });
-walkFlows(house, 'cards');
-walkReminder(house);
+walkFlows(await houseOfSuite({ ...REMINDED, entrance: 'door' }), 'cards');
+// Each sweep is of all accounts of a house.
+walkReminder(await houseOfSuite({ ...REMINDED, entrance: 'door' }));
