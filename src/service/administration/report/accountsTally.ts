@@ -104,7 +104,7 @@ export async function tallyAccounts(deps: ReportDeps, signal: AbortSignal): Prom
       const dueAt = due.get(id);
       // The sweep passes over accounts that only the server knows to be protected: they count, and are no
       // work for anybody.
-      const isListed = isUnanswered || dueAt !== undefined;
+      const isListed = isUnanswered || dueAt !== undefined || unreached.length > 0;
       if (isListed && (await answerOf(deps, id)) === undefined) return;
       if (dueAt !== undefined) overdue.push({ account, dueAt, managers: names });
       const reason = isCrowd ? 'tooManyManagers' : 'noManager';
@@ -112,7 +112,7 @@ export async function tallyAccounts(deps: ReportDeps, signal: AbortSignal): Prom
       if (unreached.length > 0) notInTeams.push({ account, managers: unreached });
     });
   }
-  const byName = <T extends { readonly account: string }>(some: readonly T[]): readonly T[] =>
+  const byName = <T extends { readonly account: string }>(some: readonly T[]): T[] =>
     some.toSorted((a, b) => (a.account < b.account ? -1 : 1));
   return {
     accounts: places.size,
@@ -120,7 +120,8 @@ export async function tallyAccounts(deps: ReportDeps, signal: AbortSignal): Prom
     enrolled,
     ages,
     withoutAge,
-    overdue: overdue.toSorted((a, b) => a.dueAt - b.dueAt),
+    // The sort is stable: those of one moment stay by name.
+    overdue: byName(overdue).toSorted((a, b) => a.dueAt - b.dueAt),
     unanswered: byName(unanswered),
     notInTeams: byName(notInTeams),
   };
