@@ -142,15 +142,28 @@ describe('sms texts', () => {
       const waiting = NOW + DAY_MS;
       expect(told('sv')).toMatch(/ nu /i);
       expect(told('sv', waiting)).toMatch(
-        /hemvardsgruppen 23 november kl\. 14\.31\. Gäller från 24 november kl\. 14\.32\. Stämmer/,
+        /hemvardsgruppen 23 november kl\. 14\.31\. Numret gäller från 24 november kl\. 14\.32\. Fel\?/,
       );
-      expect(told('en', waiting)).toContain('. It can be used from 24 November at 14:32. Not');
+      expect(told('en', waiting)).toContain('. It works from 24 November at 14:32. Wrong?');
       const names = { ...ORDINARY, byName: 'Anna-Karin Lindström' };
       const long = texts().notice('sv', 'firstEnrollment', { ...names, until: waiting });
       expect(long).toContain('Anna-Karin Lindström registrerade sin mobil för hemvardsgruppen 23');
       for (const text of [told('sv', waiting), told('en', waiting)]) {
         expect(text).not.toMatch(/\bnu\b|\bnow\b/);
       }
+    },
+  );
+
+  it.each(['firstEnrollment', 'ownEnrollment'] as const)(
+    'tell of %s from when a number counts that an agent had a part in',
+    (event) => {
+      const vouched = { ...ORDINARY, agentName: 'Dag Servicesson', until: NOW + DAY_MS };
+      expect(texts().notice('sv', event, vouched)).toMatch(
+        / för hemvardsgruppen via Dag Servicesson, servicedesk\. Numret gäller från 24 november kl\. 14\.32\. /,
+      );
+      expect(texts().notice('en', event, vouched)).toMatch(
+        / for hemvardsgruppen via Dag Servicesson, service desk\. It works from 24 November at 14:32\. /,
+      );
     },
   );
 
