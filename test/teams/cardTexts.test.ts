@@ -254,10 +254,13 @@ describe('what cards say', () => {
       'notice: ownEnrollment, cool-down',
       'Mobilen +46\u00A0•••\u00A0••\u00A0••\u00A067 är registrerad i ditt namn. Det går att byta lösenordet med den först 24 november kl. 14.32.',
     ],
-    ['notice: revoke', 'Mobilnumret för Anna Berg togs bort från kontot av en administratör.'],
+    [
+      'notice: revoke',
+      'Mobilnumret som Anna Berg hade registrerat togs bort från kontot av en administratör.',
+    ],
     [
       'notice: revoke of many',
-      'Mobilnumren för 6 ansvariga togs bort från kontot av en administratör.',
+      'Mobilnumren som 6 ansvariga hade registrerat togs bort från kontot av en administratör.',
     ],
   ])('says on %s whose number it is and from when it counts', (name, line) => {
     expect(texts(render(SAMPLES.find((sample) => sample.name === name)!.view))).toContain(line);
@@ -269,8 +272,10 @@ describe('what cards say', () => {
         render({ card: 'notice', event: 'revoke', accountName: 'a', byName: '', at: NOW, owners }),
       ).find((text) => text.includes('togs bort'))!;
     expect(told([''])).toBe('Ett mobilnummer togs bort från kontot av en administratör.');
-    expect(told(['Anna Berg', ''])).toContain('Mobilnumren för 2 ansvariga togs bort');
-    expect(told(['Anna Berg', 'Bo Ek'])).toContain('Mobilnumren för Anna Berg och Bo Ek togs');
+    expect(told(['Anna Berg', ''])).toContain(
+      'Mobilnumren som 2 ansvariga hade registrerat togs bort',
+    );
+    expect(told(['Anna Berg', 'Bo Ek'])).toContain('Mobilnumren som Anna Berg och Bo Ek hade');
   });
 
   it('shows an agent a number that has to wait before all else', () => {

@@ -172,7 +172,7 @@ export function walkRevoke(world: World): void {
     expect(world.texts(one.mobile).at(-1)).toMatch(/togs bort/);
     expect(world.texts(other.mobile).length).toBe(texts);
     for (const { chat } of [one, other]) {
-      const told = `Mobilnumret för ${one.chat.person.name} togs bort`;
+      const told = `Mobilnumret som ${one.chat.person.name} hade registrerat togs bort`;
       expect(textOf(noticesTo(chat).at(-1)?.card)).toContain(told);
     }
 
@@ -200,7 +200,9 @@ export function walkRevoke(world: World): void {
     await world.administer(['revoke', account]);
     await noneWaits(world);
     const told = textOf(noticesTo(other!).at(-1)?.card);
-    expect(told).toContain(`Mobilnumret för ${one!.person.upn} (Anna Berg) togs bort`);
+    expect(told).toContain(
+      `Mobilnumret som ${one!.person.upn} (Anna Berg) hade registrerat togs bort`,
+    );
   });
 
   it('finds the manager by whatever name, and revokes nothing where it finds none', async () => {

@@ -81,7 +81,7 @@ const sv = {
   desk: {
     title: 'Servicedeskens åtgärder per vecka',
     description:
-      'Uppslag, bekräftade och nekade samtal, insläppta utan lösenord, borttagna nummer och spärrar.',
+      'Uppslag, bekräftade och nekade samtal, insläppta utan lösenord, borttagna nummer, borttagna spärrar.',
     deskLooked: 'Uppslag',
     deskConfirmed: 'Bekräftade samtal',
     deskDenied: 'Nekade samtal',
@@ -182,7 +182,7 @@ const en: ReportTexts = {
   desk: {
     title: 'Acts of the service desk per week',
     description:
-      'Look-ups, confirmed and denied calls, people let in without the password, removed numbers and lifted lockouts.',
+      'Look-ups, confirmed and denied calls, people let in without the password, removed numbers, lifted lockouts.',
     deskLooked: 'Look-ups',
     deskConfirmed: 'Confirmed calls',
     deskDenied: 'Denied calls',
