@@ -58,7 +58,9 @@ async function isThere(path: string, mark: string): Promise<boolean> {
   if (found === undefined) return false;
   if (!found.isFile()) throw new Error('not a file');
   if ((await beginningOf(path, Buffer.byteLength(mark))) !== mark) {
-    throw new Error('it holds something else than this command writes');
+    throw new Error(
+      'it holds something else than this command writes: remove it, or name another file',
+    );
   }
   return true;
 }

@@ -142,7 +142,7 @@ describe('admin report', () => {
         const { code, stdout, stderr } = await house.runAdmin(['report', '--out', out]);
         expect([code, stdout]).toEqual([1, '']);
         expect(stderr).toBe(
-          `${out} cannot be written (it holds something else than this command writes)\n`,
+          `${out} cannot be written (it holds something else than this command writes: remove it, or name another file)\n`,
         );
       }
       expect(await readFile(report, 'utf8')).toBe(content);

@@ -79,7 +79,7 @@ describe('admin invite', () => {
     expect([code, stdout, stderr]).toEqual([
       1,
       '',
-      `${other} cannot be written (it holds something else than this command writes)\n`,
+      `${other} cannot be written (it holds something else than this command writes: remove it, or name another file)\n`,
     ]);
     expect(await readFile(other, 'utf8')).toBe('konto;ansvarig\r\n');
     expect(cardsTo(house, chat, 'invitation')).toEqual([]);
