@@ -3,7 +3,8 @@ import { join, relative } from 'node:path';
 import { z } from 'zod';
 
 /** The terms of a package, as its author has named the file, or the folder of several. */
-const TERMS = /^(?:licen[sc]e|copying|notice)[^/]*(?:\/[^/]+)?$/i;
+const TERMS = /^(?:(?:un)?licen[sc]e|copying|copyright|notice)[^/]*(?:[/\\][^/\\]+)?$/i;
+const README = /^readme/i;
 const NOT_INSTALLED = ['devDependencies', 'optionalDependencies', 'prettier', 'jest', 'knip'];
 
 const lockFile = z.looseObject({
@@ -58,17 +59,18 @@ export async function describePackages(source: string, folder: string): Promise<
   });
 }
 
-/** A package's name, its licence, and the texts of it. */
+/** A package's name, its licence, and the texts of it; where they have no file, its README has them. */
 async function termsOf(
   folder: string,
   { name = '', version = '', license = '' }: z.infer<typeof installedFile>,
 ): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
+  const all = entries
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name: file }) => relative(folder, join(parentPath, file)))
-    .filter((file) => TERMS.test(file))
     .sort();
+  const named = all.filter((file) => TERMS.test(file));
+  const files = named.length > 0 ? named : all.filter((file) => README.test(file));
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
   return [`${'='.repeat(80)}\n${name} ${version}: ${license}\n`, ...texts].join('\n');
 }

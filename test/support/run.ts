@@ -34,7 +34,11 @@ const CHECKS: readonly Check[] = [
     name: 'lint',
     program: 'oxlint/bin/oxlint',
     // The rules that ask for types take ten times as long.
-    args: ['--deny-warnings', ...(isQuick ? [] : ['--type-aware'])],
+    args: [
+      '--deny-warnings',
+      '--report-unused-disable-directives',
+      ...(isQuick ? [] : ['--type-aware']),
+    ],
   },
   {
     name: 'unused',

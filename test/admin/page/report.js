@@ -1,4 +1,3 @@
-/* global document, getComputedStyle, innerWidth */
 // Runs in the browser: looks at the report as it is drawn.
 
 /** The visible part of that section’s plot: painted shapes, texts, and the words that name it. */

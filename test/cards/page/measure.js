@@ -1,4 +1,3 @@
-/* global document, Node */
 // Runs in the browser: looks for parts of the drawn cards that a person could not read or reach.
 
 /** Rounding of the layout, pixels. */

@@ -1,4 +1,3 @@
-/* global axe, document */
 // Runs in the browser: the drawn cards as a screen reader and a keyboard find them.
 
 /** All rules, those of WCAG 2.2 AA and axe's own advice. */

@@ -1,4 +1,3 @@
-/* global AdaptiveCards, CSSStyleSheet, document, markdownit */
 // Runs in the browser: draws cards with Microsoft's own renderer, each in a shadow root of its own,
 // because cards of one page may not share the ids of their inputs.
 
