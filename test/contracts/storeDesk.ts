@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { CallerCheck } from '../../src/domain/desk/callerCheck.ts';
 import type { DeskLook } from '../../src/domain/desk/deskLook.ts';
@@ -167,6 +168,25 @@ export function storedDeskContract(opened: () => StorePair): void {
       const ended = { ...saved!, state: { step: 'confirmed', until: 1 } as const };
       await store.transaction((tx) => tx.saveCallerCheck(ended, tx.now));
       expect(await count()).toBe(before + 1);
+    });
+
+    it('stays vouched for when it was, and due as it was, where it is saved once more', async () => {
+      const state = { step: 'vouched', until: 1, vouchedUntil: 1 } as const;
+      const check = someCheck();
+      await store.transaction((tx) => tx.addCallerCheck(check, tx.now));
+      const vouched = await store.transaction((tx) =>
+        tx.saveCallerCheck({ ...check, state }, tx.now - 1),
+      );
+      const after = await store.transaction((tx) => Promise.resolve(tx.now + 1));
+      const counted = () => store.transaction((tx) => tx.countVouches(after));
+      while ((await store.transaction((tx) => Promise.resolve(tx.now))) <= after) await pause(1);
+      const before = await counted();
+      const lifted = await store.transaction((tx) =>
+        tx.saveCallerCheck({ ...vouched!, hasLifted: true }, 'asBefore'),
+      );
+      expect(await counted()).toBe(before);
+      const due = await store.transaction((tx) => tx.claimDueCallers(MINUTE, 1_000));
+      expect(due.map((one) => one.check)).toContainEqual(lifted);
     });
   });
 }

@@ -30,8 +30,11 @@ export interface DeskQueries extends DeskReads {
 
   /** `dueAt`: when the cards that show it have to be drawn anew. */
   addCallerCheck(check: CallerCheck, dueAt: number): Promise<void>;
-  /** The same as `saveLook`; `dueAt` as above, absent: never. */
-  saveCallerCheck(check: CallerCheck, dueAt: number | undefined): Promise<CallerCheck | undefined>;
+  /** The same as `saveLook`; `dueAt` as above, absent: never. A question that was vouched for stays so since then. */
+  saveCallerCheck(
+    check: CallerCheck,
+    dueAt: number | 'asBefore' | undefined,
+  ): Promise<CallerCheck | undefined>;
   setCallerMessage(id: string, messageId: string): Promise<void>;
   /** Questions to the manager by all agents, or of the agent to all managers, since `since`. */
   callerChecksWith(

@@ -50,7 +50,7 @@ export async function stepIn(
 async function save(
   tx: StoreTransaction,
   check: CallerCheck,
-  dueAt: number | undefined,
+  dueAt: Parameters<StoreTransaction['saveCallerCheck']>[1],
 ): Promise<CallerCheck> {
   const saved = await tx.saveCallerCheck(check, dueAt);
   if (saved === undefined) throw new Error('a question was saved without its lock');
@@ -60,11 +60,31 @@ async function save(
 /** Notes that lockouts are lifted on a confirmation; false where it holds no more, or one was lifted. */
 export async function spendLift(tx: StoreTransaction, { id, accountId }: CallerCheck) {
   const all = await tx.callerChecksOf(accountId, tx.now - QUESTIONS_LOOKBACK_MS);
-  const check = all.find((one) => one.id === id);
+  const check = asItCounts(all, id, tx.now);
   if (check === undefined || confirmedUntil(check.state, tx.now) === undefined) return false;
   if (isLiftSpent(all)) return false;
-  await save(tx, { ...check, hasLifted: true }, undefined);
+  // The manager's answer may wait to be drawn still.
+  await save(tx, { ...check, hasLifted: true }, 'asBefore');
   return true;
+}
+
+/** Takes a confirmed manager as vouched for; undefined where the confirmation holds no more. */
+export async function vouchIn(
+  tx: StoreTransaction,
+  { id, accountId }: CallerCheck,
+): Promise<CallerCheck | undefined> {
+  const all = await tx.callerChecksOf(accountId, tx.now - QUESTIONS_LOOKBACK_MS);
+  const check = asItCounts(all, id, tx.now);
+  const vouched = check && (await stepIn(tx, check, { type: 'vouched' }));
+  return vouched?.version === check?.version ? undefined : vouched;
+}
+
+/** One of an account's questions, with the manager's later denials. */
+function asItCounts(all: readonly CallerCheck[], id: string, now: number): CallerCheck | undefined {
+  const check = all.find((one) => one.id === id);
+  if (check === undefined) return undefined;
+  const own = all.filter(({ manager }) => isSamePerson(manager, check.manager));
+  return withDenials(own, now).find((one) => one.id === id);
 }
 
 /** Tells operators of an account that is locked again within a day after agents lifted a lockout. */

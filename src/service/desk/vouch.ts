@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts';
 import { endFlow } from '../flow/flows.ts';
 import type { Manager } from '../people/people.ts';
 import { auditOfAgent } from './ask.ts';
-import { stepIn, vouchesOf, vouchOf } from './callers.ts';
+import { vouchesOf, vouchIn, vouchOf } from './callers.ts';
 import type { ManagerFacts } from './facts.ts';
 import { takeDraw, type DeskTap } from './look.ts';
 
@@ -22,11 +22,9 @@ export async function vouchFor(
   if (mobileIn(deps, entry) === undefined) return { reason: 'noDirectoryMobile' };
   await deps.store.transaction(async (tx) => {
     if (!(await takeDraw(tx, deskTap))) return;
-    const check = await tx.callerCheck(known.id);
+    if ((await tx.enrollment(known.manager, known.accountId)) !== undefined) return;
+    const check = await vouchIn(tx, known);
     if (check === undefined) return;
-    if ((await tx.enrollment(check.manager, check.accountId)) !== undefined) return;
-    const vouched = await stepIn(tx, check, { type: 'vouched' });
-    if (vouched.version === check.version) return;
     tx.audit({ event: 'desk.vouched', result: 'ok', ...auditOfAgent(check) });
     // An enrollment that asks for the password must not stand in the way.
     const open = await tx.openFlow(check.manager, check.accountId);

@@ -151,8 +151,11 @@ export function callerQueries(scope: Scope): CallerQueries {
       const { ends_at, vouched_until, state } = toRow({ ...check, version });
       const row = await db
         .updateTable('caller_check')
-        .set({ version, ends_at, vouched_until, state, due_at: dueAt ?? null })
-        .$if(check.state.step === 'vouched', (update) => update.set({ vouched_at: now }))
+        .set({ version, ends_at, vouched_until, state })
+        .set(dueAt === 'asBefore' ? {} : { due_at: dueAt ?? null })
+        .$if(check.state.step === 'vouched', (update) =>
+          update.set(({ fn, val }) => ({ vouched_at: fn.coalesce('vouched_at', val(now)) })),
+        )
         .where('id', '=', check.id)
         .where('version', '=', check.version)
         .returning('id')
