@@ -42,25 +42,34 @@ export async function revoke(
   deps: Pick<Deps, 'store' | 'random' | 'settings'>,
   act: RevokeAct,
 ): Promise<Revoked> {
+  return deps.store.transaction(async (tx) => {
+    await lockAccount(tx, act.accountId);
+    return revokeIn(deps, tx, act);
+  });
+}
+
+/** The same within a transaction that holds the account's lock. */
+export async function revokeIn(
+  deps: Pick<Deps, 'random' | 'settings'>,
+  tx: StoreTransaction,
+  act: RevokeAct,
+): Promise<Revoked> {
   const { actor, accountId, managers } = act;
   const isMeant = ({ manager }: Pick<Flow, 'manager'>): boolean =>
     managers === undefined || managers.some((one) => isSamePerson(one, manager));
   const about = { actor, account: accountId, result: 'ok' } as const;
   const reason = managers?.map(managerName).join(' ');
-  return deps.store.transaction(async (tx) => {
-    await lockAccount(tx, accountId);
-    const numbers = (await tx.enrollmentsOf(accountId)).filter(isMeant);
-    for (const one of managers ?? [undefined]) await tx.revokeEnrollments(accountId, one);
-    tx.audit({ ...about, ...(act.audited ?? { event: 'admin.revoke', reason }) });
-    for (const { manager } of numbers) {
-      const whose = managers === undefined ? undefined : managerName(manager);
-      tx.audit({ event: 'enrollment.revoked', ...about, reason: whose });
-    }
-    await endVouches(tx, accountId, isMeant);
-    const flows = await endFlows(tx, (await tx.openFlowsOf(accountId)).filter(isMeant));
-    if (numbers.length > 0) await addAdminNotices(deps, tx, 'revoke', act, numbers);
-    return { numbers: numbers.length, flows };
-  });
+  const numbers = (await tx.enrollmentsOf(accountId)).filter(isMeant);
+  for (const one of managers ?? [undefined]) await tx.revokeEnrollments(accountId, one);
+  tx.audit({ ...about, ...(act.audited ?? { event: 'admin.revoke', reason }) });
+  for (const { manager } of numbers) {
+    const whose = managers === undefined ? undefined : managerName(manager);
+    tx.audit({ event: 'enrollment.revoked', ...about, reason: whose });
+  }
+  await endVouches(tx, accountId, isMeant);
+  const flows = await endFlows(tx, (await tx.openFlowsOf(accountId)).filter(isMeant));
+  if (numbers.length > 0) await addAdminNotices(deps, tx, 'revoke', act, numbers);
+  return { numbers: numbers.length, flows };
 }
 
 async function endFlows(tx: StoreTransaction, flows: readonly Flow[]): Promise<number> {

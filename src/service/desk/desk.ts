@@ -2,7 +2,7 @@ import { DirectoryError } from '../../ports/directory.ts';
 import { managerName } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { RevokeReason } from '../../ports/deskView.ts';
-import { clearLockoutIn, revoke } from '../administration/administration.ts';
+import { clearLockoutIn, revokeIn } from '../administration/administration.ts';
 import type { DeskActInput, DeskInput } from '../input.ts';
 import { directoryReason, tellFault } from '../people/people.ts';
 import { denyTap, type Reply, type Tap } from '../tap/tap.ts';
@@ -124,10 +124,13 @@ async function revokeNumber(
   { key }: ManagerFacts,
   reason: RevokeReason,
 ): Promise<Problem | undefined> {
-  const isFirst = await deskTap.deps.store.transaction((tx) => takeDraw(tx, deskTap));
-  if (!isFirst || key === undefined) return undefined;
+  const { deps } = deskTap;
+  if (key === undefined) return undefined;
   const audited = { event: 'desk.revoked', reason } as const;
-  await revoke(deskTap.deps, { ...actOf(deskTap), managers: [key], audited });
+  await deps.store.transaction(async (tx) => {
+    if (!(await takeDraw(tx, deskTap))) return;
+    await revokeIn(deps, tx, { ...actOf(deskTap), managers: [key], audited });
+  });
   return undefined;
 }
 
