@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CardName } from '../../src/ports/view.ts';
-import { createCards, loadTemplates } from '../../src/teams/cards/cards.ts';
+import { createCards } from '../../src/teams/cards/cards.ts';
+import { loadTemplates } from '../../src/teams/cards/templates.ts';
 import { createTexts } from '../../src/texts/texts.ts';
 import { NOW } from '../teams/sampleViews.ts';
 import { CARD_SAMPLES, cardNames } from './samples.ts';

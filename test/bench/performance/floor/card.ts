@@ -1,6 +1,7 @@
 import { Template } from 'adaptivecards-templating';
 import type { View } from '../../../../src/ports/view.ts';
-import { createCards, loadTemplates, readTemplate } from '../../../../src/teams/cards/cards.ts';
+import { createCards } from '../../../../src/teams/cards/cards.ts';
+import { loadTemplates, readTemplate } from '../../../../src/teams/cards/templates.ts';
 import { createTexts } from '../../../../src/texts/texts.ts';
 
 const CARD = 'reset.newPassword';
