@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { Expression } from 'adaptive-expressions';
 import { Template } from 'adaptivecards-templating';
+import { loadTemplates } from '../../src/teams/cards/templates.ts';
 import { byType } from '../teams/cardNodes.ts';
 import type { Node } from '../teams/cardNodes.ts';
 import { CARDS, designerData } from './designerData.ts';
@@ -30,6 +32,29 @@ describe('the files of cards/', () => {
       expect(card.body[0]).toMatchObject({ type: 'TextBlock', id: name });
       for (const button of byType(card, 'Action.Execute')) {
         expect(button).toMatchObject({ title: expect.any(String), verb: expect.any(String) });
+      }
+    },
+  );
+
+  // The product reads an expression when its card is first drawn, not at its start.
+  it.each(
+    (['execute', 'submit'] as const).flatMap((actions) =>
+      cardNames().map((name) => ({ name, actions })),
+    ),
+  )('$name has no broken expression under $actions', ({ name, actions }) => {
+    const sample = read('samples', `${name}.json`) as Record<string, unknown>;
+    const card = loadTemplates(actions)(name).expand(sample);
+    expect(JSON.stringify(card)).not.toContain('${');
+  });
+
+  it.each(cardNames())(
+    '%s calls functions that there are, also where its sample shows nothing',
+    (name) => {
+      const template = JSON.stringify(read(`${name}.json`));
+      const expressions = [...template.matchAll(/\$\{((?:[^{}"]|\\")*)\}/g)];
+      expect(expressions).toHaveLength(template.split('${').length - 1);
+      for (const [, text = ''] of expressions) {
+        expect(() => Expression.parse(JSON.parse(`"${text}"`) as string)).not.toThrow();
       }
     },
   );
