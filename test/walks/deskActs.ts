@@ -365,6 +365,30 @@ export function walkDeskActs(world: World): void {
     expect(textOf(agent.card)).not.toContain('är spärrad efter fel koder');
   });
 
+  it('raises an alarm too where wrong passwords lock an account again', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, accountId, accountDn } = call;
+    const lockProofs = async () => {
+      await chat.say('status');
+      await chat.tap('enroll', {}, account);
+      for (const currentPassword of ['Fel-Losen-1', 'Fel-Losen-2', 'Fel-Losen-3']) {
+        await chat.tap('proveCurrentPassword', { currentPassword });
+      }
+      expect(chat.shown).toBe('refused proofLocked');
+    };
+    await lockProofs();
+    await openAccount(agent, account);
+    await confirm(world, call);
+    expect(await agent.tap('deskClearLockout')).toBe('desk.account');
+    world.passTime(30 * MINUTE_MS);
+    // The directory's own count has ended too.
+    world.directory.unlock(accountDn);
+    const alarm = `"alarm":"lockedAgain","account":"${accountId}"`;
+    expect(world.output).not.toContain(alarm);
+    await lockProofs();
+    expect(world.output).toContain(alarm);
+  });
+
   it('is told with the address of an agent who has the name of one of the managers, or of an office', async () => {
     for (const isOffice of [false, true]) {
       const call = await newCall(world);

@@ -87,7 +87,7 @@ function asItCounts(all: readonly CallerCheck[], id: string, now: number): Calle
   return withDenials(own, now).find((one) => one.id === id);
 }
 
-/** Tells operators of an account that is locked again within a day after agents lifted a lockout. */
+/** Tells operators of an account that the bot locks again within a day after agents lifted a lockout. */
 export async function tellOfLockAfterLift(
   { log }: Pick<Deps, 'log'>,
   tx: StoreTransaction,

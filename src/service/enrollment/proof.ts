@@ -16,6 +16,7 @@ import type { Account } from '../../ports/account.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
+import { tellOfLockAfterLift } from '../desk/callers.ts';
 import { digestInTurn } from '../reset/digests.ts';
 import {
   advanceEnrollment,
@@ -176,6 +177,7 @@ async function takeProof(
       // The directory has counted this bind too, since the account was read.
       const counted = withOneMore(account);
       const problem = (await proofBlock(account, tx)) ?? (await proofBlock(counted, tx));
+      if (problem?.until !== undefined) await tellOfLockAfterLift(deps, tx, account.id);
       if (problem !== undefined) return refuseProof(tx, current, problem);
       tx.audit(proofRefused(current, 'passwordWrong'));
       const left = await proofsLeft(counted, tx);
