@@ -46,7 +46,11 @@ export function splitFault(fault: Fault | undefined): {
     case 'applyThenHang':
       return { after: 'hang' };
   }
-  if ('delayMs' in fault) return { ...splitFault(fault.then), wait: () => delay(fault.delayMs) };
+  if ('delayMs' in fault) {
+    // The connection keeps the process, if anything does.
+    const wait = () => delay(fault.delayMs, undefined, { ref: false });
+    return { ...splitFault(fault.then), wait };
+  }
   if ('lateMs' in fault) return { lateMs: fault.lateMs };
   if ('until' in fault) return { wait: () => fault.until };
   const [code, message] = fault;
