@@ -1,6 +1,7 @@
 import { DirectoryError } from './directory.ts';
 import { NotifierError } from './notifier.ts';
 import { StoreError } from './store/store.ts';
+import { CardError } from './view.ts';
 
 const MOST_FRAMES = 6;
 const DEEPEST_CAUSE = 4;
@@ -37,7 +38,10 @@ function framesOf({ stack = '', message }: Error): string[] {
 
 function isOwn(error: Error): boolean {
   return (
-    error instanceof DirectoryError || error instanceof StoreError || error instanceof NotifierError
+    error instanceof DirectoryError ||
+    error instanceof StoreError ||
+    error instanceof NotifierError ||
+    error instanceof CardError
   );
 }
 

@@ -3,6 +3,7 @@ import { DAY_MS } from '../../src/domain/durations.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
 import type { Locale } from '../../src/domain/parties.ts';
 import { REVOKE_REASONS } from '../../src/ports/deskView.ts';
+import { describeFault } from '../../src/ports/fault.ts';
 import { NOT_NEEDED_REASONS } from '../../src/ports/noticeView.ts';
 import type { CardName, View } from '../../src/ports/view.ts';
 import { MANAGERS_ON_CARD } from '../../src/service/desk/accountCard.ts';
@@ -51,6 +52,26 @@ const everySample = LOCALES.flatMap((locale) =>
 );
 
 describe('cards', () => {
+  it('name in the log the card that cannot be drawn, and nothing that it binds', () => {
+    const broken = createCards(options, undefined, () => ({
+      texts: [],
+      expand() {
+        throw new Error('canary');
+      },
+    }));
+    let fault: unknown;
+    try {
+      broken.draw({ card: 'help' }, 'sv', NOW);
+    } catch (error) {
+      fault = describeFault(error);
+    }
+    expect(fault).toMatchObject({
+      message: 'the card help cannot be drawn',
+      cause: { name: 'Error' },
+    });
+    expect(JSON.stringify(fault)).not.toContain('canary');
+  });
+
   it.each(everySample)('$name is summed up by its title and its account', ({ view, locale }) => {
     const { card, summary } = cards.draw(view, locale, NOW);
     expect(card).toEqual(cards.render(view, locale, NOW));
@@ -284,7 +305,7 @@ describe('cards', () => {
     expect(render(view)).toBeDefined();
     const broken = { ...SAMPLES.find((sample) => sample.name === 'reset.code')!.view } as object;
     expect(() => render({ ...broken, handle: undefined } as unknown as View)).toThrow(
-      'card reset.code: a binding is empty',
+      'the card reset.code cannot be drawn',
     );
   });
 

@@ -136,7 +136,8 @@ export async function openBench(
   return { teams, turns, channel, server, url, anna, logged, state };
 }
 
-const drawPlainly: Parameters<typeof createChannel>[0]['render'] = (view, locale) => ({
+/** A card of the view's name, with its handle or reference. */
+export const drawPlainly: Parameters<typeof createChannel>[0]['render'] = (view, locale) => ({
   card: renderPlainly(view, locale),
   summary: view.card,
 });

@@ -5,7 +5,7 @@ import type { Activity } from '../support/activities.ts';
 import { nameOf } from '../support/connector.ts';
 import type { BotAnswer } from '../support/connector.ts';
 import type { Fault, Operation } from '../support/faults.ts';
-import { closeBenches, openBench, show, TENANT_ID } from './support.ts';
+import { closeBenches, drawPlainly, openBench, show, TENANT_ID } from './support.ts';
 import type { Bench } from './support.ts';
 
 /** The traces of one slow turn. */
@@ -27,13 +27,18 @@ interface Script {
   /** For the update that follows `working`. */
   readonly lateFault?: Fault;
   readonly takesUntilAborted?: boolean;
+  /** The template of `working` is broken. */
+  readonly isUndrawn?: boolean;
   readonly sends: number;
 }
 
 const HANDLE = 'flow-handle';
 
 async function run(script: Script): Promise<Run> {
-  const bench = await openBench();
+  const bench = await openBench({}, {}, (view, ...rest) => {
+    if (script.isUndrawn && view.card === 'working') throw new Error('canary');
+    return drawPlainly(view, ...rest);
+  });
   const { teams, turns, anna, url } = bench;
   teams.know(anna.conversationId, 'm1');
   for (const [operation, fault] of Object.entries(script.workingFaults ?? {})) {
@@ -92,6 +97,11 @@ const scripts = {
     takesUntilAborted: true,
     sends: 2,
   },
+  undrawn: {
+    activity: execute('confirmCode', { handle: HANDLE }, 'm1'),
+    isUndrawn: true,
+    sends: 2,
+  },
 } as const satisfies Record<string, Script>;
 
 describe('a turn that takes longer than three seconds', () => {
@@ -146,6 +156,15 @@ describe('a turn that takes longer than three seconds', () => {
       expect(bench.teams.sent[1]?.id).toBe(bench.teams.sent[0]?.id);
     },
   );
+
+  it('tells a fault and brings the result all the same where working cannot be drawn', async () => {
+    const { answer, sent, bench } = await runs.undrawn!;
+    expect(nameOf(answer.card)).toBe('refused');
+    expect(sent).toEqual(['update refused', 'update help']);
+    const faults = bench.logged.filter((line) => line.includes('a turn failed'));
+    expect(faults).toHaveLength(1);
+    expect(faults.join()).not.toContain('canary');
+  });
 
   it('leaves the message to a newer card of the service', async () => {
     const { teams, turns, channel, anna, url, server, logged } = await openBench();

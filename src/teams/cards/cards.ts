@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Locale } from '../../domain/parties.ts';
+import { CardError } from '../../ports/view.ts';
 import type { CardName, View } from '../../ports/view.ts';
 import { createTexts, createWords } from '../../texts/texts.ts';
 import type { TextValues } from '../../texts/texts.ts';
@@ -15,6 +16,7 @@ export interface Cards {
   /**
    * The card of a view as of `now` (epoch ms). The card carries no more outside data than the view does:
    * handles in its buttons, escaped names, masked numbers.
+   * @throws CardError where a template or text is broken
    */
   render(view: View, locale: Locale, now: number): Card;
   /** The same card with its summary: its title and, where it is about one account, the account's name. */
@@ -69,7 +71,7 @@ export function createCards(
     return root;
   }
 
-  function render(view: View, locale: Locale, now: number): Card {
+  function filled(view: View, locale: Locale, now: number): Card {
     const { card } = view;
     const voice: Voice = {
       locale,
@@ -93,9 +95,16 @@ export function createCards(
       text: boundTexts(card, locale, { ...values, ...problem.values }),
     });
     // A binding without a value stays in the card as it stands in the template.
-    if (JSON.stringify(rendered).includes('${'))
-      throw new Error(`card ${card}: a binding is empty`);
+    if (JSON.stringify(rendered).includes('${')) throw new Error('a binding is empty');
     return rendered;
+  }
+
+  function render(view: View, locale: Locale, now: number): Card {
+    try {
+      return filled(view, locale, now);
+    } catch (error) {
+      throw new CardError(view.card, error);
+    }
   }
 
   return {

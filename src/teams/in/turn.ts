@@ -103,7 +103,9 @@ export function createTurnRunner(options: TurnOptions) {
       await within(WRITE_WAIT_MS, placed);
       return early.message.card;
     }
-    const working = tap.showsWorking ? await workingMessage(tap) : undefined;
+    const working = tap.showsWorking
+      ? await workingMessage(tap).catch((error: unknown) => failure(error, tap.activity.key))
+      : undefined;
     const placed = working ? tap.placement.show(working, undefined, false) : Promise.resolve();
     track(placed);
     const late = outcome.then(async ({ message, flow }) => {
