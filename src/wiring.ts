@@ -94,7 +94,11 @@ export function settingsOf(config: Config): Settings {
     passwordHistory: config.passwords.history,
     passwordForbiddenCharacters: config.passwords.forbiddenCharacters,
     newNumberCooldownSeconds: config.enrollment.newNumberCooldownSeconds,
-    desk: { isOpen: config.desk.group !== undefined, mayVouch: config.desk.mayVouch },
+    desk: {
+      isOpen: config.desk.group !== undefined,
+      mayVouch: config.desk.mayVouch,
+      names: [config.serviceDesk, config.organisation ?? ''],
+    },
     defaultLocale: config.defaultLocale,
     tenantId: config.bot.tenantId ?? '',
     rotation: {

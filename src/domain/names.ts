@@ -11,6 +11,16 @@ export function distinctName(
   return (isTaken || FOREIGN.test(name)) && address !== undefined ? `${address} (${name})` : name;
 }
 
+/** Whether a word of the name is a word of one of the others. */
+export function sharesWord(name: string, others: readonly string[]): boolean {
+  const taken = new Set(others.flatMap(wordsOf));
+  return wordsOf(name).some((word) => taken.has(word));
+}
+
+function wordsOf(name: string): string[] {
+  return looks(name).match(/\p{L}+/gu) ?? [];
+}
+
 /** Letters of another script may look like Latin ones. */
 const FOREIGN = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
 /** A directory may hold longer ones; normalizing those would take seconds. */

@@ -38,6 +38,8 @@ interface DeskSettings {
   readonly isOpen: boolean;
   /** Whether an agent may vouch for a confirmed manager. */
   readonly mayVouch: boolean;
+  /** Names of the desk and of the organisation, as the cards have them. */
+  readonly names: readonly string[];
 }
 
 /** When managers are reminded of passwords that are due. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { distinctName } from '../../src/domain/names.ts';
+import { distinctName, sharesWord } from '../../src/domain/names.ts';
 
 const ADDRESS = 'anna.berg@orebro.example';
 const WITH_ADDRESS = (name: string): string => `${ADDRESS} (${name})`;
@@ -35,5 +35,20 @@ describe('the name under which people are told of a manager', () => {
       Array.from({ length: 20 }, () => long),
     );
     expect(performance.now() - began).toBeLessThan(200);
+  });
+});
+
+describe('a name that shares a word with others', () => {
+  const shares = (name: string): boolean => sharesWord(name, ['Servicedesk 019-21 00 00', 'IT']);
+
+  it.each(['Servicedesk Örebro', 'IT-avdelningen', 'dagtid, SERVICEDESK', 'Service\u200Bdesk'])(
+    'is %s',
+    (name) => {
+      expect(shares(name)).toBe(true);
+    },
+  );
+
+  it.each(['Dag Servicesson', 'Rita Berg', 'Agent 019', ''])('is not %s', (name) => {
+    expect(shares(name)).toBe(false);
   });
 });

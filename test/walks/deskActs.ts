@@ -394,7 +394,7 @@ export function walkDeskActs(world: World): void {
       const call = await newCall(world);
       const { agent, chat, account, name } = call;
       await enroll(world, call);
-      world.directory.put(agent.dn, 'displayName', isOffice ? 'Service\u00a0desk' : name);
+      world.directory.put(agent.dn, 'displayName', isOffice ? 'Service\u00a0desk Örebro' : name);
       await openAccount(agent, account);
       await ask(world, call);
       const { upn } = agent.person;

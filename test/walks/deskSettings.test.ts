@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
-import { confirm, newCall, openAccount } from '../support/desk.ts';
+import { ask, confirm, newCall, openAccount } from '../support/desk.ts';
 import { houseOfTest } from '../support/ofSuite.ts';
 
 describe('the service desk', () => {
@@ -32,6 +32,18 @@ describe('the service desk', () => {
     await house.start({ DESK_MAY_VOUCH: 'off' });
     await chat.say('status');
     expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+  });
+
+  it('is told with the address of an agent who has a word of the configured names', async () => {
+    const env = { SERVICE_DESK: 'Vaktbolaget 019-21 00 00', ORGANISATION: 'Örebro kommun' };
+    const house = await houseOfTest({ entrance: 'door', env });
+    for (const displayName of ['Vaktbolaget Nord', 'Växeln (Örebro)']) {
+      const call = await newCall(house);
+      house.directory.put(call.agent.dn, 'displayName', displayName);
+      await openAccount(call.agent, call.account);
+      await ask(house, call);
+      expect(textOf(call.chat.card).replaceAll('\\', '')).toContain(call.agent.person.upn);
+    }
   });
 
   it('is nobody where no group is configured', async () => {

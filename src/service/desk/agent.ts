@@ -1,10 +1,11 @@
 import { LOOKUPS_LOOKBACK_MS, lookUpsSpentUntil } from '../../domain/desk/deskLook.ts';
-import { distinctName } from '../../domain/names.ts';
+import { distinctName, sharesWord } from '../../domain/names.ts';
 import { managerName, type ManagerKey } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { Account } from '../../ports/account.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { View } from '../../ports/view.ts';
+import type { Deps } from '../deps.ts';
 import type { Manager } from '../people/people.ts';
 import { deskView } from '../tap/home.ts';
 import { admit, denyTap, type Tap } from '../tap/tap.ts';
@@ -29,18 +30,22 @@ export async function admitAgent(tap: Tap): Promise<Agent | { readonly view: Vie
   return denyTap(tap);
 }
 
-/** Names that any agent might go by. */
-const OFFICES = ['Servicedesk', 'Service desk', 'IT-support', 'Support', 'Helpdesk'];
+/** Words of names that any agent might go by. */
+const OFFICES = ['Service desk', 'Servicedesk', 'Helpdesk', 'Support', 'Kundtjänst', 'IT'];
 
-/** The agent's name as an account's managers are told it: with the address where it is an office's, or one of theirs. */
+/**
+ * The agent's name as an account's managers are told it: with the address where a word of it is an office's,
+ * or where it is one of theirs.
+ */
 export function agentNameFor(
+  { settings }: Pick<Deps, 'settings'>,
   { entry }: Manager,
   managers: readonly { readonly name: string }[],
 ): string {
-  return distinctName(entry.displayName, entry.address, [
-    ...OFFICES,
-    ...managers.map(({ name }) => name),
-  ]);
+  const { displayName: name, address } = entry;
+  const isOffice = sharesWord(name, [...OFFICES, ...settings.desk.names]);
+  const taken = managers.map((manager) => manager.name);
+  return distinctName(name, address, isOffice ? [name] : taken);
 }
 
 /** The card that finds accounts, with a problem where there is one. */

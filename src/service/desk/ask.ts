@@ -79,7 +79,7 @@ async function reserve(
     id: callerId(deps.random.id()),
     agent: agent.key,
     agentEntry: agent.entry.id,
-    agentName: agentNameFor(agent, facts.managers),
+    agentName: agentNameFor(deps, agent, facts.managers),
     manager,
     managerEntry: person.id,
     accountId: look.accountId,

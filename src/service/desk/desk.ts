@@ -106,9 +106,9 @@ async function onCard(tap: Tap, handle: string, work: () => Promise<Reply>): Pro
 }
 
 /** The act of an agent, as the administration's changes take it. */
-function actOf({ agent, look, facts }: DeskTap) {
+function actOf({ deps, agent, look, facts }: DeskTap) {
   const { accountId } = look;
-  const byName = agentNameFor(agent, facts.managers);
+  const byName = agentNameFor(deps, agent, facts.managers);
   return {
     actor: managerName(agent.key),
     byName,
