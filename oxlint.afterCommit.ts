@@ -13,7 +13,7 @@ interface Node {
   readonly params?: readonly Node[];
 }
 
-/** Whose calls tell the outside, and the service's own way to the log. */
+/** The ports that tell the outside, and the service's own way to the log. */
 const TELL = ['log', 'metrics', 'alarms', 'tellFault'];
 
 /**

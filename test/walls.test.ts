@@ -24,7 +24,7 @@ new RuleTester({ cwd: process.cwd() }).run('the walls between the rooms', walls.
         ['src/service/reset/reset.ts', "import { createCards } from '../../teams/cards/cards.ts';"],
         ['src/service/reset/reset.ts', "import type { Log } from '../../adapters/log.ts';"],
         ['src/service/turns.ts', "export { createTexts } from '../texts/texts.ts';"],
-        ['src/texts/words.ts', "import { plain } from '../teams/in/bot.ts';"],
+        ['src/texts/smsText.ts', "import { plain } from '../teams/in/bot.ts';"],
         ['src/adapters/twilio.ts', "const { Bot } = await import('../teams/in/bot.ts');"],
         ['src/teams/channel.ts', "export * from '../adapters/log.ts';"],
         ['src/teams/channel.ts', "import { startBot } from '../compose.ts';"],
@@ -50,7 +50,7 @@ new RuleTester({ cwd: process.cwd() }).run('the walls between the rooms', walls.
              import { readFileSync } from 'node:fs';
              import type { View } from '../../ports/view.ts';
              import { createTexts } from '../../texts/texts.ts';
-             import { problemFacts } from './problems.ts';`,
+             import { problemFacts } from './facts.ts';`,
     },
   ],
 });

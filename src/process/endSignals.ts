@@ -11,6 +11,7 @@ export function onEndAsked<S extends NodeJS.Signals>(
   end: (signal: S | 'SIGTERM') => void,
 ): void {
   for (const signal of signals) process.on(signal, () => end(signal));
+  // npm's own variable, and the only trace of it: no setting of the product.
   if (process.env['npm_lifecycle_event'] === undefined) return;
   const shell = process.ppid;
   const look = setInterval(() => {

@@ -11,6 +11,7 @@ const OTHERS = 4;
  */
 export function widenThreadPool(): void {
   const needed = availableParallelism() + OTHERS;
+  // The pool's own variable, which Node reads from here alone: no setting of the product.
   const chosen = Number(process.env[SIZE] ?? '0');
   if (!(chosen >= needed)) process.env[SIZE] = String(needed);
 }
