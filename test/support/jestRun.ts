@@ -28,8 +28,11 @@ interface Report {
   }[];
 }
 
-/** Runs jest with its own output shown; undefined when it ended without a report. */
-export async function runJest(ignored: readonly string[]): Promise<JestResult | undefined> {
+/** Runs jest in so many processes, with its own output shown; undefined when it ended without a report. */
+export async function runJest(
+  workers: number,
+  ignored: readonly string[] = [],
+): Promise<JestResult | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'jest-report-'));
   const report = join(folder, 'report.json');
   try {
@@ -37,7 +40,7 @@ export async function runJest(ignored: readonly string[]): Promise<JestResult | 
       process.execPath,
       [
         'node_modules/jest/bin/jest.js',
-        '--maxWorkers=3',
+        `--maxWorkers=${String(workers)}`,
         '--json',
         `--outputFile=${report}`,
         ...ignored.map((pattern) => `--testPathIgnorePatterns=${pattern}`),
