@@ -132,6 +132,9 @@ export interface Directory {
   /** The account with all its managers; undefined where it is gone. */
   responsibilityFor(accountId: string, signal: AbortSignal): Promise<Responsibility | undefined>;
 
+  /** Those of swept accounts that are not protected by what only the server knows. */
+  unprotectedAmong(accountIds: readonly string[], signal: AbortSignal): Promise<string[]>;
+
   /**
    * Hands all accounts to `take`, page after page in no order; only one page is kept at a time. May take as
    * long as it needs, a single answer of the directory at most 5 s. An exception from `take` ends the read.

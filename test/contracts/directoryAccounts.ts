@@ -41,6 +41,20 @@ export function describeAccounts(on: DirectoryStage): void {
       expect(await accountsOf(on.directory, manager!, never)).toEqual([]);
     });
 
+    it('is told apart among the accounts that a sweep has found', async () => {
+      const { dn } = await on.world.newPerson();
+      const open = await on.world.newAccount({ responsible: [dn] });
+      const guarded = await on.world.newProtectedAccounts(dn);
+      const idsOf = (dns: readonly string[]) => Promise.all(dns.map((one) => on.world.idOf(one)));
+      const ids = await idsOf([open.dn, ...guarded.map(([, one]) => one)]);
+      const swept: string[] = [];
+      await on.directory.sweepAccounts((page) => {
+        swept.push(...page.flatMap(({ id }) => (ids.includes(id) ? id : [])));
+        return Promise.resolve();
+      }, never);
+      expect(await on.directory.unprotectedAmong(swept, never)).toEqual(ids.slice(0, 1));
+    });
+
     it('includes the bot’s own account, however its name is written', async () => {
       const { dn, query } = await on.world.newPerson();
       const { dn: ownDn } = await on.world.newAccount({ responsible: [dn] });

@@ -88,6 +88,9 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
     responsibilityFor: (accountId, signal) =>
       sessions.read(signal, (session) => lookup.responsibilityFor(session, accountId)),
 
+    unprotectedAmong: (ids, signal) =>
+      sessions.read(signal, (session) => lookup.unprotectedAmong(session, ids)),
+
     sweepAccounts: (take, signal, more) =>
       sessions.long(signal, (session) => lookup.sweep(session, take, more)),
 

@@ -75,6 +75,7 @@ export function observeDirectory(
     accountOf: observed('accountOf', directory.accountOf),
     managersOf: observed('managersOf', directory.managersOf),
     responsibilityFor: observed('responsibilityFor', directory.responsibilityFor),
+    unprotectedAmong: observed('unprotectedAmong', directory.unprotectedAmong),
     sweepAccounts: observed('sweepAccounts', directory.sweepAccounts),
     provePassword: observed('provePassword', directory.provePassword),
     writePassword: observed('writePassword', directory.writePassword),

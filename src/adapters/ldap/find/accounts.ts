@@ -2,7 +2,7 @@ import type { Entry, Filter } from 'ldapts';
 
 import type { Account, SweepMore, SweptAccount } from '../../../ports/account.ts';
 import type { AccountLens, Dialect, FoundAccount } from '../dialect.ts';
-import { textOf, textsOf } from '../wire/entry.ts';
+import { isId, textOf, textsOf } from '../wire/entry.ts';
 import { allOf, anyOf, chunks, equals, parseFilter } from '../wire/filters.ts';
 import type { ServiceAccountTest } from './serviceAccount.ts';
 import type { Session } from '../wire/session.ts';
@@ -124,6 +124,29 @@ export async function sweepAccounts(
     }
     await take(page);
   }
+}
+
+/** Those of swept accounts that the server does not know to be protected: the half that a sweep leaves out. */
+export async function unprotectedAmong(
+  session: Session,
+  dialect: Dialect,
+  { accountsBase }: AccountSettings,
+  ids: readonly string[],
+): Promise<string[]> {
+  const { filter } = await dialect.prepare(session);
+  if (filter === undefined) return [...ids];
+  const unprotected: string[] = [];
+  for (const some of chunks(ids.filter(isId))) {
+    const found = await session.connection.search({
+      base: accountsBase,
+      scope: 'sub',
+      filter: allOf([anyOf(some.map((id) => dialect.idFilter(id))), filter]),
+      attributes: [dialect.idAttribute],
+      binary: dialect.binary,
+    });
+    unprotected.push(...found.flatMap((entry) => dialect.idOf(entry) ?? []));
+  }
+  return unprotected;
 }
 
 function responsibilityFilters(

@@ -1,19 +1,17 @@
 import type { Entry, Filter } from 'ldapts';
-
-import { MAX_REMINDED } from '../../../ports/account.ts';
-import type {
-  DirectoryManager,
-  GivenManager,
-  ManagerQuery,
-  SweepMore,
-  SweptAccount,
+import {
+  MAX_REMINDED,
+  type DirectoryManager,
+  type GivenManager,
+  type ManagerQuery,
+  type SweepMore,
+  type SweptAccount,
 } from '../../../ports/account.ts';
-import { findAccounts, sweepAccounts } from './accounts.ts';
-import type { AccountQuery, AccountSettings } from './accounts.ts';
+import { findAccounts, sweepAccounts, unprotectedAmong, type AccountQuery } from './accounts.ts';
+import type { AccountSettings } from './accounts.ts';
 import { findAccountsLike } from './accountsLike.ts';
-import type { FoundAccount } from '../dialect.ts';
 import { activeDirectory } from '../activeDirectory/activeDirectory.ts';
-import type { AccountLens, Dialect, PersonsBehind } from '../dialect.ts';
+import type { AccountLens, Dialect, FoundAccount, PersonsBehind } from '../dialect.ts';
 import { isId, textOf } from '../wire/entry.ts';
 import { allOf, anyOf, equals, managerFilter } from '../wire/filters.ts';
 import { openldap } from '../openldap/openldap.ts';
@@ -190,6 +188,9 @@ export function createLookup(settings: LookupSettings) {
       const managers = known.flatMap((entry) => managerFrom(session, entry) ?? []);
       return { account: found.account, managers, isCrowd: !isAll };
     },
+
+    unprotectedAmong: (session: Session, ids: readonly string[]) =>
+      unprotectedAmong(session, dialectOf(session), settings, ids),
 
     /** Hands all accounts to `take`, page by page. */
     async sweep(

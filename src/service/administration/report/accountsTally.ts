@@ -7,6 +7,8 @@ import type { Deps } from '../../deps.ts';
 const LOOKUP_MS = 10_000;
 /** Lookups under way at once: a directory of many managers is read in time, and no server is flooded. */
 const AT_ONCE = 8;
+/** Accounts of which one question asks whether they are protected. */
+const ASKED_AT_ONCE = 100;
 /** Width of the bins of ages, and how many there are; the last one is open. */
 const BIN_DAYS = 30;
 const BINS = 13;
@@ -93,24 +95,25 @@ export async function tallyAccounts(deps: ReportDeps, signal: AbortSignal): Prom
     { responsible: true },
   );
   const managers = await managersOf(deps, byResponsible, signal);
+  const listed = [...byResponsible].flatMap(([responsible, accounts]) => {
+    const { names, notInTeams } = managers.get(responsible) ?? NOBODY;
+    const isListed = names.length === 0 || notInTeams.length > 0;
+    return accounts.flatMap(({ id }) => (isListed || due.has(id) ? id : []));
+  });
+  const unprotected = await unprotectedOf(deps, listed, signal);
   const overdue: OverdueAccount[] = [];
   const unanswered: UnansweredAccount[] = [];
   const notInTeams: UnreachedAccount[] = [];
   for (const [responsible, accounts] of byResponsible) {
     const { names, notInTeams: unreached, isCrowd } = managers.get(responsible) ?? NOBODY;
-    const isUnanswered = names.length === 0;
-    await eachAtOnce(accounts, async ({ id, name: account }) => {
-      signal.throwIfAborted();
+    for (const { id, name: account } of accounts) {
+      if (!unprotected.has(id)) continue;
       const dueAt = due.get(id);
-      // The sweep passes over accounts that only the server knows to be protected: they count, and are no
-      // work for anybody.
-      const isListed = isUnanswered || dueAt !== undefined || unreached.length > 0;
-      if (isListed && (await answerOf(deps, id)) === undefined) return;
       if (dueAt !== undefined) overdue.push({ account, dueAt, managers: names });
       const reason = isCrowd ? 'tooManyManagers' : 'noManager';
-      if (isUnanswered) unanswered.push({ account, reason });
+      if (names.length === 0) unanswered.push({ account, reason });
       if (unreached.length > 0) notInTeams.push({ account, managers: unreached });
-    });
+    }
   }
   const byName = <T extends { readonly account: string }>(some: readonly T[]): T[] =>
     some.toSorted((a, b) => (a.account < b.account ? -1 : 1));
@@ -134,6 +137,26 @@ function addAge(ages: { within: number; past: number }[], days: number, isPast: 
   if (bin === undefined) return;
   if (isPast) bin.past += 1;
   else bin.within += 1;
+}
+
+/**
+ * Those that are not protected: the sweep passes over what only the server knows. Protected ones count, and
+ * are no work for anybody.
+ */
+async function unprotectedOf(
+  { directory }: ReportDeps,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const unprotected = new Set<string>();
+  const starts = Array.from({ length: Math.ceil(ids.length / ASKED_AT_ONCE) }, (_, n) => n);
+  await eachAtOnce(starts, async (n) => {
+    signal.throwIfAborted();
+    const some = ids.slice(n * ASKED_AT_ONCE, (n + 1) * ASKED_AT_ONCE);
+    const found = await directory.unprotectedAmong(some, AbortSignal.timeout(LOOKUP_MS));
+    for (const id of found) unprotected.add(id);
+  });
+  return unprotected;
 }
 
 async function managersOf(
