@@ -35,7 +35,7 @@ export function changeCaller(
 }
 
 /** The same within a transaction that holds the account's lock; the agent's card is drawn anew at once. */
-export async function stepIn(
+async function stepIn(
   tx: StoreTransaction,
   check: CallerCheck,
   event: CallerEvent,
