@@ -237,14 +237,16 @@ export class ProductDatabase {
 
   /** The number of the first audit row that does not fit the chain; undefined where it is whole. */
   async brokenAuditRow(): Promise<number | undefined> {
-    const rows = await this.query<AuditRow>('select * from audit order by seq');
+    // In one statement: a bot may write meanwhile.
+    const rows = await this.query<AuditRow & { readonly head: string }>(
+      'select audit.*, (select hash from audit_head) as head from audit order by seq',
+    );
     let previous = '';
     for (const [index, row] of rows.entries()) {
       const isNext = row.seq === index + 1 && row.previous === previous;
       if (!isNext || row.hash !== hashRow(row)) return index + 1;
       previous = row.hash;
     }
-    const [head] = await this.query<{ hash: string }>('select hash from audit_head');
-    return head?.hash === previous ? undefined : rows.length;
+    return rows.at(-1)?.head === previous ? undefined : rows.length;
   }
 }

@@ -49,6 +49,9 @@ const WALKS = {
   },
 } satisfies Readonly<Record<string, Walks>>;
 
+/** The groups of walks. A world of its own for each keeps its directory small, which is asked all the time. */
+export const GROUPS = Object.keys(WALKS) as readonly (keyof typeof WALKS)[];
+
 /** Declares the walks of one group; the same in the test's process and on the built bot. */
 export function walkFlows(world: World, group: keyof typeof WALKS): void {
   for (const [name, walk] of Object.entries<(world: World) => void>(WALKS[group])) {
@@ -56,9 +59,4 @@ export function walkFlows(world: World, group: keyof typeof WALKS): void {
       walk(world);
     });
   }
-}
-
-/** Declares the walks of all groups. */
-export function walkEveryFlow(world: World): void {
-  for (const group of Object.keys(WALKS) as (keyof typeof WALKS)[]) walkFlows(world, group);
 }
