@@ -7,7 +7,9 @@ export function distinctName(
   address: string | undefined,
   colleagues: readonly string[],
 ): string {
-  const isTaken = colleagues.some((other) => looks(other) === looks(name));
+  const isTaken = colleagues.some(
+    (other) => looks(other) === looks(name) || drawn(other) === drawn(name),
+  );
   return (isTaken || FOREIGN.test(name)) && address !== undefined ? `${address} (${name})` : name;
 }
 
@@ -28,11 +30,24 @@ const MAX_COMPARED = 256;
 
 /** Equal for names that no reader tells apart by their signs. */
 function looks(name: string): string {
+  return seen(seen(name).slice(0, MAX_COMPARED).normalize('NFKC')).toLocaleLowerCase('sv');
+}
+
+/** Equal also where two letters look alike in the fonts of a chat. */
+function drawn(name: string): string {
+  return looks(
+    name
+      .replace(/[I1|\u0131]/g, 'l')
+      .replaceAll('0', 'o')
+      .replaceAll('\u0251', 'a')
+      .replaceAll('\u0261', 'g'),
+  );
+}
+
+/** Without the signs that nobody sees, however many there are before the first letter. */
+function seen(name: string): string {
   return name
-    .slice(0, MAX_COMPARED)
-    .normalize('NFKC')
     .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu, '')
     .replace(/\s+/g, ' ')
-    .trim()
-    .toLocaleLowerCase('sv');
+    .trim();
 }

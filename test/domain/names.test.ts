@@ -16,9 +16,19 @@ describe('the name under which people are told of a manager', () => {
     ['a joiner that nobody sees', 'Anna\u034F Berg'],
     ['a filler', 'Anna Berg\u3164'],
     ['a blank pattern of Braille', 'Anna Berg\u2800'],
+    ['three hundred signs without width', `${'\u200B'.repeat(300)}Anna Berg`],
+    ['three hundred blanks', `${' '.repeat(300)}Anna Berg`],
   ])('has the address before it where a colleague differs by %s only', (_, name) => {
     expect(distinctName(name, ADDRESS, ['Anna Berg'])).toBe(WITH_ADDRESS(name));
   });
+
+  it.each(['KarI O. Lind', 'Kar1 O. Lind', 'Karl 0. Lind', 'K\u0251rl O. Lind', 'KARL O. LIND'])(
+    'has the address before it where %s is drawn as a colleague is',
+    (name) => {
+      const colleague = 'Karl O. Lind';
+      expect(distinctName(name, ADDRESS, [colleague])).toBe(WITH_ADDRESS(name));
+    },
+  );
 
   it('has the address before it where a letter is of another script', () => {
     expect(distinctName('\u0410nna Berg', ADDRESS, ['Anna Berg'])).toBe(
