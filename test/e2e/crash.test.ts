@@ -168,9 +168,7 @@ describe('a bot killed while it asks a manager who calls', () => {
     const stopped = Promise.withResolvers<void>();
     product.teams.fail('post', { until: stopped.promise }, 1);
     const tap = agent.sendTap(button).catch(() => undefined);
-    const isAsked = async (): Promise<boolean> =>
-      (await product.database.query('select 1 from caller_check')).length > 0;
-    while (!(await isAsked())) await new Promise((resolve) => setTimeout(resolve, 20));
+    await product.teams.until(() => product.teams.hasFailed('post'));
     await product.end('SIGKILL');
     stopped.resolve();
     await tap;

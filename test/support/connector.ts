@@ -115,6 +115,11 @@ export class TeamsServer {
   fail(operation: Operation, fault: Fault, times = Infinity): void {
     this.#faults.plan(operation, fault, times);
   }
+
+  /** Whether as many requests have come as were to fail. */
+  hasFailed(operation: Operation): boolean {
+    return this.#faults.isSpent(operation);
+  }
   /** Ends the operation's planned failures; those of all operations where none is named. */
   heal(operation?: Operation): void {
     this.#faults.clear(operation);

@@ -23,6 +23,12 @@ export class FaultPlan {
   plan(operation: Operation, fault: Fault, times: number): void {
     this.#planned.set(operation, { fault, times });
   }
+
+  /** Whether the planned failures have all come. */
+  isSpent(operation: Operation): boolean {
+    return (this.#planned.get(operation)?.times ?? 0) <= 0;
+  }
+
   clear(operation?: Operation): void {
     if (operation === undefined) this.#planned.clear();
     else this.#planned.delete(operation);
