@@ -111,6 +111,21 @@ export function attackSuite(bench: Bench): void {
       expect(alarms()).toMatchObject([{ fields: { row: id, why: 'revoked' } }]);
     });
 
+    it('puts no former number back over one that came as a first one, after the former was deleted', async () => {
+      const { store, alarms } = await attacked();
+      const { manager, accountId, id } = await enrolled(store);
+      const putBack = await keep('enrollment', `id = '${id}'`);
+      await sql(`delete from enrollment where id = '${id}'`);
+      const enrolledAt = Date.now() + 60_000;
+      const later = await enrolled(store, { manager, accountId, enrolledAt });
+      const read = () => store.read((reads) => reads.enrollment(manager, accountId));
+      expect(await read()).toMatchObject({ id: later.id });
+      await sql(`delete from enrollment where id = '${later.id}'`);
+      await putBack();
+      expect(await read()).toBeUndefined();
+      expect(alarms()).toMatchObject([{ fields: { row: id, why: 'revoked' } }]);
+    });
+
     it('puts no earlier note of a revoke over a later one', async () => {
       const { store } = await attacked();
       const accountId = 'account';
@@ -212,7 +227,8 @@ export function attackSuite(bench: Bench): void {
       const read = () => store.read((reads) => reads.enrollmentsOf(accountId));
       expect(await read()).toEqual([other]);
       expect(alarms()).toMatchObject([{ fields: { row: id, why: 'revoked' } }]);
-      await sql(`update revocation set revoked_at = 0 where account_id = '${accountId}'`);
+      await sql(`update revocation set revoked_at = 0 where revoked_at =
+        (select max(revoked_at) from revocation where account_id = '${accountId}')`);
       await read();
       expect(alarms()).toMatchObject([{}, { fields: { table: 'revocation', why: 'changed' } }]);
       const again = await enrolled(store, { manager, accountId });
@@ -391,7 +407,9 @@ export function attackSuite(bench: Bench): void {
       const putBack = await keep('enrollment', `id = '${id}'`);
       await store.transaction((tx) => tx.revokeEnrollments(accountId));
       await putBack();
-      await sql(`update revocation set revoked_at = 0 where account_id = '${accountId}'`);
+      await sql(
+        `update revocation set revoked_at = 0 where account_id = '${accountId}' and manager = ''`,
+      );
       const read = () => store.read((reads) => reads.enrollment(manager, accountId));
       expect(await read()).toBeUndefined();
       expect(alarms()).toMatchObject([

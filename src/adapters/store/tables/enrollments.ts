@@ -63,17 +63,19 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
       .orderBy('enrolled_at')
       .orderBy('id');
 
-  /** Notes that a number is about to be replaced. A row that is not trusted must not say when it was enrolled. */
-  async function voidFormer(key: Pick<EnrollmentRow, 'manager' | 'account_id'>): Promise<void> {
+  /** A time after the number that stands there. A row that is not trusted must not say when it was enrolled. */
+  async function afterFormer(
+    key: Pick<EnrollmentRow, 'manager' | 'account_id'>,
+  ): Promise<number | undefined> {
     const row = await db
       .selectFrom('enrollment')
       .selectAll()
       .where('manager', '=', key.manager)
       .where('account_id', '=', key.account_id)
       .executeTakeFirst();
-    if (row === undefined) return;
-    if (openTrusted(scope, SEALED.enrollment.place(row), row.mobile) === undefined) return;
-    await noteRemoval(key.account_id, key.manager, row.enrolled_at + 1);
+    if (row === undefined) return undefined;
+    const mobile = openTrusted(scope, SEALED.enrollment.place(row), row.mobile);
+    return mobile === undefined ? undefined : row.enrolled_at + 1;
   }
 
   return {
@@ -109,12 +111,17 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
 
     async saveEnrollment({ id, manager, accountId, mobile, enrolledAt, usableFrom }) {
       const key = { manager: managerName(manager), account_id: accountId };
-      await voidFormer(key);
       const rows = await notesOn(accountId, key.manager);
       const notes = rows.map((row) => ({ row, note: readNote(scope, row) }));
       for (const { row, note } of notes) if (!note.isTrusted) await reseal(row);
-      // A clock that was moved back must not make the number older than the last revoke.
-      const enrolled_at = Math.max(enrolledAt, latest(notes.map(({ note }) => note)) ?? enrolledAt);
+      // A clock that was moved back must not make the number older than the last revoke, or than a former one.
+      const enrolled_at = Math.max(
+        enrolledAt,
+        latest(notes.map(({ note }) => note)) ?? 0,
+        (await afterFormer(key)) ?? 0,
+      );
+      // Also where no former number stands: it may have been deleted, to be put back later.
+      await noteRemoval(accountId, key.manager, enrolled_at);
       const kept = { id, enrolled_at, usable_from: usableFrom };
       const values = {
         ...kept,
