@@ -91,7 +91,7 @@ describe('a copy to PostgreSQL', () => {
       tx.audit(EVENT);
     });
     const { rows } = await copy();
-    expect(rows).toMatchObject({ passcode: 0, enrollment: 1, revocation: 1, audit: 1_201 });
+    expect(rows).toMatchObject({ passcode: 0, enrollment: 1, revocation: 3, audit: 1_201 });
     const target = await openTarget();
     await target.transaction(async (tx) => {
       expect(await tx.enrollment(later.manager, later.accountId)).toEqual(later);
