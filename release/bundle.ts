@@ -28,10 +28,14 @@ export async function bundle(source: string, to: string): Promise<void> {
   });
   // A bot or an administration that runs loads some of its files late.
   const made = `${to}.new`;
-  await program.write({ dir: made, cleanDir: true, chunkFileNames: '[name].js' });
-  await program.close();
-  await rm(to, { recursive: true, force: true });
-  await rename(made, to);
+  try {
+    await program.write({ dir: made, cleanDir: true, chunkFileNames: '[name].js' });
+    await rm(to, { recursive: true, force: true });
+    await rename(made, to);
+  } finally {
+    await program.close();
+    await rm(made, { recursive: true, force: true });
+  }
 }
 
 /**
