@@ -1,10 +1,11 @@
 import type { Selectable } from 'kysely';
 import { managerName } from '../../../domain/parties.ts';
 import type { Enrollment, EnrollmentQueries } from '../../../ports/store/enrollments.ts';
-import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
+import { SEALED } from '../sealing/places.ts';
 import { managerKey, openTrusted } from '../sealing/trusted.ts';
 import type { Scope } from '../schema/scope.ts';
-import type { EnrollmentTable, RevocationTable } from '../schema/tables.ts';
+import type { EnrollmentTable } from '../schema/tables.ts';
+import { latest, noteQueries, readNote } from './revokeNotes.ts';
 
 /** A number with one of the notes that concern it; null where there is none. */
 type EnrollmentRow = Selectable<EnrollmentTable> & {
@@ -63,19 +64,17 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
       .orderBy('enrolled_at')
       .orderBy('id');
 
-  /** A time after the number that stands there. A row that is not trusted must not say when it was enrolled. */
-  async function afterFormer(
-    key: Pick<EnrollmentRow, 'manager' | 'account_id'>,
-  ): Promise<number | undefined> {
+  /** A time after the number that stands there; 0 where none does. A row that is not trusted must not say when it was enrolled. */
+  async function afterFormer(key: Pick<EnrollmentRow, 'manager' | 'account_id'>): Promise<number> {
     const row = await db
       .selectFrom('enrollment')
       .selectAll()
       .where('manager', '=', key.manager)
       .where('account_id', '=', key.account_id)
       .executeTakeFirst();
-    if (row === undefined) return undefined;
+    if (row === undefined) return 0;
     const mobile = openTrusted(scope, SEALED.enrollment.place(row), row.mobile);
-    return mobile === undefined ? undefined : row.enrolled_at + 1;
+    return mobile === undefined ? 0 : row.enrolled_at + 1;
   }
 
   return {
@@ -118,10 +117,10 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
       const enrolled_at = Math.max(
         enrolledAt,
         latest(notes.map(({ note }) => note)) ?? 0,
-        (await afterFormer(key)) ?? 0,
+        await afterFormer(key),
       );
       // Also where no former number stands: it may have been deleted, to be put back later.
-      await noteRemoval(accountId, key.manager, enrolled_at);
+      await noteRemoval(accountId, key.manager, enrolled_at, rows);
       const kept = { id, enrolled_at, usable_from: usableFrom };
       const values = {
         ...kept,
@@ -171,82 +170,5 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
         .execute();
       return rows.filter((row) => !readNote(scope, row).isRemoval).length;
     },
-  };
-}
-
-/** The note of one revoke: of one manager's number, or of all numbers of an account. */
-type RevokeNote = Selectable<RevocationTable>;
-
-/** A number that was enrolled before `at` is void. */
-interface Note {
-  readonly at: number;
-  /** Left when a sweep removed the number: there was no revocation. */
-  readonly isRemoval: boolean;
-  readonly isTrusted: boolean;
-}
-
-/** The content of a removal note's seal. */
-const REMOVED = 'removed';
-/** The manager in the notes of all managers' numbers. */
-const ALL = '';
-
-/** The time of the last of them. */
-function latest(notes: readonly Note[]): number | undefined {
-  return notes.length === 0 ? undefined : Math.max(...notes.map(({ at }) => at));
-}
-
-/**
- * Reads a note. One that was changed may hide a later revoke: it counts as one of now, until a number is
- * enrolled after it. Its seal then holds the time of that.
- */
-function readNote(scope: Scope, row: RevokeNote): Note {
-  const content = openTrusted(scope, SEALED.revocation.place(row), row.seal);
-  if (content === undefined) return { at: scope.now, isRemoval: false, isTrusted: false };
-  const isRemoval = content === REMOVED;
-  const countsFrom = isRemoval ? 0 : Number(content);
-  return { at: Math.max(row.revoked_at, countsFrom), isRemoval, isTrusted: true };
-}
-
-function noteQueries(scope: Scope) {
-  const { db, keys, now } = scope;
-
-  /** The notes that concern a manager of the account, or all its managers. */
-  function notesOn(account_id: string, manager = ALL): Promise<RevokeNote[]> {
-    return db
-      .selectFrom('revocation')
-      .selectAll()
-      .where('account_id', '=', account_id)
-      .where('manager', 'in', [ALL, manager])
-      .execute();
-  }
-
-  async function add(note: Omit<RevokeNote, 'seal'>, content: string): Promise<void> {
-    const seal = keys.seal(SEALED.revocation.place(note), content);
-    await db
-      .insertInto('revocation')
-      .values({ ...note, seal })
-      // A revoke may follow a removal within the millisecond.
-      .onConflict((conflict) =>
-        conflict.columns(['account_id', 'manager', 'revoked_at']).doUpdateSet({ seal }),
-      )
-      .execute();
-  }
-
-  return {
-    notesOn,
-
-    noteRevoke: (account_id: string, manager = ALL, at = now): Promise<void> =>
-      add({ account_id, manager, revoked_at: at }, SEAL_ONLY),
-
-    async noteRemoval(account_id: string, manager: string, at: number): Promise<void> {
-      const isNoted = (await notesOn(account_id, manager)).some(
-        ({ revoked_at }) => revoked_at >= at,
-      );
-      if (!isNoted) await add({ account_id, manager, revoked_at: at }, REMOVED);
-    },
-
-    /** Seals a note anew that was changed: it goes on hiding the numbers from before now. */
-    reseal: ({ account_id, manager, revoked_at }: RevokeNote): Promise<void> =>
-      add({ account_id, manager, revoked_at }, String(now)),
   };
 }

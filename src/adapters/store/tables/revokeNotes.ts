@@ -1,0 +1,87 @@
+import type { Selectable } from 'kysely';
+import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
+import type { Scope } from '../schema/scope.ts';
+import type { RevocationTable } from '../schema/tables.ts';
+import { openTrusted } from '../sealing/trusted.ts';
+
+/** The note of one revoke: of one manager's number, or of all numbers of an account. */
+export type RevokeNote = Selectable<RevocationTable>;
+
+/** A number that was enrolled before `at` is void. */
+interface Note {
+  readonly at: number;
+  /** Left by a number for those before it, and when a sweep removed one: there was no revocation. */
+  readonly isRemoval: boolean;
+  readonly isTrusted: boolean;
+}
+
+/** The content of a removal note's seal. */
+const REMOVED = 'removed';
+/** The manager in the notes of all managers' numbers. */
+const ALL = '';
+
+/** The time of the last of them. */
+export function latest(notes: readonly Note[]): number | undefined {
+  return notes.length === 0 ? undefined : Math.max(...notes.map(({ at }) => at));
+}
+
+/**
+ * Reads a note. One that was changed may hide a later revoke: it counts as one of now, until a number is
+ * enrolled after it. Its seal then holds the time of that.
+ */
+export function readNote(scope: Scope, row: RevokeNote): Note {
+  const content = openTrusted(scope, SEALED.revocation.place(row), row.seal);
+  if (content === undefined) return { at: scope.now, isRemoval: false, isTrusted: false };
+  const isRemoval = content === REMOVED;
+  const countsFrom = isRemoval ? 0 : Number(content);
+  return { at: Math.max(row.revoked_at, countsFrom), isRemoval, isTrusted: true };
+}
+
+export function noteQueries(scope: Scope) {
+  const { db, keys, now } = scope;
+
+  /** The notes that concern a manager of the account, or all its managers. */
+  function notesOn(account_id: string, manager = ALL): Promise<RevokeNote[]> {
+    return db
+      .selectFrom('revocation')
+      .selectAll()
+      .where('account_id', '=', account_id)
+      .where('manager', 'in', [ALL, manager])
+      .execute();
+  }
+
+  async function add(note: Omit<RevokeNote, 'seal'>, content: string): Promise<void> {
+    const seal = keys.seal(SEALED.revocation.place(note), content);
+    await db
+      .insertInto('revocation')
+      .values({ ...note, seal })
+      // A revoke may follow a removal within the millisecond.
+      .onConflict((conflict) =>
+        conflict.columns(['account_id', 'manager', 'revoked_at']).doUpdateSet({ seal }),
+      )
+      .execute();
+  }
+
+  return {
+    notesOn,
+
+    noteRevoke: (account_id: string, manager = ALL, at = now): Promise<void> =>
+      add({ account_id, manager, revoked_at: at }, SEAL_ONLY),
+
+    /** @param known the notes on that manager's number, where they have been read */
+    async noteRemoval(
+      account_id: string,
+      manager: string,
+      at: number,
+      known?: readonly RevokeNote[],
+    ): Promise<void> {
+      const notes = known ?? (await notesOn(account_id, manager));
+      if (notes.some(({ revoked_at }) => revoked_at >= at)) return;
+      await add({ account_id, manager, revoked_at: at }, REMOVED);
+    },
+
+    /** Seals a note anew that was changed: it goes on hiding the numbers from before now. */
+    reseal: ({ account_id, manager, revoked_at }: RevokeNote): Promise<void> =>
+      add({ account_id, manager, revoked_at }, String(now)),
+  };
+}
