@@ -6,7 +6,7 @@ import { COMMANDS } from './commands.ts';
 import { readConfig, readSudoUser } from '../config/config.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import type { Log } from '../ports/log.ts';
-import { StoreError } from '../ports/store/store.ts';
+import { StoreError } from '../ports/storeError.ts';
 import { versionOf } from '../process/version.ts';
 
 /** Faults on the bot's own level are told by exit code and message; the log is for trouble beside them. */

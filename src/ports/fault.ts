@@ -1,6 +1,6 @@
 import { DirectoryError } from './directory.ts';
 import { NotifierError } from './notifier.ts';
-import { StoreError } from './store/store.ts';
+import { StoreError } from './storeError.ts';
 import { CardError } from './view.ts';
 
 const MOST_FRAMES = 6;

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
-import { StoreError } from '../../ports/store/store.ts';
+import { StoreError } from '../../ports/storeError.ts';
 import { HEAD } from './audit/audit.ts';
 import type { AuditHead } from './audit/auditLog.ts';
 import { openAuditLog } from './audit/auditLog.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { databaseFile } from '../../adapters/store/engine/sqlite.ts';
 import { readTwilioAccount } from '../../adapters/twilioAccount.ts';
 import type { Config } from '../../config/config.ts';
-import { StoreError } from '../../ports/store/store.ts';
+import { StoreError } from '../../ports/storeError.ts';
 import { databaseOf, channelSettingsOf } from '../../wiring.ts';
 import { endOf, NOTHING } from './advice.ts';
 import type { Advice, Checked } from './advice.ts';

@@ -3,7 +3,7 @@ import { managerName, type Locale, type ManagerKey } from '../../domain/parties.
 import { Secret } from '../../domain/secret.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import type { ClaimedNotice, Notice, NoticeLane } from '../../ports/store/notices.ts';
-import { StoreError } from '../../ports/store/store.ts';
+import { StoreError } from '../../ports/storeError.ts';
 import type { Deps } from '../deps.ts';
 import { isSamePerson, lockAccount } from '../flow/flows.ts';
 import { postNotice } from './noticeCard.ts';

@@ -3,7 +3,7 @@ import { DirectoryError } from '../../ports/directory.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { MeasuredSystem, Metrics } from '../../ports/metrics.ts';
 import type { SmsGateway, SmsOutcome } from '../../ports/sms.ts';
-import { StoreError } from '../../ports/store/store.ts';
+import { StoreError } from '../../ports/storeError.ts';
 import type { Store, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Turns } from '../input.ts';

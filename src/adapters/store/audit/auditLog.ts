@@ -1,7 +1,7 @@
 import type { AuditRow } from './audit.ts';
 import { HEAD, hashRow } from './audit.ts';
 import type { Keyring, Place } from '../sealing/crypto.ts';
-import { StoreError } from '../../../ports/store/store.ts';
+import { StoreError } from '../../../ports/storeError.ts';
 import type { Engine } from '../engine/engine.ts';
 import { readPatiently } from '../engine/engine.ts';
 import { AUDIT_SEALED } from '../sealing/places.ts';

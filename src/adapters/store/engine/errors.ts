@@ -1,4 +1,4 @@
-import { StoreError } from '../../../ports/store/store.ts';
+import { StoreError } from '../../../ports/storeError.ts';
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const SERIALIZATION_FAILURE = '40001';

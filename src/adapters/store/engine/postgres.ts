@@ -10,7 +10,7 @@ import { DatabaseError } from 'pg';
 import type { QueryResult } from 'pg';
 import { z } from 'zod';
 import type { Log } from '../../../ports/log.ts';
-import type { StoreError } from '../../../ports/store/store.ts';
+import type { StoreError } from '../../../ports/storeError.ts';
 import { createQueries } from './engine.ts';
 import type { Began, Engine } from './engine.ts';
 import { isUnserved, outcomeOfCommitUnknown, readOnly, storeFailure } from './errors.ts';

@@ -6,7 +6,7 @@ import { sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kys
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
 import { openCommitLog } from './commitLog.ts';
 import { createPrivateFile, prepareDataDirectory } from './dataDirectory.ts';
-import { StoreError } from '../../../ports/store/store.ts';
+import { StoreError } from '../../../ports/storeError.ts';
 import { createQueries } from './engine.ts';
 import type { Engine, Transaction } from './engine.ts';
 import { storeFailure } from './errors.ts';

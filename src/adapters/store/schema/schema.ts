@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { StoreError } from '../../../ports/store/store.ts';
+import { StoreError } from '../../../ports/storeError.ts';
 import type { Keyring } from '../sealing/crypto.ts';
 import type { Engine } from '../engine/engine.ts';
 import { transactPatiently } from '../engine/engine.ts';

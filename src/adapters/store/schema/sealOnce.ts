@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { StoreError } from '../../../ports/store/store.ts';
+import { StoreError } from '../../../ports/storeError.ts';
 import { HEAD } from '../audit/audit.ts';
 import { sealAuditUpTo } from '../audit/auditCheckpoint.ts';
 import type { Keyring, Place } from '../sealing/crypto.ts';

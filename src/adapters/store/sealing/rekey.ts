@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { StoreError } from '../../../ports/store/store.ts';
+import { StoreError } from '../../../ports/storeError.ts';
 import { sealAuditUpTo } from '../audit/auditCheckpoint.ts';
 import { openAuditLog } from '../audit/auditLog.ts';
 import type { Keyring } from './crypto.ts';

@@ -1,5 +1,5 @@
 import type { Log } from '../../../ports/log.ts';
-import { StoreError } from '../../../ports/store/store.ts';
+import { StoreError } from '../../../ports/storeError.ts';
 import { UnknownKeyError } from './crypto.ts';
 import type { Place, SealUse } from './crypto.ts';
 import type { Scope, TellDistrusted } from '../schema/scope.ts';
