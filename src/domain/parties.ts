@@ -9,6 +9,10 @@ export function managerName(key: ManagerKey): string {
   return `${key.tenantId.toLowerCase()}/${key.aadObjectId.toLowerCase()}`;
 }
 
+export function isSamePerson(a: ManagerKey, b: ManagerKey): boolean {
+  return managerName(a) === managerName(b);
+}
+
 export type Locale = 'sv' | 'en';
 
 export type Purpose = 'enrollment' | 'reset' | 'unlock';

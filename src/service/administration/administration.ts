@@ -1,11 +1,11 @@
 import type { AuditEvent } from '../../domain/audit.ts';
 import { operationSince, type Flow } from '../../domain/flows/flow.ts';
-import { managerName, type ManagerKey } from '../../domain/parties.ts';
+import { managerName, isSamePerson, type ManagerKey } from '../../domain/parties.ts';
 import { isEnded } from '../../domain/flows/steps.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { endVouches } from '../desk/callers.ts';
-import { endFlow, isSamePerson, lockAccount } from '../flow/flows.ts';
+import { endFlow, lockAccount } from '../flow/flows.ts';
 import { addAdminNotices } from '../notices/notices.ts';
 
 /** The actor of a change, and the account that it is about. */

@@ -1,12 +1,11 @@
 import type { CallerCheck } from '../../domain/desk/callerCheck.ts';
 import { DAY_MS } from '../../domain/durations.ts';
-import { managerName } from '../../domain/parties.ts';
+import { managerName, isSamePerson } from '../../domain/parties.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { CallerDoneView } from '../../ports/deskView.ts';
 import type { View } from '../../ports/view.ts';
 import type { Deps } from '../deps.ts';
-import { isSamePerson } from '../flow/flows.ts';
 import type { CallerInput } from '../input.ts';
 import { directoryReason, tellFault } from '../people/people.ts';
 import { admitTo, denyTap, type Reply, type Tap } from '../tap/tap.ts';

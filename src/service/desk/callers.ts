@@ -10,10 +10,10 @@ import {
   type CallerEvent,
 } from '../../domain/desk/callerCheck.ts';
 import { DAY_MS } from '../../domain/durations.ts';
-import type { ManagerKey } from '../../domain/parties.ts';
+import { isSamePerson, type ManagerKey } from '../../domain/parties.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { endFlow, isSamePerson, lockAccount } from '../flow/flows.ts';
+import { endFlow, lockAccount } from '../flow/flows.ts';
 
 /**
  * Takes an event into a question, under its account's lock: of two at once one comes second. `note` runs

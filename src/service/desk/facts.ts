@@ -8,13 +8,12 @@ import {
   type CallerState,
 } from '../../domain/desk/callerCheck.ts';
 import type { DeskLook } from '../../domain/desk/deskLook.ts';
-import type { ManagerKey } from '../../domain/parties.ts';
+import { isSamePerson, type ManagerKey } from '../../domain/parties.ts';
 import type { Responsibility } from '../../ports/account.ts';
 import type { DeskQuestion } from '../../ports/deskView.ts';
 import { accountStatus, type AccountStatus } from '../administration/accountStatus.ts';
 import { recipientsOf, type Recipient } from '../chat/recipients.ts';
 import type { Deps } from '../deps.ts';
-import { isSamePerson } from '../flow/flows.ts';
 
 /** An account as an agent's card and buttons find it, at one moment. */
 export interface DeskFacts {

@@ -1,7 +1,7 @@
 import { DirectoryError } from '../../ports/directory.ts';
 import type { FoundAccounts } from '../../ports/account.ts';
 import { directoryReason, tellFault } from '../people/people.ts';
-import { isSamePerson } from '../flow/flows.ts';
+import { isSamePerson } from '../../domain/parties.ts';
 import { deskView } from '../tap/home.ts';
 import { showHome, type Reply, type Tap } from '../tap/tap.ts';
 import { admitAgent, backToDesk, countLookUp, type Agent } from './agent.ts';

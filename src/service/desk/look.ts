@@ -1,10 +1,10 @@
 import { isOpened, type DeskLook } from '../../domain/desk/deskLook.ts';
-import { managerName } from '../../domain/parties.ts';
+import { managerName, isSamePerson } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { Responsibility } from '../../ports/account.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { isSamePerson, lockAccount } from '../flow/flows.ts';
+import { lockAccount } from '../flow/flows.ts';
 import { denyTap, type Reply, type Tap } from '../tap/tap.ts';
 import { accountView, shownManagers } from './accountCard.ts';
 import { admitAgent, backToDesk, countLookUp, type Agent } from './agent.ts';

@@ -6,7 +6,7 @@ import {
   lockedUntil,
 } from '../../domain/flows/lockout.ts';
 import { parseMobile } from '../../domain/mobile.ts';
-import type { Locale, ManagerKey } from '../../domain/parties.ts';
+import { isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { budgetRefusal, SENDS_LOOKBACK_MS, type BudgetRefusal } from '../../domain/smsBudget.ts';
 import type { SmsOutcome } from '../../ports/sms.ts';
@@ -20,7 +20,6 @@ import {
   changeFlow,
   enrollmentProved,
   enrollmentStarted,
-  isSamePerson,
   saveFlow,
   stepAny,
 } from './flows.ts';

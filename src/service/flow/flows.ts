@@ -9,7 +9,7 @@ import {
   type ResetFlow,
   type UnlockFlow,
 } from '../../domain/flows/flow.ts';
-import { managerName, type ManagerKey } from '../../domain/parties.ts';
+import { managerName } from '../../domain/parties.ts';
 import { stepReset } from '../../domain/flows/reset.ts';
 import type { ResetEvent } from '../../domain/flows/resetState.ts';
 import { isEnded, type EndingEvent } from '../../domain/flows/steps.ts';
@@ -35,10 +35,6 @@ export function readFlowHandle(handle: string | undefined): FlowHandle | undefin
   const match = /^([\w-]{16,64})\.(\d{1,9})$/.exec(handle ?? '');
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
   return { flowId: match[1], draw: Number(match[2]) };
-}
-
-export function isSamePerson(a: ManagerKey, b: ManagerKey): boolean {
-  return managerName(a) === managerName(b);
 }
 
 const accountLock = (accountId: string): string => `account:${accountId}`;

@@ -1,11 +1,11 @@
 import { DAY_MS } from '../../domain/durations.ts';
-import { managerName, type Locale, type ManagerKey } from '../../domain/parties.ts';
+import { managerName, isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import { Secret } from '../../domain/secret.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import type { ClaimedNotice, Notice, NoticeLane } from '../../ports/store/notices.ts';
 import { StoreError } from '../../ports/storeError.ts';
 import type { Deps } from '../deps.ts';
-import { isSamePerson, lockAccount } from '../flow/flows.ts';
+import { lockAccount } from '../flow/flows.ts';
 import { postNotice } from './noticeCard.ts';
 import { enrolledOf, nameAmong } from './notices.ts';
 import { recipientsOf } from '../chat/recipients.ts';

@@ -1,13 +1,12 @@
 import { maskMobile } from '../../domain/mobile.ts';
 import { distinctName } from '../../domain/names.ts';
-import type { Locale, ManagerKey } from '../../domain/parties.ts';
+import { isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import type { NoticeEvent } from '../../ports/noticeView.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { Notice } from '../../ports/store/notices.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { isSamePerson } from '../flow/flows.ts';
 
 /** The event that notices tell. */
 export interface Reported {

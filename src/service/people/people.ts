@@ -1,5 +1,4 @@
-import { managerName } from '../../domain/parties.ts';
-import type { Locale, ManagerKey } from '../../domain/parties.ts';
+import { managerName, isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryError, DirectoryErrorCode } from '../../ports/directory.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
@@ -8,7 +7,6 @@ import type { Person } from '../input.ts';
 import { deny } from './denials.ts';
 import { changeManager, changeManagerIn } from './managers.ts';
 import type { StoreReads } from '../../ports/store/store.ts';
-import { isSamePerson } from '../flow/flows.ts';
 
 /** The person behind a tap, as the directory knows them now. */
 export interface Manager {

@@ -1,9 +1,8 @@
 import { HOUR_MS } from '../../domain/durations.ts';
-import { managerName } from '../../domain/parties.ts';
+import { managerName, isSamePerson } from '../../domain/parties.ts';
 import { isCycleOf, rotationOf } from '../../domain/rotation/rotation.ts';
 import type { Reminder } from '../../ports/store/reminders.ts';
 import type { Deps } from '../deps.ts';
-import { isSamePerson } from '../flow/flows.ts';
 import type { ReminderInput } from '../input.ts';
 import { addNotices } from '../notices/notices.ts';
 import { INVITED_EVERY_MS } from './invitations.ts';

@@ -7,7 +7,7 @@ import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { countedBind } from '../proof/countedBind.ts';
 import { digestInTurn, digestText } from './digests.ts';
-import { isSamePerson } from '../flow/flows.ts';
+import { isSamePerson } from '../../domain/parties.ts';
 import type { ResetTap } from '../flow/table.ts';
 import type { NewPassword } from '../input.ts';
 import { lookForOutcome, seenChange } from './lostWriteSearch.ts';

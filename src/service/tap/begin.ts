@@ -7,7 +7,7 @@ import {
   operationSince,
   type Flow,
 } from '../../domain/flows/flow.ts';
-import { managerName, type Purpose } from '../../domain/parties.ts';
+import { managerName, isSamePerson, type Purpose } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
@@ -26,7 +26,6 @@ import {
   auditOf,
   endFlow,
   enrollmentStarted,
-  isSamePerson,
   lockAccount,
   readFlowHandle,
   settled,

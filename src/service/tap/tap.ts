@@ -1,12 +1,12 @@
 import { isPast, operationSince, type Flow } from '../../domain/flows/flow.ts';
-import type { Locale } from '../../domain/parties.ts';
+import { isSamePerson, type Locale } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { View } from '../../ports/view.ts';
 import type { Account } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import { auditDenied } from '../people/denials.ts';
 import type { Deps } from '../deps.ts';
-import { changeFlow, endFlow, isSamePerson, readFlowHandle, settled } from '../flow/flows.ts';
+import { changeFlow, endFlow, readFlowHandle, settled } from '../flow/flows.ts';
 import { homeView, NOT_RESPONSIBLE, type HomeOptions } from './home.ts';
 import type { Answer, Person } from '../input.ts';
 import { identify, type Manager } from '../people/people.ts';
