@@ -1,10 +1,10 @@
 import { isPast, operationSince, type Flow } from '../../domain/flows/flow.ts';
 import type { Locale, ManagerKey } from '../../domain/parties.ts';
 import type { View } from '../../ports/view.ts';
-import { DirectoryError } from '../../ports/directory.ts';
 import { NotifierError } from '../../ports/notifier.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Deps } from '../deps.ts';
+import { nothingSeen } from '../directoryFault.ts';
 import { homeView } from '../tap/home.ts';
 import { viewOf } from '../flow/views.ts';
 
@@ -53,15 +53,9 @@ async function expiredView(
 ): Promise<View | undefined> {
   if (record?.directoryId === undefined) return undefined;
   const signal = AbortSignal.timeout(UPDATE_MS);
-  try {
-    const entry = await deps.directory.managerById(record.directoryId, signal);
-    if (entry === undefined) return undefined;
-    return await homeView(deps, { key: record.key, locale, entry }, signal, {
-      problem: { reason: 'flowExpired' },
-      about: accountId,
-    });
-  } catch (error) {
-    if (error instanceof DirectoryError) return undefined;
-    throw error;
-  }
+  const entry = await deps.directory.managerById(record.directoryId, signal).catch(nothingSeen);
+  if (entry === undefined) return undefined;
+  const options = { problem: { reason: 'flowExpired' }, about: accountId } as const;
+  const manager = { key: record.key, locale, entry };
+  return homeView(deps, manager, signal, options).catch(nothingSeen);
 }

@@ -1,13 +1,12 @@
 import type { CallerCheck } from '../../domain/desk/callerCheck.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 import { managerName, isSamePerson } from '../../domain/parties.ts';
-import { DirectoryError } from '../../ports/directory.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { CallerDoneView } from '../../ports/deskView.ts';
 import type { View } from '../../ports/view.ts';
 import type { Deps } from '../deps.ts';
 import type { CallerInput } from '../input.ts';
-import { directoryReason, tellFault } from '../people/people.ts';
+import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
 import { admitTo, denyTap, type Reply, type Tap } from '../tap/tap.ts';
 import { callerView } from './ask.ts';
 import { changeCaller, withdrawFormer } from './callers.ts';
@@ -27,9 +26,9 @@ export async function answerCaller(tap: Tap, { type, handle }: CallerInput): Pro
     if ('view' in admitted) return admitted;
     if (admitted.account === undefined) return await denyTap(tap, asked.accountId);
   } catch (error) {
-    if (!(error instanceof DirectoryError)) throw error;
-    tellFault(deps, error);
-    return { view: callerView(asked, { reason: directoryReason(error) }) };
+    const fault = faultOf(error);
+    tellFault(deps, fault);
+    return { view: callerView(asked, { reason: directoryReason(fault) }) };
   }
   const event =
     type === 'callerDeny'

@@ -1,10 +1,9 @@
-import { DirectoryError } from '../../ports/directory.ts';
 import { managerName } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { RevokeReason } from '../../ports/deskView.ts';
 import { clearLockoutIn, revokeIn } from '../administration/administration.ts';
 import type { DeskActInput, DeskInput } from '../input.ts';
-import { directoryReason, tellFault } from '../people/people.ts';
+import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
 import { denyTap, type Reply, type Tap } from '../tap/tap.ts';
 import { agentNameFor } from './agent.ts';
 import { accountView } from './accountCard.ts';
@@ -95,9 +94,9 @@ async function onCard(tap: Tap, handle: string, work: () => Promise<Reply>): Pro
   try {
     return await tap.deps.exclusive(look.id, work);
   } catch (error) {
-    if (!(error instanceof DirectoryError)) throw error;
-    tellFault(tap.deps, error);
-    const reason = directoryReason(error);
+    const fault = faultOf(error);
+    tellFault(tap.deps, fault);
+    const reason = directoryReason(fault);
     const { id, messageId, accountName } = look;
     return reason === 'temporarilyUnavailable'
       ? { view: { card: 'refused', problem: { reason }, accountName } }

@@ -1,6 +1,5 @@
-import { DirectoryError } from '../../ports/directory.ts';
 import type { FoundAccounts } from '../../ports/account.ts';
-import { directoryReason, tellFault } from '../people/people.ts';
+import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
 import { isSamePerson } from '../../domain/parties.ts';
 import { deskView } from '../tap/home.ts';
 import { showHome, type Reply, type Tap } from '../tap/tap.ts';
@@ -50,10 +49,10 @@ export async function findAccounts(tap: Tap, typed: string | undefined): Promise
   try {
     found = await deps.directory.accountsLike(text, MOST_FOUND, signal);
   } catch (error) {
-    if (!(error instanceof DirectoryError)) throw error;
-    const reason = directoryReason(error);
+    const fault = faultOf(error);
+    const reason = directoryReason(fault);
     if (reason !== 'directoryUnavailable') throw error;
-    tellFault(deps, error);
+    tellFault(deps, fault);
     return backToDesk(agent, { reason });
   }
   const { accounts, hasMore } = found;

@@ -10,8 +10,7 @@ import {
 import { parseMobile } from '../../domain/mobile.ts';
 import type { Problem, Reason } from '../../domain/reasons.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { DirectoryError } from '../../ports/directory.ts';
-import type { ProofOutcome } from '../../ports/directory.ts';
+import { DirectoryError, type ProofOutcome } from '../../ports/directory.ts';
 import type { Account } from '../../ports/account.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
@@ -28,7 +27,7 @@ import {
 import { endTap, submit } from '../flow/flowTap.ts';
 import type { EnrollmentTap, Submission } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
-import { directoryReason, tellFault } from '../people/people.ts';
+import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
 import { bindsUnderWay, proofBlock } from '../proof/proofLimits.ts';
 import { reserveBind, settleBind, type ReservedBind } from '../proof/reservedBind.ts';
 
@@ -95,7 +94,9 @@ async function proveInTurn(
   });
   if (todo === undefined) return flow;
 
-  const outcome = await bind(tap, input, todo);
+  const outcome = await deps.directory
+    .provePassword(account.id, input, signal, todo.mayBind)
+    .catch(faultOf);
   if (outcome === 'wrong') await deps.denials.settle(enrollmentStarted(flow));
   return changeFlow(deps, flow, (tx, current) =>
     takeProof(tap, tx, current, { outcome, digest, reserved: todo }),
@@ -125,19 +126,6 @@ async function refuseAtNoCost(
 
 function proofRefused(flow: EnrollmentFlow, reason: Reason): AuditEvent {
   return { event: 'enrollment.proofRefused', result: 'refused', reason, ...auditOf(flow) };
-}
-
-async function bind(
-  { deps, account, signal }: EnrollmentTap,
-  password: Secret,
-  { mayBind }: ReservedBind,
-): Promise<ProofOutcome | DirectoryError> {
-  try {
-    return await deps.directory.provePassword(account.id, password, signal, mayBind);
-  } catch (error) {
-    if (error instanceof DirectoryError) return error;
-    throw error;
-  }
 }
 
 async function takeProof(

@@ -1,5 +1,4 @@
 import { managerName, isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
-import type { DirectoryError, DirectoryErrorCode } from '../../ports/directory.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Deps } from '../deps.ts';
@@ -71,33 +70,6 @@ async function letIn(
 ): Promise<DirectoryManager | NotLetIn> {
   const isTaken = await deps.store.read((reads) => isAnothers(reads, key, entry));
   return isTaken ? denyTaken(deps, key, entry) : entry;
-}
-
-/**
- * The problem that the manager is told when the directory failed: one for faults that trying again does not
- * mend, one for the others.
- */
-export function directoryReason(
-  error: DirectoryError,
-): 'directoryUnavailable' | 'temporarilyUnavailable' {
-  return error.code in FAULT_ALARMS ? 'temporarilyUnavailable' : 'directoryUnavailable';
-}
-
-const FAULT_ALARMS: Partial<Record<DirectoryErrorCode, readonly [alarm: string, text: string]>> = {
-  noRights: ['directoryRights', 'directory denies the bot'],
-  policy: ['directoryPolicy', "the directory's password policy lets the bot write no password"],
-  undecided: ['proofUndecided', 'the directory does not say whether a password is right'],
-};
-
-/** The log gets the rest; inside a transaction only `afterCommit`. */
-export function tellFault({ log }: Pick<Deps, 'log'>, { code, detail }: DirectoryError): void {
-  const found = FAULT_ALARMS[code];
-  if (found === undefined) {
-    log.warn({ code, detail }, 'directory failed');
-    return;
-  }
-  const [alarm, text] = found;
-  log.error({ alarm, detail }, text);
 }
 
 /**

@@ -7,7 +7,6 @@ import {
 } from '../../domain/flows/lostWrite.ts';
 import { isOutcomeOpen, sentBy } from '../../domain/flows/reset.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { DirectoryError } from '../../ports/directory.ts';
 import type { WriteTraces } from '../../ports/directory.ts';
 import type { Account } from '../../ports/account.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
@@ -15,6 +14,7 @@ import type { StoreTransaction } from '../../ports/store/store.ts';
 import { StoreError } from '../../ports/storeError.ts';
 import { countedBind } from '../proof/countedBind.ts';
 import type { Deps } from '../deps.ts';
+import { nothingSeen } from '../directoryFault.ts';
 import { again } from '../waiting/waiting.ts';
 import { digestText } from './digests.ts';
 import { advanceReset, auditOf, changeFlow } from '../flow/flows.ts';
@@ -137,7 +137,7 @@ export async function seenChange(
 }
 
 /** Tries the password at the server that shows the change; undefined where the bind told nothing. */
-async function tryPassword(
+function tryPassword(
   deps: Deps,
   flow: ResetFlow,
   { server, ...account }: WriteTraces,
@@ -145,17 +145,12 @@ async function tryPassword(
   isDue: (current: ResetFlow) => boolean,
 ): Promise<WriteTraces['binds']> {
   const signal = AbortSignal.timeout(LOOK_MS);
-  const on = { account: { ...account, id: flow.accountId }, isTyped, isDue };
-  try {
-    return await countedBind(deps, flow, on, async (mayBind) => {
-      const { accountId } = flow;
-      const write = { accountId, server, password, mayBind };
-      return (await deps.directory.readWrite(write, signal))?.binds;
-    });
-  } catch (error) {
-    if (error instanceof DirectoryError) return undefined;
-    throw error;
-  }
+  const { accountId } = flow;
+  const on = { account: { ...account, id: accountId }, isTyped, isDue };
+  return countedBind(deps, flow, on, async (mayBind) => {
+    const write = { accountId, server, password, mayBind };
+    return (await deps.directory.readWrite(write, signal))?.binds;
+  }).catch(nothingSeen);
 }
 
 /**
@@ -167,23 +162,15 @@ async function readTraces(
   server: string | undefined,
 ): Promise<WriteTraces[] | undefined> {
   const servers = server === undefined ? deps.directory.servers : [server];
-  const all = await Promise.all(servers.map((name) => readServer(deps, flow, name)));
+  const all = await Promise.all(
+    servers.map((name) => {
+      const signal = AbortSignal.timeout(LOOK_MS);
+      const write = { accountId: flow.accountId, server: name };
+      return deps.directory.readWrite(write, signal).catch(nothingSeen);
+    }),
+  );
   const traces = all.filter((seen) => seen !== undefined);
   return traces.length === servers.length ? traces : undefined;
-}
-
-async function readServer(
-  deps: Deps,
-  { accountId }: ResetFlow,
-  server: string,
-): Promise<WriteTraces | undefined> {
-  const signal = AbortSignal.timeout(LOOK_MS);
-  try {
-    return await deps.directory.readWrite({ accountId, server }, signal);
-  } catch (error) {
-    if (error instanceof DirectoryError) return undefined;
-    throw error;
-  }
 }
 
 /** Takes the verdict into the flow; one that the manager has left meanwhile keeps its state. */

@@ -3,8 +3,7 @@ import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
 import { CHECKED_FAULTS, isComplex } from '../../domain/passwords/passwordPolicy.ts';
 import { sentBy, stepReset } from '../../domain/flows/reset.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { DirectoryError } from '../../ports/directory.ts';
-import type { WriteOutcome } from '../../ports/directory.ts';
+import { DirectoryError, type WriteOutcome } from '../../ports/directory.ts';
 import type { Account } from '../../ports/account.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
@@ -12,7 +11,7 @@ import { advanceReset, auditOf, changeFlow } from '../flow/flows.ts';
 import type { ResetTap } from '../flow/table.ts';
 import { seekOutcome } from './lostWriteSearch.ts';
 import { completeReset, noteUnknown } from './recordReset.ts';
-import { directoryReason, tellFault } from '../people/people.ts';
+import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
 import { hasSent } from './lostWriteRetyped.ts';
 import { saveOutcome } from '../flow/unsaved.ts';
 
@@ -48,7 +47,7 @@ export async function writePassword(tap: ResetTap, sent: ResetFlow, write: Write
   });
 }
 
-async function send(
+function send(
   { deps, manager, account, signal }: ResetTap,
   { passwordVersion }: ResetFlow,
   { password }: Write,
@@ -59,12 +58,7 @@ async function send(
     password,
     expectedVersion: passwordVersion,
   };
-  try {
-    return await deps.directory.writePassword(write, signal);
-  } catch (error) {
-    if (!(error instanceof DirectoryError)) throw error;
-    return error;
-  }
+  return deps.directory.writePassword(write, signal).catch(faultOf);
 }
 
 async function takeOutcome(

@@ -1,11 +1,10 @@
-import { isPast } from '../../domain/flows/flow.ts';
-import type { Flow } from '../../domain/flows/flow.ts';
+import { isPast, type Flow } from '../../domain/flows/flow.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import { auditOf, changeFlow, endFlow, settled } from '../flow/flows.ts';
 import { UnsavedOutcome } from '../flow/unsaved.ts';
 import { viewOf } from '../flow/views.ts';
 import type { FlowInput } from '../input.ts';
-import { directoryReason, tellFault } from '../people/people.ts';
+import { directoryReason, tellFault } from '../directoryFault.ts';
 import { admitTo, denyTap, isBeyondRecall, ownFlow, showFlow } from './tap.ts';
 import type { Reply, Tap } from './tap.ts';
 import { ENROLLMENT } from '../enrollment/enrollment.ts';

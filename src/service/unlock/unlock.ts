@@ -3,11 +3,10 @@ import { DirectoryError, type Directory } from '../../ports/directory.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceUnlock, auditOf, changeFlow } from '../flow/flows.ts';
 import { guess, guessCode, RESEND, submit } from '../flow/flowTap.ts';
-import { ENDS } from '../flow/table.ts';
-import type { UnlockTap, FlowTable } from '../flow/table.ts';
+import { ENDS, type UnlockTap, type FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { addNotices } from '../notices/notices.ts';
-import { directoryReason, tellFault } from '../people/people.ts';
+import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
 import { saveOutcome } from '../flow/unsaved.ts';
 
 /** The unlock, step by step. */
@@ -61,11 +60,6 @@ async function lift({ deps, manager, account, signal }: UnlockTap): Promise<Outc
   const seen = await directory.accountOf(manager.entry, account.id, signal).catch(faultOf);
   const isSeen = !(seen instanceof DirectoryError) && seen?.isLocked === false;
   return isSeen ? 'unlocked' : outcome;
-}
-
-function faultOf(error: unknown): DirectoryError {
-  if (error instanceof DirectoryError) return error;
-  throw error;
 }
 
 async function takeFailure(
