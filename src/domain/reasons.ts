@@ -57,6 +57,8 @@ export interface Problem {
   readonly isEnrolledNumber?: boolean;
   /** The bot itself is overloaded. */
   readonly isCrowded?: boolean;
+  /** The directory has refused so many new passwords that the flow has ended. */
+  readonly isOutOfTries?: boolean;
   /** The same reference stands in the log. */
   readonly reference?: string;
 }

@@ -139,7 +139,13 @@ function problemsWith(reason: Reason): readonly (Problem & { readonly detail: st
       { reason, detail: 'more tries left', attemptsLeft: 4 },
     ];
   }
-  if (reason === 'temporarilyUnavailable') return [{ reason, detail: '', reference: 'a1b2c3d4' }];
+  if (reason === 'temporarilyUnavailable') {
+    return [
+      { reason, detail: '', reference: 'a1b2c3d4' },
+      { reason, detail: 'crowded', isCrowded: true, reference: 'a1b2c3d4' },
+      { reason, detail: 'no tries left', isOutOfTries: true, reference: 'a1b2c3d4' },
+    ];
+  }
   if (!ENDING.includes(reason)) return [{ reason, detail: '' }];
   return [
     { reason, detail: '' },

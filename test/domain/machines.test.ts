@@ -196,6 +196,29 @@ describe('reset', () => {
     expect(again).toMatchObject({ step: 'newPassword', sent });
   });
 
+  it('counts what the directory refuses, also past a write whose answer was lost', () => {
+    const refused = { type: 'passwordRefused', reasons: ['passwordRefusedByDirectory'] } as const;
+    const write = { type: 'writeStarted', digest: 'd' } as const;
+    const lost = { type: 'outcomeUnknown' } as const;
+    const notDone = { type: 'writeNotDone', reason: 'directoryUnavailable' } as const;
+    const typed: readonly ResetEvent[] = [
+      ...Array.from({ length: 5 }, () => [write, refused]).flat(),
+      ...[write, lost, notDone],
+      { type: 'passwordRefused', reasons: ['passwordTooShort'] },
+      { type: 'passwordTypedInChat' },
+      ...Array.from({ length: 4 }, () => [write, refused]).flat(),
+    ];
+    const after = (state: ResetState, events: readonly ResetEvent[]) =>
+      events.reduce((before, event) => stepReset(before, event, NOW), state);
+    const ninth = after({ step: 'newPassword', rules: RULES }, typed);
+    expect(ninth).toMatchObject({ step: 'newPassword', refusals: 9, sent: [{ digest: 'd' }] });
+    // The search for the lost write goes on.
+    expect(after(ninth, [write, refused])).toMatchObject({
+      step: 'refused',
+      sent: [{ digest: 'd' }],
+    });
+  });
+
   it('learns from who sent a write how late it can come, where others took it for lost', () => {
     const lost = { step: 'unknown', since: NOW - 5_000, rules: RULES } as const;
     const known = { server: 'ldaps://dc1', openUntil: NOW + 25_000 };

@@ -84,6 +84,32 @@ export function walkReset(world: World): void {
       ]);
     });
 
+    it('ends the change after ten that the directory refuses, in one row, and can be begun anew', async () => {
+      const walker = await newEnrolled(world);
+      const { chat } = walker;
+      await resetToPassword(world, walker);
+      const writes = world.directory.writes.length;
+      const rows = world.auditRows();
+      for (let time = 1; time < 10; time += 1) {
+        expect(await chat.tap('setPassword', both('kaffekannablomma'))).toBe(
+          'reset.newPassword passwordRefusedByDirectory',
+        );
+      }
+      const button = chat.button('setPassword');
+      expect(await chat.tap('setPassword', both('kaffekannablomma'))).toBe(
+        'refused temporarilyUnavailable',
+      );
+      expect(textOf(chat.card)).toMatch(/Många lösenord har inte godtagits.*helt annat.*Ring/s);
+      expect(await chat.tapButton(button, both(GOOD))).toBe('refused temporarilyUnavailable');
+      expect(world.directory.writes.length).toBe(writes + 10);
+      const events = world.audit(rows).map(({ event }) => event);
+      expect(events.filter((event) => event === 'reset.attempted')).toHaveLength(10);
+      expect(events.filter((event) => event === 'reset.refused')).toHaveLength(1);
+
+      await resetToPassword(world, walker);
+      expect(await chat.tap('setPassword', both(GOOD))).toBe('reset.done');
+    });
+
     it('is not written for a manager who is disabled right before it', async () => {
       const walker = await newEnrolled(world);
       const { chat, accountDn } = walker;

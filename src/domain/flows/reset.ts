@@ -1,4 +1,5 @@
 import { stepEnrolledCode } from './codeSteps.ts';
+import type { Problem } from '../reasons.ts';
 import { endedBy, isEnded } from './steps.ts';
 import type {
   SentPassword,
@@ -9,6 +10,12 @@ import type {
   ResetState,
   ResetEvent,
 } from './resetState.ts';
+
+/**
+ * New passwords of one flow that the directory may refuse: each is a write and an audit row. The next flow
+ * needs another code message, and those have a budget.
+ */
+const MOST_REFUSALS = 10;
 
 /** The next state of a reset. Total: an event that does not fit the state changes nothing. */
 export function stepReset(state: ResetState, event: ResetEvent, now: number): ResetState {
@@ -49,14 +56,15 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
         ...(forbidden === undefined ? {} : { forbidden }),
       };
       const problem = { reason, all, ...looked };
-      return { step: 'newPassword', ...unsent(state), problem };
+      if (state.step === 'newPassword') return { step: 'newPassword', ...unsent(state), problem };
+      return refusedByDirectory(state, problem);
     }
     case 'writeStarted':
       if (state.step !== 'newPassword') return state;
       return {
         step: 'writingPassword',
         since: now,
-        rules: state.rules,
+        ...verified(state),
         sent: [...sentBy(state), { digest: event.digest, sentAt: now }],
       };
     case 'writeNotDone':
@@ -141,14 +149,28 @@ function keepSent(sent: readonly SentPassword[]): SentPasswords {
   return sent.length === 0 ? {} : { sent };
 }
 
-function verified(state: VerifiedReset & ResetState): VerifiedReset {
-  return { rules: state.rules, ...keepSent(sentBy(state)) };
+function verified(
+  { rules, refusals, sent = [] }: VerifiedReset,
+  open: readonly SentPassword[] = sent,
+): VerifiedReset {
+  return { rules, ...(refusals === undefined ? {} : { refusals }), ...keepSent(open) };
 }
 
 /** The same without the password that is being written: the directory has refused it. */
 function unsent(state: VerifiedReset & ResetState): VerifiedReset {
-  const sent = state.step === 'writingPassword' ? sentBy(state).slice(0, -1) : sentBy(state);
-  return { rules: state.rules, ...keepSent(sent) };
+  return verified(state, state.step === 'writingPassword' ? sentBy(state).slice(0, -1) : undefined);
+}
+
+/** The directory has refused the password that was being written; after too many of them the flow ends. */
+function refusedByDirectory(
+  state: Extract<ResetState, { readonly step: 'writingPassword' }>,
+  problem: Problem,
+): ResetState {
+  const refusals = (state.refusals ?? 0) + 1;
+  const left = { ...unsent(state), refusals };
+  if (refusals < MOST_REFUSALS) return { step: 'newPassword', ...left, problem };
+  const spent = { reason: 'temporarilyUnavailable', isOutOfTries: true } as const;
+  return { ...endedBy({ type: 'refused', problem: spent }), ...keepSent(left.sent ?? []) };
 }
 
 /** A flow that waits for that password is done; one that has gone on or ended only keeps the record. */

@@ -38,6 +38,8 @@ export interface BindUnderWay {
 export interface VerifiedReset extends SentPasswords {
   /** The rules as the card shows them. */
   readonly rules: ShownRules;
+  /** New passwords of this flow that the directory has refused; absent: none. */
+  readonly refusals?: number | undefined;
 }
 
 /** The states of a reset; numbers are E.164, times epoch ms. */

@@ -107,7 +107,7 @@ async function takeFault(
 ): Promise<ResetFlow> {
   const reason = directoryReason(fault);
   tx.afterCommit(() => tellFault(tap.deps, fault));
-  auditRefused(tx, current, reason);
+  tap.deps.denials.auditIn(tx, refusedPassword(current, reason));
   return reason === 'temporarilyUnavailable'
     ? advanceReset(tx, current, { type: 'refused', problem: { reason } })
     : advanceReset(tx, current, { type: 'writeNotDone', reason }, 'sameDraw');
@@ -122,7 +122,8 @@ async function takeRefusal(
   switch (outcome.outcome) {
     case 'refused': {
       const reason = REFUSALS[outcome.reason];
-      auditRefused(tx, current, reason);
+      // A manager can repeat it until the flow ends: the rows are bundled, as for the bot's own rules.
+      tap.deps.denials.auditIn(tx, refusedPassword(current, reason));
       const event = {
         type: 'passwordRefused',
         reasons: [reason],
@@ -138,7 +139,7 @@ async function takeRefusal(
         tx.audit({ event: 'reset.unknown', result: 'unknown', ...auditOf(current) });
         return advanceReset(tx, current, { type: 'lateChangeSeen' }, 'sameDraw');
       }
-      auditRefused(tx, current, 'flowExpired');
+      tx.audit(refusedPassword(current, 'flowExpired'));
       return advanceReset(tx, current, { type: 'expired' });
     case 'notResponsible': {
       const reason = 'notResponsible';
@@ -163,10 +164,6 @@ const REFUSALS = {
   tooYoung: 'passwordTooYoung',
   policy: 'passwordRefusedByDirectory',
 } as const;
-
-function auditRefused(tx: StoreTransaction, flow: ResetFlow, reason: string): void {
-  tx.audit(refusedPassword(flow, reason));
-}
 
 export function refusedPassword(flow: ResetFlow, reason: string | undefined): AuditEvent {
   return { event: 'reset.refused', result: 'refused', reason, ...auditOf(flow) };

@@ -58,7 +58,7 @@ export function problemFacts(
     left: problem.attemptsLeft ?? 'unknown',
     forbidden: problem.forbidden ?? 'named',
     number: problem.isEnrolledNumber === true ? 'enrolled' : isFixed ? 'fixed' : 'typed',
-    cause: problem.isCrowded === true ? 'crowd' : 'fault',
+    cause: problem.isCrowded === true ? 'crowd' : problem.isOutOfTries === true ? 'tries' : 'fault',
     until: problem.until === undefined ? 'none' : voice.words.until(problem.until, voice.now),
   };
   const lines = reasons.map((reason) => voice.text(keyOf(`problem.${reason}`), told));

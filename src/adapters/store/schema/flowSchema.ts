@@ -20,6 +20,7 @@ const problem = z.object({
   forbidden: z.enum(['edge', 'invisible', 'named']).exactOptional(),
   isEnrolledNumber: z.boolean().exactOptional(),
   isCrowded: z.boolean().exactOptional(),
+  isOutOfTries: z.boolean().exactOptional(),
   reference: z.string().exactOptional(),
 });
 
@@ -120,7 +121,7 @@ const sentPasswords = {
     )
     .optional(),
 };
-const verified = { rules, ...sentPasswords };
+const verified = { rules, refusals: count.optional(), ...sentPasswords };
 const bindUnderWay = { bindSince: time.optional() };
 const endOfReset = { ...sentPasswords, unknownSince: time.optional(), ...bindUnderWay };
 const resetState = exactly<ResetState>()(
