@@ -88,6 +88,32 @@ export function walkEnrollment(world: World): void {
         'enrollment.mobile',
       );
     });
+
+    it('is not hashed while none is tried', async () => {
+      const walker = newManager(world);
+      const { chat, account, accountId, accountDn } = walker;
+      // The first hash for an account makes its salt.
+      const isHashed = () =>
+        world.database.querySqlite(`select 1 from password_salt where account_id = '${accountId}'`)
+          .length > 0;
+      world.directory.lock(accountDn);
+      expect(await prove(walker)).toBe('refused proofLocked');
+      expect(isHashed()).toBe(false);
+      world.directory.unlock(accountDn);
+
+      await prove(walker, 'Fel-Losen-1');
+      for (const wrong of ['Fel-Losen-2', 'Fel-Losen-3']) {
+        await chat.tap('proveCurrentPassword', { currentPassword: wrong });
+      }
+      expect(isHashed()).toBe(true);
+      world.database.querySqlite(`delete from password_salt where account_id = '${accountId}'`);
+      await chat.say('status');
+      await chat.tap('enroll', {}, account);
+      expect(await chat.tap('proveCurrentPassword', { currentPassword: FIRST_PASSWORD })).toBe(
+        'refused proofLocked',
+      );
+      expect(isHashed()).toBe(false);
+    });
   });
 
   describe('the mobile number', () => {

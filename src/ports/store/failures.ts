@@ -14,6 +14,13 @@ export interface Failure {
 export interface FailureReads {
   /** All failures on the account since `since`, of every kind and manager, newest first. */
   failuresOf(query: { readonly accountId: string; readonly since: number }): Promise<Failure[]>;
+  /** Times of failures on the account since `since`, newest first; of one manager or of all. */
+  failureTimes(query: {
+    readonly kind: FailureKind;
+    readonly accountId: string;
+    readonly manager?: ManagerKey;
+    readonly since: number;
+  }): Promise<number[]>;
 }
 
 /** Failed attempts. */
@@ -25,13 +32,6 @@ export interface FailureQueries extends FailureReads {
     readonly accountId: string;
   }): Promise<string>;
   removeFailure(id: string): Promise<void>;
-  /** Times of failures on the account since `since`, newest first; of one manager or of all. */
-  failureTimes(query: {
-    readonly kind: FailureKind;
-    readonly accountId: string;
-    readonly manager?: ManagerKey;
-    readonly since: number;
-  }): Promise<number[]>;
   /** Forgets the failures of one manager on the account, or of all. */
   clearFailures(query: {
     readonly kind: FailureKind;

@@ -67,12 +67,21 @@ export async function proveCurrentPassword(
   { currentPassword }: CurrentPassword,
 ): Promise<Flow> {
   if (!isPassword(currentPassword)) return tap.flow;
+  const { deps, account } = tap;
+  const known = await deps.store.read((reads) => proofBlock(account, reads));
+  // A manager can repeat it at will: what is surely refused costs no hash.
+  if (known !== undefined) return refuseBlocked(tap, known);
   // Before anything is counted or bound: a proof without time for its digest is not begun.
-  const [digest] = await digestInTurn(tap, tap.account.id, [currentPassword]);
+  const [digest] = await digestInTurn(tap, account.id, [currentPassword]);
   // One after another: the directory's count must be read after the last bind, not during it.
-  return tap.deps.exclusive(`proof:${tap.account.id}`, () =>
-    proveInTurn(tap, currentPassword, digest),
-  );
+  return deps.exclusive(`proof:${account.id}`, () => proveInTurn(tap, currentPassword, digest));
+}
+
+async function refuseBlocked(tap: EnrollmentTap, problem: Problem): Promise<Flow> {
+  const { flow } = await submit(tap, async (tx, current) => ({
+    flow: await refuseAtNoCost(tap.deps, tx, current, problem),
+  }));
+  return flow;
 }
 
 async function proveInTurn(

@@ -7,7 +7,7 @@ import {
 } from '../../domain/flows/lockout.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { Account } from '../../ports/account.ts';
-import type { StoreTransaction } from '../../ports/store/store.ts';
+import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 
 /** Binds of other flows, also of ended ones, that the directory may not have counted yet. */
 export async function bindsUnderWay(tx: StoreTransaction, own: Flow): Promise<number> {
@@ -20,18 +20,18 @@ export async function bindsUnderWay(tx: StoreTransaction, own: Flow): Promise<nu
 /** Why no bind may be sent now (requirement P11); undefined where one may. */
 export async function proofBlock(
   account: Pick<Account, 'id' | 'isLocked' | 'lockout'>,
-  tx: StoreTransaction,
+  reads: StoreReads,
   underWay = 0,
 ): Promise<Problem | undefined> {
   if (account.isLocked) return { reason: 'proofLocked' };
   const allowance = allowanceBeside(account, underWay);
-  const times = await tx.failureTimes({
+  const times = await reads.failureTimes({
     kind: 'proof',
     accountId: account.id,
-    since: tx.now - FAILURES_LOOKBACK_MS,
+    since: reads.now - FAILURES_LOOKBACK_MS,
   });
   const limit = allowance === 'refused' ? PROOF_FAILURE_LIMIT : allowance;
-  const until = lockedUntil(times, limit, tx.now);
+  const until = lockedUntil(times, limit, reads.now);
   if (until !== undefined) return { reason: 'proofLocked', until };
   return allowance === 'refused' ? { reason: 'proofLocked' } : undefined;
 }
