@@ -1,10 +1,10 @@
 import { DAY_MS } from '../../domain/durations.ts';
 import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
-import { parseMobile } from '../../domain/mobile.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { endVouches } from '../desk/callers.ts';
-import { isVouchGood } from '../desk/vouch.ts';
+import { entryMobile } from '../people/people.ts';
+import { isVouchGood } from './vouched.ts';
 import { advanceEnrollment, auditOf } from '../flow/flows.ts';
 import { isSamePerson } from '../../domain/parties.ts';
 import { guessCode } from '../flow/flowTap.ts';
@@ -31,7 +31,6 @@ export async function enrollNumber(tap: EnrollmentTap, input: SecretInput): Prom
       // The agent's word counts no more, or the directory's number has changed since.
       return { flow: await advanceEnrollment(tx, current, { type: 'expired' }) };
     }
-    const entryMobile = parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries);
     const former = await tx.enrollment(manager.key, account.id);
     if (former !== undefined && former.mobile !== mobile && !current.state.isOldProven) {
       // The enrolled number changed during the flow: the new one has not agreed.
@@ -63,7 +62,7 @@ export async function enrollNumber(tap: EnrollmentTap, input: SecretInput): Prom
       const first = { ...by, until: waits };
       await addFirstEnrollmentNotices(deps, tx, first, {
         mobile,
-        entryMobile,
+        entryMobile: entryMobile(deps, manager.entry),
         managers: [manager.entry, ...(answering?.managers ?? []), ...(answering?.former ?? [])],
       });
     } else {

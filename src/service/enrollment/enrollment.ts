@@ -1,7 +1,6 @@
 import { firstRecipient, type KnownMobile } from '../../domain/flows/enrollment.ts';
 import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
-import { isVouchGood } from '../desk/vouch.ts';
 import { codeBudgetRefusal, codeExpiry, issueCode, type ReservedCode } from '../flow/codes.ts';
 import { advanceEnrollment } from '../flow/flows.ts';
 import {
@@ -19,6 +18,7 @@ import type { EnrollmentTap, Submission, FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { enrollNumber } from './enrollNumber.ts';
 import { proveCurrentPassword, refuseMalformedProof } from './proof.ts';
+import { isVouchGood } from './vouched.ts';
 
 /** The enrollment, step by step. */
 export const ENROLLMENT: FlowTable<EnrollmentFlow> = {

@@ -7,7 +7,6 @@ import {
   FAILURES_LOOKBACK_MS,
   proofAllowance,
 } from '../../domain/flows/lockout.ts';
-import { parseMobile } from '../../domain/mobile.ts';
 import type { Problem, Reason } from '../../domain/reasons.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { DirectoryError, type ProofOutcome } from '../../ports/directory.ts';
@@ -28,6 +27,7 @@ import { endTap, submit } from '../flow/flowTap.ts';
 import type { EnrollmentTap, Submission } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
+import { entryMobile } from '../people/people.ts';
 import { bindsUnderWay, proofBlock } from '../proof/proofLimits.ts';
 import { reserveBind, settleBind, type ReservedBind } from '../proof/reservedBind.ts';
 
@@ -205,7 +205,7 @@ async function knownMobile(
 ): Promise<KnownMobile | undefined> {
   const enrollment = await tx.enrollment(manager.key, account.id);
   if (enrollment !== undefined) return { mobile: enrollment.mobile, isEnrolled: true };
-  const mobile = parseMobile(manager.entry.mobile ?? '', deps.settings.smsCountries);
+  const mobile = entryMobile(deps, manager.entry);
   return mobile === undefined ? undefined : { mobile, isEnrolled: false };
 }
 

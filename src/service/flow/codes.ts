@@ -5,7 +5,6 @@ import {
   FAILURES_LOOKBACK_MS,
   lockedUntil,
 } from '../../domain/flows/lockout.ts';
-import { parseMobile } from '../../domain/mobile.ts';
 import { isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { budgetRefusal, SENDS_LOOKBACK_MS, type BudgetRefusal } from '../../domain/smsBudget.ts';
@@ -14,7 +13,7 @@ import type { CodePurpose } from '../../ports/smsTexts.ts';
 import type { Failure } from '../../ports/store/failures.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import type { Manager } from '../people/people.ts';
+import { entryMobile, type Manager } from '../people/people.ts';
 import {
   auditOf,
   changeFlow,
@@ -90,7 +89,7 @@ export async function codeBudgetRefusal(
       number: await tx.sendTimes({ mobile, since }),
       manager: await tx.sendTimes({ manager, since: tx.now - SENDS_LOOKBACK_MS.manager }),
       ...(await tx.numberUse({ mobile, manager, since })),
-      isInOwnEntry: parseMobile(entry.mobile ?? '', deps.settings.smsCountries) === mobile,
+      isInOwnEntry: entryMobile(deps, entry) === mobile,
       total,
     },
     deps.settings.smsPerDay,

@@ -1,4 +1,5 @@
 import { managerName, isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
+import { parseMobile } from '../../domain/mobile.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Deps } from '../deps.ts';
@@ -12,6 +13,14 @@ export interface Manager {
   readonly key: ManagerKey;
   readonly locale: Locale;
   readonly entry: DirectoryManager;
+}
+
+/** The mobile in a directory entry, E.164; undefined where it holds none. */
+export function entryMobile(
+  { settings }: Pick<Deps, 'settings'>,
+  entry: Pick<DirectoryManager, 'mobile'> | undefined,
+): string | undefined {
+  return parseMobile(entry?.mobile ?? '', settings.smsCountries);
 }
 
 /** Why a person is not let in. */

@@ -21,7 +21,7 @@ import {
 } from '../flow/codes.ts';
 import type { Deps } from '../deps.ts';
 import { vouchOf } from '../desk/callers.ts';
-import type { Vouched } from '../desk/vouch.ts';
+import type { Vouched } from '../enrollment/vouched.ts';
 import {
   auditOf,
   endFlow,

@@ -1,7 +1,7 @@
 import type { Purpose } from '../../domain/parties.ts';
 import { isCycleOf } from '../../domain/rotation/rotation.ts';
 import type { Account } from '../../ports/account.ts';
-import { vouchedFor } from '../desk/vouch.ts';
+import { vouchedFor } from '../enrollment/vouched.ts';
 import { begin, readStart } from './begin.ts';
 import { refuseWhereLocked } from '../flow/flowTap.ts';
 import { homeViewOf } from './home.ts';
