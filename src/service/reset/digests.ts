@@ -1,3 +1,5 @@
+import type { ResetFlow } from '../../domain/flows/flow.ts';
+import { sentBy } from '../../domain/flows/reset.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { Deps } from '../deps.ts';
@@ -24,4 +26,10 @@ export function digestInTurn(
 /** A digest as a flow keeps it. */
 export function digestText({ digest }: PasswordDigest): string {
   return Buffer.from(digest).toString('base64');
+}
+
+/** Whether the flow has sent that password without telling its manager the outcome. */
+export function hasSent({ state }: ResetFlow, digest: PasswordDigest): boolean {
+  const text = digestText(digest);
+  return sentBy(state).some((sent) => sent.digest === text);
 }

@@ -6,17 +6,11 @@ import { DirectoryError } from '../../ports/directory.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { countedBind } from '../proof/countedBind.ts';
-import { digestInTurn, digestText } from './digests.ts';
+import { digestInTurn, digestText, hasSent } from './digests.ts';
 import { isSamePerson } from '../../domain/parties.ts';
 import type { ResetTap } from '../flow/table.ts';
 import type { NewPassword } from '../input.ts';
 import { lookForOutcome, seenChange } from './lostWriteSearch.ts';
-
-/** Whether the flow has sent that password without telling its manager the outcome. */
-export function hasSent({ state }: ResetFlow, digest: PasswordDigest): boolean {
-  const text = digestText(digest);
-  return sentBy(state).some((sent) => sent.digest === text);
-}
 
 /**
  * A password of the flow typed again while its outcome is unknown: where the directory shows a change

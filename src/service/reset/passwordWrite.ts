@@ -12,7 +12,7 @@ import type { ResetTap } from '../flow/table.ts';
 import { seekOutcome } from './lostWriteSearch.ts';
 import { completeReset, noteUnknown } from './recordReset.ts';
 import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
-import { hasSent } from './lostWriteRetyped.ts';
+import { hasSent } from './digests.ts';
 import { saveOutcome } from '../flow/unsaved.ts';
 
 /** A password that may be written. */
