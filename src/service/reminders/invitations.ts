@@ -4,8 +4,8 @@ import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import { recipientOf, type Recipient } from '../chat/recipients.ts';
 import type { SweepDeps } from '../deps.ts';
 import { enrolledOf } from '../notices/notices.ts';
-import { NOBODY, type Sent, type SentRow, type Sweeping } from '../upkeep/sweeping.ts';
-import { alreadyBy, INVITATION, reserve, sendOnce, skipOnce, type Outcome } from './sendOnce.ts';
+import { alreadyBy, INVITATION, NOBODY, reserve, sendOnce, skipOnce } from './sendOnce.ts';
+import type { Outcome, Sent, SentRow, Sweeping } from './sendOnce.ts';
 
 /** A manager is invited once in so long for each account. */
 export const INVITED_EVERY_MS = 14 * DAY_MS;

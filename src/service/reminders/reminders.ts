@@ -8,11 +8,9 @@ import type { ReminderView } from '../../ports/noticeView.ts';
 import type { SweepDeps } from '../deps.ts';
 import { recipientOf } from '../chat/recipients.ts';
 import type { Recipient } from '../chat/recipients.ts';
-import { NOBODY } from '../upkeep/sweeping.ts';
-import type { Sent, SentRow, Sweeping } from '../upkeep/sweeping.ts';
 import { remindBySms } from './smsReminder.ts';
-import { reserve, sendOnce, skipOnce } from './sendOnce.ts';
-import type { Outcome } from './sendOnce.ts';
+import { NOBODY, reserve, sendOnce, skipOnce } from './sendOnce.ts';
+import type { Outcome, Sent, SentRow, Sweeping } from './sendOnce.ts';
 
 /** The outcome of one reminder, as `admin sweep` tells it. */
 export interface ReminderRow extends SentRow {

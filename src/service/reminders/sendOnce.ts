@@ -3,9 +3,42 @@ import type { Reminder, ReminderFate } from '../../ports/store/reminders.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { post, type Delivered } from '../chat/post.ts';
 import type { Recipient, Way } from '../chat/recipients.ts';
+import type { SendPace } from '../chat/sendPace.ts';
 import type { SweepDeps } from '../deps.ts';
 import type { SweepLease } from '../upkeep/sweepLease.ts';
-import type { SentResult, Sweeping } from '../upkeep/sweeping.ts';
+
+/** Stands for the manager of an account that has none. */
+export const NOBODY = 'nobody';
+
+/** The parts that the cards of one sweep share. */
+export interface Sweeping {
+  readonly deps: SweepDeps;
+  readonly pace: SendPace;
+  readonly signal: AbortSignal;
+  /** Absent where nothing may be sent or changed. */
+  readonly lease?: SweepLease | undefined;
+}
+
+/** `due`: it would be sent, but this sweep sends nothing. `ambiguous`: it may have come, and is not repeated. */
+export type SentResult = 'due' | 'sent' | 'already' | 'skipped' | 'ambiguous' | 'failed';
+
+/** The outcome of one card, as the administration tells it. */
+export interface SentRow {
+  /** sAMAccountName / uid. */
+  readonly account: string;
+  /** Display name; null where the account has no manager. */
+  readonly manager: string | null;
+  readonly result: SentResult;
+  readonly reason: string | null;
+}
+
+/** An account's cards. */
+export interface Sent<Row> {
+  /** By the id of the manager's entry; `NOBODY` where the account has none. */
+  readonly rows: ReadonlyMap<string, Row>;
+  /** How long the channel asks to wait before the rest. */
+  readonly waitMs?: number | undefined;
+}
 
 /** The outcome of one card. */
 export interface Outcome {

@@ -2,8 +2,7 @@ import { mayRemind, SENDS_LOOKBACK_MS } from '../../domain/smsBudget.ts';
 import type { Reminder } from '../../ports/store/reminders.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Recipient } from '../chat/recipients.ts';
-import type { Sweeping } from '../upkeep/sweeping.ts';
-import { alreadyBy, type Outcome } from './sendOnce.ts';
+import { alreadyBy, type Outcome, type Sweeping } from './sendOnce.ts';
 
 /**
  * Reminds the enrolled number of a manager whom no card reaches, where REMINDER_SMS says so: the text is a

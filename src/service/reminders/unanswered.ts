@@ -1,6 +1,6 @@
 import { post } from '../chat/post.ts';
 import { recipientOf } from '../chat/recipients.ts';
-import type { Sweeping } from '../upkeep/sweeping.ts';
+import type { Sweeping } from './sendOnce.ts';
 
 /** As many as a card can hold; the rest is told as a number. */
 const MAX_SHOWN = 20;

@@ -1,44 +1,9 @@
 import type { Responsibility, SweptAccount } from '../../ports/account.ts';
-import type { SendPace } from '../chat/sendPace.ts';
-import type { SweepDeps } from '../deps.ts';
 import { followAnswering } from '../people/responsibility.ts';
 import { pastUnreadable } from './pastUnreadable.ts';
-import type { SweepLease } from './sweepLease.ts';
-
-/** Stands for the manager of an account that has none. */
-export const NOBODY = 'nobody';
+import type { Sent, SentRow, Sweeping } from '../reminders/sendOnce.ts';
 
 const MAX_TRIES_WHEN_BUSY = 4;
-
-/** The parts that the cards of one sweep share. */
-export interface Sweeping {
-  readonly deps: SweepDeps;
-  readonly pace: SendPace;
-  readonly signal: AbortSignal;
-  /** Absent where nothing may be sent or changed. */
-  readonly lease?: SweepLease | undefined;
-}
-
-/** `due`: it would be sent, but this sweep sends nothing. `ambiguous`: it may have come, and is not repeated. */
-export type SentResult = 'due' | 'sent' | 'already' | 'skipped' | 'ambiguous' | 'failed';
-
-/** The outcome of one card, as the administration tells it. */
-export interface SentRow {
-  /** sAMAccountName / uid. */
-  readonly account: string;
-  /** Display name; null where the account has no manager. */
-  readonly manager: string | null;
-  readonly result: SentResult;
-  readonly reason: string | null;
-}
-
-/** An account's cards. */
-export interface Sent<Row> {
-  /** By the id of the manager's entry; `NOBODY` where the account has none. */
-  readonly rows: ReadonlyMap<string, Row>;
-  /** How long the channel asks to wait before the rest. */
-  readonly waitMs?: number | undefined;
-}
 
 /**
  * Runs `work` on one account after another, past those that cannot be read.
