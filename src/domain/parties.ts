@@ -13,6 +13,12 @@ export function isSamePerson(a: ManagerKey, b: ManagerKey): boolean {
   return managerName(a) === managerName(b);
 }
 
+/** False where a directory entry names another person's Entra object id. */
+export function namesPerson(entry: { readonly aadObjectId?: string }, key: ManagerKey): boolean {
+  const { aadObjectId } = entry;
+  return aadObjectId === undefined || aadObjectId.toLowerCase() === key.aadObjectId.toLowerCase();
+}
+
 export type Locale = 'sv' | 'en';
 
 export type Purpose = 'enrollment' | 'reset' | 'unlock';

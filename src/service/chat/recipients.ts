@@ -1,11 +1,10 @@
-import { managerName, type Locale, type ManagerKey } from '../../domain/parties.ts';
+import { managerName, namesPerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { Address } from '../../ports/notifier.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { StoreReads } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';
 import { changeManager } from '../people/managers.ts';
-import { namesPerson } from '../people/people.ts';
 
 /** A recipient of a reminder, and the way there. */
 export interface Recipient {

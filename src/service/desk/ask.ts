@@ -13,7 +13,7 @@ import { post } from '../chat/post.ts';
 import type { Recipient, Way } from '../chat/recipients.ts';
 import type { Deps } from '../deps.ts';
 import { agentNameFor } from './agent.ts';
-import { changeCaller } from './callers.ts';
+import { auditOfAgent, changeCaller } from './callers.ts';
 import type { ManagerFacts } from './facts.ts';
 import { callerId, deskHandle } from './handles.ts';
 import { takeDraw, type DeskTap } from './look.ts';
@@ -104,10 +104,4 @@ async function noteNotReached(deps: Deps, asked: CallerCheck): Promise<void> {
     const reason = 'callerNotReached';
     tx.audit({ event: 'desk.callerAsked', result: 'failed', ...auditOfAgent(check), reason });
   });
-}
-
-/** The actor and the place of an audit row of the agent about a question; its manager as the reason. */
-export function auditOfAgent({ id, agent, manager, accountId }: CallerCheck) {
-  const about = { actor: managerName(agent), account: accountId, flow: id };
-  return { ...about, reason: managerName(manager) };
 }

@@ -10,7 +10,7 @@ import {
   type CallerEvent,
 } from '../../domain/desk/callerCheck.ts';
 import { DAY_MS } from '../../domain/durations.ts';
-import { isSamePerson, type ManagerKey } from '../../domain/parties.ts';
+import { isSamePerson, managerName, type ManagerKey } from '../../domain/parties.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { endFlow, lockAccount } from '../flow/flows.ts';
@@ -156,4 +156,10 @@ export async function endVouches(
   for (const check of await tx.callerChecksOf(accountId, tx.now - DAY_MS)) {
     if (isMeant(check)) await stepIn(tx, check, { type: 'vouchEnded' });
   }
+}
+
+/** The actor and the place of an audit row of the agent about a question; its manager as the reason. */
+export function auditOfAgent({ id, agent, manager, accountId }: CallerCheck) {
+  const about = { actor: managerName(agent), account: accountId, flow: id };
+  return { ...about, reason: managerName(manager) };
 }

@@ -2,8 +2,7 @@ import type { Problem } from '../../domain/reasons.ts';
 import { operationSince } from '../../domain/flows/flow.ts';
 import { endFlow } from '../flow/flows.ts';
 import { entryMobile } from '../people/people.ts';
-import { auditOfAgent } from './ask.ts';
-import { vouchIn } from './callers.ts';
+import { auditOfAgent, vouchIn } from './callers.ts';
 import type { ManagerFacts } from './facts.ts';
 import { takeDraw, type DeskTap } from './look.ts';
 

@@ -1,7 +1,6 @@
 import { managerName } from '../../domain/parties.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
-import type { StoreTransaction } from '../../ports/store/store.ts';
-import type { Deps } from '../deps.ts';
+import type { Store, StoreTransaction } from '../../ports/store/store.ts';
 
 /**
  * Changes a manager's record, `initial` where there is none yet; gives the changed record. A record that
@@ -9,7 +8,7 @@ import type { Deps } from '../deps.ts';
  * another tap may change another part of it.
  */
 export function changeManager(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { readonly store: Store },
   initial: ManagerRecord,
   change: (record: ManagerRecord) => ManagerRecord,
 ): Promise<ManagerRecord> {

@@ -1,4 +1,5 @@
-import { managerName, isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
+import { isSamePerson, managerName, namesPerson } from '../../domain/parties.ts';
+import type { Locale, ManagerKey } from '../../domain/parties.ts';
 import { parseMobile } from '../../domain/mobile.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
@@ -111,11 +112,6 @@ async function isAnothers(
   const pinned = await reads.managersByDirectoryId([entry.id]);
   const tenant = key.tenantId.toLowerCase();
   return pinned.some((one) => one.key.tenantId === tenant && !isSamePerson(one.key, key));
-}
-
-/** False where the entry names another person's Entra object id. */
-export function namesPerson({ aadObjectId }: DirectoryManager, key: ManagerKey): boolean {
-  return aadObjectId === undefined || aadObjectId.toLowerCase() === key.aadObjectId.toLowerCase();
 }
 
 /**
