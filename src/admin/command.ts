@@ -1,5 +1,29 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import type { Workplace } from './workplace.ts';
+import type { OpenDirectory } from '../adapters/ldap/directory.ts';
+import type { OpenStore } from '../adapters/store/open.ts';
+import type { Config } from '../config/config.ts';
+import type { Log } from '../ports/log.ts';
+
+/** How long a command waits for one answer of the directory. */
+export const LOOKUP_MS = 10_000;
+
+/** A command's workplace: parts are opened when they are first asked for. */
+export interface Workplace {
+  readonly config: Config;
+  readonly log: Log;
+  /** The person who types: `os:<user>` or `os:<user>(sudo:<person>)`, as in the audit. */
+  readonly actor: string;
+  /** The same without the prefix, as notices name the actor. */
+  readonly userName: string;
+  /** Tells people a line beside the answer. */
+  say(line: string): void;
+  store(): Promise<OpenStore>;
+  /** Epoch ms until which the database's certificate is valid; known once the store is open by TLS. */
+  databaseCertificateEndsAt(): number | undefined;
+  directory(): OpenDirectory;
+  /** Closes the opened parts, the last one first. */
+  close(): Promise<void>;
+}
 
 /** A command's answer: for programs and for people. A stream is printed as it comes. */
 export type Outcome =

@@ -1,28 +1,9 @@
 import { userInfo } from 'node:os';
 import type { OpenDirectory } from '../adapters/ldap/directory.ts';
-import { openStore } from '../adapters/store/open.ts';
-import type { OpenStore } from '../adapters/store/open.ts';
+import { openStore, type OpenStore } from '../adapters/store/open.ts';
 import type { Config } from '../config/config.ts';
-import type { Log } from '../ports/log.ts';
 import { databaseOf, directoryOf, encryptionKeysOf, instanceName } from '../wiring.ts';
-
-/** A command's workplace: parts are opened when they are first asked for. */
-export interface Workplace {
-  readonly config: Config;
-  readonly log: Log;
-  /** The person who types: `os:<user>` or `os:<user>(sudo:<person>)`, as in the audit. */
-  readonly actor: string;
-  /** The same without the prefix, as notices name the actor. */
-  readonly userName: string;
-  /** Tells people a line beside the answer. */
-  say(line: string): void;
-  store(): Promise<OpenStore>;
-  /** Epoch ms until which the database's certificate is valid; known once the store is open by TLS. */
-  databaseCertificateEndsAt(): number | undefined;
-  directory(): OpenDirectory;
-  /** Closes the opened parts, the last one first. */
-  close(): Promise<void>;
-}
+import type { Workplace } from './command.ts';
 
 /** `sudoUser`: the person behind `sudo`, where one is known. */
 export function openWorkplace(

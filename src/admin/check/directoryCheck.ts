@@ -6,7 +6,7 @@ import { MAX_REMINDED } from '../../ports/account.ts';
 import { counted, named, NOTHING, RENEW_DAYS } from './advice.ts';
 import type { Advice, Checked, Section } from './advice.ts';
 import { judgeDelegation } from './delegationCheck.ts';
-import type { Workplace } from '../workplace.ts';
+import type { Workplace } from '../command.ts';
 
 const INSPECTION_MS = 5 * 60_000;
 /** Below this threshold not even one wrong bind could be allowed (requirement P11). */

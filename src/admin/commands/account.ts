@@ -1,10 +1,6 @@
 import { DirectoryError } from '../../ports/directory.ts';
 import type { Account } from '../../ports/account.ts';
-import { CommandFailure } from '../command.ts';
-import type { Workplace } from '../workplace.ts';
-
-/** How long a command waits for the directory. */
-export const LOOKUP_MS = 10_000;
+import { CommandFailure, LOOKUP_MS, type Workplace } from '../command.ts';
 
 /** The account that a command is about. */
 export interface AskedAccount {

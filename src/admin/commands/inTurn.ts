@@ -5,9 +5,8 @@ import { createCards } from '../../teams/cards/cards.ts';
 import { createChannel } from '../../teams/channel.ts';
 import { createTexts } from '../../texts/texts.ts';
 import { cardOptionsOf, channelSettingsOf, delay, random, settingsOf } from '../../wiring.ts';
-import { CommandFailure, type Command } from '../command.ts';
+import { CommandFailure, type Command, type Workplace } from '../command.ts';
 import { createProgress } from '../print.ts';
-import type { Workplace } from '../workplace.ts';
 
 /** How long to wait for another sweep. */
 const PATIENCE_MS = 10 * 60_000;

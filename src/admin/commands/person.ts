@@ -1,9 +1,6 @@
-import type { ManagerKey } from '../../domain/parties.ts';
-import { managerName } from '../../domain/parties.ts';
+import { managerName, type ManagerKey } from '../../domain/parties.ts';
 import { DirectoryError } from '../../ports/directory.ts';
-import { LOOKUP_MS } from './account.ts';
-import { CommandFailure } from '../command.ts';
-import type { Workplace } from '../workplace.ts';
+import { CommandFailure, LOOKUP_MS, type Workplace } from '../command.ts';
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

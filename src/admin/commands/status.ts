@@ -4,10 +4,9 @@ import type { Responsibility } from '../../ports/account.ts';
 import { accountStatus, type AccountStatus } from '../../service/administration/accountStatus.ts';
 import { settingsOf } from '../../wiring.ts';
 import { CROWD } from './accounts.ts';
-import { findAccount, LOOKUP_MS, type AskedAccount } from './account.ts';
-import type { Command } from '../command.ts';
+import { findAccount, type AskedAccount } from './account.ts';
+import { LOOKUP_MS, type Command, type Workplace } from '../command.ts';
 import { facts, isoTime, localTime, plain } from '../print.ts';
-import type { Workplace } from '../workplace.ts';
 
 /** One account's facts by which the service desk decides. */
 interface Shown extends AccountStatus {

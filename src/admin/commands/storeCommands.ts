@@ -4,9 +4,8 @@ import { lacksVerifiedTls } from '../../config/shapes.ts';
 import type { AuditEvent } from '../../domain/audit.ts';
 import { Secret } from '../../domain/secret.ts';
 import { databaseOf, encryptionKeysOf } from '../../wiring.ts';
-import { CommandFailure, type Command } from '../command.ts';
+import { CommandFailure, type Command, type Workplace } from '../command.ts';
 import { createProgress, table } from '../print.ts';
-import type { Workplace } from '../workplace.ts';
 
 async function auditAct(
   place: Workplace,

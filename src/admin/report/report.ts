@@ -4,10 +4,9 @@ import { tallyAccounts } from '../../service/administration/report/accountsTally
 import { createAuditTally } from '../../service/administration/report/auditTally.ts';
 import { KEPT_MS } from '../../service/upkeep/retention.ts';
 import { settingsOf } from '../../wiring.ts';
-import { CommandFailure, type Command } from '../command.ts';
+import { CommandFailure, type Command, type Workplace } from '../command.ts';
 import { openOutFile } from '../outFile.ts';
 import { createProgress } from '../print.ts';
-import type { Workplace } from '../workplace.ts';
 import { figuresOf, type ReportData } from './figures.ts';
 
 const MAX_DAYS = 3_650;
