@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, chown, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +9,7 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { endWithRun } from './children.ts';
 import { freePort } from './ports.ts';
+import { makeCluster, SUPERUSER_PASSWORD } from './postgresCluster.ts';
 
 const run = promisify(execFile);
 
@@ -122,12 +122,6 @@ async function untilReady(url: string, server: ChildProcess, log: string): Promi
   }
 }
 
-function initialise(bin: string, data: string, passwordFile: string): [string, string[]] {
-  const asUser = ['-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
-  const text = ['-E', 'UTF8', '--locale=C.UTF-8'];
-  return [join(bin, 'initdb'), ['-D', data, ...asUser, ...text, '--no-sync']];
-}
-
 function follow(bin: string, data: string, { port }: PostgresServer): [string, string[]] {
   const from = ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres'];
   // -R: it follows the other after its start.
@@ -153,16 +147,16 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 
   const data = join(directory, 'data');
   const primary = options.standbyOf;
-  const password =
-    primary === undefined ? randomBytes(16).toString('hex') : new URL(primary.url).password;
-  const making = run(
-    ...(primary === undefined
-      ? initialise(bin, data, await write('password', password))
-      : follow(bin, data, primary)),
-    { ...owner, cwd: directory, env: { ...process.env, PGPASSWORD: password } },
-  );
-  endWithRun(making.child, 'SIGTERM');
-  await making;
+  const password = primary === undefined ? SUPERUSER_PASSWORD : new URL(primary.url).password;
+  const asOwner = { ...owner, cwd: directory };
+  if (primary === undefined) {
+    await makeCluster(bin, data, await write('password', password), asOwner);
+  } else {
+    const env = { ...process.env, PGPASSWORD: password };
+    const copying = run(...follow(bin, data, primary), { ...asOwner, env });
+    endWithRun(copying.child, 'SIGTERM');
+    await copying;
+  }
 
   const port = await freePort();
   // These tests need no durability: the machine does not lose power in them.
