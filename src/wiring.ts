@@ -63,19 +63,7 @@ export function directoryOf(
   log: Log,
   certificateSeen?: CertificateSeen,
 ): OpenDirectory {
-  const { ca, dialect, accountsFilter, managerFilter, ...required } = ldap;
-  return openDirectory(
-    {
-      ...required,
-      ...(ca === undefined ? {} : { ca }),
-      ...(dialect === undefined ? {} : { dialect }),
-      ...(accountsFilter === undefined ? {} : { accountsFilter }),
-      ...(managerFilter === undefined ? {} : { managerFilter }),
-      ...(certificateSeen === undefined ? {} : { certificateSeen }),
-      deskGroup: desk.group,
-    },
-    log,
-  );
+  return openDirectory({ ...ldap, certificateSeen, deskGroup: desk.group }, log);
 }
 
 export function gatewayOf({ sms }: Config, log: Log): SmsGateway {

@@ -14,7 +14,10 @@ export function isSamePerson(a: ManagerKey, b: ManagerKey): boolean {
 }
 
 /** False where a directory entry names another person's Entra object id. */
-export function namesPerson(entry: { readonly aadObjectId?: string }, key: ManagerKey): boolean {
+export function namesPerson(
+  entry: { readonly aadObjectId?: string | undefined },
+  key: ManagerKey,
+): boolean {
   const { aadObjectId } = entry;
   return aadObjectId === undefined || aadObjectId.toLowerCase() === key.aadObjectId.toLowerCase();
 }

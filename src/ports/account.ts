@@ -11,12 +11,12 @@ export interface DirectoryManager {
   readonly id: string;
   readonly displayName: string;
   /** The attribute that distinguishes entries of the same name: the UPN, or the mail address. */
-  readonly address?: string;
-  readonly mail?: string;
+  readonly address?: string | undefined;
+  readonly mail?: string | undefined;
   /** The entry's `mobile` as it stands there, not validated. */
-  readonly mobile?: string;
+  readonly mobile?: string | undefined;
   /** The person's Entra object id, where the directory holds it. */
-  readonly aadObjectId?: string;
+  readonly aadObjectId?: string | undefined;
   /** Where the entry stood when it was read, for a call that follows at once; opaque. */
   readonly place?: EntryPlace;
 }
@@ -60,7 +60,7 @@ export interface SweptAccount extends Pick<
   'id' | 'name' | 'passwordVersion' | 'passwordSetAt' | 'passwordExpiresAt' | 'mustChange'
 > {
   /** Where it was asked for: equal for accounts with the same managers, empty where nobody is named; opaque. */
-  readonly responsible?: string;
+  readonly responsible?: string | undefined;
 }
 
 /** The part of an account that only a sweep reads. */
@@ -78,11 +78,11 @@ export interface DirectoryRules {
   /** Active Directory's three of five character classes, or a server-side quality check. */
   readonly requiresComplexity: boolean;
   /** Age at which the password expires, ms; absent: never. */
-  readonly maxAgeMs?: number;
+  readonly maxAgeMs?: number | undefined;
   /** Age before which it may not be changed again, ms; absent: none. */
-  readonly minAgeMs?: number;
+  readonly minAgeMs?: number | undefined;
   /** The directory refuses every write of a password without the old one (ppolicy's pwdSafeModify). */
-  readonly needsOldPassword?: boolean;
+  readonly needsOldPassword?: boolean | undefined;
 }
 
 /** Wrong binds that lead to the directory's own lockout. */
@@ -105,9 +105,9 @@ export interface Account {
   /** Differs after every password write; opaque. */
   readonly passwordVersion: string;
   /** When the password was set, epoch ms; absent: unknown, or it must be changed at next logon. */
-  readonly passwordSetAt?: number;
+  readonly passwordSetAt?: number | undefined;
   /** When the directory expires the password, epoch ms; absent: never. */
-  readonly passwordExpiresAt?: number;
+  readonly passwordExpiresAt?: number | undefined;
   /** Whether the directory asks for a new password at the next logon. */
   readonly mustChange: boolean;
   readonly isLocked: boolean;

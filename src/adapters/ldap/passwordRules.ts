@@ -4,9 +4,9 @@ import type { Account, DirectoryLockout, DirectoryRules } from '../../ports/acco
 export interface PasswordRules extends DirectoryRules {
   readonly threshold: DirectoryLockout['threshold'];
   /** How long a wrong bind counts; absent: until a right one. */
-  readonly failureWindowMs?: number;
+  readonly failureWindowMs?: number | undefined;
   /** How long a lockout lasts; absent: until an administrator lifts it. */
-  readonly lockoutMs?: number;
+  readonly lockoutMs?: number | undefined;
 }
 
 /** How far the bot's clock may be ahead of the directory's: as far as Kerberos allows by default. */
@@ -26,15 +26,15 @@ export const UNRULED: PasswordRules = { ...UNREADABLE, isReadable: true, thresho
 
 /** The part of a policy that the port knows; `expires` is false for an account that is exempt. */
 export function directoryRules(rules: PasswordRules, expires: boolean): DirectoryRules {
-  const { isReadable, minLength, historyLength, requiresComplexity, maxAgeMs, minAgeMs } = rules;
+  const { isReadable, minLength, historyLength, requiresComplexity } = rules;
   return {
     isReadable,
     minLength,
     historyLength,
     requiresComplexity,
-    ...(maxAgeMs === undefined || !expires ? {} : { maxAgeMs }),
-    ...known('minAgeMs', minAgeMs),
-    ...(rules.needsOldPassword === true ? { needsOldPassword: true } : {}),
+    maxAgeMs: expires ? rules.maxAgeMs : undefined,
+    minAgeMs: rules.minAgeMs,
+    needsOldPassword: rules.needsOldPassword,
   };
 }
 
@@ -56,9 +56,4 @@ export function mayBeTooYoung(
 export function isRecent(at: number, { failureWindowMs }: PasswordRules, now: number): boolean {
   if (failureWindowMs === undefined) return true;
   return at + failureWindowMs + Math.min(CLOCK_SKEW_MS, failureWindowMs) > now;
-}
-
-/** The properties whose value is known: absent and undefined are not the same to a reader. */
-export function known<K extends string>(key: K, value: number | undefined): { [P in K]?: number } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: number });
 }

@@ -6,7 +6,6 @@ import type { FoundAccount } from './dialect.ts';
 import type { WriteAnswer } from './dialect.ts';
 import { AnswerLost, directoryFault, isReadOnlyRefusal, WritesElsewhere } from './wire/errors.ts';
 import type { Lookup } from './find/lookup.ts';
-import { known } from './passwordRules.ts';
 import { callDeadline } from './wire/sessions.ts';
 import type { Sessions } from './wire/sessions.ts';
 import type { Session } from './wire/session.ts';
@@ -120,10 +119,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
           if (found === undefined) return undefined;
           const { passwordVersion, passwordSetAt, isLocked, lockout } = found.account;
           const { server } = session.connection;
-          const traces = {
-            ...{ server, passwordVersion, isLocked, lockout },
-            ...known('passwordSetAt', passwordSetAt),
-          };
+          const traces = { server, passwordVersion, passwordSetAt, isLocked, lockout };
           if (password === undefined || password.reveal() === '') return traces;
           // A bind would tell nothing, and on some servers prolong the lock.
           if (isLocked || !mayBind(found.account)) return traces;

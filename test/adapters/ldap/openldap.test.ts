@@ -145,6 +145,7 @@ describe('OpenLDAP’s own ways', () => {
       isReadable: true,
       minLength: 14,
       historyLength: 3,
+      needsOldPassword: false,
       requiresComplexity: false,
     });
     expect(found.lockout.threshold).toBe('none');

@@ -2,7 +2,7 @@ import type { Entry } from 'ldapts';
 import { filetimeOf, intervalOf, numberOf, textOf } from '../wire/entry.ts';
 import type { PasswordState } from '../dialect.ts';
 import { hasResult, RESULT } from '../wire/errors.ts';
-import { directoryRules, isRecent, known, UNREADABLE } from '../passwordRules.ts';
+import { directoryRules, isRecent, UNREADABLE } from '../passwordRules.ts';
 import type { PasswordRules } from '../passwordRules.ts';
 import type { Session } from '../wire/session.ts';
 
@@ -56,11 +56,11 @@ export function domainRules(head: Entry): PasswordRules {
     minLength,
     historyLength: numberOf(head, 'pwdHistoryLength') ?? 0,
     requiresComplexity: ((numberOf(head, 'pwdProperties') ?? 0) & COMPLEX) !== 0,
-    ...known('maxAgeMs', intervalOf(head, 'maxPwdAge')),
-    ...known('minAgeMs', intervalOf(head, 'minPwdAge')),
+    maxAgeMs: intervalOf(head, 'maxPwdAge'),
+    minAgeMs: intervalOf(head, 'minPwdAge'),
     threshold: threshold === 0 ? 'none' : threshold,
-    ...known('failureWindowMs', intervalOf(head, 'lockOutObservationWindow')),
-    ...known('lockoutMs', intervalOf(head, 'lockoutDuration')),
+    failureWindowMs: intervalOf(head, 'lockOutObservationWindow'),
+    lockoutMs: intervalOf(head, 'lockoutDuration'),
   };
 }
 
@@ -75,11 +75,11 @@ async function fineGrainedRules(session: Session, dn: string): Promise<PasswordR
     minLength,
     historyLength: numberOf(pso, 'msDS-PasswordHistoryLength') ?? 0,
     requiresComplexity: textOf(pso, 'msDS-PasswordComplexityEnabled') !== 'FALSE',
-    ...known('maxAgeMs', intervalOf(pso, 'msDS-MaximumPasswordAge')),
-    ...known('minAgeMs', intervalOf(pso, 'msDS-MinimumPasswordAge')),
+    maxAgeMs: intervalOf(pso, 'msDS-MaximumPasswordAge'),
+    minAgeMs: intervalOf(pso, 'msDS-MinimumPasswordAge'),
     threshold: threshold === 0 ? 'none' : threshold,
-    ...known('failureWindowMs', intervalOf(pso, 'msDS-LockoutObservationWindow')),
-    ...known('lockoutMs', intervalOf(pso, 'msDS-LockoutDuration')),
+    failureWindowMs: intervalOf(pso, 'msDS-LockoutObservationWindow'),
+    lockoutMs: intervalOf(pso, 'msDS-LockoutDuration'),
   };
 }
 
@@ -116,8 +116,8 @@ export function passwordStates(
     const failedAt = filetimeOf(entry, 'badPasswordTime') ?? 0;
     return {
       passwordVersion: textOf(entry, 'pwdLastSet') ?? '0',
-      ...known('passwordSetAt', filetimeOf(entry, 'pwdLastSet')),
-      ...known('passwordExpiresAt', filetimeOf(entry, 'msDS-UserPasswordExpiryTimeComputed')),
+      passwordSetAt: filetimeOf(entry, 'pwdLastSet'),
+      passwordExpiresAt: filetimeOf(entry, 'msDS-UserPasswordExpiryTimeComputed'),
       mustChange: mustChange(entry, flags),
       isLocked: isLocked(entry, rules, now),
       rules: directoryRules(rules, (flags & DONT_EXPIRE_PASSWORD) === 0),

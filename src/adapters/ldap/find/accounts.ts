@@ -114,12 +114,12 @@ export async function sweepAccounts(
         id,
         name: textOf(entry, dialect.nameAttribute) ?? '',
         passwordVersion,
+        passwordSetAt,
+        passwordExpiresAt,
         mustChange,
-        ...(passwordSetAt === undefined ? {} : { passwordSetAt }),
-        ...(passwordExpiresAt === undefined ? {} : { passwordExpiresAt }),
-        ...(responsible
-          ? { responsible: textsOf(entry, settings.responsibleAttribute).toSorted().join('\n') }
-          : {}),
+        responsible: responsible
+          ? textsOf(entry, settings.responsibleAttribute).toSorted().join('\n')
+          : undefined,
       });
     }
     await take(page);

@@ -73,18 +73,14 @@ export function createLookup(settings: LookupSettings) {
   function managerFrom(session: Session, entry: Entry | undefined): DirectoryManager | undefined {
     const id = entry === undefined ? undefined : dialectOf(session).idOf(entry);
     if (entry === undefined || id === undefined) return undefined;
-    const address = textOf(entry, dialectOf(session).addressAttribute);
-    const mail = textOf(entry, 'mail');
-    const mobile = textOf(entry, 'mobile');
-    const aadObjectId = aadObjectIdOf(session, entry);
     return {
       id,
       place: { dn: entry.dn, readAt: performance.now() },
       displayName: textOf(entry, 'displayName') ?? textOf(entry, 'cn') ?? '',
-      ...(address === undefined ? {} : { address }),
-      ...(mail === undefined ? {} : { mail }),
-      ...(mobile === undefined ? {} : { mobile }),
-      ...(aadObjectId === undefined ? {} : { aadObjectId }),
+      address: textOf(entry, dialectOf(session).addressAttribute),
+      mail: textOf(entry, 'mail'),
+      mobile: textOf(entry, 'mobile'),
+      aadObjectId: aadObjectIdOf(session, entry),
     };
   }
 

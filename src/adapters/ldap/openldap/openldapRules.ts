@@ -4,7 +4,7 @@ import type { PasswordState } from '../dialect.ts';
 import { generalizedTimesOf, numberOf, textOf } from '../wire/entry.ts';
 import { hasResult, RESULT } from '../wire/errors.ts';
 import { equals } from '../wire/filters.ts';
-import { directoryRules, isRecent, known, UNREADABLE, UNRULED } from '../passwordRules.ts';
+import { directoryRules, isRecent, UNREADABLE, UNRULED } from '../passwordRules.ts';
 import type { PasswordRules } from '../passwordRules.ts';
 import type { Session } from '../wire/session.ts';
 
@@ -61,11 +61,11 @@ function rulesFrom(policy: Entry): PpolicyRules {
     minLength: checksQuality ? (numberOf(policy, 'pwdMinLength') ?? 0) : 0,
     historyLength: numberOf(policy, 'pwdInHistory') ?? 0,
     requiresComplexity: checksQuality && checksMore,
-    ...known('maxAgeMs', secondsOf(policy, 'pwdMaxAge')),
-    ...known('minAgeMs', secondsOf(policy, 'pwdMinAge')),
+    maxAgeMs: secondsOf(policy, 'pwdMaxAge'),
+    minAgeMs: secondsOf(policy, 'pwdMinAge'),
     threshold: threshold === undefined || threshold === 0 ? 'none' : threshold,
-    ...known('failureWindowMs', secondsOf(policy, 'pwdFailureCountInterval')),
-    ...known('lockoutMs', secondsOf(policy, 'pwdLockoutDuration')),
+    failureWindowMs: secondsOf(policy, 'pwdFailureCountInterval'),
+    lockoutMs: secondsOf(policy, 'pwdLockoutDuration'),
     needsOldPassword: textOf(policy, 'pwdSafeModify') === 'TRUE',
     obeysReset: textOf(policy, 'pwdMustChange') === 'TRUE',
   };
@@ -131,8 +131,8 @@ export function passwordStates(session: Session): (entry: Entry) => Promise<Pass
       setAt === undefined || rules.maxAgeMs === undefined ? undefined : setAt + rules.maxAgeMs;
     return {
       passwordVersion: versionOf(entry, session),
-      ...known('passwordSetAt', setAt),
-      ...known('passwordExpiresAt', expiresAt),
+      passwordSetAt: setAt,
+      passwordExpiresAt: expiresAt,
       mustChange: rules.obeysReset && textOf(entry, 'pwdReset') === 'TRUE',
       isLocked: isLocked(entry, rules, now),
       rules: directoryRules(rules, true),

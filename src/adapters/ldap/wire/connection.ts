@@ -70,11 +70,7 @@ export class Connection {
   /** Entries only; references to other servers are not followed. */
   async search(search: Search): Promise<Entry[]> {
     const options: SearchOptions = {
-      scope: search.scope,
-      attributes: [...search.attributes],
-      explicitBufferAttributes: [...(search.binary ?? [])],
-      derefAliases: 'never',
-      ...(search.filter === undefined ? {} : { filter: search.filter }),
+      ...optionsOf(search),
       ...(search.limit === undefined && search.scope === 'sub'
         ? { paged: { pageSize: PAGE_SIZE } }
         : { sizeLimit: search.limit ?? 0 }),
@@ -87,14 +83,7 @@ export class Connection {
 
   /** The same page by page, for as many entries as there are. */
   async *pages(search: Omit<Search, 'limit'>): AsyncGenerator<Entry[]> {
-    const options: SearchOptions = {
-      scope: search.scope,
-      attributes: [...search.attributes],
-      explicitBufferAttributes: [...(search.binary ?? [])],
-      derefAliases: 'never',
-      ...(search.filter === undefined ? {} : { filter: search.filter }),
-      paged: { pageSize: SWEEP_PAGE_SIZE },
-    };
+    const options = { ...optionsOf(search), paged: { pageSize: SWEEP_PAGE_SIZE } };
     const pages = this.#client.searchPaginated(search.base, options, [...(search.controls ?? [])]);
     // The next page comes while this one is worked off.
     let next = pages.next();
@@ -139,6 +128,16 @@ export class Connection {
       throw new AnswerLost('the connection ended before the answer', { cause: error });
     }
   }
+}
+
+function optionsOf({ scope, filter, attributes, binary = [] }: Search): SearchOptions {
+  return {
+    scope,
+    attributes: [...attributes],
+    explicitBufferAttributes: [...binary],
+    derefAliases: 'never',
+    ...(filter === undefined ? {} : { filter }),
+  };
 }
 
 /** A name that goes out as it came in; DN of ldapts would take it apart and build it anew. */

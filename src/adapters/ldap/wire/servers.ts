@@ -53,7 +53,7 @@ type Trial = 'reached' | 'abandoned' | { readonly fault: unknown };
 export interface ServerOptions {
   readonly urls: readonly string[];
   readonly ca?: string | undefined;
-  readonly certificateSeen?: (server: string, endsAt: number) => void;
+  readonly certificateSeen?: ((server: string, endsAt: number) => void) | undefined;
 }
 
 export function openServers(options: ServerOptions, log: Log): Servers {

@@ -45,7 +45,7 @@ export interface SessionOptions extends Access {
   readonly urls: readonly string[];
   readonly bindDn: string;
   /** Called at each connect: the server, and epoch ms until which its certificate is valid. */
-  readonly certificateSeen?: (server: string, endsAt: number) => void;
+  readonly certificateSeen?: ((server: string, endsAt: number) => void) | undefined;
 }
 
 export function openSessions(options: SessionOptions, log: Log): Sessions {
