@@ -29,9 +29,11 @@ const dataSchema = z.object({
   account: typed,
   reason: z.string().optional().catch(undefined),
 });
-type ActionData = z.infer<typeof dataSchema>;
-/** A value that is no object counts as one without fields. */
-const anyDataSchema = dataSchema.catch(dataSchema.parse({}));
+/** A value that is no object counts as one without fields. `button`: the handle of a verb that needs one. */
+const anyDataSchema = dataSchema
+  .catch(dataSchema.parse({}))
+  .transform((data) => ({ ...data, button: data.handle ?? IMPOSSIBLE_HANDLE }));
+type ActionData = z.infer<typeof anyDataSchema>;
 
 /** The verbs on the contract's cards. */
 const VERBS: Readonly<Record<string, (data: ActionData) => Input>> = {
@@ -40,7 +42,7 @@ const VERBS: Readonly<Record<string, (data: ActionData) => Input>> = {
   enroll: (data) => begin('enrollment', data),
   reset: (data) => begin('reset', data),
   unlock: (data) => begin('unlock', data),
-  cancel: ({ handle }) => ({ type: 'cancel', handle: handle ?? IMPOSSIBLE_HANDLE }),
+  cancel: ({ button }) => ({ type: 'cancel', handle: button }),
   refresh: ({ handle }) => ({ type: 'refresh', handle }),
   proveCurrentPassword: ({ handle, currentPassword }) => ({
     type: 'proveCurrentPassword',
@@ -53,33 +55,27 @@ const VERBS: Readonly<Record<string, (data: ActionData) => Input>> = {
   confirmOldCode: ({ handle, code }) => ({ type: 'confirmOldCode', handle, code }),
   confirmCode: ({ handle, code }) => ({ type: 'confirmCode', handle, code }),
   resendCode: ({ handle }) => ({ type: 'resendCode', handle }),
-  snooze: ({ handle }) => ({ type: 'snooze', handle: handle ?? IMPOSSIBLE_HANDLE }),
-  notNeeded: ({ handle, reason }) => ({
+  snooze: ({ button }) => ({ type: 'snooze', handle: button }),
+  notNeeded: ({ button, reason }) => ({
     type: 'notNeeded',
-    handle: handle ?? IMPOSSIBLE_HANDLE,
+    handle: button,
     reason: NOT_NEEDED_REASONS.find((one) => one === reason) ?? 'other',
   }),
-  notNow: ({ handle }) => ({ type: 'notNow', handle: handle ?? IMPOSSIBLE_HANDLE }),
-  undoNotNeeded: ({ handle }) => ({
-    type: 'undoNotNeeded',
-    handle: handle ?? IMPOSSIBLE_HANDLE,
-  }),
+  notNow: ({ button }) => ({ type: 'notNow', handle: button }),
+  undoNotNeeded: ({ button }) => ({ type: 'undoNotNeeded', handle: button }),
   desk: ({ handle }) => ({ type: 'desk', handle }),
   deskFind: ({ account }) => ({ type: 'deskFind', account }),
-  deskOpen: ({ handle }) => ({ type: 'deskOpen', handle: handle ?? IMPOSSIBLE_HANDLE }),
-  deskConfirm: ({ handle }) => ({ type: 'deskConfirm', handle: handle ?? IMPOSSIBLE_HANDLE }),
-  deskVouch: ({ handle }) => ({ type: 'deskVouch', handle: handle ?? IMPOSSIBLE_HANDLE }),
-  deskClearLockout: ({ handle }) => ({
-    type: 'deskClearLockout',
-    handle: handle ?? IMPOSSIBLE_HANDLE,
-  }),
-  deskRevoke: ({ handle, reason }) => ({
+  deskOpen: ({ button }) => ({ type: 'deskOpen', handle: button }),
+  deskConfirm: ({ button }) => ({ type: 'deskConfirm', handle: button }),
+  deskVouch: ({ button }) => ({ type: 'deskVouch', handle: button }),
+  deskClearLockout: ({ button }) => ({ type: 'deskClearLockout', handle: button }),
+  deskRevoke: ({ button, reason }) => ({
     type: 'deskRevoke',
-    handle: handle ?? IMPOSSIBLE_HANDLE,
+    handle: button,
     reason: REVOKE_REASONS.find((one) => one === reason) ?? 'other',
   }),
-  callerAnswer: ({ handle }) => ({ type: 'callerAnswer', handle: handle ?? IMPOSSIBLE_HANDLE }),
-  callerDeny: ({ handle }) => ({ type: 'callerDeny', handle: handle ?? IMPOSSIBLE_HANDLE }),
+  callerAnswer: ({ button }) => ({ type: 'callerAnswer', handle: button }),
+  callerDeny: ({ button }) => ({ type: 'callerDeny', handle: button }),
   setPassword: ({ handle, newPassword, confirmPassword }) => ({
     type: 'setPassword',
     handle,
@@ -94,8 +90,8 @@ function readPlace(handle: string | undefined): number | undefined {
 }
 
 /** A button always names its account; without a name the tap must not pass for a typed word. */
-function begin(purpose: Purpose, { handle }: ActionData): Input {
-  return { type: 'begin', purpose, handle: handle ?? IMPOSSIBLE_HANDLE };
+function begin(purpose: Purpose, { button }: ActionData): Input {
+  return { type: 'begin', purpose, handle: button };
 }
 
 const executeSchema = z.object({
