@@ -126,6 +126,31 @@ export function attackSuite(bench: Bench): void {
       expect(alarms()).toMatchObject([{ fields: { row: id, why: 'revoked' } }]);
     });
 
+    it('makes no reading longer by each number that took another’s place, and puts none of them back', async () => {
+      const { store, alarms } = await attacked();
+      const { manager, accountId, id } = await enrolled(store);
+      const putBack = [await keep('enrollment', `id = '${id}'`)];
+      let last = id;
+      for (let time = 0; time < 3; time += 1) {
+        last = (await enrolled(store, { manager, accountId })).id;
+        putBack.push(await keep('enrollment', `id = '${last}'`));
+      }
+      // Notes that no reading needs: a later one says the same.
+      await sql(`update revocation set seal = 'v1:k1:AAAA' where revoked_at <
+        (select max(revoked_at) from revocation)`);
+      const read = () => store.read((reads) => reads.enrollment(manager, accountId));
+      expect(await read()).toMatchObject({ id: last });
+      expect(alarms()).toEqual([]);
+      for (const back of putBack.slice(0, -1)) {
+        await sql(`delete from enrollment where manager = '${managerName(manager)}'`);
+        await back();
+        expect(await read()).toBeUndefined();
+      }
+      expect(alarms()).not.toEqual([]);
+      const again = await enrolled(store, { manager, accountId });
+      expect(await read()).toMatchObject({ id: again.id });
+    });
+
     it('puts no earlier note of a revoke over a later one', async () => {
       const { store } = await attacked();
       const accountId = 'account';

@@ -1,11 +1,11 @@
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import { managerName } from '../../../domain/parties.ts';
 import type { Enrollment, EnrollmentQueries } from '../../../ports/store/enrollments.ts';
 import { SEALED } from '../sealing/places.ts';
 import { managerKey, openTrusted } from '../sealing/trusted.ts';
 import type { Scope } from '../schema/scope.ts';
 import type { EnrollmentTable } from '../schema/tables.ts';
-import { latest, noteQueries, readNote } from './revokeNotes.ts';
+import { BY_NUMBER, latest, noteQueries, readNote } from './revokeNotes.ts';
 
 /** A number with one of the notes that concern it; null where there is none. */
 type EnrollmentRow = Selectable<EnrollmentTable> & {
@@ -48,15 +48,22 @@ function noteIn(scope: Scope, { account_id, note_manager, revoked_at, seal }: En
 
 export function enrollmentQueries(scope: Scope): EnrollmentQueries {
   const { db, keys, now } = scope;
-  const { notesOn, noteRevoke, noteRemoval, reseal } = noteQueries(scope);
+  const { notesOn, newestByNumber, noteRevoke, noteNumber, noteRemoval, reseal } =
+    noteQueries(scope);
+  const byNumber = sql<string>`${sql.lit(BY_NUMBER)} || enrollment.manager`;
   const enrollments = () =>
     db
       .selectFrom('enrollment')
       .leftJoin('revocation as note', (join) =>
         join
           .onRef('note.account_id', '=', 'enrollment.account_id')
+          .on(sql<boolean>`note.manager in ('', enrollment.manager, ${byNumber})`)
+          // The notes of numbers up to this one concern only those before it.
           .on(({ eb, or, ref }) =>
-            or([eb('note.manager', '=', ''), eb('note.manager', '=', ref('enrollment.manager'))]),
+            or([
+              eb('note.manager', '<>', byNumber),
+              eb('note.revoked_at', '>', ref('enrollment.enrolled_at')),
+            ]),
           ),
       )
       .selectAll('enrollment')
@@ -110,7 +117,8 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
 
     async saveEnrollment({ id, manager, accountId, mobile, enrolledAt, usableFrom }) {
       const key = { manager: managerName(manager), account_id: accountId };
-      const rows = await notesOn(accountId, key.manager);
+      const newest = await newestByNumber(accountId, key.manager);
+      const rows = [...(await notesOn(accountId, key.manager)), ...(newest ? [newest] : [])];
       const notes = rows.map((row) => ({ row, note: readNote(scope, row) }));
       for (const { row, note } of notes) if (!note.isTrusted) await reseal(row);
       // A clock that was moved back must not make the number older than the last revoke, or than a former one.
@@ -120,7 +128,7 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
         await afterFormer(key),
       );
       // Also where no former number stands: it may have been deleted, to be put back later.
-      await noteRemoval(accountId, key.manager, enrolled_at, rows);
+      await noteNumber(accountId, key.manager, enrolled_at);
       const kept = { id, enrolled_at, usable_from: usableFrom };
       const values = {
         ...kept,

@@ -4,13 +4,16 @@ import type { Scope } from '../schema/scope.ts';
 import type { RevocationTable } from '../schema/tables.ts';
 import { openTrusted } from '../sealing/trusted.ts';
 
-/** The note of one revoke: of one manager's number, or of all numbers of an account. */
+/**
+ * The note of one revoke: of one manager's number, or of all numbers of an account. Numbers leave notes too,
+ * each for those before it.
+ */
 export type RevokeNote = Selectable<RevocationTable>;
 
 /** A number that was enrolled before `at` is void. */
 interface Note {
   readonly at: number;
-  /** Left by a number for those before it, and when a sweep removed one: there was no revocation. */
+  /** Left by a number, or when a sweep removed one: there was no revocation. */
   readonly isRemoval: boolean;
   readonly isTrusted: boolean;
 }
@@ -19,6 +22,8 @@ interface Note {
 const REMOVED = 'removed';
 /** The manager in the notes of all managers' numbers. */
 const ALL = '';
+/** Before the manager in the notes that numbers leave: managers can make many, of which the newest says it all. */
+export const BY_NUMBER = 'number ';
 
 /** The time of the last of them. */
 export function latest(notes: readonly Note[]): number | undefined {
@@ -31,9 +36,10 @@ export function latest(notes: readonly Note[]): number | undefined {
  */
 export function readNote(scope: Scope, row: RevokeNote): Note {
   const content = openTrusted(scope, SEALED.revocation.place(row), row.seal);
-  if (content === undefined) return { at: scope.now, isRemoval: false, isTrusted: false };
-  const isRemoval = content === REMOVED;
-  const countsFrom = isRemoval ? 0 : Number(content);
+  const isByNumber = row.manager.startsWith(BY_NUMBER);
+  if (content === undefined) return { at: scope.now, isRemoval: isByNumber, isTrusted: false };
+  const countsFrom = content === REMOVED ? 0 : Number(content);
+  const isRemoval = content === REMOVED || isByNumber;
   return { at: Math.max(row.revoked_at, countsFrom), isRemoval, isTrusted: true };
 }
 
@@ -65,17 +71,25 @@ export function noteQueries(scope: Scope) {
   return {
     notesOn,
 
+    /** The newest note that the manager's numbers have left. */
+    newestByNumber: (account_id: string, manager: string): Promise<RevokeNote | undefined> =>
+      db
+        .selectFrom('revocation')
+        .selectAll()
+        .where('account_id', '=', account_id)
+        .where('manager', '=', BY_NUMBER + manager)
+        .orderBy('revoked_at', 'desc')
+        .limit(1)
+        .executeTakeFirst(),
+
+    noteNumber: (account_id: string, manager: string, at: number): Promise<void> =>
+      add({ account_id, manager: BY_NUMBER + manager, revoked_at: at }, REMOVED),
+
     noteRevoke: (account_id: string, manager = ALL, at = now): Promise<void> =>
       add({ account_id, manager, revoked_at: at }, SEAL_ONLY),
 
-    /** @param known the notes on that manager's number, where they have been read */
-    async noteRemoval(
-      account_id: string,
-      manager: string,
-      at: number,
-      known?: readonly RevokeNote[],
-    ): Promise<void> {
-      const notes = known ?? (await notesOn(account_id, manager));
+    async noteRemoval(account_id: string, manager: string, at: number): Promise<void> {
+      const notes = await notesOn(account_id, manager);
       if (notes.some(({ revoked_at }) => revoked_at >= at)) return;
       await add({ account_id, manager, revoked_at: at }, REMOVED);
     },
