@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import twilio from 'twilio';
 import type { Secret } from '../domain/secret.ts';
+import { withDeadline } from '../ports/deadline.ts';
 import type { Log } from '../ports/log.ts';
 import type { SmsGateway, SmsMessage, SmsOutcome } from '../ports/sms.ts';
 import { failureCode, outcomeOf, retryDelayMs, statusOf } from './twilioAnswers.ts';
@@ -32,9 +33,10 @@ export interface TwilioOptions {
 export function createTwilioGateway(options: TwilioOptions, log: Log): SmsGateway {
   return {
     send: async (message, signal) => {
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
-      if (deadline.aborted) return { outcome: 'refused', fault: 'service', code: 'tooLate' };
-      const outcome = await postPatiently(options, message, deadline);
+      if (signal.aborted) return { outcome: 'refused', fault: 'service', code: 'tooLate' };
+      const outcome = await withDeadline(DEADLINE_MS, signal, (deadline) =>
+        postPatiently(options, message, deadline),
+      );
       report(log, outcome);
       return outcome;
     },

@@ -1,4 +1,5 @@
 import type { Secret } from '../../domain/secret.ts';
+import { withDeadline } from '../../ports/deadline.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import type { Directory, ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
 import type { Log } from '../../ports/log.ts';
@@ -6,7 +7,7 @@ import type { FoundAccount } from './dialect.ts';
 import type { WriteAnswer } from './dialect.ts';
 import { AnswerLost, directoryFault, isReadOnlyRefusal, WritesElsewhere } from './wire/errors.ts';
 import type { Lookup } from './find/lookup.ts';
-import { callDeadline } from './wire/sessions.ts';
+import { CALL_MS } from './wire/sessions.ts';
 import type { Sessions } from './wire/sessions.ts';
 import type { Session } from './wire/session.ts';
 
@@ -74,15 +75,16 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
   return {
     async provePassword(accountId, password, signal, mayBind = () => true) {
       if (password.reveal().trim() === '') return 'wrong';
-      const deadline = callDeadline(signal);
-      const { session, found } = await sessions.read(deadline, async (session) => ({
-        session,
-        found: await lookup.account(session, accountId),
-      }));
-      if (found === undefined) return 'wrong';
-      // A bind would tell nothing, and on some servers prolong the lock.
-      if (found.account.isLocked || !mayBind(found.account)) return 'locked';
-      return prove(session, found, password, deadline);
+      return withDeadline(CALL_MS, signal, async (deadline) => {
+        const { session, found } = await sessions.read(deadline, async (session) => ({
+          session,
+          found: await lookup.account(session, accountId),
+        }));
+        if (found === undefined) return 'wrong';
+        // A bind would tell nothing, and on some servers prolong the lock.
+        if (found.account.isLocked || !mayBind(found.account)) return 'locked';
+        return prove(session, found, password, deadline);
+      });
     },
 
     writePassword: ({ manager, accountId, password, expectedVersion }, signal) =>

@@ -1,4 +1,5 @@
 import type { View } from '../../ports/view.ts';
+import { withDeadline } from '../../ports/deadline.ts';
 import { NotifierError } from '../../ports/notifier.ts';
 import type { Address } from '../../ports/notifier.ts';
 import type { SweepDeps } from '../deps.ts';
@@ -30,7 +31,9 @@ export async function post(
   /** Only here something may have come although the answer did not. */
   async function postTo(address: Address): Promise<Delivered | 'gone'> {
     try {
-      const messageId = await deps.notifier.post(address, view, locale, callSignal(signal));
+      const messageId = await withDeadline(CALL_MS, signal, (deadline) =>
+        deps.notifier.post(address, view, locale, deadline),
+      );
       return { outcome: 'sent', messageId };
     } catch (error) {
       if (!(error instanceof NotifierError)) throw error;
@@ -62,7 +65,9 @@ async function openChat(
 ): Promise<Address> {
   const { key, address } = way;
   const via = address ?? (await deps.store.transaction((tx) => tx.anyAddress(key.tenantId)));
-  const opened = await deps.notifier.open(key, via, callSignal(signal));
+  const opened = await withDeadline(CALL_MS, signal, (deadline) =>
+    deps.notifier.open(key, via, deadline),
+  );
   await rememberWay(deps, way, opened);
   return opened;
 }
@@ -81,9 +86,4 @@ async function notDelivered(
   if (error.code !== 'unreachable') return { outcome: 'failed' };
   await rememberWay(deps, way, undefined);
   return { outcome: 'unreachable' };
-}
-
-function callSignal(signal: AbortSignal | undefined): AbortSignal {
-  const timeout = AbortSignal.timeout(CALL_MS);
-  return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
 }

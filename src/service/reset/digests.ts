@@ -2,6 +2,7 @@ import type { ResetFlow } from '../../domain/flows/flow.ts';
 import { sentBy } from '../../domain/flows/reset.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
+import { withDeadline } from '../../ports/deadline.ts';
 import type { Deps } from '../deps.ts';
 
 /**
@@ -19,8 +20,9 @@ export function digestInTurn(
   accountId: string,
   passwords: readonly Secret[],
 ): Promise<PasswordDigest[]> {
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(HASH_WAIT_MS)]);
-  return deps.store.digestPasswords(accountId, passwords, patience);
+  return withDeadline(HASH_WAIT_MS, signal, (patience) =>
+    deps.store.digestPasswords(accountId, passwords, patience),
+  );
 }
 
 /** A digest as a flow keeps it. */

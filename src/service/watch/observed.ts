@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../domain/audit.ts';
+import { withDeadline } from '../../ports/deadline.ts';
 import { DirectoryError, type Directory } from '../../ports/directory.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { SmsGateway, SmsOutcome } from '../../ports/sms.ts';
@@ -76,9 +77,10 @@ export function observeSms(
     ...gateway,
     async send(message, signal) {
       const began = performance.now();
-      const turn = AbortSignal.any([signal, AbortSignal.timeout(SMS_WAIT_MS)]);
-      const outcome =
-        (await pace.run(turn, () => gateway.send(message, signal), isOutage)) ?? RESTING;
+      const sent = await withDeadline(SMS_WAIT_MS, signal, (turn) =>
+        pace.run(turn, () => gateway.send(message, signal), isOutage),
+      );
+      const outcome = sent ?? RESTING;
       const isNumber = outcome.outcome === 'refused' && outcome.fault === 'number';
       health.note('sms', outcome.outcome === 'accepted' || isNumber);
       metrics.operationEnded({

@@ -5,7 +5,7 @@ import { within } from '../../service/waiting/waiting.ts';
 import type { Inbound } from './activity.ts';
 import type { Card, Connector, Message } from '../out/connector.ts';
 import { addressOf } from '../conversation.ts';
-import { deadlineIn } from '../deadline.ts';
+import { withDeadline } from '../../ports/deadline.ts';
 import { describeFault } from '../../ports/fault.ts';
 import type { Placement, Render } from '../out/notifier.ts';
 import { readRoster } from '../out/roster.ts';
@@ -65,18 +65,18 @@ export function createTurnRunner(options: TurnOptions) {
 
   async function take({ activity, input, arrivedAt }: Tap): Promise<Outcome> {
     const { key, conversation } = activity;
-    const deadline = deadlineIn(Math.max(1, arrivedAt + TURN_TIMEOUT_MS - clock()));
     try {
       const roster = await readRoster(connector, activity, log);
       const person = { key, roster, address: addressOf(conversation) };
-      const { view, locale, flow } = await turns.take(person, input, deadline.signal);
+      const leftMs = Math.max(1, arrivedAt + TURN_TIMEOUT_MS - clock());
+      const { view, locale, flow } = await withDeadline(leftMs, undefined, (signal) =>
+        turns.take(person, input, signal),
+      );
       const message = render(view, locale, clock());
       log.info({ input: input.type, card: view.card, ms: clock() - arrivedAt }, 'turn');
       return { message, flow };
     } catch (error) {
       return { message: await failure(error, key) };
-    } finally {
-      deadline.end();
     }
   }
 

@@ -3,7 +3,7 @@ import { NotifierError } from '../../ports/notifier.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
 import type { Conversation } from '../conversation.ts';
 import { CHANNEL } from '../in/activity.ts';
-import { deadlineIn } from '../deadline.ts';
+import { withDeadline } from '../../ports/deadline.ts';
 import { exchange, lost, refusal, idOf } from './exchange.ts';
 import type { ServiceHosts } from './hosts.ts';
 import type { Login } from './login.ts';
@@ -69,9 +69,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     callerSignal?: AbortSignal,
   ): Promise<unknown> {
     requireOwn(options, { serviceUrl, ...conversation });
-    const deadline = deadlineIn(timeoutMs, callerSignal);
-    try {
-      const { signal } = deadline;
+    return withDeadline(timeoutMs, callerSignal, async (signal) => {
       const token = login ? await tokenOf(login, signal) : undefined;
       const operation = ['v3/conversations', ...path.map(segment)].join('/');
       const url = new URL(operation, slashed(serviceUrl));
@@ -82,9 +80,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       );
       if (answer.status < 200 || answer.status > 299) throw refusal(answer, login);
       return answer.body;
-    } finally {
-      deadline.end();
-    }
+    });
   }
 
   return {
@@ -150,16 +146,14 @@ export function createConnector(options: ConnectorOptions): Connector {
  */
 export async function reachesConnector(isServiceHost: ServiceHosts): Promise<boolean | undefined> {
   if (!isServiceHost(GLOBAL_SERVICE_URL)) return undefined;
-  const deadline = deadlineIn(SEND_TIMEOUT_MS, undefined);
   const url = new URL('v3/conversations', GLOBAL_SERVICE_URL);
-  const { signal } = deadline;
   try {
-    await exchange({ method: 'GET', url, token: undefined, signal, isAlone: true });
+    await withDeadline(SEND_TIMEOUT_MS, undefined, (signal) =>
+      exchange({ method: 'GET', url, token: undefined, signal, isAlone: true }),
+    );
     return true;
   } catch {
     return false;
-  } finally {
-    deadline.end();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Secret } from '../../../domain/secret.ts';
+import { withDeadline } from '../../../ports/deadline.ts';
 import { DirectoryError } from '../../../ports/directory.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { Connection } from './connection.ts';
@@ -9,7 +10,7 @@ import { createKeptSessions, readFacts } from './session.ts';
 import type { Session } from './session.ts';
 
 /** A whole call of the port (requirement D6). */
-const CALL_MS = 10_000;
+export const CALL_MS = 10_000;
 
 type Work<T> = (session: Session, signal: AbortSignal) => Promise<T>;
 
@@ -154,7 +155,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     work: (deadline: AbortSignal) => Promise<T>,
   ): Promise<T> {
     try {
-      return await work(callDeadline(signal));
+      return await withDeadline(CALL_MS, signal, work);
     } catch (error) {
       throw directoryFault(error, 'read');
     }
@@ -189,7 +190,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
 
     async long(signal, work) {
       try {
-        const session = await open(callDeadline(signal));
+        const session = await withDeadline(CALL_MS, signal, (deadline) => open(deadline));
         return await within(signal, session.connection, () => work(session, signal)).finally(() => {
           session.connection.close();
         });
@@ -215,11 +216,6 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
       kept.close();
     },
   };
-}
-
-/** When a call that begins now has to end. */
-export function callDeadline(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]);
 }
 
 /** Ends the connection, and so everything that waits on it, when the time is up. */

@@ -4,6 +4,7 @@ import tls from 'node:tls';
 
 import { BerReader } from 'ldapts';
 
+import { withDeadline } from '../../../ports/deadline.ts';
 import { DirectoryError } from '../../../ports/directory.ts';
 
 /** The time for TCP, StartTLS and TLS handshake together (requirement D6). */
@@ -78,12 +79,19 @@ function systemTrust(): string[] {
  * waits for ever on a silent server, and reconnects in plain text after a lost connection.
  * @throws DirectoryError `unreachable` or `tls`, within 3 s.
  */
-export async function openTlsSocket(
+export function openTlsSocket(
   endpoint: Endpoint,
   trust: () => tls.SecureContext,
   signal: AbortSignal,
 ): Promise<tls.TLSSocket> {
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)]);
+  return withDeadline(CONNECT_MS, signal, (deadline) => connect(endpoint, trust, deadline));
+}
+
+async function connect(
+  endpoint: Endpoint,
+  trust: () => tls.SecureContext,
+  deadline: AbortSignal,
+): Promise<tls.TLSSocket> {
   const { host, address, port } = endpoint;
   const raw = net.connect({ host: address ?? host, port, noDelay: true });
   // Errors that come after the outcome is known have no receiver, but must not end the process.
