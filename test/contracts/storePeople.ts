@@ -179,7 +179,7 @@ export function storedPeopleContract(opened: () => StorePair): void {
       const digests = [1, 2, 3, 4].map((byte) => ({ digest: new Uint8Array(32).fill(byte) }));
       const isKnown = (last: number) =>
         store.transaction((tx) =>
-          Promise.all(digests.map((digest) => tx.isInHistory(accountId, digest, last))),
+          Promise.all(digests.map((digest) => tx.isInHistory(accountId, [digest], last))),
         );
       expect(await isKnown(25)).toEqual([false, false, false, false]);
       for (const digest of digests) {
@@ -196,9 +196,9 @@ export function storedPeopleContract(opened: () => StorePair): void {
         await tx.addToHistory(accountId, first!, 2);
         await tx.addToHistory(accountId, second!, 2);
         await tx.addToHistory(accountId, second!, 2);
-        expect(await tx.isInHistory(accountId, first!, 2)).toBe(true);
+        expect(await tx.isInHistory(accountId, [first!], 2)).toBe(true);
         await tx.addToHistory(accountId, first!, 2);
-        expect(await tx.isInHistory(accountId, first!, 1)).toBe(true);
+        expect(await tx.isInHistory(accountId, [first!], 1)).toBe(true);
       });
     });
   });

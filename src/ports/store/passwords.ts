@@ -7,8 +7,12 @@ export type PasswordDigest = {
 
 /** Earlier passwords. */
 export interface PasswordQueries {
-  /** Whether the digest is among the newest `last` of the account. */
-  isInHistory(accountId: string, digest: PasswordDigest, last: number): Promise<boolean>;
+  /** Whether one of the digests is among the newest `last` of the account. */
+  isInHistory(
+    accountId: string,
+    digests: readonly PasswordDigest[],
+    last: number,
+  ): Promise<boolean>;
   /** Adds the digest as the newest and forgets all but the newest `keep`. One that is the newest already is not added again. */
   addToHistory(accountId: string, digest: PasswordDigest, keep: number): Promise<void>;
 }

@@ -217,6 +217,6 @@ async function rememberProved(
   digest: PasswordDigest | undefined,
 ): Promise<void> {
   const keep = deps.settings.passwordHistory;
-  if (digest === undefined || (await tx.isInHistory(accountId, digest, keep))) return;
+  if (digest === undefined || (await tx.isInHistory(accountId, [digest], keep))) return;
   await tx.addToHistory(accountId, digest, keep);
 }

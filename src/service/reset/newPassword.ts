@@ -219,11 +219,7 @@ async function allFaults(
   tx: StoreTransaction,
   { faults, write, lowered }: CheckedPassword,
 ): Promise<Reason[]> {
-  const last = deps.settings.passwordHistory;
-  for (const digest of write === undefined ? [] : [write.digest, ...lowered]) {
-    if (await tx.isInHistory(account.id, digest, last)) {
-      return byPrecedence([...faults, 'passwordUsedBefore']);
-    }
-  }
-  return byPrecedence(faults);
+  const digests = write === undefined ? [] : [write.digest, ...lowered];
+  const isUsed = await tx.isInHistory(account.id, digests, deps.settings.passwordHistory);
+  return byPrecedence(isUsed ? [...faults, 'passwordUsedBefore'] : faults);
 }

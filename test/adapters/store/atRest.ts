@@ -166,7 +166,7 @@ export function atRestSuite(create: () => Promise<RawDatabase>): void {
         expect(await tx.flow(flow.id)).toEqual(flow);
         expect(await tx.enrollment(manager, accountId)).toEqual(enrollment);
         expect(await tx.sendTimes({ mobile: send.mobile, since: 0 })).toHaveLength(1);
-        expect(await tx.isInHistory(accountId, again, 25)).toBe(true);
+        expect(await tx.isInHistory(accountId, [again], 25)).toBe(true);
         const repeated = { flowId: flow.id, draw: 1, code: new Secret('000000') };
         expect(await tx.tryPasscode(repeated)).toBe('repeated');
         expect(await tx.tryPasscode({ flowId: flow.id, draw: 2, code })).toBe('match');

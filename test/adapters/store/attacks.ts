@@ -403,10 +403,10 @@ export function attackSuite(bench: Bench): void {
       });
       await sql(`update password_history set digest = 'v1:k1:AAAA' where number = 2`);
       await store.transaction(async (tx) => {
-        expect(await tx.isInHistory(accountId, digests[0]!, 25)).toBe(true);
-        expect(await tx.isInHistory(accountId, digests[1]!, 25)).toBe(false);
+        expect(await tx.isInHistory(accountId, [digests[0]!], 25)).toBe(true);
+        expect(await tx.isInHistory(accountId, [digests[1]!], 25)).toBe(false);
         await tx.addToHistory(accountId, digests[1]!, 25);
-        expect(await tx.isInHistory(accountId, digests[1]!, 25)).toBe(true);
+        expect(await tx.isInHistory(accountId, [digests[1]!], 25)).toBe(true);
       });
       expect(alarms()).toHaveLength(1);
     });

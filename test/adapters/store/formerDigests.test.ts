@@ -41,7 +41,7 @@ describe('entries of the former form', () => {
 
   const isKnown = async (password: string): Promise<boolean> => {
     const digest = await firstDigest(store, accountId, new Secret(password));
-    return store.transaction((tx) => tx.isInHistory(accountId, digest, 25));
+    return store.transaction((tx) => tx.isInHistory(accountId, [digest], 25));
   };
 
   it('are found beside the new ones until they are the oldest of too many', async () => {

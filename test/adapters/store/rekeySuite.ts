@@ -74,7 +74,7 @@ async function fill(store: OpenStore) {
       expect(await tx.manager(key)).toEqual(record);
       expect(await tx.flow(flow.id)).toEqual(flow);
       expect(await tx.sendTimes({ mobile: send.mobile, since: 0 })).toHaveLength(1);
-      expect(await tx.isInHistory(accountId, again, 25)).toBe(true);
+      expect(await tx.isInHistory(accountId, [again], 25)).toBe(true);
       expect(await tx.revokedAt(revokedId, key)).toBeDefined();
       const read: (Enrollment | undefined)[] = [];
       for (const one of enrollments) read.push(await tx.enrollment(one.manager, one.accountId));

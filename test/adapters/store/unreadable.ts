@@ -86,7 +86,7 @@ export function unreadableSuite(bench: Bench): void {
       await store.transaction(async (tx) => {
         expect(await tx.openFlows(flow.manager)).toEqual([]);
         expect(await tx.claimNotice(1_000)).toMatchObject(next);
-        expect(await tx.isInHistory('a', digest, 25)).toBe(false);
+        expect(await tx.isInHistory('a', [digest], 25)).toBe(false);
       });
       expect(alarms().toSorted()).toEqual([
         'flow.state unknownKey',

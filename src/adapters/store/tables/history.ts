@@ -86,9 +86,10 @@ export function historyQueries(scope: Scope): PasswordQueries {
   }
 
   return {
-    async isInHistory(accountId, digest, last) {
+    async isInHistory(accountId, digests, last) {
+      if (digests.length === 0) return false;
       const stored = await newest(accountId, last);
-      return stored.some(({ entry }) => entry && isSame(entry, digest));
+      return stored.some(({ entry }) => entry && digests.some((digest) => isSame(entry, digest)));
     },
 
     async addToHistory(accountId, digest, keep) {
