@@ -1,12 +1,14 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './durations.ts';
 
-/** Requirement R1. All sums count code messages that were reserved and not refused. */
+/** Requirement R1. All sums but one count code messages that were reserved and not refused. */
 const RESEND_COOLDOWN_MS = 60 * SECOND_MS;
 const MAX_SENDS_PER_FLOW_NUMBER = 3;
 const MAX_SENDS_PER_NUMBER_10_MIN = 5;
 const MAX_SENDS_PER_NUMBER_DAY = 10;
 const MAX_SENDS_PER_MANAGER_HOUR = 10;
 const MAX_SENDS_PER_MANAGER_DAY = 20;
+/** Messages that the SMS service refused: each is a call to it, and a flow. */
+const MAX_REFUSED_PER_MANAGER_HOUR = 30;
 /** Numbers that a manager has not enrolled: a few mistakes, and no list of strangers. */
 const MAX_UNPROVEN_NUMBERS_PER_MANAGER_DAY = 5;
 /** The share of the day's ceiling that numbers which their manager has not enrolled may use up. */
@@ -30,6 +32,8 @@ export interface SendsSoFar {
   readonly flowNumber: readonly number[];
   readonly number: readonly number[];
   readonly manager: readonly number[];
+  /** This manager's messages that the SMS service has refused. */
+  readonly refused: readonly number[];
   /** This manager's sends to the number, where they have not enrolled it. */
   readonly ownUnproven: readonly number[];
   /** Whether the manager's own directory entry names the number. */
@@ -59,6 +63,7 @@ export function budgetRefusal(sends: SendsSoFar, perDay: number): BudgetRefusal 
     numberBudgetEnd(sends),
     budgetEnd(manager, MAX_SENDS_PER_MANAGER_HOUR, HOUR_MS),
     budgetEnd(manager, MAX_SENDS_PER_MANAGER_DAY, DAY_MS),
+    budgetEnd(sends.refused, MAX_REFUSED_PER_MANAGER_HOUR, HOUR_MS),
     budgetEnd(isEnrolled ? [] : unproven, MAX_UNPROVEN_NUMBERS_PER_MANAGER_DAY, DAY_MS),
     budgetEnd(strangers, MAX_STRANGERS_SENDS_PER_DAY, DAY_MS),
   ];

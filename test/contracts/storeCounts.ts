@@ -72,20 +72,20 @@ export function storedCountsContract(opened: () => StorePair): void {
         await tx.addSend(send);
         return tx.now;
       });
-      const times = (query: { flowId?: string; mobile?: string; manager?: ManagerKey }) =>
-        store.transaction((tx) => tx.sendTimes({ ...query, since: start }));
-      expect(await times({ flowId, mobile, manager })).toEqual([start]);
+      const times = (query: { flowId?: string; mobile: string; since?: number }) =>
+        store.transaction((tx) => tx.sendTimes({ since: start, ...query }));
+      const byManager = () => store.transaction((tx) => tx.managerSends({ manager, since: start }));
+      expect(await times({ flowId, mobile })).toEqual([start]);
       expect(await times({ mobile })).toEqual([start]);
-      expect(await times({ manager })).toEqual([start]);
+      expect(await byManager()).toEqual({ manager: [start], refused: [] });
       expect(await times({ mobile: '+46709999999' })).toEqual([]);
-      expect(await store.transaction((tx) => tx.sendTimes({ flowId, since: start + 1 }))).toEqual(
-        [],
-      );
+      expect(await times({ flowId, mobile, since: start + 1 })).toEqual([]);
 
       const counted = await store.transaction((tx) => tx.countSends(start));
       expect(counted).toBeGreaterThanOrEqual(1);
       await store.transaction((tx) => tx.settleSend(send.id, 'refused'));
       expect(await times({ mobile })).toEqual([]);
+      expect(await byManager()).toEqual({ manager: [], refused: [start] });
       expect(await store.transaction((tx) => tx.countSends(start))).toBe(counted - 1);
     });
 

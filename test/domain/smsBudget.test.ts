@@ -8,6 +8,7 @@ const NOTHING = {
   flowNumber: [],
   number: [],
   manager: [],
+  refused: [],
   strangers: [],
   isEnrolled: true,
   isInOwnEntry: false,
@@ -47,6 +48,14 @@ describe('budgetRefusal', () => {
       reason: 'tooManyCodes',
     });
     expect(budgetRefusal({ ...NOTHING, number: sends(5, 6, 1) }, 2000)).toBeUndefined();
+  });
+
+  it('allows a manager thirty messages an hour that the SMS service refuses', () => {
+    expect(budgetRefusal({ ...NOTHING, refused: sends(29, 0, 1) }, 2000)).toBeUndefined();
+    expect(budgetRefusal({ ...NOTHING, refused: sends(30, 0, 1) }, 2000)).toEqual({
+      reason: 'tooManyCodes',
+      until: T + 31 * MINUTE,
+    });
   });
 
   it('allows ten messages to a number in 24 hours', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { HOUR_MS } from '../../src/domain/durations.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import {
   FIRST_PASSWORD,
@@ -107,6 +108,27 @@ describe('a manager who begins again and again', () => {
       ['enrollment.proved', '×5'],
       ['code.sent', null],
     ]);
+  });
+
+  it('is stopped for a while where the SMS service refuses message after message', async () => {
+    const { chat, mobile } = await newEnrolled(house);
+    const refused = { status: 400, code: 21610 };
+    const rows = house.auditRows();
+    const begin = () => {
+      house.twilio.scriptCodes(refused);
+      return chat.say('byt lösenord');
+    };
+    for (let time = 0; time < 30; time += 1) {
+      expect(await begin()).toBe('refused smsNumberRefused');
+    }
+    const asked = house.texts(mobile).length;
+    for (let time = 0; time < 5; time += 1) expect(await begin()).toBe('refused tooManyCodes');
+    expect(house.texts(mobile)).toHaveLength(asked);
+    expect(rowsOf(rows, 'reset.started')).toHaveLength(30);
+    expect(rowsOf(rows, 'code.notSent')).toEqual(['smsNumberRefused', 'tooManyCodes']);
+    house.twilio.scriptCodes();
+    house.passTime(HOUR_MS);
+    expect(await chat.say('byt lösenord')).toBe('reset.code');
   });
 
   it('has one set of buttons a minute, until one of them has begun something', async () => {

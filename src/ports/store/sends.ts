@@ -56,13 +56,17 @@ export interface SendQueries extends SendReads {
     outcome: Exclude<SendOutcome, 'reserved'>,
     messageId?: string,
   ): Promise<void>;
-  /** Times of code messages that were not refused, newest first. Absent fields match all. */
+  /** Times of code messages that were not refused, newest first; of one flow, or of all. */
   sendTimes(query: {
     readonly flowId?: string;
-    readonly mobile?: string;
-    readonly manager?: ManagerKey;
+    readonly mobile: string;
     readonly since: number;
   }): Promise<number[]>;
+  /** Times of a manager's code messages, newest first: those that the SMS service refused, and the others. */
+  managerSends(query: {
+    readonly manager: ManagerKey;
+    readonly since: number;
+  }): Promise<Readonly<Record<'manager' | 'refused', readonly number[]>>>;
   /** A number's relation to a manager, and the other numbers to which that manager had codes sent. */
   numberUse(query: {
     readonly mobile: string;

@@ -87,7 +87,7 @@ export async function codeBudgetRefusal(
       now: tx.now,
       flowNumber: flowId === undefined ? [] : await tx.sendTimes({ flowId, mobile, since }),
       number: await tx.sendTimes({ mobile, since }),
-      manager: await tx.sendTimes({ manager, since: tx.now - SENDS_LOOKBACK_MS.manager }),
+      ...(await tx.managerSends({ manager, since: tx.now - SENDS_LOOKBACK_MS.manager })),
       ...(await tx.numberUse({ mobile, manager, since })),
       isInOwnEntry: entryMobile(deps, entry) === mobile,
       total,

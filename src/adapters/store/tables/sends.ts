@@ -78,15 +78,28 @@ export function sendQueries(scope: Scope): SendQueries {
         .execute();
     },
 
-    async sendTimes({ flowId, mobile, manager, since }) {
-      let selection = counted(since).select('created_at');
+    async sendTimes({ flowId, mobile, since }) {
+      let selection = counted(since)
+        .select('created_at')
+        .where('mobile_index', 'in', keys.indexes(mobile));
       if (flowId !== undefined) selection = selection.where('flow_id', '=', flowId);
-      if (mobile !== undefined) {
-        selection = selection.where('mobile_index', 'in', keys.indexes(mobile));
-      }
-      if (manager !== undefined) selection = selection.where('manager', '=', managerName(manager));
       const rows = await selection.orderBy('created_at', 'desc').execute();
       return rows.map((row) => row.created_at);
+    },
+
+    async managerSends({ manager, since }) {
+      const rows = await db
+        .selectFrom('code_send')
+        .select(['created_at', 'outcome'])
+        .where('manager', '=', managerName(manager))
+        .where('created_at', '>=', since)
+        .orderBy('created_at', 'desc')
+        .execute();
+      const { refused = [], counted: sent = [] } = Object.groupBy(rows, ({ outcome }) =>
+        outcome === 'refused' ? 'refused' : 'counted',
+      );
+      const timesOf = (some: typeof rows) => some.map((row) => row.created_at);
+      return { manager: timesOf(sent), refused: timesOf(refused) };
     },
 
     async numberUse({ mobile, manager, since }): Promise<NumberUse> {
