@@ -242,6 +242,25 @@ export function attackSuite(bench: Bench): void {
       ]);
     });
 
+    it('makes no search for resets longer by enrollments, which a manager can begin at will', async () => {
+      const { store, alarms } = await attacked();
+      const reset = someFlow();
+      const { accountId } = reset;
+      await store.transaction(async (tx) => {
+        await tx.addFlow(reset);
+        for (let time = 0; time < 3; time += 1) {
+          const begun = someFlow({ accountId, endedAt: tx.now });
+          await tx.addFlow({ ...begun, purpose: 'enrollment', state: { step: 'cancelled' } });
+        }
+      });
+      await sql(`update flow set state = 'v1:k1:AAAA' where purpose = 'enrollment'`);
+      const found = await store.transaction((tx) =>
+        tx.resetsAround(accountId, 0, Number.MAX_SAFE_INTEGER),
+      );
+      expect(found).toEqual([reset]);
+      expect(alarms()).toEqual([]);
+    });
+
     it('puts no number of a manager back whose number alone was revoked', async () => {
       const { store, alarms } = await attacked();
       const { manager, accountId, id } = await enrolled(store);

@@ -49,6 +49,7 @@ export function sealingSuite(bench: Bench): void {
       await sql(`drop table ${table}`);
     }
     await sql('alter table enrollment drop column removal_told');
+    await sql('drop index flow_saved');
   }
 
   async function forgetMigration(): Promise<void> {

@@ -118,6 +118,11 @@ const SERVICE_DESK = [
   `create index caller_check_vouched on caller_check (vouched_at)`,
 ];
 
+/** An account's resets are found without its enrollments, of which a manager can begin as many as they like. */
+const RESETS_FOUND = [
+  `create index flow_saved on flow (account_id, saved_at) where purpose <> 'enrollment'`,
+];
+
 const APPEND_ONLY = {
   sqlite: ['update', 'delete'].map(
     (change) =>
@@ -176,5 +181,6 @@ export function migrationsFor(
     },
     '0013_removal_told': running(REMOVAL_TOLD),
     '0014_service_desk': running(SERVICE_DESK),
+    '0015_resets_found': running(RESETS_FOUND),
   };
 }

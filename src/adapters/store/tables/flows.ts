@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, SelectQueryBuilder } from 'kysely';
+import { sql, type Insertable, type Selectable, type SelectQueryBuilder } from 'kysely';
 import { operationSince, type Flow } from '../../../domain/flows/flow.ts';
 import { managerName } from '../../../domain/parties.ts';
 import type { FlowQueries } from '../../../ports/store/flows.ts';
@@ -142,6 +142,8 @@ export function flowQueries(scope: Scope): FlowQueries {
 
     async resetsAround(accountId, from, to) {
       const rows = await flows()
+        // As the index has it. A row whose purpose was changed to this is as good as deleted.
+        .where(sql<boolean>`purpose <> 'enrollment'`)
         .where('account_id', '=', accountId)
         .where('started_at', '<=', to)
         .where('saved_at', '>=', from)
