@@ -3,7 +3,7 @@ import type { Flow } from '../../domain/flows/flow.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { PasscodeQueries } from './codes.ts';
 import type { FailureQueries, FailureReads } from './failures.ts';
-import type { DeskQueries, DeskReads } from './desk.ts';
+import type { CallerQueries, CallerReads, LookQueries, LookReads } from './desk.ts';
 import type { EnrollmentQueries, EnrollmentReads } from './enrollments.ts';
 import type { FlowQueries, FlowReads } from './flows.ts';
 import type { NoticeQueries } from './notices.ts';
@@ -44,7 +44,8 @@ export interface StoreReads
     EnrollmentReads,
     ReminderReads,
     SweepReads,
-    DeskReads {
+    LookReads,
+    CallerReads {
   /** The store's clock, epoch ms. */
   readonly now: number;
 }
@@ -65,7 +66,8 @@ export interface StoreTransaction
     NoticeQueries,
     ReminderQueries,
     SweepQueries,
-    DeskQueries,
+    LookQueries,
+    CallerQueries,
     RetentionQueries {
   readonly now: number;
 

@@ -11,6 +11,12 @@ import type { Scope } from '../schema/scope.ts';
 /** One row: the contract's columns, its number, its link in the chain and its seal. */
 export type AuditRow = Readonly<Selectable<AuditTable>>;
 
+/** The newest row's number and hash; 0 and '' before the first. */
+export interface AuditHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
 /** The only row of `audit_head`. */
 export const HEAD = 1;
 
@@ -80,4 +86,19 @@ export async function auditStatements(
     db.insertInto('audit').values(rows).compile(),
     db.updateTable('audit_head').set({ hash: previous }).where('id', '=', HEAD).compile(),
   ];
+}
+
+/**
+ * Seals the chain up to this row with the first key. The rows themselves never change: their own
+ * seals, and the keys that made them, are not needed from here on.
+ */
+export async function sealAuditUpTo(db: Scope['db'], keys: Keyring, to: AuditHead): Promise<void> {
+  const row = { id: HEAD, checkpoint_seq: to.seq, checkpoint_hash: to.hash };
+  const { place, use } = AUDIT_SEALED.checkpoint;
+  await db
+    .updateTable('audit_head')
+    .set({ ...row, checkpoint_seal: keys.seal(place(row), SEAL_ONLY, use) })
+    .where('id', '=', HEAD)
+    .where('checkpoint_seq', '<=', to.seq)
+    .execute();
 }

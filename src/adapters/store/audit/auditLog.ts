@@ -1,16 +1,9 @@
-import type { AuditRow } from './audit.ts';
-import { HEAD, hashRow } from './audit.ts';
-import type { Keyring, Place } from '../sealing/crypto.ts';
+import { HEAD, hashRow, type AuditHead, type AuditRow } from './audit.ts';
+import { openKnown, type Keyring, type Place } from '../sealing/crypto.ts';
 import { StoreError } from '../../../ports/storeError.ts';
 import type { Engine } from '../engine/engine.ts';
 import { readPatiently } from '../engine/engine.ts';
 import { AUDIT_SEALED } from '../sealing/places.ts';
-
-/** The newest row's number and hash; 0 and '' before the first. */
-export interface AuditHead {
-  readonly seq: number;
-  readonly hash: string;
-}
 
 /**
  * `broken`: `row` is the first that is wrong, missing or too much, by its number in the export, from 1.
@@ -45,14 +38,8 @@ const PAGE = 500;
 /** Few columns: more of them make a page. */
 const LINES_PAGE = 1_000;
 
-/** A seal under a key that is not configured proves nothing either. */
 function isSealed(keys: Keyring, place: Place, seal: string | null): boolean {
-  try {
-    return seal !== null && keys.open(place, seal, 'audit') !== undefined;
-  } catch (error) {
-    if (error instanceof StoreError) return false;
-    throw error;
-  }
+  return seal !== null && openKnown(keys, place, seal, 'audit') !== undefined;
 }
 
 function isNext(row: AuditRow, last: AuditHead): boolean {

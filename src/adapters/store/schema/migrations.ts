@@ -139,13 +139,22 @@ const APPEND_ONLY = {
   ],
 } as const;
 
-/** A migration of these statements. */
-function running(statements: readonly string[]): Migration {
+/** A migration of these statements, and of the work after them. */
+function running(
+  statements: readonly string[],
+  work?: (db: Scope['db']) => Promise<void>,
+): Migration {
   return {
-    async up(db) {
+    async up(db: Scope['db']) {
       for (const statement of statements) await sql.raw(statement).execute(db);
+      await work?.(db);
     },
   };
+}
+
+function needed(keys: Keyring | undefined): Keyring {
+  if (keys === undefined) throw new Error('this migration needs the keys');
+  return keys;
 }
 
 /** All migrations by name, in order; `keys` are needed to run them. */
@@ -159,26 +168,16 @@ export function migrationsFor(
     '0003_reminders': running(REMINDERS),
     '0004_unsettled_flows': running(UNSETTLED_FLOWS),
     '0005_identity': running(IDENTITY),
-    '0006_seals': {
-      async up(db: Scope['db']) {
-        if (keys === undefined) throw new Error('this migration needs the keys');
-        for (const statement of SEALS) await sql.raw(statement).execute(db);
-        await sealWhatStands(db, keys);
-      },
-    },
+    '0006_seals': running(SEALS, (db) => sealWhatStands(db, needed(keys))),
     '0007_answering': running(ANSWERING),
     '0008_manager_revocations': running(MANAGER_REVOCATIONS),
     '0009_answering_sealed': running(ANSWERING_SEALED),
     '0010_notice_lanes': running(NOTICE_LANES),
     '0011_silence_told': running(SILENCE_TOLD),
-    '0012_more_seals': {
-      async up(db: Scope['db']) {
-        if (keys === undefined) throw new Error('this migration needs the keys');
-        for (const statement of MORE_SEALS) await sql.raw(statement).execute(db);
-        for (const where of [SEALED.silence, SEALED.button]) await sealRows(db, keys, where);
-        await keepEveryNote(db, keys);
-      },
-    },
+    '0012_more_seals': running(MORE_SEALS, async (db) => {
+      for (const where of [SEALED.silence, SEALED.button]) await sealRows(db, needed(keys), where);
+      await keepEveryNote(db, needed(keys));
+    }),
     '0013_removal_told': running(REMOVAL_TOLD),
     '0014_service_desk': running(SERVICE_DESK),
     '0015_resets_found': running(RESETS_FOUND),

@@ -1,8 +1,6 @@
 import { sql } from 'kysely';
-import type { Keyring, Place } from '../sealing/crypto.ts';
-import { UnknownKeyError } from '../sealing/crypto.ts';
-import { placeIn, SEALED, SEAL_ONLY } from '../sealing/places.ts';
-import type { SealedColumn } from '../sealing/places.ts';
+import { openKnown, type Keyring, type Place } from '../sealing/crypto.ts';
+import { placeIn, SEALED, SEAL_ONLY, type SealedColumn } from '../sealing/places.ts';
 import type { Scope } from './scope.ts';
 
 /** Rows of one statement. */
@@ -26,7 +24,7 @@ export async function keepEveryNote(db: Scope['db'], keys: Keyring): Promise<voi
     select account_id, '' as manager, revoked_at, seal from former_revocation
     union all select account_id, manager, revoked_at, seal from manager_revocation`.execute(db);
   for (const { seal, ...note } of rows) {
-    const clear = seal === null ? undefined : opened(keys, formerPlace(note), seal);
+    const clear = seal === null ? undefined : openKnown(keys, formerPlace(note), seal);
     // A note that is not trusted stays one.
     const kept = clear === undefined ? '' : keys.seal(SEALED.revocation.place(note), clear);
     await db
@@ -42,15 +40,6 @@ function formerPlace({ account_id, manager, revoked_at }: Omit<FormerNote, 'seal
   return manager === ''
     ? ['revocation', account_id, 'seal', revoked_at]
     : ['manager_revocation', `${account_id}/${manager}`, 'seal', revoked_at];
-}
-
-function opened(keys: Keyring, place: Place, sealed: string): string | undefined {
-  try {
-    return keys.open(place, sealed);
-  } catch (error) {
-    if (error instanceof UnknownKeyError) return undefined;
-    throw error;
-  }
 }
 
 /** Trusts the rows of a table from before its seals, once. */

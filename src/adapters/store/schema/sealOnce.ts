@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { StoreError } from '../../../ports/storeError.ts';
-import { HEAD } from '../audit/audit.ts';
-import { sealAuditUpTo } from '../audit/auditCheckpoint.ts';
+import { HEAD, sealAuditUpTo } from '../audit/audit.ts';
 import type { Keyring, Place } from '../sealing/crypto.ts';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
 import type { Scope } from './scope.ts';

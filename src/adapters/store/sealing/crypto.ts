@@ -107,6 +107,21 @@ function unseal(key: KeyObject, place: Place, bytes: Buffer): string {
   return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
 }
 
+/** The clear text; undefined also where its key is not configured, which proves nothing either. */
+export function openKnown(
+  keys: Keyring,
+  place: Place,
+  sealed: string,
+  use?: SealUse,
+): string | undefined {
+  try {
+    return keys.open(place, sealed, use);
+  } catch (error) {
+    if (error instanceof UnknownKeyError) return undefined;
+    throw error;
+  }
+}
+
 /** @throws StoreError when there is no key, two share an id, or one is not 32 bytes long. */
 export function createKeyring(keys: readonly EncryptionKey[]): Keyring {
   const [first, ...others] = keys.map(derive);

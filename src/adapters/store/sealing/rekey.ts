@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
-import { StoreError } from '../../../ports/storeError.ts';
-import { sealAuditUpTo } from '../audit/auditCheckpoint.ts';
+import { sealAuditUpTo } from '../audit/audit.ts';
 import { openAuditLog } from '../audit/auditLog.ts';
-import type { Keyring } from './crypto.ts';
+import { openKnown, type Keyring } from './crypto.ts';
 import type { Engine } from '../engine/engine.ts';
 import { readPatiently, transactPatiently } from '../engine/engine.ts';
 import { AUDIT_COLUMNS, placeIn, SEALED_COLUMNS } from './places.ts';
@@ -104,15 +103,8 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
   /** Undefined for a value that no configured key opens there. */
   function reseal(where: SealedColumn, row: Row) {
     const place = placeIn(where, row);
-    try {
-      const clear = keys.open(place, String(row['sealed']), where.use);
-      return clear === undefined
-        ? undefined
-        : { clear, sealed: keys.seal(place, clear, where.use) };
-    } catch (error) {
-      if (error instanceof StoreError) return undefined;
-      throw error;
-    }
+    const clear = openKnown(keys, place, String(row['sealed']), where.use);
+    return clear === undefined ? undefined : { clear, sealed: keys.seal(place, clear, where.use) };
   }
 
   /** False where the value cannot be read. */

@@ -1,7 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Log } from '../../../ports/log.ts';
-import { UnknownKeyError } from './crypto.ts';
-import type { Keyring, Place } from './crypto.ts';
+import { openKnown, type Keyring } from './crypto.ts';
 import type { Engine } from '../engine/engine.ts';
 import { transactPatiently } from '../engine/engine.ts';
 import { SEALED } from './places.ts';
@@ -55,7 +54,7 @@ async function expire(
   now: number,
 ): Promise<void> {
   // A value that cannot be opened stays as it is under a new version: no key opens it there.
-  const state = opened(keys, SEALED.flow.place(flow), flow.state);
+  const state = openKnown(keys, SEALED.flow.place(flow), flow.state);
   // A caller that knows the flow from before must read it anew.
   const changed = { expires_at: now - 1, version: flow.version + 1 };
   await db
@@ -68,13 +67,4 @@ async function expire(
     })
     .where('id', '=', flow.id)
     .execute();
-}
-
-function opened(keys: Keyring, place: Place, sealed: string): string | undefined {
-  try {
-    return keys.open(place, sealed);
-  } catch (error) {
-    if (error instanceof UnknownKeyError) return undefined;
-    throw error;
-  }
 }

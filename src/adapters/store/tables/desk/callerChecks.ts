@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { CallerCheck, CallerState } from '../../../../domain/desk/callerCheck.ts';
 import { managerName } from '../../../../domain/parties.ts';
-import type { DeskQueries } from '../../../../ports/store/desk.ts';
+import type { CallerQueries } from '../../../../ports/store/desk.ts';
 import { managerKey, readJson, readOrSkip, openTrusted } from '../../sealing/trusted.ts';
 import type { Scope } from '../../schema/scope.ts';
 import type { CallerCheckTable } from '../../schema/tables.ts';
@@ -68,11 +68,6 @@ function fromState(state: CallerState): { readonly kept: Content['state'] } & Ti
   }
 }
 
-type CallerQueries = Omit<
-  DeskQueries,
-  'look' | 'addLookUp' | 'lookUpTimes' | 'addLooks' | 'saveLook' | 'setLookMessage'
->;
-
 export function callerQueries(scope: Scope): CallerQueries {
   const { db, keys, now } = scope;
 
@@ -93,7 +88,7 @@ export function callerQueries(scope: Scope): CallerQueries {
   }
 
   function toRow(check: CallerCheck) {
-    const { id, agent, manager, accountId, askedAt, version, state, ...content } = check;
+    const { id, agent, manager, accountId, askedAt, version, state, ...named } = check;
     const { kept, ...times } = fromState(state);
     const row = {
       id,
@@ -104,10 +99,8 @@ export function callerQueries(scope: Scope): CallerQueries {
       version,
       ...times,
     };
-    const { agentEntry, agentName, managerEntry, accountName, lookId, hasLifted } = content;
-    const parties = { agentEntry, agentName, managerEntry, accountName };
-    const named = { ...parties, lookId, hasLifted, state: kept };
-    return { ...row, state: keys.seal(SEALED.callerCheck.place(row), JSON.stringify(named)) };
+    const text = JSON.stringify({ ...named, state: kept } satisfies Content);
+    return { ...row, state: keys.seal(SEALED.callerCheck.place(row), text) };
   }
 
   const newest = (since: number) =>

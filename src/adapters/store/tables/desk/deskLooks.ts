@@ -3,18 +3,13 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { DeskLook } from '../../../../domain/desk/deskLook.ts';
 import { managerName } from '../../../../domain/parties.ts';
-import type { DeskQueries } from '../../../../ports/store/desk.ts';
+import type { LookQueries } from '../../../../ports/store/desk.ts';
 import { managerKey, readJson, openTrusted } from '../../sealing/trusted.ts';
 import type { Scope } from '../../schema/scope.ts';
 import type { DeskLookTable } from '../../schema/tables.ts';
 import { SEALED } from '../../sealing/places.ts';
 
 const contentSchema = z.object({ accountName: z.string(), managers: z.array(z.string()) });
-
-type LookQueries = Pick<
-  DeskQueries,
-  'look' | 'addLookUp' | 'lookUpTimes' | 'addLooks' | 'saveLook' | 'setLookMessage'
->;
 
 export function lookQueries(scope: Scope): LookQueries {
   const { db, keys, now } = scope;
