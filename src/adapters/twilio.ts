@@ -20,8 +20,8 @@ export interface TwilioOptions {
   readonly accountSid: string;
   readonly authToken: Secret;
   /** A number in E.164 or a sender name. */
-  readonly from?: string;
-  readonly messagingServiceSid?: string;
+  readonly from?: string | undefined;
+  readonly messagingServiceSid?: string | undefined;
   readonly apiUrl: string;
   /** The address that Twilio is given, and that its signatures cover. */
   readonly statusCallbackUrl: string;

@@ -5,17 +5,6 @@ import { contradictions, dangerousSwitches } from './contradictions.ts';
 import { Secret } from '../domain/secret.ts';
 import { valuesFromFiles, secretFilesOf, readCertificates } from './secretFiles.ts';
 
-/** The sender's account at Twilio. At least one of `from` and `messagingServiceSid` is there. */
-interface TwilioConfig {
-  readonly accountSid: string;
-  readonly authToken: Secret;
-  readonly from?: string;
-  readonly messagingServiceSid?: string;
-  readonly apiUrl: string;
-  readonly statusCallbackUrl: string;
-  readonly isRedacted: boolean;
-}
-
 /** The configuration by topic, checked and frozen. Defaults that depend on the directory's dialect are left out. */
 export type Config = ReturnType<typeof byTopic>;
 
@@ -157,17 +146,8 @@ function byTopic(
   } as const;
 }
 
-/** The bot's proof of itself to Microsoft's login. */
-type Credential =
-  | { readonly secret: Secret }
-  | {
-      /** PEM. */
-      readonly certificate: string;
-      /** PEM. */
-      readonly key: Secret;
-    };
-
-function credentialOf(values: Values): Credential | undefined {
+/** The bot's proof of itself to Microsoft's login; PEM. */
+function credentialOf(values: Values) {
   const { MicrosoftAppCertificate: certificate, MicrosoftAppCertificateKey: key } = values;
   if (certificate !== undefined && key !== undefined) return { certificate, key };
   const secret = values.MicrosoftAppPassword;
@@ -180,19 +160,19 @@ function credentialEndOf(values: Values): number | undefined {
   return Date.parse(new X509Certificate(certificate).validTo);
 }
 
-function twilioOf(values: Values): TwilioConfig | undefined {
+/** The sender's account at Twilio. At least one of `from` and `messagingServiceSid` is there. */
+function twilioOf(values: Values) {
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = values;
   if (values.SMS_PROVIDER !== 'twilio') return undefined;
   // `contradictions` has seen to it that all three are there.
   if (accountSid === undefined || authToken === undefined || values.PUBLIC_URL === undefined) {
     return undefined;
   }
-  const { TWILIO_FROM: from, TWILIO_MESSAGING_SERVICE_SID: messagingServiceSid } = values;
   return {
     accountSid,
     authToken,
-    ...(from === undefined ? {} : { from }),
-    ...(messagingServiceSid === undefined ? {} : { messagingServiceSid }),
+    from: values.TWILIO_FROM,
+    messagingServiceSid: values.TWILIO_MESSAGING_SERVICE_SID,
     apiUrl: values.TWILIO_API_URL,
     statusCallbackUrl: `${values.PUBLIC_URL}/api/sms/status`,
     isRedacted: values.TWILIO_REDACTION === 'on',

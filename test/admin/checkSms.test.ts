@@ -14,6 +14,8 @@ function check(isRedacted: boolean) {
   const twilio = {
     accountSid: server.accountSid,
     authToken: new Secret(server.authToken),
+    from: 'Kommunen',
+    messagingServiceSid: undefined,
     apiUrl: server.url,
     statusCallbackUrl: 'https://bot.example.se/api/sms/status',
     isRedacted,
