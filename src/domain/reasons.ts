@@ -42,7 +42,7 @@ export type ForbiddenCharacter = 'edge' | 'invisible' | 'named';
 export interface Problem {
   readonly reason: Reason;
   /** When the lockout ends, epoch ms. */
-  readonly until?: number;
+  readonly until?: number | undefined;
   /** Attempts left before the lockout. */
   readonly attemptsLeft?: number;
   /** All faults of a password, most important first; `reason` is the first of them. */
@@ -50,9 +50,9 @@ export interface Problem {
   /** Faults that were checked for and not found; a fault that was not checked for is in neither list. */
   readonly absent?: readonly Reason[];
   /** Whether the password had enough kinds of characters; unknown where this was not checked. */
-  readonly isComplex?: boolean;
+  readonly isComplex?: boolean | undefined;
   /** The kind of the first forbidden character. */
-  readonly forbidden?: ForbiddenCharacter;
+  readonly forbidden?: ForbiddenCharacter | undefined;
   /** The number is the one that is enrolled, not the one that was typed. */
   readonly isEnrolledNumber?: boolean;
   /** The bot itself is overloaded. */

@@ -32,6 +32,14 @@ export type DeskQuestion =
   | { readonly kind: 'confirmed' | 'vouched'; readonly until: number }
   | { readonly kind: 'wrongNumber' | 'denied' | 'expired' };
 
+/** An enrolled number, as cards show it. */
+export interface ShownNumber {
+  readonly masked: string;
+  readonly since: number;
+  /** Present while the number has to wait before its first reset. */
+  readonly usableFrom?: number | undefined;
+}
+
 /** One of the account's managers on an agent's card. */
 export interface DeskManager {
   /** Opaque; stands in the data of the manager's buttons. */
@@ -39,14 +47,7 @@ export interface DeskManager {
   readonly name: string;
   /** Does not answer for the account any more, but has a number there. */
   readonly isFormer: boolean;
-  readonly number?:
-    | {
-        readonly masked: string;
-        readonly since: number;
-        /** Present while the number has to wait before its first reset. */
-        readonly usableFrom?: number | undefined;
-      }
-    | undefined;
+  readonly number?: ShownNumber | undefined;
   readonly question?: DeskQuestion | undefined;
   readonly canConfirm: boolean;
   readonly canVouch: boolean;

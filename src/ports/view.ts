@@ -1,6 +1,12 @@
 import type { ShownRules } from '../domain/passwords/passwordPolicy.ts';
 import type { Problem } from '../domain/reasons.ts';
-import type { CallerDoneView, CallerView, DeskAccountView, DeskView } from './deskView.ts';
+import type {
+  CallerDoneView,
+  CallerView,
+  DeskAccountView,
+  DeskView,
+  ShownNumber,
+} from './deskView.ts';
 import type {
   ReminderView,
   InvitationView,
@@ -29,7 +35,7 @@ export type View =
   | NewPasswordView
   | { readonly card: 'reset.done'; readonly accountName: string }
   | ResetUnknownView
-  | UnlockDoneView
+  | (AnyFlowView & { readonly card: 'unlock.done' })
   | { readonly card: 'working'; readonly handle: string | undefined }
   | ReminderView
   | ReminderDoneView
@@ -51,14 +57,7 @@ export interface HomeAccount {
   readonly name: string;
   readonly displayName: string;
   /** The number with which the manager is enrolled; absent where there is none. */
-  readonly number?:
-    | {
-        readonly masked: string;
-        readonly since: number;
-        /** Present while the number has to wait before its first reset. */
-        readonly usableFrom?: number | undefined;
-      }
-    | undefined;
+  readonly number?: ShownNumber | undefined;
   readonly isLocked: boolean;
   readonly mustChange?: boolean | undefined;
   readonly passwordSetAt?: number | undefined;
@@ -93,11 +92,15 @@ export interface Progress {
   readonly of: number;
 }
 
-/** Common to the cards of a running flow. */
-interface FlowView {
+/** Common to the cards of a flow. */
+interface AnyFlowView {
   /** Opaque; stands in the data of every button on the card that concerns the flow. */
   readonly handle: string;
   readonly accountName: string;
+}
+
+/** Common to the cards of a running flow. */
+interface FlowView extends AnyFlowView {
   readonly problem?: Problem | undefined;
   /** Absent where the flow has one step only. */
   readonly progress?: Progress | undefined;
@@ -130,10 +133,8 @@ export interface CodeView extends FlowView {
   readonly hasInput: boolean;
 }
 
-interface EnrollmentDoneView {
+interface EnrollmentDoneView extends AnyFlowView {
   readonly card: 'enrollment.done';
-  readonly handle: string;
-  readonly accountName: string;
   readonly maskedMobile: string;
   /** When the number may first be used for a reset, where it has to wait. */
   readonly usableFrom?: number | undefined;
@@ -146,18 +147,10 @@ interface NewPasswordView extends FlowView {
   readonly advisesDeletion?: boolean | undefined;
 }
 
-interface ResetUnknownView {
+interface ResetUnknownView extends AnyFlowView {
   readonly card: 'reset.unknown';
-  readonly handle: string;
-  readonly accountName: string;
   /** When the password was last changed by anyone, where the directory says so. */
   readonly passwordSetAt?: number | undefined;
-}
-
-interface UnlockDoneView {
-  readonly card: 'unlock.done';
-  readonly handle: string;
-  readonly accountName: string;
 }
 
 interface RefusedView {

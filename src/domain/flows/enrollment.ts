@@ -93,7 +93,7 @@ export function firstRecipient(proven: ProvenEnrollment, mobile: string): 'old' 
 }
 
 function proven({ known, isOldProven, vouch }: ProvenEnrollment): ProvenEnrollment {
-  return { known, isOldProven, ...(vouch === undefined ? {} : { vouch }) };
+  return { known, isOldProven, vouch };
 }
 
 function send(

@@ -49,13 +49,7 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       if (reason === undefined) return state;
       if (state.step !== 'newPassword' && state.step !== 'writingPassword') return state;
       const { reasons: all, absent = [], isComplex, until, forbidden } = event;
-      const looked = {
-        absent,
-        ...(isComplex === undefined ? {} : { isComplex }),
-        ...(until === undefined ? {} : { until }),
-        ...(forbidden === undefined ? {} : { forbidden }),
-      };
-      const problem = { reason, all, ...looked };
+      const problem = { reason, all, absent, isComplex, until, forbidden };
       if (state.step === 'newPassword') return { step: 'newPassword', ...unsent(state), problem };
       return refusedByDirectory(state, problem);
     }
@@ -129,12 +123,8 @@ function unknownSince(state: ResetState): number | undefined {
 
 /** The search for an outcome goes on, with the bind that it may have sent. */
 function keepSearch(state: ResetState): SoughtOutcome & BindUnderWay {
-  const since = unknownSince(state);
   const bindSince = 'bindSince' in state ? state.bindSince : undefined;
-  return {
-    ...(since === undefined ? {} : { unknownSince: since }),
-    ...(bindSince === undefined ? {} : { bindSince }),
-  };
+  return { unknownSince: unknownSince(state), bindSince };
 }
 
 /** Whether passwords that were sent are tried in that step; also by the search that an ended flow left. */

@@ -77,9 +77,9 @@ export type ResetEvent =
       readonly reasons: readonly Reason[];
       /** Faults that were checked for and not found. */
       readonly absent?: readonly Reason[];
-      readonly isComplex?: boolean;
+      readonly isComplex?: boolean | undefined;
       /** When the directory takes a new one, where that is known. */
-      readonly until?: number;
+      readonly until?: number | undefined;
       /** The kind of the forbidden character. */
       readonly forbidden?: ForbiddenCharacter | undefined;
     }

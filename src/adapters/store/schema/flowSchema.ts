@@ -12,12 +12,12 @@ const count = z.int().nonnegative();
 const reason = z.enum(REASONS);
 const problem = z.object({
   reason,
-  until: time.exactOptional(),
+  until: time.optional(),
   attemptsLeft: count.exactOptional(),
   all: z.array(reason).exactOptional(),
   absent: z.array(reason).exactOptional(),
-  isComplex: z.boolean().exactOptional(),
-  forbidden: z.enum(['edge', 'invisible', 'named']).exactOptional(),
+  isComplex: z.boolean().optional(),
+  forbidden: z.enum(['edge', 'invisible', 'named']).optional(),
   isEnrolledNumber: z.boolean().exactOptional(),
   isCrowded: z.boolean().exactOptional(),
   isOutOfTries: z.boolean().exactOptional(),
