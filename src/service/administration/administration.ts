@@ -76,7 +76,7 @@ async function endFlows(tx: StoreTransaction, flows: readonly Flow[]): Promise<n
   let ended = 0;
   for (const flow of flows) {
     await tx.removePasscode(flow.id);
-    if (isBeyondRecall(flow)) continue;
+    if (isEnded(flow.state) || isSent(flow)) continue;
     await endFlow(tx, flow, { type: 'expired' });
     ended += 1;
   }
@@ -84,28 +84,10 @@ async function endFlows(tx: StoreTransaction, flows: readonly Flow[]): Promise<n
 }
 
 /** A change sent to the directory whose outcome must still be found out and told. */
-function isBeyondRecall({ state }: Flow): boolean {
-  if (isEnded(state)) return true;
-  switch (state.step) {
-    case 'writingPassword':
-    case 'unknown':
-      return true;
-    case 'unlocking':
-      return operationSince(state) !== undefined;
-    case 'currentPassword':
-    case 'provingPassword':
-    case 'mobile':
-    case 'sendingCode':
-    case 'oldCode':
-    case 'code':
-    case 'newPassword':
-    case 'done':
-    case 'refused':
-    case 'cancelled':
-    case 'superseded':
-    case 'expired':
-      return false;
-  }
+function isSent({ state }: Flow): boolean {
+  const { step } = state;
+  const isUnlocking = step === 'unlocking' && operationSince(state) !== undefined;
+  return step === 'writingPassword' || step === 'unknown' || isUnlocking;
 }
 
 /**

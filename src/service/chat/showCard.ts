@@ -1,5 +1,5 @@
 import { isPast, operationSince, type Flow } from '../../domain/flows/flow.ts';
-import type { Locale, ManagerKey } from '../../domain/parties.ts';
+import type { ManagerKey } from '../../domain/parties.ts';
 import type { View } from '../../ports/view.ts';
 import { NotifierError } from '../../ports/notifier.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
@@ -10,27 +10,39 @@ import { viewOf } from '../flow/views.ts';
 
 const UPDATE_MS = 10_000;
 
-/** Brings the message that shows the flow up to date, without a tap. One try: the next tap shows it anyway. */
+/** Puts a card in the place of an earlier one's, without a tap. One try: the next tap shows it anyway. */
+export async function updateCard(
+  { notifier, settings, log }: Deps,
+  record: ManagerRecord | undefined,
+  messageId: string,
+  view: View,
+  flow?: string,
+): Promise<void> {
+  if (record?.address === undefined) return;
+  const { address, locale = settings.defaultLocale } = record;
+  try {
+    const signal = AbortSignal.timeout(UPDATE_MS);
+    await notifier.update(address, messageId, view, locale, signal);
+  } catch (error) {
+    if (!(error instanceof NotifierError)) throw error;
+    log.warn(
+      { flow, card: view.card, code: error.code },
+      'the card could not be brought up to date',
+    );
+  }
+}
+
+/** Brings the message that shows the flow up to date. */
 export async function showCard(deps: Deps, flow: Flow): Promise<void> {
   const [record, current = flow] = await deps.store.read((reads) =>
     // It may have gone on since it was read: an older card must not cover a newer one.
     Promise.all([reads.manager(flow.manager), reads.flow(flow.id, flow)]),
   );
   const { messageId } = current;
-  const address = record?.address;
-  if (messageId === undefined || address === undefined) return;
-  const locale = record?.locale ?? deps.settings.defaultLocale;
+  if (messageId === undefined || record?.address === undefined) return;
   const view =
-    viewOf(current, deps.store.now()) ??
-    (await expiredView(deps, record, locale, current.accountId));
-  if (view === undefined) return;
-  try {
-    const signal = AbortSignal.timeout(UPDATE_MS);
-    await deps.notifier.update(address, messageId, view, locale, signal);
-  } catch (error) {
-    if (!(error instanceof NotifierError)) throw error;
-    deps.log.warn({ flow: flow.id, code: error.code }, 'the card could not be brought up to date');
-  }
+    viewOf(current, deps.store.now()) ?? (await expiredView(deps, record, current.accountId));
+  if (view !== undefined) await updateCard(deps, record, messageId, view, flow.id);
 }
 
 /** Draws the cards on which the manager's flows wait anew, in the language that was just chosen. */
@@ -47,15 +59,13 @@ export async function showOpenCards(deps: Deps, manager: ManagerKey): Promise<vo
 /** The card for a flow that no longer has a card of its own; undefined while the directory is away. */
 async function expiredView(
   deps: Deps,
-  record: ManagerRecord | undefined,
-  locale: Locale,
+  { key, directoryId, locale = deps.settings.defaultLocale }: ManagerRecord,
   accountId: string,
 ): Promise<View | undefined> {
-  if (record?.directoryId === undefined) return undefined;
+  if (directoryId === undefined) return undefined;
   const signal = AbortSignal.timeout(UPDATE_MS);
-  const entry = await deps.directory.managerById(record.directoryId, signal).catch(nothingSeen);
+  const entry = await deps.directory.managerById(directoryId, signal).catch(nothingSeen);
   if (entry === undefined) return undefined;
   const options = { problem: { reason: 'flowExpired' }, about: accountId } as const;
-  const manager = { key: record.key, locale, entry };
-  return homeView(deps, manager, signal, options).catch(nothingSeen);
+  return homeView(deps, { key, locale, entry }, signal, options).catch(nothingSeen);
 }

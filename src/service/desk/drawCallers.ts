@@ -1,10 +1,8 @@
 import { DAY_MS, SECOND_MS } from '../../domain/durations.ts';
 import type { CallerCheck } from '../../domain/desk/callerCheck.ts';
 import { DirectoryError } from '../../ports/directory.ts';
-import { NotifierError } from '../../ports/notifier.ts';
-import type { View } from '../../ports/view.ts';
-import type { ManagerKey } from '../../domain/parties.ts';
 import type { Deps } from '../deps.ts';
+import { updateCard } from '../chat/showCard.ts';
 import { callerCard } from './answer.ts';
 import { changeCaller } from './callers.ts';
 import { accountView } from './accountCard.ts';
@@ -38,7 +36,8 @@ export async function drawCallers(deps: Deps): Promise<boolean> {
 /** The card of a manager who did not answer says that the time is over. */
 async function drawManagers(deps: Deps, check: CallerCheck, messageId: string): Promise<void> {
   if (check.state.step !== 'expired') return;
-  await update(deps, check.manager, messageId, callerCard(check, deps.store.now()));
+  const record = await deps.store.read((reads) => reads.manager(check.manager));
+  await updateCard(deps, record, messageId, callerCard(check, deps.store.now()));
 }
 
 /** The agent's card of the account, where it still shows, and they are an agent still. */
@@ -54,19 +53,5 @@ async function drawAgents(deps: Deps, { lookId }: CallerCheck): Promise<void> {
   const found = await deps.directory.responsibilityFor(accountId, signal);
   if (found === undefined) return;
   const facts = await readFacts(deps, look, found);
-  await update(deps, agent, messageId, accountView(deps, look, facts));
-}
-
-/** One try: the next tap shows it anyway. */
-async function update(deps: Deps, key: ManagerKey, messageId: string, view: View): Promise<void> {
-  const record = await deps.store.read((reads) => reads.manager(key));
-  if (record?.address === undefined) return;
-  const locale = record.locale ?? deps.settings.defaultLocale;
-  try {
-    const signal = AbortSignal.timeout(CALL_MS);
-    await deps.notifier.update(record.address, messageId, view, locale, signal);
-  } catch (error) {
-    if (!(error instanceof NotifierError)) throw error;
-    deps.log.warn({ code: error.code, card: view.card }, 'a card could not be brought up to date');
-  }
+  await updateCard(deps, record, messageId, accountView(deps, look, facts));
 }

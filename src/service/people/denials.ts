@@ -140,19 +140,3 @@ export function createDenials(store: Pick<Store, 'transaction'>, log: Log): Deni
     },
   };
 }
-
-interface HasDenials {
-  readonly denials: Denials;
-}
-
-/** The one answer to a person who is turned away; the auditor is told. */
-export async function deny(deps: HasDenials, key: ManagerKey): Promise<'notResponsible'> {
-  deps.denials.foundNothing(key);
-  await auditDenied(deps, key);
-  return 'notResponsible';
-}
-
-/** Tells the auditor of a person who reached for another's account or card. */
-export function auditDenied(deps: HasDenials, key: ManagerKey, accountId?: string): Promise<void> {
-  return deps.denials.audit(key, accountId);
-}

@@ -5,7 +5,6 @@ import type { DirectoryManager } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Deps } from '../deps.ts';
 import type { Person } from '../input.ts';
-import { deny } from './denials.ts';
 import { changeManager, changeManagerIn } from './managers.ts';
 import type { StoreReads } from '../../ports/store/store.ts';
 
@@ -145,4 +144,14 @@ async function denyTaken(
   const fields = { alarm: 'entryOfAnother', manager: managerName(key), entry: entry.id };
   deps.log.error(fields, 'a person comes as a directory entry that belongs to another');
   return deny(deps, key);
+}
+
+/** The one answer to a person who is turned away; the auditor is told. */
+async function deny(
+  { denials }: Pick<Deps, 'denials'>,
+  key: ManagerKey,
+): Promise<'notResponsible'> {
+  denials.foundNothing(key);
+  await denials.audit(key, undefined);
+  return 'notResponsible';
 }

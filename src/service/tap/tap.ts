@@ -4,7 +4,6 @@ import type { Problem } from '../../domain/reasons.ts';
 import type { View } from '../../ports/view.ts';
 import type { Account } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
-import { auditDenied } from '../people/denials.ts';
 import type { Deps } from '../deps.ts';
 import { changeFlow, endFlow, readFlowHandle, settled } from '../flow/flows.ts';
 import { homeView, NOT_RESPONSIBLE, type HomeOptions } from './home.ts';
@@ -89,7 +88,7 @@ export async function denyTap(
   { deps, person }: Tap,
   accountId?: string,
 ): Promise<{ readonly view: View }> {
-  await auditDenied(deps, person.key, accountId);
+  await deps.denials.audit(person.key, accountId);
   const isTurnedAway = person.roster.status === 'notAllowed' || deps.denials.isKnown(person.key);
   return { view: isTurnedAway ? NOT_RESPONSIBLE : { ...NOT_RESPONSIBLE, isHome: false } };
 }

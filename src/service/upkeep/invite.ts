@@ -4,13 +4,11 @@ import type { SweepDeps } from '../deps.ts';
 import { inviteOf, type InvitationRow } from '../reminders/invitations.ts';
 import { settleLost } from '../reminders/sendOnce.ts';
 import type { SweepOptions } from './sweep.ts';
-import { withSweepLease, type SweepLease } from './sweepLease.ts';
+import { byHand, type RunByHand, type SweepLease } from './sweepLease.ts';
 import { sendPatiently, throughAccounts } from './sweeping.ts';
 
 /** All invitations of one run, in the words of `admin invite`. */
-export interface InviteReport {
-  readonly window: 'open' | 'closed';
-  readonly dryRun: boolean;
+export interface InviteReport extends RunByHand {
   /** Accounts that the directory has. */
   readonly accounts: number;
   readonly invitations: readonly InvitationRow[];
@@ -26,15 +24,10 @@ export async function inviteNow(
   { isDryRun, onProgress }: SweepOptions,
   signal: AbortSignal,
 ): Promise<InviteReport | undefined> {
-  const now = await deps.store.transaction((tx) => Promise.resolve(tx.now));
-  const window = deps.settings.rotation.calendar.isSending(now) ? 'open' : 'closed';
-  const run = async (lease: SweepLease | undefined, stopped: AbortSignal) => {
-    const invited = await inviteAll(deps, lease, stopped, onProgress);
-    return { window, dryRun: isDryRun, ...invited } as const;
-  };
-  if (isDryRun || window === 'closed') return run(undefined, signal);
-  const options = { everyMs: 0, isSweep: false };
-  return withSweepLease(deps, options, signal, (lease) => run(lease, lease.signal));
+  return byHand(deps, { isDryRun, isSweep: false }, signal, async (run, lease, stopped) => ({
+    ...run,
+    ...(await inviteAll(deps, lease, stopped, onProgress)),
+  }));
 }
 
 async function inviteAll(

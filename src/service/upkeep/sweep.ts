@@ -8,21 +8,16 @@ import { forgetLostRelations } from './relations.ts';
 import { remindOf, type ReminderRow } from '../reminders/reminders.ts';
 import { settleLost } from '../reminders/sendOnce.ts';
 import { createSendPace } from '../chat/sendPace.ts';
-import { withSweepLease, type SweepLease } from './sweepLease.ts';
+import { byHand, withSweepLease, type RunByHand, type SweepLease } from './sweepLease.ts';
 import { sendPatiently, throughAccounts } from './sweeping.ts';
 import { tellFallback, type Silenced, type Unanswered } from '../reminders/unanswered.ts';
 
 const SWEEP_EVERY_MS = HOUR_MS;
 
 /** A sweep as a whole, in the words of `admin sweep`. */
-interface SweepSummary {
-  readonly window: 'open' | 'closed';
-  readonly dryRun: boolean;
+export interface SweepReport extends RunByHand {
   /** Accounts that the directory has. */
   readonly accounts: number;
-}
-
-export interface SweepReport extends SweepSummary {
   readonly reminders: readonly ReminderRow[];
 }
 
@@ -44,21 +39,10 @@ export async function sweepNow(
 ): Promise<SweepReport | undefined> {
   const reminders: ReminderRow[] = [];
   const watch = { onRow: (row: ReminderRow) => reminders.push(row), onProgress };
-  const { calendar } = deps.settings.rotation;
-  const now = await deps.store.transaction((tx) => Promise.resolve(tx.now));
-  const window = calendar.isSending(now) ? 'open' : 'closed';
-  const summarize = (accounts: number): SweepReport => ({
-    window,
-    dryRun: isDryRun,
-    accounts,
-    reminders,
+  return byHand(deps, { isDryRun, isSweep: true }, signal, async (run, lease, stopped) => {
+    const accounts = await sweep(deps, lease, stopped, watch);
+    return { ...run, accounts, reminders };
   });
-  if (isDryRun || window === 'closed') {
-    return summarize(await sweep(deps, undefined, signal, watch));
-  }
-  return withSweepLease(deps, { everyMs: 0 }, signal, async (lease) =>
-    summarize(await sweep(deps, lease, lease.signal, watch)),
-  );
 }
 
 /** The hourly sweep, if it is due and no other instance runs it; false where nothing was done. */

@@ -15,6 +15,31 @@ export interface SweepLease {
   readonly signal: AbortSignal;
 }
 
+/** When a command ran: in the sending hours or outside, and whether it was to send at all. */
+export interface RunByHand {
+  readonly window: 'open' | 'closed';
+  readonly dryRun: boolean;
+}
+
+/**
+ * Runs work for an administrator, at once. Outside the sending hours and as a dry run it gets no lease, for
+ * then it sends and changes nothing; undefined where another instance is sweeping.
+ */
+export async function byHand<T>(
+  deps: SweepDeps,
+  { isDryRun, isSweep }: { readonly isDryRun: boolean; readonly isSweep: boolean },
+  signal: AbortSignal,
+  work: (run: RunByHand, lease: SweepLease | undefined, signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const now = await deps.store.transaction((tx) => Promise.resolve(tx.now));
+  const window = deps.settings.rotation.calendar.isSending(now) ? 'open' : 'closed';
+  const run = { window, dryRun: isDryRun } as const;
+  if (isDryRun || window === 'closed') return work(run, undefined, signal);
+  return withSweepLease(deps, { everyMs: 0, isSweep }, signal, (lease) =>
+    work(run, lease, lease.signal),
+  );
+}
+
 /**
  * Runs `work` under the lease and gives its result; undefined where another instance sweeps, or the last
  * sweep was done less than `everyMs` ago. A sweep that throws or is stopped is not recorded as done, nor is
