@@ -4,7 +4,7 @@ import { describeLost } from '../support/lostWalks.ts';
 import { startWalking, type Walk } from '../support/stubbornWalks.ts';
 
 /** Managers who walk at the same time. */
-const WALKERS = 4;
+const WALKERS = 8;
 /** Kills come at a random moment after each start. */
 const LONGEST_LIFE_MS = 1_200;
 
