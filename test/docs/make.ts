@@ -48,7 +48,7 @@ async function takeDeskPictures(locale: Locale): Promise<number> {
   try {
     const manager = await openChat(demo.managerUrl, `docs-desk-manager-${locale}`);
     await manager.shows('home');
-    const agent = await openChat(demo.chatUrl, `docs-desk-${locale}`);
+    const agent = await manager.openBeside(demo.chatUrl, `docs-desk-${locale}`);
     try {
       await walkDesk({
         demo,
@@ -63,7 +63,7 @@ async function takeDeskPictures(locale: Locale): Promise<number> {
         },
       });
     } finally {
-      await Promise.all([agent.close(), manager.close()]);
+      await manager.close();
     }
   } finally {
     await demo.stop();

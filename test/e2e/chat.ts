@@ -37,6 +37,11 @@ export interface Chat {
   send(text: string): Promise<void>;
   /** The newest card as PNG. */
   picture(): Promise<Buffer>;
+  /** Loads the page anew from a demo on the same ports: a new page takes five times the CPU. */
+  reload(): Promise<void>;
+  /** Opens another chat in the same browser. */
+  openBeside(url: string, name: string): Promise<Chat>;
+  /** Ends the browser, with all its chats. */
   close(): Promise<void>;
 }
 
@@ -44,14 +49,14 @@ export interface Chat {
 export async function openChat(url: string, name: string): Promise<Chat> {
   const browser = await launchBrowser();
   try {
-    return chatOn(browser, await load(browser, url), name);
+    return await openIn(browser, url, name);
   } catch (error) {
     await browser.close();
     throw error;
   }
 }
 
-async function load(browser: Browser, url: string): Promise<Page> {
+async function openIn(browser: Browser, url: string, name: string): Promise<Chat> {
   const page = await browser.newPage({
     viewport: { width: 1280, height: 900 },
     deviceScaleFactor: 1.5,
@@ -62,15 +67,20 @@ async function load(browser: Browser, url: string): Promise<Page> {
     ({ hostname }) => hostname !== '127.0.0.1',
     (route) => route.abort(),
   );
+  await load(page, url);
+  return chatOn(page, url, name);
+}
+
+async function load(page: Page, url: string): Promise<void> {
   await page.goto(url, { timeout: LOAD_MS });
   await page.getByText('Connected.', { exact: true }).waitFor({ timeout: LOAD_MS });
   // The log repeats every text of the chat.
   await page.getByRole('button', { name: 'Hide log panel' }).click();
   await page.addStyleTag({ content: PHONE });
-  return page;
 }
 
-function chatOn(browser: Browser, page: Page, name: string): Chat {
+function chatOn(page: Page, url: string, name: string): Chat {
+  const browser = page.context().browser()!;
   // A notice comes unasked, and answers nothing.
   const card = page
     .locator('.ac-adaptiveCard')
@@ -115,6 +125,8 @@ function chatOn(browser: Browser, page: Page, name: string): Chat {
       await page.mouse.move(0, 0); // no button is to look as if it were being tapped
       return card.screenshot({ animations: 'disabled', caret: 'hide' });
     },
+    reload: () => load(page, url),
+    openBeside: (other, picture) => openIn(browser, other, picture),
     close: () => browser.close(),
   };
 }

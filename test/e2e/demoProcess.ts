@@ -19,8 +19,17 @@ interface Sms {
   readonly text: string;
 }
 
+/** Where a demo listens on loopback. */
+interface DemoPorts {
+  readonly bot: number;
+  readonly chat: number;
+  readonly manager: number;
+  readonly ldaps: number;
+}
+
 /** The demo, started as a newcomer does, seen through its terminal and its LDAP port. */
 export interface DemoProcess {
+  readonly ports: DemoPorts;
   readonly chatUrl: string;
   /** Åsa's chat, where `--desk` gives the agent the other. */
   readonly managerUrl: string;
@@ -45,18 +54,28 @@ export interface DemoProcess {
   stop(): Promise<{ code: number | null; left: string[] }>;
 }
 
-/** @param args options of the demo; ports are chosen here. */
-export async function startDemo(args: readonly string[] = []): Promise<DemoProcess> {
+/**
+ * @param args options of the demo, without ports
+ * @param at the ports of an earlier demo, whose chats are open in the browser; else free ones
+ */
+export async function startDemo(
+  args: readonly string[] = [],
+  at?: DemoPorts,
+): Promise<DemoProcess> {
   const temporary = await mkdtemp(join(tmpdir(), 'demo-test-'));
-  const [port, chatPort] = [await freePort(), await freePort()];
-  const [managerPort, ldapsPort] = [await freePort(), await freePort()];
-  const ports = [
-    ...['--port', port, '--chat-port', chatPort],
-    ...['--manager-port', managerPort, '--ldaps-port', ldapsPort],
+  const ports = at ?? {
+    bot: await freePort(),
+    chat: await freePort(),
+    manager: await freePort(),
+    ldaps: await freePort(),
+  };
+  const options = [
+    ...['--port', ports.bot, '--chat-port', ports.chat],
+    ...['--manager-port', ports.manager, '--ldaps-port', ports.ldaps],
   ].map(String);
   const child = spawn(
     process.execPath,
-    ['--import', './demo/preflight.js', 'demo/demo.ts', '--built', ...ports, ...args],
+    ['--import', './demo/preflight.js', 'demo/demo.ts', '--built', ...options, ...args],
     { env: { ...process.env, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const exited = once(child, 'close').then(() => child.exitCode);
@@ -86,8 +105,9 @@ export async function startDemo(args: readonly string[] = []): Promise<DemoProce
     return sms;
   }
   return {
-    chatUrl: `http://127.0.0.1:${chatPort}`,
-    managerUrl: `http://127.0.0.1:${managerPort}`,
+    ports,
+    chatUrl: `http://127.0.0.1:${String(ports.chat)}`,
+    managerUrl: `http://127.0.0.1:${String(ports.manager)}`,
     pid: child.pid ?? 0,
     greeting: [...lines],
     lines,
@@ -99,7 +119,7 @@ export async function startDemo(args: readonly string[] = []): Promise<DemoProce
     binds: async (dn, password) => {
       const [folder = ''] = await readdir(temporary);
       const ca = await readFile(join(temporary, folder, 'ca.pem'));
-      return binds(`ldaps://127.0.0.1:${ldapsPort}`, ca, dn, password);
+      return binds(`ldaps://127.0.0.1:${String(ports.ldaps)}`, ca, dn, password);
     },
     stop,
   };

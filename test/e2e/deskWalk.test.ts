@@ -16,12 +16,32 @@ import {
 } from './agent.ts';
 import { createCardWords } from './cardWords.ts';
 import { openChat } from './chat.ts';
-import { startDemo } from './demoProcess.ts';
+import { startDemo, type DemoProcess } from './demoProcess.ts';
 import { dnOf, FIRST, FIRST_NEW_PASSWORD } from './manager.ts';
 
 /** The agent's taps and the manager's, from the first card to the new password. */
 const AGENT_TAPS = 5;
 const MANAGER_BUTTONS = 9;
+
+async function openBoth({ managerUrl, chatUrl }: DemoProcess) {
+  const manager = await openChat(managerUrl, 'desk-manager');
+  await manager.shows('home');
+  return { manager, agent: await manager.openBeside(chatUrl, 'desk-agent') };
+}
+
+async function reload({ manager, agent }: Pick<DeskWalk, 'agent' | 'manager'>) {
+  await manager.reload();
+  await manager.shows('home');
+  await agent.reload();
+  return { manager, agent };
+}
+
+/** The chats of the first language, which the second goes on with. */
+let chats: Pick<DeskWalk, 'demo' | 'agent' | 'manager'> | undefined;
+
+afterAll(async () => {
+  await chats?.agent.close();
+});
 
 describe.each(['sv', 'en'] as const)('the service desk in the browser, %s', (locale: Locale) => {
   let walk: DeskWalk;
@@ -29,10 +49,12 @@ describe.each(['sv', 'en'] as const)('the service desk in the browser, %s', (loc
   const stale: string[] = [];
 
   beforeAll(async () => {
-    const demo = await startDemo(locale === 'en' ? ['--desk', '--english'] : ['--desk']);
-    const manager = await openChat(demo.managerUrl, `desk-manager-${locale}`);
-    await manager.shows('home');
-    const agent = await openChat(demo.chatUrl, `desk-agent-${locale}`);
+    const demo = await startDemo(
+      locale === 'en' ? ['--desk', '--english'] : ['--desk'],
+      chats?.demo.ports,
+    );
+    const { manager, agent } = await (chats === undefined ? openBoth(demo) : reload(chats));
+    chats = { demo, manager, agent };
     const words = createCardWords(locale);
     const look: DeskWalk['look'] = async (stop) => {
       const seen = stop === 'desk-caller' || stop === 'desk-enroll' ? manager : agent;
@@ -45,8 +67,6 @@ describe.each(['sv', 'en'] as const)('the service desk in the browser, %s', (loc
   });
 
   afterAll(async () => {
-    await walk?.agent.close();
-    await walk?.manager.close();
     await walk?.demo.stop();
   });
 

@@ -52,6 +52,13 @@ afterAll(async () => {
   await demo?.stop();
 });
 
+/** Another demo in the same page. */
+async function goOnWith(args: readonly string[]): Promise<void> {
+  await demo.stop();
+  demo = await startDemo(args, demo.ports);
+  await chat.reload();
+}
+
 /** Empty where the guide's picture of this stop shows the chat as it is. */
 async function staleAt(stop: Stop, seen: Chat, locale: Locale): Promise<string[]> {
   const file = pictureFile(locale, stop);
@@ -185,31 +192,43 @@ describe('a manager in the browser', () => {
   });
 });
 
+describe('the demo', () => {
+  it('ends with Ctrl-C and leaves nothing behind', async () => {
+    expect(await demo.stop()).toEqual({ code: 0, left: [] });
+  });
+});
+
 describe('a manager who reads English', () => {
   it('walks the same way, and sees what her guide’s pictures show', async () => {
+    await goOnWith(['--english']);
     const old: string[] = [];
-    const english = await startDemo(['--english']);
-    try {
-      const her = await openChat(english.chatUrl, 'walk-english');
-      const look: Walk['look'] = async (stop) => {
-        old.push(...(await staleAt(stop, her, 'en')));
-      };
-      try {
-        await walkThrough({ demo: english, chat: her, words: createCardWords('en'), look });
-      } finally {
-        await her.close();
-      }
-    } finally {
-      await english.stop();
-    }
+    const look: Walk['look'] = async (stop) => {
+      old.push(...(await staleAt(stop, chat, 'en')));
+    };
+    await walkThrough({ demo, chat, words: createCardWords('en'), look });
     expect(old).toEqual([]);
   });
 });
 
-describe('the demo', () => {
-  it('ends with Ctrl-C and leaves nothing behind', async () => {
-    await chat.close();
-
-    expect(await demo.stop()).toEqual({ code: 0, left: [] });
+describe('a manager who is invited', () => {
+  it('gets the card in the browser, and enrolls from it', async () => {
+    await goOnWith([]);
+    const { button, label } = words;
+    await chat.shows('home');
+    await demo.admin('invite');
+    await chat.shows('invitation');
+    const invited = await chat.text();
+    const account = [FIRST, DUE].find(({ name }) => invited.includes(name))!;
+    await chat.tap(button('invitation', 'enroll'));
+    await chat.shows('enrollment.currentPassword');
+    expect(await chat.text()).toContain(account.name);
+    await chat.fill(label('enrollment.currentPassword', 'currentPassword'), account.password);
+    await chat.tap(button('enrollment.currentPassword', 'proveCurrentPassword'));
+    await chat.shows('enrollment.mobile');
+    await chat.tap(button('enrollment.mobile: suggestion', 'useShownMobile'));
+    await chat.shows('enrollment.code');
+    await chat.fill(label('enrollment.code', 'code'), await demo.nextCode());
+    await chat.tap(button('enrollment.code', 'confirmCode'));
+    await chat.shows('enrollment.done');
   });
 });

@@ -23,7 +23,6 @@ const LONGEST = [
   'test/e2e/restore.test.ts',
   'test/e2e/walksOfNumbers.test.ts',
   'test/adapters/ldap/samba.test.ts',
-  'test/e2e/inviteWalk.test.ts',
   'test/e2e/races.test.ts',
   'test/deploy/release.test.ts',
   'test/e2e/faults.test.ts',
