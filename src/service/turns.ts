@@ -16,7 +16,7 @@ import { directoryReason, tellFault } from './directoryFault.ts';
 import { meet } from './people/people.ts';
 import { answerInvitation, answerReminder, undoNotNeeded } from './reminders/reminderTaps.ts';
 import { showOpenCards } from './chat/showCard.ts';
-import { reportSms } from './notices/smsReports.ts';
+import { createSmsReports } from './notices/smsReports.ts';
 import { startByWord, startFromButton } from './tap/starts.ts';
 import { denyTap, showHome, type Reply, type Tap } from './tap/tap.ts';
 import { within } from './waiting/waiting.ts';
@@ -41,7 +41,7 @@ export function createTurns(deps: Deps): Turns {
       const record = await deps.store.read((reads) => reads.manager(key));
       return record?.locale ?? deps.settings.defaultLocale;
     },
-    smsReported: (report) => reportSms(deps, report),
+    smsReported: createSmsReports(deps),
   };
 }
 

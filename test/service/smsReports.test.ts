@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openStore, type OpenStore } from '../../src/adapters/store/open.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import type { Deps } from '../../src/service/deps.ts';
-import { reportSms } from '../../src/service/notices/smsReports.ts';
+import { createSmsReports } from '../../src/service/notices/smsReports.ts';
 import { rawSqlite } from '../adapters/store/rawSqlite.ts';
 import { silentLog, someKey } from '../adapters/store/support.ts';
 import { someFlow, someSend } from '../contracts/storeSamples.ts';
@@ -45,7 +45,20 @@ describe('a status report', () => {
 
   it('of a message that carries no code writes nothing, and is soon left alone', async () => {
     const { asked, deps, ended } = parts();
-    await reportSms(deps, { messageId: 'SMnotice', fate: 'delivered' });
+    await createSmsReports(deps)({ messageId: 'SMnotice', fate: 'delivered' });
+    await ended;
+    expect(asked).toEqual({ transactions: 0, pauses: 4 });
+  });
+
+  it('that is repeated while its message is looked for is looked for once', async () => {
+    const all = Promise.withResolvers<undefined>();
+    const { asked, deps, ended } = parts(() => all.promise);
+    const report = createSmsReports(deps);
+    for (let time = 0; time < 20; time += 1) {
+      await report({ messageId: 'SMrepeated', fate: 'delivered' });
+    }
+    expect(asked.pauses).toBe(1);
+    all.resolve(undefined);
     await ended;
     expect(asked).toEqual({ transactions: 0, pauses: 4 });
   });
@@ -60,7 +73,7 @@ describe('a status report', () => {
     const { deps } = parts(() =>
       store.transaction((tx) => tx.settleSend(send.id, 'accepted', 'SMcode')),
     );
-    await reportSms(deps, { messageId: 'SMcode', fate: 'delivered' });
+    await createSmsReports(deps)({ messageId: 'SMcode', fate: 'delivered' });
     for (;;) {
       const last = await store.transaction((tx) => tx.lastSend(flow.id));
       if (last?.fate === 'delivered') break;

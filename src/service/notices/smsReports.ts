@@ -17,15 +17,25 @@ export interface SmsReport {
 }
 
 /**
- * Takes a report into the flow that waits for the message: one that did not arrive is said on the card
+ * Takes reports. Each goes into the flow that waits for the message: one that did not arrive is said on the card
  * at once. Unknown messages, repeats and reports out of order change nothing (requirement R3).
  */
-export async function reportSms(deps: Deps, report: SmsReport): Promise<void> {
-  if (await takeReport(deps, report)) return;
-  // The report may be faster than the answer that names the message.
-  void repeatReport(deps, report).catch((error: unknown) => {
-    deps.log.warn({ err: error }, 'a status report was not taken');
-  });
+export function createSmsReports(deps: Deps): (report: SmsReport) => Promise<void> {
+  /** Reports whose message is not known yet; one that is sent again and again is looked for once. */
+  const awaited = new Set<string>();
+
+  return async (report) => {
+    if (await takeReport(deps, report)) return;
+    const id = `${report.messageId} ${report.fate}`;
+    if (awaited.has(id)) return;
+    awaited.add(id);
+    // The report may be faster than the answer that names the message.
+    void repeatReport(deps, report)
+      .catch((error: unknown) => {
+        deps.log.warn({ err: error }, 'a status report was not taken');
+      })
+      .finally(() => awaited.delete(id));
+  };
 }
 
 async function repeatReport(deps: Deps, report: SmsReport): Promise<void> {
