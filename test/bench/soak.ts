@@ -2,15 +2,16 @@
  * `npm run test:soak [-- --minutes N --managers N]`: many managers at once, faults at random, and the
  * result.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from '../../demo/directory/fault.ts';
 import type { Product } from '../support/product.ts';
-import { startProduct } from '../support/product.ts';
 import { describeLost } from '../support/lostWalks.ts';
 import { startWalking } from '../support/stubbornWalks.ts';
 import { longRun } from './longRun.ts';
 import { numberOption, table } from './output.ts';
+import { startMeasured } from './performance/measured.ts';
+import { readProcess } from './performance/probed.ts';
 
 const SLOW_MS = 20_000;
 const LONGEST_FAULT_MS = 4_000;
@@ -91,9 +92,12 @@ function verbOf(activity: unknown): string {
   return value?.action?.verb ?? text ?? 'other';
 }
 
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${String(pid)}/status`, 'utf8').catch(() => '');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+/** The process's whole memory, and what of it is in use once the garbage is gone, MB. */
+async function memoryOf(probe: string): Promise<string> {
+  const { rss } = await readProcess(probe);
+  const { heap } = await readProcess(probe, 'collected');
+  const [whole, used] = [rss, heap].map((bytes) => String(Math.round(bytes / 2 ** 20)));
+  return `${whole!} (in use: ${used!})`;
 }
 
 function percentile(sorted: readonly number[], share: number): string {
@@ -103,14 +107,14 @@ function percentile(sorted: readonly number[], share: number): string {
 const minutes = numberOption('minutes', 10);
 const managers = numberOption('managers', 50);
 await longRun(async () => {
-  const product = await startProduct({ env: { SMS_PER_DAY: '1000000', LOG_LEVEL: 'warn' } });
+  const { product, probe, stop } = await startMeasured({ env: { LOG_LEVEL: 'warn' } });
   try {
-    const before = await residentMegabytes(product.bot.pid);
+    const before = await memoryOf(probe);
     const times = measure(product);
     const walking = startWalking(product, managers);
     const faults = await disturb(product, Date.now() + minutes * 60_000);
     await walking.stop();
-    const after = await residentMegabytes(product.bot.pid);
+    const after = await memoryOf(probe);
     const { walks } = walking;
     const count = (is: (walk: (typeof walks)[number]) => boolean): string =>
       String(walks.filter(is).length);
@@ -130,8 +134,8 @@ await longRun(async () => {
           ['walks done (an enrollment and a reset each)', count(({ end }) => end === 'done')],
           ['walks lost', count(({ end }) => end === 'lost')],
           ['false cards', count(({ isFalse }) => isFalse)],
-          ['memory at start, MB', String(before)],
-          ['memory at end, MB', String(after)],
+          ['memory at start, MB', before],
+          ['memory at end, MB', after],
         ],
       ),
     );
@@ -144,6 +148,6 @@ await longRun(async () => {
     const isBad = walks.some(({ end, isFalse }) => end === 'lost' || isFalse);
     process.exitCode = isBad ? 1 : 0;
   } finally {
-    await product.stop();
+    await stop();
   }
 });
