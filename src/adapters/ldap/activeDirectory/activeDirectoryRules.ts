@@ -1,7 +1,7 @@
 import type { Entry } from 'ldapts';
 import { filetimeOf, intervalOf, numberOf, textOf } from '../wire/entry.ts';
 import type { PasswordState } from '../dialect.ts';
-import { hasResult, RESULT } from '../wire/errors.ts';
+import { entryAt } from '../find/entryAt.ts';
 import { directoryRules, isRecent, UNREADABLE } from '../passwordRules.ts';
 import type { PasswordRules } from '../passwordRules.ts';
 import type { Session } from '../wire/session.ts';
@@ -66,7 +66,7 @@ export function domainRules(head: Entry): PasswordRules {
 
 /** A fine-grained policy. Without rights, Active Directory's default, it cannot be read. */
 async function fineGrainedRules(session: Session, dn: string): Promise<PasswordRules> {
-  const pso = await readPso(session, dn);
+  const pso = await entryAt(session, dn, PSO_ATTRIBUTES);
   const minLength = pso && numberOf(pso, 'msDS-MinimumPasswordLength');
   const threshold = pso && numberOf(pso, 'msDS-LockoutThreshold');
   if (pso === undefined || minLength === undefined || threshold === undefined) return UNREADABLE;
@@ -81,16 +81,6 @@ async function fineGrainedRules(session: Session, dn: string): Promise<PasswordR
     failureWindowMs: intervalOf(pso, 'msDS-LockoutObservationWindow'),
     lockoutMs: intervalOf(pso, 'msDS-LockoutDuration'),
   };
-}
-
-async function readPso(session: Session, base: string): Promise<Entry | undefined> {
-  try {
-    const search = { base, scope: 'base', attributes: PSO_ATTRIBUTES } as const;
-    return (await session.connection.search(search))[0];
-  } catch (error) {
-    if (hasResult(error, RESULT.noSuchObject, RESULT.insufficientAccess)) return undefined;
-    throw error;
-  }
 }
 
 /** Reads password states by the policy that holds for each account; policies are read once. */

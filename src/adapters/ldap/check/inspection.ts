@@ -4,7 +4,7 @@ import type { Account } from '../../../ports/account.ts';
 import type { AccountSettings } from '../find/accounts.ts';
 import { POLICY_HINTS } from '../activeDirectory/activeDirectory.ts';
 import { crowdsAmong } from '../find/crowds.ts';
-import { canonicalDn } from '../find/canonicalDn.ts';
+import { canonicalDn } from '../find/entryAt.ts';
 import { rightsReader } from './delegation.ts';
 import type { RightsElsewhere, RightsReader } from './delegation.ts';
 import type { AccountLens, Dialect } from '../dialect.ts';

@@ -1,5 +1,5 @@
 import type { Session } from '../wire/session.ts';
-import { canonicalDn } from './canonicalDn.ts';
+import { canonicalDn } from './entryAt.ts';
 
 /**
  * Whether one of a person's groups is the service desk's, which is recognized by the DN under which the

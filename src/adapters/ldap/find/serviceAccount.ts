@@ -18,18 +18,12 @@ export function serviceAccountTest(
   const name = bindName.toLowerCase();
   let ownId: string | undefined;
   return async (session, dialect) => {
-    ownId ??= await readOwnId(session, dialect, bindName);
+    if (ownId === undefined) {
+      const entry = await ownEntry(session, dialect, bindName);
+      ownId = entry && dialect.idOf(entry);
+    }
     return (dn, id) => id === ownId || dn.toLowerCase() === name;
   };
-}
-
-async function readOwnId(
-  session: Session,
-  dialect: Dialect,
-  bindName: string,
-): Promise<string | undefined> {
-  const entry = await ownEntry(session, dialect, bindName);
-  return entry && dialect.idOf(entry);
 }
 
 /** The bot's own entry; undefined where the entry is not shown to itself. */

@@ -2,7 +2,7 @@ import type { Entry } from 'ldapts';
 
 import type { PasswordState } from '../dialect.ts';
 import { generalizedTimesOf, numberOf, textOf } from '../wire/entry.ts';
-import { hasResult, RESULT } from '../wire/errors.ts';
+import { entryAt } from '../find/entryAt.ts';
 import { equals } from '../wire/filters.ts';
 import { directoryRules, isRecent, UNREADABLE, UNRULED } from '../passwordRules.ts';
 import type { PasswordRules } from '../passwordRules.ts';
@@ -81,14 +81,8 @@ function secondsOf(entry: Entry, attribute: string): number | undefined {
 const UNSEEN: PpolicyRules = { ...UNREADABLE, obeysReset: true };
 
 async function rulesAt(session: Session, base: string): Promise<PpolicyRules> {
-  try {
-    const search = { base, scope: 'base', attributes: POLICY_ATTRIBUTES } as const;
-    const [policy] = await session.connection.search(search);
-    return policy === undefined ? UNSEEN : rulesFrom(policy);
-  } catch (error) {
-    if (hasResult(error, RESULT.noSuchObject, RESULT.insufficientAccess)) return UNSEEN;
-    throw error;
-  }
+  const policy = await entryAt(session, base, POLICY_ATTRIBUTES);
+  return policy === undefined ? UNSEEN : rulesFrom(policy);
 }
 
 function knowsPolicies(session: Session): boolean {
