@@ -10,7 +10,7 @@ import { answerCaller } from './desk/answer.ts';
 import { takeFromAgent } from './desk/desk.ts';
 import { isLookId } from './desk/handles.ts';
 import { readFlowHandle } from './flow/flows.ts';
-import { chooseLocale } from './tap/home.ts';
+import { changeManager } from './people/managers.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
 import { directoryReason, tellFault } from './directoryFault.ts';
 import { meet } from './people/people.ts';
@@ -78,7 +78,10 @@ async function take(
 }
 
 /** Cards that are waited on change with the language; a slow channel does not hold up the answer. */
-async function translateOpenCards({ deps, person }: Tap): Promise<void> {
+async function chooseLocale({ deps, person, locale }: Tap): Promise<void> {
+  await changeManager(deps, { key: person.key }, (record) =>
+    record.locale === locale ? record : { ...record, locale },
+  );
   const shown = showOpenCards(deps, person.key).catch((error: unknown) => {
     deps.log.warn({ err: error }, 'open cards keep their former language');
   });
@@ -112,8 +115,7 @@ async function reply(tap: Tap, input: Input): Promise<Reply> {
     case 'help':
       return { view: { card: 'help' } };
     case 'language':
-      await chooseLocale(tap.deps, tap.person.key, tap.locale);
-      await translateOpenCards(tap);
+      await chooseLocale(tap);
       return showHome(tap);
     case 'begin':
       return input.handle === undefined

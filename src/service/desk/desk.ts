@@ -62,11 +62,6 @@ export async function takeFromAgent(tap: Tap, input: DeskInput): Promise<Reply> 
   }
 }
 
-/** Shows an account's card anew, and changes nothing. */
-export function refreshLook(tap: Tap, handle: string): Promise<Reply> {
-  return onCard(tap, handle, () => openAccount(tap, handle));
-}
-
 /** An act on an account's card, rule by rule. */
 async function act(tap: Tap, input: DeskActInput): Promise<Reply> {
   // 1. The card is the agent's own.

@@ -1,7 +1,6 @@
 import { isOpened, type DeskLook } from '../../domain/desk/deskLook.ts';
 import { managerName, isSamePerson } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
-import type { Responsibility } from '../../ports/account.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { lockAccount } from '../flow/flows.ts';
@@ -79,13 +78,9 @@ export function showLook({ deps, look, facts }: DeskTap, problem?: Problem): Rep
 export async function showAgain(deskTap: DeskTap, problem?: Problem): Promise<Reply> {
   const { deps, look, facts } = deskTap;
   const current = (await deps.store.read((reads) => reads.look(look.id))) ?? look;
-  const changed = await readFacts(deps, current, responsibilityOf(facts));
+  const managers = facts.managers.flatMap(({ recipient }) => recipient?.person ?? []);
+  const changed = await readFacts(deps, current, { ...facts, managers });
   return showLook({ ...deskTap, look: current, facts: changed }, problem);
-}
-
-function responsibilityOf({ account, managers, isCrowd }: DeskFacts): Responsibility {
-  const persons = managers.flatMap(({ recipient }) => recipient?.person ?? []);
-  return { account, managers: persons, isCrowd };
 }
 
 async function openLook(

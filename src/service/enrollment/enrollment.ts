@@ -11,6 +11,7 @@ import {
   guessCode,
   RESEND,
   submit,
+  submitStep,
   type Submitted,
 } from '../flow/flowTap.ts';
 import { ENDS } from '../flow/table.ts';
@@ -87,13 +88,11 @@ async function takeShownMobile(tap: EnrollmentTap): Promise<Flow> {
   return chooseMobile(tap, (known) => known?.mobile);
 }
 
-async function refuseMobile(tap: Submission<EnrollmentFlow>): Promise<Flow> {
-  const event = { type: 'mobileRefused', problem: { reason: 'mobileInvalid' } } as const;
-  const { flow } = await submit(tap, async (tx, current) => ({
-    flow: await advanceEnrollment(tx, current, event),
-  }));
-  return flow;
+function refuseMobile(tap: Submission<EnrollmentFlow>): Promise<Flow> {
+  return submitStep(tap, (tx, current) => advanceEnrollment(tx, current, MOBILE_INVALID));
 }
+
+const MOBILE_INVALID = { type: 'mobileRefused', problem: { reason: 'mobileInvalid' } } as const;
 
 async function chooseMobile(
   tap: EnrollmentTap,
@@ -109,8 +108,7 @@ async function chooseMobile(
       if (locked !== undefined) return { flow: locked };
       const mobile = choose(state.known);
       if (mobile === undefined) {
-        const event = { type: 'mobileRefused', problem: { reason: 'mobileInvalid' } } as const;
-        return { flow: await advanceEnrollment(tx, current, event) };
+        return { flow: await advanceEnrollment(tx, current, MOBILE_INVALID) };
       }
       const to = firstRecipient(state, mobile);
       const recipient = to === 'old' && state.known !== undefined ? state.known.mobile : mobile;
@@ -133,14 +131,13 @@ async function chooseMobile(
   return todo === undefined ? flow : deliver(tap, flow, todo);
 }
 
-async function changeMobile(tap: EnrollmentTap): Promise<Flow> {
-  const { flow } = await submit<EnrollmentFlow, never, Flow>(tap, async (tx, current) => {
+function changeMobile(tap: EnrollmentTap): Promise<Flow> {
+  return submitStep<EnrollmentFlow, Flow>(tap, async (tx, current) => {
     const locked = await endWhereLocked(tap.deps, tx, current);
-    if (locked !== undefined) return { flow: locked };
+    if (locked !== undefined) return locked;
     await tx.removePasscode(current.id);
-    return { flow: await advanceEnrollment(tx, current, { type: 'mobileChangeAsked' }) };
+    return advanceEnrollment(tx, current, { type: 'mobileChangeAsked' });
   });
-  return flow;
 }
 
 /** The old number agrees: the new one gets its code. */

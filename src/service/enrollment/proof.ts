@@ -23,7 +23,7 @@ import {
   enrollmentProved,
   enrollmentStarted,
 } from '../flow/flows.ts';
-import { endTap, submit } from '../flow/flowTap.ts';
+import { endTap, submit, submitStep } from '../flow/flowTap.ts';
 import type { EnrollmentTap, Submission } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
@@ -54,11 +54,9 @@ function isPassword(input: SecretInput): input is Secret {
   return value.trim() !== '' && [...value].length <= MAX_CURRENT_PASSWORD;
 }
 
-async function refuseUncounted(tap: Submission<EnrollmentFlow>): Promise<Flow> {
-  const { flow } = await submit(tap, async (tx, current) => ({
-    flow: await advanceEnrollment(tx, current, { type: 'proofFailed', reason: 'passwordWrong' }),
-  }));
-  return flow;
+function refuseUncounted(tap: Submission<EnrollmentFlow>): Promise<Flow> {
+  const event = { type: 'proofFailed', reason: 'passwordWrong' } as const;
+  return submitStep(tap, (tx, current) => advanceEnrollment(tx, current, event));
 }
 
 /** Proves the account's current password by one bind that can never lock it (requirements P10 to P12). */
@@ -77,11 +75,8 @@ export async function proveCurrentPassword(
   return deps.exclusive(`proof:${account.id}`, () => proveInTurn(tap, currentPassword, digest));
 }
 
-async function refuseBlocked(tap: EnrollmentTap, problem: Problem): Promise<Flow> {
-  const { flow } = await submit(tap, async (tx, current) => ({
-    flow: await refuseAtNoCost(tap.deps, tx, current, problem),
-  }));
-  return flow;
+function refuseBlocked(tap: EnrollmentTap, problem: Problem): Promise<Flow> {
+  return submitStep(tap, (tx, current) => refuseAtNoCost(tap.deps, tx, current, problem));
 }
 
 async function proveInTurn(

@@ -39,6 +39,17 @@ export async function submit<F extends Flow, Todo, Left extends Flow = F>(
   });
 }
 
+/** The same where nothing is left to do outside. */
+export async function submitStep<F extends Flow, Left extends Flow = F>(
+  tap: Submission<F>,
+  work: (tx: StoreTransaction, current: F) => Promise<Left>,
+): Promise<F | Left> {
+  const { flow } = await submit<F, never, Left>(tap, async (tx, current) => ({
+    flow: await work(tx, current),
+  }));
+  return flow;
+}
+
 /** Ends the flow with an event that every purpose knows. */
 export async function endTap<F extends Flow>(
   tap: Submission<F>,
@@ -68,14 +79,11 @@ export function guess<F extends Flow>(
 }
 
 async function refuseMalformedCode<F extends Flow>(tap: Submission<F>): Promise<Flow> {
-  const { deps } = tap;
-  const { flow } = await submit<Flow, never>(tap, async (tx, current) => {
-    const locked = await endWhereLocked(deps, tx, current);
-    if (locked !== undefined) return { flow: locked };
-    const event = { type: 'codeMalformed' } as const;
-    return { flow: await saveFlow(tx, stepAny(current, event, tx.now), 'nextDraw') };
+  return submitStep<Flow>(tap, async (tx, current) => {
+    const locked = await endWhereLocked(tap.deps, tx, current);
+    if (locked !== undefined) return locked;
+    return saveFlow(tx, stepAny(current, { type: 'codeMalformed' }, tx.now), 'nextDraw');
   });
-  return flow;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { mayRemind, SENDS_LOOKBACK_MS } from '../../domain/smsBudget.ts';
 import type { Reminder } from '../../ports/store/reminders.ts';
-import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Recipient } from '../chat/recipients.ts';
 import { alreadyBy, type Outcome, type Sweeping } from './sendOnce.ts';
 
@@ -37,11 +36,8 @@ export async function remindBySms(
     const about = { event: 'overdue', accountId, accountName, byName: '', at: tx.now } as const;
     const to = { channel: 'sms', mobile: enrollment.mobile, locale } as const;
     await tx.addNotices([{ id: random.id(), ...about, until: dueAt, to }]);
-    auditText(tx, reminder);
+    const audited = { event: 'reminder.sent', actor: 'system', account: accountId } as const;
+    tx.audit({ ...audited, result: 'ok', reason: 'sms' });
     return { result: 'sent', reason: 'sms' };
   });
-}
-
-function auditText(tx: StoreTransaction, { accountId: account }: Reminder): void {
-  tx.audit({ event: 'reminder.sent', actor: 'system', account, result: 'ok', reason: 'sms' });
 }

@@ -14,7 +14,7 @@ import { DirectoryError } from '../../ports/directory.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceReset, auditOf, settled } from '../flow/flows.ts';
-import { submit } from '../flow/flowTap.ts';
+import { submit, submitStep } from '../flow/flowTap.ts';
 import type { ResetTap, Submission } from '../flow/table.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import type { NewPassword } from '../input.ts';
@@ -31,13 +31,11 @@ export function refuseMalformedPassword(
   return reason === undefined ? undefined : refusePassword(tap, reason);
 }
 
-async function refusePassword(tap: Submission<ResetFlow>, reason: Reason): Promise<Flow> {
-  const { flow } = await submit(tap, async (tx, current) => {
+function refusePassword(tap: Submission<ResetFlow>, reason: Reason): Promise<Flow> {
+  return submitStep(tap, (tx, current) => {
     tap.deps.denials.auditIn(tx, refusedPassword(current, reason));
-    const event = { type: 'passwordRefused', reasons: [reason] } as const;
-    return { flow: await advanceReset(tx, current, event) };
+    return advanceReset(tx, current, { type: 'passwordRefused', reasons: [reason] });
   });
-  return flow;
 }
 
 function malformedPassword({ newPassword, confirmPassword }: NewPassword): Reason | undefined {
@@ -154,16 +152,15 @@ async function takeInForce(
 ): Promise<Flow | undefined> {
   const { deps, manager, account } = tap;
   if (!(await provesInForce(tap, password))) return undefined;
-  const { flow } = await submit(tap, async (tx, current) => {
+  return submitStep(tap, async (tx, current) => {
     const former = await tx.flow(earlier.id, earlier);
     if (former?.purpose === 'reset') {
       const byName = manager.entry.displayName;
       await completeReset(deps, tx, former, { digest, byName, version: account.passwordVersion });
     }
     tx.audit({ event: 'reset.verified', result: 'ok', ...auditOf(current) });
-    return { flow: await advanceReset(tx, current, { type: 'passwordInForce' }, 'sameDraw') };
+    return advanceReset(tx, current, { type: 'passwordInForce' }, 'sameDraw');
   });
-  return flow;
 }
 
 /**

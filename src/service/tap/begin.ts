@@ -217,11 +217,13 @@ async function startFlow(
     passwordVersion: account.passwordVersion,
   };
   if (purpose === 'enrollment') {
-    const vouch = enrollment === undefined ? vouched : undefined;
+    // Read under the account's lock: a revoke since then has ended the agent's word.
+    const isFirst = enrollment === undefined;
+    const vouch = vouched && isFirst ? await vouchOf(tx, manager.key, account.id) : undefined;
     const state: EnrollmentState =
-      vouch !== undefined && (await isVouchedStill(tx, manager, account, vouch))
-        ? { step: 'mobile', malformed: 0, isOldProven: false, ...vouch }
-        : { step: 'currentPassword', isChange: enrollment !== undefined };
+      vouched !== undefined && vouch?.id === vouched.vouch.checkId
+        ? { step: 'mobile', malformed: 0, isOldProven: false, ...vouched }
+        : { step: 'currentPassword', isChange: !isFirst };
     const flow = { ...frame, purpose, state };
     await tx.addFlow(flow);
     deps.denials.auditIn(tx, enrollmentStarted(flow));
@@ -236,14 +238,4 @@ async function startFlow(
   await tx.addFlow(flow);
   tx.audit({ event: `${purpose}.started`, result: 'ok', ...auditOf(flow) });
   return { flow, reserved: await issueCode(deps, tx, flow, { mobile, purpose, expiresAt }) };
-}
-
-/** Under the account's lock: a revoke since then has ended it. */
-async function isVouchedStill(
-  tx: StoreTransaction,
-  { key }: Manager,
-  { id }: Account,
-  { vouch }: Vouched,
-): Promise<boolean> {
-  return (await vouchOf(tx, key, id))?.id === vouch.checkId;
 }

@@ -1,6 +1,5 @@
 import { MINUTE_MS } from '../../domain/durations.ts';
 import { maskMobile } from '../../domain/mobile.ts';
-import type { Locale } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { DeskView } from '../../ports/deskView.ts';
 import type { HomeAccount, View } from '../../ports/view.ts';
@@ -8,7 +7,6 @@ import type { Account, Standing } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { changeManager } from '../people/managers.ts';
 import type { Manager } from '../people/people.ts';
 
 /** With the longest names a card of so many accounts still fits Teams' limit (80 KB of UTF-16). */
@@ -129,15 +127,4 @@ function startOf(accounts: readonly Account[], { from = 0, about }: HomeOptions)
   if (at >= 0) return at - (at % ACCOUNTS_ON_CARD);
   // Some accounts may have gone since the card before was drawn.
   return from < accounts.length ? from : 0;
-}
-
-/** Saves the manager's choice of language. */
-export async function chooseLocale(
-  deps: Deps,
-  manager: Manager['key'],
-  locale: Locale,
-): Promise<void> {
-  await changeManager(deps, { key: manager }, (record) =>
-    record.locale === locale ? record : { ...record, locale },
-  );
 }

@@ -1,6 +1,6 @@
 import type { Purpose } from '../../domain/parties.ts';
 import { refreshCaller } from '../desk/answer.ts';
-import { refreshLook } from '../desk/desk.ts';
+import { takeFromAgent } from '../desk/desk.ts';
 import { isCallerId, isLookId } from '../desk/handles.ts';
 import { readOrigin } from './begin.ts';
 import { denyTap, ownFlow, showFlow, showHome, type Reply, type Tap } from './tap.ts';
@@ -10,7 +10,7 @@ const PURPOSES: readonly Purpose[] = ['enrollment', 'reset', 'unlock'];
 /** Shows where things stand, and changes nothing. */
 export async function refresh(tap: Tap, handle: string | undefined): Promise<Reply> {
   if (handle === undefined) return showHome(tap);
-  if (isLookId(handle)) return refreshLook(tap, handle);
+  if (isLookId(handle)) return takeFromAgent(tap, { type: 'deskOpen', handle });
   if (isCallerId(handle)) return refreshCaller(tap, handle);
   const own = ownFlow(tap, handle);
   if (own !== undefined) return showFlow(tap, own.flow);

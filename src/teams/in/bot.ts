@@ -52,9 +52,9 @@ export function createBot(options: BotOptions): Bot {
     tails.add(tail);
   };
   const adapter = new GuardedAdapter();
-  const handler = new Handler({ ...options, track });
-  const deliveries = createDeliveries(options.clock);
   const runner = createTurnRunner({ ...options, track });
+  const handler = new Handler({ ...options, track }, runner);
+  const deliveries = createDeliveries(options.clock);
 
   async function visit(activity: Inbound, arrivedAt: number, delivery: Delivery) {
     try {
@@ -100,10 +100,10 @@ class Handler extends ActivityHandler {
   readonly #welcomed;
   readonly #told;
 
-  constructor(options: BotOptions & TurnOptions) {
+  constructor(options: BotOptions & TurnOptions, runner: ReturnType<typeof createTurnRunner>) {
     super();
     this.#options = options;
-    this.#runner = createTurnRunner(options);
+    this.#runner = runner;
     this.#localeOf = createLocaleOf(options);
     const { clock } = options;
     const max = MAX_CONVERSATIONS;

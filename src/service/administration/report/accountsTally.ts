@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../../domain/durations.ts';
 import { rotationOf } from '../../../domain/rotation/rotation.ts';
-import type { Responsibility, SweptAccount } from '../../../ports/account.ts';
+import type { SweptAccount } from '../../../ports/account.ts';
 import { recipientsOf } from '../../chat/recipients.ts';
 import type { Deps } from '../../deps.ts';
 
@@ -181,17 +181,14 @@ async function eachAtOnce<T>(some: Iterable<T>, work: (one: T) => Promise<void>)
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-function answerOf({ directory }: ReportDeps, id: string): Promise<Responsibility | undefined> {
-  return directory.responsibilityFor(id, AbortSignal.timeout(LOOKUP_MS));
-}
-
 /** The managers of the first account that is read: a protected one is not. */
 async function managersOfAny(
   deps: ReportDeps,
   accounts: readonly Pick<SweptAccount, 'id'>[],
 ): Promise<Managers> {
   for (const { id } of accounts) {
-    const responsibility = await answerOf(deps, id);
+    const signal = AbortSignal.timeout(LOOKUP_MS);
+    const responsibility = await deps.directory.responsibilityFor(id, signal);
     if (responsibility === undefined) continue;
     const { managers, isCrowd } = responsibility;
     const notInTeams = await deps.store.read(async (reads) => {
