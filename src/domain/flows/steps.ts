@@ -22,16 +22,23 @@ export function endedBy(event: EndingEvent): EndedState {
     : { step: event.type };
 }
 
-/** The final steps. */
-const LAST_STEPS: ReadonlySet<string> = new Set<EndedState['step'] | 'done'>([
-  'done',
+const STOPS: ReadonlySet<string> = new Set<EndedState['step']>([
   'refused',
   'cancelled',
   'superseded',
   'expired',
 ]);
 
+interface AnyState {
+  readonly step: string;
+}
+
+/** Whether the flow has ended before it was done. */
+export function isStopped<S extends AnyState>(state: S): state is S & EndedState {
+  return STOPS.has(state.step);
+}
+
 /** Whether the flow has ended. */
-export function isEnded(state: { readonly step: string }): boolean {
-  return LAST_STEPS.has(state.step);
+export function isEnded(state: AnyState): boolean {
+  return state.step === 'done' || isStopped(state);
 }

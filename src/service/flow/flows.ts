@@ -127,14 +127,9 @@ export function stepAny(flow: Flow, event: CodeEvent | EndingEvent, now: number)
 }
 
 /** Ends an open flow and saves it; an ended one stays as it is. */
-export async function endFlow(
-  tx: StoreTransaction,
-  flow: Flow,
-  event: EndingEvent,
-  draw: 'nextDraw' | 'sameDraw' = 'nextDraw',
-): Promise<Flow> {
+export async function endFlow(tx: StoreTransaction, flow: Flow, event: EndingEvent): Promise<Flow> {
   if (isEnded(flow.state)) return flow;
-  return saveFlow(tx, stepAny(flow, event, tx.now), draw);
+  return saveFlow(tx, stepAny(flow, event, tx.now), 'nextDraw');
 }
 
 /** The actor and the place of an audit row about the flow. */

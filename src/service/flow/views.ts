@@ -3,7 +3,7 @@ import { FLOW_LIFETIME_MS, type Flow } from '../../domain/flows/flow.ts';
 import { maskMobile } from '../../domain/mobile.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { ResetState } from '../../domain/flows/resetState.ts';
-import type { EndedState } from '../../domain/flows/steps.ts';
+import { isStopped, type EndedState } from '../../domain/flows/steps.ts';
 import type { UnlockState } from '../../domain/flows/unlock.ts';
 import type { CodeView, Progress, View } from '../../ports/view.ts';
 import { flowHandle } from './flows.ts';
@@ -20,6 +20,7 @@ interface Frame {
 export function viewOf(flow: Flow, now: number, problem?: Problem): View | undefined {
   if (flow.endedAt !== undefined && now > lastCardUntil(flow, flow.endedAt)) return undefined;
   const frame = { handle: flowHandle(flow), accountName: flow.accountName };
+  if (isStopped(flow.state)) return stoppedView(flow.state, frame);
   switch (flow.purpose) {
     case 'enrollment':
       return enrollmentView(flow.state, frame, problem);
@@ -61,10 +62,10 @@ function enrollmentProgress(
 }
 
 function enrollmentView(
-  state: EnrollmentState,
+  state: Exclude<EnrollmentState, EndedState>,
   frame: Frame,
   problem: Problem | undefined,
-): View | undefined {
+): View {
   switch (state.step) {
     case 'currentPassword':
       return {
@@ -98,19 +99,14 @@ function enrollmentView(
     case 'provingPassword':
     case 'sendingCode':
       return { card: 'working', handle: frame.handle };
-    case 'refused':
-    case 'cancelled':
-    case 'superseded':
-    case 'expired':
-      return endedView(state, frame);
   }
 }
 
 function resetView(
-  state: ResetState,
+  state: Exclude<ResetState, EndedState>,
   frame: Frame,
   problem: Problem | undefined,
-): View | undefined {
+): View {
   switch (state.step) {
     case 'code':
       return codeView('reset.code', state, frame, problem, { step: 1, of: 2 });
@@ -130,19 +126,14 @@ function resetView(
     case 'sendingCode':
     case 'writingPassword':
       return { card: 'working', handle: frame.handle };
-    case 'refused':
-    case 'cancelled':
-    case 'superseded':
-    case 'expired':
-      return endedView(state, frame);
   }
 }
 
 function unlockView(
-  state: UnlockState,
+  state: Exclude<UnlockState, EndedState>,
   frame: Frame,
   problem: Problem | undefined,
-): View | undefined {
+): View {
   switch (state.step) {
     case 'code':
       return codeView('unlock.code', state, frame, problem);
@@ -159,11 +150,6 @@ function unlockView(
       return { card: 'unlock.done', ...frame };
     case 'sendingCode':
       return { card: 'working', handle: frame.handle };
-    case 'refused':
-    case 'cancelled':
-    case 'superseded':
-    case 'expired':
-      return endedView(state, frame);
   }
 }
 
@@ -191,7 +177,7 @@ function codeView(
   };
 }
 
-function endedView(state: EndedState, frame: Frame): View | undefined {
+function stoppedView(state: EndedState, frame: Frame): View | undefined {
   switch (state.step) {
     case 'refused':
       return { card: 'refused', problem: state.problem, accountName: frame.accountName };
