@@ -1,7 +1,7 @@
 import type { Locale } from '../domain/parties.ts';
 import { Secret } from '../domain/secret.ts';
 import { smsText } from './smsText.ts';
-import type { SmsTexts } from '../ports/smsTexts.ts';
+import type { SmsTexts } from '../ports/sms.ts';
 import { createTexts, createWords } from './texts.ts';
 
 /** The wording of text messages from cards/text.*.json; times are told in `timeZone`. */

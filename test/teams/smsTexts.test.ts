@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DAY_MS } from '../../src/domain/durations.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Locale } from '../../src/domain/parties.ts';
-import type { CodePurpose } from '../../src/ports/smsTexts.ts';
+import type { CodePurpose } from '../../src/ports/sms.ts';
 import { createSmsTexts } from '../../src/texts/smsTexts.ts';
 import { NOTICE_EVENTS, NOW } from './sampleViews.ts';
 

@@ -3,7 +3,7 @@ import { DAY_MS } from '../../src/domain/durations.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
 import type { Locale } from '../../src/domain/parties.ts';
-import type { CodePurpose } from '../../src/ports/smsTexts.ts';
+import type { CodePurpose } from '../../src/ports/sms.ts';
 import { createCards } from '../../src/teams/cards/cards.ts';
 import { createSmsTexts } from '../../src/texts/smsTexts.ts';
 import { createTexts, createWords } from '../../src/texts/texts.ts';

@@ -8,8 +8,7 @@ import {
 import { isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { budgetRefusal, SENDS_LOOKBACK_MS, type BudgetRefusal } from '../../domain/smsBudget.ts';
-import type { SmsOutcome } from '../../ports/sms.ts';
-import type { CodePurpose } from '../../ports/smsTexts.ts';
+import type { SmsOutcome, CodePurpose } from '../../ports/sms.ts';
 import type { Failure } from '../../ports/store/failures.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
