@@ -28,7 +28,11 @@ const CHECKS: readonly Check[] = [
   {
     name: 'types',
     program: 'typescript/bin/tsc',
-    args: ['--noEmit', '--incremental', '--tsBuildInfoFile', `${CACHE}/types.tsbuildinfo`],
+    // Each further checker reads the libraries anew: the four of the default take twice the CPU.
+    args: [
+      ...['--noEmit', '--checkers', '1', '--incremental'],
+      ...['--tsBuildInfoFile', `${CACHE}/types.tsbuildinfo`],
+    ],
   },
   {
     name: 'lint',
