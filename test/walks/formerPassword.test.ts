@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
-import { delay } from '../../src/wiring.ts';
-import { HASTE } from '../support/house.ts';
+import { hastened } from '../support/house.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import {
   enroll,
@@ -28,7 +27,7 @@ const house = await houseOfSuite({
   oldPasswordAllowedMs: HOUR_MS,
   circumstances: {
     delay: (ms, signal) =>
-      ms === FIRST_PAUSE_MS && heldUntil !== undefined ? heldUntil : delay(ms / HASTE, signal),
+      ms === FIRST_PAUSE_MS && heldUntil !== undefined ? heldUntil : hastened(ms, signal),
   },
 });
 

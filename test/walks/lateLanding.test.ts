@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { MINUTE_MS } from '../../src/domain/durations.ts';
-import { delay } from '../../src/wiring.ts';
 import { textOf } from '../support/chatDriver.ts';
-import { HASTE, startHouse } from '../support/house.ts';
+import { hastened, startHouse } from '../support/house.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import { cardsTo } from '../support/rotations.ts';
 import {
@@ -28,7 +27,7 @@ const house = await houseOfSuite({
   entrance: 'door',
   circumstances: {
     delay: (ms, signal) =>
-      ms === FIRST_PAUSE_MS && heldUntil !== undefined ? heldUntil : delay(ms / HASTE, signal),
+      ms === FIRST_PAUSE_MS && heldUntil !== undefined ? heldUntil : hastened(ms, signal),
   },
 });
 

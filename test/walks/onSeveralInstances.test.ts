@@ -1,6 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { delay } from '../../src/wiring.ts';
-import { HASTE } from '../support/house.ts';
+import { hastened } from '../support/house.ts';
 import { houseOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
 import { newEnrolled, resetToPassword } from '../support/walks.ts';
 
@@ -15,7 +14,7 @@ const house = await houseOfSuite({
   circumstances: {
     // No search for an outcome gets beyond its first pause.
     delay: async (ms, signal) => {
-      await delay(ms / HASTE, signal);
+      await hastened(ms, signal);
       if (ms !== FIRST_PAUSE_MS || signal?.aborted !== false) return;
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
     },
