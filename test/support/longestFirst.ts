@@ -17,7 +17,6 @@ const LONGEST = [
   'test/e2e/outagesOfDatabase.test.ts',
   'test/e2e/crash.test.ts',
   'test/e2e/walksOfCards.test.ts',
-  'test/walks/everyFlowBySubmit.test.ts',
   'test/cards/accessibility.test.ts',
   'test/bench/longRuns.test.ts',
   'test/e2e/restore.test.ts',
@@ -37,6 +36,10 @@ const LONGEST = [
   'test/e2e/outagesOfSms.test.ts',
   'test/cards/references.test.ts',
   'test/e2e/floods.test.ts',
+  ...['Desk', 'Cards', 'Numbers', 'Others', 'Codes', 'Reminder'].flatMap((group) => [
+    `test/walks/submit${group}.test.ts`,
+    `test/walks/door${group}.test.ts`,
+  ]),
 ];
 
 /** The order in which jest runs the suites: the longest first, the rest by the length of their files. */

@@ -14,7 +14,7 @@ export const LEFT_OUT_OF_QUICK = [
   '/test/demo/start\\.test\\.ts$',
   '/test/admin/report\\.test\\.ts$',
   '/test/manifest/',
-  '/test/walks/(?:on\\w+|directoryTruth|everyFlowBySubmit|invite|lateLanding)\\.test\\.ts$',
+  '/test/walks/(?:on\\w+|directoryTruth|submit\\w+|invite|lateLanding)\\.test\\.ts$',
   '/test/deploy/',
   '/test/e2e/',
   '/test/bench/',

@@ -49,10 +49,10 @@ const WALKS = {
   },
 } satisfies Readonly<Record<string, Walks>>;
 
-/** The groups of walks. A world of its own for each keeps its directory small, which is asked all the time. */
-export const GROUPS = Object.keys(WALKS) as readonly (keyof typeof WALKS)[];
-
-/** Declares the walks of one group; the same in the test's process and on the built bot. */
+/**
+ * Declares the walks of one group; the same in the test's process and on the built bot. A world of its own
+ * for each group keeps its directory small, which is asked all the time.
+ */
 export function walkFlows(world: World, group: keyof typeof WALKS): void {
   for (const [name, walk] of Object.entries<(world: World) => void>(WALKS[group])) {
     describe(name, () => {
