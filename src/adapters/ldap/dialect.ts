@@ -4,7 +4,23 @@ import type { Secret } from '../../domain/secret.ts';
 import type { ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Connection } from './wire/connection.ts';
-import type { Session } from './wire/session.ts';
+
+/** A server's description of itself in its rootDSE. */
+export interface ServerFacts {
+  readonly namingContexts: readonly string[];
+  readonly defaultNamingContext: string | undefined;
+  readonly controls: readonly string[];
+  readonly capabilities: readonly string[];
+}
+
+/** A connection that is bound as the service account. */
+export interface Session {
+  readonly connection: Connection;
+  readonly facts: ServerFacts;
+  readonly dialect: Dialect;
+  /** The same for all sessions of one opened directory: the key for values that hold for all of them. */
+  readonly directory: object;
+}
 
 /** The persons that DNs name or, as groups, contain. */
 export interface PersonsBehind {

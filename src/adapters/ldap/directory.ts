@@ -1,22 +1,27 @@
 import type { AccountFinder, Directory } from '../../ports/directory.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Log } from '../../ports/log.ts';
+import { activeDirectory } from './activeDirectory/activeDirectory.ts';
+import type { Dialect, ServerFacts } from './dialect.ts';
+import { openldap } from './openldap/openldap.ts';
 import { parseFilter } from './wire/filters.ts';
-import { inspect, inspectServiceAccount } from './check/inspection.ts';
-import type { Inspection } from './check/inspection.ts';
-import { createLookup } from './find/lookup.ts';
-import type { LookupSettings } from './find/lookup.ts';
+import { inspect, inspectServiceAccount, type Inspection } from './check/inspection.ts';
+import { createLookup, type LookupSettings } from './find/lookup.ts';
 import { createPasswords } from './passwords.ts';
-import { inspectServers } from './check/serverInspection.ts';
-import type { InspectedServer } from './check/serverInspection.ts';
-import { openSessions } from './wire/sessions.ts';
+import { inspectServers, type InspectedServer } from './check/serverInspection.ts';
+import { openSessions, type Access, type SessionOptions } from './wire/sessions.ts';
 import { endpointOf } from './wire/tlsSocket.ts';
-import type { Access, SessionOptions } from './wire/sessions.ts';
 
 const byName = (a: Account, b: Account): number => a.name.localeCompare(b.name, 'sv');
 
 /** The directory as configured; see the contract's LDAP_ variables. */
-export interface DirectoryOptions extends SessionOptions, LookupSettings {}
+export interface DirectoryOptions extends Omit<SessionOptions, 'dialectOf'>, LookupSettings {
+  /** Absent: read from the server. */
+  readonly dialect?: Dialect['name'] | undefined;
+}
+
+/** LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS 3.1.1.3.4.3). */
+const ACTIVE_DIRECTORY = '1.2.840.113556.1.4.800';
 
 /** The directory with the administration's queries. */
 export interface OpenDirectory extends Directory, AccountFinder {
@@ -35,7 +40,12 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
   for (const filter of [options.accountsFilter, options.managerFilter]) {
     if (filter !== undefined) parseFilter(filter);
   }
-  const sessions = openSessions(options, log);
+  const dialectOf = ({ capabilities }: ServerFacts): Dialect => {
+    const isActiveDirectory = capabilities.includes(ACTIVE_DIRECTORY);
+    const { dialect = isActiveDirectory ? 'activeDirectory' : 'openldap' } = options;
+    return dialect === 'activeDirectory' ? activeDirectory : openldap;
+  };
+  const sessions = openSessions({ ...options, dialectOf }, log);
   const lookup = createLookup(options);
   const servers = options.urls.map((url) => endpointOf(url).url);
 
@@ -75,15 +85,12 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
     findPerson: (who, signal) =>
       sessions.read(signal, (session) => lookup.personNamed(session, who)),
 
-    inspect: (signal) =>
-      sessions.long(signal, (session) => inspect(session, lookup.dialectOf(session), options)),
+    inspect: (signal) => sessions.long(signal, (session) => inspect(session, options)),
 
     inspectServers: (signal) => inspectServers(sessions, servers, options.accountsBase, signal),
 
     inspectServiceAccount: (signal) =>
-      sessions.read(signal, (session) =>
-        inspectServiceAccount(session, lookup.dialectOf(session), options),
-      ),
+      sessions.read(signal, (session) => inspectServiceAccount(session, options)),
 
     responsibilityFor: (accountId, signal) =>
       sessions.read(signal, (session) => lookup.responsibilityFor(session, accountId)),

@@ -3,13 +3,10 @@ import { withDeadline } from '../../ports/deadline.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import type { Directory, ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
 import type { Log } from '../../ports/log.ts';
-import type { FoundAccount } from './dialect.ts';
-import type { WriteAnswer } from './dialect.ts';
+import type { FoundAccount, Session, WriteAnswer } from './dialect.ts';
 import { AnswerLost, directoryFault, isReadOnlyRefusal, WritesElsewhere } from './wire/errors.ts';
 import type { Lookup } from './find/lookup.ts';
-import { CALL_MS } from './wire/sessions.ts';
-import type { Sessions } from './wire/sessions.ts';
-import type { Session } from './wire/session.ts';
+import { CALL_MS, type Sessions } from './wire/sessions.ts';
 
 type Passwords = Pick<Directory, 'provePassword' | 'writePassword' | 'readWrite' | 'unlock'>;
 
@@ -24,7 +21,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
   ): Promise<ProofOutcome> {
     try {
       return await sessions.unbound(signal, session.connection.server, (connection) =>
-        lookup.dialectOf(session).prove(connection, entry.dn, password),
+        session.dialect.prove(connection, entry.dn, password),
       );
     } catch (error) {
       if (!(error instanceof AnswerLost)) throw directoryFault(error, 'bind');
@@ -59,7 +56,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
       if (after === undefined) return undefined;
       const { passwordVersion } = after.account;
       const hasMoved = passwordVersion !== before.account.passwordVersion;
-      if (!hasMoved && lookup.dialectOf(session).isVersionExact) return undefined;
+      if (!hasMoved && session.dialect.isVersionExact) return undefined;
       const proof = await proveIfDecided(session, after, password, signal);
       const isSeen = proof === 'proved' || (hasMoved && proof !== 'wrong');
       return isSeen ? passwordVersion : undefined;
@@ -100,7 +97,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
         const unknown = { outcome: 'unknown', server: session.connection.server } as const;
         let answer: WriteAnswer;
         try {
-          answer = await lookup.dialectOf(session).write(session, found, password);
+          answer = await session.dialect.write(session, found, password);
           if (answer.refusal !== undefined) return { outcome: 'refused', reason: answer.refusal };
         } catch (error) {
           if (error instanceof AnswerLost) return unknown;
@@ -138,7 +135,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
         const found = await lookup.accountOf(session, manager, accountId);
         if (found === undefined) return 'notResponsible';
         try {
-          await lookup.dialectOf(session).unlock(session, found.entry);
+          await session.dialect.unlock(session, found.entry);
           return 'unlocked';
         } catch (error) {
           if (isReadOnlyRefusal(error)) throw new WritesElsewhere();

@@ -1,12 +1,10 @@
-import { Attribute, Change, Control } from 'ldapts';
-import type { BerWriter, Entry } from 'ldapts';
+import { Attribute, Change, Control, type BerWriter, type Entry } from 'ldapts';
 
 import { isComplex } from '../../../domain/passwords/passwordPolicy.ts';
 import type { Secret } from '../../../domain/secret.ts';
-import { DirectoryError } from '../../../ports/directory.ts';
-import type { ProofOutcome } from '../../../ports/directory.ts';
+import { DirectoryError, type ProofOutcome } from '../../../ports/directory.ts';
 import { PASSWORD_ATTRIBUTES, passwordStates, verdictOf } from './activeDirectoryRules.ts';
-import type { Dialect } from '../dialect.ts';
+import type { Dialect, Session } from '../dialect.ts';
 import {
   domainBase,
   domainOf,
@@ -21,7 +19,6 @@ import { bufferOf, filetimeOf, guidBytes, guidText, textsOf } from '../wire/entr
 import { refusalOf, RESULT } from '../wire/errors.ts';
 import { allOf, anyOf, chunks, equals } from '../wire/filters.ts';
 import { mayBeTooYoung } from '../passwordRules.ts';
-import type { Session } from '../wire/session.ts';
 
 /** LDAP_SERVER_POLICY_HINTS and its predecessor: a reset then obeys the password history (MS-ADTS 3.1.1.3.4.1.27). */
 export const POLICY_HINTS = ['1.2.840.113556.1.4.2239', '1.2.840.113556.1.4.2066'];

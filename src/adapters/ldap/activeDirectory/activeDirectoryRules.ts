@@ -1,10 +1,8 @@
 import type { Entry } from 'ldapts';
 import { filetimeOf, intervalOf, numberOf, textOf } from '../wire/entry.ts';
-import type { PasswordState } from '../dialect.ts';
+import type { PasswordState, Session } from '../dialect.ts';
 import { entryAt } from '../find/entryAt.ts';
-import { directoryRules, isRecent, UNREADABLE } from '../passwordRules.ts';
-import type { PasswordRules } from '../passwordRules.ts';
-import type { Session } from '../wire/session.ts';
+import { directoryRules, isRecent, UNREADABLE, type PasswordRules } from '../passwordRules.ts';
 
 /** pwdProperties: DOMAIN_PASSWORD_COMPLEX (MS-SAMR 2.2.3.10). */
 const COMPLEX = 1;

@@ -1,5 +1,5 @@
-import { ExtensibleFilter } from 'ldapts';
-import type { Entry, Filter } from 'ldapts';
+import { ExtensibleFilter, type Entry, type Filter } from 'ldapts';
+import type { Session } from '../dialect.ts';
 import {
   bufferOf,
   BUILTIN_DOMAIN_SID,
@@ -10,7 +10,6 @@ import {
   textsOf,
 } from '../wire/entry.ts';
 import { allOf, anyOf, equals, not } from '../wire/filters.ts';
-import type { Session } from '../wire/session.ts';
 import { DirectoryError } from '../../../ports/directory.ts';
 import { DOMAIN_RULE_ATTRIBUTES, domainRules } from './activeDirectoryRules.ts';
 import type { PasswordRules } from '../passwordRules.ts';

@@ -1,5 +1,5 @@
-import { Control } from 'ldapts';
-import type { BerWriter, Entry } from 'ldapts';
+import { Control, type BerWriter, type Entry } from 'ldapts';
+import type { Session } from '../dialect.ts';
 
 import { bufferOf, buffersOf, textOf, textsOf } from '../wire/entry.ts';
 import { allOf, anyOf, equals, not } from '../wire/filters.ts';
@@ -9,7 +9,6 @@ import {
   rightsStandingOn,
 } from '../activeDirectory/securityDescriptor.ts';
 import type { Right, SecurityDescriptor } from '../activeDirectory/securityDescriptor.ts';
-import type { Session } from '../wire/session.ts';
 
 /** LDAP_SERVER_SD_FLAGS: which parts of a descriptor are asked for (MS-ADTS 3.1.1.3.4.1.11). */
 const SD_FLAGS = '1.2.840.113556.1.4.801';

@@ -5,14 +5,12 @@ import type { AccountSettings } from '../find/accounts.ts';
 import { POLICY_HINTS } from '../activeDirectory/activeDirectory.ts';
 import { crowdsAmong } from '../find/crowds.ts';
 import { canonicalDn } from '../find/entryAt.ts';
-import { rightsReader } from './delegation.ts';
-import type { RightsElsewhere, RightsReader } from './delegation.ts';
-import type { AccountLens, Dialect } from '../dialect.ts';
+import { rightsReader, type RightsElsewhere, type RightsReader } from './delegation.ts';
+import type { AccountLens, Dialect, Session } from '../dialect.ts';
 import { textOf, textsOf } from '../wire/entry.ts';
 import { allOf, parseFilter } from '../wire/filters.ts';
 import type { Right } from '../activeDirectory/securityDescriptor.ts';
 import { ownEntry } from '../find/serviceAccount.ts';
-import type { Session } from '../wire/session.ts';
 
 /** One shared account as a check over all of them sees it. */
 type InspectedAccount = Pick<Account, 'name' | 'rules' | 'lockout'> & {
@@ -55,21 +53,18 @@ export interface InspectionSettings extends AccountSettings {
 }
 
 /** Reads everything that the bot needs of the directory; changes nothing. */
-export async function inspect(
-  session: Session,
-  dialect: Dialect,
-  settings: InspectionSettings,
-): Promise<Inspection> {
+export async function inspect(session: Session, settings: InspectionSettings): Promise<Inspection> {
+  const { dialect } = session;
   const lens = await dialect.prepare(session);
   const accountsBase = await canonicalDn(session, settings.accountsBase);
-  const own = await ownEntry(session, dialect, settings.bindDn);
+  const own = await ownEntry(session, settings.bindDn);
   const reader = await rightsReader(session, own);
   const domain = session.facts.defaultNamingContext;
   const isDelegated = domain !== undefined && accountsBase !== undefined;
   const accounts =
-    accountsBase === undefined ? [] : await allAccounts(session, dialect, settings, lens, reader);
+    accountsBase === undefined ? [] : await allAccounts(session, settings, lens, reader);
   const [sample] = accounts;
-  const matching = accountsBase === undefined ? 0 : await countMatching(session, dialect, settings);
+  const matching = accountsBase === undefined ? 0 : await countMatching(session, settings);
   return {
     server: session.connection.server,
     dialect: dialect.name,
@@ -92,11 +87,11 @@ export async function inspect(
 
 async function allAccounts(
   session: Session,
-  dialect: Dialect,
   settings: InspectionSettings,
   lens: AccountLens,
   reader: RightsReader | undefined,
 ): Promise<InspectedAccount[]> {
+  const { dialect } = session;
   const accounts: (InspectedAccount & { readonly responsible: readonly string[] })[] = [];
   const pages = session.connection.pages({
     base: settings.accountsBase,
@@ -132,23 +127,19 @@ async function allAccounts(
     }
   }
   const named = accounts.flatMap(({ responsible }) => responsible);
-  const crowds = await crowdsAmong(session, dialect, settings.managersBase, named);
+  const crowds = await crowdsAmong(session, settings.managersBase, named);
   return accounts.map(({ responsible, ...account }) => ({
     ...account,
     isCrowd: responsible.some((dn) => crowds.has(dn)),
   }));
 }
 
-async function countMatching(
-  session: Session,
-  dialect: Dialect,
-  settings: AccountSettings,
-): Promise<number> {
+async function countMatching(session: Session, settings: AccountSettings): Promise<number> {
   let count = 0;
   const pages = session.connection.pages({
     base: settings.accountsBase,
     scope: 'sub',
-    filter: parseFilter(settings.accountsFilter ?? dialect.defaultAccountsFilter),
+    filter: parseFilter(settings.accountsFilter ?? session.dialect.defaultAccountsFilter),
     attributes: ['1.1'],
   });
   for await (const page of pages) count += page.length;
@@ -158,11 +149,10 @@ async function countMatching(
 /** Whether the service account could do more than it should (requirement D5). */
 export async function inspectServiceAccount(
   session: Session,
-  dialect: Dialect,
   { bindDn }: Pick<InspectionSettings, 'bindDn'>,
 ): Promise<Inspection['serviceAccount']> {
-  const own = await ownEntry(session, dialect, bindDn);
-  return privilege(session, own, await dialect.prepare(session));
+  const own = await ownEntry(session, bindDn);
+  return privilege(session, own, await session.dialect.prepare(session));
 }
 
 async function privilege(

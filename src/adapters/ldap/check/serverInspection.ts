@@ -1,11 +1,10 @@
-import { Attribute, Change, Control, ResultCodeError } from 'ldapts';
-import type { BerWriter } from 'ldapts';
+import { Attribute, Change, Control, ResultCodeError, type BerWriter } from 'ldapts';
+import type { Session } from '../dialect.ts';
 
 import { DirectoryError } from '../../../ports/directory.ts';
 import { generalizedTimesOf } from '../wire/entry.ts';
 import { hasResult, isReadOnlyRefusal, RESULT } from '../wire/errors.ts';
 import type { Sessions } from '../wire/sessions.ts';
-import type { Session } from '../wire/session.ts';
 
 /** One of the configured servers: its facts, or why it could not be used. */
 export type InspectedServer =

@@ -1,11 +1,10 @@
 import type { Entry, Filter } from 'ldapts';
 
 import type { Account, SweepMore, SweptAccount } from '../../../ports/account.ts';
-import type { AccountLens, Dialect, FoundAccount } from '../dialect.ts';
+import type { AccountLens, Dialect, FoundAccount, Session } from '../dialect.ts';
 import { isId, textOf, textsOf } from '../wire/entry.ts';
 import { allOf, anyOf, chunks, equals, parseFilter } from '../wire/filters.ts';
 import type { ServiceAccountTest } from './serviceAccount.ts';
-import type { Session } from '../wire/session.ts';
 
 /** Where and how accounts are found, as configured. */
 export interface AccountSettings {
@@ -30,11 +29,11 @@ export const NAME_ATTRIBUTES = ['displayName', 'cn', 'givenName', 'sn'];
 /** The accounts that match and may be touched (requirement D4), as they are now. */
 export async function findAccounts(
   session: Session,
-  dialect: Dialect,
   settings: AccountSettings,
   query: AccountQuery,
   lens: AccountLens,
 ): Promise<FoundAccount[]> {
+  const { dialect } = session;
   const entries = new Map<string, Entry>();
   for (const responsible of responsibilityFilters(settings, query)) {
     const found = await session.connection.search({
@@ -82,7 +81,6 @@ export async function findAccounts(
  */
 export async function sweepAccounts(
   session: Session,
-  dialect: Dialect,
   settings: AccountSettings,
   {
     serviceAccount,
@@ -90,6 +88,7 @@ export async function sweepAccounts(
   }: Pick<AccountQuery, 'serviceAccount'> & Partial<SweepMore>,
   take: (page: readonly SweptAccount[]) => Promise<void>,
 ): Promise<void> {
+  const { dialect } = session;
   const lens = await dialect.prepare(session);
   const pages = session.connection.pages({
     base: settings.accountsBase,
@@ -129,10 +128,10 @@ export async function sweepAccounts(
 /** Those of swept accounts that the server does not know to be protected: the half that a sweep leaves out. */
 export async function unprotectedAmong(
   session: Session,
-  dialect: Dialect,
   { accountsBase }: AccountSettings,
   ids: readonly string[],
 ): Promise<string[]> {
+  const { dialect } = session;
   const { filter } = await dialect.prepare(session);
   if (filter === undefined) return [...ids];
   const unprotected: string[] = [];

@@ -1,9 +1,8 @@
 import type { Filter } from 'ldapts';
 
 import type { FoundAccounts } from '../../../ports/account.ts';
-import type { Dialect } from '../dialect.ts';
+import type { Dialect, Session } from '../dialect.ts';
 import { allOf, anyOf, contains, equals, parseFilter } from '../wire/filters.ts';
-import type { Session } from '../wire/session.ts';
 import { NAME_ATTRIBUTES, namesOf, type AccountSettings } from './accounts.ts';
 import type { ServiceAccountTest } from './serviceAccount.ts';
 
@@ -16,11 +15,11 @@ const MOST_READ = 250;
  */
 export async function findAccountsLike(
   session: Session,
-  dialect: Dialect,
   settings: AccountSettings,
   isServiceAccount: ServiceAccountTest,
   { text, limit }: { readonly text: string; readonly limit: number },
 ): Promise<FoundAccounts> {
+  const { dialect } = session;
   const lens = await dialect.prepare(session);
   const pages = session.connection.pages({
     base: settings.accountsBase,

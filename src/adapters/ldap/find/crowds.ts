@@ -1,14 +1,12 @@
 import { MAX_REMINDED } from '../../../ports/account.ts';
-import type { Dialect } from '../dialect.ts';
+import type { Session } from '../dialect.ts';
 import { textsOf } from '../wire/entry.ts';
 import { hasResult, RESULT } from '../wire/errors.ts';
 import { chunks } from '../wire/filters.ts';
-import type { Session } from '../wire/session.ts';
 
 /** The DNs among `dns` of groups with more persons than are reminded. */
 export async function crowdsAmong(
   session: Session,
-  dialect: Dialect,
   managersBase: string,
   dns: readonly string[],
 ): Promise<ReadonlySet<string>> {
@@ -16,7 +14,12 @@ export async function crowdsAmong(
   for (const some of chunks([...new Set(dns)])) {
     const kinds = await Promise.all(some.map((dn) => isGroup(session, dn)));
     for (const dn of some.filter((_, index) => kinds[index] === true)) {
-      const { isAll } = await dialect.personsBehind(session, managersBase, [dn], MAX_REMINDED);
+      const { isAll } = await session.dialect.personsBehind(
+        session,
+        managersBase,
+        [dn],
+        MAX_REMINDED,
+      );
       if (!isAll) crowds.add(dn);
     }
   }

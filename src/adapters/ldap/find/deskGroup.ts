@@ -1,4 +1,4 @@
-import type { Session } from '../wire/session.ts';
+import type { Session } from '../dialect.ts';
 import { canonicalDn } from './entryAt.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Entry } from 'ldapts';
+import type { Session } from '../dialect.ts';
 import { hasResult, RESULT } from '../wire/errors.ts';
-import type { Session } from '../wire/session.ts';
 
 /** The entry of that name; undefined where it is not there, or not shown. */
 export async function entryAt(

@@ -10,25 +10,18 @@ import {
 import { findAccounts, sweepAccounts, unprotectedAmong, type AccountQuery } from './accounts.ts';
 import type { AccountSettings } from './accounts.ts';
 import { findAccountsLike } from './accountsLike.ts';
-import { activeDirectory } from '../activeDirectory/activeDirectory.ts';
-import type { AccountLens, Dialect, FoundAccount, PersonsBehind } from '../dialect.ts';
+import type { AccountLens, FoundAccount, PersonsBehind, Session } from '../dialect.ts';
 import { isId, textOf } from '../wire/entry.ts';
 import { allOf, anyOf, equals, managerFilter } from '../wire/filters.ts';
-import { openldap } from '../openldap/openldap.ts';
 import { serviceAccountTest } from './serviceAccount.ts';
 import { deskGroupTest } from './deskGroup.ts';
-import type { Session } from '../wire/session.ts';
 
-/** LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS 3.1.1.3.4.3). */
-const ACTIVE_DIRECTORY = '1.2.840.113556.1.4.800';
 /** A person who was read longer ago may be disabled by now; before a password is written they are read anew. */
 const FRESH_MS = 1_000;
 const PERSON_ATTRIBUTES = ['displayName', 'cn', 'mobile'];
 
 export interface LookupSettings extends AccountSettings {
   readonly bindDn: string;
-  /** Absent: read from the server. */
-  readonly dialect?: Dialect['name'] | undefined;
   readonly managersBase: string;
   /** DN of the service desk's group; absent: nobody. */
   readonly deskGroup?: string | undefined;
@@ -43,16 +36,8 @@ export function createLookup(settings: LookupSettings) {
   const ownAccount = serviceAccountTest(settings.bindDn);
   const isOfDesk = deskGroupTest(settings.deskGroup);
 
-  function dialectOf({ facts }: Session): Dialect {
-    const isActiveDirectory =
-      settings.dialect === undefined
-        ? facts.capabilities.includes(ACTIVE_DIRECTORY)
-        : settings.dialect === 'activeDirectory';
-    return isActiveDirectory ? activeDirectory : openldap;
-  }
-
   async function onePerson(session: Session, filter: Filter): Promise<Entry | undefined> {
-    const dialect = dialectOf(session);
+    const { dialect } = session;
     const found = await session.connection.search({
       base: settings.managersBase,
       scope: 'sub',
@@ -67,17 +52,17 @@ export function createLookup(settings: LookupSettings) {
 
   function entryById(session: Session, id: string): Promise<Entry | undefined> {
     if (!isId(id)) return Promise.resolve(undefined);
-    return onePerson(session, dialectOf(session).idFilter(id));
+    return onePerson(session, session.dialect.idFilter(id));
   }
 
   function managerFrom(session: Session, entry: Entry | undefined): DirectoryManager | undefined {
-    const id = entry === undefined ? undefined : dialectOf(session).idOf(entry);
+    const id = entry && session.dialect.idOf(entry);
     if (entry === undefined || id === undefined) return undefined;
     return {
       id,
       place: { dn: entry.dn, readAt: performance.now() },
       displayName: textOf(entry, 'displayName') ?? textOf(entry, 'cn') ?? '',
-      address: textOf(entry, dialectOf(session).addressAttribute),
+      address: textOf(entry, session.dialect.addressAttribute),
       mail: textOf(entry, 'mail'),
       mobile: textOf(entry, 'mobile'),
       aadObjectId: aadObjectIdOf(session, entry),
@@ -89,11 +74,11 @@ export function createLookup(settings: LookupSettings) {
     { responsible }: FoundAccount,
     limit?: number,
   ): Promise<PersonsBehind> {
-    return dialectOf(session).personsBehind(session, settings.managersBase, responsible, limit);
+    return session.dialect.personsBehind(session, settings.managersBase, responsible, limit);
   }
 
   function aadObjectIdOf(session: Session, entry: Entry): string | undefined {
-    const { entraAttribute } = dialectOf(session);
+    const { entraAttribute } = session.dialect;
     const text = entraAttribute === undefined ? undefined : textOf(entry, entraAttribute);
     return /^User_([0-9a-f-]{36})$/i.exec(text ?? '')?.[1]?.toLowerCase();
   }
@@ -104,10 +89,9 @@ export function createLookup(settings: LookupSettings) {
     prepared?: AccountLens,
   ): Promise<FoundAccount[]> {
     if (query.id !== undefined && !isId(query.id)) return [];
-    const dialect = dialectOf(session);
-    const serviceAccount = await ownAccount(session, dialect);
-    const lens = prepared ?? (await dialect.prepare(session));
-    return findAccounts(session, dialect, settings, { ...query, serviceAccount }, lens);
+    const serviceAccount = await ownAccount(session);
+    const lens = prepared ?? (await session.dialect.prepare(session));
+    return findAccounts(session, settings, { ...query, serviceAccount }, lens);
   }
 
   async function dnOf(session: Session, { id, place }: GivenManager): Promise<string | undefined> {
@@ -122,14 +106,12 @@ export function createLookup(settings: LookupSettings) {
     { responsible }: FoundAccount,
   ): Promise<boolean> {
     if (responsible.some((one) => one.toLowerCase() === dn.toLowerCase())) return true;
-    return responsible.length > 0 && dialectOf(session).isIn(session, dn, responsible);
+    return responsible.length > 0 && session.dialect.isIn(session, dn, responsible);
   }
 
   return {
-    dialectOf,
-
     async person(session: Session, query: ManagerQuery) {
-      const template = settings.managerFilter ?? dialectOf(session).defaultManagerFilter;
+      const template = settings.managerFilter ?? session.dialect.defaultManagerFilter;
       const filter = managerFilter(template, query);
       if (filter === undefined) return undefined;
       return managerFrom(session, await onePerson(session, filter));
@@ -137,7 +119,7 @@ export function createLookup(settings: LookupSettings) {
 
     /** Whether the query matches an entry of another id. */
     async fitsAnother(session: Session, query: ManagerQuery, id: string) {
-      const dialect = dialectOf(session);
+      const { dialect } = session;
       const filter = managerFilter(settings.managerFilter ?? dialect.defaultManagerFilter, query);
       if (filter === undefined) return false;
       const found = await session.connection.search({
@@ -155,7 +137,7 @@ export function createLookup(settings: LookupSettings) {
 
     /** The person of that address, name or id. */
     async personNamed(session: Session, who: string) {
-      const { nameAttribute, addressAttribute } = dialectOf(session);
+      const { nameAttribute, addressAttribute } = session.dialect;
       const id = who.toLowerCase();
       const entry = isId(id)
         ? await entryById(session, id)
@@ -168,7 +150,7 @@ export function createLookup(settings: LookupSettings) {
 
     /** Ids of the account's managers. */
     async personsFor(session: Session, accountId: string) {
-      const dialect = dialectOf(session);
+      const { dialect } = session;
       const found = only(await find(session, { id: accountId }));
       if (found === undefined) return [];
       const { persons } = await personsBehind(session, found);
@@ -186,7 +168,7 @@ export function createLookup(settings: LookupSettings) {
     },
 
     unprotectedAmong: (session: Session, ids: readonly string[]) =>
-      unprotectedAmong(session, dialectOf(session), settings, ids),
+      unprotectedAmong(session, settings, ids),
 
     /** Hands all accounts to `take`, page by page. */
     async sweep(
@@ -194,9 +176,8 @@ export function createLookup(settings: LookupSettings) {
       take: (page: readonly SweptAccount[]) => Promise<void>,
       more?: SweepMore,
     ) {
-      const dialect = dialectOf(session);
-      const serviceAccount = await ownAccount(session, dialect);
-      await sweepAccounts(session, dialect, settings, { serviceAccount, ...more }, take);
+      const serviceAccount = await ownAccount(session);
+      await sweepAccounts(session, settings, { serviceAccount, ...more }, take);
     },
 
     account: async (session: Session, id: string) => only(await find(session, { id })),
@@ -223,7 +204,7 @@ export function createLookup(settings: LookupSettings) {
     async standingOf(session: Session, manager: GivenManager) {
       const dn = await dnOf(session, manager);
       if (dn === undefined) return { found: [], isAgent: false };
-      const groups = await dialectOf(session).groupsOf(session, dn);
+      const groups = await session.dialect.groupsOf(session, dn);
       const [found, isAgent] = await Promise.all([
         find(session, { responsible: [dn, ...groups] }),
         isOfDesk(session, groups),
@@ -233,9 +214,8 @@ export function createLookup(settings: LookupSettings) {
 
     /** Accounts of that name, or with that text in their display name. */
     async accountsLike(session: Session, query: { readonly text: string; readonly limit: number }) {
-      const dialect = dialectOf(session);
-      const serviceAccount = await ownAccount(session, dialect);
-      return findAccountsLike(session, dialect, settings, serviceAccount, query);
+      const serviceAccount = await ownAccount(session);
+      return findAccountsLike(session, settings, serviceAccount, query);
     },
   };
 }

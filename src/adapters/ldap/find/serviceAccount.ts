@@ -1,9 +1,8 @@
 import type { Entry, Filter } from 'ldapts';
 
-import type { Dialect } from '../dialect.ts';
+import type { Session } from '../dialect.ts';
 import { hasResult, RESULT } from '../wire/errors.ts';
 import { anyOf, equals } from '../wire/filters.ts';
-import type { Session } from '../wire/session.ts';
 
 /** Whether an entry is the bot's own account in the directory. */
 export type ServiceAccountTest = (dn: string, id: string) => boolean;
@@ -14,26 +13,22 @@ export type ServiceAccountTest = (dn: string, id: string) => boolean;
  */
 export function serviceAccountTest(
   bindName: string,
-): (session: Session, dialect: Dialect) => Promise<ServiceAccountTest> {
+): (session: Session) => Promise<ServiceAccountTest> {
   const name = bindName.toLowerCase();
   let ownId: string | undefined;
-  return async (session, dialect) => {
+  return async (session) => {
     if (ownId === undefined) {
-      const entry = await ownEntry(session, dialect, bindName);
-      ownId = entry && dialect.idOf(entry);
+      const entry = await ownEntry(session, bindName);
+      ownId = entry && session.dialect.idOf(entry);
     }
     return (dn, id) => id === ownId || dn.toLowerCase() === name;
   };
 }
 
 /** The bot's own entry; undefined where the entry is not shown to itself. */
-export async function ownEntry(
-  session: Session,
-  dialect: Dialect,
-  bindName: string,
-): Promise<Entry | undefined> {
-  const attributes = [dialect.idAttribute];
-  const { binary } = dialect;
+export async function ownEntry(session: Session, bindName: string): Promise<Entry | undefined> {
+  const { idAttribute, binary } = session.dialect;
+  const attributes = [idAttribute];
   const isDn = bindName.includes('=');
   const base = isDn ? bindName : (session.facts.defaultNamingContext ?? '');
   try {

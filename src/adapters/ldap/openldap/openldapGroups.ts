@@ -1,7 +1,7 @@
+import type { Session } from '../dialect.ts';
 import { climb } from '../find/climb.ts';
 import { textsOf } from '../wire/entry.ts';
 import { allOf, anyOf, chunks, equals, present } from '../wire/filters.ts';
-import type { Session } from '../wire/session.ts';
 
 const MEMBER_ATTRIBUTES = ['member', 'uniqueMember'];
 

@@ -1,12 +1,11 @@
 import type { Entry } from 'ldapts';
 
-import type { PasswordState } from '../dialect.ts';
+import type { PasswordState, Session } from '../dialect.ts';
 import { generalizedTimesOf, numberOf, textOf } from '../wire/entry.ts';
 import { entryAt } from '../find/entryAt.ts';
 import { equals } from '../wire/filters.ts';
 import { directoryRules, isRecent, UNREADABLE, UNRULED } from '../passwordRules.ts';
 import type { PasswordRules } from '../passwordRules.ts';
-import type { Session } from '../wire/session.ts';
 
 /** The control of draft-behera-ldap-password-policy; a server that knows no policies does not offer it. */
 const PASSWORD_POLICY = '1.3.6.1.4.1.42.2.27.8.5.1';

@@ -1,22 +1,7 @@
 import type { Entry } from 'ldapts';
+import type { ServerFacts, Session } from '../dialect.ts';
 import type { Connection } from './connection.ts';
 import { textsOf } from './entry.ts';
-
-/** A server's description of itself in its rootDSE. */
-interface ServerFacts {
-  readonly namingContexts: readonly string[];
-  readonly defaultNamingContext: string | undefined;
-  readonly controls: readonly string[];
-  readonly capabilities: readonly string[];
-}
-
-/** A connection that is bound as the service account. */
-export interface Session {
-  readonly connection: Connection;
-  readonly facts: ServerFacts;
-  /** The same for all sessions of one opened directory: the key for values that hold for all of them. */
-  readonly directory: object;
-}
 
 export async function readFacts(connection: Connection): Promise<ServerFacts> {
   const attributes = [

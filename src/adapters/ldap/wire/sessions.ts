@@ -1,3 +1,4 @@
+import type { Dialect, ServerFacts, Session } from '../dialect.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { withDeadline } from '../../../ports/deadline.ts';
 import { DirectoryError } from '../../../ports/directory.ts';
@@ -7,7 +8,6 @@ import { AnswerLost, directoryFault, hasResult, RESULT, WritesElsewhere } from '
 import { openServers } from './servers.ts';
 import { endpointOf } from './tlsSocket.ts';
 import { createKeptSessions, readFacts } from './session.ts';
-import type { Session } from './session.ts';
 
 /** A whole call of the port (requirement D6). */
 export const CALL_MS = 10_000;
@@ -45,6 +45,8 @@ export interface Access {
 export interface SessionOptions extends Access {
   readonly urls: readonly string[];
   readonly bindDn: string;
+  /** Tells the server's kind from its description. */
+  readonly dialectOf: (facts: ServerFacts) => Dialect;
   /** Called at each connect: the server, and epoch ms until which its certificate is valid. */
   readonly certificateSeen?: ((server: string, endsAt: number) => void) | undefined;
 }
@@ -61,11 +63,10 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
 
   async function bind(connection: Connection, signal: AbortSignal): Promise<Session> {
     kept.opened(connection);
-    return asServiceAccount(connection, signal, async () => ({
-      connection,
-      facts: await readFacts(connection),
-      directory,
-    }));
+    return asServiceAccount(connection, signal, async () => {
+      const facts = await readFacts(connection);
+      return { connection, facts, dialect: options.dialectOf(facts), directory };
+    });
   }
 
   /** Binds and goes on; a connection on which either fails is closed. */
