@@ -15,7 +15,6 @@ export const QUESTIONS_LOOKBACK_MS = DAY_MS + PICK_MS + CONFIRMED_MS;
 /** Questions to one manager within an hour, by all agents together. */
 const ASKED_AN_HOUR = 5;
 
-/** Why a manager's answer was no confirmation. */
 type Denial = 'wrongNumber' | 'denied';
 
 /** The states of a question to a manager whether it is they who call; times epoch ms. */

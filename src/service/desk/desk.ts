@@ -112,7 +112,6 @@ function actOf({ deps, agent, look, facts }: DeskTap) {
   };
 }
 
-/** Takes one manager's number, as an administrator does. */
 async function revokeNumber(
   deskTap: DeskTap,
   { key }: ManagerFacts,

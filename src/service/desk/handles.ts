@@ -1,4 +1,3 @@
-/** The parts of a handle on the service desk's cards. */
 interface DeskHandle {
   readonly id: string;
   /** How often the card's agent had acted when the card was drawn. */

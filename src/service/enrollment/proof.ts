@@ -36,7 +36,6 @@ const MAX_CURRENT_PASSWORD = 256;
 
 const REFUSED = { type: 'refused', problem: { reason: 'notResponsible' } } as const;
 
-/** The input of the card that asks for the current password. */
 interface CurrentPassword {
   readonly currentPassword: SecretInput;
 }

@@ -32,7 +32,6 @@ export interface Denials {
   flush(): Promise<void>;
 }
 
-/** The denials counted beside the first row. */
 interface Counted {
   readonly event: AuditEvent;
   more: number;

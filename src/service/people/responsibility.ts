@@ -53,7 +53,6 @@ export async function personOf(
   return (await directory.managerById(id, signal)) ?? { id, displayName: '' };
 }
 
-/** The remembered managers of the account. */
 function entriesOf({ managers, isCrowd }: Answering): string[] {
   return isCrowd ? [CROWD] : managers.map(({ id }) => id);
 }

@@ -13,7 +13,6 @@ import { admitTo, denyTap, showHome, type Reply, type Tap } from '../tap/tap.ts'
 /** Two managers who say and undo it in turn tell the others no more often than this. */
 const TOLD_EVERY_MS = HOUR_MS;
 
-/** The person's own reminder that a card's handle names. */
 async function ownReminder(
   deps: Deps,
   key: Tap['person']['key'],

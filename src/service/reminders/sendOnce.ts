@@ -20,7 +20,7 @@ export interface Sweeping {
 }
 
 /** `due`: it would be sent, but this sweep sends nothing. `ambiguous`: it may have come, and is not repeated. */
-export type SentResult = 'due' | 'sent' | 'already' | 'skipped' | 'ambiguous' | 'failed';
+type SentResult = 'due' | 'sent' | 'already' | 'skipped' | 'ambiguous' | 'failed';
 
 /** The outcome of one card, as the administration tells it. */
 export interface SentRow {

@@ -104,7 +104,6 @@ async function findBegun(
   return open.state.step === 'unknown' && open.id === origin ? undefined : open;
 }
 
-/** The outcome of a start. */
 type Started =
   | { readonly flow: Flow; readonly reserved?: ReservedCode }
   /** Another flow on the account has an operation under way that must not be cut short. */
@@ -187,7 +186,6 @@ async function refusalOf(
   return budget;
 }
 
-/** A flow that is to be begun. */
 interface NewFlow {
   readonly manager: Manager;
   readonly account: Account;

@@ -132,7 +132,6 @@ function isLocked(entry: Entry, rules: PasswordRules, now: number): boolean {
   return rules.lockoutMs === undefined || lockedAt + rules.lockoutMs > now;
 }
 
-/** The meaning of a refused bind for the password. */
 type BindVerdict = 'proved' | 'wrong' | 'locked' | 'undecided';
 
 /**

@@ -82,7 +82,6 @@ function unprotectedFilter(groups: readonly string[]): Filter {
   ]);
 }
 
-/** The DNs of the protected groups. */
 async function protectedGroups(session: Session, head: Entry): Promise<string[]> {
   const domain = bufferOf(head, 'objectSid');
   const sids = [
@@ -119,7 +118,6 @@ export function isUnprotected(entry: Entry): boolean {
  */
 const KEPT_MS = 60_000;
 
-/** The rules for all accounts of an Active Directory domain. */
 interface Domain {
   readonly rules: PasswordRules;
   /** The filter that an account must match to be touched. */

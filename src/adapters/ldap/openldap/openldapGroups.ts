@@ -53,7 +53,6 @@ export async function* namesBelow(
 /** The filter of groups: entries that have members. */
 export const HAS_MEMBERS = anyOf(MEMBER_ATTRIBUTES.map((attribute) => present(attribute)));
 
-/** The members of those that are groups. */
 async function membersOf(session: Session, dns: readonly string[]): Promise<string[]> {
   const filter = allOf([HAS_MEMBERS, anyOf(dns.map((dn) => equals('entryDN', dn)))]);
   const members: string[] = [];

@@ -75,7 +75,6 @@ function preparedOn(database: DatabaseSync): (text: string) => Prepared {
   };
 }
 
-/** The state of the work under way. */
 interface Progress {
   isOpen: boolean;
   /** The first error of a statement. */

@@ -44,7 +44,6 @@ function partsOf(password: string): Parts {
   };
 }
 
-/** Which of the forms are computed. */
 interface DigestNeeds {
   readonly salt: Buffer;
   /** Whether the account's history holds entries of the former form. */
@@ -66,7 +65,6 @@ export interface Digester {
   forget(): void;
 }
 
-/** A slow hash of a text. */
 type SlowHash = (text: string, salt: Buffer) => Promise<Buffer>;
 
 export interface DigesterOptions {

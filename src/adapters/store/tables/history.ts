@@ -34,7 +34,6 @@ export async function saltOf(db: Scope['db'], accountId: string): Promise<Buffer
   return salt;
 }
 
-/** A password as the history keeps it. */
 interface Entry {
   readonly isFormer: boolean;
   readonly hash: Buffer;

@@ -13,7 +13,6 @@ const ASKED_AT_ONCE = 100;
 const BIN_DAYS = 30;
 const BINS = 13;
 
-/** The managers of an account, by name. */
 interface Managers {
   readonly names: readonly string[];
   readonly notInTeams: readonly string[];
