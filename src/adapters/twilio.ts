@@ -4,8 +4,7 @@ import type { Secret } from '../domain/secret.ts';
 import { withDeadline } from '../ports/deadline.ts';
 import type { Log } from '../ports/log.ts';
 import type { SmsGateway, SmsMessage, SmsOutcome } from '../ports/sms.ts';
-import { failureCode, outcomeOf, retryDelayMs, statusOf } from './twilioAnswers.ts';
-import type { Answer } from './twilioAnswers.ts';
+import { failureCode, outcomeOf, retryDelayMs, statusOf, type Answer } from './twilioAnswers.ts';
 
 /** All tries of one message together. */
 const DEADLINE_MS = 8000;

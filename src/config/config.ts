@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { FIELDS, FILE_NAMES } from './fields.ts';
-import type { Partials, Values } from './fields.ts';
+import { FIELDS, FILE_NAMES, type Partials, type Values } from './fields.ts';
 import { contradictions, dangerousSwitches } from './contradictions.ts';
 import { Secret } from '../domain/secret.ts';
 import { valuesFromFiles, secretFilesOf, readCertificates } from './secretFiles.ts';

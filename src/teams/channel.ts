@@ -8,13 +8,10 @@ import { createBot } from './in/bot.ts';
 import { createConnector } from './out/connector.ts';
 import { createGuard } from './http/guard.ts';
 import { createServiceHosts } from './out/hosts.ts';
-import { createLogin } from './out/login.ts';
-import type { LoginCredential } from './out/login.ts';
+import { createLogin, type LoginCredential } from './out/login.ts';
 import { observeConnector, observeLogin } from './out/observed.ts';
-import { createNotifier, createUpdateQueue } from './out/notifier.ts';
-import type { Render } from './out/notifier.ts';
-import { createServer } from './http/server.ts';
-import type { Server, ServerOptions } from './http/server.ts';
+import { createNotifier, createUpdateQueue, type Render } from './out/notifier.ts';
+import { createServer, type Server, type ServerOptions } from './http/server.ts';
 import { createSigningKeys } from './http/signingKeys.ts';
 
 /** The channel's part of the configuration, already checked. */

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import type { SQLOutputValue } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Secret } from '../../domain/secret.ts';
@@ -8,8 +7,7 @@ import type { Log } from '../../ports/log.ts';
 import { StoreError } from '../../ports/storeError.ts';
 import { HEAD, type AuditHead } from './audit/audit.ts';
 import { openAuditLog } from './audit/auditLog.ts';
-import { createKeyring } from './sealing/crypto.ts';
-import type { EncryptionKey } from './sealing/crypto.ts';
+import { createKeyring, type EncryptionKey } from './sealing/crypto.ts';
 import { storeFailure } from './engine/errors.ts';
 import { ofOnePart } from './engine/engine.ts';
 import { migrateStore } from './open.ts';

@@ -3,10 +3,8 @@ import type { Log } from '../../ports/log.ts';
 import { StoreError } from '../../ports/storeError.ts';
 import type { Store, StoreTransaction } from '../../ports/store/store.ts';
 import { auditStatements } from './audit/audit.ts';
-import type { AuditLog } from './audit/auditLog.ts';
-import { openAuditLog } from './audit/auditLog.ts';
-import type { EncryptionKey, Keyring } from './sealing/crypto.ts';
-import { createKeyring } from './sealing/crypto.ts';
+import { openAuditLog, type AuditLog } from './audit/auditLog.ts';
+import { createKeyring, type EncryptionKey, type Keyring } from './sealing/crypto.ts';
 import type { Began, Engine } from './engine/engine.ts';
 import { OPENS_NOTHING, ofOnePart, patiently, transactPatiently } from './engine/engine.ts';
 import { isConflict } from './engine/errors.ts';
@@ -19,12 +17,10 @@ import { openPostgres } from './engine/postgres.ts';
 import type { PostgresOptions } from './engine/postgresPool.ts';
 import { migrate, schemaAhead, schemaBehind, schemaState } from './schema/schema.ts';
 import type { Ask, SchemaState } from './schema/schema.ts';
-import { openSealed } from './sealing/rekey.ts';
-import type { SealedValues } from './sealing/rekey.ts';
+import { openSealed, type SealedValues } from './sealing/rekey.ts';
 import { databaseFile, openSqlite } from './engine/sqlite.ts';
 import type { Scope } from './schema/scope.ts';
-import { createTelling } from './sealing/trusted.ts';
-import type { Hearing } from './sealing/trusted.ts';
+import { createTelling, type Hearing } from './sealing/trusted.ts';
 
 export type DatabaseOptions =
   | { readonly kind: 'sqlite'; readonly directory: string }

@@ -1,5 +1,4 @@
-import { byPrecedence } from '../reasons.ts';
-import type { ForbiddenCharacter, Reason } from '../reasons.ts';
+import { byPrecedence, type ForbiddenCharacter, type Reason } from '../reasons.ts';
 import { dictionary } from '@zxcvbn-ts/language-common';
 
 /** The longest password, in code points: what Active Directory's own tools accept. */

@@ -14,8 +14,7 @@ import {
   submitStep,
   type Submitted,
 } from '../flow/flowTap.ts';
-import { ENDS } from '../flow/table.ts';
-import type { EnrollmentTap, Submission, FlowTable } from '../flow/table.ts';
+import { ENDS, type EnrollmentTap, type Submission, type FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { enrollNumber } from './enrollNumber.ts';
 import { proveCurrentPassword, refuseMalformedProof } from './proof.ts';

@@ -1,8 +1,7 @@
 import { hasBindUnderWay, type ResetFlow } from '../../domain/flows/flow.ts';
 import { stepReset } from '../../domain/flows/reset.ts';
 import type { ResetEvent } from '../../domain/flows/resetState.ts';
-import { DirectoryError } from '../../ports/directory.ts';
-import type { WriteTraces } from '../../ports/directory.ts';
+import { DirectoryError, type WriteTraces } from '../../ports/directory.ts';
 import type { Account } from '../../ports/account.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';

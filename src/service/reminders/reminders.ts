@@ -1,13 +1,11 @@
-import { cycleOf, rotationOf, stageAt } from '../../domain/rotation/rotation.ts';
-import type { Rotation } from '../../domain/rotation/rotation.ts';
+import { cycleOf, rotationOf, stageAt, type Rotation } from '../../domain/rotation/rotation.ts';
 import type { Account, Responsibility } from '../../ports/account.ts';
 import type { Reminder } from '../../ports/store/reminders.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { View } from '../../ports/view.ts';
 import type { ReminderView } from '../../ports/noticeView.ts';
 import type { SweepDeps } from '../deps.ts';
-import { recipientOf } from '../chat/recipients.ts';
-import type { Recipient } from '../chat/recipients.ts';
+import { recipientOf, type Recipient } from '../chat/recipients.ts';
 import { remindBySms } from './smsReminder.ts';
 import { NOBODY, reserve, sendOnce, skipOnce } from './sendOnce.ts';
 import type { Outcome, Sent, SentRow, Sweeping } from './sendOnce.ts';

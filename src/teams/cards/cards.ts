@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import type { Locale } from '../../domain/parties.ts';
-import { CardError } from '../../ports/view.ts';
-import type { CardName, View } from '../../ports/view.ts';
-import { createTexts, createWords } from '../../texts/texts.ts';
-import type { TextValues } from '../../texts/texts.ts';
+import { CardError, type CardName, type View } from '../../ports/view.ts';
+import { createTexts, createWords, type TextValues } from '../../texts/texts.ts';
 import type { Card, Message } from '../out/connector.ts';
 import type { CardActions } from './buttons.ts';
 import { cardFacts } from './cardFacts.ts';
-import { problemFacts } from './facts.ts';
-import type { Voice } from './facts.ts';
+import { problemFacts, type Voice } from './facts.ts';
 import { named, plain } from './markdown.ts';
 import { loadTemplates } from './templates.ts';
 

@@ -8,8 +8,7 @@ import type {
   DeskTrouble,
   DeskView,
 } from '../../ports/deskView.ts';
-import { ofFlow } from './facts.ts';
-import type { CardFacts, Voice } from './facts.ts';
+import { ofFlow, type CardFacts, type Voice } from './facts.ts';
 import { plain } from './markdown.ts';
 
 /** The accounts that were found, in words. */

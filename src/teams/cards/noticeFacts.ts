@@ -1,6 +1,5 @@
 import type { NoticeView, SummaryView } from '../../ports/noticeView.ts';
-import { ofFlow } from './facts.ts';
-import type { CardFacts, Voice } from './facts.ts';
+import { ofFlow, type CardFacts, type Voice } from './facts.ts';
 import { plain } from './markdown.ts';
 
 /** More names than this would fill the card. */

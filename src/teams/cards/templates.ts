@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Template } from 'adaptivecards-templating';
 import type { CardName } from '../../ports/view.ts';
-import { withButtons } from './buttons.ts';
-import type { CardActions, Json } from './buttons.ts';
+import { withButtons, type CardActions, type Json } from './buttons.ts';
 
 /** One card of cards/. */
 interface CardTemplate {

@@ -1,10 +1,7 @@
-import { createPublicKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
-import { decodeProtectedHeader, jwtVerify } from 'jose';
-import type { JWTPayload } from 'jose';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
 import type { Log } from '../../ports/log.ts';
-import { CHANNEL, toInbound } from '../in/activity.ts';
-import type { Inbound, RawActivity } from '../in/activity.ts';
+import { CHANNEL, toInbound, type Inbound, type RawActivity } from '../in/activity.ts';
 import { describeFault } from '../../ports/fault.ts';
 import type { ServiceHosts } from '../out/hosts.ts';
 import type { SigningKey, SigningKeys } from './signingKeys.ts';

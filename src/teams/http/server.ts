@@ -6,8 +6,7 @@ import type { Log } from '../../ports/log.ts';
 import type { SmsGateway } from '../../ports/sms.ts';
 import type { Turns } from '../../service/input.ts';
 import { within } from '../../service/waiting/waiting.ts';
-import { readActivity } from '../in/activity.ts';
-import type { RawActivity } from '../in/activity.ts';
+import { readActivity, type RawActivity } from '../in/activity.ts';
 import type { Bot } from '../in/bot.ts';
 import {
   decodeText,

@@ -1,22 +1,18 @@
-import { ActivityHandler } from 'botbuilder';
-import type { InvokeResponse, TurnContext } from 'botbuilder';
+import { ActivityHandler, type InvokeResponse, type TurnContext } from 'botbuilder';
 import { DAY_MS } from '../../domain/durations.ts';
 import { addressOf } from '../conversation.ts';
 import type { Locale } from '../../domain/parties.ts';
 import type { Input, Turns } from '../../service/input.ts';
 import { readExecute, readSubmit } from './actions.ts';
-import { createDeliveries } from './activity.ts';
-import type { Inbound, BotReply, Delivery } from './activity.ts';
+import { createDeliveries, type Inbound, type BotReply, type Delivery } from './activity.ts';
 import { GuardedAdapter } from './adapter.ts';
 import { readMessage } from './commands.ts';
 import { CARD_TYPE, type Card } from '../out/connector.ts';
 import { describeFault } from '../../ports/fault.ts';
-import { createPlacement } from '../out/notifier.ts';
-import type { PlacementOptions } from '../out/notifier.ts';
+import { createPlacement, type PlacementOptions } from '../out/notifier.ts';
 import { createRecent } from '../recent.ts';
 import { within } from '../../service/waiting/waiting.ts';
-import { createLocaleOf, createTurnRunner } from './turn.ts';
-import type { TurnOptions } from './turn.ts';
+import { createLocaleOf, createTurnRunner, type TurnOptions } from './turn.ts';
 
 /** An installation is announced twice and delivered again; playgrounds announce it with every page. */
 const WELCOME_ONCE_MS = 60_000;

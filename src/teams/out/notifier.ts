@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../ports/log.ts';
-import { NotifierError } from '../../ports/notifier.ts';
-import type { Notifier } from '../../ports/notifier.ts';
-import { addressOf, conversationOf } from '../conversation.ts';
-import type { Conversation } from '../conversation.ts';
+import { NotifierError, type Notifier } from '../../ports/notifier.ts';
+import { addressOf, conversationOf, type Conversation } from '../conversation.ts';
 import type { ShownFlow, Turns } from '../../service/input.ts';
 import type { Card, Connector, Message } from './connector.ts';
 import { describeFault } from '../../ports/fault.ts';

@@ -1,8 +1,7 @@
 import { Attribute, BerWriter, Change, PasswordPolicyControl, PasswordPolicyError } from 'ldapts';
 import type { Entry } from 'ldapts';
 
-import { DirectoryError } from '../../../ports/directory.ts';
-import type { ProofOutcome } from '../../../ports/directory.ts';
+import { DirectoryError, type ProofOutcome } from '../../../ports/directory.ts';
 import type { Dialect, WriteRefusal } from '../dialect.ts';
 import { textOf } from '../wire/entry.ts';
 import { hasResult, RESULT } from '../wire/errors.ts';

@@ -4,8 +4,7 @@ import { DirectoryError } from '../../../ports/directory.ts';
 import type { Log } from '../../../ports/log.ts';
 import { Connection } from './connection.ts';
 import { AnswerLost } from './errors.ts';
-import { endpointOf, openTlsSocket, serverName, trustIn } from './tlsSocket.ts';
-import type { Endpoint } from './tlsSocket.ts';
+import { endpointOf, openTlsSocket, serverName, trustIn, type Endpoint } from './tlsSocket.ts';
 
 /**
  * How long a server is left alone after a failed connect, times the number of servers: an outage costs one

@@ -6,13 +6,11 @@ import {
   sql,
 } from 'kysely';
 import type { Kysely } from 'kysely';
-import { DatabaseError } from 'pg';
-import type { QueryResult } from 'pg';
+import { DatabaseError, type QueryResult } from 'pg';
 import { z } from 'zod';
 import type { Log } from '../../../ports/log.ts';
 import type { StoreError } from '../../../ports/storeError.ts';
-import { createQueries } from './engine.ts';
-import type { Began, Engine } from './engine.ts';
+import { createQueries, type Began, type Engine } from './engine.ts';
 import { isUnserved, outcomeOfCommitUnknown, readOnly, storeFailure } from './errors.ts';
 import { openConnections } from './postgresPool.ts';
 import type { Condition, Connections, PostgresOptions } from './postgresPool.ts';

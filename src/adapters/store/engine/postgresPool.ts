@@ -1,6 +1,5 @@
 import { TLSSocket } from 'node:tls';
-import { Pool, types } from 'pg';
-import type { PoolClient } from 'pg';
+import { Pool, types, type PoolClient } from 'pg';
 import type { Secret } from '../../../domain/secret.ts';
 import type { Log } from '../../../ports/log.ts';
 import { storeFailure } from './errors.ts';

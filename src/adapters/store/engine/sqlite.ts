@@ -1,14 +1,12 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import type { SQLInputValue, StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
 import { openCommitLog } from './commitLog.ts';
 import { createPrivateFile, prepareDataDirectory } from './dataDirectory.ts';
 import { StoreError } from '../../../ports/storeError.ts';
-import { createQueries } from './engine.ts';
-import type { Engine, Transaction } from './engine.ts';
+import { createQueries, type Engine, type Transaction } from './engine.ts';
 import { storeFailure } from './errors.ts';
 import type { Tables } from '../schema/tables.ts';
 

@@ -1,10 +1,8 @@
-import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { StoreError } from '../../../ports/storeError.ts';
 import type { Keyring } from '../sealing/crypto.ts';
-import type { Engine } from '../engine/engine.ts';
-import { transactPatiently } from '../engine/engine.ts';
+import { transactPatiently, type Engine } from '../engine/engine.ts';
 import { isDenied, isMissingTable, storeFailure } from '../engine/errors.ts';
 import { migrationsFor } from './migrations.ts';
 import type { Tables } from './tables.ts';

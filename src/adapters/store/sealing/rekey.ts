@@ -2,10 +2,8 @@ import { sql } from 'kysely';
 import { sealAuditUpTo } from '../audit/audit.ts';
 import { openAuditLog } from '../audit/auditLog.ts';
 import { openKnown, type Keyring } from './crypto.ts';
-import type { Engine } from '../engine/engine.ts';
-import { readPatiently, transactPatiently } from '../engine/engine.ts';
-import { AUDIT_COLUMNS, placeIn, SEALED_COLUMNS } from './places.ts';
-import type { SealedColumn } from './places.ts';
+import { readPatiently, transactPatiently, type Engine } from '../engine/engine.ts';
+import { AUDIT_COLUMNS, placeIn, SEALED_COLUMNS, type SealedColumn } from './places.ts';
 import type { Scope } from '../schema/scope.ts';
 
 /** Rows of one transaction: a running bot must never wait long for it. */

@@ -1,8 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Log } from '../../../ports/log.ts';
 import { openKnown, type Keyring } from './crypto.ts';
-import type { Engine } from '../engine/engine.ts';
-import { transactPatiently } from '../engine/engine.ts';
+import { transactPatiently, type Engine } from '../engine/engine.ts';
 import { SEALED } from './places.ts';
 import type { Scope } from '../schema/scope.ts';
 import type { FlowTable } from '../schema/tables.ts';

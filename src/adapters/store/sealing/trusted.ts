@@ -1,7 +1,6 @@
 import type { Log } from '../../../ports/log.ts';
 import { StoreError } from '../../../ports/storeError.ts';
-import { UnknownKeyError } from './crypto.ts';
-import type { Place, SealUse } from './crypto.ts';
+import { UnknownKeyError, type Place, type SealUse } from './crypto.ts';
 import type { Scope, TellDistrusted } from '../schema/scope.ts';
 import type { AuditEvent } from '../../../domain/audit.ts';
 import { patiently } from '../engine/engine.ts';

@@ -1,7 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import type { PasswordDigest } from '../../../ports/store/passwords.ts';
-import type { PasswordQueries } from '../../../ports/store/passwords.ts';
+import type { PasswordDigest, PasswordQueries } from '../../../ports/store/passwords.ts';
 import { StoreError } from '../../../ports/storeError.ts';
 import { FORM } from '../sealing/passwordDigests.ts';
 import { SEALED } from '../sealing/places.ts';

@@ -1,8 +1,7 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { managerName } from '../../../domain/parties.ts';
-import type { Button, ManagerRecord } from '../../../ports/store/people.ts';
-import type { ManagerQueries } from '../../../ports/store/people.ts';
+import type { Button, ManagerRecord, ManagerQueries } from '../../../ports/store/people.ts';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
 import { managerKey, readValue, openTrusted, readTrusted } from '../sealing/trusted.ts';
 import type { Scope } from '../schema/scope.ts';

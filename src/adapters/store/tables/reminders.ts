@@ -1,7 +1,6 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import type { Reminder, ReminderKey } from '../../../ports/store/reminders.ts';
-import type { ReminderQueries } from '../../../ports/store/reminders.ts';
+import type { Reminder, ReminderKey, ReminderQueries } from '../../../ports/store/reminders.ts';
 import { readValue, openTrusted, readTrusted } from '../sealing/trusted.ts';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
 import type { Scope } from '../schema/scope.ts';
