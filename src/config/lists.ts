@@ -1,3 +1,4 @@
+import type { SendingHours } from '../domain/rotation/calendar.ts';
 import { Secret } from '../domain/secret.ts';
 
 /** The key of .env.example, readable by everybody (requirement S4). */
@@ -10,14 +11,6 @@ const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 export interface EncryptionKey {
   readonly id: string;
   readonly key: Secret;
-}
-
-/** Days of the week (1 Monday … 7 Sunday) and the hours in which reminders may be sent. */
-export interface Schedule {
-  readonly weekdays: readonly number[];
-  readonly fromHour: number;
-  /** Exclusive; 24 is the end of the day. */
-  readonly toHour: number;
 }
 
 /** `id:base64[,id:base64…]`; the first is the one that encrypts. */
@@ -38,7 +31,7 @@ function isStrong(key: Buffer): boolean {
 }
 
 /** `Mon-Fri 08-16`; one day alone and ranges over Sunday are days too. */
-export function schedule(text: string): Schedule | undefined {
+export function schedule(text: string): SendingHours | undefined {
   const match = /^([a-z]{3})(?:-([a-z]{3}))? +([0-9]{2})-([0-9]{2})$/.exec(text.toLowerCase());
   if (match === null) return undefined;
   const [, first = '', last = first, from, to] = match;

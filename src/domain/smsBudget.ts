@@ -26,24 +26,28 @@ const MAX_STRANGERS_SENDS_PER_DAY = 3;
 /** How far back the sends of a number, a manager and all together must be read, ms. */
 export const SENDS_LOOKBACK_MS = { number: DAY_MS, manager: DAY_MS, total: DAY_MS } as const;
 
+/** A number's relation to a manager; the lists are empty where this manager has enrolled it. */
+export interface NumberUse {
+  /** Whether this manager has enrolled the number, for whatever account. */
+  readonly isEnrolled: boolean;
+  /** Sends by managers who have not enrolled the number, where another manager has. */
+  readonly strangers: readonly number[];
+  /** The newest send to each other number that this manager has not enrolled. */
+  readonly unproven: readonly number[];
+  /** This manager's sends to the number. */
+  readonly ownUnproven: readonly number[];
+}
+
 /** Messages sent so far: epoch ms, newest first; `total` over all accounts in 24 h. */
-export interface SendsSoFar {
+export interface SendsSoFar extends NumberUse {
   readonly now: number;
   readonly flowNumber: readonly number[];
   readonly number: readonly number[];
   readonly manager: readonly number[];
   /** This manager's messages that the SMS service has refused. */
   readonly refused: readonly number[];
-  /** This manager's sends to the number, where they have not enrolled it. */
-  readonly ownUnproven: readonly number[];
   /** Whether the manager's own directory entry names the number. */
   readonly isInOwnEntry: boolean;
-  /** Sends by managers who have not enrolled the number, where another manager has. */
-  readonly strangers: readonly number[];
-  /** Whether this manager has enrolled the number. */
-  readonly isEnrolled: boolean;
-  /** The newest send to each other number that this manager has not enrolled. */
-  readonly unproven: readonly number[];
   readonly total: number;
 }
 

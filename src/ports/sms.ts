@@ -1,6 +1,6 @@
 import type { Secret } from '../domain/secret.ts';
 import type { Locale } from '../domain/parties.ts';
-import type { NoticeEvent } from './noticeView.ts';
+import type { NoticeEvent, NoticeFacts } from './noticeView.ts';
 
 /** A text message. The text may hold a code. */
 export interface SmsMessage {
@@ -50,17 +50,8 @@ export interface SmsGateway {
 /** The purpose of a code; `oldNumber`: the enrolled number agrees to be replaced. */
 export type CodePurpose = 'enrollment' | 'oldNumber' | 'reset' | 'unlock';
 
-/** The names and times that a message holds. `at` in epoch ms; names as they come, of any length. */
-interface SmsFacts {
-  readonly accountName: string;
-  /** Display name of who asks for it, or did it. */
-  readonly byName: string;
-  /** The agent who did it, or who vouched for it. */
-  readonly agentName?: string | undefined;
-  readonly at: number;
-  /** The time that a notice tells beside that of its event, where it tells one. */
-  readonly until?: number | undefined;
-}
+/** The names and times that a message holds; names as they come, of any length. */
+type SmsFacts = Pick<NoticeFacts, 'accountName' | 'byName' | 'agentName' | 'at' | 'until'>;
 
 /**
  * The wording of text messages. Each is one segment: at most 160 septets of GSM-7, without a link;

@@ -4,6 +4,7 @@ import type { RevokeReason } from '../ports/deskView.ts';
 import type { View } from '../ports/view.ts';
 import type { NotNeededReason } from '../ports/noticeView.ts';
 import type { Address } from '../ports/notifier.ts';
+import type { SmsStatus } from '../ports/sms.ts';
 
 /** The sender as the channel's roster shows them. */
 export type Roster =
@@ -118,9 +119,5 @@ export interface Turns {
   localeOf(key: ManagerKey): Promise<Locale>;
 
   /** Takes a verified status report of the SMS service. */
-  smsReported(report: {
-    readonly messageId: string;
-    readonly fate: 'sent' | 'delivered' | 'failed';
-    readonly fault?: 'number' | 'service' | undefined;
-  }): Promise<void>;
+  smsReported(report: SmsStatus): Promise<void>;
 }

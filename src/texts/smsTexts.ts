@@ -1,6 +1,7 @@
 import type { Locale } from '../domain/parties.ts';
 import { Secret } from '../domain/secret.ts';
 import { smsText } from './smsText.ts';
+import type { NoticeFacts } from '../ports/noticeView.ts';
 import type { SmsTexts } from '../ports/sms.ts';
 import { createTexts, createWords } from './texts.ts';
 
@@ -17,11 +18,7 @@ export function createSmsTexts(
   function fitted(
     locale: Locale,
     key: string,
-    names: {
-      readonly accountName: string;
-      readonly byName: string;
-      readonly agentName?: string | undefined;
-    },
+    names: Pick<NoticeFacts, 'accountName' | 'byName' | 'agentName'>,
     others: Readonly<Record<string, string>>,
     code?: string,
   ): string {

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS } from '../durations.ts';
 const MAX_DAYS_AHEAD = 400;
 
 /** Days of the week (1 Monday … 7 Sunday) and the hours of a day, `toHour` exclusive, in which reminders are sent. */
-interface SendingHours {
+export interface SendingHours {
   readonly weekdays: readonly number[];
   readonly fromHour: number;
   readonly toHour: number;

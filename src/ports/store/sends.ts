@@ -1,4 +1,5 @@
 import type { ManagerKey } from '../../domain/parties.ts';
+import type { NumberUse } from '../../domain/smsBudget.ts';
 
 /** One code message: reserved before it goes out, settled by the answer. */
 export interface CodeSend {
@@ -20,21 +21,6 @@ export interface SentMessage {
   readonly createdAt: number;
   readonly outcome: SendOutcome;
   readonly fate?: SendFate | undefined;
-}
-
-/** A number's relation to a manager; times of code messages that were not refused, newest first. */
-export interface NumberUse {
-  /** The manager has enrolled it, for whatever account. */
-  readonly isEnrolled: boolean;
-  /**
-   * Messages to the number by managers who have not enrolled it, where another manager has. Empty where
-   * enrolled.
-   */
-  readonly strangers: readonly number[];
-  /** The newest of this manager to each other number that they have not enrolled. Empty where enrolled. */
-  readonly unproven: readonly number[];
-  /** Those of this manager to the number. Empty where enrolled. */
-  readonly ownUnproven: readonly number[];
 }
 
 /** Messages with codes, read. */

@@ -1,4 +1,4 @@
-import type { SendFate } from '../../ports/store/sends.ts';
+import type { SmsStatus } from '../../ports/sms.ts';
 import { notDelivered } from '../flow/codes.ts';
 import type { Deps } from '../deps.ts';
 import { lockAccount, saveFlow, stepAny } from '../flow/flows.ts';
@@ -9,18 +9,11 @@ import { again } from '../waiting/waiting.ts';
 const PAUSES = { first: 500, factor: 2.2, longest: 5_000 };
 const LOOKS = 4;
 
-/** A status report of the SMS service whose signature has been checked. */
-export interface SmsReport {
-  readonly messageId: string;
-  readonly fate: SendFate;
-  readonly fault?: 'number' | 'service' | undefined;
-}
-
 /**
  * Takes reports. Each goes into the flow that waits for the message: one that did not arrive is said on the card
  * at once. Unknown messages, repeats and reports out of order change nothing (requirement R3).
  */
-export function createSmsReports(deps: Deps): (report: SmsReport) => Promise<void> {
+export function createSmsReports(deps: Deps): (report: SmsStatus) => Promise<void> {
   /** Reports whose message is not known yet; one that is sent again and again is looked for once. */
   const awaited = new Set<string>();
 
@@ -38,7 +31,7 @@ export function createSmsReports(deps: Deps): (report: SmsReport) => Promise<voi
   };
 }
 
-async function repeatReport(deps: Deps, report: SmsReport): Promise<void> {
+async function repeatReport(deps: Deps, report: SmsStatus): Promise<void> {
   let looks = 0;
   await again(deps.delay, PAUSES, deps.stopping, async () => {
     looks += 1;
@@ -47,7 +40,7 @@ async function repeatReport(deps: Deps, report: SmsReport): Promise<void> {
 }
 
 /** False where the message is unknown: nothing is written for messages without a code, which are many. */
-async function takeReport(deps: Deps, report: SmsReport): Promise<boolean> {
+async function takeReport(deps: Deps, report: SmsStatus): Promise<boolean> {
   const isKnown = await deps.store.read((reads) => reads.isSendKnown(report.messageId));
   if (!isKnown) return false;
   const failed = await deps.store.transaction(async (tx) => {

@@ -2,6 +2,7 @@ import type { Entry } from 'ldapts';
 
 import type { Account } from '../../../ports/account.ts';
 import type { AccountSettings } from '../find/accounts.ts';
+import type { LookupSettings } from '../find/lookup.ts';
 import { POLICY_HINTS } from '../activeDirectory/activeDirectory.ts';
 import { crowdsAmong } from '../find/crowds.ts';
 import { canonicalDn } from '../find/entryAt.ts';
@@ -46,14 +47,8 @@ export interface Inspection {
   readonly isWholeDomain: boolean;
 }
 
-export interface InspectionSettings extends AccountSettings {
-  readonly bindDn: string;
-  readonly managersBase: string;
-  readonly deskGroup?: string | undefined;
-}
-
 /** Reads everything that the bot needs of the directory; changes nothing. */
-export async function inspect(session: Session, settings: InspectionSettings): Promise<Inspection> {
+export async function inspect(session: Session, settings: LookupSettings): Promise<Inspection> {
   const { dialect } = session;
   const lens = await dialect.prepare(session);
   const accountsBase = await canonicalDn(session, settings.accountsBase);
@@ -87,7 +82,7 @@ export async function inspect(session: Session, settings: InspectionSettings): P
 
 async function allAccounts(
   session: Session,
-  settings: InspectionSettings,
+  settings: LookupSettings,
   lens: AccountLens,
   reader: RightsReader | undefined,
 ): Promise<InspectedAccount[]> {
@@ -149,7 +144,7 @@ async function countMatching(session: Session, settings: AccountSettings): Promi
 /** Whether the service account could do more than it should (requirement D5). */
 export async function inspectServiceAccount(
   session: Session,
-  { bindDn }: Pick<InspectionSettings, 'bindDn'>,
+  { bindDn }: Pick<LookupSettings, 'bindDn'>,
 ): Promise<Inspection['serviceAccount']> {
   const own = await ownEntry(session, bindDn);
   return privilege(session, own, await session.dialect.prepare(session));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { managerName } from '../../../domain/parties.ts';
-import type { NumberUse, SendFate, SentMessage, SendQueries } from '../../../ports/store/sends.ts';
+import type { NumberUse } from '../../../domain/smsBudget.ts';
+import type { SendFate, SentMessage, SendQueries } from '../../../ports/store/sends.ts';
 import { SEALED } from '../sealing/places.ts';
 import { readValue, readTrusted } from '../sealing/trusted.ts';
 import type { Scope } from '../schema/scope.ts';
