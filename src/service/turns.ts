@@ -9,7 +9,7 @@ import type { Deps } from './deps.ts';
 import { answerCaller } from './desk/answer.ts';
 import { takeFromAgent } from './desk/desk.ts';
 import { isLookId } from './desk/handles.ts';
-import { readFlowHandle } from './flow/flows.ts';
+import { readFlowHandle } from './flow/handle.ts';
 import { changeManager } from './people/managers.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
 import { directoryReason, tellFault } from './directoryFault.ts';

@@ -6,7 +6,7 @@ import type { Account } from '../../ports/account.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { View } from '../../ports/view.ts';
 import type { Deps } from '../deps.ts';
-import type { Manager } from '../people/people.ts';
+import type { Manager } from '../people/managers.ts';
 import { deskView } from '../tap/home.ts';
 import { admit, denyTap, type Tap } from '../tap/tap.ts';
 

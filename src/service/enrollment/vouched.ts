@@ -2,7 +2,8 @@ import type { KnownMobile, Vouch } from '../../domain/flows/enrollment.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Deps } from '../deps.ts';
 import { vouchesOf, vouchOf } from '../desk/callers.ts';
-import { entryMobile, type Manager } from '../people/people.ts';
+import type { Manager } from '../people/managers.ts';
+import { entryMobile } from '../people/people.ts';
 
 /** An agent's word for a manager, and the number that it is for. */
 export interface Vouched {

@@ -12,7 +12,8 @@ import type { SmsOutcome, CodePurpose } from '../../ports/sms.ts';
 import type { Failure } from '../../ports/store/failures.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { entryMobile, type Manager } from '../people/people.ts';
+import type { Manager } from '../people/managers.ts';
+import { entryMobile } from '../people/people.ts';
 import {
   auditOf,
   changeFlow,

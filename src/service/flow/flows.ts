@@ -1,14 +1,8 @@
 import type { AuditEvent } from '../../domain/audit.ts';
 import type { CodeEvent } from '../../domain/flows/codeSteps.ts';
 import { stepEnrollment, type EnrollmentEvent } from '../../domain/flows/enrollment.ts';
-import {
-  operationSince,
-  OPERATION_LOST_MS,
-  type EnrollmentFlow,
-  type Flow,
-  type ResetFlow,
-  type UnlockFlow,
-} from '../../domain/flows/flow.ts';
+import { operationSince, OPERATION_LOST_MS } from '../../domain/flows/flow.ts';
+import type { EnrollmentFlow, Flow, ResetFlow, UnlockFlow } from '../../domain/flows/flow.ts';
 import { managerName } from '../../domain/parties.ts';
 import { stepReset } from '../../domain/flows/reset.ts';
 import type { ResetEvent } from '../../domain/flows/resetState.ts';
@@ -19,23 +13,6 @@ import type { Deps } from '../deps.ts';
 import { again } from '../waiting/waiting.ts';
 
 const POLL_MS = 60;
-
-/** The parts of a card's handle: the flow, and the draw of that card. */
-export interface FlowHandle {
-  readonly flowId: string;
-  readonly draw: number;
-}
-
-export function flowHandle(flow: Pick<Flow, 'id' | 'draw'>): string {
-  return `${flow.id}.${String(flow.draw)}`;
-}
-
-/** Reads a flow card's handle; undefined for anything else. */
-export function readFlowHandle(handle: string | undefined): FlowHandle | undefined {
-  const match = /^([\w-]{16,64})\.(\d{1,9})$/.exec(handle ?? '');
-  if (match?.[1] === undefined || match[2] === undefined) return undefined;
-  return { flowId: match[1], draw: Number(match[2]) };
-}
 
 const accountLock = (accountId: string): string => `account:${accountId}`;
 

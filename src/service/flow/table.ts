@@ -2,7 +2,7 @@ import type { Flow, EnrollmentFlow, ResetFlow, UnlockFlow } from '../../domain/f
 import type { FlowInput } from '../input.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Deps } from '../deps.ts';
-import type { Manager } from '../people/people.ts';
+import type { Manager } from '../people/managers.ts';
 
 /** A tap on a card of the manager's own flow. */
 export interface Submission<F extends Flow> {

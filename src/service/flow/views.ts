@@ -6,7 +6,7 @@ import type { ResetState } from '../../domain/flows/resetState.ts';
 import { isStopped, type EndedState } from '../../domain/flows/steps.ts';
 import type { UnlockState } from '../../domain/flows/unlock.ts';
 import type { CodeView, Progress, View } from '../../ports/view.ts';
-import { flowHandle } from './flows.ts';
+import { flowHandle } from './handle.ts';
 
 interface Frame {
   readonly handle: string;

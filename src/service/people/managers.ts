@@ -1,6 +1,14 @@
-import { managerName } from '../../domain/parties.ts';
+import { managerName, type Locale, type ManagerKey } from '../../domain/parties.ts';
+import type { DirectoryManager } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Store, StoreTransaction } from '../../ports/store/store.ts';
+
+/** The person behind a tap, as the directory knows them now. */
+export interface Manager {
+  readonly key: ManagerKey;
+  readonly locale: Locale;
+  readonly entry: DirectoryManager;
+}
 
 /**
  * Changes a manager's record, `initial` where there is none yet; gives the changed record. A record that

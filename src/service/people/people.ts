@@ -1,5 +1,4 @@
-import { isSamePerson, managerName, namesPerson } from '../../domain/parties.ts';
-import type { Locale, ManagerKey } from '../../domain/parties.ts';
+import { isSamePerson, managerName, namesPerson, type ManagerKey } from '../../domain/parties.ts';
 import { parseMobile } from '../../domain/mobile.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
@@ -7,13 +6,6 @@ import type { Deps } from '../deps.ts';
 import type { Person } from '../input.ts';
 import { changeManager, changeManagerIn } from './managers.ts';
 import type { StoreReads } from '../../ports/store/store.ts';
-
-/** The person behind a tap, as the directory knows them now. */
-export interface Manager {
-  readonly key: ManagerKey;
-  readonly locale: Locale;
-  readonly entry: DirectoryManager;
-}
 
 /** The mobile in a directory entry, E.164; undefined where it holds none. */
 export function entryMobile(

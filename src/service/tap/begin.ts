@@ -22,16 +22,10 @@ import {
 import type { Deps } from '../deps.ts';
 import { vouchOf } from '../desk/callers.ts';
 import type { Vouched } from '../enrollment/vouched.ts';
-import {
-  auditOf,
-  endFlow,
-  enrollmentStarted,
-  lockAccount,
-  readFlowHandle,
-  settled,
-} from '../flow/flows.ts';
+import { auditOf, endFlow, enrollmentStarted, lockAccount, settled } from '../flow/flows.ts';
+import { readFlowHandle } from '../flow/handle.ts';
 import { deliver, refuseWhereLocked } from '../flow/flowTap.ts';
-import type { Manager } from '../people/people.ts';
+import type { Manager } from '../people/managers.ts';
 import { INVITATION } from '../reminders/sendOnce.ts';
 import { ownFlow, type Tap } from './tap.ts';
 

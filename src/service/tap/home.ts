@@ -7,7 +7,7 @@ import type { Account, Standing } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import type { Manager } from '../people/people.ts';
+import type { Manager } from '../people/managers.ts';
 
 /** With the longest names a card of so many accounts still fits Teams' limit (80 KB of UTF-16). */
 export const ACCOUNTS_ON_CARD = 20;

@@ -5,7 +5,7 @@ import { vouchedFor } from '../enrollment/vouched.ts';
 import { begin, readStart } from './begin.ts';
 import { refuseWhereLocked } from '../flow/flowTap.ts';
 import { homeViewOf } from './home.ts';
-import type { Manager } from '../people/people.ts';
+import type { Manager } from '../people/managers.ts';
 import { admit, admitTo, denyTap, showFlow, showHome, type Reply, type Tap } from './tap.ts';
 
 /** A tap on a button that begins a flow, on `home` or at the end of another flow. */

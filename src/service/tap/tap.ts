@@ -5,10 +5,12 @@ import type { View } from '../../ports/view.ts';
 import type { Account } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Deps } from '../deps.ts';
-import { changeFlow, endFlow, readFlowHandle, settled } from '../flow/flows.ts';
+import { changeFlow, endFlow, settled } from '../flow/flows.ts';
+import { readFlowHandle } from '../flow/handle.ts';
 import { homeView, NOT_RESPONSIBLE, type HomeOptions } from './home.ts';
 import type { Answer, Person } from '../input.ts';
-import { identify, type Manager } from '../people/people.ts';
+import type { Manager } from '../people/managers.ts';
+import { identify } from '../people/people.ts';
 import { viewOf } from '../flow/views.ts';
 
 /** One input on its way: its sender, language and deadline. */

@@ -1,7 +1,8 @@
 import { isPast, type Flow } from '../../domain/flows/flow.ts';
 import { readPasscode } from '../../domain/flows/passcode.ts';
 import { Secret } from '../../domain/secret.ts';
-import { advanceEnrollment, advanceReset, changeFlow, flowHandle } from '../flow/flows.ts';
+import { advanceEnrollment, advanceReset, changeFlow } from '../flow/flows.ts';
+import { flowHandle } from '../flow/handle.ts';
 import { takeOnCard } from './submit.ts';
 import { showFlow, showHome, type Reply, type Tap } from './tap.ts';
 
