@@ -4,7 +4,7 @@ import type { CardName } from '../../src/ports/view.ts';
 import { createCards } from '../../src/teams/cards/cards.ts';
 import { loadTemplates } from '../../src/teams/cards/templates.ts';
 import { createTexts } from '../../src/texts/texts.ts';
-import { NOW } from '../teams/sampleViews.ts';
+import { NOW } from '../teams/sampleParts.ts';
 import { CARD_SAMPLES, cardNames } from './samples.ts';
 
 export const CARDS = join(import.meta.dirname, '../../cards');

@@ -5,7 +5,8 @@ import type { Problem, Reason } from '../../src/domain/reasons.ts';
 import type { CardName, HomeAccount, View } from '../../src/ports/view.ts';
 import { createCards } from '../../src/teams/cards/cards.ts';
 import type { Card } from '../../src/teams/out/connector.ts';
-import { ACCOUNT, NOW, SAMPLES, withProblem } from '../teams/sampleViews.ts';
+import { NOW } from '../teams/sampleParts.ts';
+import { ACCOUNT, SAMPLES, withProblem } from '../teams/sampleViews.ts';
 
 export const LOCALES: readonly Locale[] = ['sv', 'en'];
 

@@ -6,7 +6,8 @@ import type { CardName, View } from '../../src/ports/view.ts';
 import { createCards } from '../../src/teams/cards/cards.ts';
 import type { Node } from '../teams/cardNodes.ts';
 import { nodes, texts } from '../teams/cardNodes.ts';
-import { NOW, SAMPLES, problemsOf, withProblem } from '../teams/sampleViews.ts';
+import { NOW } from '../teams/sampleParts.ts';
+import { SAMPLES, problemsOf, withProblem } from '../teams/sampleViews.ts';
 
 /**
  * The text on the bot's own cards, found by the contract's names, so that the tests need not repeat it.

@@ -7,7 +7,9 @@ import type { View } from '../../src/ports/view.ts';
 import { createCards } from '../../src/teams/cards/cards.ts';
 import { nodes, texts } from './cardNodes.ts';
 import type { Node } from './cardNodes.ts';
-import { CODE_CARDS, NOW, SAMPLES, withProblem } from './sampleViews.ts';
+import { CODE_CARDS } from './flowViews.ts';
+import { NOW } from './sampleParts.ts';
+import { SAMPLES, withProblem } from './sampleViews.ts';
 
 const cards = createCards({
   serviceDesk: 'Servicedesk 019-21 00 00',

@@ -11,7 +11,8 @@ import { ACCOUNTS_ON_CARD } from '../../src/service/tap/home.ts';
 import { createCards } from '../../src/teams/cards/cards.ts';
 import { byType, nodes, texts } from './cardNodes.ts';
 import type { Node } from './cardNodes.ts';
-import { ACCOUNT, NOW, SAMPLES, problemsOf, withProblem } from './sampleViews.ts';
+import { NOW } from './sampleParts.ts';
+import { ACCOUNT, SAMPLES, problemsOf, withProblem } from './sampleViews.ts';
 
 const LOCALES: readonly Locale[] = ['sv', 'en'];
 const options = {

@@ -5,11 +5,7 @@ import type {
   DeskQuestion,
   DeskTrouble,
 } from '../../src/ports/deskView.ts';
-import type { Sample } from './sampleViews.ts';
-
-/** As in sampleViews.ts. */
-const NOW = Date.parse('2026-11-23T13:31:30Z');
-const MASKED = '+46 ••• •• •• 67';
+import { MASKED, NOW, type Sample } from './sampleParts.ts';
 
 const MANAGER: DeskManager = {
   handle: 'manager-handle',

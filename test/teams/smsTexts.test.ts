@@ -6,7 +6,8 @@ import { Secret } from '../../src/domain/secret.ts';
 import type { Locale } from '../../src/domain/parties.ts';
 import type { CodePurpose } from '../../src/ports/sms.ts';
 import { createSmsTexts } from '../../src/texts/smsTexts.ts';
-import { NOTICE_EVENTS, NOW } from './sampleViews.ts';
+import { NOTICE_EVENTS } from './noticeViews.ts';
+import { NOW } from './sampleParts.ts';
 
 /** Some changes have no known author; an enrollment in one's own name should be one's own. */
 const UNNAMED = [

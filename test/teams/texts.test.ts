@@ -7,7 +7,9 @@ import type { CodePurpose } from '../../src/ports/sms.ts';
 import { createCards } from '../../src/teams/cards/cards.ts';
 import { createSmsTexts } from '../../src/texts/smsTexts.ts';
 import { createTexts, createWords } from '../../src/texts/texts.ts';
-import { NOTICE_EVENTS, NOW, SAMPLES, problemsOf, withProblem } from './sampleViews.ts';
+import { NOTICE_EVENTS } from './noticeViews.ts';
+import { NOW } from './sampleParts.ts';
+import { SAMPLES, problemsOf, withProblem } from './sampleViews.ts';
 
 const PURPOSES: readonly CodePurpose[] = ['enrollment', 'oldNumber', 'reset', 'unlock'];
 const texts = createTexts();
