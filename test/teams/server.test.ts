@@ -187,6 +187,23 @@ describe('server', () => {
     }
   });
 
+  it('takes no body where none belongs, and reads it no further than others', async () => {
+    for (const path of ['/healthz', '/readyz', '/metrics']) {
+      for (const method of ['GET', 'HEAD']) {
+        const head = `${method} ${path} HTTP/1.1\r\nHost: x\r\n`;
+        const announced = await raw(
+          bench.url,
+          `${head}Connection: close\r\nContent-Length: 1\r\n\r\n`,
+        );
+        expect(announced.slice(9, 12)).toBe('413');
+        const endless = `${head}Transfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(9_000)}`;
+        const began = performance.now();
+        await raw(bench.url, endless);
+        expect(performance.now() - began).toBeLessThan(4_000);
+      }
+    }
+  });
+
   it('verifies the token of a long body before it parses it', async () => {
     const broken = '{'.repeat(9_000);
     expect((await post('/api/messages', broken)).status).toBe(401);

@@ -142,8 +142,10 @@ export function refuse(request: IncomingMessage, auth: 'on' | 'off'): Refusal | 
   if (auth === 'off' && isForwarded(request)) return { status: 403 };
   const isOpen = auth === 'off' && path === '/api/messages';
   if (credential && !isOpen && !credential.isThere(request)) return { status: credential.status };
-  const isTooLong = method === 'POST' && Number(request.headers['content-length'] ?? 0) > maxBytes;
-  return isTooLong ? { status: 413 } : undefined;
+  const { 'content-length': length = 0, 'transfer-encoding': coding } = request.headers;
+  // Where no body is read Node would take one to its end, however long.
+  const isUnread = maxBytes === 0 && coding !== undefined;
+  return isUnread || Number(length) > maxBytes ? { status: 413 } : undefined;
 }
 
 /** The header of that name where it has the form of a signature: HMAC-SHA-1 in base64. */
