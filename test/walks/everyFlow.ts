@@ -6,6 +6,7 @@ import { walkEnrollment } from './enrollment.ts';
 import { walkColleagues } from './colleagues.ts';
 import { walkDesk } from './desk.ts';
 import { walkDeskActs } from './deskActs.ts';
+import { walkDeskVouch } from './deskVouch.ts';
 import { walkFirstEnrollment } from './firstEnrollment.ts';
 import { walkFaults } from './faults.ts';
 import { walkNotices } from './notices.ts';
@@ -42,6 +43,7 @@ const WALKS = {
   desk: {
     'the service desk': walkDesk,
     'the service desk’s acts': walkDeskActs,
+    'the service desk’s word for a manager': walkDeskVouch,
   },
   cards: {
     'every card': walkCards,
