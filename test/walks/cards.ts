@@ -135,6 +135,27 @@ export function walkCards(world: World): void {
       expect(world.directory.hasPassword(owner.accountDn, FIRST_PASSWORD)).toBe(true);
     });
 
+    it('is shown to nobody by a reminder that was written without the keys', async () => {
+      const owner = await newEnrolled(world);
+      const intruder = await newEnrolled(world);
+      await owner.chat.say('status');
+      const { data } = owner.chat.button('reset', owner.account);
+      expect(await startReset(owner)).toBe('reset.code');
+      const named = `'${String(data['handle'])}', '${intruder.accountId}', '${intruder.account}'`;
+      const recipient = `${world.tenantId}/${intruder.chat.person.aadObjectId}`.toLowerCase();
+      await world.database.query(
+        `insert into reminder (handle, account_id, account_name, cycle, stage, recipient, repeat, fate, at)
+         values (${named}, 'invitation', 0, '${recipient}', 0, 'sent', 0)`,
+      );
+      for (const verb of ['refresh', 'reset']) {
+        const button = { verb, title: '', data: { ...data, verb } };
+        await intruder.chat.tapButton(button);
+        expect(intruder.chat.shown).not.toContain('reset');
+        expect(textOf(intruder.chat.card)).not.toContain(owner.account);
+      }
+      await owner.chat.say('status');
+    });
+
     it('is also one of the own whose turn never was', async () => {
       const walker = await newEnrolled(world);
       await startReset(walker);

@@ -81,6 +81,21 @@ export function readStart(tap: Tap, purpose: Purpose, handle: string): Promise<S
   });
 }
 
+/**
+ * The flow of that purpose that a button began; undefined where it is another's. A reminder's row has no seal:
+ * who writes it without the keys may give it the handle of somebody else's button.
+ */
+export async function flowOf(
+  reads: StoreReads,
+  manager: Manager['key'],
+  { accountId, origin }: Origin,
+  purpose: Purpose,
+): Promise<Flow | undefined> {
+  const flow = await reads.flowFrom(origin, purpose);
+  const isOwn = flow?.accountId === accountId && isSamePerson(flow.manager, manager);
+  return isOwn ? flow : undefined;
+}
+
 async function findBegun(
   reads: StoreReads,
   manager: Manager['key'],
@@ -88,7 +103,7 @@ async function findBegun(
   { accountId, origin }: { readonly accountId: string; readonly origin: string | undefined },
 ): Promise<Flow | undefined> {
   const [own, open] = await Promise.all([
-    origin === undefined ? undefined : reads.flowFrom(origin, purpose),
+    origin === undefined ? undefined : flowOf(reads, manager, { accountId, origin }, purpose),
     reads.openFlow(manager, accountId),
   ]);
   if (own !== undefined) return own;

@@ -2,7 +2,7 @@ import type { Purpose } from '../../domain/parties.ts';
 import { refreshCaller } from '../desk/answer.ts';
 import { takeFromAgent } from '../desk/desk.ts';
 import { isCallerId, isLookId } from '../desk/handles.ts';
-import { readOrigin } from './begin.ts';
+import { flowOf, readOrigin } from './begin.ts';
 import { denyTap, ownFlow, showFlow, showHome, type Reply, type Tap } from './tap.ts';
 
 const PURPOSES: readonly Purpose[] = ['enrollment', 'reset', 'unlock'];
@@ -23,7 +23,8 @@ async function showBegun(tap: Tap, handle: string): Promise<Reply> {
   const begun = await tap.deps.store.read(async (reads) => {
     const origin = await readOrigin(tap, reads, handle);
     if (origin === undefined) return undefined;
-    return Promise.all(PURPOSES.map((purpose) => reads.flowFrom(origin.origin, purpose)));
+    const { key } = tap.person;
+    return Promise.all(PURPOSES.map((purpose) => flowOf(reads, key, origin, purpose)));
   });
   if (begun === undefined) return denyTap(tap);
   const [newest] = begun
