@@ -24,7 +24,6 @@ export async function answerCaller(tap: Tap, { type, handle }: CallerInput): Pro
   try {
     const admitted = await admitTo(tap, asked.accountId);
     if ('view' in admitted) return admitted;
-    if (admitted.account === undefined) return await denyTap(tap, asked.accountId);
   } catch (error) {
     const fault = faultOf(error);
     tellFault(deps, fault);

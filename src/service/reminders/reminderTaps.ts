@@ -34,7 +34,6 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
   const admitted = await admitTo(tap, accountId);
   if ('view' in admitted) return admitted;
   const { account, manager } = admitted;
-  if (account === undefined) return denyTap(tap, accountId);
   if (!isCycleOf(account, cycle)) return showHome(tap, { about: accountId });
 
   const { calendar, rotationDays } = deps.settings.rotation;
@@ -89,7 +88,6 @@ export async function answerInvitation(tap: Tap, handle: string): Promise<Reply>
   const admitted = await admitTo(tap, accountId);
   if ('view' in admitted) return admitted;
   const { account } = admitted;
-  if (account === undefined) return denyTap(tap, accountId);
   const isEnrolled = await deps.store.transaction(async (tx) => {
     // A second tap on the same card is no second answer.
     const answered = { accountId, cycle: `${INVITATION} ${handle}`, recipient };
@@ -118,7 +116,6 @@ export async function undoNotNeeded(tap: Tap, handle: string): Promise<Reply> {
   const admitted = await admitTo(tap, accountId);
   if ('view' in admitted) return admitted;
   const { account } = admitted;
-  if (account === undefined) return denyTap(tap, accountId);
   const undone = await deps.store.transaction(async (tx) => {
     const until = await tx.silencedUntil(accountId);
     // A later silence has taken the place of the one that the button's notice tells.

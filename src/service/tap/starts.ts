@@ -25,7 +25,6 @@ async function startInTurn(tap: Tap, purpose: Purpose, handle: string): Promise<
   const admitted = await admitTo(tap, origin.accountId);
   if ('view' in admitted) return admitted;
   const { manager, account } = admitted;
-  if (account === undefined) return denyTap(tap, origin.accountId);
   // A reminder of a password that has been changed since is answered with how things stand.
   if (origin.cycle !== undefined && !isCycleOf(account, origin.cycle)) {
     return showHome(tap, { about: account.id });

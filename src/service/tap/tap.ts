@@ -38,20 +38,18 @@ export async function admit(tap: Tap): Promise<Manager | { readonly view: View }
 }
 
 /**
- * The person as a manager with one of the accounts, which is undefined where they do not answer for
- * it; or the card that turns the person away.
+ * The person as a manager with one of the accounts that they answer for, or the card that turns the person
+ * away.
  * @throws DirectoryError where the directory does not answer.
  */
 export async function admitTo(
   tap: Tap,
   accountId: string,
-): Promise<
-  { readonly manager: Manager; readonly account: Account | undefined } | { readonly view: View }
-> {
+): Promise<{ readonly manager: Manager; readonly account: Account } | { readonly view: View }> {
   const manager = await admit(tap);
   if ('view' in manager) return manager;
   const account = await tap.deps.directory.accountOf(manager.entry, accountId, tap.signal);
-  return { manager, account };
+  return account === undefined ? denyTap(tap, accountId) : { manager, account };
 }
 
 /** The start card; refused where the person answers for nothing. */
