@@ -1,7 +1,7 @@
 import type { Entry } from 'ldapts';
 
 import type { Account } from '../../../ports/account.ts';
-import type { AccountSettings } from '../find/accounts.ts';
+import { accountSearch, type AccountSettings } from '../find/accounts.ts';
 import type { LookupSettings } from '../find/lookup.ts';
 import { POLICY_HINTS } from '../activeDirectory/activeDirectory.ts';
 import { crowdsAmong } from '../find/crowds.ts';
@@ -9,7 +9,6 @@ import { canonicalDn } from '../find/entryAt.ts';
 import { rightsReader, type RightsElsewhere, type RightsReader } from './delegation.ts';
 import type { AccountLens, Dialect, Session } from '../dialect.ts';
 import { textOf, textsOf } from '../wire/entry.ts';
-import { allOf, parseFilter } from '../wire/filters.ts';
 import type { Right } from '../activeDirectory/securityDescriptor.ts';
 import { ownEntry } from '../find/serviceAccount.ts';
 
@@ -88,21 +87,12 @@ async function allAccounts(
 ): Promise<InspectedAccount[]> {
   const { dialect } = session;
   const accounts: (InspectedAccount & { readonly responsible: readonly string[] })[] = [];
+  const { attributes = [], controls = [] } = reader ?? {};
+  const more = [settings.responsibleAttribute, ...attributes];
   const pages = session.connection.pages({
-    base: settings.accountsBase,
-    scope: 'sub',
-    filter: allOf([
-      parseFilter(settings.accountsFilter ?? dialect.defaultAccountsFilter),
-      lens.filter,
-    ]),
-    attributes: [
-      dialect.nameAttribute,
-      settings.responsibleAttribute,
-      ...dialect.accountAttributes,
-      ...(reader?.attributes ?? []),
-    ],
-    binary: [...dialect.binary, ...(reader?.attributes ?? [])],
-    controls: reader?.controls ?? [],
+    ...accountSearch(session, settings, [lens.filter], more),
+    binary: [...dialect.binary, ...attributes],
+    controls,
   });
   for await (const page of pages) {
     for (const entry of page) {
@@ -131,12 +121,8 @@ async function allAccounts(
 
 async function countMatching(session: Session, settings: AccountSettings): Promise<number> {
   let count = 0;
-  const pages = session.connection.pages({
-    base: settings.accountsBase,
-    scope: 'sub',
-    filter: parseFilter(settings.accountsFilter ?? session.dialect.defaultAccountsFilter),
-    attributes: ['1.1'],
-  });
+  const all = accountSearch(session, settings, [], []);
+  const pages = session.connection.pages({ ...all, attributes: ['1.1'] });
   for await (const page of pages) count += page.length;
   return count;
 }

@@ -2,6 +2,7 @@ import type { Entry, Filter } from 'ldapts';
 
 import type { Account, SweepMore, SweptAccount } from '../../../ports/account.ts';
 import type { AccountLens, Dialect, FoundAccount, Session } from '../dialect.ts';
+import type { Search } from '../wire/connection.ts';
 import { isId, textOf, textsOf } from '../wire/entry.ts';
 import { allOf, anyOf, chunks, equals, parseFilter } from '../wire/filters.ts';
 import type { ServiceAccountTest } from './serviceAccount.ts';
@@ -26,6 +27,23 @@ export interface AccountQuery {
 
 export const NAME_ATTRIBUTES = ['displayName', 'cn', 'givenName', 'sn'];
 
+/** A search for accounts with their own attributes, and `more` of them; all filters have to match. */
+export function accountSearch(
+  { dialect }: Session,
+  { accountsBase, accountsFilter = dialect.defaultAccountsFilter }: AccountSettings,
+  filters: readonly (Filter | undefined)[],
+  more: readonly string[],
+): Omit<Search, 'limit'> {
+  const { nameAttribute, idAttribute, accountAttributes, binary } = dialect;
+  return {
+    base: accountsBase,
+    scope: 'sub',
+    filter: allOf([parseFilter(accountsFilter), ...filters]),
+    attributes: [nameAttribute, idAttribute, ...accountAttributes, ...more],
+    binary,
+  };
+}
+
 /** The accounts that match and may be touched (requirement D4), as they are now. */
 export async function findAccounts(
   session: Session,
@@ -36,25 +54,19 @@ export async function findAccounts(
   const { dialect } = session;
   const entries = new Map<string, Entry>();
   for (const responsible of responsibilityFilters(settings, query)) {
-    const found = await session.connection.search({
-      base: settings.accountsBase,
-      scope: 'sub',
-      filter: allOf([
-        parseFilter(settings.accountsFilter ?? dialect.defaultAccountsFilter),
-        query.id === undefined ? undefined : dialect.idFilter(query.id),
-        query.name === undefined ? undefined : equals(dialect.nameAttribute, query.name),
-        responsible,
-        lens.filter,
-      ]),
-      attributes: [
-        ...NAME_ATTRIBUTES,
-        dialect.nameAttribute,
-        dialect.idAttribute,
-        settings.responsibleAttribute,
-        ...dialect.accountAttributes,
-      ],
-      binary: dialect.binary,
-    });
+    const found = await session.connection.search(
+      accountSearch(
+        session,
+        settings,
+        [
+          query.id === undefined ? undefined : dialect.idFilter(query.id),
+          query.name === undefined ? undefined : equals(dialect.nameAttribute, query.name),
+          responsible,
+          lens.filter,
+        ],
+        [...NAME_ATTRIBUTES, settings.responsibleAttribute],
+      ),
+    );
     for (const entry of found) entries.set(entry.dn, entry);
   }
   const accounts: FoundAccount[] = [];
@@ -90,18 +102,8 @@ export async function sweepAccounts(
 ): Promise<void> {
   const { dialect } = session;
   const lens = await dialect.prepare(session);
-  const pages = session.connection.pages({
-    base: settings.accountsBase,
-    scope: 'sub',
-    filter: parseFilter(settings.accountsFilter ?? dialect.defaultAccountsFilter),
-    attributes: [
-      dialect.nameAttribute,
-      dialect.idAttribute,
-      ...dialect.accountAttributes,
-      ...(responsible ? [settings.responsibleAttribute] : []),
-    ],
-    binary: dialect.binary,
-  });
+  const more = responsible ? [settings.responsibleAttribute] : [];
+  const pages = session.connection.pages(accountSearch(session, settings, [], more));
   for await (const entries of pages) {
     const page: SweptAccount[] = [];
     for (const entry of entries) {

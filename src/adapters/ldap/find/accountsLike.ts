@@ -2,8 +2,8 @@ import type { Filter } from 'ldapts';
 
 import type { FoundAccounts } from '../../../ports/account.ts';
 import type { Dialect, Session } from '../dialect.ts';
-import { allOf, anyOf, contains, equals, parseFilter } from '../wire/filters.ts';
-import { NAME_ATTRIBUTES, namesOf, type AccountSettings } from './accounts.ts';
+import { anyOf, contains, equals } from '../wire/filters.ts';
+import { accountSearch, NAME_ATTRIBUTES, namesOf, type AccountSettings } from './accounts.ts';
 import type { ServiceAccountTest } from './serviceAccount.ts';
 
 /** A text that fits more accounts than this is no name: the rest is not read. */
@@ -21,22 +21,10 @@ export async function findAccountsLike(
 ): Promise<FoundAccounts> {
   const { dialect } = session;
   const lens = await dialect.prepare(session);
-  const pages = session.connection.pages({
-    base: settings.accountsBase,
-    scope: 'sub',
-    filter: allOf([
-      parseFilter(settings.accountsFilter ?? dialect.defaultAccountsFilter),
-      likeFilter(dialect, text),
-      lens.filter,
-    ]),
-    attributes: [
-      ...NAME_ATTRIBUTES,
-      dialect.nameAttribute,
-      dialect.idAttribute,
-      ...dialect.accountAttributes,
-    ],
-    binary: dialect.binary,
-  });
+  const filters = [likeFilter(dialect, text), lens.filter];
+  const pages = session.connection.pages(
+    accountSearch(session, settings, filters, NAME_ATTRIBUTES),
+  );
   const found: { id: string; name: string; displayName: string }[] = [];
   let read = 0;
   for await (const entries of pages) {
