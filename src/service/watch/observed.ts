@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../domain/audit.ts';
 import { withDeadline } from '../../ports/deadline.ts';
 import { DirectoryError, type Directory } from '../../ports/directory.ts';
-import type { Metrics } from '../../ports/metrics.ts';
+import type { Metrics, MeasuredSystem } from '../../ports/metrics.ts';
 import type { SmsGateway, SmsOutcome } from '../../ports/sms.ts';
 import { StoreError } from '../../ports/storeError.ts';
 import type { Store, StoreTransaction } from '../../ports/store/store.ts';
@@ -9,7 +9,6 @@ import type { Deps } from '../deps.ts';
 import type { Turns } from '../input.ts';
 import { createPace } from '../waiting/waiting.ts';
 import type { Refer } from '../tap/references.ts';
-import { measured } from './measured.ts';
 
 /** While the SMS service is down, one message a second is tried (requirement R13). */
 const SMS_REST_MS = 1_000;
@@ -17,6 +16,29 @@ const SMS_REST_MS = 1_000;
 const SMS_WAIT_MS = 4_000;
 /** Its turn did not come: nothing was sent. */
 const RESTING: SmsOutcome = { outcome: 'refused', fault: 'service', code: 'resting' };
+
+/** Runs a call and notes how long it took and how it ended. `faultOf` names an exception. */
+export async function measured<T>(
+  metrics: Metrics,
+  system: MeasuredSystem,
+  operation: string,
+  call: () => Promise<T>,
+  faultOf: (error: unknown) => string,
+): Promise<T> {
+  const began = performance.now();
+  const end = (fault?: string): void => {
+    const seconds = (performance.now() - began) / 1000;
+    metrics.operationEnded({ system, operation, seconds, fault });
+  };
+  try {
+    const result = await call();
+    end();
+    return result;
+  } catch (error) {
+    end(faultOf(error));
+    throw error;
+  }
+}
 
 /** The directory, with every answer and failure recorded. */
 export function observeDirectory(

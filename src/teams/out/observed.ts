@@ -1,6 +1,6 @@
 import { NotifierError } from '../../ports/notifier.ts';
 import type { Metrics } from '../../ports/metrics.ts';
-import { measured } from '../../service/watch/measured.ts';
+import { measured } from '../../service/watch/observed.ts';
 import type { Connector } from './connector.ts';
 import type { Login } from './login.ts';
 
