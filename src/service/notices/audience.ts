@@ -1,11 +1,15 @@
 import type { ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
+import { withDeadline } from '../../ports/deadline.ts';
 import type { Deps } from '../deps.ts';
+import { faultOf } from '../directoryFault.ts';
 import { personOf, readAnswering, readFormer, type Answering } from '../people/responsibility.ts';
 import { enrolledOf } from './notices.ts';
 
 /** Ids in one question to the store. */
 const LOOKED_UP_AT_ONCE = 500;
+/** A crowd that is not read by then keeps nobody else from being told, ms. */
+const CROWD_MS = 3_000;
 
 /** The possible recipients of a notice to the account's managers. */
 interface Audience {
@@ -42,14 +46,22 @@ export async function audienceOf(
 
 /**
  * The persons of a crowd who have met the bot. Those who are enrolled belong to them, whoever the directory
- * names: it may not read so large a group to its end.
+ * names: it may not read so large a group to its end, or not in time.
  */
 async function metInCrowd(
   { directory, store }: Deps,
   accountId: string,
   signal: AbortSignal,
 ): Promise<DirectoryManager[]> {
-  const ids = await directory.managersOf(accountId, signal);
+  const ids = await withDeadline(CROWD_MS, signal, async (deadline) => {
+    try {
+      return await directory.managersOf(accountId, deadline);
+    } catch (error) {
+      const fault = faultOf(error);
+      if (!deadline.aborted || signal.aborted) throw fault;
+      return [];
+    }
+  });
   return store.read(async (reads) => {
     const met = await enrolledOf(reads, accountId);
     for (let from = 0; from < ids.length; from += LOOKED_UP_AT_ONCE) {

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { expect, it } from '@jest/globals';
+import { openStore } from '../../src/adapters/store/open.ts';
+import { DirectoryError, type Directory } from '../../src/ports/directory.ts';
+import type { Deps } from '../../src/service/deps.ts';
+import { audienceOf } from '../../src/service/notices/audience.ts';
+import { rawSqlite } from '../adapters/store/rawSqlite.ts';
+import { silentLog, someKey } from '../adapters/store/support.ts';
+import { MOBILE, someAddress, someManager } from '../contracts/storeSamples.ts';
+
+it('has those who are enrolled, and those who answered before, where a crowd cannot be read in time', async () => {
+  const database = await rawSqlite();
+  const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
+  const store = await openStore({ ...options, migrate: true }, silentLog);
+  const accountId = randomUUID();
+  const [enrolled, former, own] = [randomUUID(), randomUUID(), randomUUID()];
+  const [manager, actor] = [someManager(), someManager()];
+  await store.transaction(async (tx) => {
+    await tx.saveManager({ key: manager, directoryId: enrolled, address: someAddress(manager) });
+    await tx.saveManager({ key: actor, directoryId: own, address: someAddress(actor) });
+    const number = { id: randomUUID(), manager, accountId, mobile: MOBILE };
+    await tx.saveEnrollment({ ...number, enrolledAt: tx.now, usableFrom: tx.now });
+    await tx.rememberAnswering(accountId, [former]);
+  });
+  const directory = {
+    responsibilityFor: () =>
+      Promise.resolve({ account: { id: accountId, name: 'a' }, managers: [], isCrowd: true }),
+    async managersOf(_id: string, signal: AbortSignal) {
+      if (!signal.aborted) await once(signal, 'abort');
+      throw new DirectoryError('unreachable', 'no answer to read');
+    },
+    managerById: (id: string, signal: AbortSignal) => {
+      signal.throwIfAborted();
+      return Promise.resolve({ id, displayName: '' });
+    },
+  } as unknown as Directory;
+  const deps = { store, directory } as unknown as Deps;
+  const signal = AbortSignal.timeout(10_000);
+  const audience = await audienceOf(deps, accountId, actor, signal);
+  expect(audience.persons.map(({ id }) => id).toSorted()).toEqual([enrolled, former].toSorted());
+  expect(audience.own?.id).toBe(own);
+  await store.close();
+  await database.remove();
+}, 20_000);
