@@ -3,9 +3,9 @@ import { postgresOfSuite, productOfSuite } from '../support/ofSuite.ts';
 import { ALWAYS } from '../support/rotations.ts';
 import { runInstances } from './instanceRounds.ts';
 
-/** `npm run test:instances` has ten times as many. */
-const ACCOUNTS = 200;
-const KILLS = 8;
+/** `npm run test:instances` has 2,000 and 80. */
+const ACCOUNTS = 120;
+const KILLS = 5;
 
 const postgres = await postgresOfSuite();
 const product = await productOfSuite({
