@@ -39,8 +39,8 @@ export async function bundle(source: string, to: string): Promise<void> {
 }
 
 /**
- * A module of ours finds `cards` and `package.json` from the place of its source; and what it requires is
- * loaded when it asks, as the bundler does with every `require`.
+ * A module of ours finds `cards` and `package.json` from the place of its source. A package that it requires
+ * late becomes a file of its own, which a start does not read.
  */
 function placedIn(source: string): Plugin {
   const sources = join(source, 'src') + sep;
@@ -50,9 +50,15 @@ function placedIn(source: string): Plugin {
       if (!id.startsWith(sources) || !code.includes('import.meta.')) return null;
       const path = `/../${relative(source, id).replaceAll(sep, '/')}`;
       const placed = code
-        .replace('const require = createRequire(import.meta.url);', '')
-        .replaceAll('import.meta.url', `new URL('.${path}', import.meta.url)`)
-        .replaceAll('import.meta.dirname', `(import.meta.dirname + '${dirname(path)}')`);
+        .replaceAll(
+          /(?<!createRequire\()import\.meta\.url/g,
+          `new URL('.${path}', import.meta.url)`,
+        )
+        .replaceAll('import.meta.dirname', `(import.meta.dirname + '${dirname(path)}')`)
+        .replaceAll(/\brequire\('([^']+)'\)/g, (_, name: string) => {
+          this.emitFile({ type: 'chunk', id: name, importer: id, fileName: `${name}.js` });
+          return `require('./${name}.js').default`;
+        });
       return { code: placed };
     },
   };

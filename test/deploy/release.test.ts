@@ -85,6 +85,20 @@ describe('a release', () => {
     }
   });
 
+  it('has the rules of holidays in a file of their own, which no start reads', async () => {
+    const file = 'date-holidays.js';
+    const { default: Holidays } = (await import(join(installed, 'dist', file))) as {
+      readonly default: new (country: string) => { isHoliday(date: Date): unknown };
+    };
+    expect(new Holidays('SE').isHoliday(new Date('2026-12-25T12:00:00Z'))).toBeTruthy();
+    const callers = (await filesOf(join(installed, 'dist'))).filter((name) => name !== file);
+    const naming = await Promise.all(callers.map((name) => read(`dist/${name}`)));
+    const lines = naming.join('\n').split('\n');
+    const [line = '', ...others] = lines.filter((text) => text.includes(`./${file}"`));
+    expect(line).toMatch(/require\S*\("/);
+    expect(others).toEqual([]);
+  });
+
   it('is not made where something that it imports is missing', async () => {
     const source = join(folder, 'halv källa');
     await mkdir(join(source, 'src'), { recursive: true });

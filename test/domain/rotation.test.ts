@@ -159,6 +159,22 @@ describe('the sending hours', () => {
     expect(always.isSending(at('2026-12-25T23:30:00Z'))).toBe(true);
   });
 
+  it('ask for a holiday only where it changes something', () => {
+    const asked: string[] = [];
+    const noting = (date: string): boolean => {
+      asked.push(date);
+      return isHoliday(date);
+    };
+    const office = createCalendar({ hours: OFFICE, timeZone, isHoliday: noting });
+    expect(office.isSending(at('2026-11-29T12:00:00Z'))).toBe(false);
+    const hours = { weekdays: [1, 2, 3, 4, 5, 6, 7], fromHour: 0, toHour: 24 };
+    const always = createCalendar({ hours, timeZone, isHoliday: noting });
+    expect(always.isSending(at('2026-12-25T12:00:00Z'))).toBe(true);
+    expect(asked).toEqual([]);
+    expect(office.isSending(at('2026-12-25T12:00:00Z'))).toBe(false);
+    expect(asked).toEqual(['2026-12-25']);
+  });
+
   it('names the Monday of a week', () => {
     expect(calendar.weekOf(at('2026-11-22T22:30:00Z'))).toBe('2026-11-16');
     expect(calendar.weekOf(at('2026-11-22T23:30:00Z'))).toBe('2026-11-23');
