@@ -7,6 +7,7 @@ import { readConfig, readSudoUser } from '../config/config.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import type { Log } from '../ports/log.ts';
 import { StoreError } from '../ports/storeError.ts';
+import { plain } from './print.ts';
 import { versionOf } from '../process/version.ts';
 
 /** Faults on the bot's own level are told by exit code and message; the log is for trouble beside them. */
@@ -70,7 +71,7 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
     const failure = failureOf(error);
     if (isJson)
       await terminal.out(`${JSON.stringify({ error: failure.message, ...failure.facts })}\n`);
-    else terminal.err(`${failure.text}\n`);
+    else terminal.err(`${linesOf(failure.text)}\n`);
     return 1;
   }
 }
@@ -88,10 +89,15 @@ function readConfigOrFail(env: NodeJS.ProcessEnv | undefined) {
 
 async function print(outcome: Outcome, isJson: boolean, { out }: Terminal): Promise<void> {
   if (!('stream' in outcome)) {
-    await out(`${isJson ? JSON.stringify(outcome.json) : outcome.text}\n`);
+    await out(`${isJson ? JSON.stringify(outcome.json) : linesOf(outcome.text)}\n`);
     return;
   }
   for await (const text of outcome.stream) await out(text);
+}
+
+/** The text as a terminal may have it: names come from the directory. */
+function linesOf(text: string): string {
+  return text.split('\n').map(plain).join('\n');
 }
 
 function failureOf(error: unknown): CommandFailure {

@@ -30,6 +30,16 @@ export function walkRevoke(world: World): void {
 
   const noticesTo = (chat: Walker['chat']) => cardsTo(world, chat, 'notice');
 
+  it('tells a terminal the account’s name without what turns its reading direction', async () => {
+    const { chat } = newManager(world);
+    const account = `${newName('grupp')}\u202enevet`;
+    world.account(account, chat.dn, FIRST_PASSWORD);
+    for (const command of ['revoke', 'clear-lockout', 'status']) {
+      const { code, stdout } = await world.runAdmin([command, account]);
+      expect([code, stdout.includes(account.replace('\u202e', ''))]).toEqual([0, true]);
+    }
+  });
+
   it('removes the number, tells it, and makes the next one wait before its first reset', async () => {
     const walker = await newEnrolled(world);
     const { chat, account, accountId, mobile } = walker;
