@@ -8,9 +8,11 @@ import type { UnlockState } from '../../domain/flows/unlock.ts';
 import type { CodeView, Progress, View } from '../../ports/view.ts';
 import { flowHandle } from './handle.ts';
 
+/** The parts that the cards of a running flow share. */
 interface Frame {
   readonly handle: string;
   readonly accountName: string;
+  readonly problem: Problem | undefined;
 }
 
 /**
@@ -19,15 +21,17 @@ interface Frame {
  */
 export function viewOf(flow: Flow, now: number, problem?: Problem): View | undefined {
   if (flow.endedAt !== undefined && now > lastCardUntil(flow, flow.endedAt)) return undefined;
-  const frame = { handle: flowHandle(flow), accountName: flow.accountName };
-  if (isStopped(flow.state)) return stoppedView(flow.state, frame);
+  const { accountName, state } = flow;
+  const remembered = 'problem' in state ? state.problem : undefined;
+  const frame = { handle: flowHandle(flow), accountName, problem: problem ?? remembered };
+  if (isStopped(flow.state)) return stoppedView(flow.state, accountName);
   switch (flow.purpose) {
     case 'enrollment':
-      return enrollmentView(flow.state, frame, problem);
+      return enrollmentView(flow.state, frame);
     case 'reset':
-      return resetView(flow.state, frame, problem);
+      return resetView(flow.state, frame);
     case 'unlock':
-      return unlockView(flow.state, frame, problem);
+      return unlockView(flow.state, frame);
   }
 }
 
@@ -61,17 +65,13 @@ function enrollmentProgress(
   }
 }
 
-function enrollmentView(
-  state: Exclude<EnrollmentState, EndedState>,
-  frame: Frame,
-  problem: Problem | undefined,
-): View {
+function enrollmentView(state: Exclude<EnrollmentState, EndedState>, frame: Frame): View {
+  const { handle, accountName } = frame;
   switch (state.step) {
     case 'currentPassword':
       return {
         card: 'enrollment.currentPassword',
         ...frame,
-        problem: problem ?? state.problem,
         progress: enrollmentProgress(state),
         advisesDeletion: state.advisesDeletion,
       };
@@ -79,77 +79,69 @@ function enrollmentView(
       return {
         card: 'enrollment.mobile',
         ...frame,
-        problem: problem ?? state.problem,
         progress: enrollmentProgress(state),
         shownMobile: state.known === undefined ? undefined : maskMobile(state.known.mobile),
         shownIsEnrolled: state.known?.isEnrolled,
         vouchedBy: state.vouch?.agentName,
       };
     case 'oldCode':
-      return codeView('enrollment.oldCode', state, frame, problem, enrollmentProgress(state));
+      return codeView('enrollment.oldCode', state, frame, enrollmentProgress(state));
     case 'code':
-      return codeView('enrollment.code', state, frame, problem, enrollmentProgress(state));
+      return codeView('enrollment.code', state, frame, enrollmentProgress(state));
     case 'done':
       return {
         card: 'enrollment.done',
-        ...frame,
+        handle,
+        accountName,
         maskedMobile: maskMobile(state.mobile),
         usableFrom: state.usableFrom,
       };
     case 'provingPassword':
     case 'sendingCode':
-      return { card: 'working', handle: frame.handle };
+      return { card: 'working', handle };
   }
 }
 
-function resetView(
-  state: Exclude<ResetState, EndedState>,
-  frame: Frame,
-  problem: Problem | undefined,
-): View {
+function resetView(state: Exclude<ResetState, EndedState>, frame: Frame): View {
+  const { handle, accountName } = frame;
   switch (state.step) {
     case 'code':
-      return codeView('reset.code', state, frame, problem, { step: 1, of: 2 });
+      return codeView('reset.code', state, frame, { step: 1, of: 2 });
     case 'newPassword':
       return {
         card: 'reset.newPassword',
         ...frame,
-        problem: problem ?? state.problem,
         progress: { step: 2, of: 2 },
         rules: state.rules,
         advisesDeletion: state.advisesDeletion,
       };
     case 'unknown':
-      return { card: 'reset.unknown', ...frame, passwordSetAt: state.passwordSetAt };
+      return { card: 'reset.unknown', handle, accountName, passwordSetAt: state.passwordSetAt };
     case 'done':
-      return { card: 'reset.done', accountName: frame.accountName };
+      return { card: 'reset.done', accountName };
     case 'sendingCode':
     case 'writingPassword':
-      return { card: 'working', handle: frame.handle };
+      return { card: 'working', handle };
   }
 }
 
-function unlockView(
-  state: Exclude<UnlockState, EndedState>,
-  frame: Frame,
-  problem: Problem | undefined,
-): View {
+function unlockView(state: Exclude<UnlockState, EndedState>, frame: Frame): View {
+  const { handle, accountName } = frame;
   switch (state.step) {
     case 'code':
-      return codeView('unlock.code', state, frame, problem);
+      return codeView('unlock.code', state, frame);
     case 'unlocking':
-      if (state.problem === undefined) return { card: 'working', handle: frame.handle };
+      if (state.problem === undefined) return { card: 'working', handle };
       return {
         card: 'unlock.code',
         ...frame,
-        problem: problem ?? state.problem,
         maskedMobile: maskMobile(state.mobile),
         hasInput: false,
       };
     case 'done':
-      return { card: 'unlock.done', ...frame };
+      return { card: 'unlock.done', handle, accountName };
     case 'sendingCode':
-      return { card: 'working', handle: frame.handle };
+      return { card: 'working', handle };
   }
 }
 
@@ -159,16 +151,13 @@ function codeView(
     readonly mobile: string;
     readonly expiresAt: number;
     readonly hasFailed?: boolean | undefined;
-    readonly problem?: Problem | undefined;
   },
   frame: Frame,
-  problem: Problem | undefined,
   progress?: Progress,
 ): CodeView {
   return {
     card,
     ...frame,
-    problem: problem ?? state.problem,
     progress,
     maskedMobile: maskMobile(state.mobile),
     expiresAt: state.expiresAt,
@@ -177,10 +166,10 @@ function codeView(
   };
 }
 
-function stoppedView(state: EndedState, frame: Frame): View | undefined {
+function stoppedView(state: EndedState, accountName: string): View | undefined {
   switch (state.step) {
     case 'refused':
-      return { card: 'refused', problem: state.problem, accountName: frame.accountName };
+      return { card: 'refused', problem: state.problem, accountName };
     case 'cancelled':
       return { card: 'cancelled' };
     case 'superseded':
