@@ -153,40 +153,6 @@ describe('SIGUSR1', () => {
   });
 });
 
-describe('the budget of code messages', () => {
-  it('is told of at its marks, each by one line and one count', async () => {
-    const enrolled = await newEnrolled(product);
-    await product.end();
-    product.passTime(25 * 3_600_000);
-    await product.start({ SMS_PER_DAY: '5' });
-    const from = product.output.length;
-    const alarms = () => logged(from).filter(({ alarm }) => alarm === 'smsBudget');
-    const percents = () => alarms().map(({ percent }) => percent);
-
-    for (const expected of [[], [], [50], [50, 80]]) {
-      expect(await enrollToCode(product, newManager(product))).toBe('enrollment.code');
-      expect(percents()).toEqual(expected);
-    }
-    const tooMany = newManager(product);
-    expect(await enrollToCode(product, tooMany)).toBe('enrollment.mobile smsUnavailable');
-    expect(percents()).toEqual([50, 80]);
-    expect(await startReset(enrolled)).toBe('reset.code');
-    expect(percents()).toEqual([50, 80, 100]);
-    await enrolled.chat.tap('cancel');
-    expect(await startReset(enrolled)).toBe('refused smsUnavailable');
-    expect(percents()).toEqual([50, 80, 100]);
-    for (const percent of ['50', '80', '100']) {
-      expect(await valueOf('passwordbot_sms_budget_alarms_total', { percent })).toBe(1);
-    }
-    await until(async () => (await valueOf('passwordbot_sms_budget_used')) === 5);
-    expect(await valueOf('passwordbot_sms_budget_ceiling')).toBe(5);
-
-    await product.end();
-    product.passTime(25 * 3_600_000);
-    await product.start();
-  });
-});
-
 describe('the log', () => {
   it('carries the reference of each fault that a card reports', async () => {
     const walker = await newEnrolled(product);
@@ -250,4 +216,34 @@ describe('a bug that nobody caught', () => {
       expect(await walker.chat.tap('confirmCode', { code })).toBe('reset.newPassword');
     },
   );
+});
+
+describe('the budget of code messages', () => {
+  it('is told of at its marks, each by one line and one count', async () => {
+    const enrolled = await newEnrolled(product);
+    await product.end();
+    product.passTime(25 * 3_600_000);
+    await product.start({ SMS_PER_DAY: '5' });
+    const from = product.output.length;
+    const alarms = () => logged(from).filter(({ alarm }) => alarm === 'smsBudget');
+    const percents = () => alarms().map(({ percent }) => percent);
+
+    for (const expected of [[], [], [50], [50, 80]]) {
+      expect(await enrollToCode(product, newManager(product))).toBe('enrollment.code');
+      expect(percents()).toEqual(expected);
+    }
+    const tooMany = newManager(product);
+    expect(await enrollToCode(product, tooMany)).toBe('enrollment.mobile smsUnavailable');
+    expect(percents()).toEqual([50, 80]);
+    expect(await startReset(enrolled)).toBe('reset.code');
+    expect(percents()).toEqual([50, 80, 100]);
+    await enrolled.chat.tap('cancel');
+    expect(await startReset(enrolled)).toBe('refused smsUnavailable');
+    expect(percents()).toEqual([50, 80, 100]);
+    for (const percent of ['50', '80', '100']) {
+      expect(await valueOf('passwordbot_sms_budget_alarms_total', { percent })).toBe(1);
+    }
+    await until(async () => (await valueOf('passwordbot_sms_budget_used')) === 5);
+    expect(await valueOf('passwordbot_sms_budget_ceiling')).toBe(5);
+  });
 });
