@@ -172,7 +172,12 @@ export class ChatDriver {
 
   /** The newest card after a reload of the client, reminders included; a notice asks for nothing. */
   reload(): string {
-    this.#take(this.#own().findLast(({ card }) => nameOf(card) !== 'notice'));
+    const { conversationId } = this.person;
+    this.#take(
+      this.#teams.sent.findLast(
+        (sent) => sent.conversationId === conversationId && nameOf(sent.card) !== 'notice',
+      ),
+    );
     return this.shown;
   }
 
@@ -185,7 +190,7 @@ export class ChatDriver {
   }
 
   /** The activities sent to this chat from that position of all that were sent. */
-  #own(from = 0): Sent[] {
+  #own(from: number): Sent[] {
     return this.#teams.sent
       .slice(from)
       .filter(({ conversationId }) => conversationId === this.person.conversationId);
