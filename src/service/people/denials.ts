@@ -83,15 +83,14 @@ export function createDenials(store: Pick<Store, 'transaction'>, log: Log): Deni
   }
 
   function auditIn(tx: StoreTransaction, event: AuditEvent): void {
-    const before = counted.get(idOf(event));
-    if (before === undefined) {
-      tx.audit(event);
-      tx.afterCommit(() => {
-        begin(event);
-      });
-    } else {
-      tx.afterCommit(() => (before.more += 1));
-    }
+    const isCounted = counted.has(idOf(event));
+    if (!isCounted) tx.audit(event);
+    tx.afterCommit(() => {
+      // Also where the minute of the row before has ended since.
+      begin(event);
+      const current = counted.get(idOf(event));
+      if (isCounted && current !== undefined) current.more += 1;
+    });
   }
 
   return {
