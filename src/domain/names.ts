@@ -10,19 +10,25 @@ export function distinctName(
   const isTaken = colleagues.some(
     (other) => looks(other) === looks(name) || drawn(other) === drawn(name),
   );
-  return (isTaken || FOREIGN.test(name)) && address !== undefined ? `${address} (${name})` : name;
+  const isTold = isTaken || FOREIGN.test(name) || sharesWord(name, OFFICES);
+  return isTold && address !== undefined ? `${address} (${name})` : name;
 }
+
+/** Words of names that any person might go by: a change would pass for the office's. */
+const OFFICES = ['Service desk', 'Servicedesk', 'Helpdesk', 'Support', 'Kundtjänst', 'IT'];
 
 /** Whether a word of the name is a word of one of the others. */
 export function sharesWord(name: string, others: readonly string[]): boolean {
-  const taken = new Set(others.flatMap(wordsOf));
-  return wordsOf(name).some((word) => taken.has(word));
+  return [looks, drawn].some((form) => {
+    const wordsOf = (one: string): string[] =>
+      form(one.replace(NUMBER, ' ')).match(/\p{L}+/gu) ?? [];
+    const taken = new Set(others.flatMap(wordsOf));
+    return wordsOf(name).some((word) => taken.has(word));
+  });
 }
 
-function wordsOf(name: string): string[] {
-  return looks(name).match(/\p{L}+/gu) ?? [];
-}
-
+/** A telephone's number is no word, though 0 and 1 may stand for letters in one. */
+const NUMBER = /(?<![\p{L}\p{M}\p{N}])\p{N}+(?![\p{L}\p{N}])/gu;
 /** Letters of another script may look like Latin ones. */
 const FOREIGN = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
 /** A directory may hold longer ones; normalizing those would take seconds. */

@@ -36,6 +36,13 @@ describe('the name under which people are told of a manager', () => {
     );
   });
 
+  it.each(['IT-support', 'lT-avdelningen', 'Service\u00a0desk Örebro', 'KUNDTJÄNST', 'He1pdesk'])(
+    'has the address before it where it is that of an office: %s',
+    (name) => {
+      expect(distinctName(name, ADDRESS, ['Anna Berg'])).toBe(WITH_ADDRESS(name));
+    },
+  );
+
   it('is told within a moment, however long the directory has it', () => {
     const long = `A${'\u0300\u0316'.repeat(50_000)}`;
     const began = performance.now();

@@ -30,9 +30,6 @@ export async function admitAgent(tap: Tap): Promise<Agent | { readonly view: Vie
   return denyTap(tap);
 }
 
-/** Words of names that any agent might go by. */
-const OFFICES = ['Service desk', 'Servicedesk', 'Helpdesk', 'Support', 'Kundtjänst', 'IT'];
-
 /**
  * The agent's name as an account's managers are told it: with the address where a word of it is an office's,
  * or where it is one of theirs.
@@ -43,7 +40,7 @@ export function agentNameFor(
   managers: readonly { readonly name: string }[],
 ): string {
   const { displayName: name, address } = entry;
-  const isOffice = sharesWord(name, [...OFFICES, ...settings.desk.names]);
+  const isOffice = sharesWord(name, settings.desk.names);
   const taken = managers.map((manager) => manager.name);
   return distinctName(name, address, isOffice ? [name] : taken);
 }
