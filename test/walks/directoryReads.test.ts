@@ -75,14 +75,15 @@ describe('the searches of a tap', () => {
     });
   });
 
-  it('are two for the colleagues to whom an enrollment or a reset is told', async () => {
+  it('are two for the colleagues to whom an enrollment or a reset is told, and two more for each level of groups', async () => {
     const notices = (): number => house.database.querySqlite('select id from notice').length;
     expect(notices()).toBeGreaterThan(0);
     const searches = await searchesOf(async () => {
       released.resolve();
       await house.teams.until(() => notices() === 0);
     });
-    expect(searches).toBe(2 * 4);
+    const [alone, inGroups] = [2, 6];
+    expect(searches).toBe(2 * alone + 2 * inGroups);
   });
 
   it('follow the groups of one entry or among named ones, never through the whole domain', async () => {

@@ -22,7 +22,8 @@ const POLICY_HINTS = '1.2.840.113556.1.4.2239';
 const OLD_POLICY_HINTS = '1.2.840.113556.1.4.2066';
 const PAGED_RESULTS = '1.2.840.113556.1.4.319';
 
-describeDirectory('the demo directory', startDemoWorld);
+// Groups with more members than stand in one answer (1 500 in Active Directory) are met all the time so.
+describeDirectory('the demo directory', () => startDemoWorld({ maxValueRange: 20 }));
 
 describe('Active Directory’s own ways', () => {
   let world: DemoWorld;

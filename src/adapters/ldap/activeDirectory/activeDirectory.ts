@@ -1,4 +1,4 @@
-import { Attribute, Change, Control, type BerWriter, type Entry } from 'ldapts';
+import { Attribute, Change, Control, type BerWriter, type Entry, type Filter } from 'ldapts';
 
 import { isComplex } from '../../../domain/passwords/passwordPolicy.ts';
 import type { Secret } from '../../../domain/secret.ts';
@@ -15,6 +15,7 @@ import {
   PROTECTION_ATTRIBUTES,
 } from './protection.ts';
 import { climb } from '../find/climb.ts';
+import { MAX_FOLLOWED, personsBelow } from '../find/descend.ts';
 import { bufferOf, filetimeOf, guidBytes, guidText, textsOf } from '../wire/entry.ts';
 import { refusalOf, RESULT } from '../wire/errors.ts';
 import { allOf, anyOf, chunks, equals } from '../wire/filters.ts';
@@ -103,29 +104,24 @@ export const activeDirectory: Dialect = {
   isPerson: (entry) => isEnabledUser(entry) && !hasExpired(entry),
 
   // No chain rule: over a whole domain it looks at each group, which takes seconds where they are thousands.
-  groupsOf: (session, dn) => climb(dn, (dns) => parents(session, dns)),
+  groupsOf: (session, dn) => climb(dn, (dns) => namesIn(session, dns, 'memberOf')),
 
-  async personsBehind(session, base, dns, limit = Infinity) {
-    const found = new Map<string, Entry>();
-    for (const some of chunks(dns)) {
-      const filters = some.flatMap((dn) => [
-        equals('distinguishedName', dn),
-        inChain('memberOf', dn),
-      ]);
-      const pages = session.connection.pages({
+  // No chain rule here either: over all persons it looks at the groups of each.
+  personsBehind(session, base, dns, limit = Infinity) {
+    const personsOf = async (some: readonly string[]): Promise<Entry[]> => {
+      const entries = await session.connection.search({
         base,
         scope: 'sub',
-        filter: allOf([equals('objectClass', 'user'), ENABLED_FILTER, anyOf(filters)]),
+        filter: allOf([named(some), equals('objectClass', 'user'), ENABLED_FILTER]),
         attributes: ['objectGUID', 'displayName', 'cn', ...this.personAttributes],
         binary: BINARY,
       });
-      for await (const entries of pages) {
-        // An account may have expired: persons who do not count must not make a crowd.
-        for (const entry of entries) if (this.isPerson(entry)) found.set(entry.dn, entry);
-        if (found.size > limit) return { persons: [...found.values()], isAll: false };
-      }
-    }
-    return { persons: [...found.values()], isAll: true };
+      // An account may have expired: persons who do not count must not make a crowd.
+      return entries.filter((entry) => this.isPerson(entry));
+    };
+    const membersOf = (some: readonly string[]): Promise<string[]> =>
+      namesIn(session, some, 'member');
+    return personsBelow(dns, limit, membersOf, personsOf);
   },
 
   async isIn(session, dn, groups) {
@@ -191,17 +187,49 @@ export const activeDirectory: Dialect = {
   },
 };
 
-/** The groups that hold one of the DNs, as their entries tell: every directory finds an entry by its DN at once. */
-async function parents(session: Session, dns: readonly string[]): Promise<string[]> {
+/** The values of an attribute of names in those entries: every directory finds an entry by its DN at once. */
+async function namesIn(
+  session: Session,
+  dns: readonly string[],
+  attribute: 'member' | 'memberOf',
+): Promise<string[]> {
   const found: string[] = [];
   for (const some of chunks(dns)) {
     const entries = await session.connection.search({
       base: domainBase(session),
       scope: 'sub',
-      filter: anyOf(some.map((dn) => equals('distinguishedName', dn))),
-      attributes: ['memberOf'],
+      filter: named(some),
+      attributes: [attribute],
     });
-    found.push(...entries.flatMap((entry) => textsOf(entry, 'memberOf')));
+    for (const entry of entries) {
+      for (const name of await wholeOf(session, entry, attribute)) found.push(name);
+    }
   }
   return found;
+}
+
+/**
+ * All values of an attribute, of which Active Directory gives 1 500 in an answer (MS-ADTS 3.1.1.3.1.3.3), as
+ * far as names are followed.
+ */
+async function wholeOf(session: Session, entry: Entry, attribute: string): Promise<string[]> {
+  const values = textsOf(entry, attribute);
+  let part: Entry | undefined = entry;
+  while (part !== undefined && values.length < MAX_FOLLOWED) {
+    const range = Object.keys(part).find((key) => key.startsWith(`${attribute};range=`));
+    if (range === undefined) break;
+    const more = textsOf(part, range);
+    values.push(...more);
+    if (range.endsWith('*') || more.length === 0) break;
+    [part] = await session.connection.search({
+      base: entry.dn,
+      scope: 'base',
+      attributes: [`${attribute};range=${String(values.length)}-*`],
+    });
+  }
+  return values;
+}
+
+function named(dns: readonly string[]): Filter {
+  return anyOf(dns.map((dn) => equals('distinguishedName', dn)));
 }

@@ -3,10 +3,11 @@ import type { Entry } from 'ldapts';
 
 import { DirectoryError, type ProofOutcome } from '../../../ports/directory.ts';
 import type { Dialect, WriteRefusal } from '../dialect.ts';
+import { personsBelow } from '../find/descend.ts';
 import { textOf } from '../wire/entry.ts';
 import { hasResult, RESULT } from '../wire/errors.ts';
 import { allOf, anyOf, equals, not } from '../wire/filters.ts';
-import { groupsAbove, HAS_MEMBERS, namesBelow } from './openldapGroups.ts';
+import { groupsAbove, HAS_MEMBERS, membersOf } from './openldapGroups.ts';
 import { isDisabled, PASSWORD_ATTRIBUTES, passwordStates } from './openldapRules.ts';
 
 /** RFC 3062. Unlike a plain modification it always stores a hash, whatever the server's settings. */
@@ -61,21 +62,17 @@ export const openldap: Dialect = {
   isPerson: (entry) => !isDisabled(entry),
   groupsOf: groupsAbove,
 
-  async personsBehind(session, base, dns, limit = Infinity) {
-    const persons: Entry[] = [];
-    const names = namesBelow(session, dns);
-    for (;;) {
-      const { value, done } = await names.next();
-      if (done === true) return { persons, isAll: value };
+  personsBehind(session, base, dns, limit = Infinity) {
+    const personsOf = async (some: readonly string[]): Promise<Entry[]> => {
       const entries = await session.connection.search({
         base,
         scope: 'sub',
-        filter: allOf([not(HAS_MEMBERS), anyOf(value.map((dn) => equals('entryDN', dn)))]),
+        filter: allOf([not(HAS_MEMBERS), anyOf(some.map((dn) => equals('entryDN', dn)))]),
         attributes: ['entryUUID', 'displayName', 'cn', ...this.personAttributes],
       });
-      persons.push(...entries.filter((entry) => this.isPerson(entry)));
-      if (persons.length > limit) return { persons, isAll: false };
-    }
+      return entries.filter((entry) => this.isPerson(entry));
+    };
+    return personsBelow(dns, limit, (some) => membersOf(session, some), personsOf);
   },
 
   async isIn(session, dn, groups) {

@@ -24,36 +24,11 @@ async function parents(session: Session, dns: readonly string[]): Promise<string
   return found;
 }
 
-/** A group filled with more names than this is not followed to its end: it would hold up all others. */
-const MAX_FOLLOWED = 20_000;
-
-/**
- * Resolves groups: gives, some at a time, the DNs and those of all members, however deep. Ends with whether
- * these are all.
- */
-export async function* namesBelow(
-  session: Session,
-  dns: readonly string[],
-): AsyncGenerator<string[], boolean> {
-  const seen = new Set<string>();
-  let frontier = [...dns];
-  while (frontier.length > 0) {
-    const unread = new Map(frontier.filter((dn) => !seen.has(key(dn))).map((dn) => [key(dn), dn]));
-    frontier = [];
-    for (const some of chunks([...unread.values()])) {
-      if (seen.size >= MAX_FOLLOWED) return false;
-      for (const dn of some) seen.add(key(dn));
-      frontier = frontier.concat(await membersOf(session, some));
-      yield some;
-    }
-  }
-  return true;
-}
-
 /** The filter of groups: entries that have members. */
 export const HAS_MEMBERS = anyOf(MEMBER_ATTRIBUTES.map((attribute) => present(attribute)));
 
-async function membersOf(session: Session, dns: readonly string[]): Promise<string[]> {
+/** The members of those of the entries that are groups. */
+export async function membersOf(session: Session, dns: readonly string[]): Promise<string[]> {
   const filter = allOf([HAS_MEMBERS, anyOf(dns.map((dn) => equals('entryDN', dn)))]);
   const members: string[] = [];
   for (const base of session.facts.namingContexts) {
@@ -66,8 +41,4 @@ async function membersOf(session: Session, dns: readonly string[]): Promise<stri
     }
   }
   return members;
-}
-
-function key(dn: string): string {
-  return dn.toLowerCase();
 }

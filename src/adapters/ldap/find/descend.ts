@@ -1,0 +1,40 @@
+import type { Entry } from 'ldapts';
+
+import type { PersonsBehind } from '../dialect.ts';
+import { chunks } from '../wire/filters.ts';
+
+/** Groups filled with more names than this are not followed to their end: it would hold up all others. */
+export const MAX_FOLLOWED = 20_000;
+
+/**
+ * The persons that the DNs name or, where they name groups, contain, however deep. `membersOf` gives the
+ * members of some entries, `personsOf` those of some names that are persons; both are asked for some names at a
+ * time, until more than `limit` persons are found.
+ */
+export async function personsBelow(
+  dns: readonly string[],
+  limit: number,
+  membersOf: (dns: readonly string[]) => Promise<readonly string[]>,
+  personsOf: (dns: readonly string[]) => Promise<readonly Entry[]>,
+): Promise<PersonsBehind> {
+  const persons: Entry[] = [];
+  const seen = new Set<string>();
+  let frontier = dns;
+  while (frontier.length > 0) {
+    const unread = new Map(frontier.map((dn) => [dn.toLowerCase(), dn]));
+    for (const known of seen) unread.delete(known);
+    const next: string[] = [];
+    for (const some of chunks([...unread.values()])) {
+      if (seen.size >= MAX_FOLLOWED) return { persons, isAll: false };
+      for (const dn of some) seen.add(dn.toLowerCase());
+      const found = await personsOf(some);
+      persons.push(...found);
+      if (persons.length > limit) return { persons, isAll: false };
+      // A person has no members.
+      if (found.length === some.length) continue;
+      for (const member of await membersOf(some)) next.push(member);
+    }
+    frontier = next;
+  }
+  return { persons, isAll: true };
+}
