@@ -8,11 +8,25 @@ import { startFloor, type FloorProgram } from '../program.ts';
 
 const GOAL = { kind: 'atMost', ratio: 1.3 } as const;
 
+/** A domain as small as the first figures were measured in. */
+const SMALL = { users: 100, groups: 100 };
+
 /**
- * The growth of a tap's wait for the directory with the size of the domain: Samba as it is made, then with
- * many users and nested groups, the manager in the deepest.
+ * The growth of a tap's wait for the directory with the size of the domain: Samba with few and with many users
+ * and nested groups, the manager in the deepest. Each level of groups is one more search.
  */
-export async function domainSizeRows({ windows, resets, domain }: Extent): Promise<Row[]> {
+export async function domainSizeRows(extent: Extent): Promise<Row[]> {
+  const { users, groups } = extent.domain;
+  const small = await measureIn(SMALL, extent);
+  const large = await measureIn(extent.domain, extent);
+  const sizes = `Samba with ${String(users)} users and ${String(groups)} groups, floor: with ${String(SMALL.users)}`;
+  return [
+    grown(`directory time of home, ${sizes}`, small.home, large.home),
+    grown(`directory time of a reset, ${sizes}`, small.reset, large.reset),
+  ];
+}
+
+async function measureIn(size: Extent['domain'], { windows, resets }: Extent) {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   const world = await startSambaWorld();
   try {
@@ -20,23 +34,18 @@ export async function domainSizeRows({ windows, resets, domain }: Extent): Promi
     const group = await world.newGroup([await world.newGroup([dn])]);
     const { name } = await world.newAccount({ responsible: [group] });
     await world.admin.put(world.samba.base, 'pwdHistoryLength', ['0']);
+    await world.samba.grow(size, dn);
     const parts = await startFloor('parts', partsOf(world, name, query.upn ?? '', folder));
+    const measure = async (part: string): Promise<Figure> => {
+      await timeOf(parts, part, resets);
+      const values: number[] = [];
+      for (let index = 0; index < windows; index += 1) {
+        values.push(await timeOf(parts, part, resets));
+      }
+      return figureOf(values);
+    };
     try {
-      const measure = async (part: string): Promise<Figure> => {
-        await timeOf(parts, part, resets);
-        const values: number[] = [];
-        for (let index = 0; index < windows; index += 1) {
-          values.push(await timeOf(parts, part, resets));
-        }
-        return figureOf(values);
-      };
-      const small = { home: await measure('home'), reset: await measure('adapter') };
-      await world.samba.grow(domain, dn);
-      const large = `Samba with ${String(domain.users)} users and ${String(domain.groups)} groups, floor: without`;
-      return [
-        grown(`directory time of home, ${large}`, small.home, await measure('home')),
-        grown(`directory time of a reset, ${large}`, small.reset, await measure('adapter')),
-      ];
+      return { home: await measure('home'), reset: await measure('adapter') };
     } finally {
       await parts.end();
     }
