@@ -38,8 +38,8 @@ function filled(opening: string, unit: string, ending: string, max = MAX): strin
   return opening + unit.repeat(Math.floor(room / Buffer.byteLength(unit))) + ending;
 }
 
-function inBytes(path: string, headers: string, bytes: number): string {
-  const head = `POST ${path} HTTP/1.1\r\nHost: bot\r\n${headers}`;
+function inBytes(path: string, headers: string, bytes: number, method = 'POST'): string {
+  const head = `${method} ${path} HTTP/1.1\r\nHost: bot\r\n${headers}`;
   return `${head}Transfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(bytes)}0\r\n\r\n`;
 }
 
@@ -78,6 +78,7 @@ const FLOODS: [what: string, status: number, bytes: string][] = [
   ['20 000 keys', 401, request('/api/messages', FORM, keys)],
   ['pieces of one byte without a token', 401, inBytes('/api/messages', '', MAX)],
   ['pieces of one byte with a false token', 413, inBytes('/api/messages', FORM, MAX)],
+  ['pieces of one byte where no body belongs', 413, inBytes('/healthz', '', MAX, 'GET')],
   [
     'a token of 15 KiB',
     401,
