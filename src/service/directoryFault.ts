@@ -12,6 +12,21 @@ export function nothingSeen(error: unknown): undefined {
   faultOf(error);
 }
 
+/** For a look that gets a part of the work's time alone: nothing is seen where that was too short. */
+export async function seenInTime<T>(
+  look: Promise<T>,
+  deadline: AbortSignal,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  try {
+    return await look;
+  } catch (error) {
+    const fault = faultOf(error);
+    if (!deadline.aborted || signal.aborted) throw fault;
+    return undefined;
+  }
+}
+
 /**
  * The problem that the manager is told when the directory failed: one for faults that trying again does not
  * mend, one for the others.

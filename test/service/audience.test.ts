@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { openStore } from '../../src/adapters/store/open.ts';
 import { DirectoryError, type Directory } from '../../src/ports/directory.ts';
@@ -40,6 +41,29 @@ it('has those who are enrolled, and those who answered before, where a crowd can
   const audience = await audienceOf(deps, accountId, actor, signal);
   expect(audience.persons.map(({ id }) => id).toSorted()).toEqual([enrolled, former].toSorted());
   expect(audience.own?.id).toBe(own);
+  await store.close();
+  await database.remove();
+}, 20_000);
+
+it('has all who answered before, also where the directory is slow to name so many', async () => {
+  const database = await rawSqlite();
+  const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
+  const store = await openStore({ ...options, migrate: true }, silentLog);
+  const accountId = randomUUID();
+  const former = Array.from({ length: 60 }, () => randomUUID());
+  await store.transaction((tx) => tx.rememberAnswering(accountId, former));
+  const directory = {
+    responsibilityFor: () =>
+      Promise.resolve({ account: { id: accountId, name: 'a' }, managers: [], isCrowd: false }),
+    managerById: async (id: string, signal: AbortSignal) => {
+      await pause(200, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) throw new DirectoryError('unreachable', 'no answer to read');
+      return { id, displayName: 'Anna' };
+    },
+  } as unknown as Directory;
+  const deps = { store, directory } as unknown as Deps;
+  const audience = await audienceOf(deps, accountId, undefined, AbortSignal.timeout(10_000));
+  expect(audience.persons.map(({ id }) => id).toSorted()).toEqual(former.toSorted());
   await store.close();
   await database.remove();
 }, 20_000);

@@ -2,7 +2,7 @@ import type { ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import { withDeadline } from '../../ports/deadline.ts';
 import type { Deps } from '../deps.ts';
-import { faultOf } from '../directoryFault.ts';
+import { seenInTime } from '../directoryFault.ts';
 import { personOf, readAnswering, readFormer, type Answering } from '../people/responsibility.ts';
 import { enrolledOf } from './notices.ts';
 
@@ -54,13 +54,8 @@ async function metInCrowd(
   signal: AbortSignal,
 ): Promise<DirectoryManager[]> {
   const ids = await withDeadline(CROWD_MS, signal, async (deadline) => {
-    try {
-      return await directory.managersOf(accountId, deadline);
-    } catch (error) {
-      const fault = faultOf(error);
-      if (!deadline.aborted || signal.aborted) throw fault;
-      return [];
-    }
+    const found = directory.managersOf(accountId, deadline);
+    return (await seenInTime(found, deadline, signal)) ?? [];
   });
   return store.read(async (reads) => {
     const met = await enrolledOf(reads, accountId);

@@ -2,6 +2,8 @@ import type { Account, DirectoryManager, Responsibility } from '../../ports/acco
 import type { Notice } from '../../ports/store/notices.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';
+import { withDeadline } from '../../ports/deadline.ts';
+import { seenInTime } from '../directoryFault.ts';
 import { lockAccount } from '../flow/flows.ts';
 import { enrolledOf, nameAmong } from '../notices/notices.ts';
 import { recipientOf } from '../chat/recipients.ts';
@@ -9,6 +11,8 @@ import type { SweepLease } from '../upkeep/sweepLease.ts';
 
 /** Remembered instead of the persons of a crowd, who come and go every day. */
 const CROWD = 'crowd';
+/** Former managers who are not read by then are told all the same, by what the bot knows of them, ms. */
+const FORMER_MS = 3_000;
 
 /** The account's managers now, and the former ones, as the directory has them. */
 export interface Answering extends Pick<Responsibility, 'managers' | 'isCrowd'> {
@@ -36,12 +40,16 @@ export async function readFormer(
   signal: AbortSignal,
 ): Promise<DirectoryManager[]> {
   const seen = (await deps.store.read((reads) => reads.answering(accountId))) ?? [];
-  const former: DirectoryManager[] = [];
-  for (const id of seen) {
-    if (id === CROWD || managers.some((manager) => manager.id === id)) continue;
-    former.push(await personOf(deps, id, signal));
-  }
-  return former;
+  const gone = seen.filter((id) => id !== CROWD && managers.every((manager) => manager.id !== id));
+  return withDeadline(FORMER_MS, signal, async (deadline) => {
+    const former: DirectoryManager[] = [];
+    for (const id of gone) {
+      const look = deadline.aborted ? undefined : personOf(deps, id, deadline);
+      const person = look && (await seenInTime(look, deadline, signal));
+      former.push(person ?? { id, displayName: '' });
+    }
+    return former;
+  });
 }
 
 /** The person of that entry, without a name where it is gone. */
