@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Fault } from '../../demo/directory/fault.ts';
 import { textOf, type Button } from '../support/chatDriver.ts';
 import { newCall, openAccount, pick, shownNumber, type Call } from '../support/desk.ts';
+import { noneWaits } from '../support/notices.ts';
 import { productOfSuite } from '../support/ofSuite.ts';
 import { ALWAYS, cardsTo, newDue, sweepAgain } from '../support/rotations.ts';
 import {
@@ -159,6 +160,8 @@ describe('a bot killed while messages are sent', () => {
     await openAccount(asked.agent, asked.account);
     askedBy = asked.agent.button('deskConfirm', asked.name);
     reminded = await newDue(product, 80);
+    // The notice of the enrollment would take the place of the question.
+    await noneWaits(product);
 
     const killed = Promise.withResolvers<void>();
     const until = killed.promise;
