@@ -324,6 +324,22 @@ describe('Active Directory’s own ways', () => {
     await small.close();
   });
 
+  it('takes whoever answers through more names than it follows for a crowd, also where these fill whole answers', async () => {
+    const large = await startDemoWorld({ maxValueRange: 5_000 });
+    const wide = openDirectory(large.options, silentLog);
+    try {
+      const person = await large.newPerson();
+      const gone = Array.from({ length: 20_000 }, (_, n) => `CN=b${n},${large.demo.base}`);
+      const group = await large.newGroup([...gone, person.dn]);
+      const id = await large.idOf((await large.newAccount({ responsible: [group] })).dn);
+      const found = await wide.responsibilityFor(id, never);
+      expect(found).toMatchObject({ managers: [], isCrowd: true });
+    } finally {
+      await wide.close();
+      await large.close();
+    }
+  }, 60_000);
+
   it('does not count a bind that never reached the account’s own password', async () => {
     const binds = world.demo.bindsOf(target.dn);
     for (const blank of ['', '  ']) {

@@ -209,13 +209,13 @@ async function namesIn(
 }
 
 /**
- * All values of an attribute, of which Active Directory gives 1 500 in an answer (MS-ADTS 3.1.1.3.1.3.3), as
- * far as names are followed.
+ * All values of an attribute, of which Active Directory gives 1 500 in an answer (MS-ADTS 3.1.1.3.1.3.3), or
+ * so many that more are not followed.
  */
 async function wholeOf(session: Session, entry: Entry, attribute: string): Promise<string[]> {
   const values = textsOf(entry, attribute);
   let part: Entry | undefined = entry;
-  while (part !== undefined && values.length < MAX_FOLLOWED) {
+  while (part !== undefined && values.length <= MAX_FOLLOWED) {
     const range = Object.keys(part).find((key) => key.startsWith(`${attribute};range=`));
     if (range === undefined) break;
     const more = textsOf(part, range);
