@@ -67,3 +67,30 @@ it('has all who answered before, also where the directory is slow to name so man
   await store.close();
   await database.remove();
 }, 20_000);
+
+it('has those whom the store knows once the account could not be read for long', async () => {
+  const database = await rawSqlite();
+  const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
+  const store = await openStore({ ...options, migrate: true }, silentLog);
+  const accountId = randomUUID();
+  const [enrolled, former] = [randomUUID(), randomUUID()];
+  const manager = someManager();
+  await store.transaction(async (tx) => {
+    await tx.saveManager({ key: manager, directoryId: enrolled, address: someAddress(manager) });
+    const number = { id: randomUUID(), manager, accountId, mobile: MOBILE };
+    await tx.saveEnrollment({ ...number, enrolledAt: tx.now, usableFrom: tx.now });
+    await tx.rememberAnswering(accountId, [former]);
+  });
+  const unread = new DirectoryError('unreachable', 'no answer to read');
+  const directory = {
+    responsibilityFor: () => Promise.reject(unread),
+    managerById: (id: string) => Promise.resolve({ id, displayName: '' }),
+  } as unknown as Directory;
+  const deps = { store, directory } as unknown as Deps;
+  const signal = AbortSignal.timeout(10_000);
+  await expect(audienceOf(deps, accountId, undefined, signal)).rejects.toBe(unread);
+  const { persons } = await audienceOf(deps, accountId, undefined, signal, true);
+  expect(persons.map(({ id }) => id).toSorted()).toEqual([enrolled, former].toSorted());
+  await store.close();
+  await database.remove();
+});

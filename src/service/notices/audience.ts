@@ -2,7 +2,7 @@ import type { ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import { withDeadline } from '../../ports/deadline.ts';
 import type { Deps } from '../deps.ts';
-import { seenInTime } from '../directoryFault.ts';
+import { nothingSeen, seenInTime } from '../directoryFault.ts';
 import { personOf, readAnswering, readFormer, type Answering } from '../people/responsibility.ts';
 import { enrolledOf } from './notices.ts';
 
@@ -10,6 +10,7 @@ import { enrolledOf } from './notices.ts';
 const LOOKED_UP_AT_ONCE = 500;
 /** A crowd that is not read by then keeps nobody else from being told, ms. */
 const CROWD_MS = 3_000;
+const READ_MS = 3_000;
 
 /** The possible recipients of a notice to the account's managers. */
 interface Audience {
@@ -23,19 +24,30 @@ interface Audience {
 
 /**
  * The account's managers, and the managers when they were last seen: an attacker who made themselves the
- * only manager must not act unseen.
+ * only manager must not act unseen. `isLate`: an account that still cannot be read has those whom the store
+ * knows; whoever fills its groups must not keep them from being told.
  */
 export async function audienceOf(
   deps: Deps,
   accountId: string,
   except: ManagerKey | undefined,
   signal: AbortSignal,
+  isLate = false,
 ): Promise<Audience> {
   const { directory, store } = deps;
-  const found = await directory.responsibilityFor(accountId, signal);
+  const found = isLate
+    ? await withDeadline(READ_MS, signal, (deadline) =>
+        directory.responsibilityFor(accountId, deadline).catch(nothingSeen),
+      )
+    : await directory.responsibilityFor(accountId, signal);
   const answering = await readAnswering(deps, found, signal);
   const former = answering?.former ?? (await readFormer(deps, accountId, [], signal));
-  const crowd = found?.isCrowd === true ? await metInCrowd(deps, accountId, signal) : [];
+  const isUnread = isLate && found === undefined;
+  const crowd = isUnread
+    ? await store.read((reads) => enrolledOf(reads, accountId))
+    : found?.isCrowd === true
+      ? await metInCrowd(deps, accountId, signal)
+      : [];
   const persons = new Map(crowd.map((person) => [person.id, person]));
   for (const person of [...(found?.managers ?? []), ...former]) persons.set(person.id, person);
   const entry = except && (await store.read((reads) => reads.manager(except)))?.directoryId;

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../domain/durations.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 import { managerName, isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import { Secret } from '../../domain/secret.ts';
 import { DirectoryError } from '../../ports/directory.ts';
@@ -22,6 +22,8 @@ const NOTING_MS = 15_000;
 const NOTE_AGAIN_MS = 500;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 const GIVE_UP_MS = DAY_MS;
+/** After this long of tries an account that cannot be read holds its notice up no more, ms. */
+const LATE_MS = HOUR_MS;
 /** A text is not delivered later than this. */
 const TEXT_VALIDITY_SECONDS = 4 * 3600;
 
@@ -64,7 +66,9 @@ async function addressOthers(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    const { persons, own, answering } = await audienceOf(deps, notice.accountId, except, signal);
+    const isLate = deps.store.now() - queuedAt(notice) > LATE_MS;
+    const { accountId } = notice;
+    const { persons, own, answering } = await audienceOf(deps, accountId, except, signal, isLate);
     await deps.store.transaction(async (tx) => {
       await lockAccount(tx, notice.accountId);
       // After a long pause of this instance another one has delivered it.
@@ -89,7 +93,6 @@ async function addressOthers(
         // Each manager can undo it, from a button of their own.
         const handle = isNotNeeded ? deps.random.id() : undefined;
         if (handle !== undefined) {
-          const { accountId } = notice;
           await tx.addButtons([{ handle, manager, accountId, undoes: until }]);
         }
         const id = deps.random.id();
@@ -208,11 +211,14 @@ async function note(
   });
 }
 
+/** The first try for an old change comes as late as the change was noticed. */
+function queuedAt({ at, noticedAt = at }: Notice): number {
+  return noticedAt;
+}
+
 /** Tries again after 2, 4, 8 … seconds up to five minutes, for a day; then the auditor is told. */
 async function tryLater(deps: Deps, notice: ClaimedNotice, reason: string): Promise<void> {
-  // The first try for an old change comes as late as the change was noticed.
-  const queuedAt = notice.noticedAt ?? notice.at;
-  if (deps.store.now() - queuedAt > GIVE_UP_MS) {
+  if (deps.store.now() - queuedAt(notice) > GIVE_UP_MS) {
     deps.log.error({ alarm: 'noticeLost', reason }, 'a notice could not be delivered for a day');
     return finish(deps, notice, 'failed', reason);
   }
