@@ -2,9 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Operation } from '../../../demo/directory/server.ts';
-import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
+import { openDirectory, type OpenDirectory } from '../../../src/adapters/ldap/directory.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import type { Directory } from '../../../src/ports/directory.ts';
 import type { Account, DirectoryManager } from '../../../src/ports/account.ts';
 import { describeDirectory } from '../../contracts/directory.ts';
 import { accountsOf, readAgain } from '../../contracts/directoryStage.ts';
@@ -27,7 +26,7 @@ describeDirectory('the demo directory', () => startDemoWorld({ maxValueRange: 20
 
 describe('Active Directory’s own ways', () => {
   let world: DemoWorld;
-  let directory: Directory;
+  let directory: OpenDirectory;
   let manager: DirectoryManager;
   let target: WorldAccount;
   let account: Account;
@@ -322,6 +321,15 @@ describe('Active Directory’s own ways', () => {
     expect(await accountsOf(one, { id }, never)).toHaveLength(8);
     await one.close();
     await small.close();
+  });
+
+  it('inspects accounts for which a person of another domain answers, to which the server refers', async () => {
+    const responsible = 'CN=Anna,DC=annan,DC=example';
+    const { name } = await world.newAccount({ responsible: [responsible] });
+    world.demo.fault = (operation) =>
+      operation.name === 'search' && operation.dn === responsible ? [10, 'referral'] : undefined;
+    const { accounts } = await directory.inspect(never);
+    expect(accounts.find((one) => one.name === name)).toMatchObject({ isCrowd: false });
   });
 
   it('takes whoever answers through more names than it follows for a crowd, also where these fill whole answers', async () => {

@@ -1,8 +1,8 @@
 import { MAX_REMINDED } from '../../../ports/account.ts';
 import type { Session } from '../dialect.ts';
 import { textsOf } from '../wire/entry.ts';
-import { hasResult, RESULT } from '../wire/errors.ts';
 import { chunks } from '../wire/filters.ts';
+import { entryAt } from './entryAt.ts';
 
 /** The DNs among `dns` of groups with more persons than are reminded. */
 export async function crowdsAmong(
@@ -26,13 +26,7 @@ export async function crowdsAmong(
   return crowds;
 }
 
-async function isGroup(session: Session, base: string): Promise<boolean> {
-  try {
-    const search = { base, scope: 'base', attributes: ['objectClass'] } as const;
-    const [entry] = await session.connection.search(search);
-    return entry !== undefined && textsOf(entry, 'objectClass').some((one) => /^group/i.test(one));
-  } catch (error) {
-    if (hasResult(error, RESULT.noSuchObject, RESULT.invalidDn)) return false;
-    throw error;
-  }
+async function isGroup(session: Session, dn: string): Promise<boolean> {
+  const entry = await entryAt(session, dn, ['objectClass']);
+  return entry !== undefined && textsOf(entry, 'objectClass').some((one) => /^group/i.test(one));
 }
