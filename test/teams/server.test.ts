@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { message } from '../support/activities.ts';
 import { closeBenches, openBench } from './support.ts';
@@ -202,6 +204,37 @@ describe('server', () => {
         expect(performance.now() - began).toBeLessThan(4_000);
       }
     }
+  });
+
+  it('reads no body after an expectation that it does not know', async () => {
+    const head = 'POST /api/messages HTTP/1.1\r\nHost: x\r\nExpect: x\r\n';
+    const refused = await raw(bench.url, `${head}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+    expect(refused.slice(9, 12)).toBe('417');
+    const began = performance.now();
+    await raw(bench.url, `${head}Transfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(9_000)}`);
+    expect(performance.now() - began).toBeLessThan(4_000);
+  });
+
+  it('takes no request before the answer to the one before on its connection', async () => {
+    const asked = 'GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n';
+    const answers = await raw(bench.url, asked.repeat(1_000));
+    expect(answers.split('HTTP/1.1 404').length - 1).toBeLessThanOrEqual(1);
+    // In turn they are taken on one connection.
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const statuses: (number | undefined)[] = [];
+    const sockets = new Set<unknown>();
+    for (let time = 0; time < 3; time += 1) {
+      const response = await new Promise<IncomingMessage>((resolve, reject) => {
+        get(`${bench.url}/healthz`, { agent }, resolve).on('error', reject);
+      });
+      sockets.add(response.socket);
+      statuses.push(response.statusCode);
+      response.resume();
+      await once(response, 'end');
+    }
+    agent.destroy();
+    expect(statuses).toEqual([200, 200, 200]);
+    expect(sockets.size).toBe(1);
   });
 
   it('verifies the token of a long body before it parses it', async () => {
