@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Fault } from '../../demo/directory/fault.ts';
 import { textOf, type Button } from '../support/chatDriver.ts';
 import { newCall, openAccount, pick, shownNumber, type Call } from '../support/desk.ts';
-import { noneWaits } from '../support/notices.ts';
 import { productOfSuite } from '../support/ofSuite.ts';
 import { ALWAYS, cardsTo, newDue, sweepAgain } from '../support/rotations.ts';
 import {
@@ -160,18 +159,16 @@ describe('a bot killed while messages are sent', () => {
     await openAccount(asked.agent, asked.account);
     askedBy = asked.agent.button('deskConfirm', asked.name);
     reminded = await newDue(product, 80);
-    // The notice of the enrollment would take the place of the question.
-    await noneWaits(product);
 
     const killed = Promise.withResolvers<void>();
     const until = killed.promise;
     product.twilio.scriptCodes({ until });
     const codes = product.codes(walker.mobile).length;
     const tap = walker.chat.sendTap(atCode.button).catch(() => undefined);
-    product.teams.fail('post', { until }, 1);
+    product.teams.fail('post', { until }, 1, 'caller');
     const question = asked.agent.sendTap(askedBy).catch(() => undefined);
     await product.teams.until(() => product.teams.hasFailed('post'));
-    product.teams.fail('post', 'hang', 1);
+    product.teams.fail('post', 'hang', 1, 'reminder');
     await product.database.query('update lease set done_at = null');
     while (!(await isReserved())) await new Promise((resolve) => setTimeout(resolve, 50));
     await product.teams.until(() => product.codes(walker.mobile).length > codes);

@@ -111,9 +111,9 @@ export class TeamsServer {
     this.#front = origin;
   }
 
-  /** Makes the next `times` calls of the operation fail. */
-  fail(operation: Operation, fault: Fault, times = Infinity): void {
-    this.#faults.plan(operation, fault, times);
+  /** Makes the next `times` calls of the operation fail; with `card` those that carry that card. */
+  fail(operation: Operation, fault: Fault, times = Infinity, card?: string): void {
+    this.#faults.plan(operation, fault, times, card);
   }
 
   /** Whether as many requests have come as were to fail. */
@@ -258,12 +258,13 @@ export class TeamsServer {
       });
     }
     const { operation, conversationId } = asked;
-    return this.#faults.answer(operation, response, () => {
+    const effect = (): object => {
       const messageId = operation === 'update' ? asked.id : undefined;
       const fault = this.#chats.refusalOf(conversationId, messageId);
       if (fault !== undefined) return fault;
       return { id: this.#note(conversationId, activity, messageId, authorization) };
-    });
+    };
+    return this.#faults.answer(operation, response, effect, nameOf(cardIn(activity)));
   }
 
   /** A card as if the bot had posted it, or updated that message with it; gives the message's id. */
@@ -284,7 +285,7 @@ export class TeamsServer {
       conversationId,
       id,
       activity,
-      card: (activity['attachments'] as { content: Card }[] | undefined)?.[0]?.content,
+      card: cardIn(activity),
       authorization,
       at: Date.now(),
     });
@@ -305,6 +306,10 @@ function originOf({ host = '' }: IncomingHttpHeaders, own: string): string {
 /** The card's name: the id of its first element (contract, "Cards"). */
 export function nameOf(card: Card | undefined): string | undefined {
   return card?.body[0]?.id;
+}
+
+function cardIn(activity: Activity): Card | undefined {
+  return (activity['attachments'] as { content: Card }[] | undefined)?.[0]?.content;
 }
 
 function cardOfAnswer(text: string): Card | undefined {

@@ -18,10 +18,14 @@ export type Fault =
 
 /** The planned failures of Microsoft's answers. */
 export class FaultPlan {
-  readonly #planned = new Map<Operation, { fault: Fault; times: number }>();
+  readonly #planned = new Map<
+    Operation,
+    { fault: Fault; times: number; card: string | undefined }
+  >();
 
-  plan(operation: Operation, fault: Fault, times: number): void {
-    this.#planned.set(operation, { fault, times });
+  /** With `card` only the calls that carry that card fail, and count. */
+  plan(operation: Operation, fault: Fault, times: number, card?: string): void {
+    this.#planned.set(operation, { fault, times, card });
   }
 
   /** Whether the planned failures have all come. */
@@ -35,9 +39,15 @@ export class FaultPlan {
   }
 
   /** Carries out `effect` and answers with its result or refusal, or as planned. */
-  async answer(operation: Operation, response: ServerResponse, effect: () => object) {
+  async answer(
+    operation: Operation,
+    response: ServerResponse,
+    effect: () => object,
+    card?: string,
+  ): Promise<void> {
     const planned = this.#planned.get(operation);
-    const fault = planned && planned.times-- > 0 ? planned.fault : undefined;
+    const isMeant = planned !== undefined && (planned.card === undefined || planned.card === card);
+    const fault = isMeant && planned.times-- > 0 ? planned.fault : undefined;
     if (fault === 'hang') return;
     if (fault === 'cut') {
       response.destroy();

@@ -284,7 +284,7 @@ export function walkDesk(world: World): void {
     const call = await newCall(world);
     const { agent, chat, account, name } = call;
     await openAccount(agent, account);
-    world.teams.fail('post', { status: 403 }, 1);
+    world.teams.fail('post', { status: 403 }, 1, 'caller');
     const rows = world.auditRows();
     expect(await agent.tap('deskConfirm', {}, name)).toBe('desk.account callerNotReached');
     expect(world.audit(rows)).toMatchObject([

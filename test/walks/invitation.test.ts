@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { DAY_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { nameOf } from '../support/connector.ts';
-import { noneWaits } from '../support/notices.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import { rowsOf, type Invited } from '../support/invitations.ts';
 import { ALWAYS, cardsTo, firstSweep } from '../support/rotations.ts';
@@ -134,13 +133,11 @@ describe('an invitation', () => {
 
   it('that may have come is not repeated; one that surely has not is', async () => {
     const lost = await newMet();
-    // A notice of the test before would take the failure.
-    await noneWaits(house);
-    house.teams.fail('post', { status: 502 }, 1);
+    house.teams.fail('post', { status: 502 }, 1, 'invitation');
     expect(rowsOf(await invite(), lost.account)).toEqual(['ambiguous']);
     expect(rowsOf(await invite(), lost.account)).toEqual(['already: ambiguous']);
     const refused = await newMet();
-    house.teams.fail('post', { status: 400 }, 1);
+    house.teams.fail('post', { status: 400 }, 1, 'invitation');
     expect(rowsOf(await invite(), refused.account)).toEqual(['failed: temporarilyUnavailable']);
     expect(rowsOf(await invite(), refused.account)).toEqual(['sent']);
     expect(eventsOf(lost.accountId)).toEqual([['invitation.failed', 'unknown']]);

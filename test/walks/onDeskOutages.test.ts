@@ -122,7 +122,7 @@ describe('a question while the connector is lost', () => {
       const { agent, chat, account, name } = call;
       await openAccount(agent, account);
       const button = agent.button('deskConfirm', name);
-      house.teams.fail('post', fault, 1);
+      house.teams.fail('post', fault, 1, 'caller');
       expect(await shownAfter({ call, chat: agent, button })).toBe(shows);
       house.teams.heal();
       // The same tap again asks nothing.
