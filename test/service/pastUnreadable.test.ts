@@ -1,13 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { DirectoryError } from '../../src/ports/directory.ts';
+import type { SweepDeps } from '../../src/service/deps.ts';
 import { pastUnreadable } from '../../src/service/upkeep/pastUnreadable.ts';
 
 /** Works through accounts, of which some cannot be read; gives those that were, and what was logged. */
-async function workThrough(accounts: string, unreadable: RegExp, error = away()) {
+async function workThrough(
+  accounts: string,
+  unreadable: RegExp,
+  { error = away(), isAway = false } = {},
+) {
   const done: string[] = [];
   const warned: unknown[] = [];
   const warn = (fields: object): void => void warned.push(fields);
-  const unlessUnreadable = pastUnreadable({ warn });
+  const managerById = () => (isAway ? Promise.reject(away()) : Promise.resolve(undefined));
+  const parts = { directory: { managerById }, log: { warn } } as unknown as SweepDeps;
+  const unlessUnreadable = pastUnreadable(parts, new AbortController().signal);
   let failure: unknown;
   try {
     for (const id of accounts) {
@@ -33,14 +40,19 @@ describe('work on one account after another', () => {
     expect(warned[0]).toEqual({ accountId: 'X', code: 'noAnswer' });
   });
 
-  it('ends with the third in a row: the directory is away', async () => {
-    const { done, failure } = await workThrough('aXXXb', /X/);
+  it('goes on past however many while the directory answers anything else', async () => {
+    const { done, failure } = await workThrough('aXXXXXXXXb', /X/);
+    expect({ done, failure }).toEqual({ done: 'ab', failure: undefined });
+  });
+
+  it('ends with the third in a row where the directory is away', async () => {
+    const { done, failure } = await workThrough('aXXXb', /X/, { isAway: true });
     expect(done).toBe('a');
     expect(failure).toBeInstanceOf(DirectoryError);
   });
 
   it('ends with any other error at once', async () => {
-    const { done, failure } = await workThrough('aXb', /X/, new Error('a bug'));
+    const { done, failure } = await workThrough('aXb', /X/, { error: new Error('a bug') });
     expect(done).toBe('a');
     expect(failure).toEqual(new Error('a bug'));
   });

@@ -1,17 +1,33 @@
 import { DirectoryError } from '../../ports/directory.ts';
-import type { Log } from '../../ports/log.ts';
+import type { SweepDeps } from '../deps.ts';
 
-/** So many accounts in a row that cannot be read are an outage of the directory. */
-const OUTAGE = 3;
+/** After so many accounts in a row that cannot be read the directory is asked for something small. */
+const IN_A_ROW = 3;
+/** No entry has this id. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Runs the work on one account after another, past those that the directory gives no answer about: one
- * account, or whoever filled its groups, must not keep a sweep from the others.
+ * Runs the work on one account after another, past those that the directory gives no answer about: whoever
+ * filled the groups of some accounts must not keep a sweep from the others.
  * Gives false for one that could not be read.
- * @throws DirectoryError where the third account in a row could not be read.
+ * @throws DirectoryError where the third account in a row could not be read, and nothing else either.
  */
-export function pastUnreadable(log: Pick<Log, 'warn'>) {
+export function pastUnreadable(
+  { directory, log }: Pick<SweepDeps, 'directory' | 'log'>,
+  signal: AbortSignal,
+) {
   let unread = 0;
+
+  async function isAway(): Promise<boolean> {
+    try {
+      await directory.managerById(NOBODY, signal);
+      return false;
+    } catch (error) {
+      if (error instanceof DirectoryError) return true;
+      throw error;
+    }
+  }
+
   return async (accountId: string, work: () => Promise<void>): Promise<boolean> => {
     try {
       await work();
@@ -21,7 +37,9 @@ export function pastUnreadable(log: Pick<Log, 'warn'>) {
       if (!(error instanceof DirectoryError)) throw error;
       unread += 1;
       log.warn({ accountId, code: error.code }, 'a sweep passed an account that cannot be read');
-      if (unread >= OUTAGE) throw error;
+      if (unread < IN_A_ROW) return false;
+      if (await isAway()) throw error;
+      unread = 0;
       return false;
     }
   };

@@ -21,7 +21,7 @@ export async function forgetLostRelations(
   lease: SweepLease,
   signal: AbortSignal,
 ): Promise<void> {
-  const unlessUnreadable = pastUnreadable(deps.log);
+  const unlessUnreadable = pastUnreadable(deps, signal);
   let after = '';
   for (;;) {
     const accounts = await deps.store.read((reads) => reads.enrolledAccounts(after, AT_ONCE));

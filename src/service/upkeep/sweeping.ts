@@ -19,7 +19,7 @@ export async function throughAccounts(
   },
   work: (account: Pick<SweptAccount, 'id' | 'name'>) => Promise<void>,
 ): Promise<void> {
-  const unlessUnreadable = pastUnreadable(deps.log);
+  const unlessUnreadable = pastUnreadable(deps, signal);
   for (const [index, account] of accounts.entries()) {
     watch.onProgress?.(index, accounts.length);
     signal.throwIfAborted();

@@ -40,7 +40,7 @@ export function createUnwatched(deps: SweepDeps): Unwatched {
     },
 
     async follow(lease, signal) {
-      const unlessUnreadable = pastUnreadable(deps.log);
+      const unlessUnreadable = pastUnreadable(deps, signal);
       try {
         for (const { id } of drawn) {
           signal.throwIfAborted();
