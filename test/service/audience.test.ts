@@ -94,3 +94,24 @@ it('has those whom the store knows once the account could not be read for long',
   await store.close();
   await database.remove();
 });
+
+it('knows those of a crowd by their names, so that a namesake is told with the address', async () => {
+  const database = await rawSqlite();
+  const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
+  const store = await openStore({ ...options, migrate: true }, silentLog);
+  const [accountId, met] = [randomUUID(), randomUUID()];
+  const key = someManager();
+  const [displayName, address] = ['Anna Berg', someAddress(key)];
+  await store.transaction((tx) => tx.saveManager({ key, directoryId: met, displayName, address }));
+  const directory = {
+    responsibilityFor: () =>
+      Promise.resolve({ account: { id: accountId, name: 'a' }, managers: [], isCrowd: true }),
+    managersOf: () => Promise.resolve([met]),
+  } as unknown as Directory;
+  const deps = { store, directory } as unknown as Deps;
+  const signal = AbortSignal.timeout(10_000);
+  const { persons } = await audienceOf(deps, accountId, undefined, signal);
+  expect(persons).toEqual([{ id: met, displayName }]);
+  await store.close();
+  await database.remove();
+});

@@ -73,7 +73,7 @@ async function metInCrowd(
     const met = await enrolledOf(reads, accountId);
     for (let from = 0; from < ids.length; from += LOOKED_UP_AT_ONCE) {
       const some = await reads.managersByDirectoryId(ids.slice(from, from + LOOKED_UP_AT_ONCE));
-      met.push(...some.map(({ directoryId = '' }) => ({ id: directoryId, displayName: '' })));
+      for (const { directoryId: id = '', displayName = '' } of some) met.push({ id, displayName });
     }
     return met;
   });
