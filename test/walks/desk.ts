@@ -280,6 +280,19 @@ export function walkDesk(world: World): void {
     await confirm(world, { ...call, name });
   });
 
+  it('tells managers of one name apart by their addresses', async () => {
+    const { agent, chat, account, accountDn } = await newCall(world);
+    const twin = world.manager(newName('Chef'));
+    const name = newName('Anna');
+    for (const { dn } of [chat, twin]) world.directory.put(dn, 'displayName', name);
+    const group = world.directory.group(newName('ansvariga'), [chat.dn, twin.dn]);
+    world.directory.put(accountDn, 'manager', group.dn);
+    await openAccount(agent, account);
+    for (const { person } of [chat, twin]) {
+      expect(textOf(agent.card)).toContain(`${person.upn} (${name})`);
+    }
+  });
+
   it('says where Teams cannot reach the manager', async () => {
     const call = await newCall(world);
     const { agent, chat, account, name } = call;

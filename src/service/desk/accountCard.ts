@@ -3,6 +3,7 @@ import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { DeskAccountView, DeskManager, DeskTrouble } from '../../ports/deskView.ts';
 import type { Deps } from '../deps.ts';
+import { nameAmong } from '../notices/notices.ts';
 import { liftOf, offersTo, questionOf, type DeskFacts, type ManagerFacts } from './facts.ts';
 import { deskHandle } from './handles.ts';
 
@@ -42,12 +43,13 @@ export function accountView(
 
   const { account, status, isCrowd, now } = facts;
   const shown = shownManagers(facts);
+  const persons = facts.managers.flatMap(({ recipient }) => recipient?.person ?? []);
   const managers = shown.map(({ ...manager }): DeskManager => {
     const { ref, name, recipient, number, check } = manager;
     const place = look.managers.indexOf(ref) + 1;
     return {
       handle: deskHandle({ id, draw, place }),
-      name,
+      name: nameAmong(name, ref, persons),
       isFormer: recipient === undefined,
       number: number && {
         masked: number.mobile,
