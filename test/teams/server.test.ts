@@ -216,9 +216,11 @@ describe('server', () => {
   });
 
   it('takes no request before the answer to the one before on its connection', async () => {
-    const asked = 'GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n';
-    const answers = await raw(bench.url, asked.repeat(1_000));
-    expect(answers.split('HTTP/1.1 404').length - 1).toBeLessThanOrEqual(1);
+    for (const header of ['', 'Expect: 100-continue\r\n', 'Expect: x\r\n']) {
+      const asked = `GET /nowhere HTTP/1.1\r\nHost: x\r\n${header}\r\n`;
+      const answers = await raw(bench.url, asked.repeat(1_000));
+      expect(answers.split('HTTP/1.1 4').length - 1).toBeLessThanOrEqual(1);
+    }
     // In turn they are taken on one connection.
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const statuses: (number | undefined)[] = [];

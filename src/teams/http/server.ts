@@ -99,12 +99,12 @@ export function createServer(options: ServerOptions): Server {
   });
   // With this listener Node would hand over each connection that asks for another protocol, without an end.
   restify.server.removeAllListeners('upgrade');
-  takeInTurn(restify.server);
   // Without this listener Node would answer by itself, and read the body to its end.
   restify.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     discard(request);
     answer(response, { status: 417 });
   });
+  takeInTurn(restify.server);
   // The routes below would also take `/./healthz` and `/%68ealthz`.
   restify.pre((request, response, next) => {
     const refusal = refuse(request, options.auth);
@@ -159,14 +159,16 @@ export function createServer(options: ServerOptions): Server {
  * would be worked off without a pause. Teams, Twilio and proxies send one at a time.
  */
 function takeInTurn(server: Restify['server']): void {
-  const takers = server.listeners('request');
-  server.removeAllListeners('request');
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (request.socket.destroyed) return;
-    // The connection still belongs to the answer before.
-    if (response.socket === null) request.socket.destroy();
-    else for (const take of takers) take.call(server, request, response);
-  });
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+    const takers = server.listeners(event);
+    server.removeAllListeners(event);
+    server.on(event, (request: IncomingMessage, response: ServerResponse) => {
+      if (request.socket.destroyed) return;
+      // The connection still belongs to the answer before.
+      if (response.socket === null) request.socket.destroy();
+      else for (const take of takers) take.call(server, request, response);
+    });
+  }
 }
 
 async function receiveActivity(
