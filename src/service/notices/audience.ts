@@ -8,8 +8,7 @@ import { enrolledOf } from './notices.ts';
 
 /** Ids in one question to the store. */
 const LOOKED_UP_AT_ONCE = 500;
-/** A crowd that is not read by then keeps nobody else from being told, ms. */
-const CROWD_MS = 3_000;
+/** A crowd, or a late account, that is not read by then keeps nobody else from being told, ms. */
 const READ_MS = 3_000;
 
 /** The possible recipients of a notice to the account's managers. */
@@ -65,7 +64,7 @@ async function metInCrowd(
   accountId: string,
   signal: AbortSignal,
 ): Promise<DirectoryManager[]> {
-  const ids = await withDeadline(CROWD_MS, signal, async (deadline) => {
+  const ids = await withDeadline(READ_MS, signal, async (deadline) => {
     const found = directory.managersOf(accountId, deadline);
     return (await seenInTime(found, deadline, signal)) ?? [];
   });

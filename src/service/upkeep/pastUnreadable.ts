@@ -1,10 +1,11 @@
 import { DirectoryError } from '../../ports/directory.ts';
 import type { SweepDeps } from '../deps.ts';
+import { faultOf } from '../directoryFault.ts';
 
 /** After so many accounts in a row that cannot be read the directory is asked for something small. */
 const IN_A_ROW = 3;
 /** No entry has this id. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
+const NO_ENTRY = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Runs the work on one account after another, past those that the directory gives no answer about: whoever
@@ -18,27 +19,18 @@ export function pastUnreadable(
 ) {
   let unread = 0;
 
-  async function isAway(): Promise<boolean> {
-    try {
-      await directory.managerById(NOBODY, signal);
-      return false;
-    } catch (error) {
-      if (error instanceof DirectoryError) return true;
-      throw error;
-    }
-  }
-
   return async (accountId: string, work: () => Promise<void>): Promise<boolean> => {
     try {
       await work();
       unread = 0;
       return true;
     } catch (error) {
-      if (!(error instanceof DirectoryError)) throw error;
+      const fault = faultOf(error);
       unread += 1;
-      log.warn({ accountId, code: error.code }, 'a sweep passed an account that cannot be read');
+      log.warn({ accountId, code: fault.code }, 'a sweep passed an account that cannot be read');
       if (unread < IN_A_ROW) return false;
-      if (await isAway()) throw error;
+      const answer = await directory.managerById(NO_ENTRY, signal).catch(faultOf);
+      if (answer instanceof DirectoryError) throw fault;
       unread = 0;
       return false;
     }

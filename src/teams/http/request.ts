@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { hasTokenForm } from './guard.ts';
 import { isForwarded } from './health.ts';
 
@@ -54,6 +54,23 @@ export function discard(request: IncomingMessage): void {
   };
   request.once('end', stop);
   request.once('close', stop);
+}
+
+/**
+ * Cuts a connection that sends a request before the answer to the one before: thousands that came in one piece
+ * would be worked off without a pause. Teams, Twilio and proxies send one at a time.
+ */
+export function takeInTurn(server: Server): void {
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+    const takers = server.listeners(event);
+    server.removeAllListeners(event);
+    server.on(event, (request: IncomingMessage, response: ServerResponse) => {
+      if (request.socket.destroyed) return;
+      // The connection still belongs to the answer before.
+      if (response.socket === null) request.socket.destroy();
+      else for (const take of takers) take.call(server, request, response);
+    });
+  }
 }
 
 /** The bytes as text, or undefined where they are no UTF-8. */

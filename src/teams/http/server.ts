@@ -16,6 +16,7 @@ import {
   refuse,
   ROUTES,
   signatureOf,
+  takeInTurn,
 } from './request.ts';
 import type { Path, Refusal } from './request.ts';
 import { describeFault } from '../../ports/fault.ts';
@@ -152,23 +153,6 @@ export function createServer(options: ServerOptions): Server {
       await closePort(restify);
     },
   };
-}
-
-/**
- * Cuts a connection that sends a request before the answer to the one before: thousands that came in one piece
- * would be worked off without a pause. Teams, Twilio and proxies send one at a time.
- */
-function takeInTurn(server: Restify['server']): void {
-  for (const event of ['request', 'checkContinue', 'checkExpectation']) {
-    const takers = server.listeners(event);
-    server.removeAllListeners(event);
-    server.on(event, (request: IncomingMessage, response: ServerResponse) => {
-      if (request.socket.destroyed) return;
-      // The connection still belongs to the answer before.
-      if (response.socket === null) request.socket.destroy();
-      else for (const take of takers) take.call(server, request, response);
-    });
-  }
 }
 
 async function receiveActivity(
