@@ -3,7 +3,7 @@ import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { DeskAccountView, DeskManager, DeskTrouble } from '../../ports/deskView.ts';
 import type { Deps } from '../deps.ts';
-import { nameAmong } from '../notices/notices.ts';
+import { nameAmong } from '../people/people.ts';
 import { liftOf, offersTo, questionOf, type DeskFacts, type ManagerFacts } from './facts.ts';
 import { deskHandle } from './handles.ts';
 

@@ -1,5 +1,4 @@
 import { maskMobile } from '../../domain/mobile.ts';
-import { distinctName } from '../../domain/names.ts';
 import { isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import type { NoticeEvent } from '../../ports/noticeView.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
@@ -7,6 +6,7 @@ import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { Notice } from '../../ports/store/notices.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
+import { nameAmong } from '../people/people.ts';
 
 /** The event that notices tell. */
 export interface Reported {
@@ -92,21 +92,6 @@ export async function addFirstEnrollmentNotices(
     to: { channel: 'chat', manager },
   });
   await tx.addNotices(notices);
-}
-
-/** The name of one of the managers, by their entry's id, as the others are told it. */
-export function nameAmong(
-  name: string,
-  entry: string | undefined,
-  managers: readonly DirectoryManager[],
-): string {
-  const address = managers.find(({ id }) => id === entry)?.address;
-  const colleagues = managers.filter(({ id }) => id !== entry);
-  return distinctName(
-    name,
-    address,
-    colleagues.map(({ displayName }) => displayName),
-  );
 }
 
 /** The managers enrolled for the account, under the names that the bot knows. */

@@ -5,7 +5,8 @@ import type { SweepDeps } from '../deps.ts';
 import { withDeadline } from '../../ports/deadline.ts';
 import { seenInTime } from '../directoryFault.ts';
 import { lockAccount } from '../flow/flows.ts';
-import { enrolledOf, nameAmong } from '../notices/notices.ts';
+import { enrolledOf } from '../notices/notices.ts';
+import { nameAmong } from './people.ts';
 import { recipientOf } from '../chat/recipients.ts';
 import type { SweepLease } from '../upkeep/sweepLease.ts';
 
