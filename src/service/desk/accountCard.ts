@@ -4,7 +4,8 @@ import type { Problem } from '../../domain/reasons.ts';
 import type { DeskAccountView, DeskManager, DeskTrouble } from '../../ports/deskView.ts';
 import type { Deps } from '../deps.ts';
 import { nameAmong } from '../people/people.ts';
-import { liftOf, offersTo, questionOf, type DeskFacts, type ManagerFacts } from './facts.ts';
+import { liftOf, offersTo, personsOf, questionOf } from './facts.ts';
+import type { DeskFacts, ManagerFacts } from './facts.ts';
 import { deskHandle } from './handles.ts';
 
 /** So many managers fit on a card. */
@@ -43,7 +44,7 @@ export function accountView(
 
   const { account, status, isCrowd, now } = facts;
   const shown = shownManagers(facts);
-  const persons = facts.managers.flatMap(({ recipient }) => recipient?.person ?? []);
+  const persons = personsOf(facts);
   const managers = shown.map(({ ...manager }): DeskManager => {
     const { ref, name, recipient, number, check } = manager;
     const place = look.managers.indexOf(ref) + 1;

@@ -9,7 +9,7 @@ import {
 } from '../../domain/desk/callerCheck.ts';
 import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import { isSamePerson, type ManagerKey } from '../../domain/parties.ts';
-import type { Responsibility } from '../../ports/account.ts';
+import type { DirectoryManager, Responsibility } from '../../ports/account.ts';
 import type { DeskQuestion } from '../../ports/deskView.ts';
 import { accountStatus, type AccountStatus } from '../administration/accountStatus.ts';
 import { recipientsOf, type Recipient } from '../chat/recipients.ts';
@@ -77,6 +77,11 @@ export async function readFacts(
       return { ref, name, recipient, key: recipient.way?.key ?? keyOf(number), number, check };
     }
   });
+}
+
+/** Those of the account's managers who answer for it now. */
+export function personsOf({ managers }: Pick<DeskFacts, 'managers'>): DirectoryManager[] {
+  return managers.flatMap(({ recipient }) => recipient?.person ?? []);
 }
 
 function keyOf(number: { readonly manager: string } | undefined): ManagerKey | undefined {

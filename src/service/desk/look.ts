@@ -7,7 +7,7 @@ import { lockAccount } from '../flow/flows.ts';
 import { denyTap, type Reply, type Tap } from '../tap/tap.ts';
 import { accountView, shownManagers } from './accountCard.ts';
 import { admitAgent, backToDesk, countLookUp, type Agent } from './agent.ts';
-import { readFacts, type DeskFacts } from './facts.ts';
+import { personsOf, readFacts, type DeskFacts } from './facts.ts';
 import { isLookId, readDeskHandle } from './handles.ts';
 
 /** An agent's tap on an account's card, once all of it was read anew. */
@@ -78,8 +78,7 @@ export function showLook({ deps, look, facts }: DeskTap, problem?: Problem): Rep
 export async function showAgain(deskTap: DeskTap, problem?: Problem): Promise<Reply> {
   const { deps, look, facts } = deskTap;
   const current = (await deps.store.read((reads) => reads.look(look.id))) ?? look;
-  const managers = facts.managers.flatMap(({ recipient }) => recipient?.person ?? []);
-  const changed = await readFacts(deps, current, { ...facts, managers });
+  const changed = await readFacts(deps, current, { ...facts, managers: personsOf(facts) });
   return showLook({ ...deskTap, look: current, facts: changed }, problem);
 }
 
