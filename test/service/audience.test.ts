@@ -1,19 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, it } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import { openStore } from '../../src/adapters/store/open.ts';
-import { DirectoryError, type Directory } from '../../src/ports/directory.ts';
+import { DirectoryError } from '../../src/ports/directory.ts';
 import type { Deps } from '../../src/service/deps.ts';
 import { audienceOf } from '../../src/service/notices/audience.ts';
 import { rawSqlite } from '../adapters/store/rawSqlite.ts';
 import { silentLog, someKey } from '../adapters/store/support.ts';
 import { MOBILE, someAddress, someManager } from '../contracts/storeSamples.ts';
 
+const database = await rawSqlite();
+const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
+const store = await openStore({ ...options, migrate: true }, silentLog);
+afterAll(async () => {
+  await store.close();
+  await database.remove();
+});
+
+/** The parts that are asked, with a directory that answers so. */
+function depsOn(directory: object): Deps {
+  return { store, directory } as unknown as Deps;
+}
+
 it('has those who are enrolled, and those who answered before, where a crowd cannot be read in time', async () => {
-  const database = await rawSqlite();
-  const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
-  const store = await openStore({ ...options, migrate: true }, silentLog);
   const accountId = randomUUID();
   const [enrolled, former, own] = [randomUUID(), randomUUID(), randomUUID()];
   const [manager, actor] = [someManager(), someManager()];
@@ -24,7 +34,7 @@ it('has those who are enrolled, and those who answered before, where a crowd can
     await tx.saveEnrollment({ ...number, enrolledAt: tx.now, usableFrom: tx.now });
     await tx.rememberAnswering(accountId, [former]);
   });
-  const directory = {
+  const deps = depsOn({
     responsibilityFor: () =>
       Promise.resolve({ account: { id: accountId, name: 'a' }, managers: [], isCrowd: true }),
     async managersOf(_id: string, signal: AbortSignal) {
@@ -35,24 +45,18 @@ it('has those who are enrolled, and those who answered before, where a crowd can
       signal.throwIfAborted();
       return Promise.resolve({ id, displayName: '' });
     },
-  } as unknown as Directory;
-  const deps = { store, directory } as unknown as Deps;
+  });
   const signal = AbortSignal.timeout(10_000);
   const audience = await audienceOf(deps, accountId, actor, signal);
   expect(audience.persons.map(({ id }) => id).toSorted()).toEqual([enrolled, former].toSorted());
   expect(audience.own?.id).toBe(own);
-  await store.close();
-  await database.remove();
 }, 20_000);
 
 it('has all who answered before, also where the directory is slow to name so many', async () => {
-  const database = await rawSqlite();
-  const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
-  const store = await openStore({ ...options, migrate: true }, silentLog);
   const accountId = randomUUID();
   const former = Array.from({ length: 60 }, () => randomUUID());
   await store.transaction((tx) => tx.rememberAnswering(accountId, former));
-  const directory = {
+  const deps = depsOn({
     responsibilityFor: () =>
       Promise.resolve({ account: { id: accountId, name: 'a' }, managers: [], isCrowd: false }),
     managerById: async (id: string, signal: AbortSignal) => {
@@ -60,18 +64,12 @@ it('has all who answered before, also where the directory is slow to name so man
       if (signal.aborted) throw new DirectoryError('unreachable', 'no answer to read');
       return { id, displayName: 'Anna' };
     },
-  } as unknown as Directory;
-  const deps = { store, directory } as unknown as Deps;
+  });
   const audience = await audienceOf(deps, accountId, undefined, AbortSignal.timeout(10_000));
   expect(audience.persons.map(({ id }) => id).toSorted()).toEqual(former.toSorted());
-  await store.close();
-  await database.remove();
 }, 20_000);
 
 it('has those whom the store knows once the account could not be read for long', async () => {
-  const database = await rawSqlite();
-  const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
-  const store = await openStore({ ...options, migrate: true }, silentLog);
   const accountId = randomUUID();
   const [enrolled, former] = [randomUUID(), randomUUID()];
   const manager = someManager();
@@ -82,36 +80,27 @@ it('has those whom the store knows once the account could not be read for long',
     await tx.rememberAnswering(accountId, [former]);
   });
   const unread = new DirectoryError('unreachable', 'no answer to read');
-  const directory = {
+  const deps = depsOn({
     responsibilityFor: () => Promise.reject(unread),
     managerById: (id: string) => Promise.resolve({ id, displayName: '' }),
-  } as unknown as Directory;
-  const deps = { store, directory } as unknown as Deps;
+  });
   const signal = AbortSignal.timeout(10_000);
   await expect(audienceOf(deps, accountId, undefined, signal)).rejects.toBe(unread);
   const { persons } = await audienceOf(deps, accountId, undefined, signal, true);
   expect(persons.map(({ id }) => id).toSorted()).toEqual([enrolled, former].toSorted());
-  await store.close();
-  await database.remove();
 });
 
 it('knows those of a crowd by their names, so that a namesake is told with the address', async () => {
-  const database = await rawSqlite();
-  const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
-  const store = await openStore({ ...options, migrate: true }, silentLog);
   const [accountId, met] = [randomUUID(), randomUUID()];
   const key = someManager();
   const [displayName, address] = ['Anna Berg', someAddress(key)];
   await store.transaction((tx) => tx.saveManager({ key, directoryId: met, displayName, address }));
-  const directory = {
+  const deps = depsOn({
     responsibilityFor: () =>
       Promise.resolve({ account: { id: accountId, name: 'a' }, managers: [], isCrowd: true }),
     managersOf: () => Promise.resolve([met]),
-  } as unknown as Directory;
-  const deps = { store, directory } as unknown as Deps;
+  });
   const signal = AbortSignal.timeout(10_000);
   const { persons } = await audienceOf(deps, accountId, undefined, signal);
   expect(persons).toEqual([{ id: met, displayName }]);
-  await store.close();
-  await database.remove();
 });
