@@ -3,7 +3,7 @@ import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { DeskAccountView, DeskManager, DeskTrouble } from '../../ports/deskView.ts';
 import type { Deps } from '../deps.ts';
-import { nameAmong } from '../people/people.ts';
+import { nameAmong } from '../people/managers.ts';
 import { liftOf, offersTo, personsOf, questionOf } from './facts.ts';
 import type { DeskFacts, ManagerFacts } from './facts.ts';
 import { deskHandle } from './handles.ts';

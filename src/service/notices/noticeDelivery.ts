@@ -7,7 +7,7 @@ import { StoreError } from '../../ports/storeError.ts';
 import type { Deps } from '../deps.ts';
 import { lockAccount } from '../flow/flows.ts';
 import { postNotice } from './noticeCard.ts';
-import { nameAmong } from '../people/people.ts';
+import { nameAmong } from '../people/managers.ts';
 import { enrolledOf } from './notices.ts';
 import { recipientsOf } from '../chat/recipients.ts';
 import { noteAnswering } from '../people/responsibility.ts';

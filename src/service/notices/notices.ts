@@ -6,7 +6,7 @@ import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { Notice } from '../../ports/store/notices.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { nameAmong } from '../people/people.ts';
+import { nameAmong } from '../people/managers.ts';
 
 /** The event that notices tell. */
 export interface Reported {

@@ -1,3 +1,4 @@
+import { distinctName } from '../../domain/names.ts';
 import { managerName, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
@@ -8,6 +9,21 @@ export interface Manager {
   readonly key: ManagerKey;
   readonly locale: Locale;
   readonly entry: DirectoryManager;
+}
+
+/** The name of one of the managers, by their entry's id, as the others are told it. */
+export function nameAmong(
+  name: string,
+  entry: string | undefined,
+  managers: readonly DirectoryManager[],
+): string {
+  const address = managers.find(({ id }) => id === entry)?.address;
+  const colleagues = managers.filter(({ id }) => id !== entry);
+  return distinctName(
+    name,
+    address,
+    colleagues.map(({ displayName }) => displayName),
+  );
 }
 
 /**

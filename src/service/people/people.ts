@@ -1,6 +1,5 @@
 import { isSamePerson, managerName, namesPerson, type ManagerKey } from '../../domain/parties.ts';
 import { parseMobile } from '../../domain/mobile.ts';
-import { distinctName } from '../../domain/names.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Deps } from '../deps.ts';
@@ -14,21 +13,6 @@ export function entryMobile(
   entry: Pick<DirectoryManager, 'mobile'> | undefined,
 ): string | undefined {
   return parseMobile(entry?.mobile ?? '', settings.smsCountries);
-}
-
-/** The name of one of the managers, by their entry's id, as the others are told it. */
-export function nameAmong(
-  name: string,
-  entry: string | undefined,
-  managers: readonly DirectoryManager[],
-): string {
-  const address = managers.find(({ id }) => id === entry)?.address;
-  const colleagues = managers.filter(({ id }) => id !== entry);
-  return distinctName(
-    name,
-    address,
-    colleagues.map(({ displayName }) => displayName),
-  );
 }
 
 /** Why a person is not let in. */

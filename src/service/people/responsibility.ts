@@ -6,7 +6,7 @@ import { withDeadline } from '../../ports/deadline.ts';
 import { seenInTime } from '../directoryFault.ts';
 import { lockAccount } from '../flow/flows.ts';
 import { enrolledOf } from '../notices/notices.ts';
-import { nameAmong } from './people.ts';
+import { nameAmong } from './managers.ts';
 import { recipientOf } from '../chat/recipients.ts';
 import type { SweepLease } from '../upkeep/sweepLease.ts';
 
