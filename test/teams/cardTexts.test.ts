@@ -178,6 +178,15 @@ describe('what cards say', () => {
     );
   });
 
+  it.each(['edge', 'invisible'] as const)(
+    'leaves the rule of å, ä and ö unmarked where the sign is another: %s',
+    (forbidden) => {
+      const reason = 'passwordForbiddenCharacter';
+      const card = render(withProblem('reset.newPassword', { reason, all: [reason], forbidden })!);
+      expect(texts(card)).toContain('• Utan å, ä och ö');
+    },
+  );
+
   it('marks after a try which rules the password kept, and no more than is known', () => {
     const sample = SAMPLES.find(({ name }) => name === 'reset.newPassword: after a try')!;
     expect(texts(render(sample.view)).filter((text) => /^[✓✗•] /.test(text))).toEqual([

@@ -157,6 +157,8 @@ interface RuleLine {
 function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice): RuleLine[] {
   const { minLength, maxLength, historyLength } = rules;
   const signs = forbiddenSigns(rules, voice);
+  // A blank at an edge, or a sign that nobody sees, was met first: the others were not looked for.
+  const isNamed = (problem?.forbidden ?? 'named') === 'named';
   // A rule that was not checked keeps its bullet.
   const line = (key: string, isKept: boolean | undefined, values: TextValues = {}): RuleLine => {
     const sign = isKept === undefined ? '•' : isKept ? '✓' : '✗';
@@ -168,9 +170,13 @@ function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice
     const isKept = faults.every((fault) => problem?.absent?.includes(fault) === true);
     return line(key, isBroken ? false : isKept || undefined, values);
   };
+  const forbidden = (values: TextValues): RuleLine =>
+    isNamed
+      ? told('forbidden', ['passwordForbiddenCharacter'], values)
+      : line('forbidden', undefined, values);
   return [
     told('length', ['passwordTooShort', 'passwordTooLong'], { minLength, maxLength }),
-    ...(signs === undefined ? [] : [told('forbidden', ['passwordForbiddenCharacter'], { signs })]),
+    ...(signs === undefined ? [] : [forbidden({ signs })]),
     ...(rules.requiresComplexity ? [line('complexity', problem?.isComplex)] : []),
     ...(historyLength > 0 ? [told('history', ['passwordUsedBefore'], { historyLength })] : []),
     told('guessable', ['passwordTooCommon']),
