@@ -126,6 +126,11 @@ async function takeChecked(
       } as const;
       return { flow: await advanceReset(tx, current, event) };
     }
+    // A revoke leaves the flow alone while its write is under way, and that may have come to nothing.
+    if ((await tx.enrollment(current.manager, account.id)) === undefined) {
+      tx.audit(refusedPassword(current, 'flowExpired'));
+      return { flow: await advanceReset(tx, current, { type: 'expired' }) };
+    }
     const other = await otherWrite(tx, current);
     if (other !== undefined) return { flow: current, todo: { other } };
     tx.audit({ event: 'reset.attempted', result: 'ok', ...auditOf(current) });

@@ -29,8 +29,12 @@ async function confirmCode(tap: UnlockTap, input: SecretInput): Promise<Flow> {
 
 async function tryAgain(tap: UnlockTap): Promise<Flow> {
   const { flow, todo } = await submit<UnlockFlow, 'unlock'>(tap, async (tx, current) => {
-    const { state } = current;
+    const { state, manager, accountId } = current;
     if (state.step !== 'unlocking' || state.problem === undefined) return { flow: current };
+    // A revoke leaves the flow alone while the directory is asked.
+    if ((await tx.enrollment(manager, accountId)) === undefined) {
+      return { flow: await advanceUnlock(tx, current, { type: 'expired' }) };
+    }
     return { flow: await advanceUnlock(tx, current, { type: 'unlockAsked' }), todo: 'unlock' };
   });
   return todo === undefined ? flow : unlock(tap, flow);
