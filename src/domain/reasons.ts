@@ -51,8 +51,14 @@ export interface Problem {
   readonly absent?: readonly Reason[];
   /** Whether the password had enough kinds of characters; unknown where this was not checked. */
   readonly isComplex?: boolean | undefined;
+  /** Whether a forbidden name was in the password; unknown where this was not checked. */
+  readonly holdsName?: boolean | undefined;
+  /** Nothing was typed. */
+  readonly isEmpty?: boolean | undefined;
   /** The kind of the first forbidden character. */
   readonly forbidden?: ForbiddenCharacter | undefined;
+  /** The manager whom it is about, as the card names them. */
+  readonly person?: string;
   /** The number is the one that is enrolled, not the one that was typed. */
   readonly isEnrolledNumber?: boolean;
   /** The bot itself is overloaded. */

@@ -27,7 +27,7 @@ export class CardError extends Error {
 /** The contents of a card, in domain words; src/teams renders it. Times are epoch ms. */
 export type View =
   | HomeView
-  | { readonly card: 'help' }
+  | HelpView
   | CurrentPasswordView
   | MobileView
   | CodeView
@@ -47,7 +47,7 @@ export type View =
   | NoticeView
   | SummaryView
   | RefusedView
-  | { readonly card: 'cancelled' };
+  | CancelledView;
 
 export type CardName = View['card'];
 
@@ -84,6 +84,15 @@ export interface HomeView {
   readonly problem?: Problem | undefined;
   /** It is the first card that the manager sees, and says what the bot is. */
   readonly isWelcome?: boolean | undefined;
+}
+
+/** The words that work. */
+interface HelpView {
+  readonly card: 'help';
+  /** The person is of the service desk. */
+  readonly isAgent?: boolean;
+  /** False for an agent who answers for no account. */
+  readonly isManager?: boolean;
 }
 
 /** Where in its flow a card stands, both from 1. */
@@ -151,6 +160,12 @@ interface ResetUnknownView extends AnyFlowView {
   readonly card: 'reset.unknown';
   /** When the password was last changed by anyone, where the directory says so. */
   readonly passwordSetAt?: number | undefined;
+}
+
+interface CancelledView {
+  readonly card: 'cancelled';
+  /** A reset was cancelled that has written no password. */
+  readonly isPasswordKept?: boolean;
 }
 
 interface RefusedView {

@@ -8,6 +8,7 @@ import { takeText } from './tap/typed.ts';
 import type { Deps } from './deps.ts';
 import { answerCaller } from './desk/answer.ts';
 import { takeFromAgent } from './desk/desk.ts';
+import { showHelp } from './desk/help.ts';
 import { isLookId } from './desk/handles.ts';
 import { readFlowHandle } from './flow/handle.ts';
 import { changeManager } from './people/managers.ts';
@@ -113,7 +114,7 @@ async function reply(tap: Tap, input: Input): Promise<Reply> {
     case 'home':
       return showHome(tap, { from: input.from, isWelcome: input.isWelcome });
     case 'help':
-      return { view: { card: 'help' } };
+      return showHelp(tap);
     case 'language':
       await chooseLocale(tap);
       return showHome(tap);

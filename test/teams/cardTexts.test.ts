@@ -169,6 +169,7 @@ describe('what cards say', () => {
       '• Minst 8 tecken, högst 127',
       '• Utan å, ä och ö',
       '• Minst tre av: små bokstäver, stora bokstäver, siffror, andra tecken',
+      '• Utan ord ur kontots namn: hemvardsgruppen',
       '• Inget av de 25 senaste, inte heller med ny siffra',
       '• Inte lätt att gissa: inte kontots namn, en årstid eller ett vanligt lösenord',
     ]);
@@ -193,9 +194,31 @@ describe('what cards say', () => {
       '✗ Minst 8 tecken, högst 127',
       '✓ Utan å, ä och ö',
       '• Minst tre av: små bokstäver, stora bokstäver, siffror, andra tecken',
+      '✗ Utan ord ur kontots namn: hemvardsgruppen',
       '• Inget av de 25 senaste, inte heller med ny siffra',
       '✗ Inte lätt att gissa: inte kontots namn, en årstid eller ett vanligt lösenord',
     ]);
+  });
+
+  it('says of an empty box that nothing was typed, and marks no rule', () => {
+    const reason = 'passwordTooShort';
+    const problem = { reason, all: [reason], isEmpty: true } as const;
+    const lines = texts(render(withProblem('reset.newPassword', problem)!));
+    expect(lines).toContain('Skriv det nya lösenordet i båda rutorna.');
+    expect(lines.filter((text) => /^[✓✗] /.test(text))).toEqual([]);
+  });
+
+  it.each([
+    ['reminder', 'Annat skäl'],
+    ['desk.account', 'Annat skäl'],
+  ])('shows on %s the reason that is recorded where none is chosen', (name, title) => {
+    const lists = SAMPLES.filter(({ view }) => view.card === name)
+      .flatMap(({ view }) => nodes(render(view)))
+      .filter(({ type }) => type === 'Input.ChoiceSet');
+    expect(lists).not.toHaveLength(0);
+    for (const { value, choices } of lists) {
+      expect([value, choices]).toEqual(['other', expect.arrayContaining([{ title, value }])]);
+    }
   });
 
   it('tells the step, where there are several, with the account', () => {

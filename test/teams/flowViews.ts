@@ -8,6 +8,7 @@ const RULES = {
   forbiddenCharacters: 'åäöÅÄÖ',
   historyLength: 25,
   requiresComplexity: true,
+  forbiddenNames: [FLOW.accountName],
 } as const;
 
 export const CODE_CARDS = [
@@ -123,6 +124,7 @@ export const FLOW_SAMPLES: readonly Sample[] = [
         reason: 'passwordTooShort',
         all: ['passwordTooShort', 'passwordTooCommon'],
         absent: ['passwordTooLong', 'passwordForbiddenCharacter'],
+        holdsName: true,
       },
     },
     ['setPassword', 'cancel'],
@@ -133,7 +135,13 @@ export const FLOW_SAMPLES: readonly Sample[] = [
       card: 'reset.newPassword',
       ...FLOW,
       progress: { step: 2, of: 2 },
-      rules: { ...RULES, forbiddenCharacters: '', historyLength: 0, requiresComplexity: false },
+      rules: {
+        ...RULES,
+        forbiddenCharacters: '',
+        historyLength: 0,
+        requiresComplexity: false,
+        forbiddenNames: [],
+      },
       advisesDeletion: true,
     },
     ['setPassword', 'cancel'],

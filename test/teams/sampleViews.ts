@@ -64,7 +64,9 @@ export const SAMPLES: readonly Sample[] = [
     view: { card: 'home', accounts: [ACCOUNT], isAgent: true },
     verbs: ['enroll', 'reset', 'desk', 'language'],
   },
-  { name: 'help', view: { card: 'help' }, verbs: ['home'] },
+  sample({ card: 'help' }, ['home']),
+  sample({ card: 'help', isAgent: true, isManager: false }, ['home'], 'of an agent'),
+  sample({ card: 'help', isAgent: true }, ['home'], 'of an agent with accounts'),
   ...FLOW_SAMPLES,
   ...NOTICE_SAMPLES,
   ...DESK_SAMPLES,
@@ -84,6 +86,7 @@ export const SAMPLES: readonly Sample[] = [
     'locked',
   ),
   sample({ card: 'cancelled' }, ['home']),
+  sample({ card: 'cancelled', isPasswordKept: true }, ['home'], 'reset'),
 ];
 
 /** The first sample of the card, reporting `problem`; undefined where the card reports none. */

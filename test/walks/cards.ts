@@ -96,6 +96,7 @@ export function walkCards(world: World): void {
       const old = walker.chat.button('confirmCode');
       const code = world.code(walker.mobile);
       expect(await walker.chat.tap('cancel')).toBe('cancelled');
+      expect(textOf(walker.chat.card)).toContain('Lösenordet är inte bytt.');
       expect(await walker.chat.tapButton(old, { code })).toBe('cancelled');
     });
 
@@ -276,6 +277,9 @@ export function walkCards(world: World): void {
       await resetToPassword(world, walker);
       const button = walker.chat.button('setPassword');
       expect(await walker.chat.say('avbryt')).toBe('cancelled');
+      expect(textOf(walker.chat.card)).toContain('Lösenordet är inte bytt.');
+      expect(await walker.chat.say('avbryt')).toBe('cancelled');
+      expect(textOf(walker.chat.card)).not.toContain('Lösenordet');
       const inputs = { newPassword: GOOD, confirmPassword: GOOD };
       expect(await walker.chat.tapButton(button, inputs)).toBe('cancelled');
       expect(world.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);

@@ -22,9 +22,34 @@ export function walkDesk(world: World): void {
     expect(await agent.say('status')).toBe('desk');
     expect(() => agent.button('home')).toThrow();
     expect(await agent.tap('deskFind', { account: 'finns inte' })).toBe('desk accountNotFound');
+    expect(textOf(agent.card)).toContain('Vi hittar inget sådant konto.');
     expect(await agent.tap('deskFind', { account: ' ' })).toBe('desk accountNotFound');
+    expect(textOf(agent.card)).toContain('Skriv kontots namn');
     expect(await agent.tap('deskFind', { account: 'x'.repeat(101) })).toBe('desk accountNotFound');
     expect(() => agent.button('home')).toThrow();
+  });
+
+  it('helps an agent with words of their own, with a manager’s too where they are one', async () => {
+    const { chat } = await newEnrolled(world);
+    const agent = newAgent(world);
+    await agent.say('status');
+    expect(await agent.say('hjälp')).toBe('help');
+    expect(textOf(agent.card)).toContain('Skriv servicedesk');
+    expect(textOf(agent.card)).not.toMatch(/byt lösenord|Kommer du inte vidare/);
+    expect(await chat.say('hjälp')).toBe('help');
+    expect(textOf(chat.card)).not.toContain('Skriv servicedesk');
+    world.hire(chat.dn);
+    expect(await chat.say('hjälp')).toBe('help');
+    expect(textOf(chat.card)).toMatch(/Skriv servicedesk.*byt lösenord.*Kommer du inte vidare/s);
+  });
+
+  it('helps by a manager’s words while the directory does not say who is an agent', async () => {
+    const agent = newAgent(world);
+    await agent.say('status');
+    world.directory.fault = () => 'drop';
+    expect(await agent.say('hjälp')).toBe('help');
+    world.directory.fault = undefined;
+    expect(textOf(agent.card)).toContain('byt lösenord');
   });
 
   it('shows an agent who answers for accounts a button at home, and by the word in either language', async () => {
@@ -211,6 +236,7 @@ export function walkDesk(world: World): void {
     await openAccount(other, account);
     await ask(world, call);
     expect(await other.tap('deskConfirm', {}, name)).toBe('desk.account callerBusy');
+    expect(textOf(other.card)).toContain(`${name} har redan en fråga`);
     for (let times = 1; times < 5; times += 1) {
       await chat.tap('callerDeny');
       await agent.tap('refresh');
@@ -247,6 +273,7 @@ export function walkDesk(world: World): void {
     world.account(account, stranger.dn, FIRST_PASSWORD);
     await openAccount(agent, account);
     expect(await agent.tap('deskConfirm', {}, name)).toBe('desk.account callerNotReached');
+    expect(textOf(agent.card)).toContain(`Vi når inte ${name} i Teams.`);
     world.directory.put(stranger.dn, 'msDS-ExternalDirectoryObjectId', `User_${aadObjectId}`);
     await agent.tap('refresh');
     expect(await agent.tap('deskConfirm', {}, name)).toBe('desk.account');

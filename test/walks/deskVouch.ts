@@ -142,6 +142,7 @@ export function walkDeskVouch(world: World): void {
     await openAccount(agent, account);
     await confirm(world, call);
     expect(await agent.tap('deskVouch', {}, name)).toBe('desk.account noDirectoryMobile');
+    expect(textOf(agent.card)).toContain(`${name} har inget mobilnummer i katalogen.`);
     world.directory.put(chat.dn, 'mobile', mobile);
     await agent.tap('refresh');
     expect(await agent.tap('deskVouch', {}, name)).toBe('desk.account');

@@ -136,6 +136,8 @@ export function walkEnrollment(world: World): void {
       for (const [name, mobile] of mobiles) {
         const shown = await walker.chat.tap('setMobile', { mobile });
         expect([name, shown]).toEqual([name, 'enrollment.mobile mobileInvalid']);
+        const isEmpty = textOf(walker.chat.card).includes('Skriv ett mobilnummer i rutan.');
+        expect([name, isEmpty]).toEqual([name, typeof mobile !== 'string' || mobile === '']);
       }
       expect(world.audit(rows)).toEqual([]);
       expect(await walker.chat.tap('setMobile', { mobile: walker.mobile })).toBe('enrollment.code');

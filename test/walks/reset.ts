@@ -55,6 +55,33 @@ export function walkReset(world: World): void {
       expect(world.directory.hasPassword(accountDn, FIRST_PASSWORD)).toBe(false);
     });
 
+    it('that was not typed at all is asked for', async () => {
+      const walker = await newEnrolled(world);
+      const { chat } = walker;
+      await resetToPassword(world, walker);
+      await chat.tap('setPassword', both(''));
+      expect(textOf(chat.card)).toContain('Skriv det nya lösenordet i båda rutorna.');
+      await chat.tap('setPassword', both('kort'));
+      expect(textOf(chat.card)).toContain('Lösenordet är för kort.');
+    });
+
+    it('that holds the account’s name breaks a rule that stands on the card before', async () => {
+      const walker = await newEnrolled(world);
+      const { chat, account } = walker;
+      await resetToPassword(world, walker);
+      const rule = `Utan ord ur kontots namn: ${account}`;
+      expect(textOf(chat.card)).toContain(`• ${rule}`);
+      expect(await chat.tap('setPassword', both(`Kaffe-${account.toUpperCase()}-42`))).toBe(
+        'reset.newPassword passwordRefusedByDirectory',
+      );
+      expect(textOf(chat.card)).toContain(`✗ ${rule}`);
+      expect(textOf(chat.card)).toContain('Regler som det bröt mot har ett ✗.');
+      expect(await chat.tap('setPassword', both('kort'))).toBe(
+        'reset.newPassword passwordTooShort',
+      );
+      expect(textOf(chat.card)).toContain(`✓ ${rule}`);
+    });
+
     it('is refused without an attempt by the bot, and with one by the directory', async () => {
       const walker = await newEnrolled(world);
       await resetToPassword(world, walker);

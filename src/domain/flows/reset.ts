@@ -48,8 +48,9 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       const [reason] = event.reasons;
       if (reason === undefined) return state;
       if (state.step !== 'newPassword' && state.step !== 'writingPassword') return state;
-      const { reasons: all, absent = [], isComplex, until, forbidden } = event;
-      const problem = { reason, all, absent, isComplex, until, forbidden };
+      const { reasons: all, absent = [], isComplex, holdsName, isEmpty, until, forbidden } = event;
+      const marks = { isComplex, holdsName, isEmpty, forbidden };
+      const problem = { reason, all, absent, until, ...marks };
       if (state.step === 'newPassword') return { step: 'newPassword', ...unsent(state), problem };
       return refusedByDirectory(state, problem);
     }

@@ -78,6 +78,8 @@ export type ResetEvent =
       /** Faults that were checked for and not found. */
       readonly absent?: readonly Reason[];
       readonly isComplex?: boolean | undefined;
+      readonly holdsName?: boolean | undefined;
+      readonly isEmpty?: boolean | undefined;
       /** When the directory takes a new one, where that is known. */
       readonly until?: number | undefined;
       /** The kind of the forbidden character. */

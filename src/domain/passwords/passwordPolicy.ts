@@ -18,6 +18,8 @@ export interface ShownRules {
   readonly forbiddenCharacters: string;
   readonly historyLength: number;
   readonly requiresComplexity: boolean;
+  /** Names that may not be in the password, in any case. */
+  readonly forbiddenNames?: readonly string[] | undefined;
 }
 
 /** A new password as it was typed, twice. */

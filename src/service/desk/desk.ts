@@ -4,11 +4,12 @@ import type { RevokeReason } from '../../ports/deskView.ts';
 import { clearLockoutIn, revokeIn } from '../administration/administration.ts';
 import type { DeskActInput, DeskInput } from '../input.ts';
 import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
+import { nameAmong } from '../people/managers.ts';
 import { denyTap, type Reply, type Tap } from '../tap/tap.ts';
 import { agentNameFor } from './agent.ts';
 import { accountView } from './accountCard.ts';
 import { askCaller } from './ask.ts';
-import { liftOf, offersTo, type ManagerFacts } from './facts.ts';
+import { liftOf, offersTo, personsOf, type DeskFacts, type ManagerFacts } from './facts.ts';
 import { findAccounts, openDesk, openDeskByWord } from './find.ts';
 import {
   openAccount,
@@ -76,7 +77,14 @@ async function act(tap: Tap, input: DeskActInput): Promise<Reply> {
   const { isOffered, take } = ACTS[input.type] as DeskAct<DeskActInput>;
   if (!isOffered(deskTap, manager)) return showLook(deskTap);
   // 4. The act, and its card.
-  return showAgain(deskTap, await take(deskTap, manager ?? NOBODY, input));
+  const problem = await take(deskTap, manager ?? NOBODY, input);
+  return showAgain(deskTap, problem && about(problem, deskTap.facts, manager));
+}
+
+/** The problem with the name of its manager, as the card has it. */
+function about(problem: Problem, facts: DeskFacts, manager: ManagerFacts | undefined): Problem {
+  if (manager === undefined) return problem;
+  return { ...problem, person: nameAmong(manager.name, manager.ref, personsOf(facts)) };
 }
 
 /** For the act that concerns no one manager. */

@@ -41,7 +41,8 @@ export async function findAccounts(tap: Tap, typed: string | undefined): Promise
   const agent = await admitAgent(tap);
   if ('view' in agent) return agent;
   const text = typed?.trim() ?? '';
-  if (text === '' || [...text].length > LONGEST_NAME) return notFound(agent);
+  if (text === '') return notFound(agent, true);
+  if ([...text].length > LONGEST_NAME) return notFound(agent);
   const { deps, signal } = tap;
   const refused = await deps.store.transaction((tx) => countLookUp(tx, agent.key));
   if (refused !== undefined) return backToDesk(agent, refused);
@@ -76,6 +77,6 @@ export async function findAccounts(tap: Tap, typed: string | undefined): Promise
   return { view: deskView({ hasHome, found: hits, hasMore }) };
 }
 
-function notFound(agent: Agent): Reply {
-  return backToDesk(agent, { reason: 'accountNotFound' });
+function notFound(agent: Agent, isEmpty = false): Reply {
+  return backToDesk(agent, { reason: 'accountNotFound', isEmpty });
 }

@@ -60,7 +60,7 @@ function refuseMalformedMobile(
   { mobile }: { readonly mobile: string | undefined },
 ): Promise<Flow> | undefined {
   if (readMobile(tap, mobile) !== undefined) return undefined;
-  return refuseMobile(tap);
+  return refuseMobile(tap, (mobile ?? '').trim() === '');
 }
 
 /** Where an agent vouched only the directory's number counts: one that is typed changes nothing. */
@@ -87,11 +87,12 @@ async function takeShownMobile(tap: EnrollmentTap): Promise<Flow> {
   return chooseMobile(tap, (known) => known?.mobile);
 }
 
-function refuseMobile(tap: Submission<EnrollmentFlow>): Promise<Flow> {
-  return submitStep(tap, (tx, current) => advanceEnrollment(tx, current, MOBILE_INVALID));
+function refuseMobile(tap: Submission<EnrollmentFlow>, isEmpty: boolean): Promise<Flow> {
+  return submitStep(tap, (tx, current) => advanceEnrollment(tx, current, mobileInvalid(isEmpty)));
 }
 
-const MOBILE_INVALID = { type: 'mobileRefused', problem: { reason: 'mobileInvalid' } } as const;
+const mobileInvalid = (isEmpty: boolean) =>
+  ({ type: 'mobileRefused', problem: { reason: 'mobileInvalid', isEmpty } }) as const;
 
 async function chooseMobile(
   tap: EnrollmentTap,
@@ -107,7 +108,7 @@ async function chooseMobile(
       if (locked !== undefined) return { flow: locked };
       const mobile = choose(state.known);
       if (mobile === undefined) {
-        return { flow: await advanceEnrollment(tx, current, MOBILE_INVALID) };
+        return { flow: await advanceEnrollment(tx, current, mobileInvalid(false)) };
       }
       const to = firstRecipient(state, mobile);
       const recipient = to === 'old' && state.known !== undefined ? state.known.mobile : mobile;

@@ -2,6 +2,7 @@ import type { EnrollmentState } from '../../domain/flows/enrollment.ts';
 import { FLOW_LIFETIME_MS, type Flow } from '../../domain/flows/flow.ts';
 import { maskMobile } from '../../domain/mobile.ts';
 import type { Problem } from '../../domain/reasons.ts';
+import { sentBy } from '../../domain/flows/reset.ts';
 import type { ResetState } from '../../domain/flows/resetState.ts';
 import { isStopped, type EndedState } from '../../domain/flows/steps.ts';
 import type { UnlockState } from '../../domain/flows/unlock.ts';
@@ -24,7 +25,7 @@ export function viewOf(flow: Flow, now: number, problem?: Problem): View | undef
   const { accountName, state } = flow;
   const remembered = 'problem' in state ? state.problem : undefined;
   const frame = { handle: flowHandle(flow), accountName, problem: problem ?? remembered };
-  if (isStopped(flow.state)) return stoppedView(flow.state, accountName);
+  if (isStopped(flow.state)) return stoppedView(flow.state, flow);
   switch (flow.purpose) {
     case 'enrollment':
       return enrollmentView(flow.state, frame);
@@ -145,6 +146,15 @@ function unlockView(state: Exclude<UnlockState, EndedState>, frame: Frame): View
   }
 }
 
+/** The card of flows that their manager has cancelled. A password that was sent may still come into force. */
+export function cancelledView(flows: readonly Flow[]): View {
+  const isPasswordKept = flows.some(
+    ({ purpose, state }) =>
+      purpose === 'reset' && state.step === 'cancelled' && sentBy(state).length === 0,
+  );
+  return { card: 'cancelled', isPasswordKept };
+}
+
 function codeView(
   card: CodeView['card'],
   state: {
@@ -166,12 +176,12 @@ function codeView(
   };
 }
 
-function stoppedView(state: EndedState, accountName: string): View | undefined {
+function stoppedView(state: EndedState, flow: Flow): View | undefined {
   switch (state.step) {
     case 'refused':
-      return { card: 'refused', problem: state.problem, accountName };
+      return { card: 'refused', problem: state.problem, accountName: flow.accountName };
     case 'cancelled':
-      return { card: 'cancelled' };
+      return cancelledView([flow]);
     case 'superseded':
     case 'expired':
       return undefined;

@@ -7,6 +7,7 @@ import {
   MAX_PASSWORD_LENGTH,
   passwordFaults,
 } from '../../domain/passwords/passwordPolicy.ts';
+import { holdsName } from '../../domain/passwords/nameRule.ts';
 import { byPrecedence, type Reason } from '../../domain/reasons.ts';
 import { sentBy } from '../../domain/flows/reset.ts';
 import { Secret } from '../../domain/secret.ts';
@@ -17,7 +18,7 @@ import { advanceReset, auditOf, settled } from '../flow/flows.ts';
 import { submit, submitStep } from '../flow/flowTap.ts';
 import type { ResetTap, Submission } from '../flow/table.ts';
 import { digestInTurn, digestText } from './digests.ts';
-import type { NewPassword } from '../input.ts';
+import type { NewPassword, SecretInput } from '../input.ts';
 import { completeReset } from './recordReset.ts';
 import { refusedPassword, writePassword, type Write } from './passwordWrite.ts';
 import { proveLostWrite, provesInForce, sentEarlier } from './lostWriteRetyped.ts';
@@ -28,19 +29,19 @@ export function refuseMalformedPassword(
   input: NewPassword,
 ): Promise<Flow> | undefined {
   const reason = malformedPassword(input);
-  return reason === undefined ? undefined : refusePassword(tap, reason);
-}
-
-function refusePassword(tap: Submission<ResetFlow>, reason: Reason): Promise<Flow> {
+  if (reason === undefined) return undefined;
+  const isEmpty = isBlank(input.newPassword);
   return submitStep(tap, (tx, current) => {
     tap.deps.denials.auditIn(tx, refusedPassword(current, reason));
-    return advanceReset(tx, current, { type: 'passwordRefused', reasons: [reason] });
+    return advanceReset(tx, current, { type: 'passwordRefused', reasons: [reason], isEmpty });
   });
 }
 
+const isBlank = (input: SecretInput): boolean => (input?.reveal() ?? '') === '';
+
 function malformedPassword({ newPassword, confirmPassword }: NewPassword): Reason | undefined {
+  if (isBlank(newPassword)) return 'passwordTooShort';
   const typed = newPassword?.reveal() ?? '';
-  if (typed === '') return 'passwordTooShort';
   if ([...typed].length > MAX_PASSWORD_LENGTH) return 'passwordTooLong';
   const confirmed = confirmPassword?.reveal() ?? '';
   const isMissing = confirmed === '' || [...confirmed].length > MAX_PASSWORD_LENGTH;
@@ -122,6 +123,7 @@ async function takeChecked(
         reasons,
         absent,
         isComplex: isComplex(typed),
+        holdsName: holdsName(typed, account.rules.forbiddenNames),
         forbidden: forbiddenCharacter(typed, deps.settings.passwordForbiddenCharacters),
       } as const;
       return { flow: await advanceReset(tx, current, event) };

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../domain/audit.ts';
 import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
+import { holdsName } from '../../domain/passwords/nameRule.ts';
 import { CHECKED_FAULTS, isComplex } from '../../domain/passwords/passwordPolicy.ts';
 import { sentBy, stepReset } from '../../domain/flows/reset.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -129,6 +130,7 @@ async function takeRefusal(
         reasons: [reason],
         absent: ABSENT_IN_REFUSED.filter((fault) => fault !== reason),
         isComplex: isComplex(password.reveal()),
+        holdsName: holdsName(password.reveal(), tap.account.rules.forbiddenNames),
         ...(outcome.reason === 'tooYoung' ? oldEnough(tap.account) : {}),
       } as const;
       return advanceReset(tx, current, event, 'sameDraw');

@@ -41,5 +41,6 @@ function shownRules(settings: Settings, { rules }: Account): ShownRules {
     forbiddenCharacters: settings.passwordForbiddenCharacters,
     historyLength: Math.max(settings.passwordHistory, rules.historyLength),
     requiresComplexity: rules.requiresComplexity,
+    forbiddenNames: rules.forbiddenNames,
   };
 }

@@ -1,6 +1,7 @@
 import type { Flow } from '../../domain/flows/flow.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { changeFlow, endFlow, settled } from '../flow/flows.ts';
+import { cancelledView } from '../flow/views.ts';
 import { denyTap, isBeyondRecall, ownFlow, showFlow, type Reply, type Tap } from './tap.ts';
 
 /** Ends the flow of this card, unless the card is stale or a write is under way. */
@@ -23,9 +24,10 @@ async function cancelFlow(tx: StoreTransaction, flow: Flow): Promise<Flow> {
 export async function cancelAll(tap: Tap): Promise<Reply> {
   const { deps, person } = tap;
   const open = await deps.store.read((reads) => reads.openFlows(person.key));
+  const ended: Flow[] = [];
   for (const flow of open) {
     const quiet = await settled(deps, flow, tap.signal);
-    await changeFlow(deps, quiet, cancelFlow);
+    ended.push(await changeFlow(deps, quiet, cancelFlow));
   }
-  return { view: { card: 'cancelled' } };
+  return { view: cancelledView(ended) };
 }

@@ -2,7 +2,7 @@ import { isPast, type Flow } from '../../domain/flows/flow.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import { auditOf, changeFlow, endFlow, settled } from '../flow/flows.ts';
 import { UnsavedOutcome } from '../flow/unsaved.ts';
-import { viewOf } from '../flow/views.ts';
+import { cancelledView, viewOf } from '../flow/views.ts';
 import type { FlowInput } from '../input.ts';
 import { directoryReason, tellFault } from '../directoryFault.ts';
 import { admit, denyTap, isBeyondRecall, ownFlow, showFlow } from './tap.ts';
@@ -66,7 +66,7 @@ async function showFault(tap: Tap, flow: Flow, error: DirectoryError): Promise<R
 function showUnsaved({ flow }: UnsavedOutcome): Reply {
   const view = viewOf(flow, flow.startedAt);
   return view === undefined
-    ? { view: { card: 'cancelled' } }
+    ? { view: cancelledView([]) }
     : { view, flow: { id: flow.id, messageId: flow.messageId } };
 }
 

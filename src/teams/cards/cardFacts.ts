@@ -17,8 +17,12 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
     case 'home':
       return homeFacts(view, voice);
     case 'help':
+      return {
+        values: {},
+        data: { isAgent: view.isAgent === true, isManager: view.isManager !== false },
+      };
     case 'cancelled':
-      return { values: {}, data: {} };
+      return { values: { isPasswordKept: view.isPasswordKept === true ? 'yes' : 'no' }, data: {} };
     case 'enrollment.currentPassword':
       return ofFlow(view, {}, { advisesDeletion: view.advisesDeletion === true });
     case 'enrollment.mobile':
@@ -35,19 +39,19 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
           : { usableFrom: words.until(view.usableFrom, now) };
       return ofFlow(view, { mobile: view.maskedMobile, ...usableFrom }, usableFrom);
     }
-    case 'reset.newPassword':
+    case 'reset.newPassword': {
+      const rules = ruleLines(view.rules, view.problem, voice);
       return ofFlow(
         view,
         {
           minLength: view.rules.minLength,
           maxLength: view.rules.maxLength,
           signs: forbiddenSigns(view.rules, voice) ?? 'none',
+          isMarked: rules.some(({ isBroken }) => isBroken) ? 'yes' : 'no',
         },
-        {
-          advisesDeletion: view.advisesDeletion === true,
-          rules: ruleLines(view.rules, view.problem, voice),
-        },
+        { advisesDeletion: view.advisesDeletion === true, rules },
       );
+    }
     case 'reset.done':
     case 'unlock.done':
     case 'invitation':
@@ -155,10 +159,11 @@ interface RuleLine {
  * the password kept.
  */
 function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice): RuleLine[] {
-  const { minLength, maxLength, historyLength } = rules;
+  const { minLength, maxLength, historyLength, forbiddenNames = [] } = rules;
   const signs = forbiddenSigns(rules, voice);
   // A blank at an edge, or a sign that nobody sees, was met first: the others were not looked for.
   const isNamed = (problem?.forbidden ?? 'named') === 'named';
+  const all = problem?.isEmpty === true ? [] : problem?.all;
   // A rule that was not checked keeps its bullet.
   const line = (key: string, isKept: boolean | undefined, values: TextValues = {}): RuleLine => {
     const sign = isKept === undefined ? '•' : isKept ? '✓' : '✗';
@@ -166,7 +171,7 @@ function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice
     return { line: `${sign} ${text}`, isBroken: isKept === false };
   };
   const told = (key: string, faults: readonly Reason[], values: TextValues = {}): RuleLine => {
-    const isBroken = faults.some((fault) => problem?.all?.includes(fault) === true);
+    const isBroken = faults.some((fault) => all?.includes(fault) === true);
     const isKept = faults.every((fault) => problem?.absent?.includes(fault) === true);
     return line(key, isBroken ? false : isKept || undefined, values);
   };
@@ -174,10 +179,15 @@ function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice
     isNamed
       ? told('forbidden', ['passwordForbiddenCharacter'], values)
       : line('forbidden', undefined, values);
+  const names = (): RuleLine => {
+    const isKept = problem?.holdsName === undefined ? undefined : !problem.holdsName;
+    return line('names', isKept, { names: voice.words.list(forbiddenNames.map(plain)) });
+  };
   return [
     told('length', ['passwordTooShort', 'passwordTooLong'], { minLength, maxLength }),
     ...(signs === undefined ? [] : [forbidden({ signs })]),
     ...(rules.requiresComplexity ? [line('complexity', problem?.isComplex)] : []),
+    ...(forbiddenNames.length === 0 ? [] : [names()]),
     ...(historyLength > 0 ? [told('history', ['passwordUsedBefore'], { historyLength })] : []),
     told('guessable', ['passwordTooCommon']),
   ];

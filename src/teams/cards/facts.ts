@@ -57,6 +57,8 @@ export function problemFacts(
     ...values,
     left: problem.attemptsLeft ?? 'unknown',
     forbidden: problem.forbidden ?? 'named',
+    isEmpty: problem.isEmpty === true ? 'yes' : 'no',
+    person: problem.person === undefined ? 'none' : plain(problem.person),
     number: problem.isEnrolledNumber === true ? 'enrolled' : isFixed ? 'fixed' : 'typed',
     cause: problem.isCrowded === true ? 'crowd' : problem.isOutOfTries === true ? 'tries' : 'fault',
     until: problem.until === undefined ? 'none' : voice.words.until(problem.until, voice.now),

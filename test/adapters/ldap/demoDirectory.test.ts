@@ -213,7 +213,11 @@ describe('Active Directory’s own ways', () => {
       account = (await fresh.accountOf(manager, account.id, never))!;
       expect(account.rules).toMatchObject({ minAgeMs: 24 * 3_600_000 });
       expect(await write('enkeltenkelt', fresh)).toEqual({ outcome: 'refused', reason: 'policy' });
+      const first = world.demo.writes.length;
+      const named = `Kaffe-${target.name}-9`;
+      expect(await write(named, fresh)).toEqual({ outcome: 'refused', reason: 'policy' });
       const before = world.demo.writes.length;
+      expect(before - first).toBe(1);
       expect(await write(NEW_PASSWORD, fresh)).toMatchObject({
         outcome: 'written',
         isBeforeMinAge: true,
@@ -295,6 +299,7 @@ describe('Active Directory’s own ways', () => {
       minLength: 12,
       historyLength: 25,
       requiresComplexity: true,
+      forbiddenNames: [target.name, 'Hemvården'],
     });
     expect(found?.lockout.threshold).toBe(9);
     expect(found?.passwordExpiresAt).toBeUndefined();

@@ -1,5 +1,6 @@
 import { Attribute, Change, Control, type BerWriter, type Entry, type Filter } from 'ldapts';
 
+import { holdsName } from '../../../domain/passwords/nameRule.ts';
 import { isComplex } from '../../../domain/passwords/passwordPolicy.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { DirectoryError, type ProofOutcome } from '../../../ports/directory.ts';
@@ -176,7 +177,10 @@ export const activeDirectory: Dialect = {
     if (!(await isRefused(hints === undefined ? [] : [new PolicyHints(hints)]))) return {};
     // With the hints the minimum age binds a reset too, unlike an administrator's reset. Where no other
     // known rule speaks against the password, it is sent as an administrator's.
-    const isKnownGood = !account.rules.requiresComplexity || isComplex(password.reveal());
+    const { requiresComplexity, forbiddenNames } = account.rules;
+    const isKnownGood =
+      !requiresComplexity ||
+      (isComplex(password.reveal()) && !holdsName(password.reveal(), forbiddenNames));
     const isTooYoung = hints !== undefined && mayBeTooYoung(account, Date.now());
     if (!isTooYoung || !isKnownGood || (await isRefused([]))) return { refusal: 'policy' };
     return { isBeforeMinAge: true };

@@ -1,4 +1,5 @@
 import type { Entry } from 'ldapts';
+import { forbiddenNames } from '../../../domain/passwords/nameRule.ts';
 import { filetimeOf, intervalOf, numberOf, textOf } from '../wire/entry.ts';
 import type { PasswordState, Session } from '../dialect.ts';
 import { entryAt } from '../find/entryAt.ts';
@@ -100,6 +101,8 @@ export function passwordStates(
     const rules = await rulesOf(entry);
     const now = Date.now();
     const flags = numberOf(entry, 'userAccountControl') ?? 0;
+    const name = textOf(entry, 'sAMAccountName') ?? '';
+    const names = forbiddenNames(name, textOf(entry, 'displayName'));
     const failures = numberOf(entry, 'badPwdCount') ?? 0;
     const failedAt = filetimeOf(entry, 'badPasswordTime') ?? 0;
     return {
@@ -108,7 +111,10 @@ export function passwordStates(
       passwordExpiresAt: filetimeOf(entry, 'msDS-UserPasswordExpiryTimeComputed'),
       mustChange: mustChange(entry, flags),
       isLocked: isLocked(entry, rules, now),
-      rules: directoryRules(rules, (flags & DONT_EXPIRE_PASSWORD) === 0),
+      rules: {
+        ...directoryRules(rules, (flags & DONT_EXPIRE_PASSWORD) === 0),
+        forbiddenNames: rules.requiresComplexity ? names : undefined,
+      },
       lockout: {
         threshold: rules.threshold,
         recentFailures: failures > 0 && isRecent(failedAt, rules, now) ? failures : 0,

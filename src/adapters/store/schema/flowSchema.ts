@@ -17,7 +17,10 @@ const problem = z.object({
   all: z.array(reason).exactOptional(),
   absent: z.array(reason).exactOptional(),
   isComplex: z.boolean().optional(),
+  holdsName: z.boolean().optional(),
+  isEmpty: z.boolean().optional(),
   forbidden: z.enum(['edge', 'invisible', 'named']).optional(),
+  person: z.string().exactOptional(),
   isEnrolledNumber: z.boolean().exactOptional(),
   isCrowded: z.boolean().exactOptional(),
   isOutOfTries: z.boolean().exactOptional(),
@@ -108,6 +111,7 @@ const rules = z.object({
   forbiddenCharacters: z.string(),
   historyLength: count,
   requiresComplexity: z.boolean(),
+  forbiddenNames: z.array(z.string()).optional(),
 });
 const sentPasswords = {
   sent: z

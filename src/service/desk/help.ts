@@ -1,0 +1,22 @@
+import { withDeadline } from '../../ports/deadline.ts';
+import { nothingSeen } from '../directoryFault.ts';
+import type { Reply, Tap } from '../tap/tap.ts';
+
+/** Whoever asks for help does not wait for a directory that is slow, ms. */
+const LOOK_MS = 2_000;
+
+/** The words that work: an agent's where the directory says in time that the person is one, a manager's else. */
+export async function showHelp({ deps, record, signal }: Tap): Promise<Reply> {
+  const { directory, settings } = deps;
+  const id = settings.desk.isOpen ? record.directoryId : undefined;
+  const standing =
+    id === undefined
+      ? undefined
+      : await withDeadline(LOOK_MS, signal, (deadline) =>
+          directory.standingOf({ id }, deadline).catch(nothingSeen),
+        );
+  const isAgent = standing?.isAgent === true;
+  return {
+    view: { card: 'help', isAgent, isManager: !isAgent || standing.accounts.length > 0 },
+  };
+}
