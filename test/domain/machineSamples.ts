@@ -1,5 +1,5 @@
 import type { EnrollmentEvent, EnrollmentState } from '../../src/domain/flows/enrollment.ts';
-import type { EndedState, EndingEvent } from '../../src/domain/flows/steps.ts';
+import type { StoppedState, StoppingEvent } from '../../src/domain/flows/steps.ts';
 import type { CodeEvent } from '../../src/domain/flows/codeSteps.ts';
 import type { ResetEvent, ResetState } from '../../src/domain/flows/resetState.ts';
 import type { UnlockEvent, UnlockState } from '../../src/domain/flows/unlock.ts';
@@ -29,7 +29,7 @@ const sending = {
 } as const;
 
 /** How any flow may have ended. */
-const ENDED: readonly EndedState[] = [
+const ENDED: readonly StoppedState[] = [
   { step: 'refused', problem: { reason: 'locked' } },
   { step: 'cancelled' },
   { step: 'superseded' },
@@ -73,7 +73,7 @@ export const UNLOCK_STATES: readonly UnlockState[] = [
   ...ENDED,
 ];
 
-const ENDING: readonly EndingEvent[] = [
+const ENDING: readonly StoppingEvent[] = [
   { type: 'refused', problem: { reason: 'locked' } },
   { type: 'cancelled' },
   { type: 'superseded' },

@@ -1,4 +1,4 @@
-import type { EndedState } from './steps.ts';
+import type { StoppedState } from './steps.ts';
 import type { Problem, Reason } from '../reasons.ts';
 
 /** Inputs per flow that cannot be a code and do not count as guesses. */
@@ -136,7 +136,7 @@ export function stepEnrolledCode(
   state: EnrolledCodeState,
   event: CodeEvent,
   now: number,
-): EnrolledCodeState | EndedState {
+): EnrolledCodeState | StoppedState {
   const { mobile, enrollmentId } = state;
   switch (event.type) {
     case 'codeSent':

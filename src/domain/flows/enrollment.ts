@@ -6,7 +6,7 @@ import {
   type CodeProgress,
   type SendProgress,
 } from './codeSteps.ts';
-import { endedBy, isEnded, type EndedState, type EndingEvent } from './steps.ts';
+import { stoppedBy, isEnded, type StoppedState, type StoppingEvent } from './steps.ts';
 import type { Problem, Reason } from '../reasons.ts';
 
 /** A number that the manager need not type. */
@@ -67,7 +67,7 @@ export type EnrollmentState =
       ProvenEnrollment)
   | ({ readonly step: 'code'; readonly mobile: string } & CodeProgress & ProvenEnrollment)
   | { readonly step: 'done'; readonly mobile: string; readonly usableFrom?: number | undefined }
-  | EndedState;
+  | StoppedState;
 
 export type EnrollmentEvent =
   | { readonly type: 'proofStarted'; readonly failureId: string }
@@ -84,7 +84,7 @@ export type EnrollmentEvent =
   /** The old number's code was right, but no message to the new number may go out now. */
   | { readonly type: 'oldCodeAcceptedOnly'; readonly problem: Problem }
   | { readonly type: 'codeAccepted'; readonly usableFrom?: number | undefined }
-  | EndingEvent;
+  | StoppingEvent;
 
 /** The number to which an enrollment sends first: the old one must agree to a change (requirement A13). */
 export function firstRecipient(proven: ProvenEnrollment, mobile: string): 'old' | 'new' {
@@ -128,7 +128,7 @@ export function stepEnrollment(
     case 'cancelled':
     case 'superseded':
     case 'expired':
-      return isEnded(state) ? state : endedBy(event);
+      return isEnded(state) ? state : stoppedBy(event);
 
     case 'proofStarted':
       if (state.step !== 'currentPassword') return state;

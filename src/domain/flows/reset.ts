@@ -1,6 +1,6 @@
 import { stepEnrolledCode } from './codeSteps.ts';
 import type { Problem } from '../reasons.ts';
-import { endedBy, isEnded } from './steps.ts';
+import { stoppedBy, isEnded } from './steps.ts';
 import type {
   SentPassword,
   SentPasswords,
@@ -25,7 +25,7 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
     case 'superseded':
     case 'expired':
       if (isEnded(state)) return state;
-      return { ...endedBy(event), ...keepSent(sentBy(state)), ...keepSearch(state) };
+      return { ...stoppedBy(event), ...keepSent(sentBy(state)), ...keepSearch(state) };
 
     case 'codeSent':
     case 'codeUncertain':
@@ -161,7 +161,7 @@ function refusedByDirectory(
   const left = { ...unsent(state), refusals };
   if (refusals < MOST_REFUSALS) return { step: 'newPassword', ...left, problem };
   const spent = { reason: 'temporarilyUnavailable', isOutOfTries: true } as const;
-  return { ...endedBy({ type: 'refused', problem: spent }), ...keepSent(left.sent ?? []) };
+  return { ...stoppedBy({ type: 'refused', problem: spent }), ...keepSent(left.sent ?? []) };
 }
 
 /** A flow that waits for that password is done; one that has gone on or ended only keeps the record. */

@@ -1,5 +1,5 @@
 import type { CodeEvent, EnrolledCodeState } from './codeSteps.ts';
-import type { EndedState, EndingEvent } from './steps.ts';
+import type { StoppedState, StoppingEvent } from './steps.ts';
 import type { ForbiddenCharacter, Problem, Reason } from '../reasons.ts';
 import type { ShownRules } from '../passwords/passwordPolicy.ts';
 
@@ -65,7 +65,7 @@ export type ResetState =
     } & BindUnderWay &
       VerifiedReset)
   | ({ readonly step: 'done' } & SentPasswords & SoughtOutcome & BindUnderWay)
-  | (EndedState & SentPasswords & SoughtOutcome & BindUnderWay);
+  | (StoppedState & SentPasswords & SoughtOutcome & BindUnderWay);
 
 export type ResetEvent =
   | CodeEvent
@@ -105,4 +105,4 @@ export type ResetEvent =
   | { readonly type: 'searchEnded' }
   /** The directory shows a change that need not be ours. */
   | { readonly type: 'changeSeen'; readonly passwordSetAt?: number | undefined }
-  | EndingEvent;
+  | StoppingEvent;

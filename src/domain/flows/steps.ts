@@ -1,28 +1,28 @@
 import type { Problem } from '../reasons.ts';
 
-/** How a flow came to its end, common to all purposes. */
-export type EndedState =
+/** How a flow ended before it was done, common to all purposes. */
+export type StoppedState =
   | { readonly step: 'refused'; readonly problem: Problem }
   | { readonly step: 'cancelled' }
   /** Another purpose was started on the same account. */
   | { readonly step: 'superseded' }
   | { readonly step: 'expired' };
 
-/** Events that end any open flow. */
-export type EndingEvent =
+/** Events that stop any open flow. */
+export type StoppingEvent =
   | { readonly type: 'refused'; readonly problem: Problem }
   | { readonly type: 'cancelled' }
   | { readonly type: 'superseded' }
   | { readonly type: 'expired' };
 
-/** The state that an ending event leads to. */
-export function endedBy(event: EndingEvent): EndedState {
+/** The state that a stopping event leads to. */
+export function stoppedBy(event: StoppingEvent): StoppedState {
   return event.type === 'refused'
     ? { step: 'refused', problem: event.problem }
     : { step: event.type };
 }
 
-const STOPS: ReadonlySet<string> = new Set<EndedState['step']>([
+const STOPS: ReadonlySet<string> = new Set<StoppedState['step']>([
   'refused',
   'cancelled',
   'superseded',
@@ -34,7 +34,7 @@ interface AnyState {
 }
 
 /** Whether the flow has ended before it was done. */
-export function isStopped<S extends AnyState>(state: S): state is S & EndedState {
+export function isStopped<S extends AnyState>(state: S): state is S & StoppedState {
   return STOPS.has(state.step);
 }
 

@@ -1,5 +1,5 @@
 import { stepEnrolledCode, type CodeEvent, type EnrolledCodeState } from './codeSteps.ts';
-import { endedBy, isEnded, type EndedState, type EndingEvent } from './steps.ts';
+import { stoppedBy, isEnded, type StoppedState, type StoppingEvent } from './steps.ts';
 import type { Problem, Reason } from '../reasons.ts';
 
 /** The states of an unlock; numbers are E.164, times epoch ms. */
@@ -13,7 +13,7 @@ export type UnlockState =
       readonly problem?: Problem | undefined;
     }
   | { readonly step: 'done' }
-  | EndedState;
+  | StoppedState;
 
 export type UnlockEvent =
   | CodeEvent
@@ -22,7 +22,7 @@ export type UnlockEvent =
   | { readonly type: 'unlockAsked' }
   | { readonly type: 'unlocked' }
   | { readonly type: 'notUnlocked'; readonly reason: Reason }
-  | EndingEvent;
+  | StoppingEvent;
 
 /** The next state of an unlock. Total: an event that does not fit the state changes nothing. */
 export function stepUnlock(state: UnlockState, event: UnlockEvent, now: number): UnlockState {
@@ -31,7 +31,7 @@ export function stepUnlock(state: UnlockState, event: UnlockEvent, now: number):
     case 'cancelled':
     case 'superseded':
     case 'expired':
-      return isEnded(state) ? state : endedBy(event);
+      return isEnded(state) ? state : stoppedBy(event);
 
     case 'codeSent':
     case 'codeUncertain':

@@ -3,7 +3,7 @@ import { isPast, type Flow } from '../../domain/flows/flow.ts';
 import { attemptsLeft, FAILURES_LOOKBACK_MS } from '../../domain/flows/lockout.ts';
 import { readPasscode } from '../../domain/flows/passcode.ts';
 import { Secret } from '../../domain/secret.ts';
-import type { EndingEvent } from '../../domain/flows/steps.ts';
+import type { StoppingEvent } from '../../domain/flows/steps.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import {
   codeBudgetRefusal,
@@ -53,7 +53,7 @@ export async function submitStep<F extends Flow, Left extends Flow = F>(
 /** Ends the flow with an event that every purpose knows. */
 export async function endTap<F extends Flow>(
   tap: Submission<F>,
-  event: EndingEvent,
+  event: StoppingEvent,
 ): Promise<Flow> {
   return changeFlow<Flow, Flow>(tap.deps, tap.flow, (tx, current) => endFlow(tx, current, event));
 }

@@ -6,7 +6,7 @@ import type { EnrollmentFlow, Flow, ResetFlow, UnlockFlow } from '../../domain/f
 import { managerName } from '../../domain/parties.ts';
 import { stepReset } from '../../domain/flows/reset.ts';
 import type { ResetEvent } from '../../domain/flows/resetState.ts';
-import { isEnded, type EndingEvent } from '../../domain/flows/steps.ts';
+import { isEnded, type StoppingEvent } from '../../domain/flows/steps.ts';
 import { stepUnlock, type UnlockEvent } from '../../domain/flows/unlock.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
@@ -92,7 +92,7 @@ export async function advanceUnlock(
 }
 
 /** The flow after an event that every purpose knows. */
-export function stepAny(flow: Flow, event: CodeEvent | EndingEvent, now: number): Flow {
+export function stepAny(flow: Flow, event: CodeEvent | StoppingEvent, now: number): Flow {
   switch (flow.purpose) {
     case 'enrollment':
       return { ...flow, state: stepEnrollment(flow.state, event, now) };
@@ -104,7 +104,11 @@ export function stepAny(flow: Flow, event: CodeEvent | EndingEvent, now: number)
 }
 
 /** Ends an open flow and saves it; an ended one stays as it is. */
-export async function endFlow(tx: StoreTransaction, flow: Flow, event: EndingEvent): Promise<Flow> {
+export async function endFlow(
+  tx: StoreTransaction,
+  flow: Flow,
+  event: StoppingEvent,
+): Promise<Flow> {
   if (isEnded(flow.state)) return flow;
   return saveFlow(tx, stepAny(flow, event, tx.now), 'nextDraw');
 }

@@ -4,7 +4,7 @@ import { maskMobile } from '../../domain/mobile.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import { sentBy } from '../../domain/flows/reset.ts';
 import type { ResetState } from '../../domain/flows/resetState.ts';
-import { isStopped, type EndedState } from '../../domain/flows/steps.ts';
+import { isStopped, type StoppedState } from '../../domain/flows/steps.ts';
 import type { UnlockState } from '../../domain/flows/unlock.ts';
 import type { CodeView, Progress, View } from '../../ports/view.ts';
 import { flowHandle } from './handle.ts';
@@ -66,7 +66,7 @@ function enrollmentProgress(
   }
 }
 
-function enrollmentView(state: Exclude<EnrollmentState, EndedState>, frame: Frame): View {
+function enrollmentView(state: Exclude<EnrollmentState, StoppedState>, frame: Frame): View {
   const { handle, accountName } = frame;
   switch (state.step) {
     case 'currentPassword':
@@ -103,7 +103,7 @@ function enrollmentView(state: Exclude<EnrollmentState, EndedState>, frame: Fram
   }
 }
 
-function resetView(state: Exclude<ResetState, EndedState>, frame: Frame): View {
+function resetView(state: Exclude<ResetState, StoppedState>, frame: Frame): View {
   const { handle, accountName } = frame;
   switch (state.step) {
     case 'code':
@@ -126,7 +126,7 @@ function resetView(state: Exclude<ResetState, EndedState>, frame: Frame): View {
   }
 }
 
-function unlockView(state: Exclude<UnlockState, EndedState>, frame: Frame): View {
+function unlockView(state: Exclude<UnlockState, StoppedState>, frame: Frame): View {
   const { handle, accountName } = frame;
   switch (state.step) {
     case 'code':
@@ -176,7 +176,7 @@ function codeView(
   };
 }
 
-function stoppedView(state: EndedState, flow: Flow): View | undefined {
+function stoppedView(state: StoppedState, flow: Flow): View | undefined {
   switch (state.step) {
     case 'refused':
       return { card: 'refused', problem: state.problem, accountName: flow.accountName };

@@ -31,7 +31,7 @@ const refused = z.object({ step: z.literal('refused'), problem });
 const cancelled = z.object({ step: z.literal('cancelled') });
 const superseded = z.object({ step: z.literal('superseded') });
 const expired = z.object({ step: z.literal('expired') });
-const endedStates = [refused, cancelled, superseded, expired] as const;
+const stoppedStates = [refused, cancelled, superseded, expired] as const;
 const done = z.object({ step: z.literal('done') });
 
 const codeProgress = {
@@ -101,7 +101,7 @@ const enrollmentState = exactly<EnrollmentState>()(
     }),
     z.object({ step: z.literal('code'), mobile: z.string(), ...codeProgress, ...provenEnrollment }),
     z.object({ step: z.literal('done'), mobile: z.string(), usableFrom: time.optional() }),
-    ...endedStates,
+    ...stoppedStates,
   ]),
 );
 
@@ -166,7 +166,7 @@ const unlockState = exactly<UnlockState>()(
       problem: problem.optional(),
     }),
     done,
-    ...endedStates,
+    ...stoppedStates,
   ]),
 );
 
