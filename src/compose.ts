@@ -144,6 +144,7 @@ export async function startBot(
     isReady: () => store.isReady(),
     degraded: () => health.degraded(),
     metrics: metrics.registry,
+    reference: random.reference,
   });
 
   const auditService = (event: 'service.started' | 'service.stopped'): Promise<void> =>

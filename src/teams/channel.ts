@@ -45,7 +45,7 @@ export interface ChannelOptions {
 /** The parts that the port needs beside the channel: known only once the service stands. */
 export interface Served extends Pick<
   ServerOptions,
-  'gateway' | 'isReady' | 'metrics' | 'receiveTimeoutMs'
+  'gateway' | 'isReady' | 'metrics' | 'reference' | 'receiveTimeoutMs'
 > {
   readonly turns: Turns;
   /** Names of failing systems beside `login`. */
@@ -88,7 +88,7 @@ export function createChannel(options: ChannelOptions): Channel {
       metricsToken = token;
     },
     serve(served) {
-      const { turns } = served;
+      const { turns, reference } = served;
       const bot = createBot({
         turns,
         connector,
@@ -96,6 +96,7 @@ export function createChannel(options: ChannelOptions): Channel {
         render,
         notPersonal,
         defaultLocale,
+        reference,
         clock,
         log,
       });

@@ -11,6 +11,7 @@ import type { Server } from '../../src/teams/http/server.ts';
 import { createPerson } from '../support/activities.ts';
 import type { TeamsPerson } from '../support/activities.ts';
 import { TeamsServer } from '../support/connector.ts';
+import { random } from '../../src/wiring.ts';
 
 /** The service's side of the boundary: answers as a test tells it, and records the questions. */
 class ScriptedTurns implements Turns {
@@ -126,6 +127,7 @@ export async function openBench(
         : Promise.resolve(state.isReady),
     degraded: () => [],
     metrics: new Registry(),
+    reference: random.reference,
     ...served,
   });
   const port = await server.listen('127.0.0.1', 0);

@@ -20,7 +20,6 @@ import {
 } from './request.ts';
 import type { Path, Refusal } from './request.ts';
 import { describeFault } from '../../ports/fault.ts';
-import { createReference } from '../in/turn.ts';
 import type { Guard, Refused } from './guard.ts';
 import { createReadiness, maySeeMetrics } from './health.ts';
 
@@ -48,6 +47,8 @@ export interface ServerOptions {
   /** A prom-client registry. */
   readonly metrics: { readonly contentType: string; metrics(): Promise<string> };
   readonly metricsToken: () => Secret | undefined;
+  /** A word by which the log's line is found. */
+  readonly reference: () => string;
   readonly clock: () => number;
   readonly log: Log;
   /** How long headers and body may take to arrive; 10 s. */
@@ -135,7 +136,7 @@ export function createServer(options: ServerOptions): Server {
     try {
       answer(response, await handlers[path](request));
     } catch (error) {
-      const reference = createReference();
+      const reference = options.reference();
       log.error({ reference, path, fault: describeFault(error) }, 'a request failed');
       answer(response, { status: 500 });
     }

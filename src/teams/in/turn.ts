@@ -9,7 +9,6 @@ import { withDeadline } from '../../ports/deadline.ts';
 import { describeFault } from '../../ports/fault.ts';
 import type { Placement, Render } from '../out/notifier.ts';
 import { readRoster } from '../out/roster.ts';
-import { randomBytes } from 'node:crypto';
 
 /** A tap without a result by then is answered with `working`; counted from its arrival. */
 const WORKING_AFTER_MS = 3_000;
@@ -38,6 +37,8 @@ export interface TurnOptions {
   readonly defaultLocale: Locale;
   /** Work that goes on after the answer. */
   readonly track: (work: Promise<unknown>) => void;
+  /** A word that a person reads out to the service desk and that stands in the log's line. */
+  readonly reference: () => string;
   readonly clock: () => number;
   readonly log: Log;
 }
@@ -82,7 +83,7 @@ export function createTurnRunner(options: TurnOptions) {
 
   /** A bug: the person and the log get the same reference, and no other detail leaves the bot. */
   async function failure(error: unknown, key: ManagerKey): Promise<Message> {
-    const reference = createReference();
+    const reference = options.reference();
     log.error({ reference, fault: describeFault(error) }, 'a turn failed');
     const problem = { reason: 'temporarilyUnavailable', reference } as const;
     return render({ card: 'refused', problem }, await localeOf(key), clock());
@@ -118,9 +119,4 @@ export function createTurnRunner(options: TurnOptions) {
   }
 
   return { run, failure };
-}
-
-/** A reference that a person reads out to the service desk and that stands in the log's line. */
-export function createReference(): string {
-  return randomBytes(4).toString('hex').toUpperCase();
 }
