@@ -65,6 +65,18 @@ describe('guard with tokens', () => {
     expectNothingDone(bench);
   });
 
+  it('logs a cause once a minute, however many requests it refuses', async () => {
+    const own = await openBench();
+    for (let times = 0; times < 5; times += 1) {
+      expect(await sendAs(own, {}, own.teams.token({ header: { kid: 'key-9' } }))).toBe(401);
+    }
+    const told = (): object[] =>
+      own.logged.filter((line) => line.includes('turned away')).map((line) => JSON.parse(line));
+    expect(told()).toMatchObject([{ status: 401, why: 'kid' }]);
+    await own.server.close();
+    expect(told().slice(1)).toMatchObject([{ status: 401, why: 'kid', times: 4 }]);
+  });
+
   it('refuses a key that is not endorsed for Teams', async () => {
     const other = createChannelKey('key-webchat', ['webchat']);
     bench.teams.keys.push(other);

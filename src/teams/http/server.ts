@@ -20,7 +20,8 @@ import {
 } from './request.ts';
 import type { Path, Refusal } from './request.ts';
 import { describeFault } from '../../ports/fault.ts';
-import type { Guard, Refused } from './guard.ts';
+import type { Guard } from './guard.ts';
+import { createTurnedAway, type TurnedAway } from './turnedAway.ts';
 import { createReadiness, maySeeMetrics } from './health.ts';
 
 /** Headers and body must have arrived by then. */
@@ -74,11 +75,12 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 export function createServer(options: ServerOptions): Server {
   const { log } = options;
   const running = new Set<Promise<void>>();
+  const turnedAway = createTurnedAway(log);
   const checkReadiness = createReadiness(options.isReady);
   let isDraining = false;
 
   const handlers: Readonly<Record<Path, (request: IncomingMessage) => Promise<Reply>>> = {
-    '/api/messages': (request) => receiveActivity(options, request, () => isDraining),
+    '/api/messages': (request) => receiveActivity(options, request, turnedAway, () => isDraining),
     '/api/sms/status': (request) => receiveSmsStatus(options, request),
     '/healthz': () => Promise.resolve({ status: 200 }),
     '/readyz': async () => {
@@ -152,13 +154,15 @@ export function createServer(options: ServerOptions): Server {
       };
       await within(DRAIN_MS, allDone());
       await closePort(restify);
+      turnedAway.flush();
     },
   };
 }
 
 async function receiveActivity(
-  { guard, bot, clock, log }: ServerOptions,
+  { guard, bot, clock }: ServerOptions,
   request: IncomingMessage,
+  turnedAway: TurnedAway,
   isDraining: () => boolean,
 ): Promise<Reply> {
   const arrivedAt = clock();
@@ -170,12 +174,18 @@ async function receiveActivity(
   const early = isShort ? read() : undefined;
   if (isShort && !early) return { status: 400 };
   const bearer = await guard.authenticate(request.headers.authorization);
-  if (bearer.outcome === 'refused') return turnAway(bearer, log);
+  if (bearer.outcome === 'refused') {
+    turnedAway.tell(bearer);
+    return { status: bearer.status };
+  }
   const activity = early ?? read();
   if (!activity) return { status: 400 };
   const verdict = guard.admit(bearer, activity);
   if (verdict.outcome === 'ignored') return { status: 200 };
-  if (verdict.outcome === 'refused') return turnAway(verdict, log);
+  if (verdict.outcome === 'refused') {
+    turnedAway.tell(verdict);
+    return { status: verdict.status };
+  }
   if (isDraining()) return { status: 503 };
   const { status, body } = await bot.receive(verdict.activity, arrivedAt);
   if (body === undefined) return { status };
@@ -197,11 +207,6 @@ async function receiveSmsStatus(
   if (status === 'forged') return { status: 403 };
   if (status !== 'irrelevant') await turns.smsReported(status);
   return { status: 204 };
-}
-
-function turnAway({ status, why }: Refused, log: Log): Reply {
-  log.warn({ status, why }, 'an activity was turned away');
-  return { status };
 }
 
 function answer(response: ServerResponse, { status, type, body, allow }: Reply): void {
