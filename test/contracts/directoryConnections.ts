@@ -35,6 +35,28 @@ export function describeConnections(on: DirectoryStage): void {
       expect(proxy.connections).toBe(3);
     });
 
+    it('is kept by each of a crowd, until one of them is dead', async () => {
+      const { manager } = await on.stage();
+      const { proxy, proxied } = await on.openProxied();
+      const readAtOnce = async (crowd: number): Promise<void> => {
+        const reads = Array.from({ length: crowd }, () => proxied.managerById(manager.id, never));
+        expect(await Promise.all(reads)).toEqual(reads.map(() => readAgain(manager)));
+      };
+      await readAtOnce(12);
+      expect(proxy.connections).toBe(12);
+      await readAtOnce(12);
+      expect(proxy.connections).toBe(12);
+      proxy.treat = (operation) => {
+        if (operation === REQUEST.search) proxy.treat = () => 'pass';
+        return operation === REQUEST.search ? 'drop' : 'pass';
+      };
+      await readAtOnce(1);
+      expect(proxy.connections).toBe(13);
+      // A cable that was pulled killed them all: nobody else waits in vain for the answer of one.
+      await readAtOnce(12);
+      expect(proxy.connections).toBe(24);
+    });
+
     it('is used for a write once it is bound anew, and replaced where it is dead', async () => {
       const set = await on.stage();
       const { proxy, proxied } = await on.openProxied();

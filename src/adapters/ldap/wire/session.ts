@@ -21,7 +21,8 @@ export async function readFacts(connection: Connection): Promise<ServerFacts> {
   };
 }
 
-const KEPT_CONNECTIONS = 4;
+/** The managers at once that must be served (requirement R15): each would open its own anew. */
+const KEPT_CONNECTIONS = 50;
 const KEPT_IDLE_MS = 30_000;
 
 /** Sessions that rest between two calls, the newest first. */
@@ -31,7 +32,7 @@ export function createKeptSessions() {
   /** Connections that were opened since the last renewal. */
   let current = new WeakSet<Connection>();
 
-  function closeAll(): void {
+  function endAll(): void {
     for (const { session, timer } of kept.splice(0)) {
       clearTimeout(timer);
       session.connection.close();
@@ -78,15 +79,18 @@ export function createKeptSessions() {
       kept.push({ session, timer });
     },
 
+    /** One of them gave no answer: the others may be as dead. */
+    endAll,
+
     /** Those that are in use now are not kept any more. */
     renew(): void {
       current = new WeakSet();
-      closeAll();
+      endAll();
     },
 
     close(): void {
       isClosed = true;
-      closeAll();
+      endAll();
     },
   };
 }

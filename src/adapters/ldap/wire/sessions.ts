@@ -98,6 +98,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
       return await asServiceAccount(session.connection, signal, () => Promise.resolve(session));
     } catch (error) {
       if (error instanceof DirectoryError || signal.aborted) throw error;
+      kept.endAll();
       return undefined;
     }
   }
@@ -171,6 +172,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
             return await readOn(session, deadline, work);
           } catch (error) {
             if (!(error instanceof AnswerLost) || deadline.aborted) throw error;
+            kept.endAll();
           }
         }
         return readOn(await open(deadline), deadline, work);
