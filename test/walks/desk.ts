@@ -320,6 +320,21 @@ export function walkDesk(world: World): void {
     }
   });
 
+  it('tries one whom Teams does not reach five times, and no more for a while', async () => {
+    const call = await newCall(world);
+    const { agent, account, name } = call;
+    await openAccount(agent, account);
+    const rows = world.auditRows();
+    const confirmOnce = () => agent.tap('deskConfirm', {}, name);
+    world.teams.fail('post', { status: 400 }, 5, 'caller');
+    for (let time = 1; time <= 8; time += 1) {
+      expect(await confirmOnce()).toBe('desk.account callerNotReached');
+    }
+    expect(eventsFrom(rows)).toEqual(Array(10).fill('desk.callerAsked'));
+    world.passTime(11 * MINUTE_MS);
+    expect(await confirmOnce()).toBe('desk.account');
+  });
+
   it('says where Teams cannot reach the manager', async () => {
     const call = await newCall(world);
     const { agent, chat, account, name } = call;

@@ -14,6 +14,9 @@ const VOUCHED_MS = 15 * MINUTE_MS;
 export const QUESTIONS_LOOKBACK_MS = DAY_MS + PICK_MS + CONFIRMED_MS;
 /** Questions to one manager within an hour, by all agents together. */
 const ASKED_AN_HOUR = 5;
+/** So many questions that did not come within this time, ms: none is tried then, since each leaves rows. */
+const UNREACHED_AT_MOST = 5;
+const UNREACHED_WITHIN_MS = 10 * MINUTE_MS;
 
 type Denial = 'wrongNumber' | 'denied';
 
@@ -140,6 +143,17 @@ export function busyUntil(
   const first = asked[ASKED_AN_HOUR - 1];
   const ends = [...waiting, ...(first === undefined ? [] : [first.askedAt + HOUR_MS])];
   return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
+/** Whether questions to the manager have not come so often of late that none is tried, by those of the last hour. */
+export function isOutOfReach(
+  checks: readonly Pick<CallerCheck, 'askedAt' | 'state'>[],
+  now: number,
+): boolean {
+  const unreached = checks.filter(
+    ({ askedAt, state }) => state.step === 'notReached' && now - askedAt < UNREACHED_WITHIN_MS,
+  );
+  return unreached.length >= UNREACHED_AT_MOST;
 }
 
 /** Three two-digit numbers that no ear takes for one another: all tens differ, and all units. */

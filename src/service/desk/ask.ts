@@ -1,6 +1,7 @@
 import {
   busyUntil,
   drawNumbers,
+  isOutOfReach,
   PICK_MS,
   type CallerCheck,
 } from '../../domain/desk/callerCheck.ts';
@@ -71,7 +72,9 @@ async function reserve(
   const { deps, agent, look, facts } = deskTap;
   if (!(await takeDraw(tx, deskTap))) return undefined;
   await tx.lock(`caller:${managerName(manager)}`);
-  const until = busyUntil(await tx.callerChecksWith({ manager }, tx.now - HOUR_MS), tx.now);
+  const recent = await tx.callerChecksWith({ manager }, tx.now - HOUR_MS);
+  if (isOutOfReach(recent, tx.now)) return { reason: 'callerNotReached' };
+  const until = busyUntil(recent, tx.now);
   if (until !== undefined) return { reason: 'callerBusy', until };
   const numbers = drawNumbers((max) => deps.random.below(max));
   const expiresAt = tx.now + PICK_MS;
