@@ -17,14 +17,27 @@ export function distinctName(
 /** Words of names that any person might go by: a change would pass for the office's. */
 const OFFICES = ['Service desk', 'Servicedesk', 'Helpdesk', 'Support', 'Kundtjänst', 'IT'];
 
-/** Whether a word of the name is a word of one of the others. */
+/** Shorter words of offices begin too many other words. */
+const LEAST_LETTERS = 5;
+/** So long a word begins no name of a person: `Servicedeskgruppen` is an office too. */
+const LONG_LETTERS = 8;
+/** Letters of an ending, as in `Supporten`. */
+const MOST_ENDING = 3;
+
+/** Whether a word of the name is a word of one of the others, or begins with one. */
 export function sharesWord(name: string, others: readonly string[]): boolean {
   return [looks, drawn].some((form) => {
     const wordsOf = (one: string): string[] =>
       form(one.replace(NUMBER, ' ')).match(/\p{L}+/gu) ?? [];
-    const taken = new Set(others.flatMap(wordsOf));
-    return wordsOf(name).some((word) => taken.has(word));
+    const taken = others.flatMap(wordsOf);
+    return wordsOf(name).some((word) => taken.some((other) => isFormOf(word, other)));
   });
+}
+
+function isFormOf(word: string, other: string): boolean {
+  if (word === other) return true;
+  if (other.length < LEAST_LETTERS || !word.startsWith(other)) return false;
+  return other.length >= LONG_LETTERS || word.length - other.length <= MOST_ENDING;
 }
 
 /** A telephone's number is no word, though 0 and 1 may stand for letters in one. */
