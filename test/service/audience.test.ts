@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, expect, it } from '@jest/globals';
+import { afterAll, beforeEach, expect, it } from '@jest/globals';
 import { openStore } from '../../src/adapters/store/open.ts';
 import { DirectoryError } from '../../src/ports/directory.ts';
 import type { Deps } from '../../src/service/deps.ts';
@@ -18,9 +18,13 @@ afterAll(async () => {
   await database.remove();
 });
 
+const logged: object[] = [];
+beforeEach(() => void logged.splice(0));
+
 /** The parts that are asked, with a directory that answers so. */
 function depsOn(directory: object): Deps {
-  return { store, directory } as unknown as Deps;
+  const log = { ...silentLog, warn: (fields: object) => void logged.push(fields) };
+  return { store, directory, log } as unknown as Deps;
 }
 
 it('has those who are enrolled, and those who answered before, where a crowd cannot be read in time', async () => {
@@ -50,6 +54,7 @@ it('has those who are enrolled, and those who answered before, where a crowd can
   const audience = await audienceOf(deps, accountId, actor, signal);
   expect(audience.persons.map(({ id }) => id).toSorted()).toEqual([enrolled, former].toSorted());
   expect(audience.own?.id).toBe(own);
+  expect(logged).toEqual([{ account: accountId }]);
 }, 20_000);
 
 it('has all who answered before, also where the directory is slow to name so many', async () => {
@@ -67,6 +72,7 @@ it('has all who answered before, also where the directory is slow to name so man
   });
   const audience = await audienceOf(deps, accountId, undefined, AbortSignal.timeout(10_000));
   expect(audience.persons.map(({ id }) => id).toSorted()).toEqual(former.toSorted());
+  expect(logged).toEqual([{ account: accountId, unread: expect.any(Number) }]);
 }, 20_000);
 
 it('has those whom the store knows once the account could not be read for long', async () => {
@@ -88,6 +94,7 @@ it('has those whom the store knows once the account could not be read for long',
   await expect(audienceOf(deps, accountId, undefined, signal)).rejects.toBe(unread);
   const { persons } = await audienceOf(deps, accountId, undefined, signal, true);
   expect(persons.map(({ id }) => id).toSorted()).toEqual([enrolled, former].toSorted());
+  expect(logged).toEqual([{ account: accountId, code: 'unreachable' }]);
 });
 
 it('knows those of a crowd by their names, so that a namesake is told with the address', async () => {
@@ -103,4 +110,5 @@ it('knows those of a crowd by their names, so that a namesake is told with the a
   const signal = AbortSignal.timeout(10_000);
   const { persons } = await audienceOf(deps, accountId, undefined, signal);
   expect(persons).toEqual([{ id: met, displayName }]);
+  expect(logged).toEqual([]);
 });

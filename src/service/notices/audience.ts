@@ -2,7 +2,7 @@ import type { ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import { withDeadline } from '../../ports/deadline.ts';
 import type { Deps } from '../deps.ts';
-import { nothingSeen, seenInTime } from '../directoryFault.ts';
+import { faultOf, seenInTime } from '../directoryFault.ts';
 import { personOf, readAnswering, readFormer, type Answering } from '../people/responsibility.ts';
 import { enrolledOf } from './notices.ts';
 
@@ -33,10 +33,16 @@ export async function audienceOf(
   signal: AbortSignal,
   isLate = false,
 ): Promise<Audience> {
-  const { directory, store } = deps;
+  const { directory, store, log } = deps;
   const found = isLate
     ? await withDeadline(READ_MS, signal, (deadline) =>
-        directory.responsibilityFor(accountId, deadline).catch(nothingSeen),
+        directory.responsibilityFor(accountId, deadline).catch((error: unknown): undefined => {
+          const { code } = faultOf(error);
+          log.warn(
+            { account: accountId, code },
+            'an account is unread: those whom the store knows are told',
+          );
+        }),
       )
     : await directory.responsibilityFor(accountId, signal);
   const answering = await readAnswering(deps, found, signal);
@@ -60,14 +66,20 @@ export async function audienceOf(
  * names: it may not read so large a group to its end, or not in time.
  */
 async function metInCrowd(
-  { directory, store }: Deps,
+  { directory, store, log }: Deps,
   accountId: string,
   signal: AbortSignal,
 ): Promise<DirectoryManager[]> {
-  const ids = await withDeadline(READ_MS, signal, async (deadline) => {
-    const found = directory.managersOf(accountId, deadline);
-    return (await seenInTime(found, deadline, signal)) ?? [];
-  });
+  const seen = await withDeadline(READ_MS, signal, (deadline) =>
+    seenInTime(directory.managersOf(accountId, deadline), deadline, signal),
+  );
+  if (seen === undefined) {
+    log.warn(
+      { account: accountId },
+      'a crowd is not read in time: those who are enrolled are told',
+    );
+  }
+  const ids = seen ?? [];
   return store.read(async (reads) => {
     const met = await enrolledOf(reads, accountId);
     for (let from = 0; from < ids.length; from += LOOKED_UP_AT_ONCE) {

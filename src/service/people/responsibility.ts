@@ -23,7 +23,7 @@ export interface Answering extends Pick<Responsibility, 'managers' | 'isCrowd'> 
 
 /** Reads what `noteAnswering` needs; undefined where the account is gone. */
 export async function readAnswering(
-  deps: Pick<SweepDeps, 'store' | 'directory'>,
+  deps: Pick<SweepDeps, 'store' | 'directory' | 'log'>,
   responsibility: Responsibility | undefined,
   signal: AbortSignal,
 ): Promise<Answering | undefined> {
@@ -35,7 +35,7 @@ export async function readAnswering(
 
 /** The managers when they were last seen, without the given; for a crowd none. */
 export async function readFormer(
-  deps: Pick<SweepDeps, 'store' | 'directory'>,
+  deps: Pick<SweepDeps, 'store' | 'directory' | 'log'>,
   accountId: string,
   managers: readonly DirectoryManager[],
   signal: AbortSignal,
@@ -44,10 +44,15 @@ export async function readFormer(
   const gone = seen.filter((id) => id !== CROWD && managers.every((manager) => manager.id !== id));
   return withDeadline(FORMER_MS, signal, async (deadline) => {
     const former: DirectoryManager[] = [];
+    let unread = 0;
     for (const id of gone) {
       const look = deadline.aborted ? undefined : personOf(deps, id, deadline);
       const person = look && (await seenInTime(look, deadline, signal));
+      if (person === undefined) unread += 1;
       former.push(person ?? { id, displayName: '' });
+    }
+    if (unread > 0) {
+      deps.log.warn({ account: accountId, unread }, 'former managers are not read in time');
     }
     return former;
   });
