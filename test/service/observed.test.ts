@@ -6,9 +6,26 @@ import { DAY_MS } from '../../src/domain/durations.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { StoreTransaction } from '../../src/ports/store/store.ts';
 import { createBudgetAlarms } from '../../src/service/flow/budgetAlarms.ts';
-import { observeStore } from '../../src/service/watch/observed.ts';
+import type { Person, Turns } from '../../src/service/input.ts';
+import { observeStore, observeTurns } from '../../src/service/watch/observed.ts';
+import type { View } from '../../src/ports/view.ts';
 import { silentLog, someKey, temporaryDirectory } from '../adapters/store/support.ts';
 import { someFlow } from '../contracts/storeSamples.ts';
+
+it('measures the end after too many refused passwords as a refusal, not as a fault', async () => {
+  const measured: (string | undefined)[] = [];
+  const metrics = { turnTaken: ({ problem }: { problem?: string }) => measured.push(problem) };
+  const problems = [{ reason: 'temporarilyUnavailable', isOutOfTries: true }, { reason: 'locked' }];
+  for (const problem of problems) {
+    const take = () => Promise.resolve({ view: { card: 'refused', problem }, locale: 'sv' });
+    const parts = { metrics, refer: (view: View) => view } as unknown as Parameters<
+      typeof observeTurns
+    >[1];
+    const turns = observeTurns({ take } as unknown as Turns, parts);
+    await turns.take({} as Person, { type: 'help' }, new AbortController().signal);
+  }
+  expect(measured).toEqual(['passwordRefusedByDirectory', 'locked']);
+});
 
 describe('an observed store', () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;

@@ -31,6 +31,17 @@ describe('a reference', () => {
     expect(logged).toHaveLength(1);
   });
 
+  it('after too many refused passwords stands in the log with the refusal, not with a fault', () => {
+    const { logged, refer } = referring();
+    const problem = { reason: 'temporarilyUnavailable', isOutOfTries: true } as const;
+    const view = refer({ card: 'refused', problem, accountName: 'hemvardsgruppen' }, 'a');
+    const reference = referenceOf(view);
+    expect(reference).toMatch(/^[0-9A-F]{8}$/);
+    expect(logged).toEqual([
+      { reference, reason: 'passwordRefusedByDirectory', card: 'refused', flow: 'a' },
+    ]);
+  });
+
   it('stays the same while the card is the same, and is logged once', () => {
     const { logged, refer } = referring();
     const views = Array.from({ length: 20 }, () => refer(card('a.1', 'smsUnavailable'), 'a'));

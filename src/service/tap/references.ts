@@ -1,4 +1,4 @@
-import type { Reason } from '../../domain/reasons.ts';
+import type { Problem, Reason } from '../../domain/reasons.ts';
 import type { View } from '../../ports/view.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Notifier } from '../../ports/notifier.ts';
@@ -12,6 +12,11 @@ const SYSTEM_FAULTS: readonly Reason[] = [
   'passwordRefusedByDirectory',
   'temporarilyUnavailable',
 ];
+
+/** The reason as the log and the measures tell it: that a person ran out of tries is no system's fault. */
+export function toldReason({ reason, isOutOfTries }: Problem): Reason {
+  return isOutOfTries === true ? 'passwordRefusedByDirectory' : reason;
+}
 
 /** A flow's card keeps its reference however often it is shown; so many references are remembered. */
 const REMEMBERED = 500;
@@ -33,13 +38,15 @@ export function createRefer(random: Pick<Random, 'reference'>, log: Log): Refer 
     const problem = 'problem' in view ? view.problem : undefined;
     if (problem === undefined || problem.reference !== undefined) return view;
     if (!SYSTEM_FAULTS.includes(problem.reason)) return view;
-    const { reason } = problem;
+    const reason = toldReason(problem);
     const shown = 'handle' in view ? view.handle : flow;
     const key = shown === undefined ? undefined : `${shown} ${view.card} ${reason}`;
     const known = key === undefined ? undefined : given.get(key);
     const reference = known ?? random.reference();
     if (known === undefined) {
-      log.warn({ reference, reason, card: view.card, flow }, 'a card reports a fault');
+      const told = { reference, reason, card: view.card, flow };
+      if (reason === 'passwordRefusedByDirectory') log.info(told, 'a password was refused');
+      else log.warn(told, 'a card reports a fault');
       if (key !== undefined) remember(key, reference);
     }
     return { ...view, problem: { ...problem, reference } } as View;

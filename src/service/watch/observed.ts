@@ -8,7 +8,7 @@ import type { Store, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Turns } from '../input.ts';
 import { createPace } from '../waiting/waiting.ts';
-import type { Refer } from '../tap/references.ts';
+import { toldReason, type Refer } from '../tap/references.ts';
 
 /** While the SMS service is down, one message a second is tried (requirement R13). */
 const SMS_REST_MS = 1_000;
@@ -168,10 +168,11 @@ export function observeTurns(
       const began = performance.now();
       const answer = await turns.take(person, input, signal);
       const view = refer(answer.view, answer.flow?.id);
+      const problem = 'problem' in view ? view.problem : undefined;
       metrics.turnTaken({
         input: input.type,
         card: view.card,
-        problem: 'problem' in view ? view.problem?.reason : undefined,
+        problem: problem && toldReason(problem),
         seconds: (performance.now() - began) / 1000,
       });
       return { ...answer, view };
