@@ -1,4 +1,4 @@
-import type { ShownRules } from '../domain/passwords/passwordPolicy.ts';
+import type { ShownRules } from '../domain/flows/flow.ts';
 import type { Problem } from '../domain/reasons.ts';
 import type {
   CallerDoneView,

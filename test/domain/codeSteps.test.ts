@@ -3,8 +3,8 @@ import {
   beginWithCode,
   stepEnrolledCode,
   type CodeEvent,
-  type EnrolledCodeState,
 } from '../../src/domain/flows/codeSteps.ts';
+import type { EnrolledCodeState } from '../../src/domain/flows/flow.ts';
 import { NOW, OLD } from './machineSamples.ts';
 
 /** Whether the card holds the newest message for failed, after these events. */

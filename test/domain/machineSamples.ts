@@ -1,9 +1,15 @@
-import type { EnrollmentEvent, EnrollmentState } from '../../src/domain/flows/enrollment.ts';
-import type { StoppedState, StoppingEvent } from '../../src/domain/flows/steps.ts';
+import type { EnrollmentEvent } from '../../src/domain/flows/enrollment.ts';
+import type { UnlockEvent } from '../../src/domain/flows/unlock.ts';
+import type {
+  EnrollmentState,
+  StoppedState,
+  ResetState,
+  UnlockState,
+  ShownRules,
+} from '../../src/domain/flows/flow.ts';
+import type { StoppingEvent } from '../../src/domain/flows/lifetime.ts';
 import type { CodeEvent } from '../../src/domain/flows/codeSteps.ts';
-import type { ResetEvent, ResetState } from '../../src/domain/flows/resetState.ts';
-import type { UnlockEvent, UnlockState } from '../../src/domain/flows/unlock.ts';
-import type { ShownRules } from '../../src/domain/passwords/passwordPolicy.ts';
+import type { ResetEvent } from '../../src/domain/flows/reset.ts';
 
 export const NOW = 1_000_000;
 export const OLD = '+46701234567';

@@ -1,5 +1,6 @@
 import { stepEnrollment } from '../../src/domain/flows/enrollment.ts';
-import { operationSince, type Flow } from '../../src/domain/flows/flow.ts';
+import type { Flow } from '../../src/domain/flows/flow.ts';
+import { operationSince } from '../../src/domain/flows/lifetime.ts';
 import { stepReset } from '../../src/domain/flows/reset.ts';
 import { stepUnlock } from '../../src/domain/flows/unlock.ts';
 import {

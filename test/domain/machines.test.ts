@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isEnded } from '../../src/domain/flows/steps.ts';
+import { isEnded } from '../../src/domain/flows/lifetime.ts';
 import { ENROLLMENT_STATES, RESET_STATES, UNLOCK_STATES } from './machineSamples.ts';
 import { beginningsOf, enrollment, reset, unlock } from './machineTables.ts';
 

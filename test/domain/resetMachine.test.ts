@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { isOutcomeOpen, stepReset } from '../../src/domain/flows/reset.ts';
-import type { ResetEvent, ResetState } from '../../src/domain/flows/resetState.ts';
+import type { ResetState } from '../../src/domain/flows/flow.ts';
+import { isOutcomeOpen, stepReset, type ResetEvent } from '../../src/domain/flows/reset.ts';
 import { NOW, OLD, RESET_STATES, RULES } from './machineSamples.ts';
 import { beginningsOf, reset } from './machineTables.ts';
 

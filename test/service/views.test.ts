@@ -1,7 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Flow } from '../../src/domain/flows/flow.ts';
-import type { EnrollmentState } from '../../src/domain/flows/enrollment.ts';
-import type { ResetState } from '../../src/domain/flows/resetState.ts';
+import type { Flow, ResetState, EnrollmentState } from '../../src/domain/flows/flow.ts';
 import { viewOf } from '../../src/service/flow/views.ts';
 import { NOW, OLD, RULES } from '../domain/machineSamples.ts';
 

@@ -1,31 +1,8 @@
-import type { StoppedState } from './steps.ts';
 import type { Problem, Reason } from '../reasons.ts';
+import type { CodeProgress, StoppedState, EnrolledCodeState, SendProgress } from './flow.ts';
 
 /** Inputs per flow that cannot be a code and do not count as guesses. */
 const MALFORMED_CODES_LIMIT = 30;
-
-/** The fields that a code card keeps beside the number. The code itself is never here. */
-export interface CodeProgress {
-  readonly expiresAt: number;
-  /** Inputs that could not be a code; limited per flow. */
-  readonly malformed: number;
-  /** The first draw of this card: a code from any later card of it is a guess. */
-  readonly firstDraw: number;
-  /** The last message did not arrive, or may not have: until one is taken, no card says that a code was sent. */
-  readonly hasFailed?: boolean | undefined;
-  readonly problem?: Problem | undefined;
-}
-
-/** A code message is under way. */
-export interface SendProgress {
-  readonly step: 'sendingCode';
-  readonly since: number;
-  readonly mobile: string;
-  readonly expiresAt: number;
-  readonly malformed: number;
-  /** The code card before this message: its first draw, its code's end, and whether its message failed. */
-  readonly former?: Pick<CodeProgress, 'firstDraw' | 'expiresAt' | 'hasFailed'> | undefined;
-}
 
 /** Why a message did not reach its number. */
 export type NotDelivered = Extract<Reason, 'smsUnavailable' | 'smsNumberRefused'>;
@@ -113,15 +90,6 @@ export function progressAfterTrouble(
     }
   }
 }
-
-/** The states in which a code goes to the enrolled number; bound to that enrollment. */
-export type EnrolledCodeState =
-  | (SendProgress & { readonly enrollmentId: string })
-  | ({
-      readonly step: 'code';
-      readonly mobile: string;
-      readonly enrollmentId: string;
-    } & CodeProgress);
 
 /** The first state of a flow that begins with a code to the enrolled number. */
 export function beginWithCode(

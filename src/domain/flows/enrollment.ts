@@ -1,73 +1,7 @@
-import {
-  progressAfterSend,
-  progressAfterTrouble,
-  resend,
-  type CodeEvent,
-  type CodeProgress,
-  type SendProgress,
-} from './codeSteps.ts';
-import { stoppedBy, isEnded, type StoppedState, type StoppingEvent } from './steps.ts';
+import { progressAfterSend, progressAfterTrouble, resend, type CodeEvent } from './codeSteps.ts';
+import type { EnrollmentState, KnownMobile, ProvenEnrollment } from './flow.ts';
+import { stoppedBy, isEnded, type StoppingEvent } from './lifetime.ts';
 import type { Problem, Reason } from '../reasons.ts';
-
-/** A number that the manager need not type. */
-export interface KnownMobile {
-  /** E.164. */
-  readonly mobile: string;
-  /** False for a suggestion from the directory, which counts for nothing until proven. */
-  readonly isEnrolled: boolean;
-}
-
-/** An agent's word in place of the current password. */
-export interface Vouch {
-  readonly checkId: string;
-  readonly agentName: string;
-}
-
-/** Fields that stay unchanged once the current password is proven. */
-export interface ProvenEnrollment {
-  /** Present where an agent vouched: only the known number may be taken. */
-  readonly vouch?: Vouch | undefined;
-  readonly known?: KnownMobile | undefined;
-  /** A code to the enrolled number was accepted in this flow; it is not asked for again. */
-  readonly isOldProven: boolean;
-}
-
-/** Fields known from the enrollment's start. */
-interface UnprovenEnrollment {
-  /** The manager had a number for the account already. */
-  readonly isChange?: boolean | undefined;
-}
-
-/** The states of an enrollment; numbers are E.164, times epoch ms. */
-export type EnrollmentState =
-  | ({
-      readonly step: 'currentPassword';
-      readonly problem?: Problem | undefined;
-      readonly advisesDeletion?: boolean | undefined;
-    } & UnprovenEnrollment)
-  /** A bind is under way. `failureId` is the attempt that is already counted. */
-  | ({
-      readonly step: 'provingPassword';
-      readonly since: number;
-      readonly failureId: string;
-    } & UnprovenEnrollment)
-  | ({
-      readonly step: 'mobile';
-      readonly malformed: number;
-      readonly problem?: Problem | undefined;
-    } & ProvenEnrollment)
-  /** An SMS is under way to the old number or, with `to: 'new'`, to `newMobile` itself. */
-  | (SendProgress & { readonly to: 'old' | 'new'; readonly newMobile: string } & ProvenEnrollment)
-  /** Waits for the code that went to the enrolled number, before `newMobile` gets its own. */
-  | ({
-      readonly step: 'oldCode';
-      readonly mobile: string;
-      readonly newMobile: string;
-    } & CodeProgress &
-      ProvenEnrollment)
-  | ({ readonly step: 'code'; readonly mobile: string } & CodeProgress & ProvenEnrollment)
-  | { readonly step: 'done'; readonly mobile: string; readonly usableFrom?: number | undefined }
-  | StoppedState;
 
 export type EnrollmentEvent =
   | { readonly type: 'proofStarted'; readonly failureId: string }

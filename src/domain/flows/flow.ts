@@ -1,13 +1,5 @@
-import type { EnrollmentState } from './enrollment.ts';
 import type { ManagerKey } from '../parties.ts';
-import type { ResetState } from './resetState.ts';
-import type { UnlockState } from './unlock.ts';
-
-/** How long a flow may take from its first card to its last, ms (requirement A11). */
-export const FLOW_LIFETIME_MS = 15 * 60_000;
-
-/** An operation without a report for this long counts as lost, ms. No port call lasts as long. */
-export const OPERATION_LOST_MS = 15_000;
+import type { Problem } from '../reasons.ts';
 
 /** Fields that every flow has from its start. */
 interface FlowFrame {
@@ -48,43 +40,190 @@ export interface UnlockFlow extends FlowFrame {
 /** One walk of one manager through one purpose on one account. Holds no secret. */
 export type Flow = EnrollmentFlow | ResetFlow | UnlockFlow;
 
-/** Whether the flow's fifteen minutes are over. */
-export function isTimeOver({ expiresAt }: Pick<Flow, 'expiresAt'>, now: number): boolean {
-  return now > expiresAt;
+/** How a flow ended before it was done, common to all purposes. */
+export type StoppedState =
+  | { readonly step: 'refused'; readonly problem: Problem }
+  | { readonly step: 'cancelled' }
+  /** Another purpose was started on the same account. */
+  | { readonly step: 'superseded' }
+  | { readonly step: 'expired' };
+
+/** The fields that a code card keeps beside the number. The code itself is never here. */
+export interface CodeProgress {
+  readonly expiresAt: number;
+  /** Inputs that could not be a code; limited per flow. */
+  readonly malformed: number;
+  /** The first draw of this card: a code from any later card of it is a guess. */
+  readonly firstDraw: number;
+  /** The last message did not arrive, or may not have: until one is taken, no card says that a code was sent. */
+  readonly hasFailed?: boolean | undefined;
+  readonly problem?: Problem | undefined;
 }
 
-/** The same, save that a flow whose outcome is unknown waits for it as long as it takes. */
-export function isPast(flow: Flow, now: number): boolean {
-  return flow.state.step !== 'unknown' && isTimeOver(flow, now);
+/** A code message is under way. */
+export interface SendProgress {
+  readonly step: 'sendingCode';
+  readonly since: number;
+  readonly mobile: string;
+  readonly expiresAt: number;
+  readonly malformed: number;
+  /** The code card before this message: its first draw, its code's end, and whether its message failed. */
+  readonly former?: Pick<CodeProgress, 'firstDraw' | 'expiresAt' | 'hasFailed'> | undefined;
 }
 
-/** Whether a bind may be under way that the directory has not counted yet. */
-export function hasBindUnderWay(state: Flow['state'], now: number): boolean {
-  const provingSince = state.step === 'provingPassword' ? state.since : undefined;
-  const since = 'bindSince' in state ? state.bindSince : provingSince;
-  return since !== undefined && now - since < OPERATION_LOST_MS;
+/** The states in which a code goes to the enrolled number; bound to that enrollment. */
+export type EnrolledCodeState =
+  | (SendProgress & { readonly enrollmentId: string })
+  | ({
+      readonly step: 'code';
+      readonly mobile: string;
+      readonly enrollmentId: string;
+    } & CodeProgress);
+
+/** A number that the manager need not type. */
+export interface KnownMobile {
+  /** E.164. */
+  readonly mobile: string;
+  /** False for a suggestion from the directory, which counts for nothing until proven. */
+  readonly isEnrolled: boolean;
 }
 
-/** When the operation under way began; undefined where none is. */
-export function operationSince(state: Flow['state']): number | undefined {
-  switch (state.step) {
-    case 'provingPassword':
-    case 'sendingCode':
-    case 'writingPassword':
-      return state.since;
-    case 'unlocking':
-      return state.problem === undefined ? state.since : undefined;
-    case 'currentPassword':
-    case 'mobile':
-    case 'oldCode':
-    case 'code':
-    case 'newPassword':
-    case 'unknown':
-    case 'done':
-    case 'refused':
-    case 'cancelled':
-    case 'superseded':
-    case 'expired':
-      return undefined;
-  }
+/** An agent's word in place of the current password. */
+export interface Vouch {
+  readonly checkId: string;
+  readonly agentName: string;
 }
+
+/** Fields that stay unchanged once the current password is proven. */
+export interface ProvenEnrollment {
+  /** Present where an agent vouched: only the known number may be taken. */
+  readonly vouch?: Vouch | undefined;
+  readonly known?: KnownMobile | undefined;
+  /** A code to the enrolled number was accepted in this flow; it is not asked for again. */
+  readonly isOldProven: boolean;
+}
+
+/** Fields known from the enrollment's start. */
+interface UnprovenEnrollment {
+  /** The manager had a number for the account already. */
+  readonly isChange?: boolean | undefined;
+}
+
+/** The states of an enrollment; numbers are E.164, times epoch ms. */
+export type EnrollmentState =
+  | ({
+      readonly step: 'currentPassword';
+      readonly problem?: Problem | undefined;
+      readonly advisesDeletion?: boolean | undefined;
+    } & UnprovenEnrollment)
+  /** A bind is under way. `failureId` is the attempt that is already counted. */
+  | ({
+      readonly step: 'provingPassword';
+      readonly since: number;
+      readonly failureId: string;
+    } & UnprovenEnrollment)
+  | ({
+      readonly step: 'mobile';
+      readonly malformed: number;
+      readonly problem?: Problem | undefined;
+    } & ProvenEnrollment)
+  /** An SMS is under way to the old number or, with `to: 'new'`, to `newMobile` itself. */
+  | (SendProgress & { readonly to: 'old' | 'new'; readonly newMobile: string } & ProvenEnrollment)
+  /** Waits for the code that went to the enrolled number, before `newMobile` gets its own. */
+  | ({
+      readonly step: 'oldCode';
+      readonly mobile: string;
+      readonly newMobile: string;
+    } & CodeProgress &
+      ProvenEnrollment)
+  | ({ readonly step: 'code'; readonly mobile: string } & CodeProgress & ProvenEnrollment)
+  | { readonly step: 'done'; readonly mobile: string; readonly usableFrom?: number | undefined }
+  | StoppedState;
+
+/** The rules for a new password: the bot's own and the directory's, as one list. */
+export interface ShownRules {
+  readonly minLength: number;
+  readonly maxLength: number;
+  readonly forbiddenCharacters: string;
+  readonly historyLength: number;
+  readonly requiresComplexity: boolean;
+  /** Names that may not be in the password, in any case. */
+  readonly forbiddenNames?: readonly string[] | undefined;
+}
+
+/** A password that was sent to the directory. */
+export interface SentPassword {
+  /** Its slow hash, as the history keeps it. */
+  readonly digest: string;
+  readonly sentAt?: number | undefined;
+  /** The reset has its audit row, its place in the history and its notices. */
+  readonly isRecorded?: boolean | undefined;
+  /** The directory's mark of it, where the reset is recorded. */
+  readonly version?: string | undefined;
+}
+
+/** The flow's writes; kept also after the flow has ended. */
+export interface SentPasswords {
+  /**
+   * Passwords whose outcome the manager has not been told: the one being written, and those whose answer
+   * was lost, the latest last.
+   */
+  readonly sent?: readonly SentPassword[] | undefined;
+}
+
+/** An end that came while a write's outcome was unknown: its search goes on. */
+export interface SoughtOutcome {
+  /** When that outcome became unknown. */
+  readonly unknownSince?: number | undefined;
+}
+
+export interface BindUnderWay {
+  /** When the bind under way, which tries a password of the flow, was sent. */
+  readonly bindSince?: number | undefined;
+}
+
+/** Fields that stay unchanged once the code is accepted: this flow does not ask for a code again. */
+export interface VerifiedReset extends SentPasswords {
+  /** The rules as the card shows them. */
+  readonly rules: ShownRules;
+  /** New passwords of this flow that the directory has refused; absent: none. */
+  readonly refusals?: number | undefined;
+}
+
+/** The states of a reset; numbers are E.164, times epoch ms. */
+export type ResetState =
+  | EnrolledCodeState
+  | ({
+      readonly step: 'newPassword';
+      readonly problem?: Problem | undefined;
+      readonly advisesDeletion?: boolean | undefined;
+    } & BindUnderWay &
+      VerifiedReset)
+  /** A write is under way; whatever happens now, it is not sent a second time. */
+  | ({ readonly step: 'writingPassword'; readonly since: number } & VerifiedReset)
+  | ({
+      readonly step: 'unknown';
+      readonly since: number;
+      /** The only server whose silence about the write means anything; absent after a crash. */
+      readonly server?: string | undefined;
+      /** Before this time the write may still be carried out. */
+      readonly openUntil?: number | undefined;
+      /** Time of the account's last password change, read from the directory after the lost answer. */
+      readonly passwordSetAt?: number | undefined;
+    } & BindUnderWay &
+      VerifiedReset)
+  | ({ readonly step: 'done' } & SentPasswords & SoughtOutcome & BindUnderWay)
+  | (StoppedState & SentPasswords & SoughtOutcome & BindUnderWay);
+
+/** The states of an unlock; numbers are E.164, times epoch ms. */
+export type UnlockState =
+  | EnrolledCodeState
+  /** The code was accepted; the directory is asked, or `problem` says why it has to be asked again. */
+  | {
+      readonly step: 'unlocking';
+      readonly since: number;
+      readonly mobile: string;
+      readonly problem?: Problem | undefined;
+    }
+  | { readonly step: 'done' }
+  | StoppedState;

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../durations.ts';
-import { OPERATION_LOST_MS } from './flow.ts';
-import type { SentPassword } from './resetState.ts';
+import type { SentPassword } from './flow.ts';
+import { OPERATION_LOST_MS } from './lifetime.ts';
 
 /** A request that was cut off may still be carried out for this long; only then "not applied" is true, ms. */
 export const LATE_WRITE_MS = 6_000;

@@ -1,21 +1,61 @@
-import { stepEnrolledCode } from './codeSteps.ts';
-import type { Problem } from '../reasons.ts';
-import { stoppedBy, isEnded } from './steps.ts';
+import { stepEnrolledCode, type CodeEvent } from './codeSteps.ts';
+import type { ForbiddenCharacter, Problem, Reason } from '../reasons.ts';
 import type {
+  BindUnderWay,
+  ResetState,
   SentPassword,
   SentPasswords,
+  ShownRules,
   SoughtOutcome,
-  BindUnderWay,
   VerifiedReset,
-  ResetState,
-  ResetEvent,
-} from './resetState.ts';
+} from './flow.ts';
+import { stoppedBy, isEnded, type StoppingEvent } from './lifetime.ts';
 
 /**
  * New passwords of one flow that the directory may refuse: each is a write and an audit row. The next flow
  * needs another code message, and those have a budget.
  */
 const MOST_REFUSALS = 10;
+
+export type ResetEvent =
+  | CodeEvent
+  | { readonly type: 'codeAccepted'; readonly rules: ShownRules }
+  | { readonly type: 'passwordTypedInChat' }
+  /** The bot's own rules or the directory said no; nothing was written. */
+  | {
+      readonly type: 'passwordRefused';
+      readonly reasons: readonly Reason[];
+      /** Faults that were checked for and not found. */
+      readonly absent?: readonly Reason[];
+      readonly isComplex?: boolean | undefined;
+      readonly holdsName?: boolean | undefined;
+      readonly isEmpty?: boolean | undefined;
+      /** When the directory takes a new one, where that is known. */
+      readonly until?: number | undefined;
+      /** The kind of the forbidden character. */
+      readonly forbidden?: ForbiddenCharacter | undefined;
+    }
+  | { readonly type: 'writeStarted'; readonly digest: string }
+  /** The write was not carried out, and will not be. */
+  | { readonly type: 'writeNotDone'; readonly reason: Reason }
+  /** A password that this flow has sent is in force, and recorded as a reset. */
+  | { readonly type: 'passwordWritten'; readonly digest: string; readonly version: string }
+  /** A bind proved that the password is in force already, by an earlier flow whose outcome was unknown. */
+  | { readonly type: 'passwordInForce' }
+  | {
+      readonly type: 'outcomeUnknown';
+      readonly server?: string | undefined;
+      readonly openUntil?: number | undefined;
+    }
+  | { readonly type: 'bindStarted' }
+  | { readonly type: 'bindEnded' }
+  /** The directory shows a change after a lost write that was taken for not done: it may have come late. */
+  | { readonly type: 'lateChangeSeen' }
+  /** The search for the outcome has ended, and the flow with it. */
+  | { readonly type: 'searchEnded' }
+  /** The directory shows a change that need not be ours. */
+  | { readonly type: 'changeSeen'; readonly passwordSetAt?: number | undefined }
+  | StoppingEvent;
 
 /** The next state of a reset. Total: an event that does not fit the state changes nothing. */
 export function stepReset(state: ResetState, event: ResetEvent, now: number): ResetState {

@@ -1,19 +1,7 @@
-import { stepEnrolledCode, type CodeEvent, type EnrolledCodeState } from './codeSteps.ts';
-import { stoppedBy, isEnded, type StoppedState, type StoppingEvent } from './steps.ts';
-import type { Problem, Reason } from '../reasons.ts';
-
-/** The states of an unlock; numbers are E.164, times epoch ms. */
-export type UnlockState =
-  | EnrolledCodeState
-  /** The code was accepted; the directory is asked, or `problem` says why it has to be asked again. */
-  | {
-      readonly step: 'unlocking';
-      readonly since: number;
-      readonly mobile: string;
-      readonly problem?: Problem | undefined;
-    }
-  | { readonly step: 'done' }
-  | StoppedState;
+import { stepEnrolledCode, type CodeEvent } from './codeSteps.ts';
+import type { UnlockState } from './flow.ts';
+import { stoppedBy, isEnded, type StoppingEvent } from './lifetime.ts';
+import type { Reason } from '../reasons.ts';
 
 export type UnlockEvent =
   | CodeEvent

@@ -1,4 +1,5 @@
-import { isPast, type Flow } from '../../domain/flows/flow.ts';
+import type { Flow } from '../../domain/flows/flow.ts';
+import { isPast } from '../../domain/flows/lifetime.ts';
 import {
   ACCOUNT_FAILURE_LIMIT,
   FAILURES_LOOKBACK_MS,

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../domain/audit.ts';
-import { operationSince, type Flow } from '../../domain/flows/flow.ts';
+import type { Flow } from '../../domain/flows/flow.ts';
+import { operationSince, isEnded } from '../../domain/flows/lifetime.ts';
 import { managerName, isSamePerson, type ManagerKey } from '../../domain/parties.ts';
-import { isEnded } from '../../domain/flows/steps.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { endVouches } from '../desk/callers.ts';

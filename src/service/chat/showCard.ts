@@ -1,4 +1,5 @@
-import { isPast, operationSince, type Flow } from '../../domain/flows/flow.ts';
+import type { Flow } from '../../domain/flows/flow.ts';
+import { isPast, operationSince } from '../../domain/flows/lifetime.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
 import type { View } from '../../ports/view.ts';
 import { NotifierError } from '../../ports/notifier.ts';

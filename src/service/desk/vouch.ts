@@ -1,5 +1,5 @@
 import type { Problem } from '../../domain/reasons.ts';
-import { operationSince } from '../../domain/flows/flow.ts';
+import { operationSince } from '../../domain/flows/lifetime.ts';
 import { endFlow } from '../flow/flows.ts';
 import { entryMobile } from '../people/people.ts';
 import { auditOfAgent, vouchIn } from './callers.ts';

@@ -1,5 +1,5 @@
-import { firstRecipient, type KnownMobile } from '../../domain/flows/enrollment.ts';
-import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
+import { firstRecipient } from '../../domain/flows/enrollment.ts';
+import type { KnownMobile, EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
 import { codeBudgetRefusal, codeExpiry, issueCode, type ReservedCode } from '../flow/codes.ts';
 import { advanceEnrollment } from '../flow/flows.ts';

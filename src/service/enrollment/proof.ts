@@ -1,6 +1,5 @@
 import type { AuditEvent } from '../../domain/audit.ts';
-import type { KnownMobile } from '../../domain/flows/enrollment.ts';
-import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
+import type { KnownMobile, EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import {
   attemptsLeft,
   bindsLeft,

@@ -1,4 +1,4 @@
-import type { KnownMobile, Vouch } from '../../domain/flows/enrollment.ts';
+import type { KnownMobile, Vouch } from '../../domain/flows/flow.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Deps } from '../deps.ts';
 import { vouchesOf, vouchOf } from '../desk/callers.ts';

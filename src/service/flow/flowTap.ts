@@ -1,9 +1,9 @@
 import type { CodeEvent } from '../../domain/flows/codeSteps.ts';
-import { isPast, type Flow } from '../../domain/flows/flow.ts';
+import type { Flow } from '../../domain/flows/flow.ts';
+import { isPast, type StoppingEvent } from '../../domain/flows/lifetime.ts';
 import { attemptsLeft, FAILURES_LOOKBACK_MS } from '../../domain/flows/lockout.ts';
 import { readPasscode } from '../../domain/flows/passcode.ts';
 import { Secret } from '../../domain/secret.ts';
-import type { StoppingEvent } from '../../domain/flows/steps.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import {
   codeBudgetRefusal,

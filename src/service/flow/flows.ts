@@ -1,12 +1,15 @@
 import type { AuditEvent } from '../../domain/audit.ts';
 import type { CodeEvent } from '../../domain/flows/codeSteps.ts';
 import { stepEnrollment, type EnrollmentEvent } from '../../domain/flows/enrollment.ts';
-import { operationSince, OPERATION_LOST_MS } from '../../domain/flows/flow.ts';
 import type { EnrollmentFlow, Flow, ResetFlow, UnlockFlow } from '../../domain/flows/flow.ts';
+import {
+  operationSince,
+  OPERATION_LOST_MS,
+  isEnded,
+  type StoppingEvent,
+} from '../../domain/flows/lifetime.ts';
 import { managerName } from '../../domain/parties.ts';
-import { stepReset } from '../../domain/flows/reset.ts';
-import type { ResetEvent } from '../../domain/flows/resetState.ts';
-import { isEnded, type StoppingEvent } from '../../domain/flows/steps.ts';
+import { stepReset, type ResetEvent } from '../../domain/flows/reset.ts';
 import { stepUnlock, type UnlockEvent } from '../../domain/flows/unlock.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';

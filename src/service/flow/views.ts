@@ -1,11 +1,14 @@
-import type { EnrollmentState } from '../../domain/flows/enrollment.ts';
-import { FLOW_LIFETIME_MS, type Flow } from '../../domain/flows/flow.ts';
+import type {
+  EnrollmentState,
+  Flow,
+  StoppedState,
+  ResetState,
+  UnlockState,
+} from '../../domain/flows/flow.ts';
+import { FLOW_LIFETIME_MS, isStopped } from '../../domain/flows/lifetime.ts';
 import { maskMobile } from '../../domain/mobile.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import { sentBy } from '../../domain/flows/reset.ts';
-import type { ResetState } from '../../domain/flows/resetState.ts';
-import { isStopped, type StoppedState } from '../../domain/flows/steps.ts';
-import type { UnlockState } from '../../domain/flows/unlock.ts';
 import type { CodeView, Progress, View } from '../../ports/view.ts';
 import { flowHandle } from './handle.ts';
 

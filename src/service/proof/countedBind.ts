@@ -1,6 +1,6 @@
-import { hasBindUnderWay, type ResetFlow } from '../../domain/flows/flow.ts';
-import { stepReset } from '../../domain/flows/reset.ts';
-import type { ResetEvent } from '../../domain/flows/resetState.ts';
+import type { ResetFlow } from '../../domain/flows/flow.ts';
+import { hasBindUnderWay } from '../../domain/flows/lifetime.ts';
+import { stepReset, type ResetEvent } from '../../domain/flows/reset.ts';
 import { DirectoryError, type WriteTraces } from '../../ports/directory.ts';
 import type { Account } from '../../ports/account.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';

@@ -1,4 +1,5 @@
-import { hasBindUnderWay, OPERATION_LOST_MS, type Flow } from '../../domain/flows/flow.ts';
+import type { Flow } from '../../domain/flows/flow.ts';
+import { hasBindUnderWay, OPERATION_LOST_MS } from '../../domain/flows/lifetime.ts';
 import {
   FAILURES_LOOKBACK_MS,
   lockedUntil,

@@ -1,4 +1,5 @@
-import { isTimeOver, type ResetFlow } from '../../domain/flows/flow.ts';
+import type { ResetFlow } from '../../domain/flows/flow.ts';
+import { isTimeOver } from '../../domain/flows/lifetime.ts';
 import {
   judgeLostWrite,
   mayBeChangeOf,

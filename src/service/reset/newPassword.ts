@@ -1,4 +1,5 @@
-import { operationSince, type Flow, type ResetFlow } from '../../domain/flows/flow.ts';
+import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
+import { operationSince } from '../../domain/flows/lifetime.ts';
 import {
   CHECKED_FAULTS,
   forbiddenCharacter,

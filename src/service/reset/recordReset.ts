@@ -1,7 +1,7 @@
 import type { ResetFlow } from '../../domain/flows/flow.ts';
 import { lateWriteMs, SLOW_WRITE_MS } from '../../domain/flows/lostWrite.ts';
 import { sentBy } from '../../domain/flows/reset.ts';
-import { isEnded } from '../../domain/flows/steps.ts';
+import { isEnded } from '../../domain/flows/lifetime.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';

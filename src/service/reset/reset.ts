@@ -1,6 +1,5 @@
-import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
 import { leastLength, MAX_PASSWORD_LENGTH } from '../../domain/passwords/passwordPolicy.ts';
-import type { ShownRules } from '../../domain/passwords/passwordPolicy.ts';
+import type { Flow, ResetFlow, ShownRules } from '../../domain/flows/flow.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Settings } from '../deps.ts';
 import { advanceReset } from '../flow/flows.ts';

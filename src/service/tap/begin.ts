@@ -1,12 +1,7 @@
-import type { EnrollmentState } from '../../domain/flows/enrollment.ts';
+import type { EnrollmentState, Flow } from '../../domain/flows/flow.ts';
+import { FLOW_LIFETIME_MS, isTimeOver, operationSince } from '../../domain/flows/lifetime.ts';
 import type { AuditEvent } from '../../domain/audit.ts';
 import { beginWithCode } from '../../domain/flows/codeSteps.ts';
-import {
-  FLOW_LIFETIME_MS,
-  isTimeOver,
-  operationSince,
-  type Flow,
-} from '../../domain/flows/flow.ts';
 import { managerName, isSamePerson, type Purpose } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { Account } from '../../ports/account.ts';

@@ -1,4 +1,5 @@
-import { isPast, type Flow } from '../../domain/flows/flow.ts';
+import type { Flow } from '../../domain/flows/flow.ts';
+import { isPast } from '../../domain/flows/lifetime.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import { auditOf, changeFlow, endFlow, settled } from '../flow/flows.ts';
 import { UnsavedOutcome } from '../flow/unsaved.ts';

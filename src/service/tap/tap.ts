@@ -1,4 +1,5 @@
-import { isPast, operationSince, type Flow } from '../../domain/flows/flow.ts';
+import type { Flow } from '../../domain/flows/flow.ts';
+import { isPast, operationSince } from '../../domain/flows/lifetime.ts';
 import { isSamePerson, type Locale } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { View } from '../../ports/view.ts';

@@ -1,4 +1,5 @@
-import { isPast, type Flow } from '../../domain/flows/flow.ts';
+import type { Flow } from '../../domain/flows/flow.ts';
+import { isPast } from '../../domain/flows/lifetime.ts';
 import { readPasscode } from '../../domain/flows/passcode.ts';
 import { Secret } from '../../domain/secret.ts';
 import { advanceEnrollment, advanceReset, changeFlow } from '../flow/flows.ts';

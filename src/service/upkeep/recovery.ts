@@ -1,5 +1,5 @@
-import { isPast, operationSince, type Flow } from '../../domain/flows/flow.ts';
-import { isEnded } from '../../domain/flows/steps.ts';
+import type { Flow } from '../../domain/flows/flow.ts';
+import { isPast, operationSince, isEnded } from '../../domain/flows/lifetime.ts';
 import type { Deps } from '../deps.ts';
 import { changeFlow, endFlow, settleLost } from '../flow/flows.ts';
 import { lookForOutcome } from '../reset/lostWriteSearch.ts';

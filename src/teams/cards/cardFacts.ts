@@ -2,7 +2,7 @@ import { MINUTE_MS } from '../../domain/durations.ts';
 import type { Problem, Reason } from '../../domain/reasons.ts';
 import { NOT_NEEDED_REASONS, type ReminderView } from '../../ports/noticeView.ts';
 import type { CodeView, MobileView, View } from '../../ports/view.ts';
-import type { ShownRules } from '../../domain/passwords/passwordPolicy.ts';
+import type { ShownRules } from '../../domain/flows/flow.ts';
 import { ofFlow, type CardFacts, type Voice } from './facts.ts';
 import { callerFacts, deskAccountFacts, deskFacts } from './deskFacts.ts';
 import { homeFacts } from './homeFacts.ts';

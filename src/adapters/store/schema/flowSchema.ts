@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import type { EnrollmentState } from '../../../domain/flows/enrollment.ts';
-import type { Flow } from '../../../domain/flows/flow.ts';
+import type { EnrollmentState, Flow, ResetState, UnlockState } from '../../../domain/flows/flow.ts';
 import { REASONS } from '../../../domain/reasons.ts';
-import type { ResetState } from '../../../domain/flows/resetState.ts';
-import type { UnlockState } from '../../../domain/flows/unlock.ts';
 import { exactly } from '../sealing/trusted.ts';
 
 const time = z.int().nonnegative();

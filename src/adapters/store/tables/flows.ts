@@ -1,5 +1,6 @@
 import { sql, type Insertable, type Selectable, type SelectQueryBuilder } from 'kysely';
-import { operationSince, type Flow } from '../../../domain/flows/flow.ts';
+import type { Flow } from '../../../domain/flows/flow.ts';
+import { operationSince } from '../../../domain/flows/lifetime.ts';
 import { managerName } from '../../../domain/parties.ts';
 import type { FlowQueries } from '../../../ports/store/flows.ts';
 import { flowStateSchema } from '../schema/flowSchema.ts';
