@@ -25,3 +25,6 @@ export function namesPerson(
 export type Locale = 'sv' | 'en';
 
 export type Purpose = 'enrollment' | 'reset' | 'unlock';
+
+/** The manager's address, as the channel wrote it with the newest activity: only the channel reads it. */
+export type Address = string;

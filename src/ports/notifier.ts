@@ -1,8 +1,5 @@
-import type { Locale, ManagerKey } from '../domain/parties.ts';
+import type { Address, Locale, ManagerKey } from '../domain/parties.ts';
 import type { View } from './view.ts';
-
-/** The manager's address, as the channel wrote it with the newest activity: only the channel reads it. */
-export type Address = string;
 
 /**
  * `unreachable`: the bot was removed or blocked. `messageGone`: the message or conversation no longer exists.

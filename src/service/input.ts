@@ -1,9 +1,8 @@
-import type { Locale, ManagerKey, Purpose } from '../domain/parties.ts';
+import type { Locale, ManagerKey, Purpose, Address } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { RevokeReason } from '../ports/deskView.ts';
 import type { View } from '../ports/view.ts';
 import type { NotNeededReason } from '../ports/noticeView.ts';
-import type { Address } from '../ports/notifier.ts';
 import type { SmsStatus } from '../ports/sms.ts';
 
 /** The sender as the channel's roster shows them. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ManagerKey } from '../domain/parties.ts';
-import { NotifierError, type Address } from '../ports/notifier.ts';
+import { NotifierError } from '../ports/notifier.ts';
+import type { ManagerKey, Address } from '../domain/parties.ts';
 
 /** A chat with one person, in the connector's form. */
 export interface Conversation extends ManagerKey {

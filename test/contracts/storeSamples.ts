@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ResetFlow } from '../../src/domain/flows/flow.ts';
-import type { ManagerKey } from '../../src/domain/parties.ts';
-import type { Address } from '../../src/ports/notifier.ts';
+import type { ManagerKey, Address } from '../../src/domain/parties.ts';
 import type { Secret } from '../../src/domain/secret.ts';
 import type { CodeSend } from '../../src/ports/store/sends.ts';
 import type { Enrollment } from '../../src/ports/store/enrollments.ts';

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Locale } from '../../src/domain/parties.ts';
+import type { Locale, Address } from '../../src/domain/parties.ts';
 import { createCards } from '../../src/teams/cards/cards.ts';
 import { addressOf } from '../../src/teams/conversation.ts';
-import type { Address } from '../../src/ports/notifier.ts';
 import { nameOf } from '../support/connector.ts';
 import { SAMPLES } from './sampleViews.ts';
 import { APP_ID, closeBenches, openBench, TENANT_ID, type Bench } from './support.ts';

@@ -1,5 +1,4 @@
-import type { Locale, ManagerKey } from '../../domain/parties.ts';
-import type { Address } from '../notifier.ts';
+import type { Locale, ManagerKey, Address } from '../../domain/parties.ts';
 
 /** A Teams person the bot has met. */
 export interface ManagerRecord {

@@ -1,6 +1,11 @@
-import { managerName, namesPerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
+import {
+  managerName,
+  namesPerson,
+  type Locale,
+  type ManagerKey,
+  type Address,
+} from '../../domain/parties.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
-import type { Address } from '../../ports/notifier.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { StoreReads } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';
