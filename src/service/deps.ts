@@ -1,14 +1,14 @@
 import type { Calendar } from '../domain/rotation/calendar.ts';
-import type { Locale } from '../domain/parties.ts';
+import type { AuditEvent } from '../domain/audit.ts';
+import type { Locale, ManagerKey } from '../domain/parties.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { SmsGateway, SmsTexts } from '../ports/sms.ts';
-import type { Store } from '../ports/store/store.ts';
+import type { Store, StoreTransaction } from '../ports/store/store.ts';
 import type { BudgetAlarms } from './flow/budgetAlarms.ts';
-import type { Denials } from './people/denials.ts';
 import type { Delay, Exclusive } from './waiting/waiting.ts';
 
 /** The figures that an administrator may set. */
@@ -66,6 +66,29 @@ export interface Random {
   below(max: number): number;
   /** Uniform digits, leading zeros kept. */
   passcode(length: number): Secret;
+}
+
+/**
+ * Denials that one person can repeat at will: being turned away, and starts that lead nowhere. The first of
+ * its kind, person and account has a row at once, the further ones within a minute one row together.
+ * Counted in this process alone.
+ */
+export interface Denials {
+  /** Writes a denial. */
+  audit(key: ManagerKey, accountId: string | undefined): Promise<void>;
+  /** Writes a row with the transaction that it belongs to. */
+  auditIn(tx: StoreTransaction, event: AuditEvent): void;
+  /**
+   * The event matters by itself: writes the counted denials of its kind, and the next denial has its row at
+   * once.
+   */
+  settle(event: AuditEvent): Promise<void>;
+  /** The person answers for nothing, as the directory or the roster says. */
+  foundNothing(key: ManagerKey): void;
+  /** Whether the directory has said so often enough within a minute not to be asked again. */
+  isKnown(key: ManagerKey): boolean;
+  /** Writes the denials that were counted and have no row yet. */
+  flush(): Promise<void>;
 }
 
 /** Everything that the use cases need from outside. */

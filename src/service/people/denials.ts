@@ -1,36 +1,14 @@
 import type { AuditEvent } from '../../domain/audit.ts';
 import { MINUTE_MS } from '../../domain/durations.ts';
-import { managerName, type ManagerKey } from '../../domain/parties.ts';
+import { managerName } from '../../domain/parties.ts';
 import type { Store, StoreTransaction } from '../../ports/store/store.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Denials } from '../deps.ts';
 
 /** Directory reads a minute for a person who is only turned away. */
 const LOOKED_UP = 5;
 /** Persons counted at once; more are no longer kept apart. */
 const MAX_KEPT = 10_000;
-
-/**
- * Denials that one person can repeat at will: being turned away, and starts that lead nowhere. The first of
- * its kind, person and account has a row at once, the further ones within a minute one row together.
- * Counted in this process alone.
- */
-export interface Denials {
-  /** Writes a denial. */
-  audit(key: ManagerKey, accountId: string | undefined): Promise<void>;
-  /** Writes a row with the transaction that it belongs to. */
-  auditIn(tx: StoreTransaction, event: AuditEvent): void;
-  /**
-   * The event matters by itself: writes the counted denials of its kind, and the next denial has its row at
-   * once.
-   */
-  settle(event: AuditEvent): Promise<void>;
-  /** The person answers for nothing, as the directory or the roster says. */
-  foundNothing(key: ManagerKey): void;
-  /** Whether the directory has said so often enough within a minute not to be asked again. */
-  isKnown(key: ManagerKey): boolean;
-  /** Writes the denials that were counted and have no row yet. */
-  flush(): Promise<void>;
-}
 
 interface Counted {
   readonly event: AuditEvent;
