@@ -22,6 +22,9 @@ export interface Session {
   readonly directory: object;
 }
 
+/** Whether an entry is the bot's own account in the directory. */
+export type ServiceAccountTest = (dn: string, id: string) => boolean;
+
 /** The persons that DNs name or, as groups, contain. */
 export interface PersonsBehind {
   readonly persons: readonly Entry[];

@@ -15,8 +15,7 @@ import {
   isUnprotected,
   PROTECTION_ATTRIBUTES,
 } from './protection.ts';
-import { climb } from '../find/climb.ts';
-import { MAX_FOLLOWED, personsBelow } from '../find/descend.ts';
+import { climb, MAX_FOLLOWED, personsBelow } from '../find/groups.ts';
 import { bufferOf, filetimeOf, guidBytes, guidText, textsOf } from '../wire/entry.ts';
 import { refusalOf, RESULT } from '../wire/errors.ts';
 import { allOf, anyOf, chunks, equals } from '../wire/filters.ts';

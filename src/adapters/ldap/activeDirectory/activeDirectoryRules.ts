@@ -2,7 +2,6 @@ import type { Entry } from 'ldapts';
 import { forbiddenNames } from '../../../domain/passwords/nameRule.ts';
 import { filetimeOf, intervalOf, numberOf, textOf } from '../wire/entry.ts';
 import type { PasswordState, Session } from '../dialect.ts';
-import { entryAt } from '../find/entryAt.ts';
 import { directoryRules, isRecent, UNREADABLE, type PasswordRules } from '../passwordRules.ts';
 
 /** pwdProperties: DOMAIN_PASSWORD_COMPLEX (MS-SAMR 2.2.3.10). */
@@ -65,7 +64,7 @@ export function domainRules(head: Entry): PasswordRules {
 
 /** A fine-grained policy. Without rights, Active Directory's default, it cannot be read. */
 async function fineGrainedRules(session: Session, dn: string): Promise<PasswordRules> {
-  const pso = await entryAt(session, dn, PSO_ATTRIBUTES);
+  const pso = await session.connection.entryAt(dn, PSO_ATTRIBUTES);
   const minLength = pso && numberOf(pso, 'msDS-MinimumPasswordLength');
   const threshold = pso && numberOf(pso, 'msDS-LockoutThreshold');
   if (pso === undefined || minLength === undefined || threshold === undefined) return UNREADABLE;

@@ -5,7 +5,6 @@ import { accountSearch, type AccountSettings } from '../find/accounts.ts';
 import type { LookupSettings } from '../find/lookup.ts';
 import { POLICY_HINTS } from '../activeDirectory/activeDirectory.ts';
 import { crowdsAmong } from '../find/crowds.ts';
-import { canonicalDn } from '../find/entryAt.ts';
 import { rightsReader, type RightsElsewhere, type RightsReader } from './delegation.ts';
 import type { AccountLens, Dialect, Session } from '../dialect.ts';
 import { textOf, textsOf } from '../wire/entry.ts';
@@ -50,7 +49,7 @@ export interface Inspection {
 export async function inspect(session: Session, settings: LookupSettings): Promise<Inspection> {
   const { dialect } = session;
   const lens = await dialect.prepare(session);
-  const accountsBase = await canonicalDn(session, settings.accountsBase);
+  const accountsBase = await session.connection.canonicalDn(settings.accountsBase);
   const own = await ownEntry(session, settings.bindDn);
   const reader = await rightsReader(session, own);
   const domain = session.facts.defaultNamingContext;
@@ -63,10 +62,11 @@ export async function inspect(session: Session, settings: LookupSettings): Promi
     server: session.connection.server,
     dialect: dialect.name,
     isAccountsBaseReadable: accountsBase !== undefined,
-    isManagersBaseReadable: (await canonicalDn(session, settings.managersBase)) !== undefined,
+    isManagersBaseReadable:
+      (await session.connection.canonicalDn(settings.managersBase)) !== undefined,
     isDeskGroupReadable:
       settings.deskGroup === undefined ||
-      (await canonicalDn(session, settings.deskGroup)) !== undefined,
+      (await session.connection.canonicalDn(settings.deskGroup)) !== undefined,
     accounts,
     passedOver: Math.max(0, matching - accounts.length),
     obeysHistory:

@@ -1,11 +1,16 @@
 import type { Entry, Filter } from 'ldapts';
 
 import type { Account, SweepMore, SweptAccount } from '../../../ports/account.ts';
-import type { AccountLens, Dialect, FoundAccount, Session } from '../dialect.ts';
+import type {
+  AccountLens,
+  Dialect,
+  FoundAccount,
+  ServiceAccountTest,
+  Session,
+} from '../dialect.ts';
 import type { Search } from '../wire/connection.ts';
 import { isId, textOf, textsOf } from '../wire/entry.ts';
 import { allOf, anyOf, chunks, equals, parseFilter } from '../wire/filters.ts';
-import type { ServiceAccountTest } from './serviceAccount.ts';
 
 /** Where and how accounts are found, as configured. */
 export interface AccountSettings {

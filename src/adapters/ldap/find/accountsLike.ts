@@ -1,10 +1,9 @@
 import type { Filter } from 'ldapts';
 
 import type { FoundAccounts } from '../../../ports/account.ts';
-import type { Dialect, Session } from '../dialect.ts';
+import type { Dialect, ServiceAccountTest, Session } from '../dialect.ts';
 import { anyOf, contains, equals } from '../wire/filters.ts';
 import { accountSearch, NAME_ATTRIBUTES, namesOf, type AccountSettings } from './accounts.ts';
-import type { ServiceAccountTest } from './serviceAccount.ts';
 
 /** A text that fits more accounts than this is no name: the rest is not read. */
 const MOST_READ = 250;

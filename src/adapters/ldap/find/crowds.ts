@@ -2,7 +2,6 @@ import { MAX_REMINDED } from '../../../ports/account.ts';
 import type { Session } from '../dialect.ts';
 import { textsOf } from '../wire/entry.ts';
 import { chunks } from '../wire/filters.ts';
-import { entryAt } from './entryAt.ts';
 
 /** The DNs among `dns` of groups with more persons than are reminded. */
 export async function crowdsAmong(
@@ -27,6 +26,6 @@ export async function crowdsAmong(
 }
 
 async function isGroup(session: Session, dn: string): Promise<boolean> {
-  const entry = await entryAt(session, dn, ['objectClass']);
+  const entry = await session.connection.entryAt(dn, ['objectClass']);
   return entry !== undefined && textsOf(entry, 'objectClass').some((one) => /^group/i.test(one));
 }

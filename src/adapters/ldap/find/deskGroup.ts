@@ -1,5 +1,4 @@
 import type { Session } from '../dialect.ts';
-import { canonicalDn } from './entryAt.ts';
 
 /**
  * Whether one of a person's groups is the service desk's, which is recognized by the DN under which the
@@ -11,7 +10,7 @@ export function deskGroupTest(
   let known: string | undefined;
   return async (session, groups) => {
     if (configured === undefined || groups.length === 0) return false;
-    known ??= await canonicalDn(session, configured);
+    known ??= await session.connection.canonicalDn(configured);
     const name = known?.toLowerCase();
     return groups.some((group) => group.toLowerCase() === name);
   };

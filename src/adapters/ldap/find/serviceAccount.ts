@@ -1,11 +1,8 @@
 import type { Entry, Filter } from 'ldapts';
 
-import type { Session } from '../dialect.ts';
-import { hasResult, RESULT } from '../wire/errors.ts';
+import type { ServiceAccountTest, Session } from '../dialect.ts';
+import { isAbsence } from '../wire/errors.ts';
 import { anyOf, equals } from '../wire/filters.ts';
-
-/** Whether an entry is the bot's own account in the directory. */
-export type ServiceAccountTest = (dn: string, id: string) => boolean;
 
 /**
  * Recognizes the bot's own account by its id, for a DN can be written in many ways and Active Directory
@@ -27,22 +24,21 @@ export function serviceAccountTest(
 
 /** The bot's own entry; undefined where the entry is not shown to itself. */
 export async function ownEntry(session: Session, bindName: string): Promise<Entry | undefined> {
-  const { idAttribute, binary } = session.dialect;
-  const attributes = [idAttribute];
-  const isDn = bindName.includes('=');
-  const base = isDn ? bindName : (session.facts.defaultNamingContext ?? '');
+  const { connection, dialect, facts } = session;
+  const { idAttribute, binary } = dialect;
+  if (bindName.includes('=')) return connection.entryAt(bindName, [idAttribute], binary);
   try {
-    const entries = await session.connection.search(
-      isDn
-        ? { base, scope: 'base', attributes, binary }
-        : { base, scope: 'sub', filter: nameFilter(bindName), attributes, binary, limit: 2 },
-    );
-    const [entry, another] = entries;
+    const [entry, another] = await connection.search({
+      base: facts.defaultNamingContext ?? '',
+      scope: 'sub',
+      filter: nameFilter(bindName),
+      attributes: [idAttribute],
+      binary,
+      limit: 2,
+    });
     return another === undefined ? entry : undefined;
   } catch (error) {
-    // A referral: the account is of another domain, where the bot does not follow.
-    const { referral, noSuchObject, invalidDn, insufficientAccess } = RESULT;
-    if (hasResult(error, referral, noSuchObject, invalidDn, insufficientAccess)) return undefined;
+    if (isAbsence(error)) return undefined;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import type { Entry } from 'ldapts';
 
 import { DirectoryError, type ProofOutcome } from '../../../ports/directory.ts';
 import type { Dialect, WriteRefusal } from '../dialect.ts';
-import { personsBelow } from '../find/descend.ts';
+import { personsBelow } from '../find/groups.ts';
 import { textOf } from '../wire/entry.ts';
 import { hasResult, RESULT } from '../wire/errors.ts';
 import { allOf, anyOf, equals, not } from '../wire/filters.ts';

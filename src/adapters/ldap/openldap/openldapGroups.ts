@@ -1,5 +1,5 @@
 import type { Session } from '../dialect.ts';
-import { climb } from '../find/climb.ts';
+import { climb } from '../find/groups.ts';
 import { textsOf } from '../wire/entry.ts';
 import { allOf, anyOf, chunks, equals, present } from '../wire/filters.ts';
 

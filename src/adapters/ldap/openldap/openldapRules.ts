@@ -2,7 +2,6 @@ import type { Entry } from 'ldapts';
 
 import type { PasswordState, Session } from '../dialect.ts';
 import { generalizedTimesOf, numberOf, textOf } from '../wire/entry.ts';
-import { entryAt } from '../find/entryAt.ts';
 import { equals } from '../wire/filters.ts';
 import { directoryRules, isRecent, UNREADABLE, UNRULED } from '../passwordRules.ts';
 import type { PasswordRules } from '../passwordRules.ts';
@@ -80,7 +79,7 @@ function secondsOf(entry: Entry, attribute: string): number | undefined {
 const UNSEEN: PpolicyRules = { ...UNREADABLE, obeysReset: true };
 
 async function rulesAt(session: Session, base: string): Promise<PpolicyRules> {
-  const policy = await entryAt(session, base, POLICY_ATTRIBUTES);
+  const policy = await session.connection.entryAt(base, POLICY_ATTRIBUTES);
   return policy === undefined ? UNSEEN : rulesFrom(policy);
 }
 

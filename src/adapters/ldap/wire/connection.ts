@@ -4,7 +4,7 @@ import { Client, DN, ResultCodeError } from 'ldapts';
 import type { Change, Control, Entry, Filter, SearchOptions } from 'ldapts';
 
 import type { Secret } from '../../../domain/secret.ts';
-import { AnswerLost } from './errors.ts';
+import { AnswerLost, isAbsence } from './errors.ts';
 
 /** The time for one request and its answer (requirement D6); ldapts alone would wait for ever. */
 const OPERATION_MS = 5_000;
@@ -81,7 +81,27 @@ export class Connection {
     return searchEntries;
   }
 
-  /** The same page by page, for as many entries as there are. */
+  /** The entry of that name; undefined where it is not there, or not shown. */
+  async entryAt(
+    base: string,
+    attributes: readonly string[],
+    binary: readonly string[] = [],
+  ): Promise<Entry | undefined> {
+    try {
+      const [entry] = await this.search({ base, scope: 'base', attributes, binary });
+      return entry;
+    } catch (error) {
+      if (isAbsence(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** The name of a base as the server writes it, so that names can be compared; undefined where it is not there. */
+  async canonicalDn(base: string): Promise<string | undefined> {
+    return (await this.entryAt(base, ['1.1']))?.dn;
+  }
+
+  /** All entries page by page, for as many entries as there are. */
   async *pages(search: Omit<Search, 'limit'>): AsyncGenerator<Entry[]> {
     const options = { ...optionsOf(search), paged: { pageSize: SWEEP_PAGE_SIZE } };
     const pages = this.#client.searchPaginated(search.base, options, [...(search.controls ?? [])]);

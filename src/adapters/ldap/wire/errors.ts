@@ -54,6 +54,15 @@ export function hasResult(error: unknown, ...codes: readonly number[]): boolean 
 }
 
 /**
+ * Whether the entry that was asked for is not there, or not shown. A referral: it is in another domain, where
+ * the bot does not follow.
+ */
+export function isAbsence(error: unknown): boolean {
+  const { referral, noSuchObject, invalidDn, insufficientAccess } = RESULT;
+  return hasResult(error, referral, noSuchObject, invalidDn, insufficientAccess);
+}
+
+/**
  * Whether a read-only server refused a write: a read-only domain controller and a replica refer to another
  * server; a replica that knows none says so (`shadow context`).
  */
