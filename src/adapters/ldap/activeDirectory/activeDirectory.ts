@@ -4,7 +4,12 @@ import { holdsName } from '../../../domain/passwords/nameRule.ts';
 import { isComplex } from '../../../domain/passwords/passwordPolicy.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { DirectoryError, type ProofOutcome } from '../../../ports/directory.ts';
-import { PASSWORD_ATTRIBUTES, passwordStates, verdictOf } from './activeDirectoryRules.ts';
+import {
+  PASSWORD_ATTRIBUTES,
+  passwordStates,
+  POLICY_HINTS,
+  verdictOf,
+} from './activeDirectoryRules.ts';
 import type { Dialect, Session } from '../dialect.ts';
 import {
   domainBase,
@@ -21,8 +26,6 @@ import { refusalOf, RESULT } from '../wire/errors.ts';
 import { allOf, anyOf, chunks, equals } from '../wire/filters.ts';
 import { mayBeTooYoung } from '../passwordRules.ts';
 
-/** LDAP_SERVER_POLICY_HINTS and its predecessor: a reset then obeys the password history (MS-ADTS 3.1.1.3.4.1.27). */
-export const POLICY_HINTS = ['1.2.840.113556.1.4.2239', '1.2.840.113556.1.4.2066'];
 /** Win32 ERROR_PASSWORD_RESTRICTION. */
 const PASSWORD_RESTRICTION = '0000052D';
 const BINARY = ['objectGUID', 'objectSid'];

@@ -4,6 +4,9 @@ import { filetimeOf, intervalOf, numberOf, textOf } from '../wire/entry.ts';
 import type { PasswordState, Session } from '../dialect.ts';
 import { directoryRules, isRecent, UNREADABLE, type PasswordRules } from '../passwordRules.ts';
 
+/** LDAP_SERVER_POLICY_HINTS and its predecessor: a reset then obeys the password history (MS-ADTS 3.1.1.3.4.1.27). */
+export const POLICY_HINTS = ['1.2.840.113556.1.4.2239', '1.2.840.113556.1.4.2066'];
+
 /** pwdProperties: DOMAIN_PASSWORD_COMPLEX (MS-SAMR 2.2.3.10). */
 const COMPLEX = 1;
 /** userAccountControl: the password never expires (MS-ADTS 2.2.16). */

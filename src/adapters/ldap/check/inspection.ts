@@ -3,7 +3,7 @@ import type { Entry } from 'ldapts';
 import type { Account } from '../../../ports/account.ts';
 import { accountSearch, type AccountSettings } from '../find/accounts.ts';
 import type { LookupSettings } from '../find/lookup.ts';
-import { POLICY_HINTS } from '../activeDirectory/activeDirectory.ts';
+import { POLICY_HINTS } from '../activeDirectory/activeDirectoryRules.ts';
 import { crowdsAmong } from '../find/crowds.ts';
 import { rightsReader, type RightsElsewhere, type RightsReader } from './delegation.ts';
 import type { AccountLens, Dialect, Session } from '../dialect.ts';

@@ -1,6 +1,5 @@
 import type { Entry, Filter } from 'ldapts';
-
-import type { Account, SweepMore, SweptAccount } from '../../../ports/account.ts';
+import type { Account, SweepMore, SweptAccount, FoundAccounts } from '../../../ports/account.ts';
 import type {
   AccountLens,
   Dialect,
@@ -10,7 +9,7 @@ import type {
 } from '../dialect.ts';
 import type { Search } from '../wire/connection.ts';
 import { isId, textOf, textsOf } from '../wire/entry.ts';
-import { allOf, anyOf, chunks, equals, parseFilter } from '../wire/filters.ts';
+import { allOf, anyOf, chunks, equals, parseFilter, contains } from '../wire/filters.ts';
 
 /** Where and how accounts are found, as configured. */
 export interface AccountSettings {
@@ -30,7 +29,7 @@ export interface AccountQuery {
   readonly serviceAccount: ServiceAccountTest;
 }
 
-export const NAME_ATTRIBUTES = ['displayName', 'cn', 'givenName', 'sn'];
+const NAME_ATTRIBUTES = ['displayName', 'cn', 'givenName', 'sn'];
 
 /** A search for accounts with their own attributes, and `more` of them; all filters have to match. */
 export function accountSearch(
@@ -165,7 +164,7 @@ function responsibilityFilters(
   );
 }
 
-export function namesOf(
+function namesOf(
   entry: Entry,
   dialect: Dialect,
   base: string,
@@ -180,4 +179,46 @@ export function namesOf(
     displayName: texts[0] ?? name,
     contextNames: [...new Set([name, ...texts, ...domain])],
   };
+}
+
+/** A text that fits more accounts than this is no name: the rest is not read. */
+const MOST_READ = 250;
+
+/**
+ * Accounts of that name, or with that text in their display name, the one of that very name first; only
+ * those that may be touched (requirement D4).
+ */
+export async function findAccountsLike(
+  session: Session,
+  settings: AccountSettings,
+  isServiceAccount: ServiceAccountTest,
+  { text, limit }: { readonly text: string; readonly limit: number },
+): Promise<FoundAccounts> {
+  const { dialect } = session;
+  const lens = await dialect.prepare(session);
+  const filters = [likeFilter(dialect, text), lens.filter];
+  const pages = session.connection.pages(
+    accountSearch(session, settings, filters, NAME_ATTRIBUTES),
+  );
+  const found: { id: string; name: string; displayName: string }[] = [];
+  let read = 0;
+  for await (const entries of pages) {
+    for (const entry of entries) {
+      const id = dialect.idOf(entry);
+      if (id === undefined || !lens.isEligible(entry) || isServiceAccount(entry.dn, id)) continue;
+      const { name, displayName } = namesOf(entry, dialect, settings.accountsBase);
+      found.push({ id, name, displayName });
+    }
+    read += entries.length;
+    if (read >= MOST_READ) break;
+  }
+  const isNamed = ({ name }: { readonly name: string }): number =>
+    name.toLowerCase() === text.toLowerCase() ? 0 : 1;
+  found.sort((a, b) => isNamed(a) - isNamed(b) || a.name.localeCompare(b.name, 'sv'));
+  return { accounts: found.slice(0, limit), hasMore: found.length > limit };
+}
+
+function likeFilter({ nameAttribute }: Dialect, text: string): Filter {
+  const parts = ['displayName', 'cn'].map((attribute) => contains(attribute, text));
+  return anyOf([equals(nameAttribute, text), ...parts]);
 }

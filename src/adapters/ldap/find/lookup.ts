@@ -7,9 +7,8 @@ import {
   type SweepMore,
   type SweptAccount,
 } from '../../../ports/account.ts';
-import { findAccounts, sweepAccounts, unprotectedAmong, type AccountQuery } from './accounts.ts';
-import type { AccountSettings } from './accounts.ts';
-import { findAccountsLike } from './accountsLike.ts';
+import { findAccounts, sweepAccounts, unprotectedAmong, findAccountsLike } from './accounts.ts';
+import type { AccountQuery, AccountSettings } from './accounts.ts';
 import type { AccountLens, FoundAccount, PersonsBehind, Session } from '../dialect.ts';
 import { isId, textOf } from '../wire/entry.ts';
 import { allOf, anyOf, equals, managerFilter } from '../wire/filters.ts';
