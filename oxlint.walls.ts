@@ -30,8 +30,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   // The second way into the house: src/admin.ts and its room.
   admin: ['config', 'wiring', 'process', 'service', 'texts', 'adapters', 'teams', ...INSIDE],
-  main: ['process', 'run'],
-  run: ['config', 'wiring', 'process', 'compose', 'adapters', ...INSIDE],
+  main: ['config', 'wiring', 'process', 'compose', 'adapters', ...INSIDE],
 };
 
 /** Where each library stands; zod reads what comes from outside, wherever that comes in. */

@@ -1,8 +1,58 @@
+import { onEndAsked, onReloadAsked } from './process/endSignals.ts';
 import { openNoInspector } from './process/inspector.ts';
 import { widenThreadPool } from './process/threadPool.ts';
+import type { Log } from './ports/log.ts';
 
 openNoInspector();
 // First: modules loaded afterwards may give the pool its first work, and its size is read then.
 widenThreadPool();
-const { run } = await import('./run.ts');
+const { startBot } = await import('./compose.ts');
+const { createLog } = await import('./adapters/log.ts');
+const { readConfig } = await import('./config/config.ts');
+const { random } = await import('./wiring.ts');
 await run();
+
+/** Runs the bot until a signal ends it. */
+async function run(): Promise<void> {
+  const read = readConfig();
+  if (!read.ok) {
+    process.stderr.write(`The configuration is not right:\n${read.faults.join('\n')}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const log = createLog(read.config.logLevel);
+  endOnBug(log);
+  const { reload, stop } = await startBot(read.config, log).catch((error: unknown) => {
+    process.stderr.write(`The bot cannot start: ${describe(error)}\n`);
+    return process.exit(1);
+  });
+  onReloadAsked(() => void reload(readConfig()));
+  let isStopping = false;
+  onEndAsked(['SIGTERM', 'SIGINT'], () => {
+    if (isStopping) return;
+    isStopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`The bot did not stop cleanly: ${describe(error)}\n`);
+        process.exit(1);
+      },
+    );
+  });
+}
+
+/**
+ * An uncaught bug: the process tells of it and ends, and its supervisor starts it anew. Nothing is lost
+ * with it: every step is in the database before it is done (requirement R14).
+ */
+function endOnBug(log: Log): void {
+  // Unhandled rejections come this way too.
+  process.on('uncaughtException', (error: unknown, origin: string) => {
+    log.error({ reference: random.reference(), origin, err: error }, 'a bug ends the bot');
+    process.exit(1);
+  });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown fault';
+}

@@ -28,7 +28,7 @@ new RuleTester({ cwd: process.cwd() }).run('the walls between the rooms', walls.
         ['src/adapters/twilio.ts', "const { Bot } = await import('../teams/in/bot.ts');"],
         ['src/teams/channel.ts', "export * from '../adapters/log.ts';"],
         ['src/teams/channel.ts', "import { startBot } from '../compose.ts';"],
-        ['src/compose.ts', "import { run } from './run.ts';"],
+        ['src/compose.ts', "import { run } from './main.ts';"],
       ] as const
     ).map(refused(/^src\/\w+ does not import from/)),
     ...(
