@@ -145,7 +145,7 @@ async function reply(tap: Tap, input: Input): Promise<Reply> {
     case 'undoNotNeeded':
       return undoNotNeeded(tap, input.handle);
     case 'text':
-      return takeText(tap, input.text);
+      return takeText(tap, input.text, takeOnCard);
     case 'proveCurrentPassword':
     case 'setMobile':
     case 'useShownMobile':

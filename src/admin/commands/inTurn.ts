@@ -1,5 +1,5 @@
 import type { SweepDeps } from '../../service/deps.ts';
-import type { SweepOptions } from '../../service/upkeep/sweep.ts';
+import type { SweepOptions } from '../../service/upkeep/sweepLease.ts';
 import { again } from '../../service/waiting/waiting.ts';
 import { createCards } from '../../teams/cards/cards.ts';
 import { createChannel } from '../../teams/channel.ts';

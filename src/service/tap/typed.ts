@@ -4,14 +4,19 @@ import { readPasscode } from '../../domain/flows/passcode.ts';
 import { Secret } from '../../domain/secret.ts';
 import { advanceEnrollment, advanceReset, changeFlow } from '../flow/flows.ts';
 import { flowHandle } from '../flow/handle.ts';
-import { takeOnCard } from './submit.ts';
+import type { FlowInput } from '../input.ts';
 import { showFlow, showHome, type Reply, type Tap } from './tap.ts';
 
 /**
  * A chat message that is no command: a code where exactly one flow waits for one; in a password step
- * the advice to delete it, for it may be a password; else home. The text itself is kept nowhere.
+ * the advice to delete it, for it may be a password; else home. The text itself is kept nowhere. `takeOnCard`
+ * takes the code as the flow's card would.
  */
-export async function takeText(tap: Tap, text: Secret): Promise<Reply> {
+export async function takeText(
+  tap: Tap,
+  text: Secret,
+  takeOnCard: (tap: Tap, input: FlowInput) => Promise<Reply>,
+): Promise<Reply> {
   const { deps, person } = tap;
   const flows = await deps.store.read(async (reads) =>
     (await reads.openFlows(person.key)).filter((flow) => !isPast(flow, reads.now)),

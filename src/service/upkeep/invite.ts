@@ -3,8 +3,7 @@ import { createSendPace } from '../chat/sendPace.ts';
 import type { SweepDeps } from '../deps.ts';
 import { inviteOf, type InvitationRow } from '../reminders/invitations.ts';
 import { settleLost } from '../reminders/sendOnce.ts';
-import type { SweepOptions } from './sweep.ts';
-import { byHand, type RunByHand, type SweepLease } from './sweepLease.ts';
+import { type SweepOptions, byHand, type RunByHand, type SweepLease } from './sweepLease.ts';
 import { sendPatiently, throughAccounts } from './sweeping.ts';
 
 /** All invitations of one run, in the words of `admin invite`. */

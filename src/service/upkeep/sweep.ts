@@ -8,7 +8,8 @@ import { forgetLostRelations } from './relations.ts';
 import { remindOf, type ReminderRow } from '../reminders/reminders.ts';
 import { settleLost } from '../reminders/sendOnce.ts';
 import { createSendPace } from '../chat/sendPace.ts';
-import { byHand, withSweepLease, type RunByHand, type SweepLease } from './sweepLease.ts';
+import { byHand, withSweepLease } from './sweepLease.ts';
+import type { RunByHand, SweepLease, SweepOptions } from './sweepLease.ts';
 import { sendPatiently, throughAccounts } from './sweeping.ts';
 import { tellFallback, type Silenced, type Unanswered } from '../reminders/unanswered.ts';
 
@@ -19,12 +20,6 @@ export interface SweepReport extends RunByHand {
   /** Accounts that the directory has. */
   readonly accounts: number;
   readonly reminders: readonly ReminderRow[];
-}
-
-export interface SweepOptions {
-  readonly isDryRun: boolean;
-  /** Due accounts looked at so far, and all of them. */
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**

@@ -15,6 +15,13 @@ export interface SweepLease {
   readonly signal: AbortSignal;
 }
 
+/** How an administrator runs a command. */
+export interface SweepOptions {
+  readonly isDryRun: boolean;
+  /** Due accounts looked at so far, and all of them. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
 /** When a command ran: in the sending hours or outside, and whether it was to send at all. */
 export interface RunByHand {
   readonly window: 'open' | 'closed';
