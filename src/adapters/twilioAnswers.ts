@@ -1,5 +1,5 @@
 import type { SmsOutcome, SmsStatus } from '../ports/sms.ts';
-import { isUnsent } from '../ports/fault.ts';
+import { isUnsent } from '../ports/unsent.ts';
 
 /** The result of one POST: an HTTP answer, or the reason why there is none. */
 export type Answer =

@@ -2,7 +2,6 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
 import type { Log } from '../../ports/log.ts';
 import { CHANNEL, toInbound, type Inbound, type RawActivity } from '../in/activity.ts';
-import { describeFault } from '../../ports/fault.ts';
 import type { ServiceHosts } from '../out/hosts.ts';
 import type { SigningKey, SigningKeys } from './signingKeys.ts';
 
@@ -87,7 +86,7 @@ async function checkToken(
   const header = token ? readHeader(token) : undefined;
   if (!token || !header) return refused(401, 'token');
   const key = await options.keys.find(header.kid).catch((error: unknown) => {
-    options.log.error({ fault: describeFault(error) }, 'no token can be verified');
+    options.log.error({ fault: error }, 'no token can be verified');
     return 'unavailable' as const;
   });
   if (key === 'unavailable') return refused(503, 'keys');

@@ -19,7 +19,6 @@ import {
   takeInTurn,
 } from './request.ts';
 import type { Path, Refusal } from './request.ts';
-import { describeFault } from '../../ports/fault.ts';
 import type { Guard } from './guard.ts';
 import { createTurnedAway, type TurnedAway } from './turnedAway.ts';
 import { createReadiness, maySeeMetrics } from './health.ts';
@@ -139,7 +138,7 @@ export function createServer(options: ServerOptions): Server {
       answer(response, await handlers[path](request));
     } catch (error) {
       const reference = options.reference();
-      log.error({ reference, path, fault: describeFault(error) }, 'a request failed');
+      log.error({ reference, path, fault: error }, 'a request failed');
       answer(response, { status: 500 });
     }
   }

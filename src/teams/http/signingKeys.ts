@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 import type { Log } from '../../ports/log.ts';
-import { describeFault } from '../../ports/fault.ts';
 import { hasElapsed } from '../recent.ts';
 import { isLoopbackHost } from '../out/hosts.ts';
 
@@ -57,7 +56,7 @@ export function createSigningKeys(metadataUrl: string, clock: () => number, log:
     triedAt = clock();
     fetching = fetchKeys()
       .catch((error: unknown) => {
-        log.warn({ fault: describeFault(error) }, 'the signing keys could not be fetched');
+        log.warn({ fault: error }, 'the signing keys could not be fetched');
       })
       .finally(() => {
         fetching = undefined;

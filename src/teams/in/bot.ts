@@ -8,7 +8,6 @@ import { createDeliveries, type Inbound, type BotReply, type Delivery } from './
 import { GuardedAdapter } from './adapter.ts';
 import { readMessage } from './commands.ts';
 import { CARD_TYPE, type Card } from '../out/connector.ts';
-import { describeFault } from '../../ports/fault.ts';
 import { createPlacement, type PlacementOptions } from '../out/notifier.ts';
 import { createRecent } from '../recent.ts';
 import { within } from '../../service/waiting/waiting.ts';
@@ -177,7 +176,7 @@ class Handler extends ActivityHandler {
     const met = turns
       .met({ key, address: addressOf(conversation) }, isReachable)
       .catch((error: unknown) => {
-        log.warn({ fault: describeFault(error) }, 'a person’s conversation was not noted');
+        log.warn({ fault: error }, 'a person’s conversation was not noted');
       });
     track(met);
     await within(MEETING_WAIT_MS, met);
@@ -206,7 +205,7 @@ class Handler extends ActivityHandler {
     const { connector, notPersonal, track, log } = this.#options;
     const text = notPersonal(await this.#localeOf(key));
     const said = connector.say(conversation, text).catch((error: unknown) => {
-      log.warn({ fault: describeFault(error) }, 'the sentence was not said');
+      log.warn({ fault: error }, 'the sentence was not said');
     });
     track(said);
     await within(MEETING_WAIT_MS, said);

@@ -6,7 +6,6 @@ import type { Inbound } from './activity.ts';
 import type { Card, Connector, Message } from '../out/connector.ts';
 import { addressOf } from '../conversation.ts';
 import { withDeadline } from '../../ports/deadline.ts';
-import { describeFault } from '../../ports/fault.ts';
 import type { Placement, Render } from '../out/notifier.ts';
 import { readRoster } from '../out/roster.ts';
 
@@ -84,7 +83,7 @@ export function createTurnRunner(options: TurnOptions) {
   /** A bug: the person and the log get the same reference, and no other detail leaves the bot. */
   async function failure(error: unknown, key: ManagerKey): Promise<Message> {
     const reference = options.reference();
-    log.error({ reference, fault: describeFault(error) }, 'a turn failed');
+    log.error({ reference, fault: error }, 'a turn failed');
     const problem = { reason: 'temporarilyUnavailable', reference } as const;
     return render({ card: 'refused', problem }, await localeOf(key), clock());
   }

@@ -2,8 +2,8 @@ import http from 'node:http';
 import https from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { NotifierError } from '../../ports/notifier.ts';
-import { isUnsent } from '../../ports/fault.ts';
+import { NotifierError } from '../../ports/notifierError.ts';
+import { isUnsent } from '../../ports/unsent.ts';
 import type { Login } from './login.ts';
 
 /** The longest answer: answers are ids, members and faults. */

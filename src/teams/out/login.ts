@@ -8,7 +8,6 @@ import type {
 } from '@azure/msal-node';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
-import { describeFault } from '../../ports/fault.ts';
 import { hasElapsed } from '../recent.ts';
 
 const MICROSOFT_LOGIN = 'https://login.microsoftonline.com';
@@ -67,7 +66,7 @@ export function createLogin(options: LoginOptions): Login {
       kept = { token: result.accessToken, endsAt: result.expiresOn?.getTime() ?? 0 };
       return result.accessToken;
     } catch (error) {
-      if (!failure) log.error({ fault: describeFault(error) }, 'the bot cannot log in');
+      if (!failure) log.error({ fault: error }, 'the bot cannot log in');
       failure = { error, at: clock() };
       // MSAL itself would refuse for a minute after one bad answer; a new client remembers nothing.
       application = openApplication(options, credential);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../ports/log.ts';
-import { NotifierError, type Notifier } from '../../ports/notifier.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+import { NotifierError } from '../../ports/notifierError.ts';
 import { addressOf, conversationOf, type Conversation } from '../conversation.ts';
 import type { ShownFlow, Turns } from '../../service/input.ts';
 import type { Card, Connector, Message } from './connector.ts';
-import { describeFault } from '../../ports/fault.ts';
 import type { Locale } from '../../domain/parties.ts';
 import type { View } from '../../ports/view.ts';
 
@@ -134,7 +134,7 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
   async function report(flow: ShownFlow | undefined, shownBy: string): Promise<void> {
     if (flow === undefined || flow.messageId === shownBy) return;
     await options.turns.cardShown(flow.id, shownBy).catch((error: unknown) => {
-      log.warn({ fault: describeFault(error) }, 'the card’s message was not noted');
+      log.warn({ fault: error }, 'the card’s message was not noted');
     });
   }
 
@@ -195,7 +195,7 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
       try {
         await write(message, flow, isLate || !isInAnswer);
       } catch (error) {
-        log.warn({ isLate, fault: describeFault(error) }, 'a card was not written');
+        log.warn({ isLate, fault: error }, 'a card was not written');
       }
     },
   };

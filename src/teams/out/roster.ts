@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { describeFault } from '../../ports/fault.ts';
 import type { Log } from '../../ports/log.ts';
-import { NotifierError } from '../../ports/notifier.ts';
+import { NotifierError } from '../../ports/notifierError.ts';
 import type { Roster } from '../../service/input.ts';
 import type { Inbound } from '../in/activity.ts';
 import type { Connector } from './connector.ts';
@@ -30,7 +29,7 @@ export async function readRoster(
     answer = await connector.member(conversation);
   } catch (error) {
     if (saysNoMember(error)) return { status: 'notAllowed' };
-    log.warn({ fault: describeFault(error) }, 'the roster cannot be read');
+    log.warn({ fault: error }, 'the roster cannot be read');
     return { status: 'unavailable' };
   }
   const member = memberSchema.safeParse(answer).data;
