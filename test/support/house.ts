@@ -45,6 +45,10 @@ export class House extends World {
     this.#entrance = entrance;
   }
 
+  override get hashMemoryKiB(): number | undefined {
+    return this.#circumstances.hashMemoryKiB;
+  }
+
   override get url(): string {
     return `http://127.0.0.1:${String(this.bot.port)}`;
   }

@@ -1,3 +1,4 @@
+import { plantEnrollment } from './planted.ts';
 import type { World } from './world.ts';
 
 /** The first password of every account in these suites. */
@@ -74,6 +75,13 @@ export async function newEnrolled(product: World): Promise<Walker> {
   const walker = newManager(product);
   const end = await enroll(product, walker);
   if (end !== 'enrollment.done') throw new Error(`enrollment ended in ${end}`);
+  return walker;
+}
+
+/** A manager whose enrollment was written into the store: for walks of what comes after it. */
+export async function newPlanted(product: World): Promise<Walker> {
+  const walker = newManager(product);
+  await plantEnrollment(product, { ...walker, password: FIRST_PASSWORD });
   return walker;
 }
 

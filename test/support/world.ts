@@ -48,6 +48,11 @@ export abstract class World {
     return value;
   }
 
+  /** The memory of the bot's slow hashes, KiB; undefined: as much as keeps them safe. */
+  get hashMemoryKiB(): number | undefined {
+    return undefined;
+  }
+
   /** Where the bot listens. */
   abstract get url(): string;
 
@@ -110,10 +115,13 @@ export abstract class World {
   }
 
   /** A person in Teams with an entry in the directory; `mobile` stands in the entry. */
-  manager(name: string, mobile?: string): ChatDriver & { readonly dn: string } {
+  manager(
+    name: string,
+    mobile?: string,
+  ): ChatDriver & { readonly dn: string; readonly entryId: string } {
     const person = createPerson(name, this.tenantId, 'orebro.example');
     this.teams.addMember(person);
-    const { dn } = this.directory.user({
+    const { dn, id: entryId } = this.directory.user({
       name: name.toLowerCase(),
       commonName: name,
       attributes: {
@@ -125,6 +133,7 @@ export abstract class World {
     });
     return Object.assign(new ChatDriver(person, this.teams, (activity) => this.reach(activity)), {
       dn,
+      entryId,
     });
   }
 

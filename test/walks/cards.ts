@@ -4,7 +4,7 @@ import { buttonsOf, textOf, type Button } from '../support/chatDriver.ts';
 import {
   enrollToCode,
   FIRST_PASSWORD,
-  newEnrolled,
+  newPlanted,
   newManager,
   prove,
   reset,
@@ -63,7 +63,7 @@ export function walkCards(world: World): void {
     });
 
     it('of the same step answers with the current one, and the directory is not asked', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await resetToPassword(world, walker);
       const old = walker.chat.button('setPassword');
       expect(await walker.chat.tapButton(old, UNCONFIRMED)).toBe(
@@ -78,7 +78,7 @@ export function walkCards(world: World): void {
     });
 
     it('of a flow that ended shows its last card for fifteen minutes, then home', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await startReset(walker);
       const old = walker.chat.button('confirmCode');
       await walker.chat.tap('confirmCode', { code: world.code(walker.mobile) });
@@ -91,7 +91,7 @@ export function walkCards(world: World): void {
     });
 
     it('of a cancelled flow shows that it was cancelled', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await startReset(walker);
       const old = walker.chat.button('confirmCode');
       const code = world.code(walker.mobile);
@@ -101,7 +101,7 @@ export function walkCards(world: World): void {
     });
 
     it('begins one flow, however often its button on home is tapped', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await walker.chat.say('status');
       const button = walker.chat.button('reset', walker.account);
       expect(await walker.chat.tapButton(button)).toBe('reset.code');
@@ -120,8 +120,8 @@ export function walkCards(world: World): void {
 
   describe('a card of somebody else', () => {
     it('answers with the one refusal, whatever is on it', async () => {
-      const owner = await newEnrolled(world);
-      const intruder = await newEnrolled(world);
+      const owner = await newPlanted(world);
+      const intruder = await newPlanted(world);
       await owner.chat.say('status');
       await expectDenied(intruder, owner.chat.button('reset', owner.account));
       await expectDenied(intruder, owner.chat.button('enroll', owner.account));
@@ -137,8 +137,8 @@ export function walkCards(world: World): void {
     });
 
     it('is shown to nobody by a reminder that was written without the keys', async () => {
-      const owner = await newEnrolled(world);
-      const intruder = await newEnrolled(world);
+      const owner = await newPlanted(world);
+      const intruder = await newPlanted(world);
       await owner.chat.say('status');
       const { data } = owner.chat.button('reset', owner.account);
       expect(await startReset(owner)).toBe('reset.code');
@@ -158,7 +158,7 @@ export function walkCards(world: World): void {
     });
 
     it('is also one of the own whose turn never was', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await startReset(walker);
       const { data } = walker.chat.button('confirmCode');
       const [flow] = String(data['handle']).split('.');
@@ -172,7 +172,7 @@ export function walkCards(world: World): void {
     });
 
     it('is what a handle that nobody was given is taken for', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       const handles = [
         ['a made-up handle', { handle: 'A'.repeat(24) }],
         ['a made-up flow', { handle: `${'A'.repeat(24)}.1` }],
@@ -224,7 +224,7 @@ export function walkCards(world: World): void {
     });
 
     it('changes the cards on which something is under way, and loses nothing of it', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       const { chat, account, mobile } = walker;
       await startReset(walker);
       const waiting = chat.messageId;
@@ -257,7 +257,7 @@ export function walkCards(world: World): void {
         ['hej på dig', 'home'],
         ['482913', 'home'],
       ] as const;
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       for (const [text, card] of words) {
         world.passTime(11 * MINUTE_MS);
         expect([text, await walker.chat.say(text)]).toEqual([text, card]);
@@ -265,7 +265,7 @@ export function walkCards(world: World): void {
     });
 
     it('open home where there are several accounts to choose from', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       world.account(`${walker.account}tva`, walker.chat.dn, FIRST_PASSWORD);
       for (const text of ['registrera', 'byt lösenord', 'lås upp']) {
         expect(await walker.chat.say(text)).toBe('home');
@@ -273,7 +273,7 @@ export function walkCards(world: World): void {
     });
 
     it('end all own flows', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await resetToPassword(world, walker);
       const button = walker.chat.button('setPassword');
       expect(await walker.chat.say('avbryt')).toBe('cancelled');

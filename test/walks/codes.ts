@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
-import { newEnrolled, startReset, wrongCode, type Walker } from '../support/walks.ts';
+import { newPlanted, startReset, wrongCode, type Walker } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
 /** Walks the codes: guesses, lockouts, and the ways to a new code. */
@@ -19,7 +19,7 @@ export function walkCodes(world: World): void {
 
   describe('a code', () => {
     it('is taken from an older card of the same step too', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       const { chat } = walker;
       expect(await startReset(walker)).toBe('reset.code');
       const older = chat.button('confirmCode');
@@ -30,7 +30,7 @@ export function walkCodes(world: World): void {
     });
 
     it('is refused four times on the same card, the fifth wrong one locks for a day', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       const { chat, account } = walker;
       await startReset(walker);
       const right = world.code(walker.mobile);
@@ -54,7 +54,7 @@ export function walkCodes(world: World): void {
     });
 
     it('that is right does not count as the sixth after five wrong ones', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await startReset(walker);
       const button = walker.chat.button('confirmCode');
       const right = world.code(walker.mobile);
@@ -63,7 +63,7 @@ export function walkCodes(world: World): void {
     });
 
     it('keeps its wrong tries over new codes and new flows, until a reset', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       const { chat } = walker;
       for (let time = 0; time < 4; time += 1) {
         world.passTime(11 * MINUTE_MS);
@@ -86,7 +86,7 @@ export function walkCodes(world: World): void {
     });
 
     it('that cannot be one is no guess', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await startReset(walker);
       const codes = [
         ['empty', ''],
@@ -108,7 +108,7 @@ export function walkCodes(world: World): void {
     });
 
     it('is no longer good after its five minutes', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await startReset(walker);
       world.passTime(5 * MINUTE_MS + 1_000);
       expect(await walker.chat.tap('confirmCode', { code: world.code(walker.mobile) })).toBe(
@@ -117,7 +117,7 @@ export function walkCodes(world: World): void {
     });
 
     it('makes the one before it worthless', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await startReset(walker);
       const first = world.code(walker.mobile);
       world.passTime(61_000);
@@ -129,7 +129,7 @@ export function walkCodes(world: World): void {
     });
 
     it('typed as a chat message is taken for the one card that waits for it', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await startReset(walker);
       const code = world.code(walker.mobile);
       expect(await walker.chat.say(`${code.slice(0, 3)} ${code.slice(3)}`)).toBe(
@@ -140,7 +140,7 @@ export function walkCodes(world: World): void {
 
   describe('a new code', () => {
     it('is sent again after a minute, and three times in all', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       const { chat, mobile } = walker;
       await startReset(walker);
       const before = world.codes(mobile).length;
@@ -161,7 +161,7 @@ export function walkCodes(world: World): void {
     });
 
     it('is not sent to a number that has had its share, and says so where it was asked for', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       const { chat } = walker;
       // The enrollment's message was the first of five within ten minutes.
       for (let time = 0; time < 4; time += 1) {

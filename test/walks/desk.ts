@@ -10,7 +10,7 @@ import {
   pick,
   shownNumber,
 } from '../support/desk.ts';
-import { FIRST_PASSWORD, newEnrolled, newName } from '../support/walks.ts';
+import { FIRST_PASSWORD, newPlanted, newName } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
 /** The service desk's look at an account, and its limits. */
@@ -53,7 +53,7 @@ export function walkDesk(world: World): void {
   });
 
   it('shows an agent who answers for accounts a button at home, and by the word in either language', async () => {
-    const walker = await newEnrolled(world);
+    const walker = await newPlanted(world);
     const { chat, account } = walker;
     expect(await chat.say('servicedesk')).toBe('home');
     expect(() => chat.button('desk')).toThrow();
@@ -183,7 +183,7 @@ export function walkDesk(world: World): void {
     await ask(world, call);
     const number = shownNumber(agent);
     const right = chat.buttons('callerAnswer').find(({ title }) => title === number)!;
-    const stranger = (await newEnrolled(world)).chat;
+    const stranger = (await newPlanted(world)).chat;
     const rows = world.auditRows();
     for (const one of [agent, stranger, colleague]) {
       for (const button of [right, chat.button('callerDeny')]) {

@@ -6,7 +6,7 @@ import {
   enroll,
   enrollToCode,
   FIRST_PASSWORD,
-  newEnrolled,
+  newPlanted,
   newManager,
   newMobile,
   prove,
@@ -190,7 +190,7 @@ export function walkEnrollment(world: World): void {
 
   describe('a change of number', () => {
     it('is changed only with a code to the old number and one to the new', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       const { chat, account } = walker;
       const rows = world.auditRows();
       const other = newMobile();
@@ -222,7 +222,7 @@ export function walkEnrollment(world: World): void {
     });
 
     it('is confirmed anew with one code where it stays the same', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       world.passTime(2 * MINUTE_MS);
       await prove(walker);
       expect(await walker.chat.tap('useShownMobile')).toBe('enrollment.code');
@@ -232,7 +232,7 @@ export function walkEnrollment(world: World): void {
     });
 
     it('that the SMS service refuses is asked for again, the old code not', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       world.passTime(2 * MINUTE_MS);
       const { chat } = walker;
       await prove(walker);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   FIRST_PASSWORD,
-  newEnrolled,
+  newPlanted,
   newManager,
   prove,
   resetToPassword,
@@ -25,7 +25,7 @@ export function walkFaults(world: World): void {
         [{ status: 401, code: 20003 }, 'smsUnavailable'],
       ] as const;
       for (const [answer, reason] of refusals) {
-        const walker = await newEnrolled(world);
+        const walker = await newPlanted(world);
         world.twilio.scriptCodes(answer);
         expect(await startReset(walker)).toBe(`refused ${reason}`);
 
@@ -40,7 +40,7 @@ export function walkFaults(world: World): void {
     });
 
     it('refuses a new code leaves the former one good', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await startReset(walker);
       const code = world.code(walker.mobile);
       world.passTime(61_000);
@@ -52,7 +52,7 @@ export function walkFaults(world: World): void {
 
   describe('a directory that', () => {
     it('cannot be reached refuses a start', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await walker.chat.say('status');
       world.directory.fault = () => 'drop';
       expect(await walker.chat.tap('reset', {}, walker.account)).toBe(
@@ -63,7 +63,7 @@ export function walkFaults(world: World): void {
     });
 
     it('cannot be reached while a code is checked compares and counts nothing', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await startReset(walker);
       const code = world.code(walker.mobile);
       const rows = world.auditRows();
@@ -77,7 +77,7 @@ export function walkFaults(world: World): void {
     });
 
     it('denies the right to write ends the flow with an alarm', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await resetToPassword(world, walker);
       world.directory.fault = ({ name }) =>
         name === 'modify'
@@ -89,7 +89,7 @@ export function walkFaults(world: World): void {
     });
 
     it('applies the write and loses the answer is believed once the password binds', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await resetToPassword(world, walker);
       let isLost = false;
       world.directory.fault = ({ name }) => {

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
 import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
-import { enroll, FIRST_PASSWORD, newEnrolled, newMobile, newName } from '../support/walks.ts';
+import { enroll, FIRST_PASSWORD, newPlanted, newMobile, newName } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
 /** A person who only borrows the manager's chat, and knows the group's password, is noticed. */
@@ -79,7 +79,7 @@ export function walkFirstEnrollment(world: World): void {
   });
 
   it('is seen on home: which number, since when, and whom to call', async () => {
-    const { chat, account, mobile } = await newEnrolled(world);
+    const { chat, account, mobile } = await newPlanted(world);
     await chat.say('status');
     expect(chat.button('reset', account)).toBeDefined();
     const shown = textOf(chat.card);
@@ -94,7 +94,7 @@ export function walkFirstEnrollment(world: World): void {
   });
 
   it('raises an alarm where another manager is enrolled with the number', async () => {
-    const { mobile } = await newEnrolled(world);
+    const { mobile } = await newPlanted(world);
     const walker = { ...managerWithMobile(undefined), mobile };
     const alarms = () => world.output.split('"alarm":"sharedNumber"').length - 1;
     const before = alarms();

@@ -4,7 +4,7 @@ import { hastened } from '../support/house.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import {
   enroll,
-  newEnrolled,
+  newPlanted,
   newMobile,
   newName,
   reset,
@@ -64,7 +64,7 @@ async function newColleague({ chat, account, accountDn, accountId }: Walker): Pr
 
 describe('a lost write whose password binds though it was replaced meanwhile', () => {
   it('is not taken for done where a colleague’s reset replaced it', async () => {
-    const walker = await newEnrolled(house);
+    const walker = await newPlanted(house);
     const colleague = await newColleague(walker);
     const goOn = await loseAnswer(walker);
     expect(await reset(house, colleague, OTHER)).toBe('reset.done');
@@ -75,7 +75,7 @@ describe('a lost write whose password binds though it was replaced meanwhile', (
   });
 
   it('is not taken for done where it was replaced later than the write can have come', async () => {
-    const walker = await newEnrolled(house);
+    const walker = await newPlanted(house);
     const goOn = await loseAnswer(walker);
     const rightTime = house.directory.clock;
     house.directory.clock = () => rightTime() + 10 * MINUTE_MS;
@@ -87,7 +87,7 @@ describe('a lost write whose password binds though it was replaced meanwhile', (
   });
 
   it('is not proved by its password in the next flow', async () => {
-    const walker = await newEnrolled(house);
+    const walker = await newPlanted(house);
     const goOn = await loseAnswer(walker);
     goOn();
     await house.teams.until(() => walker.chat.reload() === 'reset.done', 20_000);
@@ -103,7 +103,7 @@ describe('a lost write whose password binds though it was replaced meanwhile', (
   });
 
   it('is done where nobody has replaced it', async () => {
-    const walker = await newEnrolled(house);
+    const walker = await newPlanted(house);
     const goOn = await loseAnswer(walker);
     goOn();
     await house.teams.until(() => walker.chat.reload() === 'reset.done', 20_000);

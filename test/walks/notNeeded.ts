@@ -10,10 +10,7 @@ import type { World } from '../support/world.ts';
 export function walkNotNeeded(world: World): void {
   /** A due account of two managers, of whom the first has said that no change is needed. */
   async function silenced() {
-    const [asa, bo] = [newName('Asa'), newName('Bo')].map((name) => world.manager(name)) as [
-      ChatDriver & { dn: string },
-      ChatDriver & { dn: string },
-    ];
+    const [asa, bo] = [world.manager(newName('Asa')), world.manager(newName('Bo'))];
     for (const chat of [asa, bo]) await chat.say('status');
     const group = world.directory.group(newName('Chefer'), [asa.dn, bo.dn]);
     const account = newName('forfallen');

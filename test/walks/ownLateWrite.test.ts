@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MINUTE_MS } from '../../src/domain/durations.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
-import { newEnrolled, resetToPassword, type Walker } from '../support/walks.ts';
+import { newPlanted, resetToPassword, type Walker } from '../support/walks.ts';
 
 const GOOD = 'Kaffekanna-Blomma-42';
 const both = { newPassword: GOOD, confirmPassword: GOOD };
@@ -35,7 +35,7 @@ async function startOver(walker: Walker): Promise<void> {
 
 describe('a write whose answer was lost', () => {
   it('keeps its card where the directory does not answer to the password typed again', async () => {
-    const walker = await newEnrolled(house);
+    const walker = await newPlanted(house);
     const button = await loseAnswer(walker);
     expect(await walker.chat.tapButton(button, both)).toBe('reset.unknown');
     house.directory.fault = undefined;
@@ -43,7 +43,7 @@ describe('a write whose answer was lost', () => {
   });
 
   it('stays one that is looked for though its manager answers no more, and is refused meanwhile', async () => {
-    const walker = await newEnrolled(house);
+    const walker = await newPlanted(house);
     const { accountDn, chat } = walker;
     const rightTime = house.directory.clock;
     await resetToPassword(house, walker);
@@ -64,7 +64,7 @@ describe('a write whose answer was lost', () => {
   });
 
   it('is proved in the next flow by the same password, and nothing is written twice', async () => {
-    const walker = await newEnrolled(house);
+    const walker = await newPlanted(house);
     await loseAnswer(walker);
     const writes = house.directory.writes.length;
     house.directory.fault = undefined;
@@ -81,7 +81,7 @@ describe('a write whose answer was lost', () => {
   });
 
   it('is proved in the flow that was begun on its card', async () => {
-    const walker = await newEnrolled(house);
+    const walker = await newPlanted(house);
     await loseAnswer(walker);
     house.passTime(MINUTE_MS);
     house.directory.fault = undefined;
@@ -92,7 +92,7 @@ describe('a write whose answer was lost', () => {
   });
 
   it('proves no earlier password that is not in force', async () => {
-    const walker = await newEnrolled(house);
+    const walker = await newPlanted(house);
     await loseAnswer(walker);
     house.directory.fault = undefined;
     await house.teams.until(() => verifiedOf(walker) === 1, 20_000);

@@ -3,7 +3,7 @@ import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import {
   FIRST_PASSWORD,
-  newEnrolled,
+  newPlanted,
   newManager,
   resetToPassword,
   startReset,
@@ -17,7 +17,7 @@ const both = (password: unknown) => ({ newPassword: password, confirmPassword: p
 export function walkReset(world: World): void {
   describe('the new password', () => {
     it('that breaks a rule is refused on the same card, without a message', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       const { chat, accountDn } = walker;
       await resetToPassword(world, walker);
       const codes = world.codes(walker.mobile).length;
@@ -83,7 +83,7 @@ export function walkReset(world: World): void {
     });
 
     it('is refused without an attempt by the bot, and with one by the directory', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await resetToPassword(world, walker);
       const rows = world.auditRows();
       await walker.chat.tap('setPassword', both('kort'));
@@ -97,7 +97,7 @@ export function walkReset(world: World): void {
     });
 
     it('is refused in one row for each reason where it is refused again and again', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await resetToPassword(world, walker);
       const rows = world.auditRows();
       for (let time = 0; time < 3; time += 1) {
@@ -112,7 +112,7 @@ export function walkReset(world: World): void {
     });
 
     it('ends the change after ten that the directory refuses, in one row, and can be begun anew', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       const { chat } = walker;
       await resetToPassword(world, walker);
       const writes = world.directory.writes.length;
@@ -138,7 +138,7 @@ export function walkReset(world: World): void {
     });
 
     it('is not written for a manager who is disabled right before it', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       const { chat, accountDn } = walker;
       await resetToPassword(world, walker);
       world.directory.fault = ({ name }) => {
@@ -154,7 +154,7 @@ export function walkReset(world: World): void {
     });
 
     it('is not written when somebody else has changed it since', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await resetToPassword(world, walker);
       await new Promise((resolve) => setTimeout(resolve, 5));
       world.directory.setPassword(walker.accountDn, 'Nagon-Annans-9');
@@ -167,7 +167,7 @@ export function walkReset(world: World): void {
     });
 
     it('is written once for twenty taps at once, all answered alike', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await resetToPassword(world, walker);
       const button = walker.chat.button('setPassword');
       const writes = world.directory.writes.length;
@@ -183,7 +183,7 @@ export function walkReset(world: World): void {
     });
 
     it('cannot be set before a code was entered', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await startReset(walker);
       const { data } = walker.chat.button('confirmCode');
       const button = { verb: 'setPassword', title: '', data: { ...data, verb: 'setPassword' } };
@@ -192,7 +192,7 @@ export function walkReset(world: World): void {
     });
 
     it('typed as a chat message is not taken; the card advises to delete it', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await resetToPassword(world, walker);
       expect(await walker.chat.say(GOOD)).toBe('reset.newPassword');
       expect(textOf(walker.chat.card).toLowerCase()).toMatch(/ta bort/);
@@ -212,7 +212,7 @@ export function walkReset(world: World): void {
     });
 
     it('shows the open one when it is started again, and sends nothing', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await startReset(walker);
       const codes = world.codes(walker.mobile).length;
       expect(await startReset(walker)).toBe('reset.code');
@@ -221,7 +221,7 @@ export function walkReset(world: World): void {
     });
 
     it('is ended by an enrollment on the same account', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await startReset(walker);
       const old = walker.chat.button('confirmCode');
       const code = world.code(walker.mobile);
@@ -233,7 +233,7 @@ export function walkReset(world: World): void {
     });
 
     it('ends after fifteen minutes', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       await resetToPassword(world, walker);
       world.passTime(15 * MINUTE_MS + 1_000);
       expect(await walker.chat.tap('setPassword', both(GOOD))).toBe('home flowExpired');
@@ -242,21 +242,21 @@ export function walkReset(world: World): void {
 
     it('ends with one refusal when the manager no longer answers for the account, at every step', async () => {
       const steps = [
-        async (walker: Awaited<ReturnType<typeof newEnrolled>>) => {
+        async (walker: Awaited<ReturnType<typeof newPlanted>>) => {
           await startReset(walker);
           return () => walker.chat.tap('confirmCode', { code: world.code(walker.mobile) });
         },
-        async (walker: Awaited<ReturnType<typeof newEnrolled>>) => {
+        async (walker: Awaited<ReturnType<typeof newPlanted>>) => {
           await startReset(walker);
           return () => walker.chat.tap('resendCode');
         },
-        async (walker: Awaited<ReturnType<typeof newEnrolled>>) => {
+        async (walker: Awaited<ReturnType<typeof newPlanted>>) => {
           await resetToPassword(world, walker);
           return () => walker.chat.tap('setPassword', both(GOOD));
         },
       ];
       for (const step of steps) {
-        const walker = await newEnrolled(world);
+        const walker = await newPlanted(world);
         const next = await step(walker);
         world.directory.put(walker.accountDn, 'manager', []);
         const rows = world.auditRows();
@@ -276,7 +276,7 @@ export function walkReset(world: World): void {
         { attribute: 'manager', value: [] },
       ];
       for (const { attribute, value } of changes) {
-        const walker = await newEnrolled(world);
+        const walker = await newPlanted(world);
         await walker.chat.say('status');
         world.directory.put(walker.accountDn, attribute, value);
         expect(await walker.chat.tap('reset', {}, walker.account)).toBe('refused notResponsible');

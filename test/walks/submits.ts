@@ -1,13 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { buttonsOf } from '../support/chatDriver.ts';
 import { noneWaits } from '../support/notices.ts';
-import { newEnrolled, resetToPassword, startReset } from '../support/walks.ts';
+import { newPlanted, resetToPassword, startReset } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
 /** Walks the rules of CARD_ACTIONS=submit beside every flow. */
 export function walkSubmits(world: World): void {
   it('posts and updates no card with an Action.Execute', async () => {
-    const walker = await newEnrolled(world);
+    const walker = await newPlanted(world);
     await resetToPassword(world, walker);
     const { conversationId } = walker.chat.person;
     const own = world.teams.sent.filter((sent) => sent.conversationId === conversationId);
@@ -18,7 +18,7 @@ export function walkSubmits(world: World): void {
   });
 
   it('answers in the message that was tapped', async () => {
-    const walker = await newEnrolled(world);
+    const walker = await newPlanted(world);
     await startReset(walker);
     const { messageId } = walker.chat;
     // The first enrollment's notice comes in its own time.
@@ -34,7 +34,7 @@ export function walkSubmits(world: World): void {
   });
 
   it('answers a card that was drawn with Action.Execute before', async () => {
-    const walker = await newEnrolled(world);
+    const walker = await newPlanted(world);
     await startReset(walker);
     const drawnBefore = { ...walker.chat.button('confirmCode'), isSubmit: false };
     const code = world.code(walker.mobile);

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import {
   enroll,
   FIRST_PASSWORD,
-  newEnrolled,
+  newPlanted,
   newManager,
   newMobile,
   newName,
@@ -22,7 +22,7 @@ export function walkUnlock(world: World): void {
   }
 
   it('clears the directory’s lockout with a code and keeps the password', async () => {
-    const walker = await newEnrolled(world);
+    const walker = await newPlanted(world);
     world.directory.lock(walker.accountDn);
     const rows = world.auditRows();
     expect(await startUnlock(walker)).toBe('unlock.code');
@@ -41,7 +41,7 @@ export function walkUnlock(world: World): void {
   });
 
   it('is offered only to the enrolled, and only where the account is locked', async () => {
-    const enrolled = await newEnrolled(world);
+    const enrolled = await newPlanted(world);
     await enrolled.chat.say('status');
     expect(() => enrolled.chat.button('unlock')).toThrow('no unlock');
     const other = newManager(world);
@@ -52,7 +52,7 @@ export function walkUnlock(world: World): void {
   });
 
   it('of an account that is no longer locked shows home and sends nothing', async () => {
-    const walker = await newEnrolled(world);
+    const walker = await newPlanted(world);
     world.directory.lock(walker.accountDn);
     await walker.chat.say('status');
     const button = walker.chat.button('unlock', walker.account);
@@ -63,7 +63,7 @@ export function walkUnlock(world: World): void {
   });
 
   it('that the directory fails after the code is tried again without a new one', async () => {
-    const walker = await newEnrolled(world);
+    const walker = await newPlanted(world);
     world.directory.lock(walker.accountDn);
     await startUnlock(walker);
     world.directory.fault = ({ name }) => (name === 'modify' ? 'drop' : undefined);
@@ -78,7 +78,7 @@ export function walkUnlock(world: World): void {
   });
 
   it('whose answer is lost is seen to be done, noted and told', async () => {
-    const walker = await newEnrolled(world);
+    const walker = await newPlanted(world);
     world.directory.lock(walker.accountDn);
     await startUnlock(walker);
     const rows = world.auditRows();
@@ -92,7 +92,7 @@ export function walkUnlock(world: World): void {
   });
 
   it('counts wrong codes together with those of a reset', async () => {
-    const walker = await newEnrolled(world);
+    const walker = await newPlanted(world);
     world.directory.lock(walker.accountDn);
     await startUnlock(walker);
     for (let time = 0; time < 4; time += 1) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { buttonsOf, textOf } from '../support/chatDriver.ts';
 import { houseOfSuite, houseOfTest } from '../support/ofSuite.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
-import { newEnrolled, newManager, newName } from '../support/walks.ts';
+import { newPlanted, newManager, newName } from '../support/walks.ts';
 
 const house = await houseOfSuite({ entrance: 'door', env: { ORGANISATION: 'Örebro *kommun*' } });
 
@@ -64,7 +64,7 @@ describe('a person who answers for nothing', () => {
   });
 
   it('keeps the way home on another refusal, which may pass', async () => {
-    const owner = await newEnrolled(house);
+    const owner = await newPlanted(house);
     const intruder = newManager(house);
     await owner.chat.say('status');
     await intruder.chat.say('status');
