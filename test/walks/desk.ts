@@ -30,7 +30,7 @@ export function walkDesk(world: World): void {
   });
 
   it('helps an agent with words of their own, with a manager’s too where they are one', async () => {
-    const { chat } = await newEnrolled(world);
+    const { chat } = await newPlanted(world);
     const agent = newAgent(world);
     await agent.say('status');
     expect(await agent.say('hjälp')).toBe('help');

@@ -56,7 +56,7 @@ export function walkReset(world: World): void {
     });
 
     it('that was not typed at all is asked for', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       const { chat } = walker;
       await resetToPassword(world, walker);
       await chat.tap('setPassword', both(''));
@@ -66,7 +66,7 @@ export function walkReset(world: World): void {
     });
 
     it('that holds the account’s name breaks a rule that stands on the card before', async () => {
-      const walker = await newEnrolled(world);
+      const walker = await newPlanted(world);
       const { chat, account } = walker;
       await resetToPassword(world, walker);
       const rule = `Utan ord ur kontots namn: ${account}`;
