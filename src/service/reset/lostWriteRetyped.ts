@@ -63,6 +63,7 @@ export async function sentEarlier(
     ({ state }) => state.step === 'done' && sentBy(state).length === 0,
   );
   const untold = told === -1 ? earlier : earlier.slice(0, told);
+  if (untold.length === 0) return undefined;
   const seen = await seenChange(tx, account);
   const text = digestText(digest);
   return untold.find(({ state }) =>

@@ -57,7 +57,10 @@ function openEntry(
   return text === undefined ? undefined : readEntry(text);
 }
 
-/** Whether the account's history holds entries of the former form, which have to be compared in it. */
+/**
+ * Whether the account's history holds entries of the former form, which have to be compared in it. The oldest
+ * one tells: no entry of that form was made after one of today's.
+ */
 export async function hasFormerEntries(
   scope: Pick<Scope, 'db' | 'keys' | 'distrust'>,
   accountId: string,
@@ -66,8 +69,13 @@ export async function hasFormerEntries(
     .selectFrom('password_history')
     .selectAll()
     .where('account_id', '=', accountId)
+    .orderBy('number')
     .execute();
-  return rows.some((row) => openEntry(scope, row)?.isFormer);
+  for (const row of rows) {
+    const entry = openEntry(scope, row);
+    if (entry !== undefined) return entry.isFormer;
+  }
+  return false;
 }
 
 export function historyQueries(scope: Scope): PasswordQueries {

@@ -37,9 +37,9 @@ function dataOf(accountName: string, serviceDesk: string): Data {
     card: CARD,
     handle: '',
     accountName,
-    rules: RULES,
+    rules: { ...RULES, forbiddenNames: [accountName] },
     progress: { step: 2, of: 2 },
-    problem: { reason: 'passwordTooShort', all: ['passwordTooShort'] },
+    problem: { reason: 'passwordTooShort', all: ['passwordTooShort'], isEmpty: true },
   };
   cards.render(view, 'sv', Date.now());
   return data;
