@@ -2,7 +2,14 @@ import { expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
 import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
-import { enroll, FIRST_PASSWORD, newPlanted, newMobile, newName } from '../support/walks.ts';
+import {
+  enroll,
+  enrollToCode,
+  FIRST_PASSWORD,
+  newMobile,
+  newName,
+  newPlanted,
+} from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
 /** A person who only borrows the manager's chat, and knows the group's password, is noticed. */
@@ -32,6 +39,20 @@ export function walkFirstEnrollment(world: World): void {
     expect(textOf(card?.card)).toContain(walker.mobile.slice(-2));
     expect(textOf(card?.card)).toContain(SERVICE_DESK);
     expect(textOf(card?.card)).not.toContain(walker.mobile.slice(3, 8));
+  });
+
+  it('waits for the bot where it is removed from the own chat before the message is posted', async () => {
+    const walker = managerWithMobile(undefined);
+    await enrollToCode(world, walker);
+    world.teams.fail('post', { status: 403, code: 'ConversationBlockedByUser' }, 1, 'notice');
+    await walker.chat.tap('confirmCode', { code: world.code(walker.mobile) });
+    await world.teams.until(
+      () => world.database.querySqlite('select id from notice where tries > 1').length === 1,
+    );
+    expect(cardsTo(world, walker.chat, 'notice')).toHaveLength(0);
+    await walker.chat.install();
+    world.passTime(5_000);
+    await world.teams.until(() => cardsTo(world, walker.chat, 'notice').length === 1);
   });
 
   it('is told once on the mobile that the directory has where that is the enrolled one', async () => {

@@ -121,7 +121,8 @@ export function walkNotices(world: World): void {
     const created = world.teams.created.length;
     const walker = { chat: asa, account: 'heltgrupp', mobile: newMobile() };
     await enrollToCode(world, walker);
-    world.teams.fail('post', { status: 404, code: 'ConversationNotFound' }, 2);
+    // The own card is tried again.
+    world.teams.fail('post', { status: 404, code: 'ConversationNotFound' }, 4, 'notice');
     await asa.tap('confirmCode', { code: world.code(walker.mobile) });
     const failed = () =>
       world
@@ -129,6 +130,8 @@ export function walkNotices(world: World): void {
         .filter(({ account, event }) => account === id && event === 'notice.failed');
     await world.teams.until(() => failed().length === 1, 20_000);
     expect(failed()[0]).toMatchObject({ result: 'failed', reason: 'notInTeams' });
-    expect(world.teams.created).toHaveLength(created + 1);
+    expect(world.teams.created).toHaveLength(created + 2);
+    await noneWaits(world);
+    expect(failed()).toHaveLength(1);
   });
 }

@@ -159,6 +159,8 @@ async function postCard(
     case 'sent':
       return finish(deps, notice, 'ok');
     case 'unreachable':
+      // Anybody at the manager's chat can remove the bot there, which must not hide what they enrolled.
+      if (notice.event === 'ownEnrollment') return tryLater(deps, notice, 'notInTeams');
       return finish(deps, notice, 'failed', 'notInTeams');
     case 'unknown':
     case 'busy':

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, expect, it } from '@jest/globals';
+import { openStore } from '../../src/adapters/store/open.ts';
+import { HOUR_MS } from '../../src/domain/durations.ts';
+import type { NoticeEvent } from '../../src/ports/noticeView.ts';
+import type { Deps } from '../../src/service/deps.ts';
+import { createSendPace } from '../../src/service/chat/sendPace.ts';
+import { deliverNotice } from '../../src/service/notices/noticeDelivery.ts';
+import { rawSqlite } from '../adapters/store/rawSqlite.ts';
+import { silentLog, someKey } from '../adapters/store/support.ts';
+import { someManager } from '../contracts/storeSamples.ts';
+
+const database = await rawSqlite();
+const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
+const store = await openStore({ ...options, migrate: true }, silentLog);
+afterAll(async () => {
+  await store.close();
+  await database.remove();
+});
+
+const logged: object[] = [];
+const log = { ...silentLog, error: (fields: object) => void logged.push(fields) };
+const deps = { store, log, settings: { defaultLocale: 'sv' } } as unknown as Deps;
+const pace = createSendPace({ delay: () => Promise.resolve() });
+
+/** One try to tell a manager who has removed the bot; gives how many notices wait then, and what was noted. */
+async function tryOnce(event: NoticeEvent, ageMs: number) {
+  const manager = someManager();
+  const accountId = randomUUID();
+  await store.transaction(async (tx) => {
+    await tx.saveManager({ key: manager });
+    const about = { event, accountId, accountName: 'grupp', byName: 'Asa', at: tx.now - ageMs };
+    await tx.addNotices([{ id: randomUUID(), ...about, to: { channel: 'chat', manager } }]);
+  });
+  expect(await deliverNotice(deps, 'chat', pace, new AbortController().signal)).toBe(true);
+  const rows: (string | null)[] = [];
+  for await (const row of store.audit.read()) if (row.account === accountId) rows.push(row.reason);
+  return { waiting: await store.transaction((tx) => tx.countNotices()), rows };
+}
+
+it('waits for the bot’s return where it tells the manager of an enrollment in their name', async () => {
+  const notice = { event: 'ownEnrollment', ageMs: HOUR_MS } as const;
+  expect(await tryOnce(notice.event, notice.ageMs)).toEqual({ waiting: 1, rows: [] });
+  expect(logged).toEqual([]);
+});
+
+it('is given up at once where others are told too, and after a day where they are not', async () => {
+  expect(await tryOnce('reset', 0)).toEqual({ waiting: 1, rows: ['notInTeams'] });
+  expect(logged).toEqual([]);
+  expect(await tryOnce('ownEnrollment', 25 * HOUR_MS)).toEqual({
+    waiting: 1,
+    rows: ['notInTeams'],
+  });
+  expect(logged).toEqual([{ alarm: 'noticeLost', reason: 'notInTeams' }]);
+});
