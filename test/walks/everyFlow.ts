@@ -23,10 +23,11 @@ type Walks = Readonly<Record<string, (world: World) => void>>;
 /** The walks that begin in the chat, in groups that take about as long as one another. */
 const WALKS = {
   numbers: {
+    // First: it sweeps all accounts of the world again and again.
+    responsibility: walkResponsibility,
     'an enrollment': walkEnrollment,
     'a first enrollment': walkFirstEnrollment,
     'a directory entry': walkPins,
-    responsibility: walkResponsibility,
   },
   codes: {
     'the main job': walkMainJob,
@@ -35,8 +36,9 @@ const WALKS = {
     'an unlock': walkUnlock,
   },
   others: {
-    colleagues: walkColleagues,
+    // First, as responsibility is.
     'the answer that no change is needed': walkNotNeeded,
+    colleagues: walkColleagues,
     'a revoke': walkRevoke,
     notices: walkNotices,
   },
@@ -50,6 +52,8 @@ const WALKS = {
     'what goes wrong': walkFaults,
   },
 } satisfies Readonly<Record<string, Walks>>;
+
+export const GROUPS = Object.keys(WALKS);
 
 /**
  * Declares the walks of one group; the same in the test's process and on the built bot. A world of its own
