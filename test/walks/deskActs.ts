@@ -3,7 +3,8 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { ask, confirm, lockCodes, newAgent, newCall, openAccount } from '../support/desk.ts';
 import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
-import { enroll, greet, newMobile, startReset } from '../support/walks.ts';
+import { plantEnrollment } from '../support/planted.ts';
+import { enroll, FIRST_PASSWORD, greet, newMobile, startReset } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
 /** The acts of an agent for a manager who calls, beside vouching. */
@@ -61,7 +62,7 @@ export function walkDeskActs(world: World): void {
   it('lifts a lockout once a manager is confirmed', async () => {
     const call = await newCall(world);
     const { agent, chat, account } = call;
-    await enroll(world, call);
+    await plantEnrollment(world, { ...call, password: FIRST_PASSWORD });
     await lockCodes(world, call);
     await openAccount(agent, account);
     expect(textOf(agent.card)).toContain('är spärrad efter fel koder');
@@ -84,7 +85,7 @@ export function walkDeskActs(world: World): void {
   it('lifts no second lockout of an account within a day, and raises an alarm', async () => {
     const call = await newCall(world);
     const { agent, account, accountId } = call;
-    await enroll(world, call);
+    await plantEnrollment(world, { ...call, password: FIRST_PASSWORD });
     await lockCodes(world, call);
     await openAccount(agent, account);
     await confirm(world, call);
@@ -151,7 +152,7 @@ export function walkDeskActs(world: World): void {
     for (const isOffice of [false, true]) {
       const call = await newCall(world);
       const { agent, chat, account, name } = call;
-      await enroll(world, call);
+      await plantEnrollment(world, { ...call, password: FIRST_PASSWORD });
       world.directory.put(agent.dn, 'displayName', isOffice ? 'Service\u00a0desk Örebro' : name);
       await openAccount(agent, account);
       await ask(world, call);
@@ -182,7 +183,7 @@ export function walkDeskActs(world: World): void {
   it('does each act once for twenty taps at once', async () => {
     const call = await newCall(world);
     const { agent, chat, account, name } = call;
-    await enroll(world, { chat, account, mobile: newMobile() });
+    await plantEnrollment(world, { ...call, password: FIRST_PASSWORD });
     await openAccount(agent, account);
     const rows = world.auditRows();
     const twenty = (verb: string) => {
