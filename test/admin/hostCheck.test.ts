@@ -37,14 +37,39 @@ describe('check, of the host', () => {
     expect(minds({ DATA_DIR: join(folder, 'none') })).toEqual([]);
   });
 
+  it('names a file of variables that is open to others, however Node.js was given it', () => {
+    const file = join(folder, 'open.env');
+    writeFileSync(file, 'LDAP_BIND_PASSWORD=canary');
+    modes(0o755, 0o600, 0o700);
+    const ways = [
+      [`--env-file=${file}`],
+      [`--env-file-if-exists=${file}`],
+      ['--max-semi-space-size=16', '--env-file', file],
+      ['--env-file-if-exists', file, '--env-file-if-exists=none.env'],
+    ];
+    for (const options of ways) {
+      chmodSync(file, 0o644);
+      const told = minds(paths, options);
+      expect(told).toEqual([expect.stringMatching(/^--env-file=\S+open\.env: .*chmod 0600/)]);
+      chmodSync(file, 0o640);
+      expect(minds(paths, options)).toEqual([]);
+    }
+  });
+
   it('is told at the start too', async () => {
     modes(0o755, 0o644, 0o700);
     writeFileSync(key, `k1:${randomBytes(32).toString('base64')}\n`);
     const env = { ENCRYPTION_KEYS: '', ENCRYPTION_KEYS_FILE: key };
+    const file = join(folder, 'start.env');
+    writeFileSync(file, '');
+    chmodSync(file, 0o604);
+    process.execArgv.push(`--env-file=${file}`);
     const house = await houseOfTest({ env });
+    process.execArgv.pop();
     const told = house.output.split('\n').filter((line) => line.includes('"exposedFile"'));
-    expect(told).toHaveLength(1);
+    expect(told).toHaveLength(2);
     expect(told[0]).toContain('"variable":"ENCRYPTION_KEYS_FILE","mode":"0644"');
+    expect(told[1]).toContain(`"variable":"--env-file=${file}","mode":"0604"`);
   });
 
   it('names the variables of a file that systemd and Node.js read differently, without their values', () => {
@@ -57,7 +82,7 @@ describe('check, of the host', () => {
       String.raw`LDAP_BIND_DN='CN=Berg\, Anna,DC=example'`,
       'PUBLIC_URL=https://bot.example.se',
     ];
-    writeFileSync(file, lines.join('\n'));
+    writeFileSync(file, lines.join('\n'), { mode: 0o600 });
     const told = minds({}, [`--env-file=${file}`, '--max-semi-space-size=16']);
     expect(told.map((text) => text.split(' outside')[0])).toEqual([
       String.raw`LDAP_BIND_PASSWORD: has \ `.trimEnd(),

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { exposedFiles } from '../../adapters/exposedFiles.ts';
+import { envFilesOf, exposedFiles } from '../../adapters/exposedFiles.ts';
 import type { Config } from '../../config/config.ts';
 import { NOTHING, type Advice, type Checked } from './advice.ts';
-
-const ENV_FILE = '--env-file=';
 
 /**
  * Looks for secrets that the host itself gives away, and for settings that it reads otherwise than meant;
@@ -13,14 +11,11 @@ export function checkHost(
   { privatePaths }: Pick<Config, 'privatePaths'>,
   options: readonly string[] = process.execArgv,
 ): Checked {
-  const exposed = exposedFiles(privatePaths).map(({ variable, mode }): string => {
+  const exposed = exposedFiles(privatePaths, options).map(({ variable, mode }): string => {
     const right = variable === 'DATA_DIR' ? '0700' : '0600';
     return `${variable}: every account of this host may get at it (mode ${mode}): chmod ${right}, if it is not a container's`;
   });
-  const files = options.flatMap((option) =>
-    option.startsWith(ENV_FILE) ? [option.slice(ENV_FILE.length)] : [],
-  );
-  const ambiguous = files.flatMap((file) => ambiguousLines(textOf(file)));
+  const ambiguous = envFilesOf(options).flatMap((file) => ambiguousLines(textOf(file)));
   const mind = [...exposed, ...ambiguous].map((text): Advice => ({ text, see: 'configuration' }));
   const found = exposed.length === 0 ? ['the files of secrets are the bot’s alone'] : [];
   return { ...NOTHING, name: 'host', found, mind };
