@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Flow, ResetState, EnrollmentState } from '../../src/domain/flows/flow.ts';
-import { viewOf } from '../../src/service/flow/views.ts';
+import { cancelledView, viewOf } from '../../src/service/flow/views.ts';
 import { NOW, OLD, RULES } from '../domain/machineSamples.ts';
 
 const frame = {
@@ -24,6 +24,30 @@ function progressOf(flow: Flow): string | undefined {
   const progress = view !== undefined && 'progress' in view ? view.progress : undefined;
   return progress && `${String(progress.step)} of ${String(progress.of)}`;
 }
+
+describe('cancelledView', () => {
+  const sent = [{ digest: 'd' }];
+  it.each<[string, boolean, readonly ResetState[]]>([
+    ['a reset', true, [{ step: 'cancelled' }]],
+    ['a reset whose write may still come', false, [{ step: 'cancelled', sent }]],
+    ['nothing', false, []],
+    ['a reset whose outcome is sought', false, [{ step: 'unknown', since: NOW, rules: RULES }]],
+    ['one reset and not another', true, [{ step: 'cancelled', sent }, { step: 'cancelled' }]],
+  ])('says of %s whether the password is kept: %s', (_what, isPasswordKept, states) => {
+    const flows = states.map((state): Flow => ({ ...frame, purpose: 'reset', state }));
+    expect(cancelledView(flows)).toEqual({ card: 'cancelled', isPasswordKept });
+  });
+
+  it('says nothing of a password where something else was cancelled', () => {
+    const state = { step: 'cancelled' } as const;
+    const flows = (['enrollment', 'unlock'] as const).map((purpose): Flow => ({
+      ...frame,
+      purpose,
+      state,
+    }));
+    expect(cancelledView(flows)).toEqual({ card: 'cancelled', isPasswordKept: false });
+  });
+});
 
 describe('viewOf', () => {
   it.each<[string, string, EnrollmentState]>([

@@ -61,6 +61,8 @@ export function walkReset(world: World): void {
       await resetToPassword(world, walker);
       await chat.tap('setPassword', both(''));
       expect(textOf(chat.card)).toContain('Skriv det nya lösenordet i båda rutorna.');
+      expect(await chat.say('byt lösenord')).toBe('reset.newPassword passwordTooShort');
+      expect(textOf(chat.card)).toContain('Skriv det nya lösenordet i båda rutorna.');
       await chat.tap('setPassword', both('kort'));
       expect(textOf(chat.card)).toContain('Lösenordet är för kort.');
     });
@@ -76,6 +78,8 @@ export function walkReset(world: World): void {
       );
       expect(textOf(chat.card)).toContain(`✗ ${rule}`);
       expect(textOf(chat.card)).toContain('Regler som det bröt mot har ett ✗.');
+      expect(await chat.say('byt lösenord')).toBe('reset.newPassword passwordRefusedByDirectory');
+      expect(textOf(chat.card)).toContain(`✗ ${rule}`);
       expect(await chat.tap('setPassword', both('kort'))).toBe(
         'reset.newPassword passwordTooShort',
       );
