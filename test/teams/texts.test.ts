@@ -43,15 +43,16 @@ describe('texts', () => {
     const cards = createCards(options, recording);
     const sms = createSmsTexts(options, recording);
     for (const { view } of SAMPLES) cards.render(view, 'sv', NOW);
+    const names = new Set(SAMPLES.map(({ view }) => view.card));
     for (const problem of REASONS.flatMap(problemsOf)) {
-      for (const { view } of SAMPLES) {
-        const shown = withProblem(view.card, problem);
+      for (const name of names) {
+        const shown = withProblem(name, problem);
         if (shown !== undefined) cards.render(shown, 'sv', NOW);
       }
     }
-    const names = { accountName: 'a', byName: 'b', at: NOW };
-    for (const purpose of PURPOSES) sms.code('sv', purpose, { code: new Secret('1'), ...names });
-    for (const event of NOTICE_EVENTS) sms.notice('sv', event, names);
+    const facts = { accountName: 'a', byName: 'b', at: NOW };
+    for (const purpose of PURPOSES) sms.code('sv', purpose, { code: new Secret('1'), ...facts });
+    for (const event of NOTICE_EVENTS) sms.notice('sv', event, facts);
 
     // The chat's own sentences are used by the bot, without a card.
     const unused = texts.keys().filter((key) => !used.has(key) && !key.startsWith('chat.'));

@@ -10,6 +10,7 @@ import {
   pick,
   shownNumber,
 } from '../support/desk.ts';
+import { beside, personOf } from '../support/planted.ts';
 import { FIRST_PASSWORD, newPlanted, newName } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
@@ -95,7 +96,13 @@ export function walkDesk(world: World): void {
 
   it('looks sixty times an hour at most, whatever the instance', async () => {
     const { agent, account } = await newCall(world);
-    for (let times = 0; times < 60; times += 1) await agent.tap('deskFind', { account });
+    const { key } = personOf(world, agent);
+    await beside(world, (store) =>
+      store.transaction(async (tx) => {
+        for (let times = 0; times < 58; times += 1) await tx.addLookUp(key);
+      }),
+    );
+    for (const _ of [59, 60]) expect(await agent.tap('deskFind', { account })).toBe('desk');
     expect(await agent.tap('deskOpen', {}, account)).toBe('desk tooManyLookups');
     expect(await agent.tap('deskFind', { account })).toBe('desk tooManyLookups');
     world.passTime(61 * MINUTE_MS);
