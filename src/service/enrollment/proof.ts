@@ -27,8 +27,8 @@ import type { EnrollmentTap, Submission } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
 import { entryMobile } from '../people/people.ts';
-import { bindsUnderWay, proofBlock } from '../proof/proofLimits.ts';
-import { reserveBind, settleBind, type ReservedBind } from '../proof/reservedBind.ts';
+import { bindsUnderWay, proofBlock, reserveBind, settleBind } from '../proof/proofLimits.ts';
+import type { ReservedBind } from '../proof/proofLimits.ts';
 
 /** A directory keeps no password as long as this; longer input is not asked about. */
 const MAX_CURRENT_PASSWORD = 256;

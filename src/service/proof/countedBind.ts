@@ -6,8 +6,7 @@ import type { Account } from '../../ports/account.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { changeFlow, saveFlow } from '../flow/flows.ts';
-import { bindsUnderWay, proofBlock } from './proofLimits.ts';
-import { reserveBind, settleBind } from './reservedBind.ts';
+import { bindsUnderWay, proofBlock, reserveBind, settleBind } from './proofLimits.ts';
 
 /** Whether the password binds; undefined where nothing was tried. */
 export type Binds = WriteTraces['binds'];
