@@ -4,7 +4,7 @@ import type { Account } from '../../../ports/account.ts';
 import { accountSearch, type AccountSettings } from '../find/accounts.ts';
 import type { LookupSettings } from '../find/lookup.ts';
 import { POLICY_HINTS } from '../activeDirectory/activeDirectoryRules.ts';
-import { crowdsAmong } from '../find/crowds.ts';
+import { crowdsAmong } from '../find/groups.ts';
 import { rightsReader, type RightsElsewhere, type RightsReader } from './delegation.ts';
 import type { AccountLens, Dialect, Session } from '../dialect.ts';
 import { textOf, textsOf } from '../wire/entry.ts';

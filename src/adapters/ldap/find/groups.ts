@@ -1,7 +1,8 @@
 import type { Entry } from 'ldapts';
-
-import type { PersonsBehind } from '../dialect.ts';
+import type { PersonsBehind, Session } from '../dialect.ts';
 import { chunks } from '../wire/filters.ts';
+import { MAX_REMINDED } from '../../../ports/account.ts';
+import { textsOf } from '../wire/entry.ts';
 
 /**
  * All groups above `dn`, through other groups too, asked level by level; a circle ends where it began.
@@ -56,4 +57,47 @@ export async function personsBelow(
     frontier = next;
   }
   return { persons, isAll: true };
+}
+
+/**
+ * Whether one of a person's groups is the service desk's, which is recognized by the DN under which the
+ * directory itself shows it.
+ */
+export function deskGroupTest(
+  configured: string | undefined,
+): (session: Session, groups: readonly string[]) => Promise<boolean> {
+  let known: string | undefined;
+  return async (session, groups) => {
+    if (configured === undefined || groups.length === 0) return false;
+    known ??= await session.connection.canonicalDn(configured);
+    const name = known?.toLowerCase();
+    return groups.some((group) => group.toLowerCase() === name);
+  };
+}
+
+/** The DNs among `dns` of groups with more persons than are reminded. */
+export async function crowdsAmong(
+  session: Session,
+  managersBase: string,
+  dns: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const crowds = new Set<string>();
+  for (const some of chunks([...new Set(dns)])) {
+    const kinds = await Promise.all(some.map((dn) => isGroup(session, dn)));
+    for (const dn of some.filter((_, index) => kinds[index] === true)) {
+      const { isAll } = await session.dialect.personsBehind(
+        session,
+        managersBase,
+        [dn],
+        MAX_REMINDED,
+      );
+      if (!isAll) crowds.add(dn);
+    }
+  }
+  return crowds;
+}
+
+async function isGroup(session: Session, dn: string): Promise<boolean> {
+  const entry = await session.connection.entryAt(dn, ['objectClass']);
+  return entry !== undefined && textsOf(entry, 'objectClass').some((one) => /^group/i.test(one));
 }

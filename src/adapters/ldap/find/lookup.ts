@@ -13,7 +13,7 @@ import type { AccountLens, FoundAccount, PersonsBehind, Session } from '../diale
 import { isId, textOf } from '../wire/entry.ts';
 import { allOf, anyOf, equals, managerFilter } from '../wire/filters.ts';
 import { serviceAccountTest } from './serviceAccount.ts';
-import { deskGroupTest } from './deskGroup.ts';
+import { deskGroupTest } from './groups.ts';
 
 /** A person who was read longer ago may be disabled by now; before a password is written they are read anew. */
 const FRESH_MS = 1_000;
