@@ -3,8 +3,7 @@ import type { Migration } from 'kysely/migration';
 import type { Keyring } from '../sealing/crypto.ts';
 import type { Engine } from '../engine/engine.ts';
 import { SEALED } from '../sealing/places.ts';
-import { keepEveryNote, sealRows } from './sealNotes.ts';
-import { sealWhatStands } from './sealOnce.ts';
+import { keepEveryNote, sealRows, sealWhatStands } from './sealOnce.ts';
 import type { Scope } from './scope.ts';
 import { TABLES } from './firstTables.ts';
 
