@@ -29,7 +29,7 @@ import { stopInTime } from './process/stop.ts';
 import { versionOf } from './process/version.ts';
 import { createCards, type Cards } from './teams/cards/cards.ts';
 import { createChannel } from './teams/channel.ts';
-import { createSmsTexts } from './texts/smsTexts.ts';
+import { createSmsTexts } from './texts/smsText.ts';
 import { createTexts } from './texts/texts.ts';
 import {
   cardOptionsOf,

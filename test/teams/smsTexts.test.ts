@@ -5,7 +5,7 @@ import { DAY_MS } from '../../src/domain/durations.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Locale } from '../../src/domain/parties.ts';
 import type { CodePurpose } from '../../src/ports/sms.ts';
-import { createSmsTexts } from '../../src/texts/smsTexts.ts';
+import { createSmsTexts } from '../../src/texts/smsText.ts';
 import { createTexts } from '../../src/texts/texts.ts';
 import { NOTICE_EVENTS } from './noticeViews.ts';
 import { NOW } from './sampleParts.ts';

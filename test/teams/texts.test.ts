@@ -5,7 +5,7 @@ import { REASONS } from '../../src/domain/reasons.ts';
 import type { Locale } from '../../src/domain/parties.ts';
 import type { CodePurpose } from '../../src/ports/sms.ts';
 import { createCards } from '../../src/teams/cards/cards.ts';
-import { createSmsTexts } from '../../src/texts/smsTexts.ts';
+import { createSmsTexts } from '../../src/texts/smsText.ts';
 import { createTexts, createWords } from '../../src/texts/texts.ts';
 import { NOTICE_EVENTS } from './noticeViews.ts';
 import { NOW } from './sampleParts.ts';
