@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { checkSms } from '../../src/admin/check/checks.ts';
+import { checkSms } from '../../src/admin/check/check.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { startTwilioServer } from '../support/twilioServer.ts';
 import type { TwilioServer } from '../support/twilioServer.ts';

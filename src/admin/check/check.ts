@@ -1,9 +1,19 @@
-import { linkTo, SECTIONS, type Advice, type Checked } from './advice.ts';
-import { checkDatabase, checkLogin, checkSms } from './checks.ts';
-import { CommandFailure, type Command } from '../command.ts';
+import { linkTo, SECTIONS, endOf, NOTHING } from './advice.ts';
+import type { Advice, Checked } from './advice.ts';
+import { CommandFailure } from '../command.ts';
+import type { Command, Workplace } from '../command.ts';
 import { checkDirectory } from './directoryCheck.ts';
 import { checkHost } from './hostCheck.ts';
 import { plain } from '../print.ts';
+import { existsSync } from 'node:fs';
+import { databaseFile } from '../../adapters/store/engine/sqlite.ts';
+import { readTwilioAccount } from '../../adapters/twilioAccount.ts';
+import type { Config } from '../../config/config.ts';
+import { StoreError } from '../../ports/storeError.ts';
+import { databaseOf, channelSettingsOf } from '../../wiring.ts';
+import { reachesConnector } from '../../teams/out/connector.ts';
+import { createServiceHosts } from '../../teams/out/hosts.ts';
+import { createLogin } from '../../teams/out/login.ts';
 
 /** All systems, one after another; fails where one has to be mended. */
 export const checkAll: Command['run'] = async (place) => {
@@ -55,4 +65,143 @@ function linesOf(kind: 'mend' | 'mind', all: readonly Advice[]): string[] {
     `  ${kind}  ${text}`,
     ...(all[index + 1]?.see === see ? [] : [`        see "${SECTIONS[see]}" in docs/setup.md`]),
   ]);
+}
+
+function when(is: boolean, text: string): Advice[] {
+  return is ? [{ text, see: 'configuration' }] : [];
+}
+
+async function checkDatabase(place: Workplace): Promise<Checked> {
+  const name = 'database';
+  const database = databaseOf(place.config);
+  if (database.kind === 'sqlite' && !existsSync(databaseFile(database.directory))) {
+    const line = `no database yet in ${database.directory}: the bot makes it at its first start`;
+    return { ...NOTHING, name, found: [line] };
+  }
+  try {
+    const store = await place.store();
+    const { current, earlier, unreadable } = await store.sealed.census();
+    const head = await store.audit.head();
+    const endsAt = place.databaseCertificateEndsAt();
+    const end =
+      endsAt === undefined ? undefined : endOf('its certificate', endsAt, 'configuration');
+    const values = `${String(current + earlier + unreadable)} encrypted values`;
+    return {
+      name,
+      found: [
+        database.kind === 'sqlite' ? `embedded, in ${database.directory}` : 'PostgreSQL',
+        `schema current, ${values}, ${String(head.seq)} audit rows`,
+        ...(end === undefined ? [] : [end.found]),
+      ],
+      mend: when(
+        unreadable > 0,
+        `${String(unreadable)} values cannot be decrypted: give ENCRYPTION_KEYS their key too`,
+      ),
+      mind: [
+        ...when(
+          earlier > 0,
+          `${String(earlier)} values are encrypted with an earlier key: run rekey before it goes`,
+        ),
+        ...(end?.mind ?? []),
+      ],
+    };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return { ...NOTHING, name, mend: when(true, error.message) };
+  }
+}
+
+const SMS_CURES = {
+  inactive: 'the account is suspended or closed: look at the Twilio console',
+  refused: 'the account is refused: look at TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN',
+  unreachable: 'the service does not answer: look at TWILIO_API_URL and the firewall',
+} as const;
+
+const REDACTION = {
+  on: 'message redaction: enable it on the account; without it Twilio may refuse every message (30029, 30030), and TWILIO_REDACTION=off is the way out',
+  off: 'Twilio keeps text and number of each message (TWILIO_REDACTION=off)',
+} as const;
+
+export async function checkSms({ config }: { config: Pick<Config, 'sms'> }): Promise<Checked> {
+  const name = 'sms';
+  const { twilio, countries } = config.sms;
+  const see = 'sms';
+  if (twilio === undefined) {
+    const text = 'messages are printed, not sent (SMS_PROVIDER)';
+    return { ...NOTHING, name, mind: [{ text, see }] };
+  }
+  const list = countries.join(', ');
+  const text = `geo permissions: allow ${list} only, and turn SMS pumping protection on`;
+  const mind: Advice[] = [
+    { text, see },
+    { text: REDACTION[twilio.isRedacted ? 'on' : 'off'], see },
+  ];
+  const account = await readTwilioAccount(twilio);
+  switch (account) {
+    case 'active':
+      return { name, found: ['the account is active'], mend: [], mind };
+    case 'trial': {
+      const trial = 'it is a trial account, which reaches verified numbers only: upgrade it';
+      return {
+        name,
+        found: ['the account is active'],
+        mend: [],
+        mind: [{ text: trial, see }, ...mind],
+      };
+    }
+    case 'unclear':
+      return { name, found: ['the service answers, but not about the account'], mend: [], mind };
+    case 'inactive':
+    case 'refused':
+    case 'unreachable':
+      return { name, found: [], mend: [{ text: SMS_CURES[account], see }], mind };
+  }
+}
+
+const NO_TOKEN =
+  'the bot gets no token: look at MicrosoftAppId, MicrosoftAppPassword (expired?), MicrosoftAppTenantId and the way out to login.microsoftonline.com';
+const NO_WAY_TO_TEAMS =
+  'no answer from smba.trafficmanager.net, where posts to Teams go: look at the firewall, or at HTTPS_PROXY with NODE_USE_ENV_PROXY=1';
+
+async function checkLogin(place: Workplace): Promise<Checked> {
+  const name = 'login';
+  const see = 'azure';
+  if (!place.config.bot.isAuthenticated) {
+    return { ...NOTHING, name, mind: [{ text: 'not used (BOT_AUTH is off)', see }] };
+  }
+  const [hasToken, reachesTeams] = [await checkMicrosoftLogin(place), await checkWayToTeams(place)];
+  const faults = [
+    ...(hasToken ? [] : [NO_TOKEN]),
+    ...(reachesTeams === false ? [NO_WAY_TO_TEAMS] : []),
+  ];
+  const { credential, credentialEndsAt: endsAt } = place.config.bot;
+  const proof =
+    credential !== undefined && 'secret' in credential ? 'MicrosoftAppPassword' : 'its certificate';
+  const end = endsAt === undefined ? undefined : endOf(proof, endsAt, see);
+  return {
+    name,
+    mind: end?.mind ?? [],
+    found: [
+      ...(end === undefined ? [] : [end.found]),
+      ...(hasToken ? ['the bot gets its token'] : []),
+      ...(reachesTeams === true ? ['posts reach the connector of Teams'] : []),
+    ],
+    mend: faults.map((text) => ({ text, see })),
+  };
+}
+
+/** Whether the bot gets its own token; nothing is sent with it. */
+async function checkMicrosoftLogin({ config, log }: Workplace): Promise<boolean> {
+  const login = createLogin({ ...channelSettingsOf(config), clock: Date.now, log });
+  try {
+    await login.token();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a post would get out to Teams; undefined where its own host is none of BOT_SERVICE_HOSTS. */
+function checkWayToTeams({ config }: Workplace): Promise<boolean | undefined> {
+  return reachesConnector(createServiceHosts(config.bot.serviceHosts));
 }

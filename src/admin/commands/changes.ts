@@ -1,9 +1,8 @@
 import { clearLockout, revoke } from '../../service/administration/administration.ts';
 import { random, settingsOf } from '../../wiring.ts';
-import { findAccount } from './account.ts';
+import { findAccount, managersOf } from './account.ts';
 import { counted } from '../check/advice.ts';
 import type { Command } from '../command.ts';
-import { managersOf } from './person.ts';
 
 /** For a phone that is gone, or in wrong hands. */
 export const revokeNumbers: Command['run'] = async (place, { positionals, options }) => {

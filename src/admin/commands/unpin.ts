@@ -1,6 +1,6 @@
 import { unpin } from '../../service/people/people.ts';
 import type { Command } from '../command.ts';
-import { entryOf } from './person.ts';
+import { entryOf } from './account.ts';
 
 /** For a person with a new Teams account: the next one who comes by that address is pinned. */
 export const unpinEntry: Command['run'] = async (place, { positionals }) => {
