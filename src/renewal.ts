@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OpenDirectory } from './adapters/ldap/directory.ts';
 import type { OpenStore } from './adapters/store/open.ts';
-import { readTwilioAccount } from './adapters/twilioAccount.ts';
+import { readTwilioAccount } from './adapters/twilioAnswers.ts';
 import type { Config, ConfigResult } from './config/config.ts';
 import { Secret } from './domain/secret.ts';
 import { DirectoryError } from './ports/directory.ts';

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
 import { createTwilioGateway } from '../../src/adapters/twilio.ts';
-import { readTwilioAccount } from '../../src/adapters/twilioAccount.ts';
+import { readTwilioAccount } from '../../src/adapters/twilioAnswers.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { startRequestRecorder, type RecordedRequest } from '../support/recordingServer.ts';
 import { silentLog } from '../support/silentLog.ts';

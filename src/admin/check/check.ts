@@ -7,7 +7,7 @@ import { checkHost } from './hostCheck.ts';
 import { plain } from '../print.ts';
 import { existsSync } from 'node:fs';
 import { databaseFile } from '../../adapters/store/engine/sqlite.ts';
-import { readTwilioAccount } from '../../adapters/twilioAccount.ts';
+import { readTwilioAccount } from '../../adapters/twilioAnswers.ts';
 import type { Config } from '../../config/config.ts';
 import { StoreError } from '../../ports/storeError.ts';
 import { databaseOf, channelSettingsOf } from '../../wiring.ts';
