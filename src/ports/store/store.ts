@@ -1,8 +1,7 @@
 import type { AuditEvent } from '../../domain/audit.ts';
 import type { Flow } from '../../domain/flows/flow.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { PasscodeQueries } from './codes.ts';
-import type { FailureQueries, FailureReads } from './failures.ts';
+import type { PasscodeQueries, FailureQueries, FailureReads } from './passcodes.ts';
 import type { CallerQueries, CallerReads, LookQueries, LookReads } from './desk.ts';
 import type { EnrollmentQueries, EnrollmentReads } from './enrollments.ts';
 import type { FlowQueries, FlowReads } from './flows.ts';

@@ -10,7 +10,7 @@ import {
 import { maskMobile } from '../../domain/mobile.ts';
 import { managerName, type ManagerKey, type Purpose } from '../../domain/parties.ts';
 import type { Account } from '../../ports/account.ts';
-import type { Failure } from '../../ports/store/failures.ts';
+import type { Failure } from '../../ports/store/passcodes.ts';
 import type { SentMessage } from '../../ports/store/sends.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';

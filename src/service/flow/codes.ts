@@ -9,7 +9,7 @@ import { isSamePerson, type Locale, type ManagerKey } from '../../domain/parties
 import type { Secret } from '../../domain/secret.ts';
 import { budgetRefusal, SENDS_LOOKBACK_MS, type BudgetRefusal } from '../../domain/smsBudget.ts';
 import type { SmsOutcome, CodePurpose } from '../../ports/sms.ts';
-import type { Failure } from '../../ports/store/failures.ts';
+import type { Failure } from '../../ports/store/passcodes.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Manager } from '../people/managers.ts';

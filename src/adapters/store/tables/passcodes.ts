@@ -1,7 +1,6 @@
 import { timingSafeEqual, randomUUID } from 'node:crypto';
 import type { Secret } from '../../../domain/secret.ts';
-import type { PasscodeQueries } from '../../../ports/store/codes.ts';
-import type { FailureQueries } from '../../../ports/store/failures.ts';
+import type { PasscodeQueries, FailureQueries } from '../../../ports/store/passcodes.ts';
 import type { Scope } from '../schema/scope.ts';
 import { z } from 'zod';
 import { managerName } from '../../../domain/parties.ts';
