@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 import { nameAmong } from '../people/managers.ts';
 import { liftOf, offersTo, personsOf, questionOf } from './facts.ts';
 import type { DeskFacts, ManagerFacts } from './facts.ts';
-import { deskHandle } from './handles.ts';
+import { deskHandle } from '../tap/handles.ts';
 
 /** So many managers fit on a card. */
 export const MANAGERS_ON_CARD = 20;

@@ -10,7 +10,7 @@ import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
 import { admitTo, denyTap, type Reply, type Tap } from '../tap/tap.ts';
 import { callerView } from './ask.ts';
 import { changeCaller, withdrawFormer } from './callers.ts';
-import { isCallerId, readDeskHandle } from './handles.ts';
+import { isCallerId, readDeskHandle } from '../tap/handles.ts';
 
 /** Denied questions of one agent, or to one manager, within a day that are an alarm. */
 const MANY_DENIALS = 3;

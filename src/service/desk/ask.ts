@@ -16,7 +16,7 @@ import type { Deps } from '../deps.ts';
 import { agentNameFor } from './agent.ts';
 import { auditOfAgent, changeCaller } from './callers.ts';
 import type { ManagerFacts } from './facts.ts';
-import { callerId, deskHandle } from './handles.ts';
+import { callerId, deskHandle } from '../tap/handles.ts';
 import { takeDraw, type DeskTap } from './look.ts';
 
 /** Asks a manager in Teams whether it is they who call; gives the problem where that cannot be asked. */

@@ -4,7 +4,7 @@ import { isSamePerson } from '../../domain/parties.ts';
 import { deskView } from '../tap/home.ts';
 import { showHome, type Reply, type Tap } from '../tap/tap.ts';
 import { admitAgent, backToDesk, countLookUp, type Agent } from './agent.ts';
-import { deskHandle, lookId, readDeskHandle } from './handles.ts';
+import { deskHandle, lookId, readDeskHandle } from '../tap/handles.ts';
 
 const MOST_FOUND = 5;
 const LONGEST_NAME = 100;

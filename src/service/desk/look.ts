@@ -8,7 +8,7 @@ import { denyTap, type Reply, type Tap } from '../tap/tap.ts';
 import { accountView, shownManagers } from './accountCard.ts';
 import { admitAgent, backToDesk, countLookUp, type Agent } from './agent.ts';
 import { personsOf, readFacts, type DeskFacts } from './facts.ts';
-import { isLookId, readDeskHandle } from './handles.ts';
+import { isLookId, readDeskHandle } from '../tap/handles.ts';
 
 /** An agent's tap on an account's card, once all of it was read anew. */
 export interface DeskTap {

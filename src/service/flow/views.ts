@@ -10,7 +10,7 @@ import { maskMobile } from '../../domain/mobile.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import { sentBy } from '../../domain/flows/reset.ts';
 import type { CodeView, Progress, View } from '../../ports/view.ts';
-import { flowHandle } from './handle.ts';
+import { flowHandle } from '../tap/handles.ts';
 
 /** The parts that the cards of a running flow share. */
 interface Frame {

@@ -18,7 +18,7 @@ import type { Deps } from '../deps.ts';
 import { vouchOf } from '../desk/callers.ts';
 import type { Vouched } from '../enrollment/vouched.ts';
 import { auditOf, endFlow, enrollmentStarted, lockAccount, settled } from '../flow/flows.ts';
-import { readFlowHandle } from '../flow/handle.ts';
+import { readFlowHandle } from './handles.ts';
 import { deliver, refuseWhereLocked } from '../flow/flowTap.ts';
 import type { Manager } from '../people/managers.ts';
 import { INVITATION } from '../reminders/sendOnce.ts';

@@ -1,7 +1,7 @@
 import type { Purpose } from '../../domain/parties.ts';
 import { refreshCaller } from '../desk/answer.ts';
 import { takeFromAgent } from '../desk/desk.ts';
-import { isCallerId, isLookId } from '../desk/handles.ts';
+import { isCallerId, isLookId } from './handles.ts';
 import { flowOf, readOrigin } from './begin.ts';
 import { denyTap, ownFlow, showFlow, showHome, type Reply, type Tap } from './tap.ts';
 

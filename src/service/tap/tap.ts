@@ -7,7 +7,7 @@ import type { Account } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Deps } from '../deps.ts';
 import { changeFlow, endFlow, settled } from '../flow/flows.ts';
-import { readFlowHandle } from '../flow/handle.ts';
+import { readFlowHandle } from './handles.ts';
 import { homeView, NOT_RESPONSIBLE, type HomeOptions } from './home.ts';
 import type { Answer, Person } from '../input.ts';
 import type { Manager } from '../people/managers.ts';

@@ -3,7 +3,7 @@ import { isPast } from '../../domain/flows/lifetime.ts';
 import { readPasscode } from '../../domain/flows/passcode.ts';
 import { Secret } from '../../domain/secret.ts';
 import { advanceEnrollment, advanceReset, changeFlow } from '../flow/flows.ts';
-import { flowHandle } from '../flow/handle.ts';
+import { flowHandle } from './handles.ts';
 import type { FlowInput } from '../input.ts';
 import { showFlow, showHome, type Reply, type Tap } from './tap.ts';
 
