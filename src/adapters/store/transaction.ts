@@ -9,7 +9,7 @@ import { failureQueries, passcodeQueries } from './tables/passcodes.ts';
 import { flowQueries } from './tables/flows.ts';
 import { managerQueries } from './tables/managers.ts';
 import { noticeQueries } from './tables/notices.ts';
-import { retentionQueries } from './tables/retention.ts';
+import { forget } from './tables/retention.ts';
 import { reminderQueries } from './tables/reminders.ts';
 import { sendQueries } from './tables/sends.ts';
 import { sweepQueries } from './tables/sweeps.ts';
@@ -46,6 +46,6 @@ export function toTransaction(scope: Scope, engine: Engine, left: Left): StoreTr
     ...passcodeQueries(scope),
     ...historyQueries(scope),
     ...noticeQueries(scope),
-    ...retentionQueries(scope),
+    forget: (retention, limit) => forget(scope, retention, limit),
   };
 }

@@ -24,12 +24,6 @@ export interface Retention {
   readonly buttonsBefore: number;
 }
 
-/** Deletes expired records. */
-export interface RetentionQueries {
-  /** Forgets at most `limit` rows of each kind; gives how many were forgotten of the kind with most. */
-  forget(retention: Retention, limit: number): Promise<number>;
-}
-
 /**
  * Reads outside a transaction; each by itself sees the state committed when it was asked. A power failure
  * may still take that back.
@@ -66,12 +60,16 @@ export interface StoreTransaction
     ReminderQueries,
     SweepQueries,
     LookQueries,
-    CallerQueries,
-    RetentionQueries {
+    CallerQueries {
   readonly now: number;
 
   /** Holds the named lock until the transaction ends; others wait. */
   lock(name: string): Promise<void>;
+
+  /**
+   * Forgets at most `limit` expired rows of each kind; gives how many were forgotten of the kind with most.
+   */
+  forget(retention: Retention, limit: number): Promise<number>;
 
   /** Adds an audit row; written at commit, in order of the calls. */
   audit(event: AuditEvent): void;
