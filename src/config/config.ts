@@ -2,7 +2,12 @@ import { X509Certificate } from 'node:crypto';
 import { FIELDS, FILE_NAMES, type Partials, type Values } from './fields.ts';
 import { contradictions, dangerousSwitches } from './contradictions.ts';
 import { Secret } from '../domain/secret.ts';
-import { valuesFromFiles, secretFilesOf, readCertificates } from './secretFiles.ts';
+import {
+  valuesFromFiles,
+  secretEnvFilesOf,
+  secretFilesOf,
+  readCertificates,
+} from './secretFiles.ts';
 
 /** The configuration by topic, checked and frozen. Defaults that depend on the directory's dialect are left out. */
 export type Config = ReturnType<typeof byTopic>;
@@ -15,15 +20,19 @@ export type ConfigResult =
  * Reads the whole environment. Each fault is `NAME: what would be right`; the faults are reported together
  * and hold no part of a value.
  */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigResult {
+export function readConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  nodeOptions: readonly string[] = process.execArgv,
+): ConfigResult {
   const faults: string[] = [...dangerousSwitches(env), ...quoted(env)];
   const given = { ...env, ...valuesFromFiles(env, faults) };
   const values = parseEach(given, faults);
   const ldapCa = readCertificates(values.LDAP_CA_FILE, faults);
   faults.push(...contradictions(values));
   if (faults.length > 0) return { ok: false, faults };
+  const secretFiles = { ...secretFilesOf(given), ...secretEnvFilesOf(nodeOptions) };
   // Every variable was parsed without a fault.
-  return { ok: true, config: deepFreeze(byTopic(values as Values, ldapCa, secretFilesOf(given))) };
+  return { ok: true, config: deepFreeze(byTopic(values as Values, ldapCa, secretFiles)) };
 }
 
 /**
@@ -66,7 +75,7 @@ function byTopic(
 ) {
   const isEmbedded = values.DATABASE_URL === undefined;
   return {
-    /** Paths that belong to the bot's user alone, by the variable that names each. */
+    /** Paths that belong to the bot's user alone, by the variable or option that names each. */
     privatePaths: isEmbedded ? { ...secretFiles, DATA_DIR: values.DATA_DIR } : secretFiles,
     isProduction: values.NODE_ENV === 'production',
     logLevel: values.LOG_LEVEL,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { X509Certificate } from 'node:crypto';
+import { parseEnv } from 'node:util';
 import { FILE_NAMES, SECRET_NAMES } from './fields.ts';
 
 export function valuesFromFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.ProcessEnv {
@@ -33,6 +34,35 @@ export function valuesFromFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJ
 export function secretFilesOf(env: NodeJS.ProcessEnv): Record<string, string> {
   const files = SECRET_NAMES.map((name) => [`${name}_FILE`, env[`${name}_FILE`] ?? ''] as const);
   return Object.fromEntries(files.filter(([, path]) => path !== ''));
+}
+
+/** Options of Node.js that name a file of variables. */
+const ENV_FILE = /^--env-file(?:-if-exists)?(?:=(.*))?$/s;
+
+/** The files of variables that Node.js was started with; it takes them in no other way than by its options. */
+export function envFilesOf(options: readonly string[]): string[] {
+  return options.flatMap((option, at) => {
+    const [isOption, path = options[at + 1] ?? ''] = ENV_FILE.exec(option) ?? [];
+    return isOption === undefined ? [] : [path];
+  });
+}
+
+/** Those that hold a secret, by the option that names each. */
+export function secretEnvFilesOf(options: readonly string[]): Record<string, string> {
+  const files = envFilesOf(options).filter((path) => {
+    const values = parseEnv(textOf(path));
+    return SECRET_NAMES.some((name) => (values[name] ?? '') !== '');
+  });
+  return Object.fromEntries(files.map((path) => [`--env-file=${path}`, path]));
+}
+
+/** Empty where it cannot be read: Node.js itself has reported that. */
+export function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 export function readCertificates(file: string | undefined, faults: string[]): string | undefined {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkHost } from '../../src/admin/check/hostCheck.ts';
+import { secretEnvFilesOf } from '../../src/config/secretFiles.ts';
 import { folderOfSuite, houseOfTest } from '../support/ofSuite.ts';
 
 const folder = await folderOfSuite();
@@ -37,7 +38,7 @@ describe('check, of the host', () => {
     expect(minds({ DATA_DIR: join(folder, 'none') })).toEqual([]);
   });
 
-  it('names a file of variables that is open to others, however Node.js was given it', () => {
+  it('names a file of variables that holds a secret and is open to others, however Node.js was given it', () => {
     const file = join(folder, 'open.env');
     writeFileSync(file, 'LDAP_BIND_PASSWORD=canary');
     modes(0o755, 0o600, 0o700);
@@ -47,13 +48,18 @@ describe('check, of the host', () => {
       ['--max-semi-space-size=16', '--env-file', file],
       ['--env-file-if-exists', file, '--env-file-if-exists=none.env'],
     ];
+    const told = (options: string[]) => minds({ ...paths, ...secretEnvFilesOf(options) });
     for (const options of ways) {
       chmodSync(file, 0o644);
-      const told = minds(paths, options);
-      expect(told).toEqual([expect.stringMatching(/^--env-file=\S+open\.env: .*chmod 0600/)]);
+      expect(told(options)).toEqual([
+        expect.stringMatching(/^--env-file=\S+open\.env: .*chmod 0600/),
+      ]);
       chmodSync(file, 0o640);
-      expect(minds(paths, options)).toEqual([]);
+      expect(told(options)).toEqual([]);
     }
+    writeFileSync(file, 'ORGANISATION=Sundby\nLDAP_BIND_PASSWORD=\n#METRICS_TOKEN=canary');
+    chmodSync(file, 0o644);
+    expect(told(ways[0]!)).toEqual([]);
   });
 
   it('is told at the start too', async () => {
@@ -61,7 +67,7 @@ describe('check, of the host', () => {
     writeFileSync(key, `k1:${randomBytes(32).toString('base64')}\n`);
     const env = { ENCRYPTION_KEYS: '', ENCRYPTION_KEYS_FILE: key };
     const file = join(folder, 'start.env');
-    writeFileSync(file, '');
+    writeFileSync(file, "export METRICS_TOKEN='canary'");
     chmodSync(file, 0o604);
     process.execArgv.push(`--env-file=${file}`);
     const house = await houseOfTest({ env });
@@ -82,7 +88,7 @@ describe('check, of the host', () => {
       String.raw`LDAP_BIND_DN='CN=Berg\, Anna,DC=example'`,
       'PUBLIC_URL=https://bot.example.se',
     ];
-    writeFileSync(file, lines.join('\n'), { mode: 0o600 });
+    writeFileSync(file, lines.join('\n'));
     const told = minds({}, [`--env-file=${file}`, '--max-semi-space-size=16']);
     expect(told.map((text) => text.split(' outside')[0])).toEqual([
       String.raw`LDAP_BIND_PASSWORD: has \ `.trimEnd(),

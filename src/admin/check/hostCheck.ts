@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { envFilesOf, exposedFiles } from '../../adapters/exposedFiles.ts';
+import { exposedFiles } from '../../adapters/exposedFiles.ts';
 import type { Config } from '../../config/config.ts';
+import { envFilesOf, textOf } from '../../config/secretFiles.ts';
 import { NOTHING, type Advice, type Checked } from './advice.ts';
 
 /**
@@ -11,7 +11,7 @@ export function checkHost(
   { privatePaths }: Pick<Config, 'privatePaths'>,
   options: readonly string[] = process.execArgv,
 ): Checked {
-  const exposed = exposedFiles(privatePaths, options).map(({ variable, mode }): string => {
+  const exposed = exposedFiles(privatePaths).map(({ variable, mode }): string => {
     const right = variable === 'DATA_DIR' ? '0700' : '0600';
     return `${variable}: every account of this host may get at it (mode ${mode}): chmod ${right}, if it is not a container's`;
   });
@@ -19,15 +19,6 @@ export function checkHost(
   const mind = [...exposed, ...ambiguous].map((text): Advice => ({ text, see: 'configuration' }));
   const found = exposed.length === 0 ? ['the files of secrets are the bot’s alone'] : [];
   return { ...NOTHING, name: 'host', found, mind };
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // Node.js itself has reported it.
-    return '';
-  }
 }
 
 /**
