@@ -44,7 +44,7 @@ export type CallerEvent =
   | { readonly type: 'vouched' }
   /** The number is enrolled, or was revoked. */
   | { readonly type: 'vouchEnded' }
-  /** The manager denies a later question: what came of this one counts no more. */
+  /** The manager denies another question: what came of this one counts no more. */
   | { readonly type: 'withdrawn' };
 
 /** One question of an agent to a manager. */
@@ -80,8 +80,7 @@ export function stepCaller(state: CallerState, event: CallerEvent, now: number):
         ? { step: 'confirmed', until: now + CONFIRMED_MS }
         : { step: 'denied', reason: 'wrongNumber' };
     case 'denied':
-      // Also after two minutes: that somebody called in a manager's name is worth an alarm however late it is told.
-      return state.step === 'waiting' ? { step: 'denied', reason: 'denied' } : state;
+      return isDeniable(state) ? { step: 'denied', reason: 'denied' } : state;
     case 'timePassed':
       return state.step === 'waiting' && now > state.expiresAt ? { step: 'expired' } : state;
     case 'vouched':
@@ -92,6 +91,11 @@ export function stepCaller(state: CallerState, event: CallerEvent, now: number):
     case 'withdrawn':
       return state.step === 'confirmed' || state.step === 'vouched' ? { step: 'expired' } : state;
   }
+}
+
+/** Also after its two minutes: that somebody called in a manager's name counts however late it is told. */
+export function isDeniable({ step }: CallerState): boolean {
+  return step === 'waiting' || step === 'expired';
 }
 
 /** Until when the manager is confirmed; undefined where they are not. */
