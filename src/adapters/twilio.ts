@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import twilio from 'twilio';
-import type { Secret } from '../domain/secret.ts';
 import { withDeadline } from '../ports/deadline.ts';
 import type { Log } from '../ports/log.ts';
 import type { SmsGateway, SmsMessage, SmsOutcome } from '../ports/sms.ts';
-import { failureCode, outcomeOf, retryDelayMs, statusOf, type Answer } from './twilioAnswers.ts';
+import { failureCode, outcomeOf, retryDelayMs, statusOf } from './twilioAnswers.ts';
+import type { Answer, TwilioAccess } from './twilioAnswers.ts';
 
 /** All tries of one message together. */
 const DEADLINE_MS = 8000;
@@ -15,13 +15,10 @@ const MAX_VALIDITY_SECONDS = 36_000;
 
 const NOT_SENT: Answer = { failure: 'notSent', isUnsent: true };
 
-export interface TwilioOptions {
-  readonly accountSid: string;
-  readonly authToken: Secret;
+export interface TwilioOptions extends TwilioAccess {
   /** A number in E.164 or a sender name. */
   readonly from?: string | undefined;
   readonly messagingServiceSid?: string | undefined;
-  readonly apiUrl: string;
   /** The address that Twilio is given, and that its signatures cover. */
   readonly statusCallbackUrl: string;
   /** Asks Twilio to discard the text and to obfuscate the number; needs message redaction on the account. */

@@ -1,7 +1,14 @@
+import type { Secret } from '../domain/secret.ts';
 import type { SmsOutcome, SmsStatus } from '../ports/sms.ts';
 import { isUnsent } from '../ports/unsent.ts';
 import { z } from 'zod';
-import type { TwilioOptions } from './twilio.ts';
+
+/** How Twilio is asked. */
+export interface TwilioAccess {
+  readonly accountSid: string;
+  readonly authToken: Secret;
+  readonly apiUrl: string;
+}
 
 /** The result of one POST: an HTTP answer, or the reason why there is none. */
 export type Answer =
@@ -116,10 +123,11 @@ const accountSchema = z.object({ status: z.string(), type: z.string().optional()
 type TwilioAccount = 'active' | 'trial' | 'inactive' | 'refused' | 'unclear' | 'unreachable';
 
 /** Reads the account, without sending anything (https://www.twilio.com/docs/iam/api/account). */
-export async function readTwilioAccount(
-  options: Pick<TwilioOptions, 'accountSid' | 'authToken' | 'apiUrl'>,
-): Promise<TwilioAccount> {
-  const { accountSid, authToken, apiUrl } = options;
+export async function readTwilioAccount({
+  accountSid,
+  authToken,
+  apiUrl,
+}: TwilioAccess): Promise<TwilioAccount> {
   const credentials = Buffer.from(`${accountSid}:${authToken.reveal()}`).toString('base64');
   let response: Response;
   try {

@@ -2,7 +2,7 @@ import { withDeadline } from '../../ports/deadline.ts';
 import { nothingSeen } from '../directoryFault.ts';
 import type { Reply, Tap } from '../tap/tap.ts';
 
-/** Whoever asks for help does not wait for a directory that is slow, ms. */
+/** A person who asks for help does not wait longer for a slow directory, ms. */
 const LOOK_MS = 2_000;
 
 /** The words that work: an agent's where the directory says in time that the person is one, a manager's else. */
