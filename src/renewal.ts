@@ -7,7 +7,7 @@ import { Secret } from './domain/secret.ts';
 import { DirectoryError } from './ports/directory.ts';
 import type { Log } from './ports/log.ts';
 import type { SmsGateway } from './ports/sms.ts';
-import { StoreError } from './ports/storeError.ts';
+import { StoreError } from './ports/errors.ts';
 import type { Endings } from './service/watch/endings.ts';
 import type { Channel } from './teams/channel.ts';
 import { createLogin } from './teams/out/login.ts';

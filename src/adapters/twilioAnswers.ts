@@ -1,6 +1,6 @@
 import type { Secret } from '../domain/secret.ts';
 import type { SmsOutcome, SmsStatus } from '../ports/sms.ts';
-import { isUnsent } from '../ports/unsent.ts';
+import { isUnsent } from '../ports/errors.ts';
 import { z } from 'zod';
 
 /** How Twilio is asked. */

@@ -6,7 +6,7 @@ import { COMMANDS } from './commands.ts';
 import { readConfig, readSudoUser } from '../config/config.ts';
 import { DirectoryError } from '../ports/directory.ts';
 import type { Log } from '../ports/log.ts';
-import { StoreError } from '../ports/storeError.ts';
+import { StoreError } from '../ports/errors.ts';
 import { plain } from './print.ts';
 import { versionOf } from '../process/version.ts';
 

@@ -1,6 +1,5 @@
 import { DirectoryError } from './directory.ts';
-import { NotifierError } from './notifierError.ts';
-import { StoreError } from './storeError.ts';
+import { NotifierError, StoreError } from './errors.ts';
 import { CardError } from './view.ts';
 
 const MOST_FRAMES = 6;

@@ -1,6 +1,6 @@
 import type { View } from '../ports/view.ts';
 import { DirectoryError } from '../ports/directory.ts';
-import { StoreError } from '../ports/storeError.ts';
+import { StoreError } from '../ports/errors.ts';
 import { cancelAll, cancelCard } from './tap/cancel.ts';
 import { refresh } from './tap/refresh.ts';
 import { takeOnCard } from './tap/submit.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NotifierError } from '../ports/notifierError.ts';
+import { NotifierError } from '../ports/errors.ts';
 import type { ManagerKey, Address } from '../domain/parties.ts';
 
 /** A chat with one person, in the connector's form. */

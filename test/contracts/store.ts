@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ResetFlow } from '../../src/domain/flows/flow.ts';
-import { StoreError } from '../../src/ports/storeError.ts';
+import { StoreError } from '../../src/ports/errors.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import { storeAdministrationContract } from './storeAdministration.ts';
 import { storedCountsContract } from './storeCounts.ts';

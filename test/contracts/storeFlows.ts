@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { EnrollmentFlow, Flow, ResetFlow } from '../../src/domain/flows/flow.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { StoreError } from '../../src/ports/storeError.ts';
+import { StoreError } from '../../src/ports/errors.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import { MINUTE, MOBILE, someFlow, storedFlow } from './storeSamples.ts';
 import type { StorePair } from './storeSamples.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAuthority } from '../../demo/certificates.ts';
-import { NotifierError } from '../../src/ports/notifierError.ts';
+import { NotifierError } from '../../src/ports/errors.ts';
 import { addressOf, type Conversation } from '../../src/teams/conversation.ts';
 import { createServiceHosts } from '../../src/teams/out/hosts.ts';
 import { execute } from '../support/activities.ts';

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
-import { StoreError } from '../../ports/storeError.ts';
+import { StoreError } from '../../ports/errors.ts';
 import { HEAD, type AuditHead } from './audit/audit.ts';
 import { openAuditLog } from './audit/auditLog.ts';
 import { createKeyring, type EncryptionKey } from './sealing/crypto.ts';

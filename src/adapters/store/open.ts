@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Log } from '../../ports/log.ts';
-import { StoreError } from '../../ports/storeError.ts';
+import { StoreError } from '../../ports/errors.ts';
 import type { Store, StoreTransaction } from '../../ports/store/store.ts';
 import { auditStatements } from './audit/audit.ts';
 import { openAuditLog, type AuditLog } from './audit/auditLog.ts';

@@ -9,7 +9,7 @@ import { existsSync } from 'node:fs';
 import { databaseFile } from '../../adapters/store/engine/sqlite.ts';
 import { readTwilioAccount } from '../../adapters/twilioAnswers.ts';
 import type { Config } from '../../config/config.ts';
-import { StoreError } from '../../ports/storeError.ts';
+import { StoreError } from '../../ports/errors.ts';
 import { databaseOf, channelSettingsOf } from '../../wiring.ts';
 import { reachesConnector } from '../../teams/out/connector.ts';
 import { createServiceHosts } from '../../teams/out/hosts.ts';

@@ -1,6 +1,6 @@
 import type { View } from '../../ports/view.ts';
 import { withDeadline } from '../../ports/deadline.ts';
-import { NotifierError } from '../../ports/notifierError.ts';
+import { NotifierError } from '../../ports/errors.ts';
 import type { Address } from '../../domain/parties.ts';
 import type { SweepDeps } from '../deps.ts';
 import { rememberWay, type Recipient, type Way } from './recipients.ts';

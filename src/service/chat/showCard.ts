@@ -2,7 +2,7 @@ import type { Flow } from '../../domain/flows/flow.ts';
 import { isPast, operationSince } from '../../domain/flows/lifetime.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
 import type { View } from '../../ports/view.ts';
-import { NotifierError } from '../../ports/notifierError.ts';
+import { NotifierError } from '../../ports/errors.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Deps } from '../deps.ts';
 import { nothingSeen } from '../directoryFault.ts';

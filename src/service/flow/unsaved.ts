@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../domain/durations.ts';
 import type { Flow } from '../../domain/flows/flow.ts';
-import { StoreError } from '../../ports/storeError.ts';
+import { StoreError } from '../../ports/errors.ts';
 import type { Deps } from '../deps.ts';
 import { showCard } from '../chat/showCard.ts';
 import { again } from '../waiting/waiting.ts';

@@ -3,7 +3,7 @@ import { managerName, isSamePerson, type Locale, type ManagerKey } from '../../d
 import { Secret } from '../../domain/secret.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import type { ClaimedNotice, Notice, NoticeLane } from '../../ports/store/notices.ts';
-import { StoreError } from '../../ports/storeError.ts';
+import { StoreError } from '../../ports/errors.ts';
 import type { Deps } from '../deps.ts';
 import { lockAccount } from '../flow/flows.ts';
 import { postNotice } from './noticeCard.ts';

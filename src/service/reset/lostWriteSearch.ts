@@ -12,7 +12,7 @@ import type { WriteTraces } from '../../ports/directory.ts';
 import type { Account } from '../../ports/account.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
-import { StoreError } from '../../ports/storeError.ts';
+import { StoreError } from '../../ports/errors.ts';
 import { countedBind } from '../proof/countedBind.ts';
 import type { Deps } from '../deps.ts';
 import { nothingSeen } from '../directoryFault.ts';

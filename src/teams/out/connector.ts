@@ -1,5 +1,5 @@
 import type { Activity } from 'botbuilder';
-import { NotifierError } from '../../ports/notifierError.ts';
+import { NotifierError } from '../../ports/errors.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
 import type { Conversation } from '../conversation.ts';
 import { CHANNEL } from '../in/activity.ts';

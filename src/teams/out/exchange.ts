@@ -2,8 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { NotifierError } from '../../ports/notifierError.ts';
-import { isUnsent } from '../../ports/unsent.ts';
+import { NotifierError, isUnsent } from '../../ports/errors.ts';
 import type { Login } from './login.ts';
 
 /** The longest answer: answers are ids, members and faults. */

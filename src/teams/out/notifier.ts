@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../ports/log.ts';
 import type { Notifier } from '../../ports/notifier.ts';
-import { NotifierError } from '../../ports/notifierError.ts';
+import { NotifierError } from '../../ports/errors.ts';
 import { addressOf, conversationOf, type Conversation } from '../conversation.ts';
 import type { ShownFlow, Turns } from '../../service/input.ts';
 import type { Card, Connector, Message } from './connector.ts';

@@ -1,4 +1,4 @@
-import { NotifierError } from '../../ports/notifierError.ts';
+import { NotifierError } from '../../ports/errors.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import { measured } from '../../service/watch/observed.ts';
 import type { Connector } from './connector.ts';

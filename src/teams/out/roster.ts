@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Log } from '../../ports/log.ts';
-import { NotifierError } from '../../ports/notifierError.ts';
+import { NotifierError } from '../../ports/errors.ts';
 import type { Roster } from '../../service/input.ts';
 import type { Inbound } from '../in/activity.ts';
 import type { Connector } from './connector.ts';

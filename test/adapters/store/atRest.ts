@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createKeyring } from '../../../src/adapters/store/sealing/crypto.ts';
 import { migrateStore } from '../../../src/adapters/store/open.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import { StoreError } from '../../../src/ports/storeError.ts';
+import { StoreError } from '../../../src/ports/errors.ts';
 import {
   firstDigest,
   MINUTE,

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { hashRow } from '../../../src/adapters/store/audit/audit.ts';
 import type { AuditRow } from '../../../src/adapters/store/audit/audit.ts';
 import type { AuditEvent } from '../../../src/domain/audit.ts';
-import { StoreError } from '../../../src/ports/storeError.ts';
+import { StoreError } from '../../../src/ports/errors.ts';
 import { someFlow } from '../../contracts/storeSamples.ts';
 import type { Bench } from './bench.ts';
 

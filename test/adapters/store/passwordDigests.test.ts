@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createDigester } from '../../../src/adapters/store/sealing/passwordDigests.ts';
 import { loweredPasswords } from '../../../src/domain/passwords/passwordPolicy.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import { StoreError } from '../../../src/ports/storeError.ts';
+import { StoreError } from '../../../src/ports/errors.ts';
 
 const salt = randomBytes(16);
 const forEver = new AbortController().signal;

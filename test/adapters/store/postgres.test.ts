@@ -8,7 +8,7 @@ import type { Authority } from '../../../demo/certificates.ts';
 import { migrateStore, openStore } from '../../../src/adapters/store/open.ts';
 import type { OpenStore } from '../../../src/adapters/store/open.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import { StoreError } from '../../../src/ports/storeError.ts';
+import { StoreError } from '../../../src/ports/errors.ts';
 import { storeContract } from '../../contracts/store.ts';
 import { someEnrollment, someFlow, someManager } from '../../contracts/storeSamples.ts';
 import type { PostgresServer } from '../../support/postgres.ts';

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { lockDataDirectory } from '../../../src/adapters/store/engine/dataDirectory.ts';
 import { openStore } from '../../../src/adapters/store/open.ts';
-import { StoreError } from '../../../src/ports/storeError.ts';
+import { StoreError } from '../../../src/ports/errors.ts';
 import { MINUTE, someEnrollment, someFlow } from '../../contracts/storeSamples.ts';
 import { endChildren, startNode } from './child.ts';
 import { silentLog, someKey, temporaryDirectory } from './support.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CompiledQuery, Selectable } from 'kysely';
 import type { AuditEvent } from '../../../domain/audit.ts';
-import { StoreError } from '../../../ports/storeError.ts';
+import { StoreError } from '../../../ports/errors.ts';
 import type { Keyring } from '../sealing/crypto.ts';
 import type { Engine } from '../engine/engine.ts';
 import { AUDIT_SEALED, SEAL_ONLY } from '../sealing/places.ts';

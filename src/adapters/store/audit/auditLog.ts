@@ -1,6 +1,6 @@
 import { HEAD, hashRow, type AuditHead, type AuditRow } from './audit.ts';
 import { openKnown, type Keyring, type Place } from '../sealing/crypto.ts';
-import { StoreError } from '../../../ports/storeError.ts';
+import { StoreError } from '../../../ports/errors.ts';
 import { readPatiently, type Engine } from '../engine/engine.ts';
 import { AUDIT_SEALED } from '../sealing/places.ts';
 

@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import type { StoreError } from '../../../ports/storeError.ts';
+import type { StoreError } from '../../../ports/errors.ts';
 import { storeFailure } from './errors.ts';
 
 /**

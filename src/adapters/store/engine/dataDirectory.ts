@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { StoreError } from '../../../ports/storeError.ts';
+import { StoreError } from '../../../ports/errors.ts';
 import { isConflict, storeFailure } from './errors.ts';
 
 const LOCK_FILE = 'bot.lock';

@@ -9,7 +9,7 @@ import type { Kysely } from 'kysely';
 import { DatabaseError, type QueryResult } from 'pg';
 import { z } from 'zod';
 import type { Log } from '../../../ports/log.ts';
-import type { StoreError } from '../../../ports/storeError.ts';
+import type { StoreError } from '../../../ports/errors.ts';
 import { createQueries, type Began, type Engine } from './engine.ts';
 import { isUnserved, outcomeOfCommitUnknown, readOnly, storeFailure } from './errors.ts';
 import { openConnections } from './postgresPool.ts';

@@ -5,7 +5,7 @@ import { sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kys
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
 import { openCommitLog } from './commitLog.ts';
 import { createPrivateFile, prepareDataDirectory } from './dataDirectory.ts';
-import { StoreError } from '../../../ports/storeError.ts';
+import { StoreError } from '../../../ports/errors.ts';
 import { createQueries, type Engine, type Transaction } from './engine.ts';
 import { storeFailure } from './errors.ts';
 import type { Tables } from '../schema/tables.ts';

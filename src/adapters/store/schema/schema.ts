@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { StoreError } from '../../../ports/storeError.ts';
+import { StoreError } from '../../../ports/errors.ts';
 import type { Keyring } from '../sealing/crypto.ts';
 import { transactPatiently, type Engine } from '../engine/engine.ts';
 import { isDenied, isMissingTable, storeFailure } from '../engine/errors.ts';

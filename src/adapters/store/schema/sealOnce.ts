@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { StoreError } from '../../../ports/storeError.ts';
+import { StoreError } from '../../../ports/errors.ts';
 import { HEAD, sealAuditUpTo } from '../audit/audit.ts';
 import { openKnown } from '../sealing/crypto.ts';
 import type { Keyring, Place } from '../sealing/crypto.ts';

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { lastNumber } from '../../../domain/passwords/passwordPolicy.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import type { PasswordDigest } from '../../../ports/store/passwords.ts';
-import { StoreError } from '../../../ports/storeError.ts';
+import { StoreError } from '../../../ports/errors.ts';
 
 /**
  * 12 MiB, three passes: one of the settings that the OWASP Password Storage Cheat Sheet gives as

@@ -1,5 +1,5 @@
 import type { Log } from '../../../ports/log.ts';
-import { StoreError } from '../../../ports/storeError.ts';
+import { StoreError } from '../../../ports/errors.ts';
 import { UnknownKeyError, type Place, type SealUse } from './crypto.ts';
 import type { Scope, TellDistrusted } from '../schema/scope.ts';
 import type { AuditEvent } from '../../../domain/audit.ts';

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { PasswordDigest, PasswordQueries } from '../../../ports/store/passwords.ts';
-import { StoreError } from '../../../ports/storeError.ts';
+import { StoreError } from '../../../ports/errors.ts';
 import { FORM } from '../sealing/passwordDigests.ts';
 import { SEALED } from '../sealing/places.ts';
 import type { Scope } from '../schema/scope.ts';
