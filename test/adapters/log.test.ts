@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLog } from '../../src/adapters/log.ts';
+import { createLog, describeFault } from '../../src/adapters/log.ts';
 import { DirectoryError } from '../../src/ports/directory.ts';
-import { describeFault } from '../../src/ports/fault.ts';
 
 const SECRET = 'Canary-Passw0rd-4711';
 

@@ -3,7 +3,7 @@ import { DAY_MS } from '../../src/domain/durations.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
 import type { Locale } from '../../src/domain/parties.ts';
 import { REVOKE_REASONS } from '../../src/ports/deskView.ts';
-import { describeFault } from '../../src/ports/fault.ts';
+import { describeFault } from '../../src/adapters/log.ts';
 import { NOT_NEEDED_REASONS } from '../../src/ports/noticeView.ts';
 import type { CardName, View } from '../../src/ports/view.ts';
 import { MANAGERS_ON_CARD } from '../../src/service/desk/accountCard.ts';
