@@ -10,7 +10,7 @@ export interface DirectoryManager {
   /** objectGUID / entryUUID, lower-case hyphenated. */
   readonly id: string;
   readonly displayName: string;
-  /** The attribute that distinguishes entries of the same name: the UPN, or the mail address. */
+  /** Distinguishes entries of the same name: the UPN, or the mail address, else the entry's own account name. */
   readonly address?: string | undefined;
   readonly mail?: string | undefined;
   /** The entry's `mobile` as it stands there, not validated. */

@@ -52,4 +52,23 @@ export function walkColleagues(world: World): void {
     expect(told.replaceAll('\\', '')).toContain(upn);
     expect(textOf(cardsTo(world, bo!, 'notice')[0]?.card)).not.toContain('@');
   });
+
+  it('see the account name of one of the same name who has no address', async () => {
+    const name = newName('Anna');
+    const [anna, other, bo] = [name, newName('Falsk'), newName('Bo')].map((each) =>
+      world.manager(each),
+    );
+    world.directory.put(other!.dn, 'displayName', name);
+    const group = world.directory.group(newName('Chefer'), [anna!.dn, other!.dn, bo!.dn]);
+    await bo!.say('status');
+    await other!.say('status');
+    const [accountName] = world.directory.get(other!.dn, 'sAMAccountName');
+    world.directory.put(other!.dn, 'userPrincipalName', []);
+    const account = newName('grupp');
+    world.account(account, group.dn, FIRST_PASSWORD);
+    await enroll(world, { chat: other!, account, mobile: newMobile() });
+    await world.teams.until(() => cardsTo(world, bo!, 'notice').length === 1);
+    const told = textOf(cardsTo(world, bo!, 'notice')[0]?.card);
+    expect(told.replaceAll('\\', '')).toContain(`${accountName!} (${name})`);
+  });
 }

@@ -86,7 +86,7 @@ export interface Dialect {
   /** Attributes that hold bytes. */
   readonly binary: readonly string[];
   readonly personAttributes: readonly string[];
-  /** Distinguishes a person from others of the same name. */
+  /** Distinguishes a person from others of the same name; one who has none is told by `nameAttribute`. */
   readonly addressAttribute: string;
   /** Holds a person's Entra object id as `User_<guid>`, where the directory has one. */
   readonly entraAttribute?: string;

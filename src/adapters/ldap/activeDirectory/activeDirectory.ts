@@ -88,6 +88,7 @@ export const activeDirectory: Dialect = {
     'userAccountControl',
     'accountExpires',
     'msDS-ExternalDirectoryObjectId',
+    'sAMAccountName',
     'userPrincipalName',
     'mail',
   ],

@@ -57,11 +57,12 @@ export function createLookup(settings: LookupSettings) {
   function managerFrom(session: Session, entry: Entry | undefined): DirectoryManager | undefined {
     const id = entry && session.dialect.idOf(entry);
     if (entry === undefined || id === undefined) return undefined;
+    const { addressAttribute, nameAttribute } = session.dialect;
     return {
       id,
       place: { dn: entry.dn, readAt: performance.now() },
       displayName: textOf(entry, 'displayName') ?? textOf(entry, 'cn') ?? '',
-      address: textOf(entry, session.dialect.addressAttribute),
+      address: textOf(entry, addressAttribute) ?? textOf(entry, nameAttribute),
       mail: textOf(entry, 'mail'),
       mobile: textOf(entry, 'mobile'),
       aadObjectId: aadObjectIdOf(session, entry),

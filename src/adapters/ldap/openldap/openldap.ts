@@ -49,7 +49,7 @@ export const openldap: Dialect = {
   nameAttribute: 'uid',
   idAttribute: 'entryUUID',
   binary: [],
-  personAttributes: ['pwdAccountLockedTime', 'mail'],
+  personAttributes: ['pwdAccountLockedTime', 'uid', 'mail'],
   addressAttribute: 'mail',
   accountAttributes: PASSWORD_ATTRIBUTES,
   // pwdChangedTime counts whole seconds.
