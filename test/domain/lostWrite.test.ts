@@ -93,6 +93,13 @@ describe('mayBeChangeOf', () => {
     ['the one that is recorded', { digest: 'd', version: 'v1' }, { ...seen, version: 'v1' }, true],
     ['one after the one that is recorded', { digest: 'd', version: 'v1' }, seen, false],
   ])('%s', (_what, sent, change, expected) => {
-    expect(mayBeChangeOf(sent, change)).toBe(expected);
+    expect(mayBeChangeOf([sent], change)).toBe(expected);
+  });
+
+  it('goes by each time that the password was sent', () => {
+    const sends = [sentAt, sentAt + much].map((at) => ({ digest: 'd', sentAt: at }));
+    expect(mayBeChangeOf(sends, { ...seen, changedAt: sentAt + much + 1_000 })).toBe(true);
+    expect(mayBeChangeOf(sends, { ...seen, changedAt: sentAt + 2 * much })).toBe(false);
+    expect(mayBeChangeOf([], seen)).toBe(false);
   });
 });

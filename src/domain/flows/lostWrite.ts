@@ -33,14 +33,17 @@ export interface SeenChange {
 }
 
 /**
- * Whether the change can be that password's. A bind alone does not tell: Active Directory lets the former
- * password bind for an hour (OldPasswordAllowedPeriod).
+ * Whether the change can be that password's, which was sent so often: a manager sends it again after a write
+ * that was not carried out. A bind alone does not tell: Active Directory lets the former password bind for an
+ * hour (OldPasswordAllowedPeriod).
  */
-export function mayBeChangeOf(sent: SentPassword, seen: SeenChange): boolean {
-  if (sent.version !== undefined) return seen.version === sent.version;
-  if (seen.version === seen.knownVersion) return false;
-  if (sent.sentAt === undefined || seen.changedAt === undefined) return true;
-  return seen.changedAt <= sent.sentAt + OPERATION_LOST_MS + SLOW_WRITE_MS + CLOCK_SLACK_MS;
+export function mayBeChangeOf(sends: readonly SentPassword[], seen: SeenChange): boolean {
+  return sends.some(({ version, sentAt }) => {
+    if (version !== undefined) return seen.version === version;
+    if (seen.version === seen.knownVersion) return false;
+    if (sentAt === undefined || seen.changedAt === undefined) return true;
+    return seen.changedAt <= sentAt + OPERATION_LOST_MS + SLOW_WRITE_MS + CLOCK_SLACK_MS;
+  });
 }
 
 /** The facts known about a write whose answer was lost. */

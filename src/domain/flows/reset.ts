@@ -145,6 +145,11 @@ export function sentBy(state: ResetState): readonly SentPassword[] {
   return 'sent' in state ? (state.sent ?? []) : [];
 }
 
+/** Each time that the flow has sent the password with that digest. */
+export function sendsOf(state: ResetState, digest: string | undefined): SentPassword[] {
+  return sentBy(state).filter((sent) => sent.digest === digest);
+}
+
 /**
  * Whether the outcome that became unknown at `since` is still unknown and must be looked up, even if the
  * manager has gone on.

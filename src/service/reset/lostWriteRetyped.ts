@@ -1,6 +1,6 @@
 import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
 import { GIVE_UP_MS, LATE_WRITE_MS, mayBeChangeOf } from '../../domain/flows/lostWrite.ts';
-import { sentBy } from '../../domain/flows/reset.ts';
+import { sendsOf, sentBy } from '../../domain/flows/reset.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
@@ -66,9 +66,7 @@ export async function sentEarlier(
   if (untold.length === 0) return undefined;
   const seen = await seenChange(tx, account);
   const text = digestText(digest);
-  return untold.find(({ state }) =>
-    sentBy(state).some((sent) => sent.digest === text && mayBeChangeOf(sent, seen)),
-  );
+  return untold.find(({ state }) => mayBeChangeOf(sendsOf(state, text), seen));
 }
 
 /**

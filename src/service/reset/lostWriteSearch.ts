@@ -6,7 +6,7 @@ import {
   type LostWriteVerdict,
   type SeenChange,
 } from '../../domain/flows/lostWrite.ts';
-import { isOutcomeOpen, sentBy } from '../../domain/flows/reset.ts';
+import { isOutcomeOpen, sendsOf, sentBy } from '../../domain/flows/reset.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { WriteTraces } from '../../ports/directory.ts';
 import type { Account } from '../../ports/account.ts';
@@ -99,14 +99,14 @@ export async function lookForOutcome(
     // Read from the flow as it is now: the sender of the write may have told only meanwhile how late it can
     // come.
     const { openUntil } = current.state.step === 'unknown' ? current.state : {};
-    const sent = sentBy(current.state).find((one) => one.digest === digest);
+    const sends = sendsOf(current.state, digest);
     const verdict = judgeLostWrite({
       isChanged,
       binds,
       isPossible:
-        sent === undefined ||
+        sends.length === 0 ||
         changed === undefined ||
-        mayBeChangeOf(sent, await seenChange(tx, { ...changed, id: flow.accountId })),
+        mayBeChangeOf(sends, await seenChange(tx, { ...changed, id: flow.accountId })),
       changedAt: changed?.passwordSetAt,
       lostAt: since,
       isOnlyOneSent: new Set(sentBy(flow.state).map(({ digest }) => digest)).size === 1,
