@@ -52,6 +52,7 @@ function allowanceBeside(
 /** A bind that was counted before it is sent. */
 export interface ReservedBind {
   readonly failureId: string;
+  readonly of: Pick<Flow, 'manager' | 'accountId'>;
   /** Asked right before the bind: attempts counted since, at other instances or elsewhere, count as well. */
   readonly mayBind: (now: Account) => boolean;
 }
@@ -62,22 +63,27 @@ export interface ReservedBind {
  */
 export async function reserveBind(
   tx: StoreTransaction,
-  { manager, accountId }: Flow,
+  { manager, accountId }: Pick<Flow, 'manager' | 'accountId'>,
   underWay: number,
 ): Promise<ReservedBind> {
-  const failureId = await tx.addFailure({ kind: 'proof', manager, accountId });
-  return { failureId, mayBind: (now) => allowanceBeside(now, underWay) !== 'refused' };
+  const of = { manager, accountId };
+  const failureId = await tx.addFailure({ kind: 'proof', ...of });
+  return { failureId, of, mayBind: (now) => allowanceBeside(now, underWay) !== 'refused' };
 }
 
-/** Takes the count back, save where the password was wrong, or the answer was lost: the bind may have come. */
+/**
+ * Takes the count back, save where the password was wrong, or the answer was lost: the bind may have come.
+ * That counts as of now, also where a lockout was lifted meanwhile.
+ */
 export async function settleBind(
   tx: StoreTransaction,
-  { failureId }: ReservedBind,
+  { failureId, of }: ReservedBind,
   outcome: { readonly isWrong: boolean } | { readonly error: unknown },
 ): Promise<void> {
   const isCounted =
     'isWrong' in outcome
       ? outcome.isWrong
       : !(outcome.error instanceof DirectoryError) || outcome.error.code === 'noAnswer';
-  if (!isCounted) await tx.removeFailure(failureId);
+  await tx.removeFailure(failureId);
+  if (isCounted) await tx.addFailure({ kind: 'proof', ...of });
 }

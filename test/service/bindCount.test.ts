@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, expect, it } from '@jest/globals';
+import { openStore } from '../../src/adapters/store/open.ts';
+import { DirectoryError } from '../../src/ports/directory.ts';
+import { clearLockoutIn } from '../../src/service/administration/administration.ts';
+import type { Deps } from '../../src/service/deps.ts';
+import { reserveBind, settleBind } from '../../src/service/proof/proofLimits.ts';
+import { rawSqlite } from '../adapters/store/rawSqlite.ts';
+import { silentLog, someKey } from '../adapters/store/support.ts';
+import { someManager } from '../contracts/storeSamples.ts';
+
+const database = await rawSqlite();
+const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
+const store = await openStore({ ...options, migrate: true }, silentLog);
+afterAll(async () => {
+  await store.close();
+  await database.remove();
+});
+
+const deps = { random: { id: randomUUID } } as unknown as Deps;
+
+/** How many failures count after a bind with that outcome, where a lockout is lifted during it or not. */
+async function countedAfter(
+  outcome: Parameters<typeof settleBind>[2],
+  isLifted: boolean,
+): Promise<number> {
+  const accountId = randomUUID();
+  const manager = someManager();
+  const reserved = await store.transaction((tx) => reserveBind(tx, { manager, accountId }, 0));
+  const act = { actor: 'os:anna', byName: 'Anna', accountId, accountName: 'grupp' };
+  const event = 'admin.clear-lockout';
+  if (isLifted) await store.transaction((tx) => clearLockoutIn(deps, tx, { ...act, event }));
+  await store.transaction((tx) => settleBind(tx, reserved, outcome));
+  const query = { kind: 'proof', accountId, since: 0 } as const;
+  const times = await store.read((reads) => reads.failureTimes(query));
+  return times.length;
+}
+
+it.each([true, false])(
+  'counts once as it ends, a lockout lifted meanwhile: %s',
+  async (isLifted) => {
+    expect(await countedAfter({ isWrong: true }, isLifted)).toBe(1);
+    expect(await countedAfter({ isWrong: false }, isLifted)).toBe(0);
+    const error = (code: 'noAnswer' | 'unreachable') => ({ error: new DirectoryError(code, 'no') });
+    expect(await countedAfter(error('noAnswer'), isLifted)).toBe(1);
+    expect(await countedAfter(error('unreachable'), isLifted)).toBe(0);
+  },
+);
