@@ -16,7 +16,7 @@ export const LEFT_OUT_OF_QUICK = [
   '/test/admin/report\\.test\\.ts$',
   '/test/(?:walls|afterCommit)\\.test\\.ts$',
   '/test/manifest/',
-  '/test/walks/(?:on\\w+|directoryTruth|submit\\w+|invite|lateLanding)\\.test\\.ts$',
+  '/test/walks/(?:on\\w+|directoryTruth|submit\\w+|invite|late\\w+)\\.test\\.ts$',
   '/test/deploy/',
   '/test/e2e/',
   '/test/bench/',
