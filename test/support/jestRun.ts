@@ -39,8 +39,6 @@ export async function runJest(
     await run(
       process.execPath,
       [
-        // The workers inherit it. With V8's own size a fifteenth of the CPU goes into moving young objects.
-        '--max-semi-space-size=64',
         'node_modules/jest/bin/jest.js',
         `--maxWorkers=${String(workers)}`,
         '--json',
