@@ -12,7 +12,10 @@ export interface Exposed {
   readonly mode: string;
 }
 
-/** The exposed ones of the paths, by what names them; a path that does not exist is left out. */
+/**
+ * Those of `paths` that are exposed; the keys are the variables or options that name them. A path that does not
+ * exist is left out.
+ */
 export function exposedFiles(paths: Readonly<Record<string, string>>): Exposed[] {
   // Windows has no such permissions.
   if (process.platform === 'win32') return [];

@@ -3,7 +3,7 @@ import type { SmsOutcome, SmsStatus } from '../ports/sms.ts';
 import { isUnsent } from '../ports/errors.ts';
 import { z } from 'zod';
 
-/** How Twilio is asked. */
+/** The account at Twilio, and the address of its API. */
 export interface TwilioAccess {
   readonly accountSid: string;
   readonly authToken: Secret;

@@ -47,7 +47,7 @@ export function envFilesOf(options: readonly string[]): string[] {
   });
 }
 
-/** Those that hold a secret, by the option that names each. */
+/** The files of variables that hold a secret, by the option that names each. */
 export function secretEnvFilesOf(options: readonly string[]): Record<string, string> {
   const files = envFilesOf(options).filter((path) => {
     const values = parseEnv(textOf(path));
@@ -56,7 +56,7 @@ export function secretEnvFilesOf(options: readonly string[]): Record<string, str
   return Object.fromEntries(files.map((path) => [`--env-file=${path}`, path]));
 }
 
-/** Empty where it cannot be read: Node.js itself has reported that. */
+/** The file's text; empty where it cannot be read, which Node.js itself has reported. */
 export function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -17,11 +17,11 @@ export function distinctName(
 /** Words of names that any person might go by: a change would pass for the office's. */
 const OFFICES = ['Service desk', 'Servicedesk', 'Helpdesk', 'Support', 'Kundtjänst', 'IT'];
 
-/** Shorter words of offices begin too many other words. */
+/** Words of offices with fewer letters begin too many other words. */
 const LEAST_LETTERS = 5;
-/** So long a word begins no name of a person: `Servicedeskgruppen` is an office too. */
+/** Words of offices this long begin no person's name: any ending may follow, as in `Servicedeskgruppen`. */
 const LONG_LETTERS = 8;
-/** Letters of an ending, as in `Supporten`. */
+/** The letters that may follow a shorter word, as in `Supporten`. */
 const MOST_ENDING = 3;
 
 /** Whether a word of the name is a word of one of the others, or begins with one. */

@@ -77,7 +77,7 @@ export interface DirectoryRules {
   readonly historyLength: number;
   /** Active Directory's three of five character classes, or a server-side quality check. */
   readonly requiresComplexity: boolean;
-  /** Names that may not be in the password, in any case; absent: none, or none that is known. */
+  /** Names that may not be in the password, in any case; absent: no such rule, or none that can be read. */
   readonly forbiddenNames?: readonly string[] | undefined;
   /** Age at which the password expires, ms; absent: never. */
   readonly maxAgeMs?: number | undefined;

@@ -14,7 +14,7 @@ const VOUCHED_MS = 15 * MINUTE_MS;
 export const QUESTIONS_LOOKBACK_MS = DAY_MS + PICK_MS + CONFIRMED_MS;
 /** Questions to one manager within an hour, by all agents together. */
 const ASKED_AN_HOUR = 5;
-/** So many questions that did not come within this time, ms: none is tried then, since each leaves rows. */
+/** Questions that did not reach the manager within this time, ms, after which none is tried: each leaves rows. */
 const UNREACHED_AT_MOST = 5;
 const UNREACHED_WITHIN_MS = 10 * MINUTE_MS;
 
@@ -93,7 +93,7 @@ export function stepCaller(state: CallerState, event: CallerEvent, now: number):
   }
 }
 
-/** Also after its two minutes: that somebody called in a manager's name counts however late it is told. */
+/** Also after its two minutes: a call in a manager's name counts however late the manager denies it. */
 export function isDeniable({ step }: CallerState): boolean {
   return step === 'waiting' || step === 'expired';
 }
@@ -149,7 +149,10 @@ export function busyUntil(
   return ends.length === 0 ? undefined : Math.max(...ends);
 }
 
-/** Whether questions to the manager have not come so often of late that none is tried, by those of the last hour. */
+/**
+ * Whether so many questions failed to reach the manager lately that no further one is tried; `checks` are those of
+ * the last hour.
+ */
 export function isOutOfReach(
   checks: readonly Pick<CallerCheck, 'askedAt' | 'state'>[],
   now: number,

@@ -33,9 +33,9 @@ export interface SeenChange {
 }
 
 /**
- * Whether the change can be that password's, which was sent so often: a manager sends it again after a write
- * that was not carried out. A bind alone does not tell: Active Directory lets the former password bind for an
- * hour (OldPasswordAllowedPeriod).
+ * Whether the change can be that password's; `sends` are all its writes, since a manager may send it again after
+ * one that was not carried out. A bind alone does not tell: Active Directory lets the former password bind for
+ * an hour (OldPasswordAllowedPeriod).
  */
 export function mayBeChangeOf(sends: readonly SentPassword[], seen: SeenChange): boolean {
   return sends.some(({ version, sentAt }) => {

@@ -1,4 +1,4 @@
-/** Shorter ones are not looked for. */
+/** Active Directory does not look for shorter names. */
 const LEAST_LETTERS = 3;
 
 /**

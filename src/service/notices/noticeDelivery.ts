@@ -159,7 +159,7 @@ async function postCard(
     case 'sent':
       return finish(deps, notice, 'ok');
     case 'unreachable':
-      // Anybody at the manager's chat can remove the bot there, which must not hide what they enrolled.
+      // A person at the manager's open chat can remove the bot there; that must not hide the enrollment.
       if (notice.event === 'ownEnrollment') return tryLater(deps, notice, 'notInTeams');
       return finish(deps, notice, 'failed', 'notInTeams');
     case 'unknown':

@@ -72,8 +72,8 @@ export async function reserveBind(
 }
 
 /**
- * Takes the count back, save where the password was wrong, or the answer was lost: the bind may have come.
- * That counts as of now, also where a lockout was lifted meanwhile.
+ * Takes the count back, save where the password was wrong, or the answer was lost: the bind may have come. Then
+ * it is counted anew, as of now: a lockout lifted during the bind has removed the first count.
  */
 export async function settleBind(
   tx: StoreTransaction,

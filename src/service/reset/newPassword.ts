@@ -129,7 +129,7 @@ async function takeChecked(
       } as const;
       return { flow: await advanceReset(tx, current, event) };
     }
-    // A revoke leaves the flow alone while its write is under way, and that may have come to nothing.
+    // A revoke during a write left the flow open; where the directory refused that write, the flow ends here.
     if ((await tx.enrollment(current.manager, account.id)) === undefined) {
       tx.audit(refusedPassword(current, 'flowExpired'));
       return { flow: await advanceReset(tx, current, { type: 'expired' }) };

@@ -4,7 +4,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { Random } from '../deps.ts';
 
-/** Faults of systems, not of people: an administrator may have to look for their cause. */
+/** Problems whose card has a reference: an administrator may have to look for their cause. */
 const SYSTEM_FAULTS: readonly Reason[] = [
   'directoryUnavailable',
   'smsUnavailable',
@@ -13,7 +13,7 @@ const SYSTEM_FAULTS: readonly Reason[] = [
   'temporarilyUnavailable',
 ];
 
-/** The reason as the log and the measures tell it: that a person ran out of tries is no system's fault. */
+/** The reason for log and metrics: the end after too many refused passwords is a refusal, not a fault. */
 export function toldReason({ reason, isOutOfTries }: Problem): Reason {
   return isOutOfTries === true ? 'passwordRefusedByDirectory' : reason;
 }

@@ -31,7 +31,7 @@ async function tryAgain(tap: UnlockTap): Promise<Flow> {
   const { flow, todo } = await submit<UnlockFlow, 'unlock'>(tap, async (tx, current) => {
     const { state, manager, accountId } = current;
     if (state.step !== 'unlocking' || state.problem === undefined) return { flow: current };
-    // A revoke leaves the flow alone while the directory is asked.
+    // A revoke while the directory was asked left the flow open; where that failed, the flow ends here.
     if ((await tx.enrollment(manager, accountId)) === undefined) {
       return { flow: await advanceUnlock(tx, current, { type: 'expired' }) };
     }

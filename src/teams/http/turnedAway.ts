@@ -4,7 +4,7 @@ import type { Refused } from './guard.ts';
 
 type Cause = Omit<Refused, 'outcome'>;
 
-/** The log of requests that are turned away: anybody can send as many as they like. */
+/** The log of requests that are turned away: without a limit any stranger could fill it. */
 export interface TurnedAway {
   /** Tells of the first one of its cause at once, and of the further ones within a minute in one line. */
   tell(cause: Cause): void;

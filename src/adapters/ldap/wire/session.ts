@@ -21,7 +21,10 @@ export async function readFacts(connection: Connection): Promise<ServerFacts> {
   };
 }
 
-/** The managers at once that must be served (requirement R15): each would open its own anew. */
+/**
+ * One for each manager who must be served at once (requirement R15): with fewer a crowd opens one for nearly
+ * every search.
+ */
 const KEPT_CONNECTIONS = 50;
 const KEPT_IDLE_MS = 30_000;
 
@@ -79,7 +82,7 @@ export function createKeptSessions() {
       kept.push({ session, timer });
     },
 
-    /** One of them gave no answer: the others may be as dead. */
+    /** Closes all that rest: where one gave no answer the others may be dead too. */
     endAll,
 
     /** Those that are in use now are not kept any more. */

@@ -82,7 +82,7 @@ export async function keepEveryNote(db: Scope['db'], keys: Keyring): Promise<voi
     union all select account_id, manager, revoked_at, seal from manager_revocation`.execute(db);
   for (const { seal, ...note } of rows) {
     const clear = seal === null ? undefined : openKnown(keys, formerPlace(note), seal);
-    // A note that is not trusted stays one.
+    // A note that was not trusted before must not become trusted here.
     const kept = clear === undefined ? '' : keys.seal(SEALED.revocation.place(note), clear);
     await db
       .insertInto('revocation')
