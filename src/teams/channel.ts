@@ -76,7 +76,7 @@ export function createChannel(options: ChannelOptions): Channel {
   const connector = measuredBy ? observeConnector(ownConnector, measuredBy) : ownConnector;
   const updates = createUpdateQueue();
   const keys = createSigningKeys(settings.openIdMetadataUrl, clock, log);
-  const guard = createGuard({ auth, appId, tenantId, isServiceHost, keys, clock, log });
+  const guard = createGuard({ auth, appId, tenantId, isServiceHost, keys, clock });
 
   return {
     notifier: createNotifier({ connector, updates, render, clock }),

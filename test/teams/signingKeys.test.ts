@@ -65,4 +65,16 @@ describe('signing keys', () => {
     bench.state.now = () => Date.now() + 6_000;
     expect(await sendAs(bench, {})).toBe(200);
   });
+
+  it('says once a minute, with a count, that no token can be verified', async () => {
+    bench.teams.fail('metadata', { status: 503 });
+    for (let times = 0; times < 5; times += 1) expect(await sendAs(bench, {})).toBe(503);
+    const told = (): object[] =>
+      bench.logged
+        .filter((line) => !line.includes('could not be fetched'))
+        .map((line) => JSON.parse(line));
+    expect(told()).toMatchObject([{ status: 503, why: 'keys' }]);
+    await bench.server.close();
+    expect(told().slice(1)).toMatchObject([{ status: 503, why: 'keys', times: 4 }]);
+  });
 });

@@ -5,11 +5,15 @@ import { createTurnedAway } from '../../src/teams/http/turnedAway.ts';
 function recordingLog() {
   const lines: object[] = [];
   const waiting = new Map<number, () => void>();
+  const write = (fields: object): void => {
+    lines.push(fields);
+    waiting.get(lines.length)?.();
+  };
   return {
     lines,
-    warn(fields: object): void {
-      lines.push(fields);
-      waiting.get(lines.length)?.();
+    warn: write,
+    error: (fields: object): void => {
+      write({ ...fields, isError: true });
     },
     line: (n: number): Promise<void> =>
       lines.length >= n
@@ -46,5 +50,16 @@ it('tells of those that were counted when the bot stops, and no more', () => {
   expect(log.lines).toEqual([
     { status: 401, why: 'aud' },
     { status: 401, why: 'aud', times: 2 },
+  ]);
+});
+
+it('tells as an error that the bot can take nobody’s activity', () => {
+  const log = recordingLog();
+  const turnedAway = createTurnedAway(log);
+  for (let times = 0; times < 3; times += 1) turnedAway.tell({ status: 503, why: 'keys' });
+  turnedAway.flush();
+  expect(log.lines).toEqual([
+    { status: 503, why: 'keys', isError: true },
+    { status: 503, why: 'keys', times: 2, isError: true },
   ]);
 });

@@ -1,6 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
-import type { Log } from '../../ports/log.ts';
 import { CHANNEL, toInbound, type Inbound, type RawActivity } from '../in/activity.ts';
 import type { ServiceHosts } from '../out/hosts.ts';
 import type { SigningKey, SigningKeys } from './signingKeys.ts';
@@ -20,7 +19,6 @@ export interface GuardOptions {
   readonly isServiceHost: ServiceHosts;
   readonly keys: SigningKeys;
   readonly clock: () => number;
-  readonly log: Log;
 }
 
 /** `ignored`: well authenticated, but not from a person. */
@@ -39,7 +37,7 @@ interface Bearer {
 /** The reason why the activity has no effect. */
 export type Refused = Extract<Verdict, { outcome: 'refused' }>;
 
-/** Decides which requests are admitted, before the SDK sees anything. Has no side effect but the log. */
+/** Decides which requests are admitted, before the SDK sees anything. Changes and logs nothing. */
 export interface Guard {
   /** Verifies the token by itself, so that a stranger's body need not be read. */
   authenticate(authorization: string | undefined): Promise<Bearer | Refused>;
@@ -85,10 +83,7 @@ async function checkToken(
   const token = TOKEN_FORM.exec(authorization ?? '')?.[1];
   const header = token ? readHeader(token) : undefined;
   if (!token || !header) return refused(401, 'token');
-  const key = await options.keys.find(header.kid).catch((error: unknown) => {
-    options.log.error({ fault: error }, 'no token can be verified');
-    return 'unavailable' as const;
-  });
+  const key = await options.keys.find(header.kid);
   if (key === 'unavailable') return refused(503, 'keys');
   if (!key) return refused(401, 'kid');
   const claims = await verify(token, key, options);

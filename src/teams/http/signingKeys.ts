@@ -27,9 +27,9 @@ export type SigningKey = z.infer<typeof keySchema>;
 export interface SigningKeys {
   /**
    * The key of that id; undefined where the channel has none. Fetched anew when the id is unknown.
-   * @throws when no keys are at hand and none can be fetched: the token can then not be judged.
+   * `unavailable`: no keys are at hand and none can be fetched, so the token cannot be judged.
    */
-  find(kid: string): Promise<SigningKey | undefined>;
+  find(kid: string): Promise<SigningKey | 'unavailable' | undefined>;
 }
 
 /** The channel's keys by its OpenID metadata; kept 24 h, renewed after 12 h. */
@@ -72,8 +72,7 @@ export function createSigningKeys(metadataUrl: string, clock: () => number, log:
         return keys.get(kid);
       }
       await refresh();
-      if (!isUsable()) throw new Error('no signing keys at hand');
-      return keys.get(kid);
+      return isUsable() ? keys.get(kid) : 'unavailable';
     },
   };
 }

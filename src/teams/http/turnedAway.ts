@@ -18,8 +18,16 @@ interface Counted {
   readonly timer: NodeJS.Timeout;
 }
 
-export function createTurnedAway(log: Pick<Log, 'warn'>, everyMs = MINUTE_MS): TurnedAway {
+export function createTurnedAway(
+  log: Pick<Log, 'warn' | 'error'>,
+  everyMs = MINUTE_MS,
+): TurnedAway {
   const counted = new Map<string, Counted>();
+
+  /** A 503 is the bot's own fault. */
+  function write(fields: Cause & { readonly times?: number }, message: string): void {
+    log[fields.status === 503 ? 'error' : 'warn'](fields, message);
+  }
 
   function begin(cause: Cause): void {
     const timer = setTimeout(() => {
@@ -36,7 +44,7 @@ export function createTurnedAway(log: Pick<Log, 'warn'>, everyMs = MINUTE_MS): T
     clearTimeout(ended.timer);
     counted.delete(why);
     const { cause, times } = ended;
-    if (times > 0) log.warn({ ...cause, times }, 'more activities were turned away');
+    if (times > 0) write({ ...cause, times }, 'more activities were turned away');
     return times > 0;
   }
 
@@ -47,7 +55,7 @@ export function createTurnedAway(log: Pick<Log, 'warn'>, everyMs = MINUTE_MS): T
         before.times += 1;
         return;
       }
-      log.warn({ status, why }, 'an activity was turned away');
+      write({ status, why }, 'an activity was turned away');
       begin({ status, why });
     },
     flush() {

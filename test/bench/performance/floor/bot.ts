@@ -41,7 +41,6 @@ const guard = createGuard({
   isServiceHost: createServiceHosts(['127.0.0.1']),
   keys: createSigningKeys(keysUrl, Date.now, log),
   clock: Date.now,
-  log,
 });
 const cardOf = createCard(serviceDesk);
 
