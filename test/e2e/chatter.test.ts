@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { HOUR_MS } from '../../src/domain/durations.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
+import { textOf, type ChatDriver } from '../support/chatDriver.ts';
+import { newAgent } from '../support/desk.ts';
 import {
   FIRST_PASSWORD,
   newEnrolled,
@@ -18,26 +20,48 @@ const denials = (after: number) =>
     .filter(({ event }) => event === 'access.denied')
     .map(({ reason }) => reason);
 
+/** The number of operations that the directory is asked for meanwhile. */
+async function operationsOf(work: () => Promise<unknown>): Promise<number> {
+  let operations = 0;
+  house.directory.fault = () => {
+    operations += 1;
+    return undefined;
+  };
+  await work();
+  house.directory.fault = undefined;
+  return operations;
+}
+
 describe('a person who is turned away again and again', () => {
   it('costs a few looks into the directory and one row a minute, with a count', async () => {
     const stranger = house.manager(newName('Framling'));
     house.directory.put(stranger.dn, 'userAccountControl', '514');
     const rows = house.auditRows();
-    let operations = 0;
-    house.directory.fault = () => {
-      operations += 1;
-      return undefined;
-    };
-    for (let time = 0; time < 40; time += 1) {
-      expect(await stranger.say('hej')).toBe('refused notResponsible');
-    }
-    house.directory.fault = undefined;
+    const operations = await operationsOf(async () => {
+      for (let time = 0; time < 40; time += 1) {
+        expect(await stranger.say('hej')).toBe('refused notResponsible');
+      }
+    });
     expect(operations).toBeLessThan(40);
     expect(denials(rows)).toEqual(['notResponsible']);
 
     await house.end();
     expect(denials(rows)).toEqual(['notResponsible', 'notResponsible ×39']);
     await house.start();
+  });
+
+  it('costs a few looks too by asking for help, and an agent’s words are shown each time', async () => {
+    const nobody = house.manager(newName('Ingen'));
+    const agent = newAgent(house);
+    expect(await nobody.say('hej')).toBe('refused notResponsible');
+    expect(await agent.say('hej')).toBe('desk');
+    const ask = async (chat: ChatDriver, times: number) => {
+      for (let time = 0; time < times; time += 1) expect(await chat.say('hjälp')).toBe('help');
+    };
+    await ask(nobody, 4);
+    expect(await operationsOf(() => ask(nobody, 20))).toBe(0);
+    await ask(agent, 6);
+    expect(textOf(agent.card)).toContain('Skriv servicedesk');
   });
 
   it('is let in by the next look', async () => {

@@ -6,9 +6,10 @@ import type { Reply, Tap } from '../tap/tap.ts';
 const LOOK_MS = 2_000;
 
 /** The words that work: an agent's where the directory says in time that the person is one, a manager's else. */
-export async function showHelp({ deps, record, signal }: Tap): Promise<Reply> {
-  const { directory, settings } = deps;
-  const id = settings.desk.isOpen ? record.directoryId : undefined;
+export async function showHelp({ deps, person, record, signal }: Tap): Promise<Reply> {
+  const { denials, directory, settings } = deps;
+  const isAsked = settings.desk.isOpen && !denials.isKnown(person.key);
+  const id = isAsked ? record.directoryId : undefined;
   const standing =
     id === undefined
       ? undefined
@@ -16,6 +17,7 @@ export async function showHelp({ deps, record, signal }: Tap): Promise<Reply> {
           directory.standingOf({ id }, deadline).catch(nothingSeen),
         );
   const isAgent = standing?.isAgent === true;
+  if (standing?.accounts.length === 0 && !isAgent) denials.foundNothing(person.key);
   return {
     view: { card: 'help', isAgent, isManager: !isAgent || standing.accounts.length > 0 },
   };
