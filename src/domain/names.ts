@@ -1,31 +1,47 @@
+/** The names that a person's name is compared with. */
+export interface Others {
+  readonly colleagues: readonly string[];
+  /** The desk and the organisation, as configured. */
+  readonly offices: readonly string[];
+}
+
 /**
  * The name under which people are told of a person. An address before it tells the person from a
- * colleague of the same name; it comes first, since a text message cuts long names at their end.
+ * colleague of the same name, or from an office; it comes first, since a text message cuts long names at
+ * their end.
  */
 export function distinctName(
   name: string,
   address: string | undefined,
-  colleagues: readonly string[],
+  { colleagues, offices }: Others,
 ): string {
   const isTaken = colleagues.some(
     (other) => looks(other) === looks(name) || drawn(other) === drawn(name),
   );
-  const isTold = isTaken || FOREIGN.test(name) || sharesWord(name, OFFICES);
+  const isTold = isTaken || FOREIGN.test(name) || sharesWord(name, [...OFFICES, ...offices]);
   return isTold && address !== undefined ? `${address} (${name})` : name;
 }
 
 /** Words of names that any person might go by: a change would pass for the office's. */
-const OFFICES = ['Service desk', 'Servicedesk', 'Helpdesk', 'Support', 'Kundtjänst', 'IT'];
+const OFFICES = [
+  'Service desk',
+  'Servicedesk',
+  'Helpdesk',
+  'Support',
+  'Kundtjänst',
+  'Avdelning',
+  'IT',
+];
 
-/** Words of offices with fewer letters begin too many other words. */
+/** Words of offices with fewer letters are part of too many other words. */
 const LEAST_LETTERS = 5;
-/** Words of offices this long begin no person's name: any ending may follow, as in `Servicedeskgruppen`. */
+/** Words of offices this long are part of no person's name: any ending may follow, as in `Servicedeskgruppen`. */
 const LONG_LETTERS = 8;
 /** The letters that may follow a shorter word, as in `Supporten`. */
 const MOST_ENDING = 3;
 
-/** Whether a word of the name is a word of one of the others, or begins with one. */
-export function sharesWord(name: string, others: readonly string[]): boolean {
+/** Whether a word of the name is a word of one of the others, or has one within it. */
+function sharesWord(name: string, others: readonly string[]): boolean {
   return [looks, drawn].some((form) => {
     const wordsOf = (one: string): string[] =>
       form(one.replace(NUMBER, ' ')).match(/\p{L}+/gu) ?? [];
@@ -34,10 +50,12 @@ export function sharesWord(name: string, others: readonly string[]): boolean {
   });
 }
 
+/** Whether the word is the other one, bent or compounded: `Supporten`, `Driftsupport`. */
 function isFormOf(word: string, other: string): boolean {
   if (word === other) return true;
-  if (other.length < LEAST_LETTERS || !word.startsWith(other)) return false;
-  return other.length >= LONG_LETTERS || word.length - other.length <= MOST_ENDING;
+  const at = word.lastIndexOf(other);
+  if (other.length < LEAST_LETTERS || at === -1) return false;
+  return other.length >= LONG_LETTERS || word.length - at - other.length <= MOST_ENDING;
 }
 
 /** A telephone's number is no word, though 0 and 1 may stand for letters in one. */

@@ -1,8 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { distinctName, sharesWord } from '../../src/domain/names.ts';
+import { distinctName as distinctNameOf } from '../../src/domain/names.ts';
 
 const ADDRESS = 'anna.berg@orebro.example';
 const WITH_ADDRESS = (name: string): string => `${ADDRESS} (${name})`;
+
+/** With an office's names where the test is about them. */
+function distinctName(
+  name: string,
+  address: string,
+  colleagues: readonly string[],
+  offices: readonly string[] = [],
+): string {
+  return distinctNameOf(name, address, { colleagues, offices });
+}
 
 describe('the name under which people are told of a manager', () => {
   it('is the name alone where nobody else has it', () => {
@@ -41,8 +51,16 @@ describe('the name under which people are told of a manager', () => {
   it.each([
     ...['IT-support', 'lT-avdelningen', 'Service\u00a0desk Örebro', 'KUNDTJÄNST', 'He1pdesk'],
     ...['Servicedesken', 'Supportens Anna', 'Kundtjänsten', 'Helpdeskgruppen', 'Servicedeskchef'],
+    ...['ITsupport', 'Driftsupport', 'DRIFTSUPPORTEN', 'Orebroservicedesk', 'lTavdelningen'],
   ])('has the address before it where it is that of an office: %s', (name) => {
     expect(distinctName(name, ADDRESS, ['Anna Berg'])).toBe(WITH_ADDRESS(name));
+  });
+
+  it.each([
+    ...['Anna Östergren', 'Åsa Svensson', 'Per Lindholm', 'Maija Itkonen', 'Rita Wester'],
+    ...['Ida Ivarsson Ek', 'Sven Deskovic', 'Kim Kundelius', 'Eva Servin', 'Dag Hjälm'],
+  ])('is the name alone where it is an honest one: %s', (name) => {
+    expect(distinctName(name, ADDRESS, ['Anna Berg'], ['Servicedesk', 'Örebro kommun'])).toBe(name);
   });
 
   it('is told within a moment, however long the directory has it', () => {
@@ -57,20 +75,21 @@ describe('the name under which people are told of a manager', () => {
   });
 });
 
-describe('a name that shares a word with others', () => {
-  const shares = (name: string): boolean => sharesWord(name, ['Servicedesk 019-21 00 00', 'IT']);
+describe('a name with a word of the configured desk or organisation', () => {
+  const isTold = (name: string): boolean =>
+    distinctName(name, ADDRESS, [], ['Dygnet runt 019-21 00 00', 'Sundby kommun']) !== name;
 
   it.each([
-    'Servicedesken',
-    'Servicedesk Örebro',
-    'IT-avdelningen',
-    'dagtid, SERVICEDESK',
-    'Service\u200Bdesk',
-  ])('is %s', (name) => {
-    expect(shares(name)).toBe(true);
+    ...['Sundby kommun', 'Sundbys chefer', 'SUNDBYKOMMUN', 'Sund\u200Bby', 'Dygnet runt'],
+    ...['Nysundby', 'Kommunens jour'],
+  ])('is told with the address: %s', (name) => {
+    expect(isTold(name)).toBe(true);
   });
 
-  it.each(['Dag Servicesson', 'Rita Berg', 'Itta Desk', 'Agent 019', ''])('is not %s', (name) => {
-    expect(shares(name)).toBe(false);
-  });
+  it.each(['Sune Sundberg', 'Anna Sund', 'Agent 019', 'Kom Mun', ''])(
+    'is told alone where it has none: %s',
+    (name) => {
+      expect(isTold(name)).toBe(false);
+    },
+  );
 });

@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { buttonsOf, textOf } from '../support/chatDriver.ts';
 import { houseOfSuite, houseOfTest } from '../support/ofSuite.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
-import { newPlanted, newManager, newName } from '../support/walks.ts';
+import { cardsTo, noticesTo } from '../support/notices.ts';
+import {
+  enroll,
+  FIRST_PASSWORD,
+  newManager,
+  newMobile,
+  newName,
+  newPlanted,
+} from '../support/walks.ts';
 
 const house = await houseOfSuite({ entrance: 'door', env: { ORGANISATION: 'Örebro *kommun*' } });
 
@@ -72,5 +80,22 @@ describe('a person who answers for nothing', () => {
       'refused notResponsible',
     );
     expect(await intruder.chat.tap('home')).toBe('home');
+  });
+});
+
+describe('a manager who goes by a word of the organisation’s name', () => {
+  it('is told to the others with the address', async () => {
+    const [bo, falsk] = ['Bo', 'Falsk'].map((each) => house.manager(newName(each)));
+    house.directory.put(falsk!.dn, 'displayName', 'OrebroKommun');
+    const group = house.directory.group(newName('Chefer'), [bo!.dn, falsk!.dn]);
+    const account = newName('grupp');
+    house.account(account, group.dn, FIRST_PASSWORD);
+    const mobile = newMobile();
+    await enroll(house, { chat: bo!, account, mobile });
+    await enroll(house, { chat: falsk!, account, mobile: newMobile() });
+    await house.teams.until(() => cardsTo(house, bo!, 'notice').length === 2);
+    const told = textOf(cardsTo(house, bo!, 'notice').at(-1)?.card).replaceAll('\\', '');
+    expect(told).toContain(`${falsk!.person.upn} (OrebroKommun)`);
+    expect(noticesTo(house, mobile).at(-1)?.replaceAll('. ', '.')).toContain(falsk!.person.upn);
   });
 });

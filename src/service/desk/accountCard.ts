@@ -50,7 +50,7 @@ export function accountView(
     const place = look.managers.indexOf(ref) + 1;
     return {
       handle: deskHandle({ id, draw, place }),
-      name: nameAmong(name, ref, persons),
+      name: nameAmong(deps, name, ref, persons),
       isFormer: recipient === undefined,
       number: number && {
         masked: number.mobile,

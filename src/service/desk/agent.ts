@@ -1,5 +1,5 @@
 import { LOOKUPS_LOOKBACK_MS, lookUpsSpentUntil } from '../../domain/desk/deskLook.ts';
-import { distinctName, sharesWord } from '../../domain/names.ts';
+import { distinctName } from '../../domain/names.ts';
 import { managerName, type ManagerKey } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { Account } from '../../ports/account.ts';
@@ -40,9 +40,8 @@ export function agentNameFor(
   managers: readonly { readonly name: string }[],
 ): string {
   const { displayName: name, address } = entry;
-  const isOffice = sharesWord(name, settings.desk.names);
-  const taken = managers.map((manager) => manager.name);
-  return distinctName(name, address, isOffice ? [name] : taken);
+  const colleagues = managers.map((manager) => manager.name);
+  return distinctName(name, address, { colleagues, offices: settings.desk.names });
 }
 
 /** The card that finds accounts, with a problem where there is one. */

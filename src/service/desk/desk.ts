@@ -9,7 +9,7 @@ import { denyTap, type Reply, type Tap } from '../tap/tap.ts';
 import { agentNameFor } from './agent.ts';
 import { accountView } from './accountCard.ts';
 import { askCaller } from './ask.ts';
-import { liftOf, offersTo, personsOf, type DeskFacts, type ManagerFacts } from './facts.ts';
+import { liftOf, offersTo, personsOf, type ManagerFacts } from './facts.ts';
 import { findAccounts, openDesk, openDeskByWord } from './find.ts';
 import {
   openAccount,
@@ -78,13 +78,17 @@ async function act(tap: Tap, input: DeskActInput): Promise<Reply> {
   if (!isOffered(deskTap, manager)) return showLook(deskTap);
   // 4. The act, and its card.
   const problem = await take(deskTap, manager ?? NOBODY, input);
-  return showAgain(deskTap, problem && about(problem, deskTap.facts, manager));
+  return showAgain(deskTap, problem && about(deskTap, problem, manager));
 }
 
 /** The problem with the name of its manager, as the card has it. */
-function about(problem: Problem, facts: DeskFacts, manager: ManagerFacts | undefined): Problem {
+function about(
+  { deps, facts }: DeskTap,
+  problem: Problem,
+  manager: ManagerFacts | undefined,
+): Problem {
   if (manager === undefined) return problem;
-  return { ...problem, person: nameAmong(manager.name, manager.ref, personsOf(facts)) };
+  return { ...problem, person: nameAmong(deps, manager.name, manager.ref, personsOf(facts)) };
 }
 
 /** For the act that concerns no one manager. */

@@ -81,9 +81,9 @@ async function addressOthers(
       if (answering !== undefined) await noteAnswering(deps, tx, answering);
       const known = [...persons, ...(await enrolledOf(tx, notice.accountId))];
       if (own !== undefined) known.unshift(own);
-      const byName = nameAmong(notice.byName, own?.id, known);
+      const byName = nameAmong(deps, notice.byName, own?.id, known);
       const owners = notice.owners?.map((name, at) =>
-        nameAmong(name, notice.ownerEntries?.[at], known),
+        nameAmong(deps, name, notice.ownerEntries?.[at], known),
       );
       const notices: Notice[] = [];
       for (const { way } of await recipientsOf(deps, tx, persons)) {

@@ -77,7 +77,7 @@ export async function addFirstEnrollmentNotices(
   const toOthers = {
     ...by,
     event: 'firstEnrollment',
-    byName: nameAmong(by.byName, entry, [...managers, ...(await enrolledOf(tx, accountId))]),
+    byName: nameAmong(deps, by.byName, entry, [...managers, ...(await enrolledOf(tx, accountId))]),
   } as const;
   for (const other of await tx.enrollmentsOf(accountId)) {
     if (isSamePerson(other.manager, manager) || told.has(other.mobile)) continue;

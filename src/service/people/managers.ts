@@ -3,6 +3,7 @@ import { managerName, type Locale, type ManagerKey } from '../../domain/parties.
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Store, StoreTransaction } from '../../ports/store/store.ts';
+import type { Deps } from '../deps.ts';
 
 /** The person behind a tap, as the directory knows them now. */
 export interface Manager {
@@ -13,17 +14,15 @@ export interface Manager {
 
 /** The name of one of the managers, by their entry's id, as the others are told it. */
 export function nameAmong(
+  { settings }: Pick<Deps, 'settings'>,
   name: string,
   entry: string | undefined,
   managers: readonly DirectoryManager[],
 ): string {
   const address = managers.find(({ id }) => id === entry)?.address;
-  const colleagues = managers.filter(({ id }) => id !== entry);
-  return distinctName(
-    name,
-    address,
-    colleagues.map(({ displayName }) => displayName),
-  );
+  const others = managers.filter(({ id }) => id !== entry);
+  const colleagues = others.map(({ displayName }) => displayName);
+  return distinctName(name, address, { colleagues, offices: settings.desk.names });
 }
 
 /**

@@ -117,7 +117,7 @@ export async function noteAnswering(
       at: tx.now,
       added: managers
         .filter(({ id }) => added.includes(id))
-        .map(({ id, displayName }) => nameAmong(displayName, id, known)),
+        .map(({ id, displayName }) => nameAmong(deps, displayName, id, known)),
       to: { channel: 'chat', manager: way.key },
     });
   }
