@@ -45,6 +45,11 @@ export function readSudoUser(env: NodeJS.ProcessEnv = process.env): string | und
   return /^[\p{L}\p{N}._@\\$-]{1,64}$/u.test(name) ? name : '?';
 }
 
+/** The folder of the copies of secrets that systemd hands the bot (`LoadCredential=`). */
+export function readCredentialsFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return env['CREDENTIALS_DIRECTORY'];
+}
+
 /** Values that came with the quotes of a shell's file, as `docker --env-file` hands them over. */
 function quoted(env: NodeJS.ProcessEnv): string[] {
   const files = FILE_NAMES.map((name) => `${name}_FILE`);

@@ -62,6 +62,23 @@ describe('check, of the host', () => {
     expect(told(ways[0]!)).toEqual([]);
   });
 
+  it('vouches for no file of which systemd hands the bot a copy', () => {
+    modes(0o755, 0o400, 0o700);
+    const found = (credentials?: string) =>
+      checkHost({ privatePaths: paths }, [], credentials).found.join('\n');
+    expect(found()).toBe('the files of secrets are the bot’s alone');
+    expect(found(join(folder, 'other'))).toBe(found());
+    const told = found(folder);
+    expect(told).not.toContain('the files of secrets');
+    expect(told).toMatch(/LoadCredential.*EnvironmentFile.*not looked at.*ls -l/);
+    // The rest is looked at all the same.
+    modes(0o755, 0o400, 0o755);
+    expect(checkHost({ privatePaths: paths }, [], folder)).toMatchObject({
+      found: [expect.stringContaining('LoadCredential')],
+      mind: [{ text: expect.stringContaining('DATA_DIR') }],
+    });
+  });
+
   it('is told at the start too', async () => {
     modes(0o755, 0o644, 0o700);
     writeFileSync(key, `k1:${randomBytes(32).toString('base64')}\n`);

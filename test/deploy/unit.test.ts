@@ -142,4 +142,22 @@ describe('deploy/passwordbot-admin', () => {
     ]);
     expect(calledCommand(called).filter((part) => part.includes('_FILE='))).toEqual([]);
   });
+
+  it('warns at check of a file behind a credential that is open to others, and of no other', async () => {
+    const files = [];
+    for (const [name, mode] of Object.entries({ open: 0o644, own: 0o600, group: 0o640 })) {
+      files.push(join(folder, name));
+      await writeFile(files.at(-1)!, 'canary');
+      await chmod(files.at(-1)!, mode);
+    }
+    const lines = [...files, join(folder, 'none'), 'fromStore'].map(
+      (file, at) => `LoadCredential=c${String(at)}:${file}`,
+    );
+    const wrapper = await wrapperWith(`[Service]\n${lines.join('\n')}\n`);
+    const warned = (called: string[]) => called.filter((line) => /mode \d/.test(line));
+    expect(warned(await wrapper('check'))).toEqual([
+      `passwordbot-admin: ${files[0]!}: every account of this host may get at it (mode 0644): chmod 0600`,
+    ]);
+    expect(warned(await wrapper('status'))).toEqual([]);
+  });
 });

@@ -1,15 +1,17 @@
+import { resolve, sep } from 'node:path';
 import { exposedFiles } from '../../adapters/exposedFiles.ts';
-import type { Config } from '../../config/config.ts';
+import { readCredentialsFolder, type Config } from '../../config/config.ts';
 import { envFilesOf, textOf } from '../../config/secretFiles.ts';
 import { NOTHING, type Advice, type Checked } from './advice.ts';
 
 /**
  * Looks for secrets that the host itself gives away, and for settings that it reads otherwise than meant;
- * `options` are those of Node.js.
+ * `options` are those of Node.js, `credentials` is the folder of the copies that systemd hands the bot.
  */
 export function checkHost(
   { privatePaths }: Pick<Config, 'privatePaths'>,
   options: readonly string[] = process.execArgv,
+  credentials = readCredentialsFolder(),
 ): Checked {
   const exposed = exposedFiles(privatePaths).map(({ variable, mode }): string => {
     const right = variable === 'DATA_DIR' ? '0700' : '0600';
@@ -17,9 +19,18 @@ export function checkHost(
   });
   const ambiguous = envFilesOf(options).flatMap((file) => ambiguousLines(textOf(file)));
   const mind = [...exposed, ...ambiguous].map((text): Advice => ({ text, see: 'configuration' }));
-  const found = exposed.length === 0 ? ['the files of secrets are the bot’s alone'] : [];
-  return { ...NOTHING, name: 'host', found, mind };
+  const isCopied =
+    credentials !== undefined &&
+    Object.values(privatePaths).some((path) =>
+      resolve(path).startsWith(resolve(credentials) + sep),
+    );
+  const all = exposed.length === 0 ? ['the files of secrets are the bot’s alone'] : [];
+  return { ...NOTHING, name: 'host', found: isCopied ? [COPIED] : all, mind };
 }
+
+/** The copies tell nothing of the files that they were made from. */
+const COPIED =
+  'systemd’s sources (LoadCredential, EnvironmentFile) are not looked at from here: sudo ls -lL /etc/passwordbot';
 
 /**
  * Lines of a file of variables that systemd, Node.js and a shell read differently: outside single quotes
