@@ -44,7 +44,7 @@ export type CallerEvent =
   | { readonly type: 'vouched' }
   /** The number is enrolled, or was revoked. */
   | { readonly type: 'vouchEnded' }
-  /** The manager denies another question: what came of this one counts no more. */
+  /** The manager denies a later question: what came of this one counts no more. */
   | { readonly type: 'withdrawn' };
 
 /** One question of an agent to a manager. */
@@ -80,7 +80,8 @@ export function stepCaller(state: CallerState, event: CallerEvent, now: number):
         ? { step: 'confirmed', until: now + CONFIRMED_MS }
         : { step: 'denied', reason: 'wrongNumber' };
     case 'denied':
-      return isDeniable(state) ? { step: 'denied', reason: 'denied' } : state;
+      // Also in the moment after the two minutes, until the card says that they are over.
+      return state.step === 'waiting' ? { step: 'denied', reason: 'denied' } : state;
     case 'timePassed':
       return state.step === 'waiting' && now > state.expiresAt ? { step: 'expired' } : state;
     case 'vouched':
@@ -91,11 +92,6 @@ export function stepCaller(state: CallerState, event: CallerEvent, now: number):
     case 'withdrawn':
       return state.step === 'confirmed' || state.step === 'vouched' ? { step: 'expired' } : state;
   }
-}
-
-/** Also after its two minutes: a call in a manager's name counts however late the manager denies it. */
-export function isDeniable({ step }: CallerState): boolean {
-  return step === 'waiting' || step === 'expired';
 }
 
 /** Until when the manager is confirmed; undefined where they are not. */

@@ -1,4 +1,4 @@
-import { isDeniable, type CallerCheck } from '../../domain/desk/callerCheck.ts';
+import type { CallerCheck } from '../../domain/desk/callerCheck.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 import { managerName, isSamePerson } from '../../domain/parties.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
@@ -9,7 +9,7 @@ import type { CallerInput } from '../input.ts';
 import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
 import { admitTo, denyTap, type Reply, type Tap } from '../tap/tap.ts';
 import { callerView } from './ask.ts';
-import { changeCaller, withdrawOthers } from './callers.ts';
+import { changeCaller, withdrawFormer } from './callers.ts';
 import { isCallerId, readDeskHandle } from '../tap/handles.ts';
 
 /** Denied questions of one agent, or to one manager, within a day that are an alarm. */
@@ -20,8 +20,7 @@ export async function answerCaller(tap: Tap, { type, handle }: CallerInput): Pro
   const { deps } = tap;
   const asked = await ownCheck(tap, handle);
   if (asked === undefined) return denyTap(tap);
-  const isOpen = type === 'callerDeny' ? isDeniable(asked.state) : asked.state.step === 'waiting';
-  if (!isOpen) return { view: doneView(asked) };
+  if (asked.state.step !== 'waiting') return { view: doneView(asked) };
   try {
     const admitted = await admitTo(tap, asked.accountId);
     if ('view' in admitted) return admitted;
@@ -72,7 +71,7 @@ async function note(deps: Deps, tx: StoreTransaction, check: CallerCheck): Promi
   if (state.step !== 'denied') return;
   const { reason } = state;
   tx.audit({ event: 'desk.callerDenied', result: 'refused', reason, ...about });
-  await withdrawOthers(tx, check);
+  await withdrawFormer(tx, check);
   const since = tx.now - DAY_MS;
   const counts = await Promise.all(
     [{ manager }, { agent }].map(async (who) => {

@@ -130,16 +130,16 @@ export async function vouchOf(
 }
 
 /**
- * Takes back what came of the manager's other questions about the account, and the enrollment that stands
+ * Takes back what came of the manager's former questions about the account, and the enrollment that stands
  * on one: whoever answered them may not have been the manager.
  */
-export async function withdrawOthers(
+export async function withdrawFormer(
   tx: StoreTransaction,
   { id, manager, accountId }: CallerCheck,
 ): Promise<void> {
-  for (const other of await tx.callerChecksOf(accountId, tx.now - DAY_MS)) {
-    if (other.id === id || !isSamePerson(other.manager, manager)) continue;
-    await stepIn(tx, other, { type: 'withdrawn' });
+  for (const former of await tx.callerChecksOf(accountId, tx.now - DAY_MS)) {
+    if (former.id === id || !isSamePerson(former.manager, manager)) continue;
+    await stepIn(tx, former, { type: 'withdrawn' });
   }
   const open = await tx.openFlow(manager, accountId);
   if (open === undefined || !('vouch' in open.state) || open.state.vouch === undefined) return;
