@@ -32,7 +32,8 @@ describe('cancelledView', () => {
     ['a reset whose write may still come', false, [{ step: 'cancelled', sent }]],
     ['nothing', false, []],
     ['a reset whose outcome is sought', false, [{ step: 'unknown', since: NOW, rules: RULES }]],
-    ['one reset and not another', true, [{ step: 'cancelled', sent }, { step: 'cancelled' }]],
+    ['one reset and not another', false, [{ step: 'cancelled', sent }, { step: 'cancelled' }]],
+    ['two resets', true, [{ step: 'cancelled' }, { step: 'cancelled' }]],
   ])('says of %s whether the password is kept: %s', (_what, isPasswordKept, states) => {
     const flows = states.map((state): Flow => ({ ...frame, purpose: 'reset', state }));
     expect(cancelledView(flows)).toEqual({ card: 'cancelled', isPasswordKept });

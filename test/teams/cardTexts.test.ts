@@ -32,7 +32,7 @@ describe('what cards say', () => {
   it('says until when it is blocked and whom to call', () => {
     const view = withProblem('refused', { reason: 'locked', until: NOW + 24 * 3_600_000 });
     expect(texts(render(view!))).toContain(
-      'Flera koder har inte stämt. Därför går det inte att få nya koder förrän i morgon kl. 14.32. Lösenordet är inte ändrat. Bråttom? Ring Servicedesk 019-21 00 00.',
+      'Flera koder har inte stämt. Därför går det inte att få nya koder förrän i morgon kl. 14.32. Lösenordet är inte bytt. Bråttom? Ring Servicedesk 019-21 00 00.',
     );
     expect(texts(render(view!, 'en'))).toContain(
       'Several codes were not right, so no new codes can be sent until tomorrow at 14:32. The password has not been changed. Urgent? Call Servicedesk 019-21 00 00.',

@@ -243,7 +243,7 @@ export function walkDesk(world: World): void {
     await openAccount(other, account);
     await ask(world, call);
     expect(await other.tap('deskConfirm', {}, name)).toBe('desk.account callerBusy');
-    expect(textOf(other.card)).toContain(`${name} har redan en fråga`);
+    expect(textOf(other.card)).toContain(`${name} har redan fått en fråga`);
     for (let times = 1; times < 5; times += 1) {
       await chat.tap('callerDeny');
       await agent.tap('refresh');

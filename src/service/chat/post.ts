@@ -18,7 +18,7 @@ export type Delivered =
 
 /**
  * Posts one card to a manager who did not ask for it, once. A chat that does not exist yet, or not any
- * more, is opened first. Opening says nothing to anybody, so that only the post itself can be ambiguous.
+ * more, is opened first. Opening says nothing to anyone, so that only the post itself can be ambiguous.
  */
 export async function post(
   deps: Pick<SweepDeps, 'store' | 'notifier' | 'random'>,

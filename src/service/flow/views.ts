@@ -149,12 +149,15 @@ function unlockView(state: Exclude<UnlockState, StoppedState>, frame: Frame): Vi
   }
 }
 
-/** The card of flows that their manager has cancelled. A password that was sent may still come into force. */
+/**
+ * The card of flows that their manager has cancelled. It names no account: that the password is kept is said
+ * where that holds for each reset, since one that was sent may still come into force.
+ */
 export function cancelledView(flows: readonly Flow[]): View {
-  const isPasswordKept = flows.some(
-    ({ purpose, state }) =>
-      purpose === 'reset' && state.step === 'cancelled' && sentBy(state).length === 0,
-  );
+  const resets = flows.filter((flow) => flow.purpose === 'reset');
+  const isPasswordKept =
+    resets.length > 0 &&
+    resets.every(({ state }) => state.step === 'cancelled' && sentBy(state).length === 0);
   return { card: 'cancelled', isPasswordKept };
 }
 

@@ -40,7 +40,7 @@ export async function audienceOf(
           const { code } = faultOf(error);
           log.warn(
             { account: accountId, code },
-            'an account is unread: those whom the store knows are told',
+            'an account could not be read: enrolled and former managers are told',
           );
         }),
       )
@@ -76,7 +76,7 @@ async function metInCrowd(
   if (seen === undefined) {
     log.warn(
       { account: accountId },
-      'a crowd is not read in time: those who are enrolled are told',
+      'a crowd could not be read in time: those who are enrolled are told',
     );
   }
   const ids = seen ?? [];

@@ -57,10 +57,7 @@ function openEntry(
   return text === undefined ? undefined : readEntry(text);
 }
 
-/**
- * Whether the account's history holds entries of the former form, which have to be compared in it. The oldest
- * one tells: no entry of that form was made after one of today's.
- */
+/** Whether the account's history holds entries of the former form, which have to be compared in it. */
 export async function hasFormerEntries(
   scope: Pick<Scope, 'db' | 'keys' | 'distrust'>,
   accountId: string,
@@ -69,13 +66,8 @@ export async function hasFormerEntries(
     .selectFrom('password_history')
     .selectAll()
     .where('account_id', '=', accountId)
-    .orderBy('number')
     .execute();
-  for (const row of rows) {
-    const entry = openEntry(scope, row);
-    if (entry !== undefined) return entry.isFormer;
-  }
-  return false;
+  return rows.some((row) => openEntry(scope, row)?.isFormer);
 }
 
 export function historyQueries(scope: Scope): PasswordQueries {

@@ -140,7 +140,7 @@ function addAge(ages: { within: number; past: number }[], days: number, isPast: 
 
 /**
  * Those that are not protected: the sweep passes over what only the server knows. Protected ones count, and
- * are no work for anybody.
+ * are no work for anyone.
  */
 async function unprotectedOf(
   { directory }: ReportDeps,
