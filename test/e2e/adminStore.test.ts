@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
-import { hashRow } from '../../src/adapters/store/audit/audit.ts';
+import { hashRow } from '../../src/adapters/store/audit/auditChain.ts';
 import { HOUR_MS } from '../../src/domain/durations.ts';
 import { houseOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
 import { adminJson, runAdminProcess } from '../support/adminCli.ts';

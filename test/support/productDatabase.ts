@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import { hashRow } from '../../src/adapters/store/audit/audit.ts';
+import { hashRow } from '../../src/adapters/store/audit/auditChain.ts';
 import { createKeyring } from '../../src/adapters/store/sealing/crypto.ts';
 import type { Keyring } from '../../src/adapters/store/sealing/crypto.ts';
 import { placeIn, SEALED } from '../../src/adapters/store/sealing/places.ts';

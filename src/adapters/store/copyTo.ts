@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import { StoreError } from '../../ports/errors.ts';
-import { HEAD, type AuditHead } from './audit/audit.ts';
+import { HEAD, type AuditHead } from './audit/auditChain.ts';
 import { openAuditLog } from './audit/auditLog.ts';
 import { createKeyring, type EncryptionKey } from './sealing/crypto.ts';
 import { storeFailure } from './engine/errors.ts';

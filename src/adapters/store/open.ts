@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Log } from '../../ports/log.ts';
 import { StoreError } from '../../ports/errors.ts';
 import type { Store, StoreTransaction } from '../../ports/store/store.ts';
-import { auditStatements } from './audit/audit.ts';
+import { auditStatements } from './audit/auditChain.ts';
 import { openAuditLog, type AuditLog } from './audit/auditLog.ts';
 import { createKeyring, type EncryptionKey, type Keyring } from './sealing/crypto.ts';
 import type { Began, Engine } from './engine/engine.ts';

@@ -1,4 +1,4 @@
-import type { AuditRow } from '../../adapters/store/audit/audit.ts';
+import type { AuditRow } from '../../adapters/store/audit/auditChain.ts';
 import type { AuditLog } from '../../adapters/store/audit/auditLog.ts';
 import { CommandFailure, type Command } from '../command.ts';
 import { csvLine } from '../print.ts';

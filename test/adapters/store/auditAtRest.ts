@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { hashRow } from '../../../src/adapters/store/audit/audit.ts';
-import type { AuditRow } from '../../../src/adapters/store/audit/audit.ts';
+import { hashRow } from '../../../src/adapters/store/audit/auditChain.ts';
+import type { AuditRow } from '../../../src/adapters/store/audit/auditChain.ts';
 import type { AuditEvent } from '../../../src/domain/audit.ts';
 import { StoreError } from '../../../src/ports/errors.ts';
 import { someFlow } from '../../contracts/storeSamples.ts';

@@ -1,4 +1,4 @@
-import { HEAD, hashRow, type AuditHead, type AuditRow } from './audit.ts';
+import { HEAD, hashRow, type AuditHead, type AuditRow } from './auditChain.ts';
 import { openKnown, type Keyring, type Place } from '../sealing/crypto.ts';
 import { StoreError } from '../../../ports/errors.ts';
 import { readPatiently, type Engine } from '../engine/engine.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { StoreError } from '../../../ports/errors.ts';
-import { HEAD, sealAuditUpTo } from '../audit/audit.ts';
+import { HEAD, sealAuditUpTo } from '../audit/auditChain.ts';
 import { openKnown } from '../sealing/crypto.ts';
 import type { Keyring, Place } from '../sealing/crypto.ts';
 import { SEALED, SEAL_ONLY, placeIn } from '../sealing/places.ts';

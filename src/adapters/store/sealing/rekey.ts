@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { sealAuditUpTo } from '../audit/audit.ts';
+import { sealAuditUpTo } from '../audit/auditChain.ts';
 import { openAuditLog } from '../audit/auditLog.ts';
 import { openKnown, type Keyring } from './crypto.ts';
 import { readPatiently, transactPatiently, type Engine } from '../engine/engine.ts';
