@@ -11,7 +11,7 @@ import { guessCode } from '../flow/flowTap.ts';
 import type { EnrollmentTap } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { addFirstEnrollmentNotices, addNotices } from '../notices/notices.ts';
-import { noteAnswering, readAnswering } from '../people/responsibility.ts';
+import { noteAnswering, readAnswering } from '../people/responsibilityChanges.ts';
 
 /** The number is proven: it counts from here on. */
 export async function enrollNumber(tap: EnrollmentTap, input: SecretInput): Promise<Flow> {

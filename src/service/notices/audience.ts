@@ -3,7 +3,12 @@ import type { DirectoryManager } from '../../ports/account.ts';
 import { withDeadline } from '../../ports/deadline.ts';
 import type { Deps } from '../deps.ts';
 import { faultOf, seenInTime } from '../directoryFault.ts';
-import { personOf, readAnswering, readFormer, type Answering } from '../people/responsibility.ts';
+import {
+  personOf,
+  readAnswering,
+  readFormer,
+  type Answering,
+} from '../people/responsibilityChanges.ts';
 import { enrolledOf } from './notices.ts';
 
 /** Ids in one question to the store. */

@@ -10,7 +10,7 @@ import { postNotice } from './noticeCard.ts';
 import { nameAmong } from '../people/managers.ts';
 import { enrolledOf } from './notices.ts';
 import { recipientsOf } from '../chat/recipients.ts';
-import { noteAnswering } from '../people/responsibility.ts';
+import { noteAnswering } from '../people/responsibilityChanges.ts';
 import { again } from '../waiting/waiting.ts';
 import { audienceOf } from './audience.ts';
 import type { SendPace } from '../chat/sendPace.ts';

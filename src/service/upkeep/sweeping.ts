@@ -1,5 +1,5 @@
 import type { Responsibility, SweptAccount } from '../../ports/account.ts';
-import { followAnswering } from '../people/responsibility.ts';
+import { followAnswering } from '../people/responsibilityChanges.ts';
 import { pastUnreadable } from './pastUnreadable.ts';
 import type { Sent, SentRow, Sweeping } from '../reminders/sendOnce.ts';
 

@@ -1,7 +1,7 @@
 import { DirectoryError } from '../../ports/directory.ts';
 import type { SweptAccount } from '../../ports/account.ts';
 import type { SweepDeps } from '../deps.ts';
-import { followAnswering } from '../people/responsibility.ts';
+import { followAnswering } from '../people/responsibilityChanges.ts';
 import { pastUnreadable } from './pastUnreadable.ts';
 import type { SweepLease } from './sweepLease.ts';
 

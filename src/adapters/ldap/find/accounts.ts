@@ -10,6 +10,7 @@ import type {
 import type { Search } from '../wire/connection.ts';
 import { isId, textOf, textsOf } from '../wire/entry.ts';
 import { allOf, anyOf, chunks, equals, parseFilter, contains } from '../wire/filters.ts';
+import { responsibilityFilters } from './responsible.ts';
 
 /** Where and how accounts are found, as configured. */
 export interface AccountSettings {
@@ -57,7 +58,10 @@ export async function findAccounts(
 ): Promise<FoundAccount[]> {
   const { dialect } = session;
   const entries = new Map<string, Entry>();
-  for (const responsible of responsibilityFilters(settings, query)) {
+  for (const responsible of responsibilityFilters(
+    settings.responsibleAttribute,
+    query.responsible,
+  )) {
     const found = await session.connection.search(
       accountSearch(
         session,
@@ -152,16 +156,6 @@ export async function unprotectedAmong(
     unprotected.push(...found.flatMap((entry) => dialect.idOf(entry) ?? []));
   }
   return unprotected;
-}
-
-function responsibilityFilters(
-  settings: AccountSettings,
-  query: AccountQuery,
-): (Filter | undefined)[] {
-  if (query.responsible === undefined) return [undefined];
-  return chunks(query.responsible).map((dns) =>
-    anyOf(dns.map((dn) => equals(settings.responsibleAttribute, dn))),
-  );
 }
 
 function namesOf(

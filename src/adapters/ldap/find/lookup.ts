@@ -14,6 +14,7 @@ import { isId, textOf } from '../wire/entry.ts';
 import { allOf, anyOf, equals, managerFilter } from '../wire/filters.ts';
 import { serviceAccountTest } from './serviceAccount.ts';
 import { deskGroupTest } from './groups.ts';
+import { answersFor } from './responsible.ts';
 
 /** A person who was read longer ago may be disabled by now; before a password is written they are read anew. */
 const FRESH_MS = 1_000;
@@ -97,16 +98,6 @@ export function createLookup(settings: LookupSettings) {
   async function dnOf(session: Session, { id, place }: GivenManager): Promise<string | undefined> {
     const isFresh = place !== undefined && performance.now() - place.readAt < FRESH_MS;
     return isFresh ? place.dn : (await entryById(session, id))?.dn;
-  }
-
-  /** Whether the person at `dn` answers for the account, by name or in a group. */
-  async function answersFor(
-    session: Session,
-    dn: string,
-    { responsible }: FoundAccount,
-  ): Promise<boolean> {
-    if (responsible.some((one) => one.toLowerCase() === dn.toLowerCase())) return true;
-    return responsible.length > 0 && session.dialect.isIn(session, dn, responsible);
   }
 
   return {
