@@ -83,10 +83,10 @@ export interface Denials {
    * once.
    */
   settle(event: AuditEvent): Promise<void>;
-  /** The person answers for nothing, as the directory or the roster says. */
-  foundNothing(key: ManagerKey): void;
+  /** The person answers for nothing, or not for that account, as the directory or the roster says. */
+  foundNothing(key: ManagerKey, accountId?: string): void;
   /** Whether the directory has said so often enough within a minute not to be asked again. */
-  isKnown(key: ManagerKey): boolean;
+  isKnown(key: ManagerKey, accountId?: string): boolean;
   /** Writes the denials that were counted and have no row yet. */
   flush(): Promise<void>;
 }

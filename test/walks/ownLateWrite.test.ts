@@ -42,7 +42,7 @@ describe('a write whose answer was lost', () => {
     await house.teams.until(() => walker.chat.reload() === 'reset.done', 20_000);
   });
 
-  it('stays one that is looked for though its manager answers no more, and is refused meanwhile', async () => {
+  it('stays one that is looked for though its manager answers no more, and is refused meanwhile, after five times without a look', async () => {
     const walker = await newPlanted(house);
     const { accountDn, chat } = walker;
     const rightTime = house.directory.clock;
@@ -60,6 +60,12 @@ describe('a write whose answer was lost', () => {
     expect(await chat.tapButton(button, both)).toBe('refused notResponsible');
     house.directory.put(accountDn, 'manager', chat.dn);
     expect(await chat.tapButton(button, both)).toBe('reset.unknown');
+    house.directory.put(accountDn, 'manager', []);
+    for (let time = 2; time <= 5; time += 1) {
+      expect(await chat.tapButton(button, both)).toBe('refused notResponsible');
+    }
+    house.directory.put(accountDn, 'manager', chat.dn);
+    expect(await chat.tapButton(button, both)).toBe('refused notResponsible');
     expect(verifiedOf(walker)).toBe(0);
   });
 

@@ -1,13 +1,13 @@
 import type { AuditEvent } from '../../domain/audit.ts';
 import { MINUTE_MS } from '../../domain/durations.ts';
-import { managerName } from '../../domain/parties.ts';
+import { managerName, type ManagerKey } from '../../domain/parties.ts';
 import type { Store, StoreTransaction } from '../../ports/store/store.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Denials } from '../deps.ts';
 
-/** Directory reads a minute for a person who is only turned away. */
+/** Directory reads a minute for a person who is only turned away, or only from that account. */
 const LOOKED_UP = 5;
-/** Persons counted at once; more are no longer kept apart. */
+/** Persons and accounts counted at once; more are no longer kept apart. */
 const MAX_KEPT = 10_000;
 
 interface Counted {
@@ -19,7 +19,14 @@ interface Counted {
 const idOf = ({ event, actor, account = '', reason = '' }: AuditEvent): string =>
   [event, actor, account, reason].join(' ');
 
-export function createDenials(store: Pick<Store, 'transaction'>, log: Log): Denials {
+const foundId = (key: ManagerKey, accountId = ''): string =>
+  [managerName(key), accountId].join(' ');
+
+export function createDenials(
+  store: Pick<Store, 'transaction'>,
+  log: Log,
+  minuteMs = MINUTE_MS,
+): Denials {
   const counted = new Map<string, Counted>();
   const found = new Map<string, { times: number; readonly timer: NodeJS.Timeout }>();
 
@@ -55,7 +62,7 @@ export function createDenials(store: Pick<Store, 'transaction'>, log: Log): Deni
   function begin(event: AuditEvent): void {
     const id = idOf(event);
     if (counted.has(id) || counted.size >= MAX_KEPT) return;
-    const timer = setTimeout(() => void endMinute(id), MINUTE_MS);
+    const timer = setTimeout(() => void endMinute(id), minuteMs);
     timer.unref();
     counted.set(id, { event, more: 0, timer });
   }
@@ -92,20 +99,20 @@ export function createDenials(store: Pick<Store, 'transaction'>, log: Log): Deni
 
     settle: (event) => end(idOf(event)),
 
-    foundNothing(key) {
-      const id = managerName(key);
+    foundNothing(key, accountId) {
+      const id = foundId(key, accountId);
       const before = found.get(id);
       if (before !== undefined) {
         before.times += 1;
         return;
       }
       if (found.size >= MAX_KEPT) return;
-      const timer = setTimeout(() => found.delete(id), MINUTE_MS);
+      const timer = setTimeout(() => found.delete(id), minuteMs);
       timer.unref();
       found.set(id, { times: 1, timer });
     },
 
-    isKnown: (key) => (found.get(managerName(key))?.times ?? 0) >= LOOKED_UP,
+    isKnown: (key, accountId) => (found.get(foundId(key, accountId))?.times ?? 0) >= LOOKED_UP,
 
     async flush() {
       for (const { timer } of found.values()) clearTimeout(timer);

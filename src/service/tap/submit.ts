@@ -6,7 +6,7 @@ import { UnsavedOutcome } from '../flow/unsaved.ts';
 import { cancelledView, viewOf } from '../flow/views.ts';
 import type { FlowInput } from '../input.ts';
 import { directoryReason, tellFault } from '../directoryFault.ts';
-import { admit, denyTap, isBeyondRecall, ownFlow, showFlow } from './tap.ts';
+import { admitTo, denyTap, isBeyondRecall, ownFlow, showFlow } from './tap.ts';
 import type { Reply, Tap } from './tap.ts';
 import { ENROLLMENT } from '../enrollment/enrollment.ts';
 import { RESET } from '../reset/reset.ts';
@@ -37,14 +37,12 @@ export async function takeOnCard(tap: Tap, input: FlowInput): Promise<Reply> {
   if (refused !== undefined) return showFlow(tap, refused);
   try {
     // 5. The directory, once: the person, and the account that they answer for.
-    const manager = await admit(tap);
-    if ('view' in manager) return manager;
-    const account = await deps.directory.accountOf(manager.entry, flow.accountId, signal);
-    if (account === undefined) return await endDenied(tap, flow);
+    const admitted = await admitTo(tap, flow.accountId, () => endDenied(tap, flow));
+    if ('view' in admitted) return admitted;
     // 6. The step, and 7. its card.
     return await showFlow(
       tap,
-      await verb.take({ deps, manager, account, flow, cardDraw, signal }, input),
+      await verb.take({ deps, ...admitted, flow, cardDraw, signal }, input),
     );
   } catch (error) {
     if (error instanceof UnsavedOutcome) return showUnsaved(error);

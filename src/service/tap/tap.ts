@@ -40,17 +40,22 @@ export async function admit(tap: Tap): Promise<Manager | { readonly view: View }
 
 /**
  * The person as a manager with one of the accounts that they answer for, or the card that turns the person
- * away.
+ * away; `deny` makes it where the directory has just said that they do not answer for that account.
  * @throws DirectoryError where the directory does not answer.
  */
 export async function admitTo(
   tap: Tap,
   accountId: string,
-): Promise<{ readonly manager: Manager; readonly account: Account } | { readonly view: View }> {
+  deny = (): Promise<Reply> => denyTap(tap, accountId),
+): Promise<{ readonly manager: Manager; readonly account: Account } | Reply> {
+  const { deps, person, signal } = tap;
+  if (deps.denials.isKnown(person.key, accountId)) return denyTap(tap, accountId);
   const manager = await admit(tap);
   if ('view' in manager) return manager;
-  const account = await tap.deps.directory.accountOf(manager.entry, accountId, tap.signal);
-  return account === undefined ? denyTap(tap, accountId) : { manager, account };
+  const account = await deps.directory.accountOf(manager.entry, accountId, signal);
+  if (account !== undefined) return { manager, account };
+  deps.denials.foundNothing(person.key, accountId);
+  return deny();
 }
 
 /** The start card; refused where the person answers for nothing. */
