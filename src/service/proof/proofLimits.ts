@@ -52,7 +52,7 @@ function allowanceBeside(
 /** A bind that was counted before it is sent. */
 export interface ReservedBind {
   readonly failureId: string;
-  readonly of: Pick<Flow, 'manager' | 'accountId'>;
+  readonly attempt: Pick<Flow, 'manager' | 'accountId'>;
   /** Asked right before the bind: attempts counted since, at other instances or elsewhere, count as well. */
   readonly mayBind: (now: Account) => boolean;
 }
@@ -66,9 +66,9 @@ export async function reserveBind(
   { manager, accountId }: Pick<Flow, 'manager' | 'accountId'>,
   underWay: number,
 ): Promise<ReservedBind> {
-  const of = { manager, accountId };
-  const failureId = await tx.addFailure({ kind: 'proof', ...of });
-  return { failureId, of, mayBind: (now) => allowanceBeside(now, underWay) !== 'refused' };
+  const attempt = { manager, accountId };
+  const failureId = await tx.addFailure({ kind: 'proof', ...attempt });
+  return { failureId, attempt, mayBind: (now) => allowanceBeside(now, underWay) !== 'refused' };
 }
 
 /**
@@ -77,7 +77,7 @@ export async function reserveBind(
  */
 export async function settleBind(
   tx: StoreTransaction,
-  { failureId, of }: ReservedBind,
+  { failureId, attempt }: ReservedBind,
   outcome: { readonly isWrong: boolean } | { readonly error: unknown },
 ): Promise<void> {
   const isCounted =
@@ -85,5 +85,5 @@ export async function settleBind(
       ? outcome.isWrong
       : !(outcome.error instanceof DirectoryError) || outcome.error.code === 'noAnswer';
   await tx.removeFailure(failureId);
-  if (isCounted) await tx.addFailure({ kind: 'proof', ...of });
+  if (isCounted) await tx.addFailure({ kind: 'proof', ...attempt });
 }
