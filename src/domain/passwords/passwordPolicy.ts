@@ -22,7 +22,7 @@ export interface TypedPassword {
   readonly contextNames: readonly string[];
 }
 
-/** A new password's faults by the bot's own rules, most important first; its history apart. */
+/** A new password's faults by the bot's own rules, most important first; `allFaults` asks for the last 25 too. */
 export function passwordFaults(typed: TypedPassword): Reason[] {
   const { newPassword, rules } = typed;
   if (newPassword === undefined || newPassword === '') return ['passwordTooShort'];
@@ -48,14 +48,6 @@ export const CHECKED_FAULTS: readonly Reason[] = [
   'passwordForbiddenCharacter',
   'passwordTooCommon',
 ];
-
-/** Lower case, upper case, digits, signs, and letters that have no case. */
-const KINDS = [/\p{Ll}/u, /\p{Lu}/u, /[0-9]/, /[^\p{L}\p{M}0-9]/u, /\p{Lo}/u];
-
-/** Whether three kinds of characters are there, which Active Directory asks for where it wants complexity. */
-export function isComplex(password: string): boolean {
-  return KINDS.filter((kind) => kind.test(password)).length >= 3;
-}
 
 /** The least length that holds: the bot's or the directory's, whichever is more; code points. */
 export function leastLength(rules: PasswordRules, directoryMinLength: number): number {

@@ -3,12 +3,11 @@ import { operationSince } from '../../domain/flows/lifetime.ts';
 import {
   CHECKED_FAULTS,
   forbiddenCharacter,
-  isComplex,
   loweredPasswords,
   MAX_PASSWORD_LENGTH,
   passwordFaults,
 } from '../../domain/passwords/passwordPolicy.ts';
-import { holdsName } from '../../domain/passwords/nameRule.ts';
+import { complexityOf } from '../../domain/passwords/complexity.ts';
 import { byPrecedence, type Reason } from '../../domain/reasons.ts';
 import { sentBy } from '../../domain/flows/reset.ts';
 import { Secret } from '../../domain/secret.ts';
@@ -123,8 +122,7 @@ async function takeChecked(
         type: 'passwordRefused',
         reasons,
         absent,
-        isComplex: isComplex(typed),
-        holdsName: holdsName(typed, account.rules.forbiddenNames),
+        ...complexityOf(typed, account.rules.forbiddenNames),
         forbidden: forbiddenCharacter(typed, deps.settings.passwordForbiddenCharacters),
       } as const;
       return { flow: await advanceReset(tx, current, event) };
@@ -219,6 +217,7 @@ async function checkPassword(tap: ResetTap, input: NewPassword): Promise<Checked
   };
 }
 
+/** By the bot's own rules, and the account's last passwords. */
 async function allFaults(
   { deps, account }: ResetTap,
   tx: StoreTransaction,

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../domain/audit.ts';
 import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
-import { holdsName } from '../../domain/passwords/nameRule.ts';
-import { CHECKED_FAULTS, isComplex } from '../../domain/passwords/passwordPolicy.ts';
+import { complexityOf } from '../../domain/passwords/complexity.ts';
+import { CHECKED_FAULTS } from '../../domain/passwords/passwordPolicy.ts';
 import { sentBy, stepReset } from '../../domain/flows/reset.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { DirectoryError, type WriteOutcome } from '../../ports/directory.ts';
@@ -129,8 +129,7 @@ async function takeRefusal(
         type: 'passwordRefused',
         reasons: [reason],
         absent: ABSENT_IN_REFUSED.filter((fault) => fault !== reason),
-        isComplex: isComplex(password.reveal()),
-        holdsName: holdsName(password.reveal(), tap.account.rules.forbiddenNames),
+        ...complexityOf(password.reveal(), tap.account.rules.forbiddenNames),
         ...(outcome.reason === 'tooYoung' ? oldEnough(tap.account) : {}),
       } as const;
       return advanceReset(tx, current, event, 'sameDraw');

@@ -1,7 +1,6 @@
 import { Attribute, Change, Control, type BerWriter, type Entry, type Filter } from 'ldapts';
 
-import { holdsName } from '../../../domain/passwords/nameRule.ts';
-import { isComplex } from '../../../domain/passwords/passwordPolicy.ts';
+import { complexityOf } from '../../../domain/passwords/complexity.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { DirectoryError, type ProofOutcome } from '../../../ports/directory.ts';
 import {
@@ -181,9 +180,8 @@ export const activeDirectory: Dialect = {
     // With the hints the minimum age binds a reset too, unlike an administrator's reset. Where no other
     // known rule speaks against the password, it is sent as an administrator's.
     const { requiresComplexity, forbiddenNames } = account.rules;
-    const isKnownGood =
-      !requiresComplexity ||
-      (isComplex(password.reveal()) && !holdsName(password.reveal(), forbiddenNames));
+    const { isComplex, holdsName } = complexityOf(password.reveal(), forbiddenNames);
+    const isKnownGood = !requiresComplexity || (isComplex && !holdsName);
     const isTooYoung = hints !== undefined && mayBeTooYoung(account, Date.now());
     if (!isTooYoung || !isKnownGood || (await isRefused([]))) return { refusal: 'policy' };
     return { isBeforeMinAge: true };

@@ -1,5 +1,5 @@
 import type { Entry } from 'ldapts';
-import { forbiddenNames } from '../../../domain/passwords/nameRule.ts';
+import { forbiddenNames } from '../../../domain/passwords/complexity.ts';
 import { filetimeOf, intervalOf, numberOf, textOf } from '../wire/entry.ts';
 import type { PasswordState, Session } from '../dialect.ts';
 import { directoryRules, isRecent, UNREADABLE, type PasswordRules } from '../passwordRules.ts';

@@ -1,5 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { forbiddenNames, holdsName } from '../../src/domain/passwords/nameRule.ts';
+import { complexityOf, forbiddenNames } from '../../src/domain/passwords/complexity.ts';
+
+describe('the complexity of a password', () => {
+  it.each([
+    ['kaffegardin', false],
+    ['kaffe-gardin', false],
+    ['Kaffegardin', false],
+    ['Kaffe gardin', true],
+    ['kaffe-gardin9', true],
+    ['ÅKER-äng', true],
+    ['かkaffe9', true],
+  ])('tells of %s %s, as Active Directory counts kinds of characters', (password, expected) => {
+    expect(complexityOf(password).isComplex).toBe(expected);
+  });
+});
 
 describe('the names that Active Directory refuses in a password', () => {
   it('are the account name as a whole and each word of the display name', () => {
@@ -26,6 +40,6 @@ describe('the names that Active Directory refuses in a password', () => {
     ['Kaffehemmet9', true],
     ['Kaffe-hem-met9', false],
   ])('are found in %s, in any case: %s', (password, expected) => {
-    expect(holdsName(password, ['Hemmet'])).toBe(expected);
+    expect(complexityOf(password, ['Hemmet']).holdsName).toBe(expected);
   });
 });
