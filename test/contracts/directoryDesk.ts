@@ -3,6 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { never } from './directoryStage.ts';
 import type { DirectoryStage } from './directoryStage.ts';
 
+/** More than are read for one text. */
+const FITS_VERY_MANY = 260;
+
 /** The service desk: who is of it, and how it finds an account. */
 export function describeDesk(on: DirectoryStage): void {
   describe('the service desk', () => {
@@ -64,6 +67,20 @@ export function describeDesk(on: DirectoryStage): void {
       const few = await like(first.name.slice(0, 2), 1);
       expect(few.accounts).toHaveLength(1);
       expect(few.hasMore).toBe(all.accounts.length > 1);
+    });
+
+    it('leaves no search under way on a kept connection where a text fits very many accounts', async () => {
+      await on.world.newCrowd(FITS_VERY_MANY);
+      const accountsBase = on.world.options.managersBase;
+      const { proxy, proxied } = await on.openProxied({ accountsBase });
+      const { accounts } = await proxied.accountsLike('folk', FITS_VERY_MANY, never);
+      expect(accounts).toHaveLength(250);
+      // By its answer all that the first call sent on the connection has arrived too.
+      const none = await proxied.accountsLike('ingen heter så', 5, never);
+      expect(none).toEqual({ accounts: [], hasMore: false });
+      const searches = proxy.requests.filter((request) => request.includes('folk'));
+      expect(searches).toHaveLength(1);
+      expect(proxy.connections).toBe(1);
     });
   });
 }

@@ -37,7 +37,9 @@ export interface DirectoryStage {
   /** Another directory on the same world; ends with the test. */
   open(change?: Partial<DirectoryOptions>): OpenDirectory;
   /** A directory behind a proxy that can lose requests and answers; both end with the test. */
-  openProxied(): Promise<{ proxy: LdapProxy; proxied: Directory }>;
+  openProxied(
+    change?: Partial<DirectoryOptions>,
+  ): Promise<{ proxy: LdapProxy; proxied: Directory }>;
   stage(): Promise<Stage>;
   /** Wrong binds that count against the account now. */
   failures(managerId: string, accountId: string): Promise<number | undefined>;
@@ -67,11 +69,11 @@ export function openStage(world: DirectoryWorld): DirectoryStage {
     open,
     endTest,
 
-    async openProxied() {
+    async openProxied(change = {}) {
       const upstream = { host: world.host, port: world.ldapsPort };
       const proxy = await startLdapProxy(upstream, world.authority);
       proxies.push(proxy);
-      return { proxy, proxied: open({ urls: [proxy.url] }) };
+      return { proxy, proxied: open({ ...change, urls: [proxy.url] }) };
     },
 
     async stage() {

@@ -175,9 +175,6 @@ function namesOf(
   };
 }
 
-/** A text that fits more accounts than this is no name: the rest is not read. */
-const MOST_READ = 250;
-
 /**
  * Accounts of that name, or with that text in their display name, the one of that very name first; only
  * those that may be touched (requirement D4).
@@ -191,20 +188,16 @@ export async function findAccountsLike(
   const { dialect } = session;
   const lens = await dialect.prepare(session);
   const filters = [likeFilter(dialect, text), lens.filter];
-  const pages = session.connection.pages(
+  // A text that fits more accounts than one page holds is no name: the rest is not read.
+  const entries = await session.connection.firstPage(
     accountSearch(session, settings, filters, NAME_ATTRIBUTES),
   );
   const found: { id: string; name: string; displayName: string }[] = [];
-  let read = 0;
-  for await (const entries of pages) {
-    for (const entry of entries) {
-      const id = dialect.idOf(entry);
-      if (id === undefined || !lens.isEligible(entry) || isServiceAccount(entry.dn, id)) continue;
-      const { name, displayName } = namesOf(entry, dialect, settings.accountsBase);
-      found.push({ id, name, displayName });
-    }
-    read += entries.length;
-    if (read >= MOST_READ) break;
+  for (const entry of entries) {
+    const id = dialect.idOf(entry);
+    if (id === undefined || !lens.isEligible(entry) || isServiceAccount(entry.dn, id)) continue;
+    const { name, displayName } = namesOf(entry, dialect, settings.accountsBase);
+    found.push({ id, name, displayName });
   }
   const isNamed = ({ name }: { readonly name: string }): number =>
     name.toLowerCase() === text.toLowerCase() ? 0 : 1;

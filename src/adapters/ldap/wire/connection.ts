@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 
 import { Client, DN, ResultCodeError } from 'ldapts';
-import type { Change, Control, Entry, Filter, SearchOptions } from 'ldapts';
+import type { Change, Control, Entry, Filter, SearchOptions, SearchResult } from 'ldapts';
 
 import type { Secret } from '../../../domain/secret.ts';
 import { AnswerLost, isAbsence } from './errors.ts';
@@ -9,7 +9,7 @@ import { AnswerLost, isAbsence } from './errors.ts';
 /** The time for one request and its answer (requirement D6); ldapts alone would wait for ever. */
 const OPERATION_MS = 5_000;
 const PAGE_SIZE = 500;
-/** Two pages are held at a time; larger ones are no faster. */
+/** A sweep holds two of these at a time; larger ones are no faster. */
 const SWEEP_PAGE_SIZE = 250;
 
 export interface Search {
@@ -101,10 +101,18 @@ export class Connection {
     return (await this.entryAt(base, ['1.1']))?.dn;
   }
 
-  /** All entries page by page, for as many entries as there are. */
+  /** The first entries alone, and nothing under way after them. Samba heeds no limit but a page's. */
+  async firstPage(search: Omit<Search, 'limit'>): Promise<Entry[]> {
+    const page = await this.#answered(this.#paged(search).next());
+    return page.done === true ? [] : page.value.searchEntries;
+  }
+
+  /**
+   * All entries page by page, for as many entries as there are. A caller that stops early leaves a page under
+   * way: it needs a connection that nobody takes after it.
+   */
   async *pages(search: Omit<Search, 'limit'>): AsyncGenerator<Entry[]> {
-    const options = { ...optionsOf(search), paged: { pageSize: SWEEP_PAGE_SIZE } };
-    const pages = this.#client.searchPaginated(search.base, options, [...(search.controls ?? [])]);
+    const pages = this.#paged(search);
     // The next page comes while this one is worked off.
     let next = pages.next();
     for (;;) {
@@ -137,6 +145,11 @@ export class Connection {
   /** Ends the connection at once; requests under way reject with AnswerLost. */
   close(): void {
     this.#socket.destroy();
+  }
+
+  #paged(search: Omit<Search, 'limit'>): AsyncGenerator<SearchResult> {
+    const options = { ...optionsOf(search), paged: { pageSize: SWEEP_PAGE_SIZE } };
+    return this.#client.searchPaginated(search.base, options, [...(search.controls ?? [])]);
   }
 
   async #answered<T>(request: Promise<T>): Promise<T> {
