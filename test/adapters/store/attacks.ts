@@ -68,6 +68,21 @@ export function attackSuite(bench: Bench): void {
       expect(alarms()[0]).toMatchObject({ level: 'error', fields: { row: id, why: 'changed' } });
     });
 
+    it('hides no number from the index by which its owners are counted', async () => {
+      const { store, alarms } = await attacked();
+      const [hidden, other] = [await enrolled(store), await enrolled(store, { mobile: '+46701' })];
+      const index = `(select mobile_index from enrollment where id = '${other.id}')`;
+      await sql(`update enrollment set mobile_index = ${index} where id = '${hidden.id}'`);
+      await store.read(async (reads) => {
+        expect(await reads.enrollment(hidden.manager, hidden.accountId)).toBeUndefined();
+        expect(await reads.enrollmentsOf(hidden.accountId)).toEqual([]);
+        expect(await reads.enrollment(other.manager, other.accountId)).toEqual(other);
+      });
+      expect(alarms()).toMatchObject([
+        { fields: { row: hidden.id, column: 'mobile_index', why: 'changed' } },
+      ]);
+    });
+
     it('swaps no numbers', async () => {
       const { store, alarms } = await attacked();
       const [victim, own] = [await enrolled(store), await enrolled(store)];

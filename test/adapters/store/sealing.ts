@@ -172,6 +172,21 @@ export function sealingSuite(bench: Bench): void {
       expect(await sealed.audit.verify(hash)).toMatchObject({ result: 'intact', rows: 3 });
     });
 
+    it('is sealed with the first key, and its numbers are found by that alone', async () => {
+      const { enrollment } = await filled();
+      await unseal();
+      const k2 = someKey('k2');
+      await bench.open([k2, bench.key]);
+      const store = await bench.open([k2]);
+      await store.transaction(async (tx) => {
+        const { manager, accountId, mobile } = enrollment;
+        expect(await tx.numberUse({ mobile, manager, since: 0 })).toMatchObject({
+          isEnrolled: true,
+        });
+        expect(await tx.enrollment(manager, accountId)).toEqual(enrollment);
+      });
+    });
+
     it('has its audit from before vouched for as a whole', async () => {
       await filled();
       await unseal();

@@ -14,7 +14,7 @@ import type { Scope } from './scope.ts';
  */
 export async function sealWhatStands(db: Scope['db'], keys: Keyring): Promise<void> {
   /** Undefined for a value that was damaged before. */
-  function reseal(place: Place, sealed: string): string | undefined {
+  function reseal(place: Place, sealed: string) {
     if (keys.open(place, sealed) !== undefined) {
       throw new StoreError(
         'corrupt',
@@ -23,22 +23,23 @@ export async function sealWhatStands(db: Scope['db'], keys: Keyring): Promise<vo
     }
     const [table, row, column] = place;
     const clear = keys.open([table, row, column], sealed);
-    return clear === undefined ? undefined : keys.seal(place, clear);
+    return clear === undefined ? undefined : { clear, sealed: keys.seal(place, clear) };
   }
 
   /** Whether there is a sign that this database has not been sealed before. */
   let isFromBefore = false;
   for (const row of await db.selectFrom('enrollment').selectAll().execute()) {
-    const mobile = reseal(SEALED.enrollment.place(row), row.mobile);
-    if (mobile === undefined) continue;
+    const resealed = reseal(SEALED.enrollment.place(row), row.mobile);
+    if (resealed === undefined) continue;
     isFromBefore = true;
-    await db.updateTable('enrollment').set({ mobile }).where('id', '=', row.id).execute();
+    const values = { mobile: resealed.sealed, mobile_index: keys.index(resealed.clear) };
+    await db.updateTable('enrollment').set(values).where('id', '=', row.id).execute();
   }
   for (const row of await db.selectFrom('flow').selectAll().execute()) {
-    const state = reseal(SEALED.flow.place(row), row.state);
-    if (state === undefined) continue;
+    const resealed = reseal(SEALED.flow.place(row), row.state);
+    if (resealed === undefined) continue;
     isFromBefore = true;
-    await db.updateTable('flow').set({ state }).where('id', '=', row.id).execute();
+    await db.updateTable('flow').set({ state: resealed.sealed }).where('id', '=', row.id).execute();
   }
   // A pin is made anew at the next visit; one without proof could be an attacker's.
   if (!isFromBefore) await db.updateTable('manager').set({ directory_id: null }).execute();

@@ -26,6 +26,11 @@ function toEnrollment(scope: Scope, noted: readonly EnrollmentRow[]): Enrollment
   const place = SEALED.enrollment.place(row);
   const mobile = openTrusted(scope, place, row.mobile);
   if (mobile === undefined) return undefined;
+  // The seal does not cover it: beside another one the number would not be counted among its owners'.
+  if (!scope.keys.indexes(mobile).includes(row.mobile_index)) {
+    scope.distrust(['enrollment', row.id, 'mobile_index'], 'changed');
+    return undefined;
+  }
   const voidBefore = latest(noted.flatMap((one) => noteIn(scope, one) ?? []));
   if (voidBefore !== undefined && row.enrolled_at < voidBefore) {
     scope.distrust(place, 'revoked');
