@@ -66,7 +66,7 @@ describe('check, of the host', () => {
     modes(0o755, 0o400, 0o700);
     const found = (credentials?: string) =>
       checkHost({ privatePaths: paths }, [], credentials).found.join('\n');
-    expect(found()).toBe('the files of secrets are the bot’s alone');
+    expect(found()).toMatch(/^the files of secrets that .* are the bot’s alone$/);
     expect(found(join(folder, 'other'))).toBe(found());
     const told = found(folder);
     expect(told).not.toContain('the files of secrets');
@@ -77,6 +77,23 @@ describe('check, of the host', () => {
       found: [expect.stringContaining('LoadCredential')],
       mind: [{ text: expect.stringContaining('DATA_DIR') }],
     });
+  });
+
+  it('vouches for no file where none was looked at', () => {
+    modes(0o755, 0o600, 0o700);
+    const found = (privatePaths: Record<string, string>) => checkHost({ privatePaths }, []).found;
+    const none = [expect.stringMatching(/^no file of secrets was looked at.*EnvironmentFile/)];
+    expect(found({})).toEqual(none);
+    expect(found({ DATA_DIR: data })).toEqual(none);
+    expect(found({ ENCRYPTION_KEYS_FILE: key })).not.toEqual(none);
+    // The modes of Windows tell nothing.
+    const { platform } = process;
+    Object.defineProperty(process, 'platform', { value: 'win32' });
+    try {
+      expect(found(paths)).toEqual(none);
+    } finally {
+      Object.defineProperty(process, 'platform', { value: platform });
+    }
   });
 
   it('is told at the start too', async () => {

@@ -155,9 +155,11 @@ describe('deploy/passwordbot-admin', () => {
     );
     const wrapper = await wrapperWith(`[Service]\n${lines.join('\n')}\n`);
     const warned = (called: string[]) => called.filter((line) => /mode \d/.test(line));
-    expect(warned(await wrapper('check'))).toEqual([
-      `passwordbot-admin: ${files[0]!}: every account of this host may get at it (mode 0644): chmod 0600`,
-    ]);
+    for (const words of [['check'], ['--json', 'check'], ['check', '--json']]) {
+      expect(warned(await wrapper(...words))).toEqual([
+        `passwordbot-admin: ${files[0]!}: every account of this host may get at it (mode 0644): chmod 0600`,
+      ]);
+    }
     expect(warned(await wrapper('status'))).toEqual([]);
   });
 });

@@ -24,9 +24,20 @@ export function checkHost(
     Object.values(privatePaths).some((path) =>
       resolve(path).startsWith(resolve(credentials) + sep),
     );
-  const all = exposed.length === 0 ? ['the files of secrets are the bot’s alone'] : [];
-  return { ...NOTHING, name: 'host', found: isCopied ? [COPIED] : all, mind };
+  const all = exposed.length === 0 ? [ALONE] : [];
+  const found = isCopied ? [COPIED] : hasLookedAtSecrets(privatePaths) ? all : [NOT_LOOKED];
+  return { ...NOTHING, name: 'host', found, mind };
 }
+
+/** No file is looked at where all secrets came as variables, nor on Windows, whose modes tell nothing. */
+function hasLookedAtSecrets(paths: Config['privatePaths']): boolean {
+  return process.platform !== 'win32' && Object.keys(paths).some((name) => name !== 'DATA_DIR');
+}
+
+const ALONE = 'the files of secrets that _FILE variables and --env-file name are the bot’s alone';
+
+const NOT_LOOKED =
+  'no file of secrets was looked at: look yourself at those that the variables come from (EnvironmentFile, compose)';
 
 /** The copies tell nothing of the files that they were made from. */
 const COPIED =
