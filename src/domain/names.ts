@@ -1,25 +1,41 @@
-/** The names that a person's name is compared with. */
-export interface Others {
-  readonly colleagues: readonly string[];
-  /** The desk and the organisation, as configured. */
-  readonly offices: readonly string[];
+/** A person, and what tells them from others of their name. */
+export interface Named {
+  readonly id: string;
+  readonly name: string;
 }
 
 /**
- * The name under which people are told of a person. An address before it tells the person from a
- * colleague of the same name, or from an office; it comes first, since a text message cuts long names at
- * their end.
+ * The names under which people are told of persons. An address before a name tells the person from a
+ * colleague of the same name, or from an office (the desk and the organisation, as configured, are `offices`
+ * too); it comes first, since a text message cuts long names at their end. Names are read once for all that
+ * are told: among hundreds, each against each would take seconds.
  */
-export function distinctName(
-  name: string,
-  address: string | undefined,
-  { colleagues, offices }: Others,
-): string {
-  const isTaken = colleagues.some(
-    (other) => looks(other) === looks(name) || drawn(other) === drawn(name),
-  );
-  const isTold = isTaken || FOREIGN.test(name) || sharesWord(name, [...OFFICES, ...offices]);
-  return isTold && address !== undefined ? `${address} (${name})` : name;
+export function distinctNames(
+  colleagues: readonly Named[],
+  offices: readonly string[],
+): (name: string, id: string | undefined, address: string | undefined) => string {
+  const holders = new Map<string, Set<string>>();
+  for (const { id, name } of colleagues) {
+    for (const form of formsOf(name)) {
+      const ids = holders.get(form);
+      if (ids === undefined) holders.set(form, new Set([id]));
+      else ids.add(id);
+    }
+  }
+  const sharesWord = createWordTest([...OFFICES, ...offices]);
+  return (name, id, address) => {
+    const isTaken = formsOf(name).some((form) => {
+      const ids = holders.get(form);
+      return ids !== undefined && ids.size > (id !== undefined && ids.has(id) ? 1 : 0);
+    });
+    const isTold = isTaken || FOREIGN.test(name) || sharesWord(name);
+    return isTold && address !== undefined ? `${address} (${name})` : name;
+  };
+}
+
+/** What a name has in common with those that no reader tells from it. */
+function formsOf(name: string): readonly string[] {
+  return [`looks ${looks(name)}`, `drawn ${drawn(name)}`];
 }
 
 /** Words of names that any person might go by: a change would pass for the office's. */
@@ -40,14 +56,16 @@ const LONG_LETTERS = 8;
 /** The letters that may follow a shorter word, as in `Supporten`. */
 const MOST_ENDING = 3;
 
-/** Whether a word of the name is a word of one of the others, or has one within it. */
-function sharesWord(name: string, others: readonly string[]): boolean {
-  return [looks, drawn].some((form) => {
+/** Tells whether a word of a name is a word of one of the others, or has one within it. */
+function createWordTest(others: readonly string[]): (name: string) => boolean {
+  const tests = [looks, drawn].map((form) => {
     const wordsOf = (one: string): string[] =>
       form(one.replace(NUMBER, ' ')).match(/\p{L}+/gu) ?? [];
     const taken = others.flatMap(wordsOf);
-    return wordsOf(name).some((word) => taken.some((other) => isFormOf(word, other)));
+    return (name: string): boolean =>
+      wordsOf(name).some((word) => taken.some((other) => isFormOf(word, other)));
   });
+  return (name) => tests.some((test) => test(name));
 }
 
 /** Whether the word is the other one, bent or compounded: `Supporten`, `Driftsupport`. */

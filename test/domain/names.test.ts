@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { distinctName as distinctNameOf } from '../../src/domain/names.ts';
+import { distinctNames } from '../../src/domain/names.ts';
 
 const ADDRESS = 'anna.berg@orebro.example';
 const WITH_ADDRESS = (name: string): string => `${ADDRESS} (${name})`;
@@ -11,7 +11,8 @@ function distinctName(
   colleagues: readonly string[],
   offices: readonly string[] = [],
 ): string {
-  return distinctNameOf(name, address, { colleagues, offices });
+  const others = colleagues.map((other, at) => ({ id: String(at), name: other }));
+  return distinctNames(others, offices)(name, undefined, address);
 }
 
 describe('the name under which people are told of a manager', () => {

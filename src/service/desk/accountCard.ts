@@ -3,7 +3,7 @@ import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { DeskAccountView, DeskManager, DeskTrouble } from '../../ports/deskView.ts';
 import type { Deps } from '../deps.ts';
-import { nameAmong } from '../people/managers.ts';
+import { namesAmong } from '../people/managers.ts';
 import { liftOf, offersTo, personsOf, questionOf } from './facts.ts';
 import type { DeskFacts, ManagerFacts } from './facts.ts';
 import { deskHandle } from '../tap/handles.ts';
@@ -44,13 +44,13 @@ export function accountView(
 
   const { account, status, isCrowd, now } = facts;
   const shown = shownManagers(facts);
-  const persons = personsOf(facts);
+  const nameOf = namesAmong(deps, personsOf(facts));
   const managers = shown.map(({ ...manager }): DeskManager => {
     const { ref, name, recipient, number, check } = manager;
     const place = look.managers.indexOf(ref) + 1;
     return {
       handle: deskHandle({ id, draw, place }),
-      name: nameAmong(deps, name, ref, persons),
+      name: nameOf(name, ref),
       isFormer: recipient === undefined,
       number: number && {
         masked: number.mobile,

@@ -1,5 +1,5 @@
 import { LOOKUPS_LOOKBACK_MS, lookUpsSpentUntil } from '../../domain/desk/deskLook.ts';
-import { distinctName } from '../../domain/names.ts';
+import { distinctNames } from '../../domain/names.ts';
 import { managerName, type ManagerKey } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { Account } from '../../ports/account.ts';
@@ -37,11 +37,11 @@ export async function admitAgent(tap: Tap): Promise<Agent | { readonly view: Vie
 export function agentNameFor(
   { settings }: Pick<Deps, 'settings'>,
   { entry }: Manager,
-  managers: readonly { readonly name: string }[],
+  managers: readonly { readonly ref: string; readonly name: string }[],
 ): string {
   const { displayName: name, address } = entry;
-  const colleagues = managers.map((manager) => manager.name);
-  return distinctName(name, address, { colleagues, offices: settings.desk.names });
+  const colleagues = managers.map((manager) => ({ id: manager.ref, name: manager.name }));
+  return distinctNames(colleagues, settings.desk.names)(name, undefined, address);
 }
 
 /** The card that finds accounts, with a problem where there is one. */

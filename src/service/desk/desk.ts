@@ -4,7 +4,7 @@ import type { RevokeReason } from '../../ports/deskView.ts';
 import { clearLockoutIn, revokeIn } from '../administration/administration.ts';
 import type { DeskActInput, DeskInput } from '../input.ts';
 import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
-import { nameAmong } from '../people/managers.ts';
+import { namesAmong } from '../people/managers.ts';
 import { denyTap, type Reply, type Tap } from '../tap/tap.ts';
 import { agentNameFor } from './agent.ts';
 import { accountView } from './accountCard.ts';
@@ -88,7 +88,7 @@ function about(
   manager: ManagerFacts | undefined,
 ): Problem {
   if (manager === undefined) return problem;
-  return { ...problem, person: nameAmong(deps, manager.name, manager.ref, personsOf(facts)) };
+  return { ...problem, person: namesAmong(deps, personsOf(facts))(manager.name, manager.ref) };
 }
 
 /** For the act that concerns no one manager. */

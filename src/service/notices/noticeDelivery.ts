@@ -7,7 +7,7 @@ import { StoreError } from '../../ports/errors.ts';
 import type { Deps } from '../deps.ts';
 import { lockAccount } from '../flow/flows.ts';
 import { postNotice } from './noticeCard.ts';
-import { nameAmong } from '../people/managers.ts';
+import { namesAmong } from '../people/managers.ts';
 import { enrolledOf } from './notices.ts';
 import { recipientsOf } from '../chat/recipients.ts';
 import { noteAnswering } from '../people/responsibilityChanges.ts';
@@ -81,10 +81,9 @@ async function addressOthers(
       if (answering !== undefined) await noteAnswering(deps, tx, answering);
       const known = [...persons, ...(await enrolledOf(tx, notice.accountId))];
       if (own !== undefined) known.unshift(own);
-      const byName = nameAmong(deps, notice.byName, own?.id, known);
-      const owners = notice.owners?.map((name, at) =>
-        nameAmong(deps, name, notice.ownerEntries?.[at], known),
-      );
+      const nameOf = namesAmong(deps, known);
+      const byName = nameOf(notice.byName, own?.id);
+      const owners = notice.owners?.map((name, at) => nameOf(name, notice.ownerEntries?.[at]));
       const notices: Notice[] = [];
       for (const { way } of await recipientsOf(deps, tx, persons)) {
         if (way === undefined) continue;

@@ -6,7 +6,7 @@ import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { Notice } from '../../ports/store/notices.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { nameAmong } from '../people/managers.ts';
+import { namesAmong } from '../people/managers.ts';
 
 /** The event that notices tell. */
 export interface Reported {
@@ -77,7 +77,7 @@ export async function addFirstEnrollmentNotices(
   const toOthers = {
     ...by,
     event: 'firstEnrollment',
-    byName: nameAmong(deps, by.byName, entry, [...managers, ...(await enrolledOf(tx, accountId))]),
+    byName: namesAmong(deps, [...managers, ...(await enrolledOf(tx, accountId))])(by.byName, entry),
   } as const;
   for (const other of await tx.enrollmentsOf(accountId)) {
     if (isSamePerson(other.manager, manager) || told.has(other.mobile)) continue;

@@ -1,4 +1,4 @@
-import { distinctName } from '../../domain/names.ts';
+import { distinctNames } from '../../domain/names.ts';
 import { managerName, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
@@ -12,17 +12,14 @@ export interface Manager {
   readonly entry: DirectoryManager;
 }
 
-/** The name of one of the managers, by their entry's id, as the others are told it. */
-export function nameAmong(
+/** The names of some of the managers, each by their entry's id, as the others are told them. */
+export function namesAmong(
   { settings }: Pick<Deps, 'settings'>,
-  name: string,
-  entry: string | undefined,
   managers: readonly DirectoryManager[],
-): string {
-  const address = managers.find(({ id }) => id === entry)?.address;
-  const others = managers.filter(({ id }) => id !== entry);
-  const colleagues = others.map(({ displayName }) => displayName);
-  return distinctName(name, address, { colleagues, offices: settings.desk.names });
+): (name: string, entry: string | undefined) => string {
+  const colleagues = managers.map(({ id, displayName: name }) => ({ id, name }));
+  const nameOf = distinctNames(colleagues, settings.desk.names);
+  return (name, entry) => nameOf(name, entry, managers.find(({ id }) => id === entry)?.address);
 }
 
 /**

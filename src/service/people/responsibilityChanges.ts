@@ -6,8 +6,8 @@ import { withDeadline } from '../../ports/deadline.ts';
 import { seenInTime } from '../directoryFault.ts';
 import { lockAccount } from '../flow/flows.ts';
 import { enrolledOf } from '../notices/notices.ts';
-import { nameAmong } from './managers.ts';
-import { recipientOf } from '../chat/recipients.ts';
+import { namesAmong } from './managers.ts';
+import { recipientsOf } from '../chat/recipients.ts';
 import type { SweepLease } from '../upkeep/sweepLease.ts';
 
 /** Remembered instead of the persons of a crowd, who come and go every day. */
@@ -101,12 +101,17 @@ export async function noteAnswering(
   const known = [...managers, ...former, ...enrolled];
   const told = before.includes(CROWD) ? enrolled.map(({ id }) => id) : before;
   const names = new Map<string, string>();
+  const nameOf = namesAmong(deps, known);
+  const addedNames = managers
+    .filter(({ id }) => added.includes(id))
+    .map(({ id, displayName }) => nameOf(displayName, id));
   const notices: Notice[] = [];
-  for (const entry of told) {
-    const person = known.find(({ id }) => id === entry) ?? { id: entry, displayName: '' };
-    const { way } = await recipientOf(deps, tx, person);
-    const record = way && (await tx.manager(way.key));
-    names.set(entry, person.displayName === '' ? (record?.displayName ?? '') : person.displayName);
+  const persons = told.map(
+    (entry) => known.find(({ id }) => id === entry) ?? { id: entry, displayName: '' },
+  );
+  for (const { person, way } of await recipientsOf(deps, tx, persons)) {
+    const record = way && person.displayName === '' ? await tx.manager(way.key) : undefined;
+    names.set(person.id, record?.displayName ?? person.displayName);
     if (way === undefined) continue;
     notices.push({
       id: deps.random.id(),
@@ -115,9 +120,7 @@ export async function noteAnswering(
       accountName: account.name,
       byName: '',
       at: tx.now,
-      added: managers
-        .filter(({ id }) => added.includes(id))
-        .map(({ id, displayName }) => nameAmong(deps, displayName, id, known)),
+      added: addedNames,
       to: { channel: 'chat', manager: way.key },
     });
   }
