@@ -189,6 +189,40 @@ export function rekeySuite(create: () => Promise<RawDatabase>): void {
       );
     });
 
+    it('makes each index anew that the first key has not made', async () => {
+      const store = await bench.open();
+      const [enrollment, send] = [someEnrollment(), someSend()];
+      await store.transaction(async (tx) => {
+        await tx.saveEnrollment(enrollment);
+        await tx.addSend(send);
+      });
+      const former = (
+        await bench.database.query(
+          `select id, mobile_index from enrollment union all select id, mobile_index from code_send`,
+        )
+      ).map(({ id, mobile_index }) => [String(id), String(mobile_index)]);
+      const k2 = someKey('k2');
+      const both = await bench.open([k2, bench.key]);
+      expect(await both.sealed.rekey(() => undefined)).toMatchObject({ left: 0 });
+      for (const [id, index] of former) {
+        for (const table of ['enrollment', 'code_send']) {
+          await bench.database.query(
+            `update ${table} set mobile_index = '${index}' where id = '${id}'`,
+          );
+        }
+      }
+      expect(await both.sealed.census()).toEqual({ current: 2, earlier: 2, unreadable: 0 });
+      expect(await both.sealed.rekey(() => undefined)).toEqual({ done: 2, unreadable: 0, left: 0 });
+      expect(await both.sealed.census()).toEqual({ current: 4, earlier: 0, unreadable: 0 });
+
+      const only = await bench.open([k2]);
+      await only.transaction(async (tx) => {
+        const { manager, accountId } = enrollment;
+        expect(await tx.enrollment(manager, accountId)).toEqual(enrollment);
+        expect(await tx.sendTimes({ mobile: send.mobile, since: 0 })).toHaveLength(1);
+      });
+    });
+
     it('is not taken in by another key under the same id', async () => {
       const store = await bench.open();
       await store.transaction((tx) => tx.saveEnrollment(someEnrollment()));

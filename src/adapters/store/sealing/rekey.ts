@@ -11,9 +11,12 @@ const BATCH = 100;
 
 /** The keys with which the stored values are sealed, counted. */
 interface KeyCensus {
-  /** Values sealed with the first key. */
+  /** Values that the first key has sealed and, where they have an index, made that too. */
   readonly current: number;
-  /** Values sealed with another configured key: `rekey` brings them over. */
+  /**
+   * Values sealed with another configured key, or beside an index that the first key has not made: `rekey`
+   * brings them over.
+   */
   readonly earlier: number;
   /** Values sealed with a key that is not configured, or damaged in the one sample of each column. */
   readonly unreadable: number;
@@ -42,11 +45,12 @@ const ALL_COLUMNS = [...SEALED_COLUMNS, ...AUDIT_COLUMNS];
 
 const counted = ({ rows = 'true' }: SealedColumn) => sql.raw<boolean>(rows);
 
-/** The parts of a value's place, and the value as `sealed`. */
-function columnsOf({ key, beside, column }: SealedColumn) {
+/** The parts of a value's place, the value as `sealed` and its index, if any, as `found_by`. */
+function columnsOf({ key, beside, column, index }: SealedColumn) {
   return sql.join([
     ...[...key, ...beside].map((name) => sql.ref(name)),
     sql`${sql.ref(column)} as sealed`,
+    ...(index === undefined ? [] : [sql`${sql.ref(index)} as found_by`]),
   ]);
 }
 
@@ -79,30 +83,59 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
   }
 
   const [first, ...others] = keys.prefixes;
-  const countCurrent = (where: SealedColumn) => count(where, begins(where.column, first));
-  const countEarlier = (where: SealedColumn): Promise<number> =>
+  const countFirst = (where: SealedColumn) => count(where, begins(where.column, first));
+  const countSealedEarlier = (where: SealedColumn): Promise<number> =>
     others.length === 0 ? Promise.resolve(0) : count(where, sealedWith(where.column, others));
   const countUnknown = (where: SealedColumn) =>
     count(where, sql<boolean>`not ${sealedWith(where.column, keys.prefixes)}`);
 
-  /** Rows behind `after` that another key has sealed, in the order of their key. */
+  /**
+   * Rows behind `after` that another key has sealed, in the order of their key. Where there is an index
+   * all of them: only the clear text tells which key has made it.
+   */
   async function nextRows(db: Scope['db'], where: SealedColumn, after: Row | undefined) {
     const key = sql.join(where.key.map((name) => sql.ref(name)));
     const last = after && sql.join(where.key.map((name) => after[name]));
     const behind = last === undefined ? sql`` : sql`and (${key}) > (${last})`;
+    const which = where.index === undefined ? sql`and not ${begins(where.column, first)}` : sql``;
     const { rows } = await sql<Row>`select ${columnsOf(where)}
       from ${sql.table(where.table)}
-      where ${sql.ref(where.column)} is not null
-        and not ${begins(where.column, first)} ${behind}
+      where ${sql.ref(where.column)} is not null ${which} ${behind}
       order by ${key} limit ${sql.lit(BATCH)}`.execute(db);
     return rows;
   }
 
+  const isFirst = ({ sealed }: Row): boolean => String(sealed).startsWith(first);
+  const clearOf = (where: SealedColumn, row: Row): string | undefined =>
+    openKnown(keys, placeIn(where, row), String(row['sealed']), where.use);
+
+  /** Whether the first key has sealed the value, and another one, or nobody, made its index. */
+  function isMisplaced(where: SealedColumn, row: Row): boolean {
+    if (where.index === undefined || !isFirst(row)) return false;
+    const clear = clearOf(where, row);
+    return clear !== undefined && keys.index(clear) !== row['found_by'];
+  }
+
+  async function countMisplaced(where: SealedColumn): Promise<number> {
+    if (where.index === undefined) return 0;
+    let misplaced = 0;
+    let last: Row | undefined;
+    do {
+      const rows = await readPatiently(engine, (db) => nextRows(db, where, last));
+      misplaced += rows.filter((row) => isMisplaced(where, row)).length;
+      last = rows.at(-1);
+    } while (last !== undefined);
+    return misplaced;
+  }
+
+  const countEarlier = async (where: SealedColumn): Promise<number> =>
+    (await countSealedEarlier(where)) + (await countMisplaced(where));
+
   /** Undefined for a value that no configured key opens there. */
   function reseal(where: SealedColumn, row: Row) {
-    const place = placeIn(where, row);
-    const clear = openKnown(keys, place, String(row['sealed']), where.use);
-    return clear === undefined ? undefined : { clear, sealed: keys.seal(place, clear, where.use) };
+    const clear = clearOf(where, row);
+    if (clear === undefined) return undefined;
+    return { clear, sealed: keys.seal(placeIn(where, row), clear, where.use) };
   }
 
   /** False where the value cannot be read. */
@@ -126,12 +159,13 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
   function rekeyBatch(where: SealedColumn, after: Row | undefined) {
     return transactPatiently(engine, async (db) => {
       const rows = await nextRows(db, where, after);
+      const due = rows.filter((row) => !isFirst(row) || isMisplaced(where, row));
       let unreadable = 0;
-      for (const row of rows) {
+      for (const row of due) {
         // One damaged value must not keep all others from the new key.
         if (!(await update(db, where, row))) unreadable += 1;
       }
-      return { last: rows.at(-1), rows: rows.length, unreadable };
+      return { last: rows.at(-1), rows: due.length, unreadable };
     });
   }
 
@@ -161,9 +195,10 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
 
   return {
     async census() {
+      const misplaced = await sum(countMisplaced);
       return {
-        current: await sum(countCurrent),
-        earlier: await sum(countEarlier),
+        current: (await sum(countFirst)) - misplaced,
+        earlier: (await sum(countSealedEarlier)) + misplaced,
         unreadable: (await sum(countUnknown)) + (await sum(countBadSamples)),
       };
     },
