@@ -61,6 +61,18 @@ export function walkPins(world: World): void {
     expect(await fresh.say('status')).toBe('home');
   });
 
+  it('refuses a pinned one, with an alarm, while another entry has the address too', async () => {
+    const { chat } = newManager(world);
+    expect(await chat.say('status')).toBe('home');
+    const other = world.manager(newName('Annan'));
+    const before = alarms();
+    world.directory.put(other.dn, 'userPrincipalName', chat.person.upn);
+    expect(await chat.say('status')).toBe('refused notResponsible');
+    expect(alarms()).toBe(before + 1);
+    world.directory.put(other.dn, 'userPrincipalName', other.person.upn);
+    expect(await chat.say('status')).toBe('home');
+  });
+
   it('pins one of two who come at once', async () => {
     const { chat } = newManager(world);
     const second = namesake(chat);

@@ -56,7 +56,14 @@ export async function identify(
       const isOwn =
         query === undefined ||
         (found === undefined && !(await deps.directory.fitsAnother(query, pinned.id, signal)));
-      return isOwn ? letIn(deps, person.key, pinned) : deny(deps, person.key);
+      if (isOwn) return letIn(deps, person.key, pinned);
+      // Also where the own entry fits too: whoever may write an address could keep the person out, unseen.
+      return denyTaken(
+        deps,
+        person.key,
+        pinned,
+        'the address of a pinned person fits another entry',
+      );
     }
   }
   if (roster.status === 'unavailable') return 'temporarilyUnavailable';
@@ -127,14 +134,15 @@ export async function unpin(
   });
 }
 
-/** Turns away a person who comes as the entry of another; an administrator has to find out who is right. */
+/** Turns away a person whose entry or address is another's too; an administrator has to find out who is right. */
 async function denyTaken(
   deps: Deps,
   key: ManagerKey,
   entry: DirectoryManager,
+  what = 'a person comes as a directory entry that belongs to another',
 ): Promise<'notResponsible'> {
   const fields = { alarm: 'entryOfAnother', manager: managerName(key), entry: entry.id };
-  deps.log.error(fields, 'a person comes as a directory entry that belongs to another');
+  deps.log.error(fields, what);
   return deny(deps, key);
 }
 
