@@ -45,14 +45,17 @@ const OFFICES = [
   'Helpdesk',
   'Support',
   'Kundtjänst',
+  'Kundtjanst',
+  'Lösenordshjälp',
+  'Losenordshjalp',
   'Avdelning',
   'IT',
 ];
 
 /** Words of offices with fewer letters are part of too many other words. */
 const LEAST_LETTERS = 5;
-/** Words of offices this long are part of no person's name: any ending may follow, as in `Servicedeskgruppen`. */
-const LONG_LETTERS = 8;
+/** Words of offices this long are part of no person's name: any ending may follow, as in `Supportgruppen`. */
+const LONG_LETTERS = 7;
 /** The letters that may follow a shorter word, as in `Supporten`. */
 const MOST_ENDING = 3;
 
