@@ -33,7 +33,7 @@ export function distinctNames(
   };
 }
 
-/** What a name has in common with those that no reader tells from it. */
+/** The forms of a name; one that shares either is not told from it by its readers. */
 function formsOf(name: string): readonly string[] {
   return [`looks ${looks(name)}`, `drawn ${drawn(name)}`];
 }

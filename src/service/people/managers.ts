@@ -3,7 +3,6 @@ import { managerName, type Locale, type ManagerKey } from '../../domain/parties.
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Store, StoreTransaction } from '../../ports/store/store.ts';
-import type { Deps } from '../deps.ts';
 
 /** The person behind a tap, as the directory knows them now. */
 export interface Manager {
@@ -14,7 +13,7 @@ export interface Manager {
 
 /** The names of some of the managers, each by their entry's id, as the others are told them. */
 export function namesAmong(
-  { settings }: Pick<Deps, 'settings'>,
+  { settings }: { readonly settings: { readonly desk: { readonly names: readonly string[] } } },
   managers: readonly DirectoryManager[],
 ): (name: string, entry: string | undefined) => string {
   const colleagues = managers.map(({ id, displayName: name }) => ({ id, name }));

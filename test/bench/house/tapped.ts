@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { FROM_SOURCES } from '../../support/botProcess.ts';
+import { noneWaits } from '../../support/notices.ts';
 import type { Product } from '../../support/product.ts';
 import { newEnrolled, startReset } from '../../support/walks.ts';
 import { startMeasured } from '../performance/measured.ts';
@@ -44,6 +45,8 @@ export async function measureTaps(resets: number) {
       const walker = await newEnrolled(product);
       await startReset(walker);
       const { chat, mobile } = walker;
+      // Notices of the enrollment would take the tap's connection to the directory.
+      await noneWaits(product);
       const password = newPassword();
       const inputs = { newPassword: password, confirmPassword: password };
       const code = await take(product, socket, () =>

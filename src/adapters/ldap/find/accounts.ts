@@ -10,7 +10,6 @@ import type {
 import type { Search } from '../wire/connection.ts';
 import { isId, textOf, textsOf } from '../wire/entry.ts';
 import { allOf, anyOf, chunks, equals, parseFilter, contains } from '../wire/filters.ts';
-import { responsibilityFilters } from './responsible.ts';
 
 /** Where and how accounts are found, as configured. */
 export interface AccountSettings {
@@ -156,6 +155,15 @@ export async function unprotectedAmong(
     unprotected.push(...found.flatMap((entry) => dialect.idOf(entry) ?? []));
   }
   return unprotected;
+}
+
+/** Match the accounts whose `attribute` names one of the DNs; one that matches all where none are given. */
+function responsibilityFilters(
+  attribute: string,
+  responsible: readonly string[] | undefined,
+): (Filter | undefined)[] {
+  if (responsible === undefined) return [undefined];
+  return chunks(responsible).map((dns) => anyOf(dns.map((dn) => equals(attribute, dn))));
 }
 
 function namesOf(
