@@ -57,6 +57,28 @@ export function describeConnections(on: DirectoryStage): void {
       expect(proxy.connections).toBe(24);
     });
 
+    it('is not used any more where a write found another one dead', async () => {
+      const { manager, accountId } = await on.stage();
+      const { proxy, proxied } = await on.openProxied();
+      const readAtOnce = (crowd: number) =>
+        Promise.all(Array.from({ length: crowd }, () => proxied.managerById(manager.id, never)));
+      const account = await proxied.accountOf(manager, accountId, never);
+      await readAtOnce(3);
+      expect(proxy.connections).toBe(3);
+      proxy.treat = (operation) => {
+        if (operation === REQUEST.bind) proxy.treat = () => 'pass';
+        return operation === REQUEST.bind ? 'drop' : 'pass';
+      };
+      const password = new Secret('Nytt-Losen-till-Vaxjo1');
+      const expectedVersion = account!.passwordVersion;
+      const write = { manager, accountId, password, expectedVersion };
+      expect(await proxied.writePassword(write, never)).toMatchObject({ outcome: 'written' });
+      // A new one for the write, and one for the bind that proves the password.
+      expect(proxy.connections).toBe(5);
+      await readAtOnce(3);
+      expect(proxy.connections).toBe(7);
+    });
+
     it('is used for a write once it is bound anew, and replaced where it is dead', async () => {
       const set = await on.stage();
       const { proxy, proxied } = await on.openProxied();

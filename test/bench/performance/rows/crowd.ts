@@ -39,7 +39,7 @@ async function burstRow({ tapWindows, crowd }: Extent, resetters: Resetters): Pr
   );
 }
 
-/** What a whole reset costs where so many managers make one at once. */
+/** The cost of a whole reset where so many managers make one at once. */
 async function costRow(
   { windows, crowd }: Extent,
   resetters: Resetters,
