@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeEach, expect, it } from '@jest/globals';
-import { openStore } from '../../src/adapters/store/open.ts';
+import { beforeEach, expect, it } from '@jest/globals';
 import { DirectoryError } from '../../src/ports/directory.ts';
 import type { Deps } from '../../src/service/deps.ts';
 import { audienceOf } from '../../src/service/notices/audience.ts';
-import { rawSqlite } from '../adapters/store/rawSqlite.ts';
-import { silentLog, someKey } from '../adapters/store/support.ts';
+import { silentLog } from '../support/silentLog.ts';
 import { MOBILE, someAddress, someManager } from '../contracts/storeSamples.ts';
+import { storeOfSuite } from '../support/ofSuite.ts';
 
-const database = await rawSqlite();
-const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
-const store = await openStore({ ...options, migrate: true }, silentLog);
-afterAll(async () => {
-  await store.close();
-  await database.remove();
-});
+const store = await storeOfSuite();
 
 const logged: object[] = [];
 beforeEach(() => void logged.splice(0));

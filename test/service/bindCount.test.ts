@@ -1,21 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, expect, it } from '@jest/globals';
-import { openStore } from '../../src/adapters/store/open.ts';
+import { expect, it } from '@jest/globals';
 import { DirectoryError } from '../../src/ports/directory.ts';
 import { clearLockoutIn } from '../../src/service/administration/administration.ts';
 import type { Deps } from '../../src/service/deps.ts';
 import { reserveBind, settleBind } from '../../src/service/proof/proofLimits.ts';
-import { rawSqlite } from '../adapters/store/rawSqlite.ts';
-import { silentLog, someKey } from '../adapters/store/support.ts';
 import { someManager } from '../contracts/storeSamples.ts';
+import { storeOfSuite } from '../support/ofSuite.ts';
 
-const database = await rawSqlite();
-const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
-const store = await openStore({ ...options, migrate: true }, silentLog);
-afterAll(async () => {
-  await store.close();
-  await database.remove();
-});
+const store = await storeOfSuite();
 
 const deps = { random: { id: randomUUID } } as unknown as Deps;
 

@@ -1,16 +1,13 @@
 import { expect, it } from '@jest/globals';
-import { openStore } from '../../src/adapters/store/open.ts';
 import { QUESTIONS_LOOKBACK_MS } from '../../src/domain/desk/callerCheck.ts';
 import { spendLift, vouchIn } from '../../src/service/desk/callers.ts';
-import { rawSqlite } from '../adapters/store/rawSqlite.ts';
-import { silentLog, someKey } from '../adapters/store/support.ts';
 import { someCheck } from '../contracts/storeDesk.ts';
 import { MINUTE } from '../contracts/storeSamples.ts';
+import { storeOfSuite } from '../support/ofSuite.ts';
+
+const store = await storeOfSuite();
 
 it('lifts an account’s lockouts once a day, and vouches, on a confirmation that still holds', async () => {
-  const database = await rawSqlite();
-  const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
-  const store = await openStore({ ...options, migrate: true }, silentLog);
   const now = Date.now();
   const { accountId } = someCheck();
   const confirmed = (askedAt: number, until = now + MINUTE) =>
@@ -38,6 +35,4 @@ it('lifts an account’s lockouts once a day, and vouches, on a confirmation tha
   expect(await spend(one)).toBe(true);
   expect([await spend(two), await spend(one)]).toEqual([false, false]);
   expect(await spend(elsewhere)).toBe(true);
-  await store.close();
-  await database.remove();
 });

@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import { openStore } from '../../src/adapters/store/open.ts';
 import type { StoreReads } from '../../src/ports/store/store.ts';
 import { recipientOf, recipientsOf } from '../../src/service/chat/recipients.ts';
 import type { SweepDeps } from '../../src/service/deps.ts';
-import { rawSqlite } from '../adapters/store/rawSqlite.ts';
-import { silentLog, someKey } from '../adapters/store/support.ts';
 import { someAddress, someManager } from '../contracts/storeSamples.ts';
+import { storeOfSuite } from '../support/ofSuite.ts';
+
+const store = await storeOfSuite();
 
 it('finds the ways to five hundred persons in two statements, as to each of them', async () => {
-  const database = await rawSqlite();
-  const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
-  const store = await openStore({ ...options, migrate: true }, silentLog);
   const { tenantId } = someManager();
   const deps = { settings: { tenantId, defaultLocale: 'sv' } } as unknown as SweepDeps;
   const persons = Array.from({ length: 500 }, (_, n) => {
@@ -44,6 +41,4 @@ it('finds the ways to five hundred persons in two statements, as to each of them
   expect(new Set(found.map(({ way }) => way?.address !== undefined))).toEqual(
     new Set([true, false]),
   );
-  await store.close();
-  await database.remove();
 });

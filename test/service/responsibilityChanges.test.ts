@@ -1,19 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, expect, it } from '@jest/globals';
-import { openStore } from '../../src/adapters/store/open.ts';
+import { expect, it } from '@jest/globals';
 import type { DirectoryManager } from '../../src/ports/account.ts';
 import type { Deps } from '../../src/service/deps.ts';
 import { noteAnswering } from '../../src/service/people/responsibilityChanges.ts';
-import { rawSqlite } from '../adapters/store/rawSqlite.ts';
-import { silentLog, someKey } from '../adapters/store/support.ts';
+import { storeOfSuite } from '../support/ofSuite.ts';
 
-const database = await rawSqlite();
-const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
-const store = await openStore({ ...options, migrate: true }, silentLog);
-afterAll(async () => {
-  await store.close();
-  await database.remove();
-});
+const store = await storeOfSuite();
 
 const settings = { defaultLocale: 'sv', tenantId: randomUUID(), desk: { names: ['Servicedesk'] } };
 const deps = { settings, random: { id: randomUUID } } as unknown as Deps;

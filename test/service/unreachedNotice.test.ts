@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, expect, it } from '@jest/globals';
-import { openStore } from '../../src/adapters/store/open.ts';
+import { expect, it } from '@jest/globals';
 import { HOUR_MS } from '../../src/domain/durations.ts';
 import type { NoticeEvent } from '../../src/ports/noticeView.ts';
 import type { Deps } from '../../src/service/deps.ts';
 import { createSendPace } from '../../src/service/chat/sendPace.ts';
 import { deliverNotice } from '../../src/service/notices/noticeDelivery.ts';
-import { rawSqlite } from '../adapters/store/rawSqlite.ts';
-import { silentLog, someKey } from '../adapters/store/support.ts';
+import { silentLog } from '../support/silentLog.ts';
 import { someManager } from '../contracts/storeSamples.ts';
+import { storeOfSuite } from '../support/ofSuite.ts';
 
-const database = await rawSqlite();
-const options = { database: database.options, keys: [someKey('k1')], instance: 'one' };
-const store = await openStore({ ...options, migrate: true }, silentLog);
-afterAll(async () => {
-  await store.close();
-  await database.remove();
-});
+const store = await storeOfSuite();
 
 const logged: object[] = [];
 const log = { ...silentLog, error: (fields: object) => void logged.push(fields) };

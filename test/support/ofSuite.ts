@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openStore, type OpenStore } from '../../src/adapters/store/open.ts';
 import { startHouse, type House, type HouseOptions } from './house.ts';
 import { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.ts';
 import { startProduct, type Product, type ProductOptions } from './product.ts';
+import { silentLog } from './silentLog.ts';
 import { atSuiteEnd, atTestEnd } from './suiteEnd.ts';
 import type { World } from './world.ts';
 
@@ -54,4 +57,19 @@ export async function folderOfSuite(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'password-bot-suite-'));
   atSuiteEnd(() => rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** An open store on SQLite that all tests of a suite share. */
+export async function storeOfSuite(): Promise<OpenStore> {
+  const store = await openStore(
+    {
+      database: { kind: 'sqlite', directory: await folderOfSuite() },
+      keys: [{ id: 'k1', key: randomBytes(32) }],
+      instance: 'one',
+      migrate: true,
+    },
+    silentLog,
+  );
+  atSuiteEnd(() => store.close());
+  return store;
 }
