@@ -1,5 +1,5 @@
 import { DirectoryError, type DirectoryErrorCode } from '../ports/directory.ts';
-import type { Deps } from './deps.ts';
+import type { Log } from '../ports/log.ts';
 
 /** The directory's fault, where a call's error is one; any other error is thrown on. */
 export function faultOf(error: unknown): DirectoryError {
@@ -44,7 +44,7 @@ const FAULT_ALARMS: Partial<Record<DirectoryErrorCode, readonly [alarm: string, 
 };
 
 /** The log gets the rest; inside a transaction only `afterCommit`. */
-export function tellFault({ log }: Pick<Deps, 'log'>, { code, detail }: DirectoryError): void {
+export function tellFault({ log }: { readonly log: Log }, { code, detail }: DirectoryError): void {
   const found = FAULT_ALARMS[code];
   if (found === undefined) {
     log.warn({ code, detail }, 'directory failed');

@@ -10,7 +10,7 @@ import { showFlow, showHome, type Reply, type Tap } from './tap.ts';
 /**
  * A chat message that is no command: a code where exactly one flow waits for one; in a password step
  * the advice to delete it, for it may be a password; else home. The text itself is kept nowhere. `takeOnCard`
- * takes the code as the flow's card would.
+ * takes the code as the flow's card would; it is handed in, since the page of a submission imports far more.
  */
 export async function takeText(
   tap: Tap,
