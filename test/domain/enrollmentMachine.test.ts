@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { stepEnrollment } from '../../src/domain/flows/enrollment.ts';
+import { isCodeHeld, stepEnrollment } from '../../src/domain/flows/enrollment.ts';
 import { ENROLLMENT_STATES, NEW, NOW, OLD } from './machineSamples.ts';
 import { beginningsOf, enrollment } from './machineTables.ts';
+
+const OTHER = '+46736666666';
 
 describe('enrollment', () => {
   it('asks the directory only for a proof that has been counted', () => {
@@ -54,6 +56,47 @@ describe('enrollment', () => {
       isOldProven: true,
       problem: { reason: 'smsNumberRefused' },
     });
+  });
+});
+
+describe('a code card that the manager went back from', () => {
+  const leave = (step: 'code' | 'oldCode') => {
+    const waiting = ENROLLMENT_STATES.find((state) => state.step === step)!;
+    return stepEnrollment(waiting, { type: 'mobileChangeAsked' }, NOW);
+  };
+
+  it('is there again, as it was, where its number is chosen again', () => {
+    for (const step of ['code', 'oldCode'] as const) {
+      const left = leave(step);
+      const again = stepEnrollment(left, { type: 'heldMobileChosen', mobile: NEW }, NOW);
+      expect(again).toEqual(ENROLLMENT_STATES.find((state) => state.step === step));
+    }
+  });
+
+  it('holds for the number that its code went to, as long as the code', () => {
+    const left = leave('code');
+    if (left.step !== 'mobile') throw new Error('not left');
+    const proven = { ...left, isOldProven: true };
+    expect(isCodeHeld(proven, NEW, NOW + 300_000)).toBe(true);
+    expect(isCodeHeld(proven, NEW, NOW + 300_001)).toBe(false);
+    expect(isCodeHeld(proven, OLD, NOW)).toBe(false);
+    // The old number would be asked first.
+    expect(isCodeHeld(left, NEW, NOW)).toBe(false);
+    const leftOld = leave('oldCode');
+    if (leftOld.step !== 'mobile') throw new Error('not left');
+    expect(isCodeHeld(leftOld, OTHER, NOW)).toBe(true);
+    expect(isCodeHeld(leftOld, OLD, NOW)).toBe(false);
+  });
+
+  it('knows that its message has failed meanwhile', () => {
+    const failed = stepEnrollment(
+      leave('code'),
+      { type: 'smsFailed', reason: 'smsUnavailable' },
+      NOW,
+    );
+    expect(failed.step).toBe('mobile');
+    const again = stepEnrollment(failed, { type: 'heldMobileChosen', mobile: NEW }, NOW);
+    expect(again).toMatchObject({ step: 'code', problem: { reason: 'smsUnavailable' } });
   });
 });
 

@@ -71,6 +71,19 @@ export const FLOW_SAMPLES: readonly Sample[] = [
     ['useShownMobile', 'cancel'],
     'vouched',
   ),
+  sample(
+    {
+      card: 'enrollment.mobile',
+      ...FLOW,
+      progress: { step: 1, of: 2 },
+      shownMobile: MASKED,
+      shownIsEnrolled: false,
+      held: { maskedMobile: MASKED, expiresAt: NOW + 4 * MINUTE_MS },
+      vouchedBy: 'Dag Servicesson',
+    },
+    ['useShownMobile', 'cancel'],
+    'code sent',
+  ),
   code('enrollment.oldCode', ['confirmOldCode', 'resendCode', 'changeMobile', 'cancel'], {
     step: 3,
     of: 4,

@@ -74,6 +74,12 @@ export function walkDeskVouch(world: World): void {
     expect(await chat.tapButton(typed, { mobile: newMobile() })).toBe('enrollment.mobile');
     expect(world.codes(mobile)).toEqual([]);
     expect(await chat.tap('useShownMobile')).toBe('enrollment.code');
+    // Tapped by mistake: the code that was sent holds still.
+    expect(await chat.tap('changeMobile')).toBe('enrollment.mobile');
+    expect(textOf(chat.card)).toContain('Koden är redan skickad');
+    expect(textOf(chat.card)).not.toContain('skickar vi en kod');
+    expect(await chat.tap('useShownMobile')).toBe('enrollment.code');
+    expect(world.codes(mobile)).toHaveLength(1);
     expect(await chat.tap('confirmCode', { code: world.code(mobile) })).toBe('enrollment.done');
     expect(await chat.tap('reset')).toBe('reset.code');
     expect(await chat.tap('confirmCode', { code: world.code(mobile) })).toBe('reset.newPassword');

@@ -171,6 +171,18 @@ export function walkEnrollment(world: World): void {
       expect(await walker.chat.tap('confirmCode', { code: second })).toBe('enrollment.done');
     });
 
+    it('keeps its code where the same number is chosen again', async () => {
+      const walker = newManager(world);
+      const { chat, mobile } = walker;
+      await enrollToCode(world, walker);
+      expect(await chat.tap('changeMobile')).toBe('enrollment.mobile');
+      expect(textOf(chat.card)).toContain('Koden är redan skickad');
+      expect(await chat.tap('setMobile', { mobile })).toBe('enrollment.code');
+      expect(world.codes(mobile)).toHaveLength(1);
+      expect(await chat.tap('confirmCode', { code: world.code(mobile) })).toBe('enrollment.done');
+      expect(world.codes(mobile)).toHaveLength(1);
+    });
+
     it('belongs to one manager: each of a group enrolls alone', async () => {
       const first = world.manager('Gruppchefett');
       const second = world.manager('Gruppcheftva');

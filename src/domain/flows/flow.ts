@@ -109,6 +109,12 @@ interface UnprovenEnrollment {
   readonly isChange?: boolean | undefined;
 }
 
+/** A code card that the manager went back from: its code still holds for the number that it went to. */
+export interface LeftCode extends CodeProgress {
+  readonly to: 'old' | 'new';
+  readonly mobile: string;
+}
+
 /** The states of an enrollment; numbers are E.164, times epoch ms. */
 export type EnrollmentState =
   | ({
@@ -126,6 +132,7 @@ export type EnrollmentState =
       readonly step: 'mobile';
       readonly malformed: number;
       readonly problem?: Problem | undefined;
+      readonly left?: LeftCode | undefined;
     } & ProvenEnrollment)
   /** An SMS is under way to the old number or, with `to: 'new'`, to `newMobile` itself. */
   | (SendProgress & { readonly to: 'old' | 'new'; readonly newMobile: string } & ProvenEnrollment)

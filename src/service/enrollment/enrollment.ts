@@ -1,4 +1,4 @@
-import { firstRecipient } from '../../domain/flows/enrollment.ts';
+import { firstRecipient, isCodeHeld } from '../../domain/flows/enrollment.ts';
 import type { KnownMobile, EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
 import { codeBudgetRefusal, codeExpiry, issueCode, type ReservedCode } from '../flow/codes.ts';
@@ -110,8 +110,11 @@ async function chooseMobile(
       if (mobile === undefined) {
         return { flow: await advanceEnrollment(tx, current, mobileInvalid(false)) };
       }
-      const to = firstRecipient(state, mobile);
-      const recipient = to === 'old' && state.known !== undefined ? state.known.mobile : mobile;
+      if (isCodeHeld(state, mobile, tx.now)) {
+        return { flow: await advanceEnrollment(tx, current, { type: 'heldMobileChosen', mobile }) };
+      }
+      if (state.left !== undefined) await tx.removePasscode(current.id);
+      const { to, mobile: recipient } = firstRecipient(state, mobile);
       const budget = { flowId: current.id, mobile: recipient, manager };
       const problem = await codeBudgetRefusal(deps, tx, budget);
       if (problem !== undefined) {
@@ -135,7 +138,6 @@ function changeMobile(tap: EnrollmentTap): Promise<Flow> {
   return submitStep<EnrollmentFlow, Flow>(tap, async (tx, current) => {
     const locked = await endWhereLocked(tap.deps, tx, current);
     if (locked !== undefined) return locked;
-    await tx.removePasscode(current.id);
     return advanceEnrollment(tx, current, { type: 'mobileChangeAsked' });
   });
 }

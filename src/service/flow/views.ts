@@ -1,6 +1,7 @@
 import type {
   EnrollmentState,
   Flow,
+  LeftCode,
   StoppedState,
   ResetState,
   UnlockState,
@@ -9,7 +10,7 @@ import { FLOW_LIFETIME_MS, isStopped } from '../../domain/flows/lifetime.ts';
 import { maskMobile } from '../../domain/mobile.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import { sentBy } from '../../domain/flows/reset.ts';
-import type { CodeView, Progress, View } from '../../ports/view.ts';
+import type { CodeView, MobileView, Progress, View } from '../../ports/view.ts';
 import { flowHandle } from '../tap/handles.ts';
 
 /** The parts that the cards of a running flow share. */
@@ -87,6 +88,7 @@ function enrollmentView(state: Exclude<EnrollmentState, StoppedState>, frame: Fr
         shownMobile: state.known === undefined ? undefined : maskMobile(state.known.mobile),
         shownIsEnrolled: state.known?.isEnrolled,
         vouchedBy: state.vouch?.agentName,
+        held: state.left?.to === 'new' ? heldCode(state.left) : undefined,
       };
     case 'oldCode':
       return codeView('enrollment.oldCode', state, frame, enrollmentProgress(state));
@@ -159,6 +161,10 @@ export function cancelledView(flows: readonly Flow[]): View {
     resets.length > 0 &&
     resets.every(({ state }) => state.step === 'cancelled' && sentBy(state).length === 0);
   return { card: 'cancelled', isPasswordKept };
+}
+
+function heldCode({ mobile, expiresAt }: LeftCode): MobileView['held'] {
+  return { maskedMobile: maskMobile(mobile), expiresAt };
 }
 
 function codeView(

@@ -51,11 +51,14 @@ async function takeReport(deps: Deps, report: SmsStatus): Promise<boolean> {
     await lockAccount(tx, found.accountId);
     const flow = (await tx.flow(found.id, found)) ?? found;
     const newest = await tx.lastSend(flow.id);
-    const isAwaited = flow.state.step === 'code' || flow.state.step === 'oldCode';
+    const { state } = flow;
+    const isLeft = state.step === 'mobile' && state.left !== undefined;
+    const isAwaited = isLeft || state.step === 'code' || state.step === 'oldCode';
     if (!isAwaited || newest?.id !== message.id) return undefined;
     const reason = notDelivered(report.fault);
     return saveFlow(tx, stepAny(flow, { type: 'smsFailed', reason }, tx.now), 'sameDraw');
   });
-  if (failed !== undefined) await showCard(deps, failed);
+  // A card on which a number may be half typed is not drawn anew.
+  if (failed !== undefined && failed.state.step !== 'mobile') await showCard(deps, failed);
   return true;
 }

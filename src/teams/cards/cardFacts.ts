@@ -26,7 +26,7 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
     case 'enrollment.currentPassword':
       return ofFlow(view, {}, { advisesDeletion: view.advisesDeletion === true });
     case 'enrollment.mobile':
-      return mobileFacts(view);
+      return mobileFacts(view, voice);
     case 'enrollment.oldCode':
     case 'enrollment.code':
     case 'reset.code':
@@ -95,16 +95,18 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
   }
 }
 
-function mobileFacts(view: MobileView): CardFacts {
-  const { shownMobile, shownIsEnrolled, vouchedBy } = view;
+function mobileFacts(view: MobileView, { now }: Voice): CardFacts {
+  const { shownMobile, shownIsEnrolled, vouchedBy, held } = view;
   const shown = shownMobile === undefined ? {} : { mobile: shownMobile };
   const agent = vouchedBy === undefined ? {} : { agentName: plain(vouchedBy) };
   const isVouched = vouchedBy !== undefined;
   const isShown = shownMobile === undefined ? 'no' : 'yes';
+  const isHeld = held !== undefined && now <= held.expiresAt;
+  const heldMobile = held?.maskedMobile ?? '';
   return ofFlow(
     view,
-    { isShown, isVouched: isVouched ? 'yes' : 'no', ...shown, ...agent },
-    { shownMobile, shownIsEnrolled: shownIsEnrolled === true, isVouched },
+    { isShown, isHeld: isHeld ? 'yes' : 'no', heldMobile, ...shown, ...agent },
+    { shownMobile, shownIsEnrolled: shownIsEnrolled === true, isVouched, isHeld },
   );
 }
 

@@ -81,6 +81,9 @@ const enrollmentState = exactly<EnrollmentState>()(
       step: z.literal('mobile'),
       malformed: count,
       problem: problem.optional(),
+      left: z
+        .object({ to: z.enum(['old', 'new']), mobile: z.string(), ...codeProgress })
+        .optional(),
       ...provenEnrollment,
     }),
     z.object({
