@@ -34,7 +34,7 @@ export function storeAdministrationContract(opened: () => StorePair): void {
       const elsewhere = someEnrollment({ manager: one.manager });
       await store.transaction(async (tx) => {
         for (const enrollment of [one, two, elsewhere]) await tx.saveEnrollment(enrollment);
-        expect(await tx.revokedAt(accountId)).toBeUndefined();
+        expect(await tx.lastRevoke(accountId)).toBeUndefined();
       });
       const first = await store.transaction(async (tx) => {
         await tx.revokeEnrollments(accountId);
@@ -43,14 +43,14 @@ export function storeAdministrationContract(opened: () => StorePair): void {
       await store.transaction(async (tx) => {
         expect(await tx.enrollmentsOf(accountId)).toEqual([]);
         expect(await tx.enrollmentsOfManager(one.manager)).toEqual([elsewhere]);
-        expect(await tx.revokedAt(accountId)).toBe(first);
-        expect(await tx.revokedAt(elsewhere.accountId)).toBeUndefined();
+        expect(await tx.lastRevoke(accountId)).toEqual({ at: first });
+        expect(await tx.lastRevoke(elsewhere.accountId)).toBeUndefined();
       });
       const second = await store.transaction(async (tx) => {
         await tx.revokeEnrollments(accountId);
         return tx.now;
       });
-      expect(await store.transaction((tx) => tx.revokedAt(accountId))).toBe(second);
+      expect(await store.read((reads) => reads.lastRevoke(accountId))).toEqual({ at: second });
     });
 
     it('of one manager leaves the others their numbers, and is remembered of that one alone', async () => {
@@ -69,13 +69,16 @@ export function storeAdministrationContract(opened: () => StorePair): void {
         expect(await tx.enrollmentsOfManager(one.manager)).toEqual([elsewhere]);
         expect(await tx.revokedAt(accountId, one.manager)).toBe(at);
         expect(await tx.revokedAt(accountId, two.manager)).toBeUndefined();
-        expect(await tx.revokedAt(accountId)).toBeUndefined();
+        expect(await tx.lastRevoke(accountId)).toEqual({ at, manager: one.manager });
       });
       const again = await store.transaction(async (tx) => {
         await tx.revokeEnrollments(accountId);
         return tx.now;
       });
-      expect(await store.transaction((tx) => tx.revokedAt(accountId, one.manager))).toBe(again);
+      await store.read(async (reads) => {
+        expect(await reads.revokedAt(accountId, one.manager)).toBe(again);
+        expect(await reads.lastRevoke(accountId)).toEqual({ at: again });
+      });
     });
 
     it('is told to all managers where nobody is excepted', async () => {

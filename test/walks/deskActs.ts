@@ -23,6 +23,7 @@ export function walkDeskActs(world: World): void {
     const revoke = agent.button('deskRevoke', name);
     const rows = world.auditRows();
     expect(await agent.tapButton(revoke, { reason: 'phoneLost' })).toBe('desk.account');
+    expect(textOf(agent.card)).toMatch(/^Ett nummer togs bort .*kl\. /m);
     expect(await agent.tapButton(revoke, { reason: 'left' })).toBe('desk.account');
     expect(world.audit(rows)).toMatchObject([
       { event: 'desk.revoked', actor: nameOf(agent), account: accountId, reason: 'phoneLost' },

@@ -186,6 +186,12 @@ export function walkRevoke(world: World): void {
       expect(textOf(noticesTo(chat).at(-1)?.card)).toContain(told);
     }
 
+    expect(await world.administer(['status', account])).toMatchObject({
+      revokedFrom: { manager: reason, name: one.chat.person.name },
+    });
+    const status = await world.runAdmin(['status', account]);
+    expect(status.stdout).toMatch(new RegExp(`^Revoked +\\S+ \\S+, ${one.chat.person.name}$`, 'm'));
+
     expect(await one.chat.say('reset')).toBe('home notEnrolled');
     const code = world.code(other.mobile);
     expect(await other.chat.tap('confirmCode', { code })).toBe('reset.newPassword');

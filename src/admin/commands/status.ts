@@ -66,7 +66,7 @@ async function pinsOf(
 const time = (at: number | undefined): string | null => (at === undefined ? null : isoTime(at));
 
 function asJson(shown: Shown): unknown {
-  const { asked, answering, numbers, lockouts, flows, lastSms, revokedAt } = shown;
+  const { asked, answering, numbers, lockouts, flows, lastSms, revoked } = shown;
   return {
     account: asked.name,
     id: asked.id,
@@ -108,12 +108,16 @@ function asJson(shown: Shown): unknown {
     lastSms: lastSms
       ? { at: isoTime(lastSms.createdAt), outcome: lastSms.outcome, fate: lastSms.fate ?? null }
       : null,
-    revokedAt: time(revokedAt),
+    revokedAt: time(revoked?.at),
+    revokedFrom:
+      revoked?.manager === undefined
+        ? null
+        : { manager: revoked.manager, name: revoked.name ?? null },
   };
 }
 
 function asText(shown: Shown, timeZone: string): string {
-  const { asked, answering, numbers, lockouts, flows, lastSms, revokedAt } = shown;
+  const { asked, answering, numbers, lockouts, flows, lastSms, revoked } = shown;
   const local = (at: number): string => localTime(at, timeZone);
   const who = (person: {
     readonly manager?: string | undefined;
@@ -157,7 +161,9 @@ function asText(shown: Shown, timeZone: string): string {
       ),
     ),
     ['Last SMS', lastSms === undefined ? '–' : smsLine(lastSms, local)],
-    ...(revokedAt === undefined ? [] : [['Revoked', local(revokedAt)] as const]),
+    ...(revoked === undefined
+      ? []
+      : [['Revoked', `${local(revoked.at)}, ${who(revoked)}`] as const]),
   ]);
 }
 

@@ -13,12 +13,21 @@ export interface Enrollment {
   readonly usableFrom: number;
 }
 
+/** A revoke of an account's numbers. */
+export interface Revoke {
+  readonly at: number;
+  /** Whose number it took; absent: all. */
+  readonly manager?: ManagerKey;
+}
+
 /** Enrolled numbers, read. */
 export interface EnrollmentReads {
   enrollment(manager: ManagerKey, accountId: string): Promise<Enrollment | undefined>;
   enrollmentsOf(accountId: string): Promise<Enrollment[]>;
-  /** When the account's numbers, or the one manager's, were last revoked; undefined where they never were. */
-  revokedAt(accountId: string, manager?: ManagerKey): Promise<number | undefined>;
+  /** When the manager's number, or all the account's, were last revoked; undefined where they never were. */
+  revokedAt(accountId: string, manager: ManagerKey): Promise<number | undefined>;
+  /** The account's last revoke, of one manager's number or of all; undefined where there never was one. */
+  lastRevoke(accountId: string): Promise<Revoke | undefined>;
 }
 
 /** Enrolled numbers. */

@@ -41,7 +41,14 @@ export interface AccountStatus {
     readonly since: number;
   }[];
   readonly lastSms: Pick<SentMessage, 'createdAt' | 'outcome' | 'fate'> | undefined;
-  readonly revokedAt: number | undefined;
+  /** The last revoke. `manager` absent: of all numbers. */
+  readonly revoked:
+    | {
+        readonly at: number;
+        readonly manager: string | undefined;
+        readonly name: string | undefined;
+      }
+    | undefined;
 }
 
 /**
@@ -57,6 +64,7 @@ export async function accountStatus(
     const numbers = await tx.enrollmentsOf(accountId);
     const flows = (await tx.openFlowsOf(accountId)).filter((flow) => !isPast(flow, tx.now));
     const failures = await tx.failuresOf({ accountId, since: tx.now - FAILURES_LOOKBACK_MS });
+    const revoke = await tx.lastRevoke(accountId);
     return {
       numbers: await Promise.all(
         numbers.map(async ({ manager, mobile, enrolledAt, usableFrom }) => ({
@@ -78,7 +86,11 @@ export async function accountStatus(
         })),
       ),
       lastSms: await tx.lastSendAbout(accountId),
-      revokedAt: await tx.revokedAt(accountId),
+      revoked: revoke && {
+        at: revoke.at,
+        manager: revoke.manager && managerName(revoke.manager),
+        name: revoke.manager && (await nameOf(revoke.manager)),
+      },
     };
   });
 }

@@ -73,7 +73,7 @@ export function accountView(
       isCrowd,
       underWay: status.flows.map(({ name, purpose, since }) => ({ name, purpose, since })),
       lastSms: lastSms && { at: lastSms.createdAt, fate: fateOf(lastSms) },
-      revokedAt: status.revokedAt,
+      revokedAt: status.revoked?.at,
       isLiftSpent: facts.isLiftSpent,
       canClearLockout: liftOf(facts) !== undefined,
     },

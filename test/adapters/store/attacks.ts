@@ -303,6 +303,7 @@ export function attackSuite(bench: Bench): void {
       await store.transaction(async (tx) => {
         await tx.removeEnrollment(id);
         expect(await tx.revokedAt(accountId, manager)).toBeUndefined();
+        expect(await tx.lastRevoke(accountId)).toBeUndefined();
         expect(await tx.countRevokes(tx.now)).toBe(0);
       });
       await putBack();
@@ -478,7 +479,7 @@ export function attackSuite(bench: Bench): void {
 
       const next = await store.transaction(async (tx) => {
         // As if revoked now: the next number waits.
-        expect(await tx.revokedAt(accountId)).toBe(tx.now);
+        expect(await tx.lastRevoke(accountId)).toEqual({ at: tx.now });
         const fresh = someEnrollment({ accountId, enrolledAt: tx.now });
         await tx.saveEnrollment(fresh);
         return fresh;

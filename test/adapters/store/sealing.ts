@@ -139,11 +139,11 @@ export function sealingSuite(bench: Bench): void {
         for (const { manager, accountId } of numbers) {
           expect(await tx.enrollment(manager, accountId)).toBeUndefined();
         }
-        expect(await tx.revokedAt(all!.accountId)).toBe(at);
+        expect(await tx.lastRevoke(all!.accountId)).toEqual({ at });
         expect(await tx.revokedAt(own!.accountId, own!.manager)).toBe(at);
-        expect(await tx.revokedAt(own!.accountId)).toBeUndefined();
+        expect(await tx.lastRevoke(own!.accountId)).toEqual({ at, manager: own!.manager });
         expect(await tx.revokedAt(removed!.accountId, removed!.manager)).toBeUndefined();
-        expect(await tx.revokedAt(changed!.accountId)).toBe(tx.now);
+        expect(await tx.lastRevoke(changed!.accountId)).toEqual({ at: tx.now });
         expect(await tx.button('button')).toEqual({ ...button, undoes: undefined });
         expect(await tx.silencedUntil(about.accountId)).toBe(until);
       });
@@ -163,7 +163,7 @@ export function sealingSuite(bench: Bench): void {
           enrollment,
         );
       });
-      expect(await sealed.transaction((tx) => tx.revokedAt(revoked.accountId))).toBeDefined();
+      expect(await sealed.transaction((tx) => tx.lastRevoke(revoked.accountId))).toBeDefined();
       expect(await sealed.audit.verify(hash)).toEqual({ result: 'intact', rows: 2, head: hash });
       await sealed.transaction((tx) => {
         tx.audit({ event: 'reset.written', actor: 'system', result: 'ok' });

@@ -5,7 +5,7 @@ import { SEALED } from '../sealing/places.ts';
 import { managerKey, openTrusted } from '../sealing/trusted.ts';
 import type { Scope } from '../schema/scope.ts';
 import type { EnrollmentTable } from '../schema/tables.ts';
-import { BY_NUMBER, latest, noteQueries, readNote } from './revokeNotes.ts';
+import { ALL, BY_NUMBER, latest, noteQueries, readNote } from './revokeNotes.ts';
 
 /** A number with one of the notes that concern it; null where there is none. */
 type EnrollmentRow = Selectable<EnrollmentTable> & {
@@ -53,7 +53,7 @@ function noteIn(scope: Scope, { account_id, note_manager, revoked_at, seal }: En
 
 export function enrollmentQueries(scope: Scope): EnrollmentQueries {
   const { db, keys, now } = scope;
-  const { notesOn, newestByNumber, noteRevoke, noteNumber, noteRemoval, reseal } =
+  const { notesOn, revokesOf, newestByNumber, noteRevoke, noteNumber, noteRemoval, reseal } =
     noteQueries(scope);
   const byNumber = sql<string>`${sql.lit(BY_NUMBER)} || enrollment.manager`;
   const enrollments = () =>
@@ -171,8 +171,19 @@ export function enrollmentQueries(scope: Scope): EnrollmentQueries {
     },
 
     async revokedAt(accountId, manager) {
-      const rows = await notesOn(accountId, manager && managerName(manager));
+      const rows = await notesOn(accountId, managerName(manager));
       return latest(rows.map((row) => readNote(scope, row)).filter((note) => !note.isRemoval));
+    },
+
+    async lastRevoke(accountId) {
+      const rows = await revokesOf(accountId);
+      const [last] = rows
+        .map(({ manager, ...row }) => ({ manager, ...readNote(scope, { manager, ...row }) }))
+        .filter((note) => !note.isRemoval)
+        .sort((a, b) => b.at - a.at);
+      if (last === undefined) return undefined;
+      const { at, manager, isTrusted } = last;
+      return manager === ALL || !isTrusted ? { at } : { at, manager: managerKey(manager) };
     },
 
     async countRevokes(since) {

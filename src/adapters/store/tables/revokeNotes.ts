@@ -21,7 +21,7 @@ interface Note {
 /** The content of a removal note's seal. */
 const REMOVED = 'removed';
 /** The manager in the notes of all managers' numbers. */
-const ALL = '';
+export const ALL = '';
 /** Before the manager in the notes that numbers leave: managers can make many, of which the newest says it all. */
 export const BY_NUMBER = 'number ';
 
@@ -46,8 +46,8 @@ export function readNote(scope: Scope, row: RevokeNote): Note {
 export function noteQueries(scope: Scope) {
   const { db, keys, now } = scope;
 
-  /** The notes that concern a manager of the account, or all its managers. */
-  function notesOn(account_id: string, manager = ALL): Promise<RevokeNote[]> {
+  /** The notes that concern a manager of the account. */
+  function notesOn(account_id: string, manager: string): Promise<RevokeNote[]> {
     return db
       .selectFrom('revocation')
       .selectAll()
@@ -70,6 +70,15 @@ export function noteQueries(scope: Scope) {
 
   return {
     notesOn,
+
+    /** The notes of all the account's revokes and removals. */
+    revokesOf: (account_id: string): Promise<RevokeNote[]> =>
+      db
+        .selectFrom('revocation')
+        .selectAll()
+        .where('account_id', '=', account_id)
+        .where('manager', 'not like', `${BY_NUMBER}%`)
+        .execute(),
 
     /** The newest note that the manager's numbers have left. */
     newestByNumber: (account_id: string, manager: string): Promise<RevokeNote | undefined> =>
