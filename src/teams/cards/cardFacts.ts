@@ -102,10 +102,10 @@ function mobileFacts(view: MobileView, { now }: Voice): CardFacts {
   const isVouched = vouchedBy !== undefined;
   const isShown = shownMobile === undefined ? 'no' : 'yes';
   const isHeld = held !== undefined && now <= held.expiresAt;
-  const heldMobile = held?.maskedMobile ?? '';
+  const heldMobile = held === undefined ? {} : { heldMobile: held.maskedMobile };
   return ofFlow(
     view,
-    { isShown, isHeld: isHeld ? 'yes' : 'no', heldMobile, ...shown, ...agent },
+    { isShown, isHeld: isHeld ? 'yes' : 'no', ...heldMobile, ...shown, ...agent },
     { shownMobile, shownIsEnrolled: shownIsEnrolled === true, isVouched, isHeld },
   );
 }
