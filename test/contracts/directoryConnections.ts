@@ -4,6 +4,7 @@ import { Secret } from '../../src/domain/secret.ts';
 import { REQUEST } from '../support/ldapProxy.ts';
 import { never, readAgain } from './directoryStage.ts';
 import type { DirectoryStage } from './directoryStage.ts';
+import { FIRST_PASSWORD } from './directoryWorld.ts';
 
 /** The contract for reaching, keeping and giving up servers. */
 export function describeConnections(on: DirectoryStage): void {
@@ -73,10 +74,9 @@ export function describeConnections(on: DirectoryStage): void {
       const expectedVersion = account!.passwordVersion;
       const write = { manager, accountId, password, expectedVersion };
       expect(await proxied.writePassword(write, never)).toMatchObject({ outcome: 'written' });
-      // A new one for the write, and one for the bind that proves the password.
-      expect(proxy.connections).toBe(5);
+      expect(proxy.connections).toBe(4);
       await readAtOnce(3);
-      expect(proxy.connections).toBe(7);
+      expect(proxy.connections).toBe(6);
     });
 
     it('is used for a write once it is bound anew, and replaced where it is dead', async () => {
@@ -103,15 +103,34 @@ export function describeConnections(on: DirectoryStage): void {
         return outcome;
       };
       expect(await write('Nytt-Losen-till-Vaxjo1')).toBe('written');
-      // One connection to read and write, one for the bind that proves the password.
-      expect(proxy.connections).toBe(2);
+      expect(proxy.connections).toBe(1);
       expect(await write('Nytt-Losen-till-Vaxjo2')).toBe('written');
-      expect(proxy.connections).toBe(3);
+      expect(proxy.connections).toBe(1);
       // The service account may have been shut out while the connection lay.
       expect(operations[0]).toBe(REQUEST.bind);
       expect(await write('Nytt-Losen-till-Vaxjo3')).toBe('written');
-      expect(proxy.connections).toBe(5);
+      expect(proxy.connections).toBe(2);
       expect(await on.world.binds(set.account.dn, 'Nytt-Losen-till-Vaxjo3')).toBe(true);
+    });
+
+    it.each(['right', 'wrong'])('has its own rights again after a %s password', async (kind) => {
+      const { manager, accountId } = await on.stage();
+      const { proxy, proxied } = await on.openProxied();
+      const operations: number[] = [];
+      proxy.treat = (operation) => {
+        operations.push(operation);
+        return 'pass';
+      };
+      const password = new Secret(kind === 'right' ? FIRST_PASSWORD : 'Fel-Passw0rd!');
+      const proof = await proxied.provePassword(accountId, password, never);
+      expect(proof).toBe(kind === 'right' ? 'proved' : 'wrong');
+      operations.length = 0;
+      expect(await proxied.accountOf(manager, accountId, never)).toMatchObject({ id: accountId });
+      expect(operations[0]).toBe(REQUEST.bind);
+      operations.length = 0;
+      expect(await proxied.accountOf(manager, accountId, never)).toMatchObject({ id: accountId });
+      expect(operations).not.toContain(REQUEST.bind);
+      expect(proxy.connections).toBe(1);
     });
 
     it('is refused with the wrong service password, and says so', async () => {

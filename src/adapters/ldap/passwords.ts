@@ -1,28 +1,27 @@
 import type { Secret } from '../../domain/secret.ts';
-import { withDeadline } from '../../ports/deadline.ts';
 import { DirectoryError } from '../../ports/directory.ts';
 import type { Directory, ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
 import type { Log } from '../../ports/log.ts';
 import type { FoundAccount, Session, WriteAnswer } from './dialect.ts';
 import { AnswerLost, directoryFault, isReadOnlyRefusal, WritesElsewhere } from './wire/errors.ts';
 import type { Lookup } from './find/lookup.ts';
-import { CALL_MS, type Sessions } from './wire/sessions.ts';
+import type { Sessions } from './wire/sessions.ts';
 
 type Passwords = Pick<Directory, 'provePassword' | 'writePassword' | 'readWrite' | 'unlock'>;
 
-/** The calls that bind as an account or change one, each on a connection of its own. */
+/** The calls that bind as an account or change one, each alone on its connection. */
 export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): Passwords {
-  /** One bind as the account, at the server that was read from. */
+  /**
+   * One bind as the account, on the connection that has just answered, so that one that died while it lay
+   * never blurs the outcome. Nothing else may be asked on it before the service account is bound again.
+   */
   async function prove(
     session: Session,
     { entry }: FoundAccount,
     password: Secret,
-    signal: AbortSignal,
   ): Promise<ProofOutcome> {
     try {
-      return await sessions.unbound(signal, session.connection.server, (connection) =>
-        session.dialect.prove(connection, entry.dn, password),
-      );
+      return await session.dialect.prove(session.connection, entry.dn, password);
     } catch (error) {
       if (!(error instanceof AnswerLost)) throw directoryFault(error, 'bind');
       throw new DirectoryError('noAnswer', 'no answer to bind', { cause: error });
@@ -49,7 +48,6 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
     session: Session,
     before: FoundAccount,
     password: Secret,
-    signal: AbortSignal,
   ): Promise<string | undefined> {
     try {
       const after = await lookup.again(session, before);
@@ -57,7 +55,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
       const { passwordVersion } = after.account;
       const hasMoved = passwordVersion !== before.account.passwordVersion;
       if (!hasMoved && session.dialect.isVersionExact) return undefined;
-      const proof = await proveIfDecided(session, after, password, signal);
+      const proof = await proveIfDecided(session, after, password);
       const isSeen = proof === 'proved' || (hasMoved && proof !== 'wrong');
       return isSeen ? passwordVersion : undefined;
     } catch (error) {
@@ -72,20 +70,17 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
   return {
     async provePassword(accountId, password, signal, mayBind = () => true) {
       if (password.reveal().trim() === '') return 'wrong';
-      return withDeadline(CALL_MS, signal, async (deadline) => {
-        const { session, found } = await sessions.read(deadline, async (session) => ({
-          session,
-          found: await lookup.account(session, accountId),
-        }));
+      return sessions.read(signal, async (session) => {
+        const found = await lookup.account(session, accountId);
         if (found === undefined) return 'wrong';
         // A bind would tell nothing, and on some servers prolong the lock.
         if (found.account.isLocked || !mayBind(found.account)) return 'locked';
-        return prove(session, found, password, deadline);
+        return prove(session, found, password);
       });
     },
 
     writePassword: ({ manager, accountId, password, expectedVersion }, signal) =>
-      sessions.write(signal, async (session, deadline): Promise<WriteOutcome> => {
+      sessions.write(signal, async (session): Promise<WriteOutcome> => {
         if (password.reveal() === '') return { outcome: 'refused', reason: 'tooShort' };
         // Read anew: while the hash was waited for, the manager may have been disabled.
         const found = await lookup.accountOf(session, { id: manager.id }, accountId);
@@ -104,7 +99,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
           if (isReadOnlyRefusal(error)) throw new WritesElsewhere();
           throw directoryFault(error, 'write');
         }
-        const version = await seenVersion(session, found, password, deadline);
+        const version = await seenVersion(session, found, password);
         if (version === undefined) return unknown;
         const written = { outcome: 'written', version } as const;
         return answer.isBeforeMinAge === true ? { ...written, isBeforeMinAge: true } : written;
@@ -113,7 +108,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
     readWrite: ({ accountId, password, server, mayBind = () => true }, signal) =>
       sessions.write(
         signal,
-        async (session, deadline) => {
+        async (session) => {
           const found = await lookup.account(session, accountId);
           if (found === undefined) return undefined;
           const { passwordVersion, passwordSetAt, isLocked, lockout } = found.account;
@@ -122,7 +117,7 @@ export function createPasswords(sessions: Sessions, lookup: Lookup, log: Log): P
           if (password === undefined || password.reveal() === '') return traces;
           // A bind would tell nothing, and on some servers prolong the lock.
           if (isLocked || !mayBind(found.account)) return traces;
-          const proof = await proveIfDecided(session, found, password, deadline);
+          const proof = await proveIfDecided(session, found, password);
           // A locked account refuses every password; once it is unlocked a bind tells.
           if (proof === 'locked') return traces;
           return { ...traces, binds: proof === 'undecided' ? proof : proof === 'proved' };

@@ -98,7 +98,7 @@ describe('two controllers behind one name', () => {
   it('are told apart: a write is confirmed by the one that it went to', async () => {
     second.treat = () => 'drop';
     expect(await write()).toMatchObject({ outcome: 'written' });
-    expect([first.connections, second.connections]).toEqual([2, 0]);
+    expect([first.connections, second.connections]).toEqual([1, 0]);
   });
 
   it('are told apart: a lost write is looked for at the one that it went to', async () => {

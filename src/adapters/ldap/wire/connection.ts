@@ -33,6 +33,7 @@ export class Connection {
   readonly server: string;
   readonly #socket: TLSSocket;
   readonly #client: Client;
+  #boundAs: string | undefined;
 
   constructor(server: string, socket: TLSSocket) {
     this.server = server;
@@ -53,6 +54,11 @@ export class Connection {
     return !this.#socket.destroyed && this.#socket.writable;
   }
 
+  /** Whose rights it has: the name of the last bind, if that was accepted. */
+  get boundAs(): string | undefined {
+    return this.#boundAs;
+  }
+
   /** Epoch ms until which the server's certificate is valid. */
   get certificateEndsAt(): number {
     return Date.parse(this.#socket.getPeerCertificate().valid_to);
@@ -63,8 +69,10 @@ export class Connection {
     const plain = password.reveal();
     // RFC 4513 5.1.2: without a password a bind proves nothing, and yet succeeds.
     if (plain === '') throw new Error('a bind needs a password');
+    this.#boundAs = undefined;
     // A DN object keeps ldapts from reading a name such as PLAIN as a SASL mechanism.
     await this.#answered(this.#client.bind(new VerbatimDn(dn), plain, controls));
+    this.#boundAs = dn;
   }
 
   /** Entries only; references to other servers are not followed. */

@@ -47,10 +47,11 @@ export function createKeptSessions() {
       current.add(connection);
     },
 
-    /** The session kept last that is still open; undefined where there is none. */
-    take(): Session | undefined {
+    /** The session kept last that is still open, of those that `isWanted` where there are some; undefined where there is none. */
+    take(isWanted: (session: Session) => boolean): Session | undefined {
       for (;;) {
-        const last = kept.pop();
+        const index = kept.findLastIndex(({ session }) => isWanted(session));
+        const [last] = kept.splice(index, 1);
         if (last === undefined) return undefined;
         clearTimeout(last.timer);
         last.session.connection.wake();

@@ -10,7 +10,7 @@ import { endpointOf } from './tlsSocket.ts';
 import { createKeptSessions, readFacts } from './session.ts';
 
 /** A whole call of the port (requirement D6). */
-export const CALL_MS = 10_000;
+const CALL_MS = 10_000;
 
 type Work<T> = (session: Session, signal: AbortSignal) => Promise<T>;
 
@@ -25,12 +25,6 @@ export interface Sessions {
   write<T>(signal: AbortSignal, work: Work<T>, server?: string): Promise<T>;
   /** Runs `work` on a connection of its own, for as long as every single answer comes in time. */
   long<T>(signal: AbortSignal, work: Work<T>): Promise<T>;
-  /** Runs `work` on a connection of its own without a bind. */
-  unbound<T>(
-    signal: AbortSignal,
-    server: string,
-    work: (connection: Connection) => Promise<T>,
-  ): Promise<T>;
   /** Connections that are opened from now on use these; those in use end with the earlier ones. */
   renew(access: Access): void;
   close(): void;
@@ -87,13 +81,16 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     }
   }
 
+  const isReady = ({ connection }: Session): boolean => connection.boundAs === options.bindDn;
+
   /**
-   * The connection kept last, bound anew: the service account may have been shut out meanwhile. Undefined
-   * where there is none, or the connection is no longer usable.
+   * A kept connection on which the service account is bound; `isBoundAnew`: just now, since the account may
+   * have been shut out meanwhile. Undefined where there is none, or it is no longer usable.
    */
-  async function takeRebound(signal: AbortSignal): Promise<Session | undefined> {
-    const session = kept.take();
-    if (session === undefined) return undefined;
+  async function takeKept(signal: AbortSignal, isBoundAnew: boolean): Promise<Session | undefined> {
+    // The bind that proved a password has taken the service account's place: a write needs a bind anyway.
+    const session = kept.take((one) => isReady(one) !== isBoundAnew);
+    if (session === undefined || (isReady(session) && !isBoundAnew)) return session;
     try {
       return await asServiceAccount(session.connection, signal, () => Promise.resolve(session));
     } catch (error) {
@@ -166,7 +163,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
   return {
     read: (signal, work) =>
       call(signal, async (deadline) => {
-        const session = kept.take();
+        const session = await takeKept(deadline, false);
         if (session !== undefined) {
           try {
             return await readOn(session, deadline, work);
@@ -181,7 +178,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     write: (signal, work, server) =>
       call(signal, async (deadline) => {
         const isAnyServer = server === undefined;
-        const rebound = isAnyServer ? await takeRebound(deadline) : undefined;
+        const rebound = isAnyServer ? await takeKept(deadline, true) : undefined;
         const session = rebound ?? (await open(deadline, server));
         try {
           return await writeOn(session, deadline, work, isAnyServer);
@@ -200,13 +197,6 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
       } catch (error) {
         throw directoryFault(error, 'read');
       }
-    },
-
-    async unbound(signal, server, work) {
-      const connection = await servers.connect(signal, (one) => Promise.resolve(one), server);
-      return within(signal, connection, () => work(connection)).finally(() => {
-        connection.close();
-      });
     },
 
     renew(access) {
