@@ -89,7 +89,10 @@ export async function startBot(
   const instance = instanceName();
   const keys = encryptionKeysOf(config);
   const store = observeStore(
-    await openStore({ database, keys, instance, migrate: true, hashMemoryKiB }, log),
+    await openStore(
+      { database, keys, instance, migrate: true, hashMemoryKiB, audited: metrics.audited },
+      log,
+    ),
     metrics,
   );
 

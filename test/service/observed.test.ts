@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createMetrics } from '../../src/adapters/metrics.ts';
 import { openStore, type OpenStore } from '../../src/adapters/store/open.ts';
+import type { AuditEvent } from '../../src/domain/audit.ts';
 import { DAY_MS } from '../../src/domain/durations.ts';
+import { StoreError } from '../../src/ports/errors.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { StoreTransaction } from '../../src/ports/store/store.ts';
 import { createBudgetAlarms } from '../../src/service/flow/budgetAlarms.ts';
@@ -11,6 +13,8 @@ import { observeStore, observeTurns } from '../../src/service/watch/observed.ts'
 import type { View } from '../../src/ports/view.ts';
 import { silentLog, someKey, temporaryDirectory } from '../adapters/store/support.ts';
 import { someFlow } from '../contracts/storeSamples.ts';
+
+const SQLITE_BUSY = 5;
 
 it('measures the end after too many refused passwords as a refusal, not as a fault', async () => {
   const measured: (string | undefined)[] = [];
@@ -30,11 +34,18 @@ it('measures the end after too many refused passwords as a refusal, not as a fau
 describe('an observed store', () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
   let store: OpenStore;
+  let metrics: ReturnType<typeof createMetrics>;
   beforeAll(async () => {
     directory = await temporaryDirectory();
     const database = { kind: 'sqlite', directory: directory.path } as const;
-    const options = { database, keys: [someKey('1')], instance: 'test', migrate: true };
+    const audited = (event: AuditEvent): void => {
+      metrics.audited(event);
+    };
+    const options = { database, keys: [someKey('1')], instance: 'test', migrate: true, audited };
     store = await openStore(options, silentLog);
+  });
+  beforeEach(() => {
+    metrics = createMetrics({ version: '0' });
   });
   afterAll(async () => {
     await store.close();
@@ -47,7 +58,7 @@ describe('an observed store', () => {
   };
 
   /** How many code messages were counted. */
-  async function sent(metrics: ReturnType<typeof createMetrics>): Promise<number> {
+  async function sent(): Promise<number> {
     const text = await metrics.registry.metrics();
     return Number(/^passwordbot_code_messages_total\{outcome="sent"\} (\d+)$/m.exec(text)?.[1]);
   }
@@ -57,25 +68,23 @@ describe('an observed store', () => {
   it.each(['transaction', 'transactionOn'] as const)(
     'counts the audit rows that were kept by a %s, and no others',
     async (method) => {
-      const metrics = createMetrics({ version: '0' });
       const observed = observeStore(store, metrics);
       const transact = (work: (tx: StoreTransaction) => Promise<void>): Promise<void> =>
         method === 'transaction' ? observed.transaction(work) : observed.transactionOn(on, work);
       const { seq } = await store.audit.head();
       await transact(audit);
-      expect(await sent(metrics)).toBe(1);
+      expect(await sent()).toBe(1);
       const failing = transact(async (tx) => {
         await audit(tx);
         throw new Error('no');
       });
       await expect(failing).rejects.toThrow('no');
-      expect(await sent(metrics)).toBe(1);
+      expect(await sent()).toBe(1);
       expect((await store.audit.head()).seq).toBe(seq + 1);
     },
   );
 
   it('measures what is read', async () => {
-    const metrics = createMetrics({ version: '0' });
     await observeStore(store, metrics).read((reads) => reads.flow('none'));
     expect(await metrics.registry.metrics()).toContain(
       'passwordbot_operation_duration_seconds_count{system="store",operation="read"} 1',
@@ -83,16 +92,15 @@ describe('an observed store', () => {
   });
 
   it('counts them once when the transaction has to run again', async () => {
-    const metrics = createMetrics({ version: '0' });
-    const conflicting: OpenStore = {
-      ...store,
-      async transaction(work) {
-        await store.transaction(async (tx) => work({ ...tx, audit: () => undefined }));
-        return store.transaction(work);
-      },
-    };
-    await observeStore(conflicting, metrics).transaction(audit);
-    expect(await sent(metrics)).toBe(1);
+    let runs = 0;
+    await observeStore(store, metrics).transaction(async (tx) => {
+      await audit(tx);
+      runs += 1;
+      if (runs === 1)
+        throw new StoreError('unavailable', 'locked', { cause: { errcode: SQLITE_BUSY } });
+    });
+    expect(runs).toBe(2);
+    expect(await sent()).toBe(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
+import type { ManagerKey } from '../../src/domain/parties.ts';
 import type { StoreReads } from '../../src/ports/store/store.ts';
 import { recipientOf, recipientsOf } from '../../src/service/chat/recipients.ts';
 import type { SweepDeps } from '../../src/service/deps.ts';
@@ -25,12 +26,18 @@ it('finds the ways to five hundred persons in two statements, as to each of them
     }
   });
   const asked: string[] = [];
-  const counting = (reads: StoreReads): StoreReads => ({
-    ...reads,
-    managersByDirectoryId: (ids) => (asked.push('entries'), reads.managersByDirectoryId(ids)),
-    managers: (keys) => (asked.push('persons'), reads.managers(keys)),
-    manager: (key) => (asked.push('person'), reads.manager(key)),
-  });
+  const counting = (reads: StoreReads): StoreReads => {
+    const counted = <T>(name: string, read: (given: T) => unknown) => ({
+      value: (given: T) => (asked.push(name), read(given)),
+    });
+    return Object.create(reads, {
+      managersByDirectoryId: counted('entries', (ids: string[]) =>
+        reads.managersByDirectoryId(ids),
+      ),
+      managers: counted('persons', (keys: ManagerKey[]) => reads.managers(keys)),
+      manager: counted('person', (key: ManagerKey) => reads.manager(key)),
+    }) as StoreReads;
+  };
   const all = persons.map(({ person }) => person);
   const found = await store.read((reads) => recipientsOf(deps, counting(reads), all));
   expect(asked).toEqual(['entries', 'persons']);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { AuditEvent } from '../../domain/audit.ts';
 import type { Log } from '../../ports/log.ts';
 import { StoreError } from '../../ports/errors.ts';
 import type { Store, StoreTransaction } from '../../ports/store/store.ts';
@@ -11,7 +12,7 @@ import { isConflict } from './engine/errors.ts';
 import { endFlowsOfCopy } from './sealing/restored.ts';
 import { flowQueries } from './tables/flows.ts';
 import { hasFormerEntries, knownSalt, saltOf } from './tables/history.ts';
-import { toReads, toTransaction } from './transaction.ts';
+import { readsOf, transactionOf } from './transaction.ts';
 import { createDigester } from './sealing/passwordDigests.ts';
 import { openPostgres } from './engine/postgres.ts';
 import type { PostgresOptions } from './engine/postgresPool.ts';
@@ -36,6 +37,8 @@ export interface StoreOptions {
   readonly migrate: boolean;
   /** For tests: the memory of a slow hash, KiB; absent: as much as keeps it safe. */
   readonly hashMemoryKiB?: number | undefined;
+  /** Told of each audit row once it is kept. */
+  readonly audited?: ((event: AuditEvent) => void) | undefined;
 }
 
 /** The store with the parts that only `main` and the administration need. */
@@ -167,7 +170,7 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
         work(db, began, opened) {
           seen = began;
           const scope = { db, keys: own, now: began.now, ...left.hearing, isWriting: true };
-          return work(toTransaction(scope, engine, left), opened);
+          return work(transactionOf(scope, engine, left, options.audited), opened);
         },
         end: (db) =>
           auditStatements(db, engine.clock, left.events, {
@@ -197,13 +200,13 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
       transact(
         {
           lock,
-          open: (db, hearing) => flowQueries(readingScope(db, hearing)).flow(flow.id, flow),
+          open: (db, hearing) => flowQueries.flow(readingScope(db, hearing), flow.id, flow),
         },
         work,
       ),
 
     read: (work) =>
-      telling(({ hearing }) => engine.read((db) => work(toReads(readingScope(db, hearing))))),
+      telling(({ hearing }) => engine.read((db) => work(readsOf(readingScope(db, hearing))))),
 
     now: clock,
 

@@ -1,6 +1,7 @@
-import type { StoreTransaction } from '../../ports/store/store.ts';
+import type { AuditEvent } from '../../domain/audit.ts';
+import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Engine } from './engine/engine.ts';
-import type { Scope } from './schema/scope.ts';
+import type { OnScope, Scope } from './schema/scope.ts';
 import type { Left } from './sealing/trusted.ts';
 import { enrollmentQueries } from './tables/enrollments.ts';
 import { callerQueries } from './tables/desk/callerChecks.ts';
@@ -15,37 +16,67 @@ import { sendQueries } from './tables/sends.ts';
 import { sweepQueries } from './tables/sweeps.ts';
 import { historyQueries } from './tables/history.ts';
 
+/** The queries of all tables that need no transaction. */
+const READS = {
+  ...managerQueries,
+  ...flowQueries,
+  ...failureQueries,
+  ...enrollmentQueries,
+  ...reminderQueries,
+  ...sweepQueries,
+  ...sendQueries,
+  ...lookQueries,
+  ...callerQueries,
+};
+
 /** `StoreReads`, with the further reads that stand beside them. */
-export function toReads(scope: Scope) {
-  return {
-    now: scope.now,
-    ...managerQueries(scope),
-    ...flowQueries(scope),
-    ...failureQueries(scope),
-    ...enrollmentQueries(scope),
-    ...reminderQueries(scope),
-    ...sweepQueries(scope),
-    ...sendQueries(scope),
-    ...lookQueries(scope),
-    ...callerQueries(scope),
-  };
-}
+export const readsOf = binderOf<Omit<StoreReads, 'now'>>(READS);
+
+const bindAll = binderOf<Omit<StoreTransaction, 'now' | 'lock' | 'audit' | 'afterCommit'>>({
+  ...READS,
+  ...passcodeQueries,
+  ...historyQueries,
+  ...noticeQueries,
+  forget,
+});
 
 /** All queries of one piece of work. */
-export function toTransaction(scope: Scope, engine: Engine, left: Left): StoreTransaction {
-  const { db } = scope;
-  return {
-    ...toReads(scope),
-    lock: (name) => engine.lock(db, name),
-    audit(event) {
+export function transactionOf(
+  scope: Scope,
+  engine: Engine,
+  left: Left,
+  audited?: (event: AuditEvent) => void,
+): StoreTransaction {
+  return Object.assign(bindAll(scope), {
+    lock: (name: string) => engine.lock(scope.db, name),
+    audit(event: AuditEvent) {
       left.events.push(event);
+      left.sayings.push(() => audited?.(event));
     },
-    afterCommit(say) {
+    afterCommit(say: () => void) {
       left.sayings.push(say);
     },
-    ...passcodeQueries(scope),
-    ...historyQueries(scope),
-    ...noticeQueries(scope),
-    forget: (retention, limit) => forget(scope, retention, limit),
-  };
+  });
+}
+
+type Query = (scope: Scope, ...given: unknown[]) => unknown;
+
+/** Binds queries to the scope of a piece of work: by one object, whose prototype was made before. */
+function binderOf<Queries extends object>(queries: OnScope<Queries>) {
+  class Work {
+    readonly scope: Scope;
+    readonly now: number;
+    constructor(scope: Scope) {
+      this.scope = scope;
+      this.now = scope.now;
+    }
+  }
+  for (const [name, query] of Object.entries<Query>(queries)) {
+    Object.defineProperty(Work.prototype, name, {
+      value(this: Work, ...given: unknown[]) {
+        return query(this.scope, ...given);
+      },
+    });
+  }
+  return (scope: Scope) => new Work(scope) as Work & Queries;
 }

@@ -1,10 +1,9 @@
-import type { AuditEvent } from '../../domain/audit.ts';
 import { withDeadline } from '../../ports/deadline.ts';
 import { DirectoryError, type Directory } from '../../ports/directory.ts';
 import type { Metrics, MeasuredSystem } from '../../ports/metrics.ts';
 import type { SmsGateway, SmsOutcome } from '../../ports/sms.ts';
 import { StoreError } from '../../ports/errors.ts';
-import type { Store, StoreTransaction } from '../../ports/store/store.ts';
+import type { Store } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Turns } from '../input.ts';
 import { createPace } from '../waiting/waiting.ts';
@@ -125,35 +124,16 @@ function isOutage(outcome: SmsOutcome): boolean {
   return outcome.outcome === 'unknown';
 }
 
-/** The store, whose transactions and reads are measured, and whose audit rows are counted once they are kept. */
+/** The store, whose transactions and reads are measured. */
 export function observeStore<S extends Store>(store: S, metrics: Metrics): S {
   const faultOf = (error: unknown): string => (error instanceof StoreError ? error.code : 'other');
-
-  /** `run` gets the transaction in place of the store's own. */
-  async function transact<T>(
-    run: (watch: (tx: StoreTransaction) => StoreTransaction) => Promise<T>,
-  ): Promise<T> {
-    let audited: AuditEvent[] = [];
-    const watch = (tx: StoreTransaction): StoreTransaction => {
-      // A transaction that lost against another one runs again from its beginning.
-      audited = [];
-      const audit = (event: AuditEvent): void => {
-        audited.push(event);
-        tx.audit(event);
-      };
-      return { ...tx, audit };
-    };
-    const result = await measured(metrics, 'store', 'transaction', () => run(watch), faultOf);
-    for (const event of audited) metrics.audited(event);
-    return result;
-  }
-
+  const timed = <T>(operation: string, run: () => Promise<T>): Promise<T> =>
+    measured(metrics, 'store', operation, run, faultOf);
   return {
     ...store,
-    transaction: (work) => transact((watch) => store.transaction((tx) => work(watch(tx)))),
-    transactionOn: (on, work) =>
-      transact((watch) => store.transactionOn(on, (tx, current) => work(watch(tx), current))),
-    read: (work) => measured(metrics, 'store', 'read', () => store.read(work), faultOf),
+    transaction: (work) => timed('transaction', () => store.transaction(work)),
+    transactionOn: (on, work) => timed('transaction', () => store.transactionOn(on, work)),
+    read: (work) => timed('read', () => store.read(work)),
   };
 }
 

@@ -25,3 +25,10 @@ export interface Scope {
   /** In a transaction: a row that counts as absent may be removed where it is in the way. */
   readonly isWriting: boolean;
 }
+
+/** The queries of a port, each with the scope of its work in front: nothing is made anew for a piece of work. */
+export type OnScope<Queries> = {
+  readonly [Name in keyof Queries]: Queries[Name] extends (...given: infer Given) => infer Answer
+    ? (scope: Scope, ...given: Given) => Answer
+    : never;
+};

@@ -7,7 +7,7 @@ import { flowStateSchema } from '../schema/flowSchema.ts';
 import { SEALED } from '../sealing/places.ts';
 import { managerKey, readJson, readOrSkip, openTrusted } from '../sealing/trusted.ts';
 import { enrollmentQueries } from './enrollments.ts';
-import type { Scope } from '../schema/scope.ts';
+import type { OnScope, Scope } from '../schema/scope.ts';
 import type { FlowTable, Tables } from '../schema/tables.ts';
 
 /** A flow that cannot be trusted must not hide an earlier one. */
@@ -64,132 +64,144 @@ function toRow({ keys, now }: Scope, flow: Flow): Insertable<FlowTable> {
   return { ...row, state: keys.seal(SEALED.flow.place(row), JSON.stringify({ purpose, state })) };
 }
 
-export function flowQueries(scope: Scope): FlowQueries {
-  const { db, now } = scope;
-  type FlowSelection = SelectQueryBuilder<Tables, 'flow', Selectable<FlowTable>>;
+type FlowSelection = SelectQueryBuilder<Tables, 'flow', Selectable<FlowTable>>;
 
-  const flows = (): FlowSelection => db.selectFrom('flow').selectAll();
-  const open = (): FlowSelection => flows().where('ended_at', 'is', null);
-
-  async function first(query: FlowSelection): Promise<Flow | undefined> {
-    const row = await query.executeTakeFirst();
-    return row && toFlow(scope, row);
-  }
-  /** The same for a row whose place only one flow can have: an untrusted row makes room. */
-  async function only(query: FlowSelection): Promise<Flow | undefined> {
-    const row = await query.executeTakeFirst();
-    const flow = row && toFlow(scope, row);
-    if (row !== undefined && flow === undefined && scope.isWriting) {
-      await db.deleteFrom('flow').where('id', '=', row.id).execute();
-    }
-    return flow;
-  }
-  async function all(query: FlowSelection): Promise<Flow[]> {
-    return (await query.execute()).flatMap((row) => toFlow(scope, row) ?? []);
-  }
-
-  return {
-    async flow(id, known) {
-      if (known?.id === id) {
-        const unchanged = await db
-          .selectFrom('flow')
-          // Only this is saved without a new version.
-          .select('message_id')
-          .where('id', '=', id)
-          .where('version', '=', known.version)
-          .executeTakeFirst();
-        if (unchanged) return { ...known, messageId: unchanged.message_id ?? undefined };
-      }
-      return first(flows().where('id', '=', id));
-    },
-    flowFrom: (origin, purpose) =>
-      only(flows().where('origin', '=', origin).where('purpose', '=', purpose)),
-    openFlow: (manager, accountId) =>
-      only(open().where('manager', '=', managerName(manager)).where('account_id', '=', accountId)),
-    openFlows: (manager) =>
-      all(open().where('manager', '=', managerName(manager)).orderBy('started_at').orderBy('id')),
-    openFlowsOf: (accountId) =>
-      all(open().where('account_id', '=', accountId).orderBy('started_at').orderBy('id')),
-    async unsettledFlows(before, limit) {
-      const rows = await open()
-        .where('saved_at', '<', before)
-        .where((row) => row.or([row('unsettled', '=', 1), row('expires_at', '<', now)]))
-        .orderBy('saved_at')
-        .orderBy('id')
-        .limit(limit)
-        .execute();
-      return rows.flatMap((row) => readOrSkip(() => toFlow(scope, row), scope.log) ?? []);
-    },
-
-    async rememberedAccount(nameOrId) {
-      const known = nameOrId.toLowerCase();
-      const rows = await flows()
-        .where((row) =>
-          row.or([
-            row('account_id', '=', known),
-            row(row.fn('lower', ['account_name']), '=', known),
-          ]),
-        )
-        .orderBy('started_at', 'desc')
-        .limit(REMEMBERED_TRIED)
-        .execute();
-      for (const row of rows) {
-        const flow = readOrSkip(() => toFlow(scope, row), scope.log);
-        if (flow !== undefined) return { id: flow.accountId, name: flow.accountName };
-      }
-      const isKnown = (await enrollmentQueries(scope).enrollmentsOf(known)).length > 0;
-      return isKnown ? { id: known, name: undefined } : undefined;
-    },
-
-    async resetsAround(accountId, from, to) {
-      const rows = await flows()
-        // As the index has it. A row whose purpose was changed to this is as good as deleted.
-        .where(sql<boolean>`purpose <> 'enrollment'`)
-        .where('account_id', '=', accountId)
-        .where('started_at', '<=', to)
-        .where('saved_at', '>=', from)
-        .execute();
-      const around = rows.flatMap((row) => readOrSkip(() => toFlow(scope, row), scope.log) ?? []);
-      return around.filter(({ purpose }) => purpose === 'reset');
-    },
-
-    async addFlow(flow) {
-      await db.insertInto('flow').values(toRow(scope, flow)).execute();
-    },
-
-    async saveFlow(flow) {
-      const version = flow.version + 1;
-      // Not the message: setFlowMessage may have come between the reading and this.
-      const { turn, state, ended_at, password_version, unsettled } = toRow(scope, {
-        ...flow,
-        version,
-      });
-      const row = await db
-        .updateTable('flow')
-        .set({ version, turn, state, ended_at, password_version, saved_at: now, unsettled })
-        .where('id', '=', flow.id)
-        .where('version', '=', flow.version)
-        .where('purpose', '=', flow.purpose)
-        .returning('message_id')
-        .executeTakeFirst();
-      return row && { ...flow, version, messageId: row.message_id ?? undefined };
-    },
-
-    async setFlowMessage(flowId, messageId) {
-      const own = db.selectFrom('flow').select('manager').where('id', '=', flowId);
-      await Promise.all([
-        // An update that comes late for the flow that the message showed before must not be drawn over this
-        // one.
-        db
-          .updateTable('flow')
-          .set({ message_id: null })
-          .where('manager', '=', own)
-          .where('message_id', '=', messageId)
-          .where('id', '<>', flowId)
-          .where('ended_at', 'is', null)
-          .execute(),
-        db.updateTable('flow').set({ message_id: messageId }).where('id', '=', flowId).execute(),
-      ]);
-    },
-  };
+function flows({ db }: Scope): FlowSelection {
+  return db.selectFrom('flow').selectAll();
 }
+
+function open(scope: Scope): FlowSelection {
+  return flows(scope).where('ended_at', 'is', null);
+}
+
+async function first(scope: Scope, query: FlowSelection): Promise<Flow | undefined> {
+  const row = await query.executeTakeFirst();
+  return row && toFlow(scope, row);
+}
+
+/** The same for a row whose place only one flow can have: an untrusted row makes room. */
+async function only(scope: Scope, query: FlowSelection): Promise<Flow | undefined> {
+  const row = await query.executeTakeFirst();
+  const flow = row && toFlow(scope, row);
+  if (row !== undefined && flow === undefined && scope.isWriting) {
+    await scope.db.deleteFrom('flow').where('id', '=', row.id).execute();
+  }
+  return flow;
+}
+
+async function all(scope: Scope, query: FlowSelection): Promise<Flow[]> {
+  return (await query.execute()).flatMap((row) => toFlow(scope, row) ?? []);
+}
+
+export const flowQueries = {
+  async flow(scope, id, known) {
+    if (known?.id === id) {
+      const unchanged = await scope.db
+        .selectFrom('flow')
+        // Only this is saved without a new version.
+        .select('message_id')
+        .where('id', '=', id)
+        .where('version', '=', known.version)
+        .executeTakeFirst();
+      if (unchanged) return { ...known, messageId: unchanged.message_id ?? undefined };
+    }
+    return first(scope, flows(scope).where('id', '=', id));
+  },
+
+  flowFrom: (scope, origin, purpose) =>
+    only(scope, flows(scope).where('origin', '=', origin).where('purpose', '=', purpose)),
+
+  openFlow: (scope, manager, accountId) =>
+    only(
+      scope,
+      open(scope).where('manager', '=', managerName(manager)).where('account_id', '=', accountId),
+    ),
+
+  openFlows: (scope, manager) =>
+    all(
+      scope,
+      open(scope).where('manager', '=', managerName(manager)).orderBy('started_at').orderBy('id'),
+    ),
+
+  openFlowsOf: (scope, accountId) =>
+    all(scope, open(scope).where('account_id', '=', accountId).orderBy('started_at').orderBy('id')),
+
+  async unsettledFlows(scope, before, limit) {
+    const rows = await open(scope)
+      .where('saved_at', '<', before)
+      .where((row) => row.or([row('unsettled', '=', 1), row('expires_at', '<', scope.now)]))
+      .orderBy('saved_at')
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows.flatMap((row) => readOrSkip(() => toFlow(scope, row), scope.log) ?? []);
+  },
+
+  async rememberedAccount(scope, nameOrId) {
+    const known = nameOrId.toLowerCase();
+    const rows = await flows(scope)
+      .where((row) =>
+        row.or([row('account_id', '=', known), row(row.fn('lower', ['account_name']), '=', known)]),
+      )
+      .orderBy('started_at', 'desc')
+      .limit(REMEMBERED_TRIED)
+      .execute();
+    for (const row of rows) {
+      const flow = readOrSkip(() => toFlow(scope, row), scope.log);
+      if (flow !== undefined) return { id: flow.accountId, name: flow.accountName };
+    }
+    const isKnown = (await enrollmentQueries.enrollmentsOf(scope, known)).length > 0;
+    return isKnown ? { id: known, name: undefined } : undefined;
+  },
+
+  async resetsAround(scope, accountId, from, to) {
+    const rows = await flows(scope)
+      // As the index has it. A row whose purpose was changed to this is as good as deleted.
+      .where(sql<boolean>`purpose <> 'enrollment'`)
+      .where('account_id', '=', accountId)
+      .where('started_at', '<=', to)
+      .where('saved_at', '>=', from)
+      .execute();
+    const around = rows.flatMap((row) => readOrSkip(() => toFlow(scope, row), scope.log) ?? []);
+    return around.filter(({ purpose }) => purpose === 'reset');
+  },
+
+  async addFlow(scope, flow) {
+    await scope.db.insertInto('flow').values(toRow(scope, flow)).execute();
+  },
+
+  async saveFlow<F extends Flow>(scope: Scope, flow: F): Promise<F | undefined> {
+    const version = flow.version + 1;
+    // Not the message: setFlowMessage may have come between the reading and this.
+    const { turn, state, ended_at, password_version, unsettled } = toRow(scope, {
+      ...flow,
+      version,
+    });
+    const row = await scope.db
+      .updateTable('flow')
+      .set({ version, turn, state, ended_at, password_version, saved_at: scope.now, unsettled })
+      .where('id', '=', flow.id)
+      .where('version', '=', flow.version)
+      .where('purpose', '=', flow.purpose)
+      .returning('message_id')
+      .executeTakeFirst();
+    return row && { ...flow, version, messageId: row.message_id ?? undefined };
+  },
+
+  async setFlowMessage({ db }, flowId, messageId) {
+    const own = db.selectFrom('flow').select('manager').where('id', '=', flowId);
+    await Promise.all([
+      // An update that comes late for the flow that the message showed before must not be drawn over this
+      // one.
+      db
+        .updateTable('flow')
+        .set({ message_id: null })
+        .where('manager', '=', own)
+        .where('message_id', '=', messageId)
+        .where('id', '<>', flowId)
+        .where('ended_at', 'is', null)
+        .execute(),
+      db.updateTable('flow').set({ message_id: messageId }).where('id', '=', flowId).execute(),
+    ]);
+  },
+} satisfies OnScope<FlowQueries>;

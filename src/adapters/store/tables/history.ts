@@ -4,7 +4,7 @@ import type { PasswordDigest, PasswordQueries } from '../../../ports/store/passw
 import { StoreError } from '../../../ports/errors.ts';
 import { FORM } from '../sealing/passwordDigests.ts';
 import { SEALED } from '../sealing/places.ts';
-import type { Scope } from '../schema/scope.ts';
+import type { OnScope, Scope } from '../schema/scope.ts';
 import type { PasswordHistoryTable } from '../schema/tables.ts';
 import { openTrusted } from '../sealing/trusted.ts';
 
@@ -70,48 +70,45 @@ export async function hasFormerEntries(
   return rows.some((row) => openEntry(scope, row)?.isFormer);
 }
 
-export function historyQueries(scope: Scope): PasswordQueries {
-  const { db, keys } = scope;
-  async function newest(accountId: string, last: number) {
-    const rows = await db
-      .selectFrom('password_history')
-      .selectAll()
-      .where('account_id', '=', accountId)
-      .orderBy('number', 'desc')
-      .limit(last)
-      .execute();
-    return rows.map((row) => ({ number: row.number, entry: openEntry(scope, row) }));
-  }
-
-  return {
-    async isInHistory(accountId, digests, last) {
-      if (digests.length === 0) return false;
-      const stored = await newest(accountId, last);
-      return stored.some(({ entry }) => entry && digests.some((digest) => isSame(entry, digest)));
-    },
-
-    async addToHistory(accountId, digest, keep) {
-      const [latest] = await newest(accountId, 1);
-      if (latest?.entry && isSame(latest.entry, digest)) return;
-      const number = (latest?.number ?? 0) + 1;
-      const text = FORM + Buffer.from(digest.digest).toString('base64');
-      await db
-        .insertInto('password_history')
-        .values({
-          account_id: accountId,
-          number,
-          digest: keys.seal(
-            SEALED.history.place({ account_id: accountId, number }),
-            text,
-            'history',
-          ),
-        })
-        .execute();
-      await db
-        .deleteFrom('password_history')
-        .where('account_id', '=', accountId)
-        .where('number', '<=', number - keep)
-        .execute();
-    },
-  };
+async function newest(scope: Scope, accountId: string, last: number) {
+  const rows = await scope.db
+    .selectFrom('password_history')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .orderBy('number', 'desc')
+    .limit(last)
+    .execute();
+  return rows.map((row) => ({ number: row.number, entry: openEntry(scope, row) }));
 }
+
+export const historyQueries = {
+  async isInHistory(scope, accountId, digests, last) {
+    if (digests.length === 0) return false;
+    const stored = await newest(scope, accountId, last);
+    return stored.some(({ entry }) => entry && digests.some((digest) => isSame(entry, digest)));
+  },
+
+  async addToHistory(scope, accountId, digest, keep) {
+    const [latest] = await newest(scope, accountId, 1);
+    if (latest?.entry && isSame(latest.entry, digest)) return;
+    const number = (latest?.number ?? 0) + 1;
+    const text = FORM + Buffer.from(digest.digest).toString('base64');
+    await scope.db
+      .insertInto('password_history')
+      .values({
+        account_id: accountId,
+        number,
+        digest: scope.keys.seal(
+          SEALED.history.place({ account_id: accountId, number }),
+          text,
+          'history',
+        ),
+      })
+      .execute();
+    await scope.db
+      .deleteFrom('password_history')
+      .where('account_id', '=', accountId)
+      .where('number', '<=', number - keep)
+      .execute();
+  },
+} satisfies OnScope<PasswordQueries>;

@@ -4,7 +4,7 @@ import { managerName } from '../../../domain/parties.ts';
 import type { Button, ManagerRecord, ManagerQueries } from '../../../ports/store/people.ts';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
 import { managerKey, readValue, openTrusted, readTrusted } from '../sealing/trusted.ts';
-import type { Scope } from '../schema/scope.ts';
+import type { OnScope, Scope } from '../schema/scope.ts';
 import type { Tables } from '../schema/tables.ts';
 
 const localeSchema = z.enum(['sv', 'en']);
@@ -30,113 +30,110 @@ function toRecord(scope: Scope, row: Selectable<Tables['manager']>): ManagerReco
   };
 }
 
-export function managerQueries(scope: Scope): ManagerQueries {
-  const { db, keys, now } = scope;
-  return {
-    async manager(key) {
-      const row = await db
-        .selectFrom('manager')
-        .selectAll()
-        .where('manager', '=', managerName(key))
-        .executeTakeFirst();
-      return row && toRecord(scope, row);
-    },
+export const managerQueries = {
+  async manager(scope, key) {
+    const row = await scope.db
+      .selectFrom('manager')
+      .selectAll()
+      .where('manager', '=', managerName(key))
+      .executeTakeFirst();
+    return row && toRecord(scope, row);
+  },
 
-    async managers(named) {
-      if (named.length === 0) return [];
-      const rows = await db
-        .selectFrom('manager')
-        .selectAll()
-        .where('manager', 'in', named.map(managerName))
-        .orderBy('manager')
-        .execute();
-      return rows.flatMap((row) => toRecord(scope, row) ?? []);
-    },
+  async managers(scope, named) {
+    if (named.length === 0) return [];
+    const rows = await scope.db
+      .selectFrom('manager')
+      .selectAll()
+      .where('manager', 'in', named.map(managerName))
+      .orderBy('manager')
+      .execute();
+    return rows.flatMap((row) => toRecord(scope, row) ?? []);
+  },
 
-    async saveManager({ key, directoryId, displayName, locale, address }) {
-      const manager = managerName(key);
-      const pin = { manager, directory_id: directoryId ?? null };
-      const sealed = (where: 'displayName' | 'conversation', text: string | undefined) =>
-        text === undefined ? null : keys.seal(SEALED[where].place(pin), text);
-      const values = {
-        directory_id: pin.directory_id,
-        pin_seal: directoryId === undefined ? null : keys.seal(SEALED.pin.place(pin), SEAL_ONLY),
-        display_name: sealed('displayName', displayName),
-        locale: locale ?? null,
-        conversation: sealed('conversation', address),
+  async saveManager({ db, keys }, { key, directoryId, displayName, locale, address }) {
+    const manager = managerName(key);
+    const pin = { manager, directory_id: directoryId ?? null };
+    const sealed = (where: 'displayName' | 'conversation', text: string | undefined) =>
+      text === undefined ? null : keys.seal(SEALED[where].place(pin), text);
+    const values = {
+      directory_id: pin.directory_id,
+      pin_seal: directoryId === undefined ? null : keys.seal(SEALED.pin.place(pin), SEAL_ONLY),
+      display_name: sealed('displayName', displayName),
+      locale: locale ?? null,
+      conversation: sealed('conversation', address),
+    };
+    await db
+      .insertInto('manager')
+      .values({ manager, ...values })
+      .onConflict((conflict) => conflict.column('manager').doUpdateSet(values))
+      .execute();
+  },
+
+  async managersByDirectoryId(scope, directoryIds) {
+    if (directoryIds.length === 0) return [];
+    const rows = await scope.db
+      .selectFrom('manager')
+      .selectAll()
+      .where('directory_id', 'in', directoryIds)
+      .orderBy('manager')
+      .execute();
+    const records = rows.flatMap((row) => toRecord(scope, row) ?? []);
+    return records.filter(({ directoryId }) => directoryId !== undefined);
+  },
+
+  async anyAddress(scope, tenantId) {
+    const rows = await scope.db
+      .selectFrom('manager')
+      .selectAll()
+      .where('manager', 'like', `${tenantId.toLowerCase()}/%`)
+      .where('conversation', 'is not', null)
+      .limit(CHATS_TRIED)
+      .execute();
+    return rows
+      .map((row) => toRecord(scope, row)?.address)
+      .find((address) => address !== undefined);
+  },
+
+  async addButtons({ db, keys, now }, buttons) {
+    if (buttons.length === 0) return;
+    const rows = buttons.map(({ handle, manager, accountId, undoes }) => {
+      const row = {
+        handle,
+        manager: managerName(manager),
+        account_id: accountId,
+        undoes: undoes ?? null,
       };
-      await db
-        .insertInto('manager')
-        .values({ manager, ...values })
-        .onConflict((conflict) => conflict.column('manager').doUpdateSet(values))
-        .execute();
-    },
+      const seal = keys.seal(SEALED.button.place(row), SEAL_ONLY);
+      return { ...row, created_at: now, seal };
+    });
+    await db.insertInto('button').values(rows).execute();
+  },
 
-    async managersByDirectoryId(directoryIds) {
-      if (directoryIds.length === 0) return [];
-      const rows = await db
-        .selectFrom('manager')
-        .selectAll()
-        .where('directory_id', 'in', directoryIds)
-        .orderBy('manager')
-        .execute();
-      const records = rows.flatMap((row) => toRecord(scope, row) ?? []);
-      return records.filter(({ directoryId }) => directoryId !== undefined);
-    },
+  async unusedButtons(scope, manager, since) {
+    const rows = await scope.db
+      .selectFrom('button')
+      .selectAll()
+      .where('created_at', '>', since)
+      .where('manager', '=', managerName(manager))
+      .where('undoes', 'is', null)
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('flow').select('id').whereRef('origin', '=', 'button.handle'))),
+      )
+      .orderBy('created_at')
+      .execute();
+    return rows.flatMap((row) => toButton(scope, row) ?? []);
+  },
 
-    async anyAddress(tenantId) {
-      const rows = await db
-        .selectFrom('manager')
-        .selectAll()
-        .where('manager', 'like', `${tenantId.toLowerCase()}/%`)
-        .where('conversation', 'is not', null)
-        .limit(CHATS_TRIED)
-        .execute();
-      return rows
-        .map((row) => toRecord(scope, row)?.address)
-        .find((address) => address !== undefined);
-    },
-
-    async addButtons(buttons) {
-      if (buttons.length === 0) return;
-      const rows = buttons.map(({ handle, manager, accountId, undoes }) => {
-        const row = {
-          handle,
-          manager: managerName(manager),
-          account_id: accountId,
-          undoes: undoes ?? null,
-        };
-        const seal = keys.seal(SEALED.button.place(row), SEAL_ONLY);
-        return { ...row, created_at: now, seal };
-      });
-      await db.insertInto('button').values(rows).execute();
-    },
-
-    async unusedButtons(manager, since) {
-      const rows = await db
-        .selectFrom('button')
-        .selectAll()
-        .where('created_at', '>', since)
-        .where('manager', '=', managerName(manager))
-        .where('undoes', 'is', null)
-        .where(({ not, exists, selectFrom }) =>
-          not(exists(selectFrom('flow').select('id').whereRef('origin', '=', 'button.handle'))),
-        )
-        .orderBy('created_at')
-        .execute();
-      return rows.flatMap((row) => toButton(scope, row) ?? []);
-    },
-
-    async button(handle) {
-      const row = await db
-        .selectFrom('button')
-        .selectAll()
-        .where('handle', '=', handle)
-        .executeTakeFirst();
-      return row && toButton(scope, row);
-    },
-  };
-}
+  async button(scope, handle) {
+    const row = await scope.db
+      .selectFrom('button')
+      .selectAll()
+      .where('handle', '=', handle)
+      .executeTakeFirst();
+    return row && toButton(scope, row);
+  },
+} satisfies OnScope<ManagerQueries>;
 
 function toButton(scope: Scope, row: Selectable<Tables['button']>): Button | undefined {
   if (openTrusted(scope, SEALED.button.place(row), row.seal) === undefined) return undefined;

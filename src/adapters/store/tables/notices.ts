@@ -3,7 +3,7 @@ import type { ClaimedNotice, Notice, NoticeLane } from '../../../ports/store/not
 import type { NoticeQueries } from '../../../ports/store/notices.ts';
 import { exactly, readJson, readOrSkip, openTrusted } from '../sealing/trusted.ts';
 import { SEALED } from '../sealing/places.ts';
-import type { Scope } from '../schema/scope.ts';
+import type { OnScope, Scope } from '../schema/scope.ts';
 
 const managerSchema = z.object({ tenantId: z.string(), aadObjectId: z.string() });
 const noticeSchema = exactly<Notice>()(
@@ -53,70 +53,70 @@ function laneOf({ event, to }: Notice): NoticeLane {
   return event === 'notNeeded' ? 'news' : 'chat';
 }
 
-export function noticeQueries(scope: Scope): NoticeQueries {
-  const { db, keys, now, log } = scope;
-  const due = (lane: NoticeLane | undefined) =>
+function due({ db, now }: Scope, lane: NoticeLane | undefined) {
+  return (
     db
       .selectFrom('notice')
       .select('id')
       .where('due_at', '<=', now)
       // A notice in a lane that the bot never writes goes with the chats': no notice waits for ever.
       .$if(lane === 'chat', (query) => query.where('lane', 'not in', OTHER_LANES))
-      .$if(lane !== undefined && lane !== 'chat', (query) => query.where('lane', '=', lane ?? ''));
-
-  return {
-    async addNotices(notices, dueAt = now) {
-      if (notices.length === 0) return;
-      const rows = notices.map((notice) => ({
-        id: notice.id,
-        due_at: dueAt,
-        tries: 0,
-        lane: laneOf(notice),
-        payload: keys.seal(SEALED.notice.place(notice), JSON.stringify(notice)),
-      }));
-      await db.insertInto('notice').values(rows).execute();
-    },
-
-    async claimNotice(leaseMs, lane): Promise<ClaimedNotice | undefined> {
-      // Another instance may take the row that this one found first: then there is a next, or none.
-      while ((await due(lane).limit(1).executeTakeFirst()) !== undefined) {
-        const row = await db
-          .updateTable('notice')
-          .set((notice) => ({ due_at: now + leaseMs, tries: notice('tries', '+', 1) }))
-          .where('id', '=', due(lane).orderBy('due_at').orderBy('id').limit(1))
-          .where('due_at', '<=', now)
-          .returning(['id', 'tries', 'payload'])
-          .executeTakeFirst();
-        const notice =
-          row &&
-          readOrSkip(() => {
-            const text = openTrusted(scope, SEALED.notice.place(row), row.payload);
-            if (text === undefined) return undefined;
-            return { ...readJson(noticeSchema, text, 'notice.payload'), tries: row.tries };
-          }, log);
-        if (notice !== undefined) return notice;
-      }
-      return undefined;
-    },
-
-    async postponeNotice(id, at) {
-      await db.updateTable('notice').set({ due_at: at }).where('id', '=', id).execute();
-    },
-
-    async removeNotice(id) {
-      const { numDeletedRows } = await db
-        .deleteFrom('notice')
-        .where('id', '=', id)
-        .executeTakeFirstOrThrow();
-      return numDeletedRows > 0n;
-    },
-
-    async countNotices() {
-      const { waiting } = await db
-        .selectFrom('notice')
-        .select(({ fn }) => fn.countAll().as('waiting'))
-        .executeTakeFirstOrThrow();
-      return Number(waiting);
-    },
-  };
+      .$if(lane !== undefined && lane !== 'chat', (query) => query.where('lane', '=', lane ?? ''))
+  );
 }
+
+export const noticeQueries = {
+  async addNotices(scope, notices, dueAt = scope.now) {
+    if (notices.length === 0) return;
+    const rows = notices.map((notice) => ({
+      id: notice.id,
+      due_at: dueAt,
+      tries: 0,
+      lane: laneOf(notice),
+      payload: scope.keys.seal(SEALED.notice.place(notice), JSON.stringify(notice)),
+    }));
+    await scope.db.insertInto('notice').values(rows).execute();
+  },
+
+  async claimNotice(scope, leaseMs, lane): Promise<ClaimedNotice | undefined> {
+    // Another instance may take the row that this one found first: then there is a next, or none.
+    while ((await due(scope, lane).limit(1).executeTakeFirst()) !== undefined) {
+      const row = await scope.db
+        .updateTable('notice')
+        .set((notice) => ({ due_at: scope.now + leaseMs, tries: notice('tries', '+', 1) }))
+        .where('id', '=', due(scope, lane).orderBy('due_at').orderBy('id').limit(1))
+        .where('due_at', '<=', scope.now)
+        .returning(['id', 'tries', 'payload'])
+        .executeTakeFirst();
+      const notice =
+        row &&
+        readOrSkip(() => {
+          const text = openTrusted(scope, SEALED.notice.place(row), row.payload);
+          if (text === undefined) return undefined;
+          return { ...readJson(noticeSchema, text, 'notice.payload'), tries: row.tries };
+        }, scope.log);
+      if (notice !== undefined) return notice;
+    }
+    return undefined;
+  },
+
+  async postponeNotice({ db }, id, at) {
+    await db.updateTable('notice').set({ due_at: at }).where('id', '=', id).execute();
+  },
+
+  async removeNotice({ db }, id) {
+    const { numDeletedRows } = await db
+      .deleteFrom('notice')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    return numDeletedRows > 0n;
+  },
+
+  async countNotices({ db }) {
+    const { waiting } = await db
+      .selectFrom('notice')
+      .select(({ fn }) => fn.countAll().as('waiting'))
+      .executeTakeFirstOrThrow();
+    return Number(waiting);
+  },
+} satisfies OnScope<NoticeQueries>;

@@ -1,7 +1,7 @@
 import { timingSafeEqual, randomUUID } from 'node:crypto';
 import type { Secret } from '../../../domain/secret.ts';
 import type { PasscodeQueries, FailureQueries } from '../../../ports/store/passcodes.ts';
-import type { Scope } from '../schema/scope.ts';
+import type { OnScope, Scope } from '../schema/scope.ts';
 import { z } from 'zod';
 import { managerName } from '../../../domain/parties.ts';
 import { managerKey, readValue, readTrusted } from '../sealing/trusted.ts';
@@ -11,147 +11,147 @@ function isSame(one: string, other: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-export function passcodeQueries({ db, keys, now }: Scope): PasscodeQueries {
-  /** Marks the code as compared on this draw; false where it already was. */
-  async function isFirstTry(flowId: string, draw: number, macs: readonly [string, ...string[]]) {
-    // Another instance may write with another key while keys are being changed.
-    const before = await db
-      .selectFrom('passcode_try')
-      .select('turn')
-      .where('flow_id', '=', flowId)
-      .where('turn', '=', draw)
-      .where('mac', 'in', macs)
-      .executeTakeFirst();
-    if (before !== undefined) return false;
-    const added = await db
-      .insertInto('passcode_try')
-      .values({ flow_id: flowId, turn: draw, mac: macs[0] })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('turn')
-      .executeTakeFirst();
-    return added !== undefined;
-  }
-
-  function macsOf(flowId: string, code: Secret): readonly [string, ...string[]] {
-    return keys.passcodeMacs(flowId, code);
-  }
-
-  return {
-    async setPasscode({ flowId, code, expiresAt }) {
-      const [mac] = macsOf(flowId, code);
-      await db
-        .insertInto('passcode')
-        .values({ flow_id: flowId, mac, expires_at: expiresAt })
-        .onConflict((conflict) =>
-          conflict.column('flow_id').doUpdateSet((row) => ({
-            mac,
-            expires_at: expiresAt,
-            former_mac: row.ref('passcode.mac'),
-            former_expires_at: row.ref('passcode.expires_at'),
-          })),
-        )
-        .execute();
-    },
-
-    async restorePasscode(flowId) {
-      const former = await db
-        .selectFrom('passcode')
-        .select(['former_mac', 'former_expires_at'])
-        .where('flow_id', '=', flowId)
-        .executeTakeFirst();
-      await db.deleteFrom('passcode').where('flow_id', '=', flowId).execute();
-      if (!former || former.former_mac === null || former.former_expires_at === null) return;
-      await db
-        .insertInto('passcode')
-        .values({
-          flow_id: flowId,
-          mac: former.former_mac,
-          expires_at: former.former_expires_at,
-        })
-        .execute();
-    },
-
-    async tryPasscode({ flowId, draw, code, expiresAt = Infinity }) {
-      const macs = macsOf(flowId, code);
-      if (!(await isFirstTry(flowId, draw, macs))) return 'repeated';
-      const passcode = await db
-        .selectFrom('passcode')
-        .select(['mac', 'expires_at'])
-        .where('flow_id', '=', flowId)
-        .executeTakeFirst();
-      // The flow's word is sealed, the code's own is not.
-      if (passcode === undefined || now > Math.min(passcode.expires_at, expiresAt))
-        return 'noMatch';
-      if (!macs.some((mac) => isSame(mac, passcode.mac))) return 'noMatch';
-      // The row that was compared must still be there: of two right codes at once one wins.
-      const used = await db
-        .deleteFrom('passcode')
-        .where('flow_id', '=', flowId)
-        .where('mac', '=', passcode.mac)
-        .returning('flow_id')
-        .executeTakeFirst();
-      return used === undefined ? 'noMatch' : 'match';
-    },
-
-    async removePasscode(flowId) {
-      await db.deleteFrom('passcode').where('flow_id', '=', flowId).execute();
-    },
-  };
+/** Marks the code as compared on this draw; false where it already was. */
+async function isFirstTry(
+  { db }: Scope,
+  flowId: string,
+  draw: number,
+  macs: readonly [string, ...string[]],
+) {
+  // Another instance may write with another key while keys are being changed.
+  const before = await db
+    .selectFrom('passcode_try')
+    .select('turn')
+    .where('flow_id', '=', flowId)
+    .where('turn', '=', draw)
+    .where('mac', 'in', macs)
+    .executeTakeFirst();
+  if (before !== undefined) return false;
+  const added = await db
+    .insertInto('passcode_try')
+    .values({ flow_id: flowId, turn: draw, mac: macs[0] })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('turn')
+    .executeTakeFirst();
+  return added !== undefined;
 }
+
+function macsOf({ keys }: Scope, flowId: string, code: Secret): readonly [string, ...string[]] {
+  return keys.passcodeMacs(flowId, code);
+}
+
+export const passcodeQueries = {
+  async setPasscode(scope, { flowId, code, expiresAt }) {
+    const [mac] = macsOf(scope, flowId, code);
+    await scope.db
+      .insertInto('passcode')
+      .values({ flow_id: flowId, mac, expires_at: expiresAt })
+      .onConflict((conflict) =>
+        conflict.column('flow_id').doUpdateSet((row) => ({
+          mac,
+          expires_at: expiresAt,
+          former_mac: row.ref('passcode.mac'),
+          former_expires_at: row.ref('passcode.expires_at'),
+        })),
+      )
+      .execute();
+  },
+
+  async restorePasscode({ db }, flowId) {
+    const former = await db
+      .selectFrom('passcode')
+      .select(['former_mac', 'former_expires_at'])
+      .where('flow_id', '=', flowId)
+      .executeTakeFirst();
+    await db.deleteFrom('passcode').where('flow_id', '=', flowId).execute();
+    if (!former || former.former_mac === null || former.former_expires_at === null) return;
+    await db
+      .insertInto('passcode')
+      .values({
+        flow_id: flowId,
+        mac: former.former_mac,
+        expires_at: former.former_expires_at,
+      })
+      .execute();
+  },
+
+  async tryPasscode(scope, { flowId, draw, code, expiresAt = Infinity }) {
+    const macs = macsOf(scope, flowId, code);
+    if (!(await isFirstTry(scope, flowId, draw, macs))) return 'repeated';
+    const passcode = await scope.db
+      .selectFrom('passcode')
+      .select(['mac', 'expires_at'])
+      .where('flow_id', '=', flowId)
+      .executeTakeFirst();
+    // The flow's word is sealed, the code's own is not.
+    if (passcode === undefined || scope.now > Math.min(passcode.expires_at, expiresAt))
+      return 'noMatch';
+    if (!macs.some((mac) => isSame(mac, passcode.mac))) return 'noMatch';
+    // The row that was compared must still be there: of two right codes at once one wins.
+    const used = await scope.db
+      .deleteFrom('passcode')
+      .where('flow_id', '=', flowId)
+      .where('mac', '=', passcode.mac)
+      .returning('flow_id')
+      .executeTakeFirst();
+    return used === undefined ? 'noMatch' : 'match';
+  },
+
+  async removePasscode({ db }, flowId) {
+    await db.deleteFrom('passcode').where('flow_id', '=', flowId).execute();
+  },
+} satisfies OnScope<PasscodeQueries>;
 
 const kindSchema = z.enum(['code', 'proof']);
 
-export function failureQueries(scope: Scope): FailureQueries {
-  const { db, now } = scope;
-  return {
-    async addFailure({ kind, manager, accountId }) {
-      const id = randomUUID();
-      const row = { id, kind, manager: managerName(manager), account_id: accountId, at: now };
-      await db.insertInto('failure').values(row).execute();
-      return id;
-    },
+export const failureQueries = {
+  async addFailure({ db, now }, { kind, manager, accountId }) {
+    const id = randomUUID();
+    const row = { id, kind, manager: managerName(manager), account_id: accountId, at: now };
+    await db.insertInto('failure').values(row).execute();
+    return id;
+  },
 
-    async removeFailure(id) {
-      await db.deleteFrom('failure').where('id', '=', id).execute();
-    },
+  async removeFailure({ db }, id) {
+    await db.deleteFrom('failure').where('id', '=', id).execute();
+  },
 
-    async failureTimes({ kind, accountId, manager, since }) {
-      let selection = db
-        .selectFrom('failure')
-        .select('at')
-        .where('account_id', '=', accountId)
-        .where('kind', '=', kind)
-        .where('at', '>=', since);
-      if (manager !== undefined) selection = selection.where('manager', '=', managerName(manager));
-      const rows = await selection.orderBy('at', 'desc').execute();
-      return rows.map(({ at }) => at);
-    },
+  async failureTimes({ db }, { kind, accountId, manager, since }) {
+    let selection = db
+      .selectFrom('failure')
+      .select('at')
+      .where('account_id', '=', accountId)
+      .where('kind', '=', kind)
+      .where('at', '>=', since);
+    if (manager !== undefined) selection = selection.where('manager', '=', managerName(manager));
+    const rows = await selection.orderBy('at', 'desc').execute();
+    return rows.map(({ at }) => at);
+  },
 
-    async failuresOf({ accountId, since }) {
-      const rows = await db
-        .selectFrom('failure')
-        .select(['id', 'kind', 'manager', 'at'])
-        .where('account_id', '=', accountId)
-        .where('at', '>=', since)
-        .orderBy('at', 'desc')
-        .execute();
-      return rows.flatMap(
-        ({ id, kind, manager, at }) =>
-          readTrusted(scope, ['failure', id, 'kind'], () => ({
-            kind: readValue(kindSchema, kind, 'failure.kind'),
-            manager: managerKey(manager),
-            at,
-          })) ?? [],
-      );
-    },
+  async failuresOf(scope, { accountId, since }) {
+    const rows = await scope.db
+      .selectFrom('failure')
+      .select(['id', 'kind', 'manager', 'at'])
+      .where('account_id', '=', accountId)
+      .where('at', '>=', since)
+      .orderBy('at', 'desc')
+      .execute();
+    return rows.flatMap(
+      ({ id, kind, manager, at }) =>
+        readTrusted(scope, ['failure', id, 'kind'], () => ({
+          kind: readValue(kindSchema, kind, 'failure.kind'),
+          manager: managerKey(manager),
+          at,
+        })) ?? [],
+    );
+  },
 
-    async clearFailures({ kind, accountId, manager }) {
-      let deletion = db
-        .deleteFrom('failure')
-        .where('account_id', '=', accountId)
-        .where('kind', '=', kind);
-      if (manager !== undefined) deletion = deletion.where('manager', '=', managerName(manager));
-      await deletion.execute();
-    },
-  };
-}
+  async clearFailures({ db }, { kind, accountId, manager }) {
+    let deletion = db
+      .deleteFrom('failure')
+      .where('account_id', '=', accountId)
+      .where('kind', '=', kind);
+    if (manager !== undefined) deletion = deletion.where('manager', '=', managerName(manager));
+    await deletion.execute();
+  },
+} satisfies OnScope<FailureQueries>;

@@ -43,68 +43,91 @@ export function readNote(scope: Scope, row: RevokeNote): Note {
   return { at: Math.max(row.revoked_at, countsFrom), isRemoval, isTrusted: true };
 }
 
-export function noteQueries(scope: Scope) {
-  const { db, keys, now } = scope;
+/** The notes that concern a manager of the account. */
+export function notesOn({ db }: Scope, account_id: string, manager: string): Promise<RevokeNote[]> {
+  return db
+    .selectFrom('revocation')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('manager', 'in', [ALL, manager])
+    .execute();
+}
 
-  /** The notes that concern a manager of the account. */
-  function notesOn(account_id: string, manager: string): Promise<RevokeNote[]> {
-    return db
-      .selectFrom('revocation')
-      .selectAll()
-      .where('account_id', '=', account_id)
-      .where('manager', 'in', [ALL, manager])
-      .execute();
-  }
+async function add(
+  { db, keys }: Scope,
+  note: Omit<RevokeNote, 'seal'>,
+  content: string,
+): Promise<void> {
+  const seal = keys.seal(SEALED.revocation.place(note), content);
+  await db
+    .insertInto('revocation')
+    .values({ ...note, seal })
+    // A revoke may follow a removal within the millisecond.
+    .onConflict((conflict) =>
+      conflict.columns(['account_id', 'manager', 'revoked_at']).doUpdateSet({ seal }),
+    )
+    .execute();
+}
 
-  async function add(note: Omit<RevokeNote, 'seal'>, content: string): Promise<void> {
-    const seal = keys.seal(SEALED.revocation.place(note), content);
-    await db
-      .insertInto('revocation')
-      .values({ ...note, seal })
-      // A revoke may follow a removal within the millisecond.
-      .onConflict((conflict) =>
-        conflict.columns(['account_id', 'manager', 'revoked_at']).doUpdateSet({ seal }),
-      )
-      .execute();
-  }
+/** The notes of all the account's revokes and removals. */
+export function revokesOf({ db }: Scope, account_id: string): Promise<RevokeNote[]> {
+  return db
+    .selectFrom('revocation')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('manager', 'not like', `${BY_NUMBER}%`)
+    .execute();
+}
 
-  return {
-    notesOn,
+/** The newest note that the manager's numbers have left. */
+export function newestByNumber(
+  { db }: Scope,
+  account_id: string,
+  manager: string,
+): Promise<RevokeNote | undefined> {
+  return db
+    .selectFrom('revocation')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('manager', '=', BY_NUMBER + manager)
+    .orderBy('revoked_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
 
-    /** The notes of all the account's revokes and removals. */
-    revokesOf: (account_id: string): Promise<RevokeNote[]> =>
-      db
-        .selectFrom('revocation')
-        .selectAll()
-        .where('account_id', '=', account_id)
-        .where('manager', 'not like', `${BY_NUMBER}%`)
-        .execute(),
+export async function noteNumber(
+  scope: Scope,
+  account_id: string,
+  manager: string,
+  at: number,
+): Promise<void> {
+  await add(scope, { account_id, manager: BY_NUMBER + manager, revoked_at: at }, REMOVED);
+}
 
-    /** The newest note that the manager's numbers have left. */
-    newestByNumber: (account_id: string, manager: string): Promise<RevokeNote | undefined> =>
-      db
-        .selectFrom('revocation')
-        .selectAll()
-        .where('account_id', '=', account_id)
-        .where('manager', '=', BY_NUMBER + manager)
-        .orderBy('revoked_at', 'desc')
-        .limit(1)
-        .executeTakeFirst(),
+export async function noteRevoke(
+  scope: Scope,
+  account_id: string,
+  manager = ALL,
+  at = scope.now,
+): Promise<void> {
+  await add(scope, { account_id, manager, revoked_at: at }, SEAL_ONLY);
+}
 
-    noteNumber: (account_id: string, manager: string, at: number): Promise<void> =>
-      add({ account_id, manager: BY_NUMBER + manager, revoked_at: at }, REMOVED),
+export async function noteRemoval(
+  scope: Scope,
+  account_id: string,
+  manager: string,
+  at: number,
+): Promise<void> {
+  const notes = await notesOn(scope, account_id, manager);
+  if (notes.some(({ revoked_at }) => revoked_at >= at)) return;
+  await add(scope, { account_id, manager, revoked_at: at }, REMOVED);
+}
 
-    noteRevoke: (account_id: string, manager = ALL, at = now): Promise<void> =>
-      add({ account_id, manager, revoked_at: at }, SEAL_ONLY),
-
-    async noteRemoval(account_id: string, manager: string, at: number): Promise<void> {
-      const notes = await notesOn(account_id, manager);
-      if (notes.some(({ revoked_at }) => revoked_at >= at)) return;
-      await add({ account_id, manager, revoked_at: at }, REMOVED);
-    },
-
-    /** Seals a note anew that was changed: it goes on hiding the numbers from before now. */
-    reseal: ({ account_id, manager, revoked_at }: RevokeNote): Promise<void> =>
-      add({ account_id, manager, revoked_at }, String(now)),
-  };
+/** Seals a note anew that was changed: it goes on hiding the numbers from before now. */
+export async function reseal(
+  scope: Scope,
+  { account_id, manager, revoked_at }: RevokeNote,
+): Promise<void> {
+  await add(scope, { account_id, manager, revoked_at }, String(scope.now));
 }

@@ -4,7 +4,7 @@ import type { NumberUse } from '../../../domain/smsBudget.ts';
 import type { SendFate, SentMessage, SendQueries } from '../../../ports/store/sends.ts';
 import { SEALED } from '../sealing/places.ts';
 import { readValue, readTrusted } from '../sealing/trusted.ts';
-import type { Scope } from '../schema/scope.ts';
+import type { OnScope, Scope } from '../schema/scope.ts';
 import type { CodeSendTable } from '../schema/tables.ts';
 
 const sentSchema = z.object({
@@ -26,164 +26,179 @@ function toSent(
   });
 }
 
-export function sendQueries(scope: Scope): SendQueries {
-  const { db, keys, now } = scope;
-  const counted = (since: number) =>
-    db.selectFrom('code_send').where('outcome', '!=', 'refused').where('created_at', '>=', since);
+function counted({ db }: Scope, since: number) {
+  return db
+    .selectFrom('code_send')
+    .where('outcome', '!=', 'refused')
+    .where('created_at', '>=', since);
+}
 
-  async function strangers(indexes: string[], owners: string[], since: number): Promise<number[]> {
-    const rows = await counted(since)
+async function strangers(
+  scope: Scope,
+  indexes: string[],
+  owners: string[],
+  since: number,
+): Promise<number[]> {
+  const rows = await counted(scope, since)
+    .select('created_at')
+    .where('mobile_index', 'in', indexes)
+    .where('manager', 'not in', owners)
+    .orderBy('created_at', 'desc')
+    .execute();
+  return rows.map((row) => row.created_at);
+}
+
+async function newest(scope: Scope, column: 'flow_id' | 'account_id', value: string) {
+  const row = await scope.db
+    .selectFrom('code_send')
+    .select(SENT_COLUMNS)
+    .where(column, '=', value)
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst();
+  return row && toSent(scope, row);
+}
+
+async function add(
+  { db, keys, now }: Scope,
+  send: Pick<CodeSendTable, 'id' | 'flow_id' | 'account_id' | 'manager'>,
+  mobile: string,
+): Promise<void> {
+  const sealed = keys.seal(SEALED.send.place(send), mobile);
+  const values = { ...send, mobile: sealed, mobile_index: keys.index(mobile), created_at: now };
+  await db
+    .insertInto('code_send')
+    .values({ ...values, outcome: 'reserved' })
+    .execute();
+}
+
+export const sendQueries = {
+  addSend: (scope, { id, flowId, manager, accountId, mobile }) =>
+    add(
+      scope,
+      { id, flow_id: flowId, account_id: accountId, manager: managerName(manager) },
+      mobile,
+    ),
+
+  // Its number and account stand in the notice that sends it.
+  addCountedText: (scope, id) => add(scope, { id, flow_id: id, account_id: '', manager: '' }, ''),
+
+  async settleSend({ db }, id, outcome, messageId) {
+    await db
+      .updateTable('code_send')
+      .set({ outcome, message_id: messageId ?? null })
+      .where('id', '=', id)
+      .execute();
+  },
+
+  async sendTimes(scope, { flowId, mobile, since }) {
+    let selection = counted(scope, since)
       .select('created_at')
-      .where('mobile_index', 'in', indexes)
-      .where('manager', 'not in', owners)
+      .where('mobile_index', 'in', scope.keys.indexes(mobile));
+    if (flowId !== undefined) selection = selection.where('flow_id', '=', flowId);
+    const rows = await selection.orderBy('created_at', 'desc').execute();
+    return rows.map((row) => row.created_at);
+  },
+
+  async managerSends({ db }, { manager, since }) {
+    const rows = await db
+      .selectFrom('code_send')
+      .select(['created_at', 'outcome'])
+      .where('manager', '=', managerName(manager))
+      .where('created_at', '>=', since)
       .orderBy('created_at', 'desc')
       .execute();
-    return rows.map((row) => row.created_at);
-  }
+    const { refused = [], counted: sent = [] } = Object.groupBy(rows, ({ outcome }) =>
+      outcome === 'refused' ? 'refused' : 'counted',
+    );
+    const timesOf = (some: typeof rows) => some.map((row) => row.created_at);
+    return { manager: timesOf(sent), refused: timesOf(refused) };
+  },
 
-  async function newest(column: 'flow_id' | 'account_id', value: string) {
+  async numberUse(scope, { mobile, manager, since }): Promise<NumberUse> {
+    const name = managerName(manager);
+    const indexes = scope.keys.indexes(mobile);
+    const owned = scope.db.selectFrom('enrollment').where('mobile_index', 'in', indexes);
+    const owners = (await owned.select('manager').execute()).map((row) => row.manager);
+    if (owners.includes(name)) {
+      return { isEnrolled: true, strangers: [], unproven: [], ownUnproven: [] };
+    }
+    const toNumber = await counted(scope, since)
+      .select('created_at')
+      .where('manager', '=', name)
+      .where('mobile_index', 'in', indexes)
+      .orderBy('created_at', 'desc')
+      .execute();
+    const own = scope.db
+      .selectFrom('enrollment')
+      .select('mobile_index')
+      .where('manager', '=', name);
+    const unproven = await counted(scope, since)
+      .select((send) => send.fn.max('created_at').as('newest'))
+      .where('manager', '=', name)
+      .where('mobile_index', 'not in', indexes)
+      .where('mobile_index', 'not in', own)
+      .groupBy('mobile_index')
+      .orderBy('newest', 'desc')
+      .execute();
+    return {
+      isEnrolled: false,
+      strangers: owners.length === 0 ? [] : await strangers(scope, indexes, owners, since),
+      unproven: unproven.map((row) => row.newest),
+      ownUnproven: toNumber.map((row) => row.created_at),
+    };
+  },
+
+  async countSends(scope, since) {
+    const row = await counted(scope, since)
+      .select((count) => count.fn.countAll<number>().as('sends'))
+      .executeTakeFirstOrThrow();
+    return row.sends;
+  },
+
+  async countFates({ db }, since) {
+    const rows = await db
+      .selectFrom('code_send')
+      .select((send) => ['fate', send.fn.countAll().as('sends')])
+      .where('outcome', '=', 'accepted')
+      .where('created_at', '>=', since)
+      .groupBy('fate')
+      .execute();
+    const of = (fate: SendFate | null): number =>
+      Number(rows.find((row) => row.fate === fate)?.sends ?? 0);
+    return {
+      sent: of('sent'),
+      delivered: of('delivered'),
+      failed: of('failed'),
+      unreported: of(null),
+    };
+  },
+
+  async isSendKnown({ db }, messageId) {
     const row = await db
       .selectFrom('code_send')
-      .select(SENT_COLUMNS)
-      .where(column, '=', value)
-      .orderBy('created_at', 'desc')
+      .select('id')
+      .where('message_id', '=', messageId)
+      .executeTakeFirst();
+    return row !== undefined;
+  },
+
+  async setSendFate(scope, messageId: string, fate: SendFate) {
+    // Reports come late, twice and in any order: a final fate stays (requirement R3).
+    const row = await scope.db
+      .updateTable('code_send')
+      .set({ fate })
+      .where('message_id', '=', messageId)
+      .where((send) =>
+        fate === 'sent'
+          ? send('fate', 'is', null)
+          : send.or([send('fate', 'is', null), send('fate', '=', 'sent')]),
+      )
+      .returning(SENT_COLUMNS)
       .executeTakeFirst();
     return row && toSent(scope, row);
-  }
+  },
 
-  async function add(
-    send: Pick<CodeSendTable, 'id' | 'flow_id' | 'account_id' | 'manager'>,
-    mobile: string,
-  ): Promise<void> {
-    const sealed = keys.seal(SEALED.send.place(send), mobile);
-    const values = { ...send, mobile: sealed, mobile_index: keys.index(mobile), created_at: now };
-    await db
-      .insertInto('code_send')
-      .values({ ...values, outcome: 'reserved' })
-      .execute();
-  }
+  lastSend: (scope, flowId) => newest(scope, 'flow_id', flowId),
 
-  return {
-    addSend: ({ id, flowId, manager, accountId, mobile }) =>
-      add({ id, flow_id: flowId, account_id: accountId, manager: managerName(manager) }, mobile),
-
-    // Its number and account stand in the notice that sends it.
-    addCountedText: (id) => add({ id, flow_id: id, account_id: '', manager: '' }, ''),
-
-    async settleSend(id, outcome, messageId) {
-      await db
-        .updateTable('code_send')
-        .set({ outcome, message_id: messageId ?? null })
-        .where('id', '=', id)
-        .execute();
-    },
-
-    async sendTimes({ flowId, mobile, since }) {
-      let selection = counted(since)
-        .select('created_at')
-        .where('mobile_index', 'in', keys.indexes(mobile));
-      if (flowId !== undefined) selection = selection.where('flow_id', '=', flowId);
-      const rows = await selection.orderBy('created_at', 'desc').execute();
-      return rows.map((row) => row.created_at);
-    },
-
-    async managerSends({ manager, since }) {
-      const rows = await db
-        .selectFrom('code_send')
-        .select(['created_at', 'outcome'])
-        .where('manager', '=', managerName(manager))
-        .where('created_at', '>=', since)
-        .orderBy('created_at', 'desc')
-        .execute();
-      const { refused = [], counted: sent = [] } = Object.groupBy(rows, ({ outcome }) =>
-        outcome === 'refused' ? 'refused' : 'counted',
-      );
-      const timesOf = (some: typeof rows) => some.map((row) => row.created_at);
-      return { manager: timesOf(sent), refused: timesOf(refused) };
-    },
-
-    async numberUse({ mobile, manager, since }): Promise<NumberUse> {
-      const name = managerName(manager);
-      const indexes = keys.indexes(mobile);
-      const owned = db.selectFrom('enrollment').where('mobile_index', 'in', indexes);
-      const owners = (await owned.select('manager').execute()).map((row) => row.manager);
-      if (owners.includes(name)) {
-        return { isEnrolled: true, strangers: [], unproven: [], ownUnproven: [] };
-      }
-      const toNumber = await counted(since)
-        .select('created_at')
-        .where('manager', '=', name)
-        .where('mobile_index', 'in', indexes)
-        .orderBy('created_at', 'desc')
-        .execute();
-      const own = db.selectFrom('enrollment').select('mobile_index').where('manager', '=', name);
-      const unproven = await counted(since)
-        .select((send) => send.fn.max('created_at').as('newest'))
-        .where('manager', '=', name)
-        .where('mobile_index', 'not in', indexes)
-        .where('mobile_index', 'not in', own)
-        .groupBy('mobile_index')
-        .orderBy('newest', 'desc')
-        .execute();
-      return {
-        isEnrolled: false,
-        strangers: owners.length === 0 ? [] : await strangers(indexes, owners, since),
-        unproven: unproven.map(({ newest }) => newest),
-        ownUnproven: toNumber.map((row) => row.created_at),
-      };
-    },
-
-    async countSends(since) {
-      const row = await counted(since)
-        .select((count) => count.fn.countAll<number>().as('sends'))
-        .executeTakeFirstOrThrow();
-      return row.sends;
-    },
-
-    async countFates(since) {
-      const rows = await db
-        .selectFrom('code_send')
-        .select((send) => ['fate', send.fn.countAll().as('sends')])
-        .where('outcome', '=', 'accepted')
-        .where('created_at', '>=', since)
-        .groupBy('fate')
-        .execute();
-      const of = (fate: SendFate | null): number =>
-        Number(rows.find((row) => row.fate === fate)?.sends ?? 0);
-      return {
-        sent: of('sent'),
-        delivered: of('delivered'),
-        failed: of('failed'),
-        unreported: of(null),
-      };
-    },
-
-    async isSendKnown(messageId) {
-      const row = await db
-        .selectFrom('code_send')
-        .select('id')
-        .where('message_id', '=', messageId)
-        .executeTakeFirst();
-      return row !== undefined;
-    },
-
-    async setSendFate(messageId: string, fate: SendFate) {
-      // Reports come late, twice and in any order: a final fate stays (requirement R3).
-      const row = await db
-        .updateTable('code_send')
-        .set({ fate })
-        .where('message_id', '=', messageId)
-        .where((send) =>
-          fate === 'sent'
-            ? send('fate', 'is', null)
-            : send.or([send('fate', 'is', null), send('fate', '=', 'sent')]),
-        )
-        .returning(SENT_COLUMNS)
-        .executeTakeFirst();
-      return row && toSent(scope, row);
-    },
-
-    lastSend: (flowId) => newest('flow_id', flowId),
-    lastSendAbout: (accountId) => newest('account_id', accountId),
-  };
-}
+  lastSendAbout: (scope, accountId) => newest(scope, 'account_id', accountId),
+} satisfies OnScope<SendQueries>;

@@ -4,7 +4,7 @@ import type { CallerCheck, CallerState } from '../../../../domain/desk/callerChe
 import { managerName } from '../../../../domain/parties.ts';
 import type { CallerQueries } from '../../../../ports/store/desk.ts';
 import { managerKey, readJson, readOrSkip, openTrusted } from '../../sealing/trusted.ts';
-import type { Scope } from '../../schema/scope.ts';
+import type { OnScope, Scope } from '../../schema/scope.ts';
 import type { CallerCheckTable } from '../../schema/tables.ts';
 import { SEALED } from '../../sealing/places.ts';
 
@@ -68,138 +68,135 @@ function fromState(state: CallerState): { readonly kept: Content['state'] } & Ti
   }
 }
 
-export function callerQueries(scope: Scope): CallerQueries {
-  const { db, keys, now } = scope;
-
-  function toCheck(row: Selectable<CallerCheckTable>): CallerCheck | undefined {
-    const text = openTrusted(scope, SEALED.callerCheck.place(row), row.state);
-    if (text === undefined) return undefined;
-    const { state, ...content } = readJson(contentSchema, text, 'caller_check.state');
-    return {
-      id: row.id,
-      agent: managerKey(row.agent),
-      manager: managerKey(row.manager),
-      accountId: row.account_id,
-      askedAt: row.asked_at,
-      version: row.version,
-      ...content,
-      state: toState(state, row),
-    };
-  }
-
-  function toRow(check: CallerCheck) {
-    const { id, agent, manager, accountId, askedAt, version, state, ...named } = check;
-    const { kept, ...times } = fromState(state);
-    const row = {
-      id,
-      agent: managerName(agent),
-      manager: managerName(manager),
-      account_id: accountId,
-      asked_at: askedAt,
-      version,
-      ...times,
-    };
-    const text = JSON.stringify({ ...named, state: kept } satisfies Content);
-    return { ...row, state: keys.seal(SEALED.callerCheck.place(row), text) };
-  }
-
-  const newest = (since: number) =>
-    db
-      .selectFrom('caller_check')
-      .selectAll()
-      .where('asked_at', '>=', since)
-      .orderBy('asked_at', 'desc')
-      .orderBy('id');
-
+function toCheck(scope: Scope, row: Selectable<CallerCheckTable>): CallerCheck | undefined {
+  const text = openTrusted(scope, SEALED.callerCheck.place(row), row.state);
+  if (text === undefined) return undefined;
+  const { state, ...content } = readJson(contentSchema, text, 'caller_check.state');
   return {
-    async callerCheck(id) {
-      const row = await db
-        .selectFrom('caller_check')
-        .selectAll()
-        .where('id', '=', id)
-        .executeTakeFirst();
-      return row && toCheck(row);
-    },
-
-    async callerChecksOf(accountId, since) {
-      const rows = await newest(since).where('account_id', '=', accountId).execute();
-      return rows.flatMap((row) => toCheck(row) ?? []);
-    },
-
-    async callerChecksWith(who, since) {
-      const rows =
-        'manager' in who
-          ? await newest(since).where('manager', '=', managerName(who.manager)).execute()
-          : await newest(since).where('agent', '=', managerName(who.agent)).execute();
-      return rows.flatMap((row) => toCheck(row) ?? []);
-    },
-
-    async addCallerCheck(check, dueAt) {
-      const row = { ...toRow(check), vouched_at: null, due_at: dueAt, message_id: null };
-      await db.insertInto('caller_check').values(row).execute();
-    },
-
-    async saveCallerCheck(check, dueAt) {
-      const version = check.version + 1;
-      const { ends_at, vouched_until, state } = toRow({ ...check, version });
-      const row = await db
-        .updateTable('caller_check')
-        .set({ version, ends_at, vouched_until, state })
-        .set(dueAt === 'asBefore' ? {} : { due_at: dueAt ?? null })
-        .$if(check.state.step === 'vouched', (update) =>
-          update.set(({ fn, val }) => ({ vouched_at: fn.coalesce('vouched_at', val(now)) })),
-        )
-        .where('id', '=', check.id)
-        .where('version', '=', check.version)
-        .returning('id')
-        .executeTakeFirst();
-      return row && { ...check, version };
-    },
-
-    async setCallerMessage(id, messageId) {
-      await db
-        .updateTable('caller_check')
-        .set({ message_id: messageId })
-        .where('id', '=', id)
-        .execute();
-    },
-
-    async claimDueCallers(leaseMs, limit) {
-      const due = db
-        .selectFrom('caller_check')
-        .select('id')
-        .where('due_at', '<=', now)
-        .orderBy('due_at')
-        .limit(limit);
-      const rows = await db
-        .updateTable('caller_check')
-        .set({ due_at: now + leaseMs })
-        .where('id', 'in', due)
-        .where('due_at', '<=', now)
-        .returningAll()
-        .execute();
-      return rows.flatMap((row) => {
-        const check = readOrSkip(() => toCheck(row), scope.log);
-        return check === undefined ? [] : { check, messageId: row.message_id ?? undefined };
-      });
-    },
-
-    async callerDrawn(id, version) {
-      await db
-        .updateTable('caller_check')
-        .set({ due_at: null })
-        .where('id', '=', id)
-        .where('version', '=', version)
-        .execute();
-    },
-
-    async countVouches(since) {
-      const { vouches } = await db
-        .selectFrom('caller_check')
-        .select(({ fn }) => fn.countAll<number>().as('vouches'))
-        .where('vouched_at', '>=', since)
-        .executeTakeFirstOrThrow();
-      return vouches;
-    },
+    id: row.id,
+    agent: managerKey(row.agent),
+    manager: managerKey(row.manager),
+    accountId: row.account_id,
+    askedAt: row.asked_at,
+    version: row.version,
+    ...content,
+    state: toState(state, row),
   };
 }
+
+function toRow({ keys }: Scope, check: CallerCheck) {
+  const { id, agent, manager, accountId, askedAt, version, state, ...named } = check;
+  const { kept, ...times } = fromState(state);
+  const row = {
+    id,
+    agent: managerName(agent),
+    manager: managerName(manager),
+    account_id: accountId,
+    asked_at: askedAt,
+    version,
+    ...times,
+  };
+  const text = JSON.stringify({ ...named, state: kept } satisfies Content);
+  return { ...row, state: keys.seal(SEALED.callerCheck.place(row), text) };
+}
+
+function newest({ db }: Scope, since: number) {
+  return db
+    .selectFrom('caller_check')
+    .selectAll()
+    .where('asked_at', '>=', since)
+    .orderBy('asked_at', 'desc')
+    .orderBy('id');
+}
+
+export const callerQueries = {
+  async callerCheck(scope, id) {
+    const row = await scope.db
+      .selectFrom('caller_check')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && toCheck(scope, row);
+  },
+
+  async callerChecksOf(scope, accountId, since) {
+    const rows = await newest(scope, since).where('account_id', '=', accountId).execute();
+    return rows.flatMap((row) => toCheck(scope, row) ?? []);
+  },
+
+  async callerChecksWith(scope, who, since) {
+    const rows =
+      'manager' in who
+        ? await newest(scope, since).where('manager', '=', managerName(who.manager)).execute()
+        : await newest(scope, since).where('agent', '=', managerName(who.agent)).execute();
+    return rows.flatMap((row) => toCheck(scope, row) ?? []);
+  },
+
+  async addCallerCheck(scope, check, dueAt) {
+    const row = { ...toRow(scope, check), vouched_at: null, due_at: dueAt, message_id: null };
+    await scope.db.insertInto('caller_check').values(row).execute();
+  },
+
+  async saveCallerCheck(scope, check, dueAt) {
+    const version = check.version + 1;
+    const { ends_at, vouched_until, state } = toRow(scope, { ...check, version });
+    const row = await scope.db
+      .updateTable('caller_check')
+      .set({ version, ends_at, vouched_until, state })
+      .set(dueAt === 'asBefore' ? {} : { due_at: dueAt ?? null })
+      .$if(check.state.step === 'vouched', (update) =>
+        update.set(({ fn, val }) => ({ vouched_at: fn.coalesce('vouched_at', val(scope.now)) })),
+      )
+      .where('id', '=', check.id)
+      .where('version', '=', check.version)
+      .returning('id')
+      .executeTakeFirst();
+    return row && { ...check, version };
+  },
+
+  async setCallerMessage({ db }, id, messageId) {
+    await db
+      .updateTable('caller_check')
+      .set({ message_id: messageId })
+      .where('id', '=', id)
+      .execute();
+  },
+
+  async claimDueCallers(scope, leaseMs, limit) {
+    const due = scope.db
+      .selectFrom('caller_check')
+      .select('id')
+      .where('due_at', '<=', scope.now)
+      .orderBy('due_at')
+      .limit(limit);
+    const rows = await scope.db
+      .updateTable('caller_check')
+      .set({ due_at: scope.now + leaseMs })
+      .where('id', 'in', due)
+      .where('due_at', '<=', scope.now)
+      .returningAll()
+      .execute();
+    return rows.flatMap((row) => {
+      const check = readOrSkip(() => toCheck(scope, row), scope.log);
+      return check === undefined ? [] : { check, messageId: row.message_id ?? undefined };
+    });
+  },
+
+  async callerDrawn({ db }, id, version) {
+    await db
+      .updateTable('caller_check')
+      .set({ due_at: null })
+      .where('id', '=', id)
+      .where('version', '=', version)
+      .execute();
+  },
+
+  async countVouches({ db }, since) {
+    const { vouches } = await db
+      .selectFrom('caller_check')
+      .select(({ fn }) => fn.countAll<number>().as('vouches'))
+      .where('vouched_at', '>=', since)
+      .executeTakeFirstOrThrow();
+    return vouches;
+  },
+} satisfies OnScope<CallerQueries>;
