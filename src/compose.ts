@@ -6,6 +6,7 @@ import { lockDataDirectory } from './adapters/store/engine/dataDirectory.ts';
 import { openStore } from './adapters/store/open.ts';
 import type { Config, ConfigResult } from './config/config.ts';
 import { DAY_MS } from './domain/durations.ts';
+import { withDeadline } from './ports/deadline.ts';
 import type { Log } from './ports/log.ts';
 import { startBackground } from './service/upkeep/background.ts';
 import { createDenials } from './service/people/denials.ts';
@@ -222,8 +223,9 @@ function warnOfExposure({ privatePaths }: Config, log: Log): void {
  * tap.
  */
 async function warnOfPrivileges(directory: OpenDirectory, log: Log): Promise<void> {
-  const signal = AbortSignal.timeout(SELF_CHECK_MS);
-  const found = await directory.inspectServiceAccount(signal).catch(() => 'unseen' as const);
+  const found = await withDeadline(SELF_CHECK_MS, undefined, (signal) =>
+    directory.inspectServiceAccount(signal),
+  ).catch(() => 'unseen' as const);
   if (found !== 'privileged') return;
   log.warn({ alarm: 'serviceAccount' }, 'the service account is in a privileged group');
 }

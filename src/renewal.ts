@@ -4,6 +4,7 @@ import type { OpenStore } from './adapters/store/open.ts';
 import { readTwilioAccount } from './adapters/twilioAnswers.ts';
 import type { Config, ConfigResult } from './config/config.ts';
 import { Secret } from './domain/secret.ts';
+import { withDeadline } from './ports/deadline.ts';
 import { DirectoryError } from './ports/directory.ts';
 import type { Log } from './ports/log.ts';
 import type { SmsGateway } from './ports/sms.ts';
@@ -114,7 +115,7 @@ async function keyFault(
 async function directoryFault(next: Config, log: Log): Promise<string | undefined> {
   const directory = directoryOf(next, log);
   try {
-    await directory.inspectServiceAccount(AbortSignal.timeout(CHECK_MS));
+    await withDeadline(CHECK_MS, undefined, (signal) => directory.inspectServiceAccount(signal));
     return undefined;
   } catch (error) {
     if (!(error instanceof DirectoryError)) throw error;

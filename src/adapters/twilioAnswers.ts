@@ -1,3 +1,4 @@
+import { withDeadline } from '../ports/deadline.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { SmsOutcome, SmsStatus } from '../ports/sms.ts';
 import { isUnsent } from '../ports/errors.ts';
@@ -129,20 +130,20 @@ export async function readTwilioAccount({
   apiUrl,
 }: TwilioAccess): Promise<TwilioAccount> {
   const credentials = Buffer.from(`${accountSid}:${authToken.reveal()}`).toString('base64');
-  let response: Response;
-  try {
-    response = await fetch(new URL(`/2010-04-01/Accounts/${accountSid}.json`, apiUrl), {
+  const answer = await withDeadline(TIMEOUT_MS, undefined, async (signal) => {
+    const response = await fetch(new URL(`/2010-04-01/Accounts/${accountSid}.json`, apiUrl), {
       headers: { Authorization: `Basic ${credentials}` },
       redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal,
     });
-  } catch {
-    return 'unreachable';
-  }
-  if (response.status === 401 || response.status === 403) return 'refused';
-  if (response.status >= 500) return 'unreachable';
-  if (!response.ok) return 'unclear';
-  const account = accountSchema.safeParse(await response.json().catch(() => undefined));
+    const { status, ok: isOk } = response;
+    const body: unknown = isOk ? await response.json().catch(() => undefined) : undefined;
+    return { status, isOk, body };
+  }).catch(() => undefined);
+  if (answer === undefined || answer.status >= 500) return 'unreachable';
+  if (answer.status === 401 || answer.status === 403) return 'refused';
+  if (!answer.isOk) return 'unclear';
+  const account = accountSchema.safeParse(answer.body);
   if (!account.success) return 'unclear';
   if (account.data.status !== 'active') return 'inactive';
   return account.data.type === 'Trial' ? 'trial' : 'active';

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../ports/deadline.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 import { nextReminder, cycleOf, rotationOf } from '../../domain/rotation/rotation.ts';
 import type { NextReminder } from '../../domain/rotation/rotation.ts';
@@ -45,7 +46,9 @@ export async function listAccounts(
   const listed: ListedAccount[] = [];
   await deps.directory.sweepAccounts(async (page) => {
     for (const { id } of page) {
-      const found = await deps.directory.responsibilityFor(id, AbortSignal.timeout(LOOKUP_MS));
+      const found = await withDeadline(LOOKUP_MS, signal, (deadline) =>
+        deps.directory.responsibilityFor(id, deadline),
+      );
       // Protected, disabled or gone meanwhile.
       if (found === undefined) continue;
       listed.push(await deps.store.read((reads) => toListed(deps, reads, found)));

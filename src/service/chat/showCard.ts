@@ -1,3 +1,4 @@
+import { withDeadline } from '../../ports/deadline.ts';
 import type { Flow } from '../../domain/flows/flow.ts';
 import { isPast, operationSince } from '../../domain/flows/lifetime.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
@@ -22,8 +23,9 @@ export async function updateCard(
   if (record?.address === undefined) return;
   const { address, locale = settings.defaultLocale } = record;
   try {
-    const signal = AbortSignal.timeout(UPDATE_MS);
-    await notifier.update(address, messageId, view, locale, signal);
+    await withDeadline(UPDATE_MS, undefined, (signal) =>
+      notifier.update(address, messageId, view, locale, signal),
+    );
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;
     log.warn(
@@ -64,9 +66,10 @@ async function expiredView(
   accountId: string,
 ): Promise<View | undefined> {
   if (directoryId === undefined) return undefined;
-  const signal = AbortSignal.timeout(UPDATE_MS);
-  const entry = await deps.directory.managerById(directoryId, signal).catch(nothingSeen);
-  if (entry === undefined) return undefined;
-  const options = { problem: { reason: 'flowExpired' }, about: accountId } as const;
-  return homeView(deps, { key, locale, entry }, signal, options).catch(nothingSeen);
+  return withDeadline(UPDATE_MS, undefined, async (signal) => {
+    const entry = await deps.directory.managerById(directoryId, signal);
+    if (entry === undefined) return undefined;
+    const options = { problem: { reason: 'flowExpired' }, about: accountId } as const;
+    return homeView(deps, { key, locale, entry }, signal, options);
+  }).catch(nothingSeen);
 }

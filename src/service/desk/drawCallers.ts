@@ -1,3 +1,4 @@
+import { withDeadline } from '../../ports/deadline.ts';
 import { DAY_MS, SECOND_MS } from '../../domain/durations.ts';
 import type { CallerCheck } from '../../domain/desk/callerCheck.ts';
 import { DirectoryError } from '../../ports/directory.ts';
@@ -47,10 +48,12 @@ async function drawAgents(deps: Deps, { lookId }: CallerCheck): Promise<void> {
   const { agent, accountId, messageId } = look;
   const record = await deps.store.read((reads) => reads.manager(agent));
   if (record?.directoryId === undefined) return;
-  const signal = AbortSignal.timeout(CALL_MS);
-  const { isAgent, accounts } = await deps.directory.standingOf({ id: record.directoryId }, signal);
-  if (!isAgent || accounts.some(({ id }) => id === accountId)) return;
-  const found = await deps.directory.responsibilityFor(accountId, signal);
+  const { directoryId } = record;
+  const found = await withDeadline(CALL_MS, undefined, async (signal) => {
+    const { isAgent, accounts } = await deps.directory.standingOf({ id: directoryId }, signal);
+    if (!isAgent || accounts.some(({ id }) => id === accountId)) return undefined;
+    return deps.directory.responsibilityFor(accountId, signal);
+  });
   if (found === undefined) return;
   const facts = await readFacts(deps, look, found);
   await updateCard(deps, record, messageId, accountView(deps, look, facts));

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../ports/deadline.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 import { managerName, isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import { Secret } from '../../domain/secret.ts';
@@ -43,21 +44,20 @@ export async function deliverNotice(
 ): Promise<boolean> {
   const notice = await deps.store.transaction((tx) => tx.claimNotice(LEASE_MS, lane));
   if (notice === undefined) return false;
-  const signal = AbortSignal.timeout(DELIVERY_MS);
-  switch (notice.to.channel) {
-    case 'otherManagers':
-      await addressOthers(deps, notice, notice.to.except, signal);
-      return true;
-    case 'sms':
-      if ((await sendText(deps, notice, notice.to, signal)) === 'notTaken') {
-        await deps.delay(TEXTS_REST_MS, stopping);
-      }
-      return true;
-    case 'chat':
-      await pace.turn(managerName(notice.to.manager), stopping);
-      await postCard(deps, notice, notice.to.manager, signal);
-      return true;
-  }
+  const { to } = notice;
+  const sent = await withDeadline(DELIVERY_MS, undefined, async (signal) => {
+    switch (to.channel) {
+      case 'otherManagers':
+        return addressOthers(deps, notice, to.except, signal);
+      case 'sms':
+        return sendText(deps, notice, to, signal);
+      case 'chat':
+        await pace.turn(managerName(to.manager), stopping);
+        return postCard(deps, notice, to.manager, signal);
+    }
+  });
+  if (sent === 'notTaken') await deps.delay(TEXTS_REST_MS, stopping);
+  return true;
 }
 
 async function addressOthers(

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../ports/deadline.ts';
 import type { ResetFlow } from '../../domain/flows/flow.ts';
 import { isTimeOver } from '../../domain/flows/lifetime.ts';
 import {
@@ -145,13 +146,14 @@ function tryPassword(
   { password, isTyped }: SoughtWrite,
   isDue: (current: ResetFlow) => boolean,
 ): Promise<WriteTraces['binds']> {
-  const signal = AbortSignal.timeout(LOOK_MS);
   const { accountId } = flow;
   const on = { account: { ...account, id: accountId }, isTyped, isDue };
-  return countedBind(deps, flow, on, async (mayBind) => {
-    const write = { accountId, server, password, mayBind };
-    return (await deps.directory.readWrite(write, signal))?.binds;
-  }).catch(nothingSeen);
+  return withDeadline(LOOK_MS, undefined, (signal) =>
+    countedBind(deps, flow, on, async (mayBind) => {
+      const write = { accountId, server, password, mayBind };
+      return (await deps.directory.readWrite(write, signal))?.binds;
+    }),
+  ).catch(nothingSeen);
 }
 
 /**
@@ -164,11 +166,11 @@ async function readTraces(
 ): Promise<WriteTraces[] | undefined> {
   const servers = server === undefined ? deps.directory.servers : [server];
   const all = await Promise.all(
-    servers.map((name) => {
-      const signal = AbortSignal.timeout(LOOK_MS);
-      const write = { accountId: flow.accountId, server: name };
-      return deps.directory.readWrite(write, signal).catch(nothingSeen);
-    }),
+    servers.map((name) =>
+      withDeadline(LOOK_MS, undefined, (signal) =>
+        deps.directory.readWrite({ accountId: flow.accountId, server: name }, signal),
+      ).catch(nothingSeen),
+    ),
   );
   const traces = all.filter((seen) => seen !== undefined);
   return traces.length === servers.length ? traces : undefined;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withDeadline } from '../../ports/deadline.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 import type { Log } from '../../ports/log.ts';
 import { hasElapsed } from '../recent.ts';
@@ -86,10 +87,9 @@ function sameTrust(keysUrl: string, metadataUrl: string): string {
 }
 
 async function getJson(url: string): Promise<unknown> {
-  const response = await fetch(url, {
-    redirect: 'error',
-    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+  return withDeadline(FETCH_TIMEOUT_MS, undefined, async (signal) => {
+    const response = await fetch(url, { redirect: 'error', signal });
+    if (!response.ok) throw new Error(`signing keys: HTTP ${String(response.status)}`);
+    return response.json();
   });
-  if (!response.ok) throw new Error(`signing keys: HTTP ${String(response.status)}`);
-  return response.json();
 }

@@ -6,6 +6,7 @@ import type {
   NetworkResponse,
   NodeAuthOptions,
 } from '@azure/msal-node';
+import { withDeadline } from '../../ports/deadline.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
 import { hasElapsed } from '../recent.ts';
@@ -137,18 +138,20 @@ function createNetworkClient(loginUrl: string): INetworkModule {
     const target = new URL(url);
     const asked = target.origin === MICROSOFT_LOGIN ? new URL(target.pathname, loginUrl) : target;
     asked.search = target.search;
-    const response = await fetch(asked, {
-      method,
-      redirect: 'error',
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      ...(options?.headers ? { headers: options.headers } : {}),
-      ...(options?.body ? { body: options.body } : {}),
+    return withDeadline(REQUEST_TIMEOUT_MS, undefined, async (signal) => {
+      const response = await fetch(asked, {
+        method,
+        redirect: 'error',
+        signal,
+        ...(options?.headers ? { headers: options.headers } : {}),
+        ...(options?.body ? { body: options.body } : {}),
+      });
+      return {
+        headers: Object.fromEntries(response.headers),
+        body: (await response.json()) as T,
+        status: response.status,
+      };
     });
-    return {
-      headers: Object.fromEntries(response.headers),
-      body: (await response.json()) as T,
-      status: response.status,
-    };
   };
   return {
     sendGetRequestAsync: (url, options) => send('GET', url, options),

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../../ports/deadline.ts';
 import { DAY_MS } from '../../../domain/durations.ts';
 import { rotationOf } from '../../../domain/rotation/rotation.ts';
 import type { SweptAccount } from '../../../ports/account.ts';
@@ -152,7 +153,9 @@ async function unprotectedOf(
   await eachAtOnce(starts, async (n) => {
     signal.throwIfAborted();
     const some = ids.slice(n * ASKED_AT_ONCE, (n + 1) * ASKED_AT_ONCE);
-    const found = await directory.unprotectedAmong(some, AbortSignal.timeout(LOOKUP_MS));
+    const found = await withDeadline(LOOKUP_MS, signal, (deadline) =>
+      directory.unprotectedAmong(some, deadline),
+    );
     for (const id of found) unprotected.add(id);
   });
   return unprotected;
@@ -166,7 +169,7 @@ async function managersOf(
   const found = new Map<string, Managers>();
   await eachAtOnce(byResponsible, async ([responsible, accounts]) => {
     signal.throwIfAborted();
-    if (responsible !== '') found.set(responsible, await managersOfAny(deps, accounts));
+    if (responsible !== '') found.set(responsible, await managersOfAny(deps, accounts, signal));
   });
   return found;
 }
@@ -184,10 +187,12 @@ async function eachAtOnce<T>(some: Iterable<T>, work: (one: T) => Promise<void>)
 async function managersOfAny(
   deps: ReportDeps,
   accounts: readonly Pick<SweptAccount, 'id'>[],
+  signal: AbortSignal,
 ): Promise<Managers> {
   for (const { id } of accounts) {
-    const signal = AbortSignal.timeout(LOOKUP_MS);
-    const responsibility = await deps.directory.responsibilityFor(id, signal);
+    const responsibility = await withDeadline(LOOKUP_MS, signal, (deadline) =>
+      deps.directory.responsibilityFor(id, deadline),
+    );
     if (responsibility === undefined) continue;
     const { managers, isCrowd } = responsibility;
     const notInTeams = await deps.store.read(async (reads) => {
