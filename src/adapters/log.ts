@@ -2,9 +2,8 @@ import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import { DirectoryError } from '../ports/directory.ts';
+import { CardError, DirectoryError } from '../ports/errors.ts';
 import { NotifierError, StoreError } from '../ports/errors.ts';
-import { CardError } from '../ports/view.ts';
 
 /**
  * The fields of a line that hold exceptions; exceptions are described, never printed with their contents.

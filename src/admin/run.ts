@@ -4,9 +4,8 @@ import { asksForJson, helpText, readCommandLine } from './commandLine.ts';
 import { CommandFailure, type Outcome } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { readConfig, readSudoUser } from '../config/config.ts';
-import { DirectoryError } from '../ports/directory.ts';
+import { DirectoryError, StoreError } from '../ports/errors.ts';
 import type { Log } from '../ports/log.ts';
-import { StoreError } from '../ports/errors.ts';
 import { plain } from './print.ts';
 import { versionOf } from '../process/version.ts';
 

@@ -12,37 +12,6 @@ import type {
 } from './account.ts';
 
 /**
- * The closed list of what can fail outside. `unreachable`: nothing that changes anything was sent.
- * `noAnswer`: the request may have been carried out. `tls`: the server could not be verified, nothing
- * secret was sent. `serviceAccount`: the bot's own credentials are refused. `noRights`: the directory
- * denies the operation. `policy`: its password policy forbids every write of a password without the old
- * one. `undecided`: a bind was refused for a reason that does not tell whether the password is right.
- * `unexpected`: an answer that the protocol does not allow or the bot does not know.
- */
-export type DirectoryErrorCode =
-  | 'unreachable'
-  | 'noAnswer'
-  | 'tls'
-  | 'serviceAccount'
-  | 'noRights'
-  | 'policy'
-  | 'undecided'
-  | 'unexpected';
-
-/** The one error that a directory throws. `detail` is for the log: result codes, never names or secrets. */
-export class DirectoryError extends Error {
-  override readonly name = 'DirectoryError';
-  readonly code: DirectoryErrorCode;
-  readonly detail: string;
-
-  constructor(code: DirectoryErrorCode, detail: string, options?: ErrorOptions) {
-    super(`directory: ${code} (${detail})`, options);
-    this.code = code;
-    this.detail = detail;
-  }
-}
-
-/**
  * `proved`: the password is right (also where it is expired or must be changed).
  * `locked`: the directory has locked the account, right or wrong. `wrong`: all else.
  */

@@ -1,4 +1,35 @@
 /**
+ * The closed list of what can fail outside. `unreachable`: nothing that changes anything was sent.
+ * `noAnswer`: the request may have been carried out. `tls`: the server could not be verified, nothing
+ * secret was sent. `serviceAccount`: the bot's own credentials are refused. `noRights`: the directory
+ * denies the operation. `policy`: its password policy forbids every write of a password without the old
+ * one. `undecided`: a bind was refused for a reason that does not tell whether the password is right.
+ * `unexpected`: an answer that the protocol does not allow or the bot does not know.
+ */
+export type DirectoryErrorCode =
+  | 'unreachable'
+  | 'noAnswer'
+  | 'tls'
+  | 'serviceAccount'
+  | 'noRights'
+  | 'policy'
+  | 'undecided'
+  | 'unexpected';
+
+/** The one error that a directory throws. `detail` is for the log: result codes, never names or secrets. */
+export class DirectoryError extends Error {
+  override readonly name = 'DirectoryError';
+  readonly code: DirectoryErrorCode;
+  readonly detail: string;
+
+  constructor(code: DirectoryErrorCode, detail: string, options?: ErrorOptions) {
+    super(`directory: ${code} (${detail})`, options);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/**
  * `unavailable`: the database did not answer or refused; nothing was committed, or it is not known.
  * `busy`: more is asked than this machine can do in time; nothing was begun.
  */
@@ -39,6 +70,15 @@ export class NotifierError extends Error {
     this.code = code;
     this.isBusy = options.isBusy ?? false;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** A card cannot be drawn: its template or a text of it is broken. The message names the card alone. */
+export class CardError extends Error {
+  override readonly name = 'CardError';
+
+  constructor(card: string, cause: unknown) {
+    super(`the card ${card} cannot be drawn`, { cause });
   }
 }
 

@@ -15,15 +15,6 @@ import type {
   SummaryView,
 } from './noticeView.ts';
 
-/** A card cannot be drawn: its template or a text of it is broken. The message names the card alone. */
-export class CardError extends Error {
-  override readonly name = 'CardError';
-
-  constructor(card: CardName, cause: unknown) {
-    super(`the card ${card} cannot be drawn`, { cause });
-  }
-}
-
 /** The contents of a card, in domain words; src/teams renders it. Times are epoch ms. */
 export type View =
   | HomeView

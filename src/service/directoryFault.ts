@@ -1,4 +1,4 @@
-import { DirectoryError, type DirectoryErrorCode } from '../ports/directory.ts';
+import { DirectoryError, type DirectoryErrorCode } from '../ports/errors.ts';
 import type { Log } from '../ports/log.ts';
 
 /** The directory's fault, where a call's error is one; any other error is thrown on. */

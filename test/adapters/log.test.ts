@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLog, describeFault } from '../../src/adapters/log.ts';
-import { DirectoryError } from '../../src/ports/directory.ts';
+import { DirectoryError } from '../../src/ports/errors.ts';
 
 const SECRET = 'Canary-Passw0rd-4711';
 

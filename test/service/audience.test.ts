@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeEach, expect, it } from '@jest/globals';
-import { DirectoryError } from '../../src/ports/directory.ts';
+import { DirectoryError } from '../../src/ports/errors.ts';
 import type { Deps } from '../../src/service/deps.ts';
 import { audienceOf } from '../../src/service/notices/audience.ts';
 import { silentLog } from '../support/silentLog.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import { DirectoryError } from '../../src/ports/directory.ts';
+import { DirectoryError } from '../../src/ports/errors.ts';
 import { clearLockoutIn } from '../../src/service/administration/administration.ts';
 import type { Deps } from '../../src/service/deps.ts';
 import { reserveBind, settleBind } from '../../src/service/proof/proofLimits.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DirectoryError } from '../../src/ports/directory.ts';
+import { DirectoryError } from '../../src/ports/errors.ts';
 import type { SweepDeps } from '../../src/service/deps.ts';
 import { pastUnreadable } from '../../src/service/upkeep/pastUnreadable.ts';
 

@@ -1,5 +1,5 @@
 import type { Secret } from '../../domain/secret.ts';
-import { DirectoryError } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/errors.ts';
 import type { Directory, ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
 import type { Log } from '../../ports/log.ts';
 import type { FoundAccount, Session, WriteAnswer } from './dialect.ts';

@@ -1,7 +1,7 @@
 import type { Inspection } from '../../adapters/ldap/check/inspection.ts';
 import type { InspectedServer } from '../../adapters/ldap/check/serverInspection.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
-import { DirectoryError } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/errors.ts';
 import { MAX_REMINDED } from '../../ports/account.ts';
 import { counted, named, NOTHING, RENEW_DAYS } from './advice.ts';
 import type { Advice, Checked, Section } from './advice.ts';

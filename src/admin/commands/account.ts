@@ -1,4 +1,4 @@
-import { DirectoryError } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/errors.ts';
 import type { Account } from '../../ports/account.ts';
 import { CommandFailure, LOOKUP_MS } from '../command.ts';
 import type { Workplace } from '../command.ts';

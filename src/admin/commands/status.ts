@@ -1,5 +1,5 @@
 import { managerName } from '../../domain/parties.ts';
-import { DirectoryError } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/errors.ts';
 import type { Responsibility } from '../../ports/account.ts';
 import { accountStatus, type AccountStatus } from '../../service/administration/accountStatus.ts';
 import { settingsOf } from '../../wiring.ts';

@@ -1,7 +1,7 @@
 import { withDeadline } from '../../ports/deadline.ts';
 import { DAY_MS, SECOND_MS } from '../../domain/durations.ts';
 import type { CallerCheck } from '../../domain/desk/callerCheck.ts';
-import { DirectoryError } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/errors.ts';
 import type { Deps } from '../deps.ts';
 import { updateCard } from '../chat/showCard.ts';
 import { callerCard } from './answer.ts';

@@ -8,7 +8,8 @@ import {
 } from '../../domain/flows/lockout.ts';
 import type { Problem, Reason } from '../../domain/reasons.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { DirectoryError, type ProofOutcome } from '../../ports/directory.ts';
+import type { ProofOutcome } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/errors.ts';
 import type { Account } from '../../ports/account.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';

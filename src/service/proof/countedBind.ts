@@ -1,7 +1,8 @@
 import type { ResetFlow } from '../../domain/flows/flow.ts';
 import { hasBindUnderWay } from '../../domain/flows/lifetime.ts';
 import { stepReset, type ResetEvent } from '../../domain/flows/reset.ts';
-import { DirectoryError, type WriteTraces } from '../../ports/directory.ts';
+import type { WriteTraces } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/errors.ts';
 import type { Account } from '../../ports/account.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';

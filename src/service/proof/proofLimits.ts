@@ -9,7 +9,7 @@ import {
 import type { Problem } from '../../domain/reasons.ts';
 import type { Account } from '../../ports/account.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
-import { DirectoryError } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/errors.ts';
 
 /** Binds of other flows, also of ended ones, that the directory may not have counted yet. */
 export async function bindsUnderWay(tx: StoreTransaction, own: Flow): Promise<number> {

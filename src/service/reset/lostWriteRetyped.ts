@@ -2,7 +2,7 @@ import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
 import { GIVE_UP_MS, LATE_WRITE_MS, mayBeChangeOf } from '../../domain/flows/lostWrite.ts';
 import { sendsOf, sentBy } from '../../domain/flows/reset.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { DirectoryError } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/errors.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { countedBind } from '../proof/countedBind.ts';

@@ -11,7 +11,7 @@ import { complexityOf } from '../../domain/passwords/complexity.ts';
 import { byPrecedence, type Reason } from '../../domain/reasons.ts';
 import { sentBy } from '../../domain/flows/reset.ts';
 import { Secret } from '../../domain/secret.ts';
-import { DirectoryError } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/errors.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceReset, auditOf, settled } from '../flow/flows.ts';

@@ -1,6 +1,6 @@
 import type { Flow } from '../../domain/flows/flow.ts';
 import { isPast } from '../../domain/flows/lifetime.ts';
-import { DirectoryError } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/errors.ts';
 import { auditOf, changeFlow, endFlow, settled } from '../flow/flows.ts';
 import { UnsavedOutcome } from '../flow/unsaved.ts';
 import { cancelledView, viewOf } from '../flow/views.ts';

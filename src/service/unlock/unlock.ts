@@ -1,5 +1,6 @@
 import type { Flow, UnlockFlow } from '../../domain/flows/flow.ts';
-import { DirectoryError, type Directory } from '../../ports/directory.ts';
+import type { Directory } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/errors.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceUnlock, auditOf, changeFlow } from '../flow/flows.ts';
 import { guess, guessCode, RESEND, submit } from '../flow/flowTap.ts';

@@ -1,4 +1,4 @@
-import { DirectoryError } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/errors.ts';
 import type { SweepDeps } from '../deps.ts';
 import { faultOf } from '../directoryFault.ts';
 

@@ -1,4 +1,4 @@
-import { DirectoryError } from '../../ports/directory.ts';
+import { DirectoryError } from '../../ports/errors.ts';
 import type { SweptAccount } from '../../ports/account.ts';
 import type { SweepDeps } from '../deps.ts';
 import { followAnswering } from '../people/responsibilityChanges.ts';

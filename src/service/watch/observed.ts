@@ -1,8 +1,8 @@
 import { withDeadline } from '../../ports/deadline.ts';
-import { DirectoryError, type Directory } from '../../ports/directory.ts';
+import type { Directory } from '../../ports/directory.ts';
+import { DirectoryError, StoreError } from '../../ports/errors.ts';
 import type { Metrics, MeasuredSystem } from '../../ports/metrics.ts';
 import type { SmsGateway, SmsOutcome } from '../../ports/sms.ts';
-import { StoreError } from '../../ports/errors.ts';
 import type { Store } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Turns } from '../input.ts';

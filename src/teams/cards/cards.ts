@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Locale } from '../../domain/parties.ts';
-import { CardError, type CardName, type View } from '../../ports/view.ts';
+import type { CardName, View } from '../../ports/view.ts';
+import { CardError } from '../../ports/errors.ts';
 import { createTexts, createWords, type TextValues } from '../../texts/texts.ts';
 import type { Card, Message } from '../out/connector.ts';
 import type { CardActions } from './buttons.ts';

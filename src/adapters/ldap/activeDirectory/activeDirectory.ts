@@ -2,7 +2,8 @@ import { Attribute, Change, Control, type BerWriter, type Entry, type Filter } f
 
 import { complexityOf } from '../../../domain/passwords/complexity.ts';
 import type { Secret } from '../../../domain/secret.ts';
-import { DirectoryError, type ProofOutcome } from '../../../ports/directory.ts';
+import type { ProofOutcome } from '../../../ports/directory.ts';
+import { DirectoryError } from '../../../ports/errors.ts';
 import {
   PASSWORD_ATTRIBUTES,
   passwordStates,

@@ -10,7 +10,7 @@ import {
   textsOf,
 } from '../wire/entry.ts';
 import { allOf, anyOf, equals, not } from '../wire/filters.ts';
-import { DirectoryError } from '../../../ports/directory.ts';
+import { DirectoryError } from '../../../ports/errors.ts';
 import { DOMAIN_RULE_ATTRIBUTES, domainRules } from './activeDirectoryRules.ts';
 import type { PasswordRules } from '../passwordRules.ts';
 

@@ -1,7 +1,7 @@
 import { Attribute, Change, Control, ResultCodeError, type BerWriter } from 'ldapts';
 import type { Session } from '../dialect.ts';
 
-import { DirectoryError } from '../../../ports/directory.ts';
+import { DirectoryError } from '../../../ports/errors.ts';
 import { generalizedTimesOf } from '../wire/entry.ts';
 import { hasResult, isReadOnlyRefusal, RESULT } from '../wire/errors.ts';
 import type { Sessions } from '../wire/sessions.ts';

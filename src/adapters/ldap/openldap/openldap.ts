@@ -1,6 +1,6 @@
 import { Attribute, BerWriter, Change, PasswordPolicyControl, PasswordPolicyError } from 'ldapts';
 import type { Entry } from 'ldapts';
-import { DirectoryError } from '../../../ports/directory.ts';
+import { DirectoryError } from '../../../ports/errors.ts';
 import type { ProofOutcome } from '../../../ports/directory.ts';
 import type { Dialect, WriteRefusal, Session } from '../dialect.ts';
 import { personsBelow, climb } from '../find/groups.ts';

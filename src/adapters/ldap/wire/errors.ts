@@ -1,6 +1,6 @@
 import { ResultCodeError } from 'ldapts';
 
-import { DirectoryError } from '../../../ports/directory.ts';
+import { DirectoryError } from '../../../ports/errors.ts';
 
 /**
  * The connection ended, or the time was up, before the answer came: the request may have been carried out.

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { DirectoryError } from '../../../ports/directory.ts';
+import { DirectoryError } from '../../../ports/errors.ts';
 import type { Log } from '../../../ports/log.ts';
 import { Connection } from './connection.ts';
 import { AnswerLost } from './errors.ts';

@@ -1,7 +1,7 @@
 import type { Dialect, ServerFacts, Session } from '../dialect.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { withDeadline } from '../../../ports/deadline.ts';
-import { DirectoryError } from '../../../ports/directory.ts';
+import { DirectoryError } from '../../../ports/errors.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { Connection } from './connection.ts';
 import { AnswerLost, directoryFault, hasResult, RESULT, WritesElsewhere } from './errors.ts';

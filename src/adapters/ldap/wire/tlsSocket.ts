@@ -5,7 +5,7 @@ import tls from 'node:tls';
 import { BerReader } from 'ldapts';
 
 import { withDeadline } from '../../../ports/deadline.ts';
-import { DirectoryError } from '../../../ports/directory.ts';
+import { DirectoryError } from '../../../ports/errors.ts';
 
 /** The time for TCP, StartTLS and TLS handshake together (requirement D6). */
 const CONNECT_MS = 3_000;
