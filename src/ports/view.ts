@@ -1,5 +1,6 @@
 import type { ShownRules } from '../domain/flows/flow.ts';
 import type { Problem } from '../domain/reasons.ts';
+import type { Shut } from '../domain/rotation/rotation.ts';
 import type {
   CallerDoneView,
   CallerView,
@@ -26,7 +27,7 @@ export type View =
   | NewPasswordView
   | { readonly card: 'reset.done'; readonly accountName: string }
   | ResetUnknownView
-  | (AnyFlowView & { readonly card: 'unlock.done' })
+  | UnlockDoneView
   | { readonly card: 'working'; readonly handle: string | undefined }
   | ReminderView
   | ReminderDoneView
@@ -104,6 +105,12 @@ interface FlowView extends AnyFlowView {
   readonly problem?: Problem | undefined;
   /** Absent where the flow has one step only. */
   readonly progress?: Progress | undefined;
+}
+
+interface UnlockDoneView extends AnyFlowView {
+  readonly card: 'unlock.done';
+  /** The account is unlocked and its password lets nobody in all the same. */
+  readonly shut?: Shut | undefined;
 }
 
 interface CurrentPasswordView extends FlowView {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createSwedishHolidays } from '../../src/adapters/swedishHolidays.ts';
 import { createCalendar } from '../../src/domain/rotation/calendar.ts';
 import { DAY_MS, HOUR_MS } from '../../src/domain/durations.ts';
-import { rotationOf, stageAt } from '../../src/domain/rotation/rotation.ts';
+import { rotationOf, shutOf, stageAt } from '../../src/domain/rotation/rotation.ts';
 import type { Rotation } from '../../src/domain/rotation/rotation.ts';
 
 const REMINDER_DAYS = [14, 7, 1, 0];
@@ -15,6 +15,16 @@ const at = (text: string): number => Date.parse(text);
 function dueAt(text: string, periodDays = 90): Rotation {
   return { dueAt: at(text), periodMs: periodDays * DAY_MS, isEnforced: false };
 }
+
+describe('a password', () => {
+  it('lets nobody in once it has expired, or must be changed', () => {
+    const now = at('2026-11-23T12:00:00Z');
+    expect(shutOf({}, now)).toBeUndefined();
+    expect(shutOf({ passwordExpiresAt: now + 1, mustChange: false }, now)).toBeUndefined();
+    expect(shutOf({ passwordExpiresAt: now, mustChange: false }, now)).toBe('expired');
+    expect(shutOf({ passwordExpiresAt: now, mustChange: true }, now)).toBe('mustChange');
+  });
+});
 
 describe('the due date', () => {
   const NOW = at('2026-11-23T12:00:00Z');

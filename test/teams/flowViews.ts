@@ -180,6 +180,8 @@ export const FLOW_SAMPLES: readonly Sample[] = [
   sample({ card: 'working', handle: FLOW.handle }, ['refresh']),
   sample({ card: 'working', handle: undefined }, ['refresh'], 'without handle'),
   sample({ card: 'unlock.done', ...FLOW }, ['reset', 'home']),
+  sample({ card: 'unlock.done', ...FLOW, shut: 'expired' }, ['reset', 'home'], 'expired'),
+  sample({ card: 'unlock.done', ...FLOW, shut: 'mustChange' }, ['reset', 'home'], 'must change'),
 ];
 
 function code(

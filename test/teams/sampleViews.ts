@@ -22,6 +22,11 @@ export const SAMPLES: readonly Sample[] = [
     'reset',
   ]),
   home('locked', { isLocked: true }, ['enroll', 'reset', 'unlock']),
+  home('locked and expired', { isLocked: true, passwordExpiresAt: NOW - 3 * DAY_MS }, [
+    'enroll',
+    'reset',
+    'unlock',
+  ]),
   home('not enrolled', { number: undefined }, ['enroll']),
   home('not enrolled and locked', { number: undefined, isLocked: true }, ['enroll']),
   home('age unknown', { passwordSetAt: undefined }, ['enroll', 'reset']),

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
 import {
   enroll,
   FIRST_PASSWORD,
@@ -37,6 +38,24 @@ export function walkUnlock(world: World): void {
       'code.accepted',
       'unlock.completed',
     ]);
+    expect(await walker.chat.tap('reset')).toBe('reset.code');
+  });
+
+  it('says that a password which lets nobody in has to be changed all the same', async () => {
+    const walker = await newPlanted(world);
+    world.directory.lock(walker.accountDn);
+    world.directory.put(walker.accountDn, 'userAccountControl', '512');
+    world.directory.put(walker.accountDn, 'pwdLastSet', '0');
+    await walker.chat.say('status');
+    expect(textOf(walker.chat.card)).toContain(
+      'Kontot är låst efter flera försök med fel lösenord. Byt lösenord, då låses kontot också upp.',
+    );
+    await walker.chat.tap('unlock', {}, walker.account);
+    await walker.chat.tap('confirmCode', { code: world.code(walker.mobile) });
+    expect(walker.chat.shown).toBe('unlock.done');
+    const shown = textOf(walker.chat.card);
+    expect(shown).toContain('Kontot är upplåst, men lösenordet måste bytas.');
+    expect(shown).toMatch(/^Byt lösenord\nTill start$/m);
     expect(await walker.chat.tap('reset')).toBe('reset.code');
   });
 

@@ -1,5 +1,6 @@
 import type { ManagerKey } from '../parties.ts';
 import type { Problem } from '../reasons.ts';
+import type { Shut } from '../rotation/rotation.ts';
 
 /** Fields that every flow has from its start. */
 interface FlowFrame {
@@ -232,5 +233,5 @@ export type UnlockState =
       readonly mobile: string;
       readonly problem?: Problem | undefined;
     }
-  | { readonly step: 'done' }
+  | { readonly step: 'done'; readonly shut?: Shut | undefined }
   | StoppedState;

@@ -2,13 +2,14 @@ import { stepEnrolledCode, type CodeEvent } from './codeSteps.ts';
 import type { UnlockState } from './flow.ts';
 import { stoppedBy, isEnded, type StoppingEvent } from './lifetime.ts';
 import type { Reason } from '../reasons.ts';
+import type { Shut } from '../rotation/rotation.ts';
 
 export type UnlockEvent =
   | CodeEvent
   | { readonly type: 'codeAccepted' }
   /** The manager taps again after the directory failed. */
   | { readonly type: 'unlockAsked' }
-  | { readonly type: 'unlocked' }
+  | { readonly type: 'unlocked'; readonly shut?: Shut | undefined }
   | { readonly type: 'notUnlocked'; readonly reason: Reason }
   | StoppingEvent;
 
@@ -38,7 +39,7 @@ export function stepUnlock(state: UnlockState, event: UnlockEvent, now: number):
       if (state.step !== 'unlocking' || state.problem === undefined) return state;
       return { step: 'unlocking', since: now, mobile: state.mobile };
     case 'unlocked':
-      return state.step === 'unlocking' ? { step: 'done' } : state;
+      return state.step === 'unlocking' ? { step: 'done', shut: event.shut } : state;
     case 'notUnlocked':
       if (state.step !== 'unlocking') return state;
       return { ...state, problem: { reason: event.reason } };

@@ -17,6 +17,18 @@ export interface PasswordAge {
   readonly mustChange?: boolean | undefined;
 }
 
+/** Why a password lets nobody in, also one that is right: it has expired, or must be changed first. */
+export type Shut = 'expired' | 'mustChange';
+
+/** Undefined where the password lets its people in. */
+export function shutOf(
+  { mustChange, passwordExpiresAt }: Omit<PasswordAge, 'passwordSetAt'>,
+  now: number,
+): Shut | undefined {
+  if (mustChange === true) return 'mustChange';
+  return passwordExpiresAt !== undefined && passwordExpiresAt <= now ? 'expired' : undefined;
+}
+
 /** When a password is due. A due password is a question to the manager; the bot enforces nothing. */
 export interface Rotation {
   /** Epoch ms; absent: unknown. */

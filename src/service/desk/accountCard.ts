@@ -1,6 +1,7 @@
 import { managerName } from '../../domain/parties.ts';
 import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import type { Problem } from '../../domain/reasons.ts';
+import { shutOf } from '../../domain/rotation/rotation.ts';
 import type { DeskAccountView, DeskManager, DeskTrouble } from '../../ports/deskView.ts';
 import type { Deps } from '../deps.ts';
 import { namesAmong } from '../people/managers.ts';
@@ -93,9 +94,9 @@ function troublesOf({ account, status, managers, isCrowd, now }: DeskFacts): Des
   const { lockouts, flows, lastSms, numbers } = status;
   const current = managers.filter(({ recipient }) => recipient !== undefined);
   const waiting = numbers.filter(({ usableFrom }) => usableFrom !== undefined).length;
-  const { passwordExpiresAt, isLocked, mustChange } = account;
+  const shut = shutOf(account, now);
   const all: (DeskTrouble | false)[] = [
-    isLocked && { kind: 'directoryLocked' },
+    account.isLocked && { kind: 'directoryLocked' },
     ...lockouts.map(({ kind, name, manager, until }): DeskTrouble => {
       if (kind === 'proof') return { kind: 'proofLocked', until };
       return {
@@ -110,8 +111,8 @@ function troublesOf({ account, status, managers, isCrowd, now }: DeskFacts): Des
     lastSms !== undefined &&
       fateOf(lastSms) === 'failed' && { kind: 'smsFailed', at: lastSms.createdAt },
     waiting > 0 && { kind: 'numbersWait', count: waiting },
-    mustChange && { kind: 'mustChange' },
-    passwordExpiresAt !== undefined && passwordExpiresAt <= now && { kind: 'passwordExpired' },
+    shut === 'mustChange' && { kind: 'mustChange' },
+    shut === 'expired' && { kind: 'passwordExpired' },
   ];
   return all.filter((trouble) => trouble !== false);
 }

@@ -145,7 +145,7 @@ function unlockView(state: Exclude<UnlockState, StoppedState>, frame: Frame): Vi
         hasInput: false,
       };
     case 'done':
-      return { card: 'unlock.done', handle, accountName };
+      return { card: 'unlock.done', handle, accountName, shut: state.shut };
     case 'sendingCode':
       return { card: 'working', handle };
   }

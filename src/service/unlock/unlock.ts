@@ -1,4 +1,5 @@
 import type { Flow, UnlockFlow } from '../../domain/flows/flow.ts';
+import { shutOf } from '../../domain/rotation/rotation.ts';
 import type { Directory } from '../../ports/directory.ts';
 import { DirectoryError } from '../../ports/errors.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
@@ -104,5 +105,6 @@ async function takeSuccess(
     flow: current.id,
   } as const;
   await addNotices(deps, tx, reported, state.step === 'unlocking' ? [state.mobile] : []);
-  return advanceUnlock(tx, current, { type: 'unlocked' }, 'sameDraw');
+  const shut = shutOf(account, tx.now);
+  return advanceUnlock(tx, current, { type: 'unlocked', shut }, 'sameDraw');
 }

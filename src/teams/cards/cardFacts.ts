@@ -52,8 +52,9 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
         { advisesDeletion: view.advisesDeletion === true, rules },
       );
     }
-    case 'reset.done':
     case 'unlock.done':
+      return ofFlow(view, { shut: view.shut ?? 'no' }, { isShut: view.shut !== undefined });
+    case 'reset.done':
     case 'invitation':
       return ofFlow(view, {}, {});
     case 'reset.unknown': {

@@ -1,4 +1,5 @@
 import { DAY_MS } from '../../domain/durations.ts';
+import { shutOf } from '../../domain/rotation/rotation.ts';
 import type { HomeAccount, HomeView } from '../../ports/view.ts';
 import type { CardFacts, Voice } from './facts.ts';
 import { plain } from './markdown.ts';
@@ -32,6 +33,7 @@ export function homeFacts(
 
 function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<string, unknown> {
   const { number, isLocked } = account;
+  const isShut = shutOf(account, voice.now) !== undefined;
   const isEnrolled = number !== undefined;
   const name = plain(account.name);
   const displayName = plain(account.displayName);
@@ -39,7 +41,7 @@ function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<str
   if (isLocked) {
     lines.push(
       isEnrolled
-        ? voice.text('home.locked')
+        ? voice.text('home.locked', { isShut: isShut ? 'yes' : 'no' })
         : voice.text('home.lockedNotEnrolled', { desk: voice.desk }),
     );
   }
@@ -56,6 +58,7 @@ function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<str
     lines,
     isEnrolled,
     canUnlock: isEnrolled && isLocked,
+    isShut,
   };
 }
 
@@ -69,12 +72,13 @@ function numberLine(number: HomeAccount['number'], { text, words, desk, now }: V
 }
 
 function ageLine(account: HomeAccount, { text, words, now }: Voice): string {
-  const { passwordSetAt, passwordExpiresAt, mustChange } = account;
-  if (mustChange === true) return text('home.age.mustChange');
+  const { passwordSetAt, passwordExpiresAt } = account;
+  const shut = shutOf(account, now);
+  if (shut === 'mustChange') return text('home.age.mustChange');
   const ago = passwordSetAt === undefined ? undefined : words.distance(passwordSetAt, now);
   if (passwordExpiresAt !== undefined && passwordExpiresAt - now < EXPIRY_NOTICE_MS) {
     const expiry = words.distance(passwordExpiresAt, now);
-    if (passwordExpiresAt <= now) return text('home.age.expired', { expiry });
+    if (shut === 'expired') return text('home.age.expired', { expiry });
     if (ago === undefined) return text('home.age.expiringUnknown', { expiry });
     return text('home.age.expiring', { ago, expiry });
   }

@@ -165,7 +165,7 @@ const unlockState = exactly<UnlockState>()(
       mobile: z.string(),
       problem: problem.optional(),
     }),
-    done,
+    done.extend({ shut: z.enum(['expired', 'mustChange']).optional() }),
     ...stoppedStates,
   ]),
 );
