@@ -16,6 +16,8 @@ import type { ChannelKey } from './tokens.ts';
 /** Made once for all servers of a process: making a key is slow. */
 const FIRST_KEY = createChannelKey('key-1', ['msteams']);
 
+const POLL_MS = 10;
+
 /** A message that the bot posted or updated. */
 export interface Sent {
   readonly operation: 'post' | 'update';
@@ -58,6 +60,8 @@ export class TeamsServer {
   readonly memberRequests: string[] = [];
   logins = 0;
   keyFetches = 0;
+  /** Called while a test waits. */
+  whileWaiting: (() => void) | undefined;
   /** How long the bot's own tokens are good for. */
   tokenSeconds = 3_600;
   /** The keys that are published; the first signs. */
@@ -187,12 +191,13 @@ export class TeamsServer {
     return { status: response.status, text, card: cardOfAnswer(text) };
   }
 
-  /** Waits until the condition holds. */
+  /** Waits until the condition holds, and calls `whileWaiting` again and again. */
   async until(condition: () => boolean, ms = 30_000): Promise<void> {
     const end = Date.now() + ms;
     while (!condition()) {
       if (Date.now() > end) throw new Error(`still not so after ${String(ms)} ms`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      this.whileWaiting?.();
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
 

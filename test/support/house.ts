@@ -2,27 +2,15 @@ import { createLog } from '../../src/adapters/log.ts';
 import { startBot, type Circumstances, type RunningBot } from '../../src/compose.ts';
 import { readConfig, type Config } from '../../src/config/config.ts';
 import type { Log } from '../../src/ports/log.ts';
-import { delay } from '../../src/wiring.ts';
 import type { Activity } from './activities.ts';
 import { ChatDriver } from './chatDriver.ts';
 import type { BotAnswer } from './connector.ts';
 import { throughTheDoor } from './door.ts';
+import { endPauses, hastened } from './haste.ts';
 import { startParts, type Environment, type WorldOptions, type WorldParts } from './parts.ts';
 import { startOrStop, World } from './world.ts';
 
-/** Pauses of the service pass this many times as fast. */
-const HASTE = 20;
-/**
- * No pause becomes shorter: several loops look into the store every second, which in a twentieth of it takes
- * more CPU than the tests.
- */
-const LEAST_PAUSE_MS = 100;
-
-/** A pause of the service, hastened. */
-export const hastened: typeof delay = (ms, signal) =>
-  delay(Math.max(ms / HASTE, Math.min(ms, LEAST_PAUSE_MS)), signal);
-
-const HASTENED: Partial<Circumstances> = { delay: hastened, hashMemoryKiB: 8 };
+const HASTENED: Partial<Circumstances> = { hashMemoryKiB: 8 };
 
 export interface HouseOptions extends WorldOptions {
   readonly circumstances?: Partial<Circumstances>;
@@ -41,7 +29,8 @@ export class House extends World {
 
   constructor(parts: WorldParts, { circumstances = {}, entrance = 'port' }: HouseOptions) {
     super(parts);
-    this.#circumstances = { ...HASTENED, ...circumstances };
+    this.#circumstances = { ...HASTENED, delay: hastened, ...circumstances };
+    parts.teams.whileWaiting = endPauses;
     this.#entrance = entrance;
   }
 

@@ -8,6 +8,7 @@
 export const LEFT_OUT_OF_QUICK = [
   '/test/adapters/ldap/',
   '/test/(?:adapters/store|service)/\\w*(?:[pP]ostgres|pgbouncer)\\.test\\.ts$',
+  '/test/service/audience\\.test\\.ts$',
   '/test/adapters/store/(?:sqlite\\w*|rekey|formerDigests)\\.test\\.ts$',
   '/test/adapters/twilio\\.test\\.ts$',
   '/test/teams/(?:botCertificate|health|proactive|server|summary|working)\\.test\\.ts$',

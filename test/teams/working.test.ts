@@ -116,6 +116,15 @@ describe('a turn that takes longer than three seconds', () => {
     await closeBenches();
   });
 
+  it('goes on without a roster that does not answer within two seconds', async () => {
+    const { teams, turns, anna, url } = await openBench();
+    teams.fail('member', 'hang');
+    const started = Date.now();
+    await teams.send(url, teams.from(anna, message('status')));
+    expect(turns.taken.at(-1)?.person.roster.status).toBe('unavailable');
+    expect(Date.now() - started).toBeLessThan(3_500);
+  });
+
   it('is answered with working after 3 s, with the tap’s handle', async () => {
     const { answer, answeredAfterMs, sent } = await runs.tap!;
     expect(nameOf(answer.card)).toBe('working');

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
-import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
+import { cardsTo, isPutOff, noneWaits, noticesTo } from '../support/notices.ts';
 import {
   enroll,
   enrollToCode,
@@ -46,9 +46,9 @@ export function walkFirstEnrollment(world: World): void {
     await enrollToCode(world, walker);
     world.teams.fail('post', { status: 403, code: 'ConversationBlockedByUser' }, 1, 'notice');
     await walker.chat.tap('confirmCode', { code: world.code(walker.mobile) });
-    await world.teams.until(
-      () => world.database.querySqlite('select id from notice where tries > 1').length === 1,
-    );
+    await isPutOff(world, 1);
+    world.passTime(5_000);
+    await isPutOff(world, 2);
     expect(cardsTo(world, walker.chat, 'notice')).toHaveLength(0);
     await walker.chat.install();
     world.passTime(5_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
-import { hastened } from '../support/house.ts';
+import { hastened } from '../support/haste.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import {
   enroll,

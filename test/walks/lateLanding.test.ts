@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
-import { hastened, startHouse } from '../support/house.ts';
+import { hastened } from '../support/haste.ts';
+import { startHouse } from '../support/house.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
 import { cardsTo } from '../support/rotations.ts';
 import {

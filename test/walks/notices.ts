@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
 import { nameOf } from '../support/connector.ts';
-import { cardsTo, noneWaits } from '../support/notices.ts';
+import { cardsTo, isPutOff, noneWaits } from '../support/notices.ts';
 import { enroll, enrollToCode, FIRST_PASSWORD, newMobile, reset } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
@@ -128,9 +128,11 @@ export function walkNotices(world: World): void {
       world
         .wholeAudit()
         .filter(({ account, event }) => account === id && event === 'notice.failed');
-    await world.teams.until(() => failed().length === 1, 20_000);
+    await world.teams.until(() => failed().length === 1);
     expect(failed()[0]).toMatchObject({ result: 'failed', reason: 'notInTeams' });
     expect(world.teams.created).toHaveLength(created + 2);
+    await isPutOff(world, 1);
+    world.passTime(5_000);
     await noneWaits(world);
     expect(failed()).toHaveLength(1);
   });

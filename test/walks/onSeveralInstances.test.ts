@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { hastened } from '../support/house.ts';
+import { hastened } from '../support/haste.ts';
 import { houseOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
 import { newEnrolled, resetToPassword } from '../support/walks.ts';
 
