@@ -292,5 +292,22 @@ export function storedPeopleContract(opened: () => StorePair): void {
       const taken = claims.flatMap((notice) => (notice === undefined ? [] : [notice.id]));
       expect(taken.toSorted()).toEqual(notices.map(({ id }) => id).toSorted());
     });
+
+    it('are added with their buttons for as many as a crowd has', async () => {
+      // More values than one statement takes: 32 766 in SQLite, 65 535 in PostgreSQL.
+      const notices = Array.from({ length: 13_200 }, () => someNotice());
+      const manager = someManager();
+      const accountId = randomUUID();
+      const buttons = notices.map(({ id }) => ({ handle: id, manager, accountId }));
+      const undone = new Error('undone');
+      const adding = store.transaction(async (tx) => {
+        const before = await tx.countNotices();
+        await tx.addNotices(notices);
+        await tx.addButtons(buttons);
+        expect(await tx.countNotices()).toBe(before + notices.length);
+        throw undone;
+      });
+      await expect(adding).rejects.toBe(undone);
+    });
   });
 }

@@ -93,6 +93,20 @@ it('has those whom the store knows once the account could not be read for long',
   expect(logged).toEqual([{ account: accountId, code: 'unreachable' }]);
 });
 
+it('has those who are enrolled where the directory does not show the account, also after a crowd answered for it', async () => {
+  const accountId = randomUUID();
+  const [enrolled, manager] = [randomUUID(), someManager()];
+  await store.transaction(async (tx) => {
+    await tx.saveManager({ key: manager, directoryId: enrolled, address: someAddress(manager) });
+    const number = { id: randomUUID(), manager, accountId, mobile: MOBILE };
+    await tx.saveEnrollment({ ...number, enrolledAt: tx.now, usableFrom: tx.now });
+    await tx.rememberAnswering(accountId, ['crowd']);
+  });
+  const deps = depsOn({ responsibilityFor: () => Promise.resolve(undefined) });
+  const { persons } = await audienceOf(deps, accountId, undefined, AbortSignal.timeout(10_000));
+  expect(persons.map(({ id }) => id)).toEqual([enrolled]);
+});
+
 it('knows those of a crowd by their names, so that a namesake is told with the address', async () => {
   const [accountId, met] = [randomUUID(), randomUUID()];
   const key = someManager();

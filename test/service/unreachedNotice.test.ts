@@ -6,7 +6,7 @@ import type { Deps } from '../../src/service/deps.ts';
 import { createSendPace } from '../../src/service/chat/sendPace.ts';
 import { deliverNotice } from '../../src/service/notices/noticeDelivery.ts';
 import { silentLog } from '../support/silentLog.ts';
-import { someManager } from '../contracts/storeSamples.ts';
+import { someAddress, someManager } from '../contracts/storeSamples.ts';
 import { storeOfSuite } from '../support/ofSuite.ts';
 
 const store = await storeOfSuite();
@@ -45,4 +45,27 @@ it('is given up at once where others are told too, and after a day where they ar
     rows: ['notInTeams'],
   });
   expect(logged).toEqual([{ alarm: 'noticeLost', reason: 'notInTeams' }]);
+});
+
+it('is given up after a day, with an alarm, also where a fault of the bot’s own keeps it back', async () => {
+  const manager = someManager();
+  const bug = new Error('a card that cannot be drawn');
+  const faulty = { ...deps, notifier: { post: () => Promise.reject(bug) } } as unknown as Deps;
+  const deliver = () => deliverNotice(faulty, 'chat', pace, new AbortController().signal);
+  const before = await store.transaction((tx) => tx.countNotices());
+  logged.splice(0);
+  await store.transaction(async (tx) => {
+    await tx.saveManager({ key: manager, address: someAddress(manager) });
+    const about = {
+      event: 'reset',
+      accountId: randomUUID(),
+      accountName: 'a',
+      byName: 'b',
+    } as const;
+    const to = { channel: 'chat', manager } as const;
+    await tx.addNotices([{ id: randomUUID(), ...about, at: tx.now - 25 * HOUR_MS, to }]);
+  });
+  await expect(deliver()).rejects.toBe(bug);
+  expect(logged).toEqual([{ alarm: 'noticeLost', reason: 'temporarilyUnavailable' }]);
+  expect(await store.transaction((tx) => tx.countNotices())).toBe(before);
 });

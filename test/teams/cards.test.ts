@@ -6,12 +6,13 @@ import { REVOKE_REASONS } from '../../src/ports/deskView.ts';
 import { describeFault } from '../../src/adapters/log.ts';
 import { NOT_NEEDED_REASONS } from '../../src/ports/noticeView.ts';
 import type { CardName, View } from '../../src/ports/view.ts';
+import { MAX_REMINDED } from '../../src/ports/account.ts';
 import { MANAGERS_ON_CARD } from '../../src/service/desk/accountCard.ts';
 import { ACCOUNTS_ON_CARD } from '../../src/service/tap/home.ts';
 import { createCards } from '../../src/teams/cards/cards.ts';
 import { byType, nodes, texts } from './cardNodes.ts';
 import type { Node } from './cardNodes.ts';
-import { NOW } from './sampleParts.ts';
+import { FLOW, NOW } from './sampleParts.ts';
 import { ACCOUNT, SAMPLES, problemsOf, withProblem } from './sampleViews.ts';
 
 const LOCALES: readonly Locale[] = ['sv', 'en'];
@@ -286,6 +287,20 @@ describe('cards', () => {
       const card = render({ ...view, facts: { ...view.facts, managers } }, locale);
       // UTF-16, as Teams counts.
       expect(JSON.stringify(card).length * 2).toBeLessThan(80_000);
+    }
+  });
+
+  it('is taken by Teams with as many managers of long names as a change of who answers can have', () => {
+    const added = Array.from(
+      { length: MAX_REMINDED },
+      (_, at) => `${String(at)} ${'å'.repeat(256)}`,
+    );
+    const about = { ...FLOW, event: 'responsibilityChanged', byName: '', at: NOW } as const;
+    for (const locale of LOCALES) {
+      const card = render({ card: 'notice', ...about, added, removed: added }, locale);
+      // UTF-16, as Teams counts.
+      expect(JSON.stringify(card).length * 2).toBeLessThan(80_000);
+      expect(JSON.stringify(card)).toContain(String(MAX_REMINDED - MANAGERS_ON_CARD));
     }
   });
 

@@ -114,6 +114,17 @@ export const NOTICE_SAMPLES: readonly Sample[] = [
   sample(
     {
       card: 'notice',
+      ...FACTS_OF_A_NOTICE,
+      event: 'responsibilityChanged',
+      added: [MANY, MANY, MANY, MANY].flat(),
+      removed: ['Bo Ek'],
+    },
+    ['home'],
+    'responsibilityChanged, a crowd',
+  ),
+  sample(
+    {
+      card: 'notice',
       event: 'unanswered',
       overdue: [
         { name: 'hemvardsgruppen', dueAt: NOW - 9 * DAY_MS },

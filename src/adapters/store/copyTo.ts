@@ -8,6 +8,7 @@ import { StoreError } from '../../ports/errors.ts';
 import { HEAD, type AuditHead } from './audit/auditChain.ts';
 import { openAuditLog } from './audit/auditLog.ts';
 import { createKeyring, type EncryptionKey } from './sealing/crypto.ts';
+import { batches } from './engine/batches.ts';
 import { storeFailure } from './engine/errors.ts';
 import { ofOnePart } from './engine/engine.ts';
 import { migrateStore } from './open.ts';
@@ -24,8 +25,6 @@ const NOT_REPLACED = [
   'audit',
   'audit_head',
 ];
-/** Far below the 65 535 parameters that a statement may have. */
-const BATCH = 500;
 /** A table is emptied by one statement. */
 const STATEMENT_TIMEOUT_MS = 10 * 60_000;
 
@@ -86,17 +85,6 @@ function openSnapshot(directory: string): Snapshot {
       database.close();
     },
   };
-}
-
-function* batches(rows: Iterable<Row>): Generator<Row[]> {
-  let batch: Row[] = [];
-  for (const row of rows) {
-    batch.push(row);
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }
 
 async function insertAll(db: Scope['db'], table: string, rows: Iterable<Row>): Promise<void> {

@@ -28,8 +28,9 @@ interface Audience {
 
 /**
  * The account's managers, and the managers when they were last seen: an attacker who made themselves the
- * only manager must not act unseen. `isLate`: an account that still cannot be read has those whom the store
- * knows; whoever fills its groups must not keep them from being told.
+ * only manager must not act unseen. An account that the directory does not show, or with `isLate` one that still
+ * cannot be read, has those whom the store knows; whoever hides it or fills its groups must not keep them from
+ * being told.
  */
 export async function audienceOf(
   deps: Deps,
@@ -52,13 +53,13 @@ export async function audienceOf(
     : await directory.responsibilityFor(accountId, signal);
   const answering = await readAnswering(deps, found, signal);
   const former = answering?.former ?? (await readFormer(deps, accountId, [], signal));
-  const isUnread = isLate && found === undefined;
-  const crowd = isUnread
-    ? await store.read((reads) => enrolledOf(reads, accountId))
-    : found?.isCrowd === true
-      ? await metInCrowd(deps, accountId, signal)
-      : [];
-  const persons = new Map(crowd.map((person) => [person.id, person]));
+  const known =
+    found === undefined
+      ? await store.read((reads) => enrolledOf(reads, accountId))
+      : found.isCrowd
+        ? await metInCrowd(deps, accountId, signal)
+        : [];
+  const persons = new Map(known.map((person) => [person.id, person]));
   for (const person of [...(found?.managers ?? []), ...former]) persons.set(person.id, person);
   const entry = except && (await store.read((reads) => reads.manager(except)))?.directoryId;
   const read = found?.managers.find(({ id }) => id === entry);

@@ -44,18 +44,24 @@ export async function deliverNotice(
   const notice = await deps.store.transaction((tx) => tx.claimNotice(LEASE_MS, lane));
   if (notice === undefined) return false;
   const { to } = notice;
-  const sent = await withDeadline(DELIVERY_MS, undefined, async (signal) => {
-    switch (to.channel) {
-      case 'otherManagers':
-        return addressOthers(deps, notice, to.except, signal);
-      case 'sms':
-        return sendText(deps, notice, to, signal);
-      case 'chat':
-        await pace.turn(managerName(to.manager), stopping);
-        return postCard(deps, notice, to.manager, signal);
-    }
-  });
-  if (sent === 'notTaken') await deps.delay(TEXTS_REST_MS, stopping);
+  try {
+    const sent = await withDeadline(DELIVERY_MS, undefined, async (signal) => {
+      switch (to.channel) {
+        case 'otherManagers':
+          return addressOthers(deps, notice, to.except, signal);
+        case 'sms':
+          return sendText(deps, notice, to, signal);
+        case 'chat':
+          await pace.turn(managerName(to.manager), stopping);
+          return postCard(deps, notice, to.manager, signal);
+      }
+    });
+    if (sent === 'notTaken') await deps.delay(TEXTS_REST_MS, stopping);
+  } catch (error) {
+    // Whatever the fault is, the auditor hears in the end that the notice did not come.
+    await tryLater(deps, notice, 'temporarilyUnavailable');
+    throw error;
+  }
   return true;
 }
 

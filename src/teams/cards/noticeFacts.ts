@@ -4,13 +4,18 @@ import { plain } from './markdown.ts';
 
 /** More names than this would fill the card. */
 const OWNERS_ON_CARD = 5;
+/** Hundreds may begin to answer at once: a card with all their names would be too large for Teams. */
+const CHANGED_ON_CARD = 20;
 
 /** The notice's event, in words. */
 export function noticeFacts(view: NoticeView, { words, now, text }: Voice): CardFacts {
-  const names = (some: readonly string[] = []) => words.list(some.map(plain));
   const lines = (['added', 'removed'] as const).flatMap((key) => {
-    const some = view[key] ?? [];
-    return some.length === 0 ? [] : text(`notice.${key}`, { names: names(some) });
+    const all = view[key] ?? [];
+    if (all.length === 0) return [];
+    const shown = all.slice(0, CHANGED_ON_CARD).map(plain);
+    const more = all.length - shown.length;
+    const names = words.list(more === 0 ? shown : [...shown, text('notice.more', { more })]);
+    return text(`notice.${key}`, { names });
   });
   return ofFlow(
     view,

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { managerName } from '../../../domain/parties.ts';
 import type { Button, ManagerRecord, ManagerQueries } from '../../../ports/store/people.ts';
+import { batches } from '../engine/batches.ts';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
 import { managerKey, readValue, openTrusted, readTrusted } from '../sealing/trusted.ts';
 import type { OnScope, Scope } from '../schema/scope.ts';
@@ -96,7 +97,6 @@ export const managerQueries = {
   },
 
   async addButtons({ db, keys, now }, buttons) {
-    if (buttons.length === 0) return;
     const rows = buttons.map(({ handle, manager, accountId, undoes }) => {
       const row = {
         handle,
@@ -107,7 +107,7 @@ export const managerQueries = {
       const seal = keys.seal(SEALED.button.place(row), SEAL_ONLY);
       return { ...row, created_at: now, seal };
     });
-    await db.insertInto('button').values(rows).execute();
+    for (const some of batches(rows)) await db.insertInto('button').values(some).execute();
   },
 
   async unusedButtons(scope, manager, since) {

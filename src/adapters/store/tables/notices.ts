@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ClaimedNotice, Notice, NoticeLane } from '../../../ports/store/notices.ts';
 import type { NoticeQueries } from '../../../ports/store/notices.ts';
+import { batches } from '../engine/batches.ts';
 import { exactly, readJson, readOrSkip, openTrusted } from '../sealing/trusted.ts';
 import { SEALED } from '../sealing/places.ts';
 import type { OnScope, Scope } from '../schema/scope.ts';
@@ -67,7 +68,6 @@ function due({ db, now }: Scope, lane: NoticeLane | undefined) {
 
 export const noticeQueries = {
   async addNotices(scope, notices, dueAt = scope.now) {
-    if (notices.length === 0) return;
     const rows = notices.map((notice) => ({
       id: notice.id,
       due_at: dueAt,
@@ -75,7 +75,7 @@ export const noticeQueries = {
       lane: laneOf(notice),
       payload: scope.keys.seal(SEALED.notice.place(notice), JSON.stringify(notice)),
     }));
-    await scope.db.insertInto('notice').values(rows).execute();
+    for (const some of batches(rows)) await scope.db.insertInto('notice').values(some).execute();
   },
 
   async claimNotice(scope, leaseMs, lane): Promise<ClaimedNotice | undefined> {
