@@ -121,10 +121,14 @@ export async function guessCode<F extends Flow, Todo>(
   });
 }
 
-/** A code counts only for the number it was sent to (requirement C8). */
-async function isStillEnrolled(tx: StoreTransaction, flow: Flow): Promise<boolean> {
-  if (flow.purpose === 'enrollment' || flow.state.step !== 'code') return true;
+/**
+ * Whether the manager has the number that the flow goes by: a code counts only for the one it was sent to
+ * (requirement C8). A revoke during an operation leaves the flow open; its next step ends it here.
+ */
+export async function isStillEnrolled(tx: StoreTransaction, flow: Flow): Promise<boolean> {
+  if (flow.purpose === 'enrollment') return true;
   const enrollment = await tx.enrollment(flow.manager, flow.accountId);
+  if (flow.state.step !== 'code') return enrollment !== undefined;
   return enrollment?.id === flow.state.enrollmentId;
 }
 

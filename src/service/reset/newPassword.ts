@@ -15,7 +15,7 @@ import { DirectoryError } from '../../ports/errors.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceReset, auditOf, settled } from '../flow/flows.ts';
-import { submit, submitStep } from '../flow/flowTap.ts';
+import { isStillEnrolled, submit, submitStep } from '../flow/flowTap.ts';
 import type { ResetTap, Submission } from '../flow/table.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import type { NewPassword, SecretInput } from '../input.ts';
@@ -127,8 +127,7 @@ async function takeChecked(
       } as const;
       return { flow: await advanceReset(tx, current, event) };
     }
-    // A revoke during a write left the flow open; where the directory refused that write, the flow ends here.
-    if ((await tx.enrollment(current.manager, account.id)) === undefined) {
+    if (!(await isStillEnrolled(tx, current))) {
       tx.audit(refusedPassword(current, 'flowExpired'));
       return { flow: await advanceReset(tx, current, { type: 'expired' }) };
     }

@@ -4,7 +4,7 @@ import type { Directory } from '../../ports/directory.ts';
 import { DirectoryError } from '../../ports/errors.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceUnlock, auditOf, changeFlow } from '../flow/flows.ts';
-import { guess, guessCode, RESEND, submit } from '../flow/flowTap.ts';
+import { guess, guessCode, isStillEnrolled, RESEND, submit } from '../flow/flowTap.ts';
 import { ENDS, type UnlockTap, type FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { addNotices } from '../notices/notices.ts';
@@ -31,10 +31,9 @@ async function confirmCode(tap: UnlockTap, input: SecretInput): Promise<Flow> {
 
 async function tryAgain(tap: UnlockTap): Promise<Flow> {
   const { flow, todo } = await submit<UnlockFlow, 'unlock'>(tap, async (tx, current) => {
-    const { state, manager, accountId } = current;
+    const { state } = current;
     if (state.step !== 'unlocking' || state.problem === undefined) return { flow: current };
-    // A revoke while the directory was asked left the flow open; where that failed, the flow ends here.
-    if ((await tx.enrollment(manager, accountId)) === undefined) {
+    if (!(await isStillEnrolled(tx, current))) {
       return { flow: await advanceUnlock(tx, current, { type: 'expired' }) };
     }
     return { flow: await advanceUnlock(tx, current, { type: 'unlockAsked' }), todo: 'unlock' };
