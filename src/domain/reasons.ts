@@ -69,6 +69,11 @@ export interface Problem {
   readonly reference?: string;
 }
 
+/** The reason for log and metrics: the end after too many refused passwords is a refusal, not a fault. */
+export function toldReason({ reason, isOutOfTries }: Problem): Reason {
+  return isOutOfTries === true ? 'passwordRefusedByDirectory' : reason;
+}
+
 /** The faults in the order in which they are reported. */
 export function byPrecedence(reasons: readonly Reason[]): Reason[] {
   return REASONS.filter((reason) => reasons.includes(reason));

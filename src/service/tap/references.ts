@@ -1,4 +1,4 @@
-import type { Problem, Reason } from '../../domain/reasons.ts';
+import { toldReason, type Reason } from '../../domain/reasons.ts';
 import type { View } from '../../ports/view.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Notifier } from '../../ports/notifier.ts';
@@ -12,11 +12,6 @@ const SYSTEM_FAULTS: readonly Reason[] = [
   'passwordRefusedByDirectory',
   'temporarilyUnavailable',
 ];
-
-/** The reason for log and metrics: the end after too many refused passwords is a refusal, not a fault. */
-export function toldReason({ reason, isOutOfTries }: Problem): Reason {
-  return isOutOfTries === true ? 'passwordRefusedByDirectory' : reason;
-}
 
 /** A flow's card keeps its reference however often it is shown; so many references are remembered. */
 const REMEMBERED = 500;

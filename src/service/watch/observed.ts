@@ -1,3 +1,4 @@
+import { toldReason } from '../../domain/reasons.ts';
 import { withDeadline } from '../../ports/deadline.ts';
 import type { Directory } from '../../ports/directory.ts';
 import { DirectoryError, StoreError } from '../../ports/errors.ts';
@@ -7,7 +8,7 @@ import type { Store } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Turns } from '../input.ts';
 import { createPace } from '../waiting/waiting.ts';
-import { toldReason, type Refer } from '../tap/references.ts';
+import type { Refer } from '../tap/references.ts';
 
 /** While the SMS service is down, one message a second is tried (requirement R13). */
 const SMS_REST_MS = 1_000;
