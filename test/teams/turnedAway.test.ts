@@ -38,26 +38,26 @@ it('tells of the first of a cause at once, and of the further ones together', as
   expect(log.lines).toHaveLength(3);
   await log.line(4);
   expect(log.lines.slice(3)).toEqual([{ status: 401, why: 'kid', times: 1 }]);
-  turnedAway.flush();
+  await turnedAway.flush();
 });
 
-it('tells of those that were counted when the bot stops, and no more', () => {
+it('tells of those that were counted when the bot stops, and no more', async () => {
   const log = recordingLog();
   const turnedAway = createTurnedAway(log);
   for (let times = 0; times < 3; times += 1) turnedAway.tell({ status: 401, why: 'aud' });
-  turnedAway.flush();
-  turnedAway.flush();
+  await turnedAway.flush();
+  await turnedAway.flush();
   expect(log.lines).toEqual([
     { status: 401, why: 'aud' },
     { status: 401, why: 'aud', times: 2 },
   ]);
 });
 
-it('tells as an error that the bot can take nobody’s activity', () => {
+it('tells as an error that the bot can take nobody’s activity', async () => {
   const log = recordingLog();
   const turnedAway = createTurnedAway(log);
   for (let times = 0; times < 3; times += 1) turnedAway.tell({ status: 503, why: 'keys' });
-  turnedAway.flush();
+  await turnedAway.flush();
   expect(log.lines).toEqual([
     { status: 503, why: 'keys', isError: true },
     { status: 503, why: 'keys', times: 2, isError: true },

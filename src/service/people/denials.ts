@@ -1,20 +1,15 @@
 import type { AuditEvent } from '../../domain/audit.ts';
 import { MINUTE_MS } from '../../domain/durations.ts';
 import { managerName, type ManagerKey } from '../../domain/parties.ts';
-import type { Store, StoreTransaction } from '../../ports/store/store.ts';
+import type { Store } from '../../ports/store/store.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Denials } from '../deps.ts';
+import { createBundles } from '../waiting/bundles.ts';
 
 /** Directory reads a minute for a person who is only turned away, or only from that account. */
 const LOOKED_UP = 5;
-/** Persons and accounts counted at once; more are no longer kept apart. */
+/** Persons kept at once; further ones are asked for again. */
 const MAX_KEPT = 10_000;
-
-interface Counted {
-  readonly event: AuditEvent;
-  more: number;
-  readonly timer: NodeJS.Timeout;
-}
 
 const idOf = ({ event, actor, account = '', reason = '' }: AuditEvent): string =>
   [event, actor, account, reason].join(' ');
@@ -27,77 +22,49 @@ export function createDenials(
   log: Log,
   minuteMs = MINUTE_MS,
 ): Denials {
-  const counted = new Map<string, Counted>();
   const found = new Map<string, { times: number; readonly timer: NodeJS.Timeout }>();
 
-  /** Writes the denials counted beside the first row, and counts no more. */
-  async function end(id: string): Promise<void> {
-    const ended = counted.get(id);
-    if (ended === undefined) return;
-    clearTimeout(ended.timer);
-    counted.delete(id);
-    const { event, more } = ended;
-    if (more === 0) return;
+  /** Writes the denials counted beside the first row. */
+  const bundles = createBundles<AuditEvent>(async (event, more) => {
     const reason = [event.reason ?? [], more > 1 ? `×${String(more)}` : []].flat().join(' ');
     const row = { ...event, flow: undefined, reason: reason === '' ? undefined : reason };
     try {
-      await store.transaction((tx) => {
-        tx.audit(row);
-        return Promise.resolve();
-      });
+      await write(row);
     } catch (error) {
       log.error({ err: error, times: more }, 'repeated events were not audited');
     }
-  }
+  }, minuteMs);
 
-  /** The minute is over: a row for the counted denials begins the next one. */
-  async function endMinute(id: string): Promise<void> {
-    const ended = counted.get(id);
-    if (ended === undefined) return;
-    const written = end(id);
-    if (ended.more > 0) begin(ended.event);
-    await written;
-  }
-
-  function begin(event: AuditEvent): void {
-    const id = idOf(event);
-    if (counted.has(id) || counted.size >= MAX_KEPT) return;
-    const timer = setTimeout(() => void endMinute(id), minuteMs);
-    timer.unref();
-    counted.set(id, { event, more: 0, timer });
-  }
-
-  function auditIn(tx: StoreTransaction, event: AuditEvent): void {
-    const isCounted = counted.has(idOf(event));
-    if (!isCounted) tx.audit(event);
-    tx.afterCommit(() => {
-      // Also where the minute of the row before has ended since.
-      begin(event);
-      const current = counted.get(idOf(event));
-      if (isCounted && current !== undefined) current.more += 1;
+  async function write(row: AuditEvent): Promise<void> {
+    await store.transaction((tx) => {
+      tx.audit(row);
+      return Promise.resolve();
     });
   }
 
   return {
-    auditIn,
+    auditIn(tx, event) {
+      const id = idOf(event);
+      const isCounted = bundles.isUnderWay(id);
+      if (!isCounted) tx.audit(event);
+      tx.afterCommit(() => {
+        // Also where the minute of the row before has ended since.
+        bundles.begin(id, event);
+        if (isCounted) bundles.count(id);
+      });
+    },
 
     async audit(key, account) {
       const actor = managerName(key);
       const reason = 'notResponsible';
       const event = { event: 'access.denied', actor, account, result: 'refused', reason } as const;
-      const before = counted.get(idOf(event));
-      if (before !== undefined) {
-        before.more += 1;
-        return;
-      }
-      begin(event);
-      await store.transaction((tx) => {
-        tx.audit(event);
-        return Promise.resolve();
-      });
+      const id = idOf(event);
+      if (bundles.count(id)) return;
+      bundles.begin(id, event);
+      await write(event);
     },
 
-    settle: (event) => end(idOf(event)),
+    settle: (event) => bundles.end(idOf(event)),
 
     foundNothing(key, accountId) {
       const id = foundId(key, accountId);
@@ -117,9 +84,7 @@ export function createDenials(
     async flush() {
       for (const { timer } of found.values()) clearTimeout(timer);
       found.clear();
-      await Promise.all([...counted.keys()].map(endMinute));
-      for (const { timer } of counted.values()) clearTimeout(timer);
-      counted.clear();
+      await bundles.flush();
     },
   };
 }

@@ -153,7 +153,7 @@ export function createServer(options: ServerOptions): Server {
       };
       await within(DRAIN_MS, allDone());
       await closePort(restify);
-      turnedAway.flush();
+      await turnedAway.flush();
     },
   };
 }
