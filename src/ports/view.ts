@@ -72,7 +72,7 @@ export interface HomeView {
   /** Absent where these are all accounts of the manager. */
   readonly part?: HomePart | undefined;
   /** The person is of the service desk too. */
-  readonly isAgent?: boolean | undefined;
+  readonly isAgent: boolean;
   readonly problem?: Problem | undefined;
   /** It is the first card that the manager sees, and says what the bot is. */
   readonly isWelcome?: boolean | undefined;
@@ -82,9 +82,9 @@ export interface HomeView {
 interface HelpView {
   readonly card: 'help';
   /** The person is of the service desk. */
-  readonly isAgent?: boolean;
+  readonly isAgent: boolean;
   /** False for an agent who answers for no account. */
-  readonly isManager?: boolean;
+  readonly isManager: boolean;
 }
 
 /** Where in its flow a card stands, both from 1. */

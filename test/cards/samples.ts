@@ -168,8 +168,11 @@ function longSamples(): readonly CardSample[] {
   const all = byPrecedence(PROBLEMS_OF['reset.newPassword']).slice(0, -1);
   const [reason = 'passwordRefusedByDirectory', ...absent] = all.toReversed();
   const views: readonly [string, View | undefined][] = [
-    ['accounts', { card: 'home', accounts }],
-    ['accounts, flowExpired', { card: 'home', accounts, problem: { reason: 'flowExpired' } }],
+    ['accounts', { card: 'home', isAgent: false, accounts }],
+    [
+      'accounts, flowExpired',
+      { card: 'home', isAgent: false, accounts, problem: { reason: 'flowExpired' } },
+    ],
     ['many overdue', manyOverdue()],
     ['many faults', withProblem('reset.newPassword', { reason: 'passwordMismatch', all })],
     ['rules kept', withProblem('reset.newPassword', { reason, absent })],

@@ -27,7 +27,11 @@ describe('a reference', () => {
     for (const reason of ['passwordWrong', 'codeRefused', 'notResponsible', 'locked'] as const) {
       expect(referenceOf(refer(card('b.1', reason)))).toBeUndefined();
     }
-    expect(refer({ card: 'help' })).toEqual({ card: 'help' });
+    expect(refer({ card: 'help', isAgent: false, isManager: true })).toEqual({
+      card: 'help',
+      isAgent: false,
+      isManager: true,
+    });
     expect(logged).toHaveLength(1);
   });
 

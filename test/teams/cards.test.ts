@@ -63,7 +63,7 @@ describe('cards', () => {
     }));
     let fault: unknown;
     try {
-      broken.draw({ card: 'help' }, 'sv', NOW);
+      broken.draw({ card: 'help', isAgent: false, isManager: true }, 'sv', NOW);
     } catch (error) {
       fault = describeFault(error);
     }
@@ -218,7 +218,7 @@ describe('cards', () => {
 
   it('shows each account in a container of its own, name first, with its own handle', () => {
     const accounts = [ACCOUNT, { ...ACCOUNT, handle: 'second-handle', name: 'hemvard_2-natt' }];
-    const containers = byType(render({ card: 'home', accounts }), 'Container');
+    const containers = byType(render({ card: 'home', isAgent: false, accounts }), 'Container');
     expect(containers.map(({ id }) => id)).toEqual(['account:1', 'account:2']);
     expect(containers.map((container) => texts(container)[0])).toEqual([
       'hemvardsgruppen',
@@ -236,7 +236,7 @@ describe('cards', () => {
   it('says which of many accounts it shows, and counts on', () => {
     const accounts = [ACCOUNT, { ...ACCOUNT, handle: 'second-handle' }];
     const part = { first: 21, of: 27, isAnyEnrolled: true };
-    const card = render({ card: 'home', accounts, part });
+    const card = render({ card: 'home', isAgent: false, accounts, part });
     const containers = byType(card, 'Container');
     expect(containers.map(({ id }) => id)).toEqual(['account:21', 'account:22']);
     expect(texts(card).slice(0, 3)).toEqual([
@@ -245,7 +245,12 @@ describe('cards', () => {
       'Tryck på en knapp under rätt konto.',
     ]);
     const last = render(
-      { card: 'home', accounts: [ACCOUNT], part: { ...part, first: 27, isAnyEnrolled: false } },
+      {
+        card: 'home',
+        isAgent: false,
+        accounts: [ACCOUNT],
+        part: { ...part, first: 27, isAnyEnrolled: false },
+      },
       'en',
     );
     expect(texts(last).slice(0, 3)).toEqual([
@@ -267,7 +272,7 @@ describe('cards', () => {
     const accounts = Array.from({ length: ACCOUNTS_ON_CARD }, () => account);
     const part = { first: 1, of: 100, isAnyEnrolled: true };
     for (const locale of LOCALES) {
-      const card = render({ card: 'home', accounts, part }, locale);
+      const card = render({ card: 'home', isAgent: false, accounts, part }, locale);
       // UTF-16, as Teams counts.
       expect(JSON.stringify(card).length * 2).toBeLessThan(80_000);
     }

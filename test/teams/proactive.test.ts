@@ -31,7 +31,12 @@ beforeEach(async () => {
 afterEach(closeBenches);
 
 const post = (to = anna, signal = never) =>
-  bench.channel.notifier.post(addressOf(to), { card: 'help' }, 'en', signal);
+  bench.channel.notifier.post(
+    addressOf(to),
+    { card: 'help', isAgent: false, isManager: true },
+    'en',
+    signal,
+  );
 const update = (id: string, signal = never) =>
   bench.channel.notifier.update(addressOf(anna), id, { card: 'cancelled' }, 'sv', signal);
 

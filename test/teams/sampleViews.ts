@@ -41,6 +41,7 @@ export const SAMPLES: readonly Sample[] = [
     name: 'home: welcome',
     view: {
       card: 'home',
+      isAgent: false,
       accounts: [{ ...ACCOUNT, number: undefined }],
       isWelcome: true,
     },
@@ -50,18 +51,29 @@ export const SAMPLES: readonly Sample[] = [
     name: 'home: two accounts',
     view: {
       card: 'home',
+      isAgent: false,
       accounts: [ACCOUNT, { ...ACCOUNT, handle: 'second-handle', name: 'hemvard_2-natt' }],
     },
     verbs: ['enroll', 'reset', 'enroll', 'reset', 'language'],
   },
   {
     name: 'home: the first of many accounts',
-    view: { card: 'home', accounts: [ACCOUNT], part: { first: 1, of: 3, isAnyEnrolled: true } },
+    view: {
+      card: 'home',
+      isAgent: false,
+      accounts: [ACCOUNT],
+      part: { first: 1, of: 3, isAnyEnrolled: true },
+    },
     verbs: ['enroll', 'reset', 'home', 'language'],
   },
   {
     name: 'home: the last of many accounts',
-    view: { card: 'home', accounts: [ACCOUNT], part: { first: 3, of: 3, isAnyEnrolled: true } },
+    view: {
+      card: 'home',
+      isAgent: false,
+      accounts: [ACCOUNT],
+      part: { first: 3, of: 3, isAnyEnrolled: true },
+    },
     verbs: ['enroll', 'reset', 'home', 'language'],
   },
   {
@@ -69,9 +81,9 @@ export const SAMPLES: readonly Sample[] = [
     view: { card: 'home', accounts: [ACCOUNT], isAgent: true },
     verbs: ['enroll', 'reset', 'desk', 'language'],
   },
-  sample({ card: 'help' }, ['home']),
+  sample({ card: 'help', isAgent: false, isManager: true }, ['home']),
   sample({ card: 'help', isAgent: true, isManager: false }, ['home'], 'of an agent'),
-  sample({ card: 'help', isAgent: true }, ['home'], 'of an agent with accounts'),
+  sample({ card: 'help', isAgent: true, isManager: true }, ['home'], 'of an agent with accounts'),
   ...FLOW_SAMPLES,
   ...NOTICE_SAMPLES,
   ...DESK_SAMPLES,
@@ -141,7 +153,7 @@ export function problemsOf(reason: Reason): readonly Problem[] {
 function home(name: string, account: Partial<HomeAccount>, verbs: readonly string[]): Sample {
   return {
     name: `home: ${name}`,
-    view: { card: 'home', accounts: [{ ...ACCOUNT, ...account }] },
+    view: { card: 'home', isAgent: false, accounts: [{ ...ACCOUNT, ...account }] },
     verbs: [...verbs, 'language'],
   };
 }

@@ -45,15 +45,16 @@ class ScriptedTurns implements Turns {
   }
 }
 
+const VIEWS = {
+  home: { card: 'home', isAgent: false, accounts: [] },
+  help: { card: 'help', isAgent: false, isManager: true },
+  cancelled: { card: 'cancelled' },
+} as const satisfies Readonly<Record<string, View>>;
+
 /** An answer that shows a card. */
-export function show(
-  card: 'home' | 'help' | 'cancelled',
-  flowId?: string,
-  messageId?: string,
-): Answer {
-  const view: View = card === 'home' ? { card, accounts: [] } : { card };
+export function show(card: keyof typeof VIEWS, flowId?: string, messageId?: string): Answer {
   const flow = flowId === undefined ? undefined : { id: flowId, messageId };
-  return { view, locale: 'sv', flow };
+  return { view: VIEWS[card], locale: 'sv', flow };
 }
 
 /** The channel on a free port, with Microsoft's side and a scripted service. */

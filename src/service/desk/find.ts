@@ -21,7 +21,7 @@ export async function openDesk(tap: Tap, handle: string | undefined): Promise<Re
 export async function openDeskByWord(tap: Tap): Promise<Reply> {
   const shown = await showHome(tap);
   const { view } = shown;
-  if (view.card !== 'home' || view.isAgent !== true) return shown;
+  if (view.card !== 'home' || !view.isAgent) return shown;
   return { view: deskView({ hasHome: true }) };
 }
 

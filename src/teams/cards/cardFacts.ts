@@ -17,10 +17,7 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
     case 'home':
       return homeFacts(view, voice);
     case 'help':
-      return {
-        values: {},
-        data: { isAgent: view.isAgent === true, isManager: view.isManager !== false },
-      };
+      return { values: {}, data: { isAgent: view.isAgent, isManager: view.isManager } };
     case 'cancelled':
       return { values: { isPasswordKept: view.isPasswordKept === true ? 'yes' : 'no' }, data: {} };
     case 'enrollment.currentPassword':

@@ -24,7 +24,7 @@ export function homeFacts(
       isAnyEnrolled: part?.isAnyEnrolled ?? accounts.some(({ number }) => number !== undefined),
       isSeveral: count > 1,
       isWelcome: isWelcome === true,
-      isAgent: isAgent === true,
+      isAgent,
       accounts: accounts.map((account, index) => accountFacts(account, first + index, voice)),
       others: part === undefined ? [] : [{ handle: String(isLast ? 0 : last) }],
     },
