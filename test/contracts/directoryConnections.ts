@@ -58,6 +58,17 @@ export function describeConnections(on: DirectoryStage): void {
       expect(proxy.connections).toBe(24);
     });
 
+    it('is not kept where a search on it failed, since others may still be under way on it', async () => {
+      const { manager } = await on.stage();
+      const managersBase = `ou=nobody,${on.world.options.managersBase}`;
+      const { proxy, proxied } = await on.openProxied({ managersBase });
+      for (const connections of [1, 2]) {
+        const failed = proxied.managerById(manager.id, never);
+        await expect(failed).rejects.toMatchObject({ code: 'unexpected' });
+        expect(proxy.connections).toBe(connections);
+      }
+    });
+
     it('is not used any more where a write found another one dead', async () => {
       const { manager, accountId } = await on.stage();
       const { proxy, proxied } = await on.openProxied();

@@ -100,24 +100,22 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     }
   }
 
-  async function readOn<T>(session: Session, signal: AbortSignal, work: Work<T>): Promise<T> {
-    try {
-      return await within(signal, session.connection, () => work(session, signal));
-    } finally {
-      kept.keep(session);
-    }
-  }
-
-  async function writeOn<T>(
+  async function workOn<T>(
     session: Session,
     signal: AbortSignal,
     work: Work<T>,
-    isKept: boolean,
+    isKept = true,
   ): Promise<T> {
-    return within(signal, session.connection, () => work(session, signal)).finally(() => {
+    try {
+      const result = await within(signal, session.connection, () => work(session, signal));
       if (isKept) kept.keep(session);
       else session.connection.close();
-    });
+      return result;
+    } catch (error) {
+      // Another part of the work may be under way still: it must not go on under the rights of a later bind.
+      session.connection.close();
+      throw error;
+    }
   }
 
   /** Asks the other servers in turn, after one that takes no writes; throws the last one's error. */
@@ -134,7 +132,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
       try {
         const session = await open(signal, endpointOf(url).url);
         if (session.connection.server !== readOnly) {
-          return await writeOn(session, signal, work, true);
+          return await workOn(session, signal, work);
         }
         kept.keep(session);
       } catch (error) {
@@ -166,13 +164,13 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
         const session = await takeKept(deadline, false);
         if (session !== undefined) {
           try {
-            return await readOn(session, deadline, work);
+            return await workOn(session, deadline, work);
           } catch (error) {
             if (!(error instanceof AnswerLost) || deadline.aborted) throw error;
             kept.endAll();
           }
         }
-        return readOn(await open(deadline), deadline, work);
+        return workOn(await open(deadline), deadline, work);
       }),
 
     write: (signal, work, server) =>
@@ -181,7 +179,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
         const rebound = isAnyServer ? await takeKept(deadline, true) : undefined;
         const session = rebound ?? (await open(deadline, server));
         try {
-          return await writeOn(session, deadline, work, isAnyServer);
+          return await workOn(session, deadline, work, isAnyServer);
         } catch (error) {
           if (!(error instanceof WritesElsewhere) || !isAnyServer) throw error;
           return await writeElsewhere(session.connection.server, deadline, work, error);
