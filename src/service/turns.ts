@@ -13,7 +13,7 @@ import { isLookId, readFlowHandle } from './tap/handles.ts';
 import { changeManager } from './people/managers.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
 import { directoryReason, tellFault } from './directoryFault.ts';
-import { meet } from './people/people.ts';
+import { meet } from './people/identity.ts';
 import { answerInvitation, answerReminder, undoNotNeeded } from './reminders/reminderTaps.ts';
 import { showOpenCards } from './chat/showCard.ts';
 import { createSmsReports } from './notices/smsReports.ts';

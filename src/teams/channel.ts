@@ -7,7 +7,7 @@ import type { Turns } from '../service/input.ts';
 import { createBot } from './in/bot.ts';
 import { createConnector } from './out/connector.ts';
 import { createGuard } from './http/guard.ts';
-import { createServiceHosts } from './out/hosts.ts';
+import { createServiceHosts } from './out/serviceHosts.ts';
 import { createLogin, type LoginCredential } from './out/login.ts';
 import { observeConnector, observeLogin } from './out/observed.ts';
 import { createNotifier, createUpdateQueue, type Render } from './out/notifier.ts';

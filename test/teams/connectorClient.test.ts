@@ -5,7 +5,7 @@ import type { Activity, ConversationParameters } from 'botbuilder';
 import type { Conversation } from '../../src/teams/conversation.ts';
 import { createConnector } from '../../src/teams/out/connector.ts';
 import type { Connector } from '../../src/teams/out/connector.ts';
-import { createServiceHosts } from '../../src/teams/out/hosts.ts';
+import { createServiceHosts } from '../../src/teams/out/serviceHosts.ts';
 import { createPerson } from '../support/activities.ts';
 import { TeamsServer } from '../support/connector.ts';
 import { startRequestRecorder, type RecordedRequest } from '../support/recordingServer.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAuthority } from '../../demo/certificates.ts';
 import { NotifierError } from '../../src/ports/errors.ts';
 import { addressOf, type Conversation } from '../../src/teams/conversation.ts';
-import { createServiceHosts } from '../../src/teams/out/hosts.ts';
+import { createServiceHosts } from '../../src/teams/out/serviceHosts.ts';
 import { execute } from '../support/activities.ts';
 import { nameOf } from '../support/connector.ts';
 import type { Fault } from '../support/faults.ts';

@@ -11,7 +11,7 @@ import { OPENS_NOTHING, ofOnePart, patiently, transactPatiently } from './engine
 import { isConflict } from './engine/errors.ts';
 import { endFlowsOfCopy } from './sealing/restored.ts';
 import { flowQueries } from './tables/flows.ts';
-import { hasFormerEntries, knownSalt, saltOf } from './tables/history.ts';
+import { hasFormerEntries, knownSalt, saltOf } from './tables/passwordHistory.ts';
 import { readsOf, transactionOf } from './transaction.ts';
 import { createDigester } from './sealing/passwordDigests.ts';
 import { openPostgres } from './engine/postgres.ts';

@@ -14,7 +14,7 @@ import { forget } from './tables/retention.ts';
 import { reminderQueries } from './tables/reminders.ts';
 import { sendQueries } from './tables/sends.ts';
 import { sweepQueries } from './tables/sweeps.ts';
-import { historyQueries } from './tables/history.ts';
+import { historyQueries } from './tables/passwordHistory.ts';
 
 /** The queries of all tables that need no transaction. */
 const READS = {

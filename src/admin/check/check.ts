@@ -12,7 +12,7 @@ import type { Config } from '../../config/config.ts';
 import { StoreError } from '../../ports/errors.ts';
 import { databaseOf, channelSettingsOf } from '../../wiring.ts';
 import { reachesConnector } from '../../teams/out/connector.ts';
-import { createServiceHosts } from '../../teams/out/hosts.ts';
+import { createServiceHosts } from '../../teams/out/serviceHosts.ts';
 import { createLogin } from '../../teams/out/login.ts';
 
 /** All systems, one after another; fails where one has to be mended. */

@@ -1,4 +1,4 @@
-import { unpin } from '../../service/people/people.ts';
+import { unpin } from '../../service/people/identity.ts';
 import type { Command } from '../command.ts';
 import { entryOf } from './account.ts';
 

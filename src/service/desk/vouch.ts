@@ -1,7 +1,7 @@
 import type { Problem } from '../../domain/reasons.ts';
 import { operationSince } from '../../domain/flows/lifetime.ts';
 import { endFlow } from '../flow/flows.ts';
-import { entryMobile } from '../people/people.ts';
+import { entryMobile } from '../people/identity.ts';
 import { auditOfAgent, vouchIn } from './callers.ts';
 import type { ManagerFacts } from './facts.ts';
 import { takeDraw, type DeskTap } from './look.ts';

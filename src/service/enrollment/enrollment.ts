@@ -1,7 +1,12 @@
 import { firstRecipient, isCodeHeld } from '../../domain/flows/enrollment.ts';
 import type { KnownMobile, EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
-import { codeBudgetRefusal, codeExpiry, issueCode, type ReservedCode } from '../flow/codes.ts';
+import {
+  codeBudgetRefusal,
+  codeExpiry,
+  issueCode,
+  type ReservedCode,
+} from '../flow/codeSending.ts';
 import { advanceEnrollment } from '../flow/flows.ts';
 import {
   deliver,
@@ -13,7 +18,7 @@ import {
   submit,
   submitStep,
   type Submitted,
-} from '../flow/flowTap.ts';
+} from '../flow/codeGuess.ts';
 import { ENDS, type EnrollmentTap, type Submission, type FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { enrollNumber } from './enrollNumber.ts';

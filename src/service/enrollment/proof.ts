@@ -23,11 +23,11 @@ import {
   enrollmentProved,
   enrollmentStarted,
 } from '../flow/flows.ts';
-import { endTap, submit, submitStep } from '../flow/flowTap.ts';
+import { endTap, submit, submitStep } from '../flow/codeGuess.ts';
 import type { EnrollmentTap, Submission } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
-import { entryMobile } from '../people/people.ts';
+import { entryMobile } from '../people/identity.ts';
 import { bindsUnderWay, proofBlock, reserveBind, settleBind } from '../proof/proofLimits.ts';
 import type { ReservedBind } from '../proof/proofLimits.ts';
 

@@ -3,7 +3,7 @@ import type { Account } from '../../ports/account.ts';
 import type { Deps } from '../deps.ts';
 import { vouchesOf, vouchOf } from '../desk/callers.ts';
 import type { Manager } from '../people/managers.ts';
-import { entryMobile } from '../people/people.ts';
+import { entryMobile } from '../people/identity.ts';
 
 /** An agent's word for a manager, and the number that it is for. */
 export interface Vouched {

@@ -1,5 +1,5 @@
 import type { SmsStatus } from '../../ports/sms.ts';
-import { notDelivered } from '../flow/codes.ts';
+import { notDelivered } from '../flow/codeSending.ts';
 import type { Deps } from '../deps.ts';
 import { lockAccount, saveFlow, stepAny } from '../flow/flows.ts';
 import { showCard } from '../chat/showCard.ts';

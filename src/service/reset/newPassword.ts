@@ -15,7 +15,7 @@ import { DirectoryError } from '../../ports/errors.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceReset, auditOf, settled } from '../flow/flows.ts';
-import { isStillEnrolled, submit, submitStep } from '../flow/flowTap.ts';
+import { isStillEnrolled, submit, submitStep } from '../flow/codeGuess.ts';
 import type { ResetTap, Submission } from '../flow/table.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import type { NewPassword, SecretInput } from '../input.ts';

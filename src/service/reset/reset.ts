@@ -3,7 +3,7 @@ import type { Flow, ResetFlow, ShownRules } from '../../domain/flows/flow.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Settings } from '../deps.ts';
 import { advanceReset } from '../flow/flows.ts';
-import { guess, guessCode, RESEND } from '../flow/flowTap.ts';
+import { guess, guessCode, RESEND } from '../flow/codeGuess.ts';
 import { ENDS, type ResetTap, type FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { refuseMalformedPassword, setPassword } from './newPassword.ts';

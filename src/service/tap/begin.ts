@@ -13,13 +13,13 @@ import {
   codesLockedUntil,
   issueCode,
   type ReservedCode,
-} from '../flow/codes.ts';
+} from '../flow/codeSending.ts';
 import type { Deps } from '../deps.ts';
 import { vouchOf } from '../desk/callers.ts';
 import type { Vouched } from '../enrollment/vouched.ts';
 import { auditOf, endFlow, enrollmentStarted, lockAccount, settled } from '../flow/flows.ts';
 import { readFlowHandle } from './handles.ts';
-import { deliver, refuseWhereLocked } from '../flow/flowTap.ts';
+import { deliver, refuseWhereLocked } from '../flow/codeGuess.ts';
 import type { Manager } from '../people/managers.ts';
 import { INVITATION } from '../reminders/sendOnce.ts';
 import { ownFlow, type Tap } from './tap.ts';

@@ -3,7 +3,7 @@ import { isCycleOf } from '../../domain/rotation/rotation.ts';
 import type { Account } from '../../ports/account.ts';
 import { vouchedFor } from '../enrollment/vouched.ts';
 import { begin, readStart } from './begin.ts';
-import { refuseWhereLocked } from '../flow/flowTap.ts';
+import { refuseWhereLocked } from '../flow/codeGuess.ts';
 import { homeViewOf } from './home.ts';
 import type { Manager } from '../people/managers.ts';
 import { admit, admitTo, denyTap, showFlow, showHome, type Reply, type Tap } from './tap.ts';

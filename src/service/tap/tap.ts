@@ -11,7 +11,7 @@ import { readFlowHandle } from './handles.ts';
 import { homeView, NOT_RESPONSIBLE, type HomeOptions } from './home.ts';
 import type { Answer, Person } from '../input.ts';
 import type { Manager } from '../people/managers.ts';
-import { identify } from '../people/people.ts';
+import { identify } from '../people/identity.ts';
 import { viewOf } from '../flow/views.ts';
 
 /** One input on its way: its sender, language and deadline. */

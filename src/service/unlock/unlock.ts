@@ -4,7 +4,7 @@ import type { Directory } from '../../ports/directory.ts';
 import { DirectoryError } from '../../ports/errors.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { advanceUnlock, auditOf, changeFlow } from '../flow/flows.ts';
-import { guess, guessCode, isStillEnrolled, RESEND, submit } from '../flow/flowTap.ts';
+import { guess, guessCode, isStillEnrolled, RESEND, submit } from '../flow/codeGuess.ts';
 import { ENDS, type UnlockTap, type FlowTable } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { addNotices } from '../notices/notices.ts';

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
 import { CHANNEL, toInbound, type Inbound, type RawActivity } from '../in/activity.ts';
-import type { ServiceHosts } from '../out/hosts.ts';
+import type { ServiceHosts } from '../out/serviceHosts.ts';
 import type { SigningKey, SigningKeys } from './signingKeys.ts';
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512'];

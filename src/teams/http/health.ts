@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Secret } from '../../domain/secret.ts';
 import { within } from '../../service/waiting/waiting.ts';
-import { isLoopbackAddress } from '../out/hosts.ts';
+import { isLoopbackAddress } from '../out/serviceHosts.ts';
 
 /** A readiness probe must be answered within 200 ms (requirement R12). */
 const READY_TIMEOUT_MS = 150;

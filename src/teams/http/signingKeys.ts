@@ -3,7 +3,7 @@ import { withDeadline } from '../../ports/deadline.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 import type { Log } from '../../ports/log.ts';
 import { hasElapsed } from '../recent.ts';
-import { isLoopbackHost } from '../out/hosts.ts';
+import { isLoopbackHost } from '../out/serviceHosts.ts';
 
 const FETCH_TIMEOUT_MS = 5_000;
 const REFRESH_AFTER_MS = 12 * HOUR_MS;

@@ -5,7 +5,7 @@ import type { Conversation } from '../conversation.ts';
 import { CHANNEL } from '../in/activity.ts';
 import { withDeadline } from '../../ports/deadline.ts';
 import { exchange, lost, refusal, idOf } from './exchange.ts';
-import type { ServiceHosts } from './hosts.ts';
+import type { ServiceHosts } from './serviceHosts.ts';
 import type { Login } from './login.ts';
 
 export const CARD_TYPE = 'application/vnd.microsoft.card.adaptive';

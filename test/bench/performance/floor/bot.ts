@@ -15,7 +15,7 @@ import { createServer, plugins } from 'restify';
 import { z } from 'zod';
 import { readActivity } from '../../../../src/teams/in/activity.ts';
 import { createGuard } from '../../../../src/teams/http/guard.ts';
-import { createServiceHosts } from '../../../../src/teams/out/hosts.ts';
+import { createServiceHosts } from '../../../../src/teams/out/serviceHosts.ts';
 import { createSigningKeys } from '../../../../src/teams/http/signingKeys.ts';
 import { createCard } from './card.ts';
 import { announce, log, settings } from './program.ts';

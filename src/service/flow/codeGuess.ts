@@ -12,7 +12,7 @@ import {
   issueCode,
   sendCode,
   type ReservedCode,
-} from './codes.ts';
+} from './codeSending.ts';
 import type { Deps } from '../deps.ts';
 import { tellOfLockAfterLift } from '../desk/callers.ts';
 import { auditOf, changeFlow, endFlow, saveFlow, stepAny } from './flows.ts';

@@ -13,7 +13,7 @@ import type { Failure } from '../../ports/store/passcodes.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Manager } from '../people/managers.ts';
-import { entryMobile } from '../people/people.ts';
+import { entryMobile } from '../people/identity.ts';
 import {
   auditOf,
   changeFlow,
