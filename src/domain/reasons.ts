@@ -38,6 +38,9 @@ export type Reason = (typeof REASONS)[number];
  */
 export type ForbiddenCharacter = 'edge' | 'invisible' | 'named';
 
+/** Why a password lets nobody in, also one that is right: it has expired, or must be changed first. */
+export type Shut = 'expired' | 'mustChange';
+
 /** A fault as a card shows it. */
 export interface Problem {
   readonly reason: Reason;

@@ -1,6 +1,5 @@
 import type { ShownRules } from '../domain/flows/flow.ts';
-import type { Problem } from '../domain/reasons.ts';
-import type { Shut } from '../domain/rotation/rotation.ts';
+import type { Problem, Shut } from '../domain/reasons.ts';
 import type {
   CallerDoneView,
   CallerView,

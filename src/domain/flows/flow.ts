@@ -1,6 +1,5 @@
 import type { ManagerKey } from '../parties.ts';
-import type { Problem } from '../reasons.ts';
-import type { Shut } from '../rotation/rotation.ts';
+import type { Problem, Shut } from '../reasons.ts';
 
 /** Fields that every flow has from its start. */
 interface FlowFrame {

@@ -1,5 +1,6 @@
 import type { Calendar } from './calendar.ts';
 import { DAY_MS } from '../durations.ts';
+import type { Shut } from '../reasons.ts';
 
 /** Where neither the configuration nor the directory says how old a password may become. */
 const DEFAULT_ROTATION_DAYS = 90;
@@ -16,9 +17,6 @@ export interface PasswordAge {
   /** Whether the directory asks for a new password at the next logon. */
   readonly mustChange?: boolean | undefined;
 }
-
-/** Why a password lets nobody in, also one that is right: it has expired, or must be changed first. */
-export type Shut = 'expired' | 'mustChange';
 
 /** Undefined where the password lets its people in. */
 export function shutOf(
