@@ -83,8 +83,8 @@ export interface DeskAccountFacts {
   readonly lastSms?:
     { readonly at: number; readonly fate: 'sent' | 'delivered' | 'failed' | 'unknown' } | undefined;
   readonly revokedAt?: number | undefined;
-  /** Agents have lifted a lockout within the day, and may lift no other. */
-  readonly isLiftSpent: boolean;
+  /** The bot's lockouts were lifted just now, or another one holds and agents may lift none this day. */
+  readonly lift?: 'done' | 'spent' | undefined;
   readonly canClearLockout: boolean;
 }
 

@@ -29,7 +29,6 @@ const FACTS: DeskAccountFacts = {
   more: 0,
   isCrowd: false,
   underWay: [],
-  isLiftSpent: false,
   canClearLockout: false,
 };
 
@@ -114,7 +113,8 @@ export const DESK_SAMPLES: readonly Sample[] = [
     ['deskConfirm', 'deskRevoke'],
   ),
   account('everything wrong', { troubles: TROUBLES, isCrowd: true, managers: [] }, []),
-  account('a lockout lifted before', { isLiftSpent: true }, ['deskConfirm']),
+  account('a lockout lifted', { lift: 'done' }, ['deskConfirm']),
+  account('a lockout lifted before', { lift: 'spent' }, ['deskConfirm']),
   account('without the directory', undefined, []),
   account(
     'much to tell',

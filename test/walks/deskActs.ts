@@ -72,6 +72,8 @@ export function walkDeskActs(world: World): void {
     const rows = world.auditRows();
     expect(await agent.tap('deskClearLockout')).toBe('desk.account');
     expect(textOf(agent.card)).not.toContain('spärrad');
+    expect(textOf(agent.card)).toContain('Spärren är borttagen.');
+    expect(textOf(agent.card)).not.toContain('tog redan bort');
     expect(world.audit(rows)).toMatchObject([
       { event: 'desk.lockoutCleared', actor: nameOf(agent), result: 'ok' },
     ]);
@@ -100,6 +102,7 @@ export function walkDeskActs(world: World): void {
     for (const one of [agent, newAgent(world)]) {
       await one.say('servicedesk');
       await openAccount(one, account);
+      expect(textOf(one.card)).not.toMatch(/tog redan bort|borttagen/);
       await confirm(world, { ...call, agent: one });
       expect(() => one.button('deskClearLockout')).toThrow();
       expect(textOf(one.card)).toContain('tog redan bort en spärr');

@@ -5,7 +5,7 @@ import { shutOf } from '../../domain/rotation/rotation.ts';
 import type { DeskAccountView, DeskManager, DeskTrouble } from '../../ports/deskView.ts';
 import type { Deps } from '../deps.ts';
 import { namesAmong } from '../people/managers.ts';
-import { liftOf, offersTo, personsOf, questionOf } from './facts.ts';
+import { liftFact, liftOf, offersTo, personsOf, questionOf } from './facts.ts';
 import type { DeskFacts, ManagerFacts } from './facts.ts';
 import { deskHandle } from '../tap/handles.ts';
 
@@ -75,7 +75,7 @@ export function accountView(
       underWay: status.flows.map(({ name, purpose, since }) => ({ name, purpose, since })),
       lastSms: lastSms && { at: lastSms.createdAt, fate: fateOf(lastSms) },
       revokedAt: status.revoked?.at,
-      isLiftSpent: facts.isLiftSpent,
+      lift: liftFact(facts),
       canClearLockout: liftOf(facts) !== undefined,
     },
   };

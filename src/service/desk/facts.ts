@@ -24,6 +24,8 @@ export interface DeskFacts {
   readonly managers: readonly ManagerFacts[];
   /** Agents have lifted a lockout within the day: another is for an administrator. */
   readonly isLiftSpent: boolean;
+  /** The confirmation on whose strength one was lifted still holds. */
+  readonly isJustLifted: boolean;
   readonly now: number;
 }
 
@@ -65,6 +67,10 @@ export async function readFacts(
       status,
       managers: [...current, ...former],
       isLiftSpent: isLiftSpent(all),
+      isJustLifted: all.some(
+        ({ hasLifted, state }) =>
+          hasLifted === true && confirmedUntil(state, reads.now) !== undefined,
+      ),
       now: reads.now,
     };
 
@@ -113,8 +119,17 @@ export function offersTo(deps: Pick<Deps, 'settings'>, facts: DeskFacts, manager
  * within the day.
  */
 export function liftOf(facts: DeskFacts): CallerCheck | undefined {
-  const { status, managers, now } = facts;
-  if (status.lockouts.length === 0 || facts.isLiftSpent) return undefined;
+  const isOpen = facts.status.lockouts.length > 0 && !facts.isLiftSpent;
+  return isOpen ? confirmationOf(facts) : undefined;
+}
+
+/** What the card says of lifts; that none can be made only where a confirmation would allow it. */
+export function liftFact(facts: DeskFacts): 'done' | 'spent' | undefined {
+  if (facts.status.lockouts.length === 0) return facts.isJustLifted ? 'done' : undefined;
+  return facts.isLiftSpent && confirmationOf(facts) !== undefined ? 'spent' : undefined;
+}
+
+function confirmationOf({ managers, now }: DeskFacts): CallerCheck | undefined {
   return managers
     .flatMap(({ recipient, check }) => (recipient === undefined ? [] : (check ?? [])))
     .find(({ state }) => confirmedUntil(state, now) !== undefined);

@@ -74,7 +74,7 @@ function troubleLine(trouble: DeskTrouble, { text, words, now }: Voice): string 
 }
 
 function factLines(facts: DeskAccountFacts, { text, words, now }: Voice): string[] {
-  const { displayName, passwordSetAt, underWay, lastSms, revokedAt, isLiftSpent, isCrowd } = facts;
+  const { displayName, passwordSetAt, underWay, lastSms, revokedAt, lift, isCrowd } = facts;
   const fact = (key: string, values = {}): string => text(`desk.account.fact.${key}`, values);
   return [
     ...(displayName === '' ? [] : [plain(displayName)]),
@@ -93,7 +93,7 @@ function factLines(facts: DeskAccountFacts, { text, words, now }: Voice): string
       ? []
       : [fact('sms', { at: words.moment(lastSms.at), fate: lastSms.fate })]),
     ...(revokedAt === undefined ? [] : [fact('revoked', { at: words.moment(revokedAt) })]),
-    ...(isLiftSpent ? [fact('liftSpent')] : []),
+    ...(lift === undefined ? [] : [fact(`lift.${lift}`)]),
     ...(isCrowd ? [text('desk.account.crowd')] : []),
   ];
 }
