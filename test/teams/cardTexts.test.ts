@@ -181,20 +181,27 @@ describe('what cards say', () => {
       '• Minst tre av: små bokstäver, stora bokstäver, siffror, andra tecken',
       '• Utan ord ur kontots namn: hemvardsgruppen',
       '• Inget av de 25 senaste, inte heller med ny siffra',
+      '• Inte lätt att gissa: inte en årstid eller ett vanligt lösenord',
+    ]);
+    expect(rules('reset.newPassword: advice, few rules')).toEqual([
+      '• Minst 8 tecken, högst 127',
       '• Inte lätt att gissa: inte kontots namn, en årstid eller ett vanligt lösenord',
     ]);
-    expect(rules('reset.newPassword: advice, few rules')).toHaveLength(2);
+    // Words that the rule of å, ä and ö leaves out cannot be typed.
+    expect(rules('reset.newPassword: names with å, ä and ö')).toContain(
+      '• Utan ord ur kontots namn: hemvardsgruppen och Norr',
+    );
     expect(rules('reset.newPassword: odd forbidden characters')).toContain(
       '• Utan Ö, mellanslag och \\*',
     );
   });
 
   it.each(['edge', 'invisible'] as const)(
-    'leaves the rule of å, ä and ö unmarked where the sign is another: %s',
+    'shows the rule of å, ä and ö as kept where the sign is another: %s',
     (forbidden) => {
       const reason = 'passwordForbiddenCharacter';
       const card = render(withProblem('reset.newPassword', { reason, all: [reason], forbidden })!);
-      expect(texts(card)).toContain('• Utan å, ä och ö');
+      expect(texts(card)).toContain('✓ Utan å, ä och ö');
     },
   );
 
@@ -206,8 +213,27 @@ describe('what cards say', () => {
       '• Minst tre av: små bokstäver, stora bokstäver, siffror, andra tecken',
       '✗ Utan ord ur kontots namn: hemvardsgruppen',
       '• Inget av de 25 senaste, inte heller med ny siffra',
-      '✗ Inte lätt att gissa: inte kontots namn, en årstid eller ett vanligt lösenord',
+      '✗ Inte lätt att gissa: inte en årstid eller ett vanligt lösenord',
     ]);
+  });
+
+  it.each([
+    [{ holdsName: true }, 'Lösenordet har ett ord ur kontots namn. Välj ett utan det.'],
+    [
+      { holdsName: false, isComplex: false },
+      'Lösenordet har för få sorters tecken. Välj ett med minst tre av: små bokstäver, stora bokstäver, siffror, andra tecken.',
+    ],
+    [
+      { holdsName: true, isComplex: false },
+      'Lösenordet godkändes inte. Regler som det bröt mot har ett ✗. Välj ett annat.',
+    ],
+    [
+      { holdsName: false, isComplex: true },
+      'Lösenordet godkändes inte. Vi får inte veta varför. Det kan ha använts förut, likna kontots namn eller vara för lätt att gissa. Välj ett helt annat, gärna längre.',
+    ],
+  ])('says why the directory refused a password, as far as is known: %j', (marks, told) => {
+    const problem = { reason: 'passwordRefusedByDirectory', ...marks } as const;
+    expect(texts(render(withProblem('reset.newPassword', problem)!))).toContain(told);
   });
 
   it('says of an empty box that nothing was typed, and marks no rule', () => {

@@ -170,6 +170,16 @@ export const FLOW_SAMPLES: readonly Sample[] = [
     ['setPassword', 'cancel'],
     'odd forbidden characters',
   ),
+  sample(
+    {
+      card: 'reset.newPassword',
+      ...FLOW,
+      progress: { step: 2, of: 2 },
+      rules: { ...RULES, forbiddenNames: [FLOW.accountName, 'Hemvård', 'Norr'] },
+    },
+    ['setPassword', 'cancel'],
+    'names with å, ä and ö',
+  ),
   sample({ card: 'reset.done', accountName: FLOW.accountName }, ['home']),
   sample({ card: 'reset.unknown', ...FLOW }, ['refresh', 'reset', 'home']),
   sample(

@@ -77,7 +77,9 @@ export function walkReset(world: World): void {
         'reset.newPassword passwordRefusedByDirectory',
       );
       expect(textOf(chat.card)).toContain(`✗ ${rule}`);
-      expect(textOf(chat.card)).toContain('Regler som det bröt mot har ett ✗.');
+      expect(textOf(chat.card)).toContain(
+        'Lösenordet har ett ord ur kontots namn. Välj ett utan det.',
+      );
       expect(await chat.say('byt lösenord')).toBe('reset.newPassword passwordRefusedByDirectory');
       expect(textOf(chat.card)).toContain(`✗ ${rule}`);
       expect(await chat.tap('setPassword', both('kort'))).toBe(
@@ -92,6 +94,7 @@ export function walkReset(world: World): void {
       const rows = world.auditRows();
       await walker.chat.tap('setPassword', both('kort'));
       await walker.chat.tap('setPassword', both('kaffekannablomma'));
+      expect(textOf(walker.chat.card)).toContain('Lösenordet har för få sorters tecken.');
       const events = world.audit(rows).map(({ event, reason }) => `${event} ${String(reason)}`);
       expect(events).toEqual([
         'reset.refused passwordTooShort',

@@ -91,14 +91,14 @@ const EDGE = /^\s|\s$/u;
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 
-/** The kind of a character that may not be in a password; undefined where there is none. */
+/** The kind of a character that may not be in a password, one that a rule on the card names first. */
 export function forbiddenCharacter(
   password: string,
   forbiddenCharacters: string,
 ): ForbiddenCharacter | undefined {
+  if (hasForbidden(password, forbiddenCharacters)) return 'named';
   if (EDGE.test(password)) return 'edge';
-  if (INVISIBLE.test(password)) return 'invisible';
-  return hasForbidden(password, forbiddenCharacters) ? 'named' : undefined;
+  return INVISIBLE.test(password) ? 'invisible' : undefined;
 }
 
 /** Whether a forbidden character is there in any spelling that Unicode holds equal: å, a + ring, the ångström sign. */

@@ -1,4 +1,5 @@
 import { MINUTE_MS } from '../../domain/durations.ts';
+import { forbiddenCharacter } from '../../domain/passwords/passwordPolicy.ts';
 import type { Problem, Reason } from '../../domain/reasons.ts';
 import { NOT_NEEDED_REASONS, type ReminderView } from '../../ports/noticeView.ts';
 import type { CodeView, MobileView, View } from '../../ports/view.ts';
@@ -44,7 +45,7 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
           minLength: view.rules.minLength,
           maxLength: view.rules.maxLength,
           signs: forbiddenSigns(view.rules, voice) ?? 'none',
-          isMarked: rules.some(({ isBroken }) => isBroken) ? 'yes' : 'no',
+          broken: brokenRule(view.problem, view.rules),
         },
         { advisesDeletion: view.advisesDeletion === true, rules },
       );
@@ -159,9 +160,9 @@ interface RuleLine {
  * the password kept.
  */
 function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice): RuleLine[] {
-  const { minLength, maxLength, historyLength, forbiddenNames = [] } = rules;
+  const { minLength, maxLength, historyLength } = rules;
+  const forbiddenNames = typeableNames(rules);
   const signs = forbiddenSigns(rules, voice);
-  // A blank at an edge, or a sign that nobody sees, was met first: the others were not looked for.
   const isNamed = (problem?.forbidden ?? 'named') === 'named';
   const all = problem?.isEmpty === true ? [] : problem?.all;
   // A rule that was not checked keeps its bullet.
@@ -178,7 +179,7 @@ function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice
   const forbidden = (values: TextValues): RuleLine =>
     isNamed
       ? told('forbidden', ['passwordForbiddenCharacter'], values)
-      : line('forbidden', undefined, values);
+      : line('forbidden', true, values);
   const names = (): RuleLine => {
     const isKept = problem?.holdsName === undefined ? undefined : !problem.holdsName;
     return line('names', isKept, { names: voice.words.list(forbiddenNames.map(plain)) });
@@ -189,8 +190,27 @@ function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice
     ...(rules.requiresComplexity ? [line('complexity', problem?.isComplex)] : []),
     ...(forbiddenNames.length === 0 ? [] : [names()]),
     ...(historyLength > 0 ? [told('history', ['passwordUsedBefore'], { historyLength })] : []),
-    told('guessable', ['passwordTooCommon']),
+    told('guessable', ['passwordTooCommon'], {
+      hasNames: forbiddenNames.length > 0 ? 'yes' : 'no',
+    }),
   ];
+}
+
+/** Names with a forbidden character cannot be typed: that rule is on the card already. */
+function typeableNames({ forbiddenNames = [], forbiddenCharacters }: ShownRules): string[] {
+  return forbiddenNames.filter(
+    (name) => forbiddenCharacter(name, forbiddenCharacters) === undefined,
+  );
+}
+
+/** The rule that a refused password broke, as far as the card marks them. */
+function brokenRule(
+  problem: Problem | undefined,
+  { requiresComplexity }: ShownRules,
+): 'name' | 'kinds' | 'several' | 'none' {
+  const isPoor = requiresComplexity && problem?.isComplex === false;
+  if (problem?.holdsName === true) return isPoor ? 'several' : 'name';
+  return isPoor ? 'kinds' : 'none';
 }
 
 /** `å, ä och ö`: a capital letter is left out beside its small one. */
