@@ -79,6 +79,9 @@ export interface Directory {
   /** The person of that id; undefined where the entry is gone or disabled. */
   managerById(id: string, signal: AbortSignal): Promise<DirectoryManager | undefined>;
 
+  /** Whether a person's entry of that id is there, enabled or not. */
+  hasEntry(id: string, signal: AbortSignal): Promise<boolean>;
+
   /** All shared accounts that a person answers for, by name, and whether the person is of the service desk. */
   standingOf(manager: GivenManager, signal: AbortSignal): Promise<Standing>;
 

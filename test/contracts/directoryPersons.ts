@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 
 import { Secret } from '../../src/domain/secret.ts';
@@ -76,6 +77,8 @@ export function describePersons(on: DirectoryStage): void {
       expect(await on.directory.managersOf(accountId, never)).toEqual([manager.id]);
       await on.world.disable(managerDn);
       expect(await on.directory.managerById(manager.id, never)).toBeUndefined();
+      expect(await on.directory.hasEntry(manager.id, never)).toBe(true);
+      expect(await on.directory.hasEntry(randomUUID(), never)).toBe(false);
       expect(await accountsOf(on.directory, { id: manager.id }, never)).toEqual([]);
       expect(await on.directory.managersOf(await on.world.idOf(account.dn), never)).toEqual([]);
     });

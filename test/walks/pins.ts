@@ -73,6 +73,25 @@ export function walkPins(world: World): void {
     expect(await chat.say('status')).toBe('home');
   });
 
+  it('lets no other entry take the place of one that is disabled, before it is gone or unpinned', async () => {
+    const { chat } = newManager(world);
+    expect(await chat.say('status')).toBe('home');
+    const heir = newManager(world).chat;
+    const before = alarms();
+    world.directory.put(chat.dn, 'userAccountControl', '514');
+    expect(await chat.say('status')).toBe('refused notResponsible');
+    expect(alarms()).toBe(before);
+    world.directory.put(heir.dn, 'userPrincipalName', chat.person.upn);
+    expect(await chat.say('status')).toBe('refused notResponsible');
+    expect(alarms()).toBe(before + 1);
+
+    world.directory.remove(chat.dn);
+    expect(await chat.say('status')).toBe('home');
+    expect(await world.administer(['unpin', heir.entryId])).toMatchObject({
+      unpinned: [`${world.tenantId}/${chat.person.aadObjectId}`],
+    });
+  });
+
   it('pins one of two who come at once', async () => {
     const { chat } = newManager(world);
     const second = namesake(chat);

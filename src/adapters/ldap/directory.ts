@@ -60,6 +60,8 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
 
     managerById: (id, signal) => sessions.read(signal, (session) => lookup.personById(session, id)),
 
+    hasEntry: (id, signal) => sessions.read(signal, (session) => lookup.hasEntry(session, id)),
+
     standingOf: (manager, signal) =>
       sessions.read(signal, async (session) => {
         const { found, isAgent } = await lookup.standingOf(session, manager);

@@ -58,17 +58,25 @@ export async function identify(
         (found === undefined && !(await deps.directory.fitsAnother(query, pinned.id, signal)));
       if (isOwn) return letIn(deps, person.key, pinned);
       // Also where the own entry fits too: whoever may write an address could keep the person out, unseen.
-      return denyTaken(
-        deps,
-        person.key,
-        pinned,
-        'the address of a pinned person fits another entry',
-      );
+      return denyTaken(deps, person.key, pinned, OTHERS_ADDRESS);
     }
   }
   if (roster.status === 'unavailable') return 'temporarilyUnavailable';
   if (found === undefined) return deny(deps, person.key);
-  return pin(deps, person.key, found);
+  return (await keepsPin(deps, record, signal))
+    ? denyTaken(deps, person.key, { id: record.directoryId }, OTHERS_ADDRESS)
+    : pin(deps, person.key, found);
+}
+
+const OTHERS_ADDRESS = 'the address of a pinned person fits another entry';
+
+/** Whether the person's own entry is there still, though disabled: no other takes its place before it is gone. */
+async function keepsPin(
+  { directory }: Pick<Deps, 'directory'>,
+  { directoryId }: ManagerRecord,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return directoryId !== undefined && directory.hasEntry(directoryId, signal);
 }
 
 async function letIn(
@@ -138,7 +146,7 @@ export async function unpin(
 async function denyTaken(
   deps: Deps,
   key: ManagerKey,
-  entry: DirectoryManager,
+  entry: { readonly id: string | undefined },
   what = 'a person comes as a directory entry that belongs to another',
 ): Promise<'notResponsible'> {
   const fields = { alarm: 'entryOfAnother', manager: managerName(key), entry: entry.id };

@@ -70,6 +70,7 @@ export function observeDirectory(
     findManager: observed('findManager', directory.findManager),
     fitsAnother: observed('fitsAnother', directory.fitsAnother),
     managerById: observed('managerById', directory.managerById),
+    hasEntry: observed('hasEntry', directory.hasEntry),
     standingOf: observed('standingOf', directory.standingOf),
     accountsLike: observed('accountsLike', directory.accountsLike),
     accountOf: observed('accountOf', directory.accountOf),

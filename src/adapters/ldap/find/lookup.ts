@@ -126,6 +126,21 @@ export function createLookup(settings: LookupSettings) {
     personById: async (session: Session, id: string) =>
       managerFrom(session, await entryById(session, id)),
 
+    /** Whether an entry of that id is there, enabled or not. */
+    async hasEntry(session: Session, id: string) {
+      if (!isId(id)) return false;
+      const { dialect } = session;
+      const found = await session.connection.search({
+        base: settings.managersBase,
+        scope: 'sub',
+        filter: dialect.idFilter(id),
+        attributes: [dialect.idAttribute],
+        binary: dialect.binary,
+        limit: 2,
+      });
+      return found.length > 0;
+    },
+
     /** The person of that address, name or id. */
     async personNamed(session: Session, who: string) {
       const { nameAttribute, addressAttribute } = session.dialect;
