@@ -6,7 +6,7 @@ export interface Named {
 
 /**
  * The names under which people are told of persons. An address before a name tells the person from a
- * colleague of the same name, or from an office (the desk and the organisation, as configured, are `offices`
+ * colleague whose name it holds, or from an office (the desk and the organisation, as configured, are `offices`
  * too); it comes first, since a text message cuts long names at their end. Names are read once for all that
  * are told: among hundreds, each against each would take seconds.
  */
@@ -16,26 +16,47 @@ export function distinctNames(
 ): (name: string, id: string | undefined, address: string | undefined) => string {
   const holders = new Map<string, Set<string>>();
   for (const { id, name } of colleagues) {
-    for (const form of formsOf(name)) {
-      const ids = holders.get(form);
-      if (ids === undefined) holders.set(form, new Set([id]));
+    for (const words of [wordsOf(name, looks), wordsOf(name, drawn)]) {
+      const ids = holders.get(words.join(' '));
+      if (ids === undefined) holders.set(words.join(' '), new Set([id]));
       else ids.add(id);
     }
   }
   const sharesWord = createWordTest([...OFFICES, ...offices]);
   return (name, id, address) => {
-    const isTaken = formsOf(name).some((form) => {
-      const ids = holders.get(form);
-      return ids !== undefined && ids.size > (id !== undefined && ids.has(id) ? 1 : 0);
-    });
-    const isTold = isTaken || FOREIGN.test(name) || sharesWord(name);
-    return isTold && address !== undefined ? `${address} (${name})` : name;
+    if (address === undefined) return name;
+    if (seen(name) === '') return address;
+    const isTaken = [looks, drawn].some((form) =>
+      namesWithin(wordsOf(name, form)).some((within) => {
+        const ids = holders.get(within);
+        return ids !== undefined && ids.size > (id !== undefined && ids.has(id) ? 1 : 0);
+      }),
+    );
+    const isTold = isTaken || FOREIGN.test(name) || !isPersons(name) || sharesWord(name);
+    return isTold ? `${address} (${name})` : name;
   };
 }
 
-/** The forms of a name; one that shares either is not told from it by its readers. */
-function formsOf(name: string): readonly string[] {
-  return [`looks ${looks(name)}`, `drawn ${drawn(name)}`];
+/** The words of a name, sorted: neither their order nor the signs between them tell two names apart. */
+function wordsOf(name: string, form: typeof looks): readonly string[] {
+  return [...new Set(form(name).match(/\p{L}+/gu))].sort();
+}
+
+/** Persons have names of no more words. */
+const MOST_WORDS = 8;
+
+/** Whether it can be a person's name: it has letters, and no sign of an address, which would pass for the bot's own. */
+function isPersons(name: string): boolean {
+  const words = wordsOf(name, looks);
+  return words.length > 0 && words.length <= MOST_WORDS && !looks(name).includes('@');
+}
+
+/** The name of those words, and each that stands within it: a word alone is many people's. */
+function namesWithin(words: readonly string[]): string[] {
+  if (words.length < 2 || words.length > MOST_WORDS) return [words.join(' ')];
+  return Array.from({ length: 2 ** words.length }, (_, mask) =>
+    words.filter((_word, at) => (mask >> at) % 2 === 1),
+  ).flatMap((some) => (some.length < 2 ? [] : [some.join(' ')]));
 }
 
 /** Words of names that any person might go by: a change would pass for the office's. */

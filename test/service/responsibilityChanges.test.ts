@@ -36,3 +36,21 @@ it('tells hundreds of hundreds of new managers without holding up the process', 
   // Each name against each, for each who is told, took eleven seconds.
   expect(performance.now() - began).toBeLessThan(5_000);
 });
+
+it('tells a former manager of a remaining one’s name with the address', async () => {
+  const [gone, left] = [0, 1].map((at) => ({ ...someone(at), displayName: 'Anna Berg' })) as [
+    DirectoryManager,
+    DirectoryManager,
+  ];
+  const account = { id: randomUUID(), name: 'grupp' };
+  const notice = await store.transaction(async (tx) => {
+    await tx.rememberAnswering(account.id, [gone.id, left.id]);
+    const answering = { account, managers: [left], isCrowd: false, former: [gone] };
+    await noteAnswering(deps, tx, answering);
+    for (let one = await tx.claimNotice(1_000); one; one = await tx.claimNotice(1_000)) {
+      if (one.accountId === account.id) return one;
+    }
+    return undefined;
+  });
+  expect(notice?.removed).toEqual(['anna.berg0@orebro.example (Anna Berg)']);
+});

@@ -125,7 +125,9 @@ export async function noteAnswering(
     });
   }
   // A manager missing from a crowd's list may still be a manager.
-  const gone = isCrowd ? [] : removed.flatMap((entry) => names.get(entry) || []);
+  const gone = isCrowd
+    ? []
+    : removed.flatMap((entry) => nameOf(names.get(entry) ?? '', entry) || []);
   await tx.addNotices(notices.map((notice) => ({ ...notice, removed: gone })));
 }
 
