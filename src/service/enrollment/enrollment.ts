@@ -1,25 +1,24 @@
 import { firstRecipient, isCodeHeld } from '../../domain/flows/enrollment.ts';
 import type { KnownMobile, EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
+import { endWhereLocked, guess, guessCode } from '../flow/codeGuess.ts';
 import {
+  RESEND,
+  type ReservedCode,
   codeBudgetRefusal,
   codeExpiry,
-  issueCode,
-  type ReservedCode,
-} from '../flow/codeSending.ts';
-import { advanceEnrollment } from '../flow/flows.ts';
-import {
   deliver,
-  endWhereLocked,
+  issueCode,
+} from '../flow/codeSending.ts';
+import { ENDS, type EnrollmentTap, type FlowTable } from '../flow/table.ts';
+import {
+  type Submission,
+  type Submitted,
+  advanceEnrollment,
   endTap,
-  guess,
-  guessCode,
-  RESEND,
   submit,
   submitStep,
-  type Submitted,
-} from '../flow/codeGuess.ts';
-import { ENDS, type EnrollmentTap, type Submission, type FlowTable } from '../flow/table.ts';
+} from '../flow/flows.ts';
 import type { SecretInput } from '../input.ts';
 import { enrollNumber } from './enrollNumber.ts';
 import { proveCurrentPassword, refuseMalformedProof } from './proof.ts';

@@ -16,15 +16,18 @@ import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { tellOfLockAfterLift } from '../desk/callers.ts';
 import { digestInTurn } from '../reset/digests.ts';
+import type { EnrollmentTap } from '../flow/table.ts';
 import {
+  type Submission,
   advanceEnrollment,
   auditOf,
   changeFlow,
+  endTap,
   enrollmentProved,
   enrollmentStarted,
+  submit,
+  submitStep,
 } from '../flow/flows.ts';
-import { endTap, submit, submitStep } from '../flow/codeGuess.ts';
-import type { EnrollmentTap, Submission } from '../flow/table.ts';
 import type { SecretInput } from '../input.ts';
 import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
 import { entryMobile } from '../people/identity.ts';

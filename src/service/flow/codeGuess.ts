@@ -1,62 +1,31 @@
 import type { CodeEvent } from '../../domain/flows/codeSteps.ts';
 import type { Flow } from '../../domain/flows/flow.ts';
-import { isPast, type StoppingEvent } from '../../domain/flows/lifetime.ts';
-import { attemptsLeft, FAILURES_LOOKBACK_MS } from '../../domain/flows/lockout.ts';
-import { readPasscode } from '../../domain/flows/passcode.ts';
-import { Secret } from '../../domain/secret.ts';
-import type { StoreTransaction } from '../../ports/store/store.ts';
 import {
-  codeBudgetRefusal,
-  codeExpiry,
-  codesLockedUntil,
-  issueCode,
-  sendCode,
-  type ReservedCode,
-} from './codeSending.ts';
+  ACCOUNT_FAILURE_LIMIT,
+  attemptsLeft,
+  FAILURES_LOOKBACK_MS,
+  lockedUntil,
+} from '../../domain/flows/lockout.ts';
+import { readPasscode } from '../../domain/flows/passcode.ts';
+import { isSamePerson, type ManagerKey } from '../../domain/parties.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { Failure } from '../../ports/store/passcodes.ts';
+import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { tellOfLockAfterLift } from '../desk/callers.ts';
-import { auditOf, changeFlow, endFlow, saveFlow, stepAny } from './flows.ts';
 import type { SecretInput } from '../input.ts';
-import type { FlowTap, Submission, Verb } from './table.ts';
-
-/** The result of a submission: the flow, and the work to do outside where this tap reserved it. */
-export interface Submitted<F extends Flow, Todo> {
-  readonly flow: F;
-  readonly todo?: Todo;
-}
-
-/**
- * Takes the flow under its lock and hands it to `work` only if the tapped card is still the current
- * one; of two taps at once the second gets the flow as the first has left it.
- */
-export async function submit<F extends Flow, Todo, Left extends Flow = F>(
-  tap: Submission<F>,
-  work: (tx: StoreTransaction, current: F) => Promise<Submitted<Left, Todo>>,
-): Promise<Submitted<F | Left, Todo>> {
-  return changeFlow(tap.deps, tap.flow, async (tx, current) => {
-    const isOver = current.endedAt !== undefined || isPast(current, tx.now);
-    return isOver || current.draw !== tap.cardDraw ? { flow: current } : work(tx, current);
-  });
-}
-
-/** The same where nothing is left to do outside. */
-export async function submitStep<F extends Flow, Left extends Flow = F>(
-  tap: Submission<F>,
-  work: (tx: StoreTransaction, current: F) => Promise<Left>,
-): Promise<F | Left> {
-  const { flow } = await submit<F, never, Left>(tap, async (tx, current) => ({
-    flow: await work(tx, current),
-  }));
-  return flow;
-}
-
-/** Ends the flow with an event that every purpose knows. */
-export async function endTap<F extends Flow>(
-  tap: Submission<F>,
-  event: StoppingEvent,
-): Promise<Flow> {
-  return changeFlow<Flow, Flow>(tap.deps, tap.flow, (tx, current) => endFlow(tx, current, event));
-}
+import type { FlowTap, Verb } from './table.ts';
+import {
+  type Submission,
+  type Submitted,
+  auditOf,
+  changeFlow,
+  endFlow,
+  isStillEnrolled,
+  saveFlow,
+  stepAny,
+  submitStep,
+} from './flows.ts';
 
 function awaitsCode(
   flow: Flow,
@@ -121,17 +90,6 @@ export async function guessCode<F extends Flow, Todo>(
   });
 }
 
-/**
- * Whether the manager has the number that the flow goes by: a code counts only for the one it was sent to
- * (requirement C8). A revoke during an operation leaves the flow open; its next step ends it here.
- */
-export async function isStillEnrolled(tx: StoreTransaction, flow: Flow): Promise<boolean> {
-  if (flow.purpose === 'enrollment') return true;
-  const enrollment = await tx.enrollment(flow.manager, flow.accountId);
-  if (flow.state.step !== 'code') return enrollment !== undefined;
-  return enrollment?.id === flow.state.enrollmentId;
-}
-
 async function countWrongCode(deps: Deps, tx: StoreTransaction, flow: Flow): Promise<Flow> {
   const { accountId, manager } = flow;
   await tx.addFailure({ kind: 'code', manager, accountId });
@@ -161,6 +119,28 @@ export async function refuseWhereLocked(deps: Deps, flow: Flow): Promise<Flow> {
   });
 }
 
+/** Until when wrong codes keep this manager, or every manager, from codes of the account. */
+export async function codesLockedUntil(
+  deps: Deps,
+  reads: StoreReads,
+  manager: ManagerKey,
+  accountId: string,
+): Promise<number | undefined> {
+  const { now } = reads;
+  const failures = await reads.failuresOf({ accountId, since: now - FAILURES_LOOKBACK_MS });
+  const wrong = failures.filter(({ kind }) => kind === 'code');
+  const own = wrong.filter((failure) => isSamePerson(failure.manager, manager));
+  const ends = [
+    lockedUntil(timesOf(own), deps.settings.codeAttempts, now),
+    lockedUntil(timesOf(wrong), ACCOUNT_FAILURE_LIMIT, now),
+  ].filter((end) => end !== undefined);
+  return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
+function timesOf(failures: readonly Failure[]): number[] {
+  return failures.map(({ at }) => at);
+}
+
 /** Ends the flow where no code of this manager or account counts now; else undefined. */
 export async function endWhereLocked(
   deps: Deps,
@@ -171,45 +151,4 @@ export async function endWhereLocked(
   if (until === undefined) return undefined;
   tx.audit({ event: 'code.locked', result: 'refused', reason: 'locked', ...auditOf(flow) });
   return endFlow(tx, flow, { type: 'refused', problem: { reason: 'locked', until } });
-}
-
-/** A new code to the number that the waiting card already shows. */
-export const RESEND: Verb<Flow, unknown> = { take: resendCode };
-
-async function resendCode(tap: FlowTap<Flow>): Promise<Flow> {
-  const { deps, manager } = tap;
-  const { flow, todo } = await submit<Flow, ReservedCode>(tap, async (tx, current) => {
-    const { state } = current;
-    if (state.step !== 'code' && state.step !== 'oldCode') return { flow: current };
-    const locked = await endWhereLocked(deps, tx, current);
-    if (locked !== undefined) return { flow: locked };
-
-    const { mobile } = state;
-    const to = { flowId: current.id, mobile, manager };
-    const problem = await codeBudgetRefusal(deps, tx, to);
-    if (problem !== undefined) {
-      const refused = stepAny(current, { type: 'resendRefused', problem }, tx.now);
-      return { flow: await saveFlow(tx, refused, 'nextDraw') };
-    }
-    const expiresAt = codeExpiry(deps, tx);
-    const sending = stepAny(current, { type: 'resendAsked', expiresAt }, tx.now);
-    const saved = await saveFlow(tx, sending, 'nextDraw');
-    const purpose = state.step === 'oldCode' ? 'oldNumber' : current.purpose;
-    return { flow: saved, todo: await issueCode(deps, tx, saved, { mobile, purpose, expiresAt }) };
-  });
-  return todo === undefined ? flow : deliver(tap, flow, todo);
-}
-
-/** Sends a reserved code in the manager's name. */
-export async function deliver(
-  { deps, manager, account, signal }: Omit<FlowTap<Flow>, 'flow' | 'cardDraw'>,
-  flow: Flow,
-  reserved: ReservedCode,
-): Promise<Flow> {
-  const names = {
-    locale: manager.locale,
-    accountName: account.name,
-    byName: manager.entry.displayName,
-  };
-  return sendCode(deps, flow, reserved, names, signal);
 }

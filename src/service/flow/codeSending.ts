@@ -1,19 +1,14 @@
 import type { CodeEvent, NotDelivered } from '../../domain/flows/codeSteps.ts';
 import type { Flow } from '../../domain/flows/flow.ts';
-import {
-  ACCOUNT_FAILURE_LIMIT,
-  FAILURES_LOOKBACK_MS,
-  lockedUntil,
-} from '../../domain/flows/lockout.ts';
-import { isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
+import type { Locale } from '../../domain/parties.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { budgetRefusal, SENDS_LOOKBACK_MS, type BudgetRefusal } from '../../domain/smsBudget.ts';
 import type { SmsOutcome, CodePurpose } from '../../ports/sms.ts';
-import type { Failure } from '../../ports/store/passcodes.ts';
-import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Manager } from '../people/managers.ts';
 import { entryMobile } from '../people/identity.ts';
+import { endWhereLocked } from './codeGuess.ts';
 import {
   auditOf,
   changeFlow,
@@ -21,7 +16,9 @@ import {
   enrollmentStarted,
   saveFlow,
   stepAny,
+  submit,
 } from './flows.ts';
+import type { FlowTap, Verb } from './table.ts';
 
 /** A code message that is reserved in the store and not yet sent. */
 export interface ReservedCode {
@@ -40,28 +37,6 @@ export interface CodeMessageNames {
   readonly locale: Locale;
   readonly accountName: string;
   readonly byName: string;
-}
-
-/** Until when wrong codes keep this manager, or every manager, from codes of the account. */
-export async function codesLockedUntil(
-  deps: Deps,
-  reads: StoreReads,
-  manager: ManagerKey,
-  accountId: string,
-): Promise<number | undefined> {
-  const { now } = reads;
-  const failures = await reads.failuresOf({ accountId, since: now - FAILURES_LOOKBACK_MS });
-  const wrong = failures.filter(({ kind }) => kind === 'code');
-  const own = wrong.filter((failure) => isSamePerson(failure.manager, manager));
-  const ends = [
-    lockedUntil(timesOf(own), deps.settings.codeAttempts, now),
-    lockedUntil(timesOf(wrong), ACCOUNT_FAILURE_LIMIT, now),
-  ].filter((end) => end !== undefined);
-  return ends.length === 0 ? undefined : Math.max(...ends);
-}
-
-function timesOf(failures: readonly Failure[]): number[] {
-  return failures.map(({ at }) => at);
 }
 
 /** Why no code message may go out now; undefined when one may. Holds the budget's lock from then on. */
@@ -194,4 +169,45 @@ function auditSend({ denials }: Deps, tx: StoreTransaction, flow: Flow, outcome:
       });
       return;
   }
+}
+
+/** A new code to the number that the waiting card already shows. */
+export const RESEND: Verb<Flow, unknown> = { take: resendCode };
+
+async function resendCode(tap: FlowTap<Flow>): Promise<Flow> {
+  const { deps, manager } = tap;
+  const { flow, todo } = await submit<Flow, ReservedCode>(tap, async (tx, current) => {
+    const { state } = current;
+    if (state.step !== 'code' && state.step !== 'oldCode') return { flow: current };
+    const locked = await endWhereLocked(deps, tx, current);
+    if (locked !== undefined) return { flow: locked };
+
+    const { mobile } = state;
+    const to = { flowId: current.id, mobile, manager };
+    const problem = await codeBudgetRefusal(deps, tx, to);
+    if (problem !== undefined) {
+      const refused = stepAny(current, { type: 'resendRefused', problem }, tx.now);
+      return { flow: await saveFlow(tx, refused, 'nextDraw') };
+    }
+    const expiresAt = codeExpiry(deps, tx);
+    const sending = stepAny(current, { type: 'resendAsked', expiresAt }, tx.now);
+    const saved = await saveFlow(tx, sending, 'nextDraw');
+    const purpose = state.step === 'oldCode' ? 'oldNumber' : current.purpose;
+    return { flow: saved, todo: await issueCode(deps, tx, saved, { mobile, purpose, expiresAt }) };
+  });
+  return todo === undefined ? flow : deliver(tap, flow, todo);
+}
+
+/** Sends a reserved code in the manager's name. */
+export async function deliver(
+  { deps, manager, account, signal }: Omit<FlowTap<Flow>, 'flow' | 'cardDraw'>,
+  flow: Flow,
+  reserved: ReservedCode,
+): Promise<Flow> {
+  const names = {
+    locale: manager.locale,
+    accountName: account.name,
+    byName: manager.entry.displayName,
+  };
+  return sendCode(deps, flow, reserved, names, signal);
 }

@@ -6,6 +6,7 @@ import {
   operationSince,
   OPERATION_LOST_MS,
   isEnded,
+  isPast,
   type StoppingEvent,
 } from '../../domain/flows/lifetime.ts';
 import { managerName } from '../../domain/parties.ts';
@@ -129,6 +130,64 @@ export function enrollmentStarted(flow: Flow): AuditEvent {
 /** The proof of a right password, which sends nothing either. */
 export function enrollmentProved(flow: Flow): AuditEvent {
   return { event: 'enrollment.proved', result: 'ok', ...auditOf(flow) };
+}
+
+/** A tap on a card of the manager's own flow. */
+export interface Submission<F extends Flow> {
+  readonly deps: Deps;
+  readonly flow: F;
+  /** The draw of the tapped card. */
+  readonly cardDraw: number;
+}
+
+/** The result of a submission: the flow, and the work to do outside where this tap reserved it. */
+export interface Submitted<F extends Flow, Todo> {
+  readonly flow: F;
+  readonly todo?: Todo;
+}
+
+/**
+ * Takes the flow under its lock and hands it to `work` only if the tapped card is still the current
+ * one; of two taps at once the second gets the flow as the first has left it.
+ */
+export async function submit<F extends Flow, Todo, Left extends Flow = F>(
+  tap: Submission<F>,
+  work: (tx: StoreTransaction, current: F) => Promise<Submitted<Left, Todo>>,
+): Promise<Submitted<F | Left, Todo>> {
+  return changeFlow(tap.deps, tap.flow, async (tx, current) => {
+    const isOver = current.endedAt !== undefined || isPast(current, tx.now);
+    return isOver || current.draw !== tap.cardDraw ? { flow: current } : work(tx, current);
+  });
+}
+
+/** The same where nothing is left to do outside. */
+export async function submitStep<F extends Flow, Left extends Flow = F>(
+  tap: Submission<F>,
+  work: (tx: StoreTransaction, current: F) => Promise<Left>,
+): Promise<F | Left> {
+  const { flow } = await submit<F, never, Left>(tap, async (tx, current) => ({
+    flow: await work(tx, current),
+  }));
+  return flow;
+}
+
+/** Ends the flow with an event that every purpose knows. */
+export async function endTap<F extends Flow>(
+  tap: Submission<F>,
+  event: StoppingEvent,
+): Promise<Flow> {
+  return changeFlow<Flow, Flow>(tap.deps, tap.flow, (tx, current) => endFlow(tx, current, event));
+}
+
+/**
+ * Whether the manager has the number that the flow goes by: a code counts only for the one it was sent to
+ * (requirement C8). A revoke during an operation leaves the flow open; its next step ends it here.
+ */
+export async function isStillEnrolled(tx: StoreTransaction, flow: Flow): Promise<boolean> {
+  if (flow.purpose === 'enrollment') return true;
+  const enrollment = await tx.enrollment(flow.manager, flow.accountId);
+  if (flow.state.step !== 'code') return enrollment !== undefined;
+  return enrollment?.id === flow.state.enrollmentId;
 }
 
 /** Marks an operation as lost. */

@@ -1,16 +1,8 @@
+import type { Submission } from './flows.ts';
 import type { Flow, EnrollmentFlow, ResetFlow, UnlockFlow } from '../../domain/flows/flow.ts';
 import type { FlowInput } from '../input.ts';
 import type { Account } from '../../ports/account.ts';
-import type { Deps } from '../deps.ts';
 import type { Manager } from '../people/managers.ts';
-
-/** A tap on a card of the manager's own flow. */
-export interface Submission<F extends Flow> {
-  readonly deps: Deps;
-  readonly flow: F;
-  /** The draw of the tapped card. */
-  readonly cardDraw: number;
-}
 
 /** Such a tap once the directory has been read for it. */
 export interface FlowTap<F extends Flow> extends Submission<F> {

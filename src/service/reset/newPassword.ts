@@ -14,9 +14,16 @@ import { Secret } from '../../domain/secret.ts';
 import { DirectoryError } from '../../ports/errors.ts';
 import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
-import { advanceReset, auditOf, settled } from '../flow/flows.ts';
-import { isStillEnrolled, submit, submitStep } from '../flow/codeGuess.ts';
-import type { ResetTap, Submission } from '../flow/table.ts';
+import type { ResetTap } from '../flow/table.ts';
+import {
+  type Submission,
+  advanceReset,
+  auditOf,
+  isStillEnrolled,
+  settled,
+  submit,
+  submitStep,
+} from '../flow/flows.ts';
 import { digestInTurn, digestText } from './digests.ts';
 import type { NewPassword, SecretInput } from '../input.ts';
 import { completeReset } from './recordReset.ts';

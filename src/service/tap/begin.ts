@@ -7,19 +7,19 @@ import type { Problem } from '../../domain/reasons.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
+import { codesLockedUntil, refuseWhereLocked } from '../flow/codeGuess.ts';
 import {
+  type ReservedCode,
   codeBudgetRefusal,
   codeExpiry,
-  codesLockedUntil,
+  deliver,
   issueCode,
-  type ReservedCode,
 } from '../flow/codeSending.ts';
 import type { Deps } from '../deps.ts';
 import { vouchOf } from '../desk/callers.ts';
 import type { Vouched } from '../enrollment/vouched.ts';
 import { auditOf, endFlow, enrollmentStarted, lockAccount, settled } from '../flow/flows.ts';
 import { readFlowHandle } from './handles.ts';
-import { deliver, refuseWhereLocked } from '../flow/codeGuess.ts';
 import type { Manager } from '../people/managers.ts';
 import { INVITATION } from '../reminders/sendOnce.ts';
 import { ownFlow, type Tap } from './tap.ts';
