@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { createAuthority } from '../../demo/certificates.ts';
 import { isFree } from '../../demo/ports.ts';
-import { refuse } from '../../src/teams/http/request.ts';
+import { refuse } from '../../src/teams/http/routes.ts';
 import { endWithRun, run } from '../support/children.ts';
 import { folderOfSuite, houseOfSuite } from '../support/ofSuite.ts';
 import { atSuiteEnd } from '../support/suiteEnd.ts';

@@ -8,17 +8,8 @@ import type { Turns } from '../../service/input.ts';
 import { within } from '../../service/waiting/waiting.ts';
 import { readActivity, type RawActivity } from '../in/activity.ts';
 import type { Bot } from '../in/bot.ts';
-import {
-  decodeText,
-  discard,
-  parseJson,
-  readBody,
-  refuse,
-  ROUTES,
-  signatureOf,
-  takeInTurn,
-} from './request.ts';
-import type { Path, Refusal } from './request.ts';
+import { decodeText, discard, parseJson, readBody, takeInTurn } from './request.ts';
+import { type Path, ROUTES, type Refusal, refuse, signatureOf } from './routes.ts';
 import type { Guard } from './guard.ts';
 import { createTurnedAway, type TurnedAway } from './turnedAway.ts';
 import { createReadiness, maySeeMetrics } from './health.ts';
