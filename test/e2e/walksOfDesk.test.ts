@@ -2,4 +2,6 @@ import { productOfSuite } from '../support/ofSuite.ts';
 import { walkFlows } from '../walks/everyFlow.ts';
 import { REMINDED } from '../walks/reminder.ts';
 
-walkFlows(await productOfSuite(REMINDED), 'desk');
+const product = await productOfSuite(REMINDED);
+walkFlows(product, 'desk');
+walkFlows(product, 'deskLimits');

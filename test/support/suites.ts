@@ -1,9 +1,9 @@
 /**
  * Suites that `npm run test:quick` leaves out, as regular expressions on the path (jest's own way): suites
  * that start servers or other programs (Samba, OpenLDAP, PostgreSQL, the built bot, a browser), that wait
- * for seconds because they test a deadline, and those of the store, of a directory's oddities and of the
- * administration, which walk no flow that the others do not walk; also those of the lint's own rules and of
- * the templates in Microsoft's library.
+ * for seconds because they test a deadline, and those of the store, of a directory's oddities, of the
+ * administration, of settings and of rules beside the flows, which walk no flow that the others do not walk;
+ * also those of the lint's own rules and of the templates in Microsoft's library.
  */
 export const LEFT_OUT_OF_QUICK = [
   '/test/adapters/ldap/',
@@ -17,7 +17,8 @@ export const LEFT_OUT_OF_QUICK = [
   '/test/admin/report\\.test\\.ts$',
   '/test/(?:walls|afterCommit)\\.test\\.ts$',
   '/test/manifest/',
-  '/test/walks/(?:on\\w+|directoryTruth|submit\\w+|invite|late\\w+)\\.test\\.ts$',
+  '/test/walks/(?:on\\w+|directory\\w+|submit\\w+|invite|late\\w+|ownLateWrite)\\.test\\.ts$',
+  '/test/walks/(?:desk\\w+|formerPassword|revokedMidway|smsReminder)\\.test\\.ts$',
   '/test/deploy/',
   '/test/e2e/',
   '/test/bench/',

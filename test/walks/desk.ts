@@ -294,54 +294,6 @@ export function walkDesk(world: World): void {
     expect(textOf(sent?.card)).toContain(agent.person.name);
   });
 
-  it('shows one of many managers once they have begun something, so that they can be asked', async () => {
-    const call = await newCall(world);
-    const { agent, chat, account, accountDn } = call;
-    const name = `Öst ${newName('Chef')}`;
-    world.directory.put(chat.dn, 'displayName', name);
-    const others = Array.from({ length: 20 }, () => world.manager(newName('Chef')));
-    const everybody = [...others, chat].map(({ dn }) => dn);
-    const group = world.directory.group(newName('Chefer'), everybody);
-    world.directory.put(accountDn, 'manager', group.dn);
-    for (const other of others) await other.say('status');
-    await openAccount(agent, account);
-    expect(textOf(agent.card)).toContain('och en ansvarig till');
-    expect(textOf(agent.card)).not.toContain(name);
-    await chat.say('status');
-    await chat.tap('enroll', {}, account);
-    await agent.tap('refresh');
-    expect(textOf(agent.card)).toContain('och en ansvarig till');
-    await confirm(world, { ...call, name });
-  });
-
-  it('tells managers of one name apart by their addresses', async () => {
-    const { agent, chat, account, accountDn } = await newCall(world);
-    const twin = world.manager(newName('Chef'));
-    const name = newName('Anna');
-    for (const { dn } of [chat, twin]) world.directory.put(dn, 'displayName', name);
-    const group = world.directory.group(newName('ansvariga'), [chat.dn, twin.dn]);
-    world.directory.put(accountDn, 'manager', group.dn);
-    await openAccount(agent, account);
-    for (const { person } of [chat, twin]) {
-      expect(textOf(agent.card)).toContain(`${person.upn} (${name})`);
-    }
-  });
-
-  it('tries one whom Teams does not reach five times, and no more for a while', async () => {
-    const call = await newCall(world);
-    const { agent, account, name } = call;
-    await openAccount(agent, account);
-    const rows = world.auditRows();
-    const confirmOnce = () => agent.tap('deskConfirm', {}, name);
-    world.teams.fail('post', { status: 400 }, 5, 'caller');
-    for (let time = 1; time <= 8; time += 1) {
-      expect(await confirmOnce()).toBe('desk.account callerNotReached');
-    }
-    expect(eventsFrom(rows)).toEqual(Array(10).fill('desk.callerAsked'));
-    world.passTime(11 * MINUTE_MS);
-    expect(await confirmOnce()).toBe('desk.account');
-  });
-
   it('says where Teams cannot reach the manager', async () => {
     const call = await newCall(world);
     const { agent, chat, account, name } = call;

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
+import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
-import { ask, confirm, lockCodes, newAgent, newCall, openAccount } from '../support/desk.ts';
+import { confirm, lockCodes, newAgent, newCall, openAccount } from '../support/desk.ts';
 import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
 import { plantEnrollment } from '../support/planted.ts';
 import { enroll, FIRST_PASSWORD, greet, newMobile, startReset } from '../support/walks.ts';
@@ -85,91 +85,6 @@ export function walkDeskActs(world: World): void {
     expect(await startReset(call)).toBe('reset.code');
   });
 
-  it('lifts no second lockout of an account within a day, and raises an alarm', async () => {
-    const call = await newCall(world);
-    const { agent, account, accountId } = call;
-    await plantEnrollment(world, { ...call, password: FIRST_PASSWORD });
-    await lockCodes(world, call);
-    await openAccount(agent, account);
-    await confirm(world, call);
-    expect(await agent.tap('deskClearLockout')).toBe('desk.account');
-    expect(world.output).not.toContain('"alarm":"lockedAgain"');
-
-    world.passTime(30 * MINUTE_MS);
-    await lockCodes(world, call);
-    expect(world.output).toContain(`"alarm":"lockedAgain","account":"${accountId}"`);
-    const rows = world.auditRows();
-    for (const one of [agent, newAgent(world)]) {
-      await one.say('servicedesk');
-      await openAccount(one, account);
-      expect(textOf(one.card)).not.toMatch(/tog redan bort|borttagen/);
-      await confirm(world, { ...call, agent: one });
-      expect(() => one.button('deskClearLockout')).toThrow();
-      expect(textOf(one.card)).toContain('tog redan bort en spärr');
-      const { data } = one.button('refresh');
-      const forged = { verb: 'deskClearLockout', title: '', data: { ...data } };
-      expect(await one.tapButton(forged)).toBe('desk.account');
-      expect(textOf(one.card)).toContain('är spärrad efter fel koder');
-    }
-    expect(world.audit(rows).map(({ event }) => event)).not.toContain('desk.lockoutCleared');
-
-    world.passTime(DAY_MS);
-    await lockCodes(world, call);
-    const both = [agent, newAgent(world)];
-    for (const one of both) {
-      await one.say('servicedesk');
-      await openAccount(one, account);
-      await confirm(world, { ...call, agent: one });
-    }
-    await Promise.all(both.map((one) => one.sendTap(one.button('deskClearLockout'))));
-    const lifts = world.audit(rows).filter(({ event }) => event === 'desk.lockoutCleared');
-    expect(lifts).toHaveLength(1);
-    await agent.tap('refresh');
-    expect(textOf(agent.card)).not.toContain('är spärrad efter fel koder');
-  });
-
-  it('raises an alarm too where wrong passwords lock an account again', async () => {
-    const call = await newCall(world);
-    const { agent, chat, account, accountId, accountDn } = call;
-    const lockProofs = async () => {
-      await chat.say('status');
-      await chat.tap('enroll', {}, account);
-      for (const currentPassword of ['Fel-Losen-1', 'Fel-Losen-2', 'Fel-Losen-3']) {
-        await chat.tap('proveCurrentPassword', { currentPassword });
-      }
-      expect(chat.shown).toBe('refused proofLocked');
-    };
-    await lockProofs();
-    await openAccount(agent, account);
-    await confirm(world, call);
-    expect(await agent.tap('deskClearLockout')).toBe('desk.account');
-    world.passTime(30 * MINUTE_MS);
-    // The directory's own count has ended too.
-    world.directory.unlock(accountDn);
-    const alarm = `"alarm":"lockedAgain","account":"${accountId}"`;
-    expect(world.output).not.toContain(alarm);
-    await lockProofs();
-    expect(world.output).toContain(alarm);
-  });
-
-  it('is told with the address of an agent who has the name of one of the managers, or of an office', async () => {
-    for (const isOffice of [false, true]) {
-      const call = await newCall(world);
-      const { agent, chat, account, name } = call;
-      await plantEnrollment(world, { ...call, password: FIRST_PASSWORD });
-      world.directory.put(agent.dn, 'displayName', isOffice ? 'Service\u00a0desk Örebro' : name);
-      await openAccount(agent, account);
-      await ask(world, call);
-      const { upn } = agent.person;
-      expect(textOf(chat.card).replaceAll('\\', '')).toContain(upn);
-      await noneWaits(world);
-      await agent.tap('deskRevoke', { reason: 'left' }, name);
-      await noneWaits(world);
-      expect(textOf(notices(chat).at(-1)?.card).replaceAll('\\', '')).toContain(upn);
-      expect(noticesTo(world, call.mobile).at(-1)?.replaceAll('. ', '.')).toContain(upn);
-    }
-  });
-
   it('shows a confirmation to the agent who asked alone', async () => {
     const call = await newCall(world);
     const { agent, account, name } = call;
@@ -182,25 +97,5 @@ export function walkDeskActs(world: World): void {
     const { data } = agent.button('deskVouch', name);
     const stolen = { verb: 'deskVouch', title: '', data };
     expect(await other.tapButton(stolen)).toBe('refused notResponsible');
-  });
-
-  it('does each act once for twenty taps at once', async () => {
-    const call = await newCall(world);
-    const { agent, chat, account, name } = call;
-    await plantEnrollment(world, { ...call, password: FIRST_PASSWORD });
-    await openAccount(agent, account);
-    const rows = world.auditRows();
-    const twenty = (verb: string) => {
-      const button = agent.button(verb, name);
-      return Promise.all(Array.from({ length: 20 }, () => agent.sendTap(button)));
-    };
-    await twenty('deskConfirm');
-    await agent.tap('refresh');
-    await twenty('deskRevoke');
-    const events = world.audit(rows).map(({ event }) => event);
-    for (const event of ['desk.callerAsked', 'desk.revoked', 'enrollment.revoked']) {
-      expect(events.filter((one) => one === event)).toHaveLength(1);
-    }
-    expect(cardsTo(world, chat, 'caller')).toHaveLength(1);
   });
 }

@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { GROUPS } from './everyFlow.ts';
+import { GROUPS, LEFT_OUT_OF_DOORS } from './everyFlow.ts';
 
 /** The suites that walk the groups, by the beginning of their files' names. */
 const WAYS = [
-  { folder: import.meta.dirname, files: /^door\w+\.test\.ts$/ },
+  { folder: import.meta.dirname, files: /^door\w+\.test\.ts$/, leftOut: LEFT_OUT_OF_DOORS },
   { folder: import.meta.dirname, files: /^submit\w+\.test\.ts$/ },
   { folder: join(import.meta.dirname, '../e2e'), files: /^walksOf\w+\.test\.ts$/ },
 ];
 
-it.each(WAYS)('every group of walks is walked in a suite $files', ({ folder, files }) => {
+it.each(WAYS)('every group of walks is walked in a suite $files', ({ folder, files, leftOut }) => {
   const suites = readdirSync(folder)
     .filter((name) => files.test(name))
     .map((name) => readFileSync(join(folder, name), 'utf8'));
   const missing = GROUPS.filter((group) => !suites.some((text) => text.includes(`, '${group}')`)));
-  expect(missing).toEqual([]);
+  expect(missing).toEqual(leftOut ?? []);
 });

@@ -4,13 +4,17 @@ import { walkCards } from './cards.ts';
 import { walkCodes } from './codes.ts';
 import { walkEnrollment } from './enrollment.ts';
 import { walkColleagues } from './colleagues.ts';
+import { walkColleaguesTold } from './colleaguesTold.ts';
 import { walkDesk } from './desk.ts';
 import { walkDeskActs } from './deskActs.ts';
+import { walkDeskLimits } from './deskLimits.ts';
+import { walkDeskVouchEnds } from './deskVouchEnds.ts';
 import { walkDeskVouch } from './deskVouch.ts';
 import { walkFirstEnrollment } from './firstEnrollment.ts';
 import { walkFaults } from './faults.ts';
 import { walkNotices } from './notices.ts';
 import { walkRevoke } from './revoke.ts';
+import { walkRevokeManagers } from './revokeManagers.ts';
 import { walkMainJob } from './mainJob.ts';
 import { walkNotNeeded } from './notNeeded.ts';
 import { walkPins } from './pins.ts';
@@ -23,8 +27,6 @@ type Walks = Readonly<Record<string, (world: World) => void>>;
 /** The walks that begin in the chat, in groups that take about as long as one another. */
 const WALKS = {
   numbers: {
-    // First: it sweeps all accounts of the world again and again.
-    responsibility: walkResponsibility,
     'an enrollment': walkEnrollment,
     'a first enrollment': walkFirstEnrollment,
     'a directory entry': walkPins,
@@ -36,7 +38,7 @@ const WALKS = {
     'an unlock': walkUnlock,
   },
   others: {
-    // First, as responsibility is.
+    // First: it sweeps all accounts of the world again and again.
     'the answer that no change is needed': walkNotNeeded,
     colleagues: walkColleagues,
     'a revoke': walkRevoke,
@@ -47,6 +49,16 @@ const WALKS = {
     'the service desk’s acts': walkDeskActs,
     'the service desk’s word for a manager': walkDeskVouch,
   },
+  deskLimits: {
+    'the limits of the service desk': walkDeskLimits,
+    'the end of the service desk’s word': walkDeskVouchEnds,
+  },
+  told: {
+    // First, as above.
+    responsibility: walkResponsibility,
+    'the colleagues': walkColleaguesTold,
+    'the managers of a revoked number': walkRevokeManagers,
+  },
   cards: {
     'every card': walkCards,
     'what goes wrong': walkFaults,
@@ -54,6 +66,8 @@ const WALKS = {
 } satisfies Readonly<Record<string, Walks>>;
 
 export const GROUPS = Object.keys(WALKS);
+/** Groups of rules beside the flows, which the full run alone walks. */
+export const LEFT_OUT_OF_DOORS: readonly string[] = ['deskLimits', 'told'];
 
 /**
  * Declares the walks of one group; the same in the test's process and on the built bot. A world of its own

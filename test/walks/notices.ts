@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
 import { nameOf } from '../support/connector.ts';
-import { cardsTo, isPutOff, noneWaits } from '../support/notices.ts';
-import { enroll, enrollToCode, FIRST_PASSWORD, newMobile, reset } from '../support/walks.ts';
+import { noneWaits } from '../support/notices.ts';
+import { enroll, FIRST_PASSWORD, newMobile, reset } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
 const GOOD = 'Kaffekanna-Blomma-42';
@@ -67,73 +67,5 @@ export function walkNotices(world: World): void {
       () => world.wholeAudit().filter(({ event }) => event === 'notice.sent').length >= 8,
     );
     expect(sent.every(({ actor }) => actor === 'system')).toBe(true);
-  });
-
-  it('reach a colleague in chat while the SMS service holds up the texts', async () => {
-    const asa = world.manager('Asavanta');
-    const bo = world.manager('Bovanta');
-    const group = world.directory.group('Vantachefer', [asa.dn, bo.dn]);
-    const { id } = world.account('vantagrupp', group.dn, FIRST_PASSWORD);
-    await bo.say('status');
-    await noneWaits(world);
-    const walker = { chat: asa, account: 'vantagrupp', mobile: newMobile() };
-    await enrollToCode(world, walker);
-    const held = Promise.withResolvers<void>();
-    world.twilio.script({ until: held.promise });
-    await asa.tap('confirmCode', { code: world.code(walker.mobile) });
-    await world.teams.until(() => cardsTo(world, bo, 'notice').length === 1);
-    const told = () =>
-      world.wholeAudit().filter(({ account, event }) => account === id && event === 'notice.sent');
-    // The colleague's and the own card; the text has had no answer yet.
-    await world.teams.until(() => told().length === 2);
-    held.resolve();
-    await world.teams.until(() => told().length === 3);
-  });
-
-  it('reach a colleague whose chat is gone in a new one, and keep to it', async () => {
-    const asa = world.manager('Asaborta');
-    const bo = world.manager('Boborta');
-    const group = world.directory.group('Bortachefer', [asa.dn, bo.dn]);
-    world.account('chattgrupp', group.dn, FIRST_PASSWORD);
-    await bo.say('status');
-    world.teams.goneConversations.add(bo.person.conversationId);
-    const created = world.teams.created.length;
-    const walker = { chat: asa, account: 'chattgrupp', mobile: newMobile() };
-    expect(await enroll(world, walker)).toBe('enrollment.done');
-    await world.teams.until(() => world.teams.created.length > created, 20_000);
-    const { conversationId, body } = world.teams.created.at(-1)!;
-    expect(body).toMatchObject({ members: [{ id: bo.person.aadObjectId }] });
-    const told = () => world.teams.sent.filter((sent) => sent.conversationId === conversationId);
-    await world.teams.until(() => told().length === 1);
-    expect(nameOf(told()[0]?.card)).toBe('notice');
-    const withAccount = { ...walker, accountDn: '', accountId: '' };
-    expect(await reset(world, withAccount, GOOD)).toBe('reset.done');
-    await world.teams.until(() => told().length === 2);
-    expect(world.teams.created).toHaveLength(created + 1);
-  });
-
-  it('are given up where the new chat is gone too', async () => {
-    const asa = world.manager('Asahelt');
-    const bo = world.manager('Bohelt');
-    const group = world.directory.group('Heltchefer', [asa.dn, bo.dn]);
-    const { id } = world.account('heltgrupp', group.dn, FIRST_PASSWORD);
-    await bo.say('status');
-    const created = world.teams.created.length;
-    const walker = { chat: asa, account: 'heltgrupp', mobile: newMobile() };
-    await enrollToCode(world, walker);
-    // The own card is tried again.
-    world.teams.fail('post', { status: 404, code: 'ConversationNotFound' }, 4, 'notice');
-    await asa.tap('confirmCode', { code: world.code(walker.mobile) });
-    const failed = () =>
-      world
-        .wholeAudit()
-        .filter(({ account, event }) => account === id && event === 'notice.failed');
-    await world.teams.until(() => failed().length === 1);
-    expect(failed()[0]).toMatchObject({ result: 'failed', reason: 'notInTeams' });
-    expect(world.teams.created).toHaveLength(created + 2);
-    await isPutOff(world, 1);
-    world.passTime(5_000);
-    await noneWaits(world);
-    expect(failed()).toHaveLength(1);
   });
 }

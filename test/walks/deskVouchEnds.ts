@@ -1,0 +1,125 @@
+import { expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
+import {
+  ask,
+  confirm,
+  newAgent,
+  newCall,
+  openAccount,
+  shownNumber,
+  type Call,
+} from '../support/desk.ts';
+import type { World } from '../support/world.ts';
+
+/** The manager denies the question of another agent, or picks a wrong number. */
+async function deny(world: World, call: Call, isWrongNumber = false): Promise<void> {
+  const { chat, account } = call;
+  const agent = newAgent(world);
+  await agent.say('servicedesk');
+  await openAccount(agent, account);
+  await ask(world, { ...call, agent });
+  const right = shownNumber(agent);
+  const wrong = chat.buttons('callerAnswer').find(({ title }) => title !== right)!;
+  await chat.tapButton(isWrongNumber ? wrong : chat.button('callerDeny'));
+}
+
+/** Gives a function that makes the rows what they were, as who writes the database without keys can. */
+async function keepRows(world: World, table: string, where: string): Promise<() => Promise<void>> {
+  const rows = await world.database.query<Record<string, string | number | null>>(
+    `select * from ${table} where ${where}`,
+  );
+  expect(rows).not.toHaveLength(0);
+  return async () => {
+    for (const { id, ...row } of rows) {
+      const sets = Object.entries(row).map(
+        ([name, value]) => `${name} = ${value === null ? 'null' : `'${String(value)}'`}`,
+      );
+      await world.database.query(
+        `update ${table} set ${sets.join(', ')} where id = '${String(id)}'`,
+      );
+    }
+  };
+}
+
+/** The ends of an agent's word for a manager. */
+export function walkDeskVouchEnds(world: World): void {
+  it('vouches no more for an enrollment that has begun once the agent has gone', async () => {
+    for (const step of ['enrollment.mobile', 'enrollment.code']) {
+      const call = await newCall(world);
+      const { agent, chat, account, mobile, name } = call;
+      await openAccount(agent, account);
+      await confirm(world, call);
+      await agent.tap('deskVouch', {}, name);
+      await chat.say('status');
+      await chat.tap('enroll', {}, account);
+      if (step === 'enrollment.code') await chat.tap('useShownMobile');
+      expect(chat.shown).toBe(step);
+      world.dismiss(agent.dn);
+      const late =
+        step === 'enrollment.code'
+          ? await chat.tap('confirmCode', { code: world.code(mobile) })
+          : await chat.tap('useShownMobile');
+      expect(late).toBe('home flowExpired');
+    }
+  });
+
+  it('has nothing vouched for any more once the manager denies that it is they who call', async () => {
+    for (const denial of ['denied', 'wrongNumber']) {
+      const call = await newCall(world);
+      const { agent, chat, account, name } = call;
+      await openAccount(agent, account);
+      await confirm(world, call);
+      await agent.tap('deskVouch', {}, name);
+      await chat.say('status');
+      expect(await chat.tap('enroll', {}, account)).toBe('enrollment.mobile');
+      const shown = chat.button('useShownMobile');
+      await deny(world, call, denial === 'wrongNumber');
+      expect(await chat.tapButton(shown)).toBe('home flowExpired');
+      expect(world.codes(call.mobile)).toEqual([]);
+      expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+    }
+  });
+
+  it('has nothing vouched for any more after a revoke, and an alarm after many vouches', async () => {
+    for (let times = 0; times < 6; times += 1) {
+      const call = await newCall(world);
+      const { agent, chat, account, name } = call;
+      await openAccount(agent, account);
+      await confirm(world, call);
+      await agent.tap('deskVouch', {}, name);
+      if (times > 0) continue;
+      await world.administer(['revoke', account]);
+      await chat.say('status');
+      expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+    }
+    // Once an hour: earlier walks may have raised it.
+    await world.teams.until(() => world.output.includes('"alarm":"manyVouches"'));
+  });
+
+  it('has nothing vouched for any more where rows from before a revoke or a denial are put back', async () => {
+    for (const end of ['revoke', 'denial']) {
+      const call = await newCall(world);
+      const { agent, chat, account, accountId } = call;
+      await openAccount(agent, account);
+      await confirm(world, call);
+      await agent.tap('deskVouch', {}, call.name);
+      await chat.say('status');
+      expect(await chat.tap('enroll', {}, account)).toBe('enrollment.mobile');
+      const shown = chat.button('useShownMobile');
+      const isAbout = `account_id = '${accountId}'`;
+      const putBack = [
+        await keepRows(world, 'caller_check', isAbout),
+        await keepRows(world, 'flow', isAbout),
+      ];
+      if (end === 'revoke') await world.administer(['revoke', account]);
+      else await deny(world, call);
+      for (const put of putBack) await put();
+      expect(await chat.tapButton(shown)).toBe('home flowExpired');
+      expect(world.codes(call.mobile)).toEqual([]);
+      expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+      if (end === 'revoke') continue;
+      await agent.tap('refresh');
+      expect(textOf(agent.card)).not.toContain('✓');
+    }
+  });
+}
