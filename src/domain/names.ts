@@ -59,7 +59,7 @@ function namesWithin(words: readonly string[]): string[] {
   ).flatMap((some) => (some.length < 2 ? [] : [some.join(' ')]));
 }
 
-/** Words of names that any person might go by: a change would pass for the office's. */
+/** Words of names that any person might go by: a change would pass for the office's, or for the reader's own. */
 const OFFICES = [
   'Service desk',
   'Servicedesk',
@@ -71,6 +71,8 @@ const OFFICES = [
   'Losenordshjalp',
   'Avdelning',
   'IT',
+  'Du',
+  'You',
 ];
 
 /** Words of offices with fewer letters are part of too many other words. */

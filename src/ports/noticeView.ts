@@ -73,6 +73,8 @@ export interface NoticeFacts {
   readonly until?: number | undefined;
   /** Opaque; stands in the data of the button that lets people be reminded all the same. */
   readonly handle?: string | undefined;
+  /** The reader is one of the owners, or of the removed, beside those that are named. */
+  readonly hasReader?: boolean | undefined;
   /** Names of the managers whose numbers were removed; an empty one where the bot knows none. */
   readonly owners?: readonly string[] | undefined;
   /** Names of the account's new managers. */

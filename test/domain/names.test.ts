@@ -85,6 +85,13 @@ describe('the name under which people are told of a manager', () => {
     expect(distinctName(name, ADDRESS, ['Anna Berg'])).toBe(WITH_ADDRESS(name));
   });
 
+  it.each(['Du', 'DU', 'Du själv', 'You'])(
+    'has the address where it calls the reader: %s',
+    (name) => {
+      expect(distinctName(name, ADDRESS, ['Anna Berg'])).toBe(WITH_ADDRESS(name));
+    },
+  );
+
   it.each([
     ...['Anna Östergren', 'Åsa Svensson', 'Per Lindholm', 'Maija Itkonen', 'Rita Wester'],
     ...['Ida Ivarsson Ek', 'Sven Deskovic', 'Kim Kundelius', 'Eva Servin', 'Dag Hjälm'],

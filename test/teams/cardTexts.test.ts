@@ -337,15 +337,24 @@ describe('what cards say', () => {
   });
 
   it('counts the managers whose numbers were removed where their names are many or unknown', () => {
-    const told = (owners: readonly string[]): string =>
-      texts(
-        render({ card: 'notice', event: 'revoke', accountName: 'a', byName: '', at: NOW, owners }),
-      ).find((text) => text.includes('togs bort'))!;
+    const notice = {
+      card: 'notice',
+      event: 'revoke',
+      accountName: 'a',
+      byName: '',
+      at: NOW,
+    } as const;
+    const told = (owners: readonly string[], hasReader = false): string =>
+      texts(render({ ...notice, owners, hasReader })).find((text) => text.includes('togs bort'))!;
     expect(told([''])).toBe('Ett mobilnummer togs bort från kontot av en administratör.');
     expect(told(['Anna Berg', ''])).toContain(
       'Mobilnumren som 2 ansvariga hade registrerat togs bort',
     );
     expect(told(['Anna Berg', 'Bo Ek'])).toContain('Mobilnumren som Anna Berg och Bo Ek hade');
+    expect(told([], true)).toContain('Mobilnumret som du hade registrerat togs bort');
+    expect(told(['Anna Berg'], true)).toContain('Mobilnumren som du och Anna Berg hade');
+    expect(told(Array<string>(6).fill('Anna Berg'), true)).toContain('du och 6 ansvariga');
+    expect(told([''], true)).toContain('Mobilnumren som du och en ansvarig hade');
   });
 
   it('shows an agent a number that has to wait before all else', () => {

@@ -107,6 +107,11 @@ export const NOTICE_SAMPLES: readonly Sample[] = [
     ),
   ),
   sample(
+    { card: 'notice', ...FACTS_OF_A_NOTICE, event: 'revoke', owners: ['Bo Ek'], hasReader: true },
+    ['home'],
+    'revoke of the reader’s and another',
+  ),
+  sample(
     { card: 'notice', ...FACTS_OF_A_NOTICE, event: 'revoke', owners: MANY },
     ['home'],
     'revoke of many',

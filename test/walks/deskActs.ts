@@ -32,7 +32,7 @@ export function walkDeskActs(world: World): void {
     await noneWaits(world);
     expect(noticesTo(world, mobile).at(-1)).toContain(agent.person.name);
     expect(textOf(notices(chat).at(-1)?.card)).toContain(
-      `Mobilnumret som ${name} hade registrerat togs bort från kontot av ${agent.person.name} på servicedesk`,
+      `Mobilnumret som du hade registrerat togs bort från kontot av ${agent.person.name} på servicedesk`,
     );
 
     // The cool-down stays, whoever vouches.

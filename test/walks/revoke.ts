@@ -140,7 +140,8 @@ export function walkRevoke(world: World): void {
     expect(world.texts(one.mobile).at(-1)).toMatch(/togs bort/);
     expect(world.texts(other.mobile).length).toBe(texts);
     for (const { chat } of [one, other]) {
-      const told = `Mobilnumret som ${one.chat.person.name} hade registrerat togs bort`;
+      const owner = chat === one.chat ? 'du' : one.chat.person.name;
+      const told = `Mobilnumret som ${owner} hade registrerat togs bort`;
       expect(textOf(noticesTo(chat).at(-1)?.card)).toContain(told);
     }
 

@@ -88,9 +88,12 @@ async function addressOthers(
       if (own !== undefined) known.unshift(own);
       const nameOf = namesAmong(deps, known);
       const byName = nameOf(notice.byName, own?.id);
-      const owners = notice.owners?.map((name, at) => nameOf(name, notice.ownerEntries?.[at]));
+      const owners = notice.owners?.map((name, at) => {
+        const entry = notice.ownerEntries?.[at];
+        return { entry, name: nameOf(name, entry) };
+      });
       const notices: Notice[] = [];
-      for (const { way } of await recipientsOf(deps, tx, persons)) {
+      for (const { way, person } of await recipientsOf(deps, tx, persons)) {
         if (way === undefined) continue;
         if (except !== undefined && isSamePerson(way.key, except)) continue;
         const { key: manager } = way;
@@ -101,7 +104,17 @@ async function addressOthers(
           await tx.addButtons([{ handle, manager, accountId, undoes: until }]);
         }
         const id = deps.random.id();
-        notices.push({ ...told(notice), until, byName, owners, handle, id, to });
+        const others = owners?.filter(({ entry }) => entry !== person.id);
+        notices.push({
+          ...told(notice),
+          until,
+          byName,
+          hasReader: others?.length !== owners?.length,
+          owners: others?.map(({ name }) => name),
+          handle,
+          id,
+          to,
+        });
       }
       await tx.addNotices(notices);
     });

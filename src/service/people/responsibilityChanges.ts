@@ -105,7 +105,7 @@ export async function noteAnswering(
   const addedNames = managers
     .filter(({ id }) => added.includes(id))
     .map(({ id, displayName }) => nameOf(displayName, id));
-  const notices: Notice[] = [];
+  const notices: { readonly reader: string; readonly notice: Notice }[] = [];
   const persons = told.map(
     (entry) => known.find(({ id }) => id === entry) ?? { id: entry, displayName: '' },
   );
@@ -113,7 +113,7 @@ export async function noteAnswering(
     const record = way && person.displayName === '' ? await tx.manager(way.key) : undefined;
     names.set(person.id, record?.displayName ?? person.displayName);
     if (way === undefined) continue;
-    notices.push({
+    const notice = {
       id: deps.random.id(),
       event: 'responsibilityChanged',
       accountId: account.id,
@@ -122,13 +122,20 @@ export async function noteAnswering(
       at: tx.now,
       added: addedNames,
       to: { channel: 'chat', manager: way.key },
-    });
+    } as const;
+    notices.push({ reader: person.id, notice });
   }
   // A manager missing from a crowd's list may still be a manager.
-  const gone = isCrowd
-    ? []
-    : removed.flatMap((entry) => nameOf(names.get(entry) ?? '', entry) || []);
-  await tx.addNotices(notices.map((notice) => ({ ...notice, removed: gone })));
+  const gone = isCrowd ? [] : removed;
+  await tx.addNotices(
+    notices.map(({ reader, notice }) => ({
+      ...notice,
+      hasReader: gone.includes(reader),
+      removed: gone.flatMap((entry) =>
+        entry === reader ? [] : nameOf(names.get(entry) ?? '', entry) || [],
+      ),
+    })),
+  );
 }
 
 /** Usually the managers are as seen: then there is no lock to take. */

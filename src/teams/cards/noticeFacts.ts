@@ -11,9 +11,10 @@ const CHANGED_ON_CARD = 20;
 export function noticeFacts(view: NoticeView, { words, now, text }: Voice): CardFacts {
   const lines = (['added', 'removed'] as const).flatMap((key) => {
     const all = view[key] ?? [];
-    if (all.length === 0) return [];
-    const shown = all.slice(0, CHANGED_ON_CARD).map(plain);
-    const more = all.length - shown.length;
+    const reader = key === 'removed' && view.hasReader === true ? [text('notice.you')] : [];
+    const shown = [...reader, ...all.slice(0, CHANGED_ON_CARD).map(plain)];
+    if (shown.length === 0) return [];
+    const more = reader.length + all.length - shown.length;
     const names = words.list(more === 0 ? shown : [...shown, text('notice.more', { more })]);
     return text(`notice.${key}`, { names });
   });
@@ -41,13 +42,15 @@ export function noticeFacts(view: NoticeView, { words, now, text }: Voice): Card
 
 /** The managers whose numbers were removed: by name where all are known and few. */
 function ownersOf(
-  { owners = [] }: NoticeView,
+  { owners = [], hasReader }: NoticeView,
   { words, text }: Pick<Voice, 'words' | 'text'>,
 ): { readonly count: number; readonly names: string } {
-  const count = owners.length;
-  const isNamed = count <= OWNERS_ON_CARD && !owners.includes('');
-  if (isNamed) return { count, names: words.list(owners.map(plain)) };
-  return count === 1 ? { count: 0, names: '' } : { count, names: text('notice.owners', { count }) };
+  const reader = hasReader === true ? [text('notice.you')] : [];
+  const count = reader.length + owners.length;
+  const isNamed = owners.length <= OWNERS_ON_CARD && !owners.includes('');
+  if (!isNamed && count === 1) return { count: 0, names: '' };
+  const others = isNamed ? owners.map(plain) : [text('notice.owners', { count: owners.length })];
+  return { count, names: words.list([...reader, ...others]) };
 }
 
 /** The weekly list, in words. */

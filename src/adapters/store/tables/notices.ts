@@ -33,6 +33,7 @@ const noticeSchema = exactly<Notice>()(
     maskedMobile: z.string().optional(),
     until: z.number().optional(),
     handle: z.string().optional(),
+    hasReader: z.boolean().optional(),
     owners: z.array(z.string()).optional(),
     ownerEntries: z.array(z.string()).optional(),
     added: z.array(z.string()).optional(),
