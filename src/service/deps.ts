@@ -76,8 +76,13 @@ export interface Random {
 export interface Denials {
   /** Writes a denial. */
   audit(key: ManagerKey, accountId: string | undefined): Promise<void>;
-  /** Writes a row with the transaction that it belongs to. */
-  auditIn(tx: StoreTransaction, event: AuditEvent): void;
+  /**
+   * Writes a row with the transaction that it belongs to, behind those that were counted of the event that
+   * began it.
+   */
+  auditIn(tx: StoreTransaction, event: AuditEvent, begun?: AuditEvent): void;
+  /** Writes the counted ones of that kind, whatever their reason, before the row that follows from them. */
+  settleIn(tx: StoreTransaction, event: AuditEvent): void;
   /**
    * The event matters by itself: writes the counted denials of its kind, and the next denial has its row at
    * once.

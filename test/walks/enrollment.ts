@@ -4,6 +4,7 @@ import { textOf } from '../support/chatDriver.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
 import {
   enroll,
+  greet,
   enrollToCode,
   FIRST_PASSWORD,
   newPlanted,
@@ -169,6 +170,29 @@ export function walkEnrollment(world: World): void {
         );
       }
       expect(await walker.chat.tap('confirmCode', { code: second })).toBe('enrollment.done');
+    });
+
+    it('has its start and its proof in the audit, in order, also after starts that led nowhere', async () => {
+      const walker = newManager(world);
+      const { chat, account } = walker;
+      await greet(walker);
+      const rows = world.auditRows();
+      for (let time = 1; time <= 3; time += 1) {
+        await chat.say('status');
+        await chat.tap('enroll', {}, account);
+        await chat.tap('cancel');
+      }
+      expect(await enroll(world, walker)).toBe('enrollment.done');
+      const found = world.audit(rows);
+      expect(found.map(({ event, reason }) => `${event} ${String(reason)}`)).toEqual([
+        'enrollment.started null',
+        'enrollment.started ×3',
+        'enrollment.proved null',
+        'code.sent null',
+        'code.accepted null',
+        'enrollment.completed null',
+      ]);
+      expect(new Set(found.slice(1).map(({ flow }) => flow)).size).toBe(1);
     });
 
     it('keeps its code where the same number is chosen again', async () => {

@@ -161,7 +161,7 @@ async function takeProof(
   switch (outcome) {
     case 'proved': {
       await rememberProved(deps, tx, account.id, digest);
-      deps.denials.auditIn(tx, enrollmentProved(current));
+      deps.denials.auditIn(tx, enrollmentProved(current), enrollmentStarted(current));
       const known = await knownMobile(tap, tx);
       return advanceEnrollment(tx, current, { type: 'passwordProved', known }, 'sameDraw');
     }

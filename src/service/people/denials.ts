@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../domain/audit.ts';
 import { MINUTE_MS } from '../../domain/durations.ts';
 import { managerName, type ManagerKey } from '../../domain/parties.ts';
-import type { Store } from '../../ports/store/store.ts';
+import type { Store, StoreTransaction } from '../../ports/store/store.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Denials } from '../deps.ts';
 import { createBundles } from '../waiting/bundles.ts';
@@ -11,8 +11,16 @@ const LOOKED_UP = 5;
 /** Persons kept at once; further ones are asked for again. */
 const MAX_KEPT = 10_000;
 
-const idOf = ({ event, actor, account = '', reason = '' }: AuditEvent): string =>
-  [event, actor, account, reason].join(' ');
+const kindOf = ({ event, actor, account = '' }: AuditEvent): string =>
+  [event, actor, account].join(' ');
+
+const idOf = (event: AuditEvent): string => [kindOf(event), event.reason ?? ''].join(' ');
+
+/** The row of those that were counted, with the flow of the last one. */
+function rowOf(last: AuditEvent, more: number): AuditEvent {
+  const reason = [last.reason ?? [], more > 1 ? `×${String(more)}` : []].flat().join(' ');
+  return { ...last, reason: reason === '' ? undefined : reason };
+}
 
 const foundId = (key: ManagerKey, accountId = ''): string =>
   [managerName(key), accountId].join(' ');
@@ -25,11 +33,9 @@ export function createDenials(
   const found = new Map<string, { times: number; readonly timer: NodeJS.Timeout }>();
 
   /** Writes the denials counted beside the first row. */
-  const bundles = createBundles<AuditEvent>(async (event, more) => {
-    const reason = [event.reason ?? [], more > 1 ? `×${String(more)}` : []].flat().join(' ');
-    const row = { ...event, flow: undefined, reason: reason === '' ? undefined : reason };
+  const bundles = createBundles<AuditEvent>(async (last, more) => {
     try {
-      await write(row);
+      await write(rowOf(last, more));
     } catch (error) {
       log.error({ err: error, times: more }, 'repeated events were not audited');
     }
@@ -42,15 +48,27 @@ export function createDenials(
     });
   }
 
+  function settleIn(tx: StoreTransaction, event: AuditEvent): void {
+    for (const { last, more, told } of bundles.counted((one) => kindOf(one) === kindOf(event))) {
+      tx.audit(rowOf(last, more));
+      tx.afterCommit(told);
+    }
+  }
+
   return {
-    auditIn(tx, event) {
+    settleIn,
+
+    auditIn(tx, event, begun) {
       const id = idOf(event);
       const isCounted = bundles.isUnderWay(id);
-      if (!isCounted) tx.audit(event);
+      if (!isCounted) {
+        if (begun !== undefined) settleIn(tx, begun);
+        tx.audit(event);
+      }
       tx.afterCommit(() => {
         // Also where the minute of the row before has ended since.
         bundles.begin(id, event);
-        if (isCounted) bundles.count(id);
+        if (isCounted) bundles.count(id, event);
       });
     },
 
@@ -59,7 +77,7 @@ export function createDenials(
       const reason = 'notResponsible';
       const event = { event: 'access.denied', actor, account, result: 'refused', reason } as const;
       const id = idOf(event);
-      if (bundles.count(id)) return;
+      if (bundles.count(id, event)) return;
       bundles.begin(id, event);
       await write(event);
     },

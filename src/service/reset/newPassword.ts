@@ -140,6 +140,7 @@ async function takeChecked(
     }
     const other = await otherWrite(tx, current);
     if (other !== undefined) return { flow: current, todo: { other } };
+    deps.denials.settleIn(tx, refusedPassword(current, undefined));
     tx.audit({ event: 'reset.attempted', result: 'ok', ...auditOf(current) });
     const event = { type: 'writeStarted', digest: digestText(write.digest) } as const;
     return { flow: await advanceReset(tx, current, event), todo: { write } };

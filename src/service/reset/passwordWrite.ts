@@ -109,7 +109,7 @@ async function takeFault(
 ): Promise<ResetFlow> {
   const reason = directoryReason(fault);
   tx.afterCommit(() => tellFault(tap.deps, fault));
-  tap.deps.denials.auditIn(tx, refusedPassword(current, reason));
+  tx.audit(refusedPassword(current, reason));
   return reason === 'temporarilyUnavailable'
     ? advanceReset(tx, current, { type: 'refused', problem: { reason } })
     : advanceReset(tx, current, { type: 'writeNotDone', reason }, 'sameDraw');
@@ -124,8 +124,7 @@ async function takeRefusal(
   switch (outcome.outcome) {
     case 'refused': {
       const reason = REFUSALS[outcome.reason];
-      // A manager can repeat it until the flow ends: the rows are bundled, as for the bot's own rules.
-      tap.deps.denials.auditIn(tx, refusedPassword(current, reason));
+      tx.audit(refusedPassword(current, reason));
       const event = {
         type: 'passwordRefused',
         reasons: [reason],

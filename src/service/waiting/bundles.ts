@@ -11,7 +11,9 @@ export interface Bundles<T> {
   /** Whether a kind's minute is under way. */
   isUnderWay(kind: string): boolean;
   /** Counts one more of a kind; false where its minute is not under way. */
-  count(kind: string): boolean;
+  count(kind: string, event: T): boolean;
+  /** Those that were counted and fit, by the last of each kind; `told` counts them no more. */
+  counted(fits: (last: T) => boolean): readonly Counted<T>[];
   /** Begins a kind's minute, unless one is under way, once its first event is told. */
   begin(kind: string, first: T): void;
   /** Tells of those that were counted, and ends the kind's minute. */
@@ -20,15 +22,19 @@ export interface Bundles<T> {
   flush(): Promise<void>;
 }
 
-/** `tellMore` tells of the events counted beside the first. */
+/** Events of a kind that wait to be told. */
+interface Counted<T> {
+  readonly last: T;
+  readonly more: number;
+  told(): void;
+}
+
+/** `tellMore` tells of the events counted beside the first, by the last of them. */
 export function createBundles<T>(
-  tellMore: (first: T, more: number) => Promise<void>,
+  tellMore: (last: T, more: number) => Promise<void>,
   minuteMs = MINUTE_MS,
 ): Bundles<T> {
-  const underWay = new Map<
-    string,
-    { readonly first: T; more: number; readonly timer: NodeJS.Timeout }
-  >();
+  const underWay = new Map<string, { last: T; more: number; readonly timer: NodeJS.Timeout }>();
 
   function begin(kind: string, first: T): void {
     if (underWay.has(kind) || underWay.size >= MAX_KEPT) return;
@@ -38,7 +44,7 @@ export function createBundles<T>(
       if (isNext) begin(kind, first);
     }, minuteMs);
     timer.unref();
-    underWay.set(kind, { first, more: 0, timer });
+    underWay.set(kind, { last: first, more: 0, timer });
   }
 
   async function end(kind: string): Promise<void> {
@@ -46,16 +52,25 @@ export function createBundles<T>(
     if (ended === undefined) return;
     clearTimeout(ended.timer);
     underWay.delete(kind);
-    if (ended.more > 0) await tellMore(ended.first, ended.more);
+    if (ended.more > 0) await tellMore(ended.last, ended.more);
   }
 
   return {
     isUnderWay: (kind) => underWay.has(kind),
-    count(kind) {
+    count(kind, event) {
       const current = underWay.get(kind);
-      if (current !== undefined) current.more += 1;
-      return current !== undefined;
+      if (current === undefined) return false;
+      current.more += 1;
+      current.last = event;
+      return true;
     },
+    counted: (fits) =>
+      [...underWay.values()]
+        .filter(({ last, more }) => more > 0 && fits(last))
+        .map((one) => {
+          const { last, more } = one;
+          return { last, more, told: () => void (one.more -= more) };
+        }),
     begin,
     end,
     async flush() {

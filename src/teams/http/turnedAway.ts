@@ -24,9 +24,10 @@ export function createTurnedAway(log: Pick<Log, 'warn' | 'error'>, minuteMs?: nu
 
   return {
     tell({ status, why }) {
-      if (bundles.count(why)) return;
-      write({ status, why }, 'an activity was turned away');
-      bundles.begin(why, { status, why });
+      const cause = { status, why };
+      if (bundles.count(why, cause)) return;
+      write(cause, 'an activity was turned away');
+      bundles.begin(why, cause);
     },
     flush: () => bundles.flush(),
   };
