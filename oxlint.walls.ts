@@ -46,7 +46,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   'adaptivecards-templating': ['src/teams/cards/'],
   'adaptive-expressions': ['src/teams/cards/'],
   ldapts: ['src/adapters/ldap/'],
-  twilio: ['src/adapters/twilio.ts'],
+  twilio: ['src/adapters/twilio'],
   kysely: ['src/adapters/store/'],
   pg: ['src/adapters/store/engine/'],
   'node:sqlite': ['src/adapters/store/engine/', 'src/adapters/store/copyTo.ts'],

@@ -21,6 +21,8 @@ export async function bundle(source: string, to: string): Promise<void> {
     cwd: source,
     input: { main: join(source, 'src/main.ts'), admin: join(source, 'src/admin.ts') },
     platform: 'node',
+    // Its paths lead to declarations, which hold no code.
+    tsconfig: false,
     plugins: [placedIn(source), leftOut],
     onLog(level, { message }) {
       if (level === 'warn') throw new Error(message);
