@@ -22,23 +22,27 @@ async function run(): Promise<void> {
   }
   const log = createLog(read.config.logLevel);
   endOnBug(log);
-  const { reload, stop } = await startBot(read.config, log).catch((error: unknown) => {
+  const started = startBot(read.config, log).catch((error: unknown) => {
     process.stderr.write(`The bot cannot start: ${describe(error)}\n`);
     return process.exit(1);
   });
-  onReloadAsked(() => void reload(readConfig()));
+  // Heard from the first moment, and done once the bot has started.
+  onReloadAsked(() => void started.then(({ reload }) => reload(readConfig())));
   let isStopping = false;
   onEndAsked(['SIGTERM', 'SIGINT'], () => {
     if (isStopping) return;
     isStopping = true;
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`The bot did not stop cleanly: ${describe(error)}\n`);
-        process.exit(1);
-      },
-    );
+    started
+      .then(({ stop }) => stop())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          process.stderr.write(`The bot did not stop cleanly: ${describe(error)}\n`);
+          process.exit(1);
+        },
+      );
   });
+  await started;
 }
 
 /**

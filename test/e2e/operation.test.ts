@@ -1,8 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { folderOfSuite, productOfSuite } from '../support/ofSuite.ts';
 import { textOf } from '../support/chatDriver.ts';
+import { endWithRun } from '../support/children.ts';
+import { commandOf, PROJECT } from '../support/programs.ts';
 import {
   enroll,
   enrollToCode,
@@ -53,7 +58,7 @@ async function until(isDone: () => boolean | Promise<boolean>, ms = 30_000): Pro
   const end = Date.now() + ms;
   while (!(await isDone())) {
     if (Date.now() > end) throw new Error('it did not come about in time');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
@@ -150,6 +155,28 @@ describe('SIGUSR1', () => {
       expect((await fetch(`${product.url}/readyz`)).status).toBe(200);
     }
     expect(product.output.slice(from)).not.toContain('Debugger');
+  });
+});
+
+describe('a signal during the start', () => {
+  it.each(['SIGTERM', 'SIGHUP'] as const)('does not cut it short: %s', async (signal) => {
+    const folder = join(await folderOfSuite(), signal);
+    const [file = '', ...args] = commandOf('start');
+    const env = { ...product.env, NODE_OPTIONS: '', DATA_DIR: folder, PORT: '0' };
+    const child = spawn(file, args, { cwd: PROJECT, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    endWithRun(child, 'SIGKILL');
+    let output = '';
+    child.stderr.on('data', (data: Buffer) => (output += data.toString()));
+    const exited = once(child, 'exit');
+    // The first file of a start, long before the bot listens.
+    await until(() => existsSync(join(folder, 'bot.lock')));
+    child.kill(signal);
+    if (signal === 'SIGHUP') {
+      await until(() => output.includes('were read again'));
+      child.kill('SIGTERM');
+    }
+    expect(await exited).toEqual([0, null]);
+    expect(output).toContain('"stopped"');
   });
 });
 
