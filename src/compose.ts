@@ -116,7 +116,7 @@ export async function startBot(
   const cards = createCards(cardOptionsOf(config), texts);
   const channel = createChannel({
     settings: channelSettingsOf(config),
-    render: (view, locale, now) => cards.draw(view, locale, now),
+    render: cards.draw,
     notPersonal: (locale) => texts.text(locale, 'chat.notPersonal'),
     clock,
     log,

@@ -71,6 +71,11 @@ export type ReminderInput = { readonly handle: string } & (
   { readonly type: 'snooze' } | { readonly type: 'notNeeded'; readonly reason: NotNeededReason }
 );
 
+/** A code as it was typed. */
+export interface TypedCode {
+  readonly code: SecretInput;
+}
+
 /** A new password as it was typed, twice. */
 export interface NewPassword {
   readonly newPassword: SecretInput;
@@ -83,8 +88,8 @@ export type FlowInput = { readonly handle: string | undefined } & (
   | { readonly type: 'setMobile'; readonly mobile: string | undefined }
   | { readonly type: 'useShownMobile' }
   | { readonly type: 'changeMobile' }
-  | { readonly type: 'confirmOldCode'; readonly code: SecretInput }
-  | { readonly type: 'confirmCode'; readonly code: SecretInput }
+  | ({ readonly type: 'confirmOldCode' } & TypedCode)
+  | ({ readonly type: 'confirmCode' } & TypedCode)
   | { readonly type: 'resendCode' }
   | ({ readonly type: 'setPassword' } & NewPassword)
 );

@@ -24,11 +24,11 @@ export function designerData(name: CardName): Data {
       texts: templateOf(card).texts,
       expand(bound) {
         data = bound;
-        return {};
+        return templateOf(card).expand(bound);
       },
     }),
   );
-  cards.render(sample.view, 'sv', NOW);
+  cards.draw(sample.view, 'sv', NOW);
   return JSON.parse(JSON.stringify(data)) as Data;
 }
 

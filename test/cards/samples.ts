@@ -113,7 +113,7 @@ const longCards = createCards({ ...options, serviceDesk: LONG_DESK });
 
 /** The card that the bot would send. */
 export function renderSample({ view, kind }: CardSample, locale: Locale): Card {
-  return (kind === 'long' ? longCards : cards).render(view, locale, NOW);
+  return (kind === 'long' ? longCards : cards).draw(view, locale, NOW).card;
 }
 
 /** The card names of the contract. */

@@ -36,7 +36,7 @@ const cards = createCards({
 });
 
 export function createCardWords(locale: Locale): CardWords {
-  const render = (view: View): Node => cards.render(asAsa(view), locale, NOW);
+  const render = (view: View): Node => cards.draw(asAsa(view), locale, NOW).card;
 
   function sampleOf(name: string): Node {
     const sample = SAMPLES.find((one) => one.name === name);

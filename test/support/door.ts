@@ -31,7 +31,7 @@ export async function throughTheDoor(
   };
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const { view, locale, flow } = await turns.take(person, input, signal);
-  const card = JSON.parse(JSON.stringify(cards.render(view, locale, Date.now()))) as Card;
+  const card = JSON.parse(JSON.stringify(cards.draw(view, locale, Date.now()).card)) as Card;
   const id = teams.show(conversation.conversationId, card, inbound.replyToId);
   if (flow !== undefined && flow.messageId !== id) await turns.cardShown(flow.id, id);
   // The test goes on when no transaction of the bot is open: both share this process.

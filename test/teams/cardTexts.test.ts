@@ -18,7 +18,7 @@ const cards = createCards({
 });
 
 function render(view: View, locale: Locale = 'sv'): Node {
-  return cards.render(view, locale, NOW);
+  return cards.draw(view, locale, NOW).card;
 }
 
 describe('what cards say', () => {

@@ -46,7 +46,7 @@ const INPUTS: Partial<Record<CardName, readonly string[]>> = {
 const ROW_CHARACTERS = 26;
 
 function render(view: View, locale: Locale = 'sv'): Node {
-  return cards.render(view, locale, NOW);
+  return cards.draw(view, locale, NOW).card;
 }
 
 const everySample = LOCALES.flatMap((locale) =>
@@ -76,7 +76,7 @@ describe('cards', () => {
 
   it.each(everySample)('$name is summed up by its title and its account', ({ view, locale }) => {
     const { card, summary } = cards.draw(view, locale, NOW);
-    expect(card).toEqual(cards.render(view, locale, NOW));
+    expect(card).toEqual(cards.draw(view, locale, NOW).card);
     const [title] = card['body'] as [{ readonly text: string }];
     expect(summary.startsWith(title.text)).toBe(true);
     const account = 'accountName' in view ? view.accountName : undefined;
@@ -311,7 +311,7 @@ describe('cards', () => {
 
   it.each(everySample)('$name shows the same with Action.Submit alone', ({ view, locale }) => {
     const executes = render(view, locale);
-    const card = submitCards.render(view, locale, NOW);
+    const card = submitCards.draw(view, locale, NOW).card;
     expect(nodes(card).filter(({ type }) => type === 'Action.Execute')).toEqual([]);
     const expected = JSON.parse(JSON.stringify(executes), (_key, node: unknown) => {
       if (typeof node !== 'object' || node === null || !('fallback' in node)) return node;

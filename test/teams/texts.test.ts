@@ -42,12 +42,12 @@ describe('texts', () => {
     const options = { serviceDesk: 'x', timeZone: 'Europe/Stockholm', codeLength: 6 };
     const cards = createCards(options, recording);
     const sms = createSmsTexts(options, recording);
-    for (const { view } of SAMPLES) cards.render(view, 'sv', NOW);
+    for (const { view } of SAMPLES) cards.draw(view, 'sv', NOW);
     const names = new Set(SAMPLES.map(({ view }) => view.card));
     for (const problem of REASONS.flatMap(problemsOf)) {
       for (const name of names) {
         const shown = withProblem(name, problem);
-        if (shown !== undefined) cards.render(shown, 'sv', NOW);
+        if (shown !== undefined) cards.draw(shown, 'sv', NOW);
       }
     }
     const facts = { accountName: 'a', byName: 'b', at: NOW };

@@ -9,12 +9,12 @@ import { advanceEnrollment, auditOf } from '../flow/flows.ts';
 import { isSamePerson } from '../../domain/parties.ts';
 import { guessCode } from '../flow/codeGuess.ts';
 import type { EnrollmentTap } from '../flow/table.ts';
-import type { SecretInput } from '../input.ts';
+import type { TypedCode } from '../input.ts';
 import { addFirstEnrollmentNotices, addNotices } from '../notices/notices.ts';
 import { noteAnswering, readAnswering } from '../people/responsibilityChanges.ts';
 
 /** The number is proven: it counts from here on. */
-export async function enrollNumber(tap: EnrollmentTap, input: SecretInput): Promise<Flow> {
+export async function enrollNumber(tap: EnrollmentTap, input: TypedCode): Promise<Flow> {
   const { deps, manager, account, signal } = tap;
   const responsibility = await deps.directory.responsibilityFor(account.id, signal);
   const answering = await readAnswering(deps, responsibility, signal);

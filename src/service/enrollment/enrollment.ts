@@ -19,7 +19,7 @@ import {
   submit,
   submitStep,
 } from '../flow/flows.ts';
-import type { SecretInput } from '../input.ts';
+import type { TypedCode } from '../input.ts';
 import { enrollNumber } from './enrollNumber.ts';
 import { proveCurrentPassword, refuseMalformedProof } from './proof.ts';
 import { isVouchGood } from './vouched.ts';
@@ -147,7 +147,7 @@ function changeMobile(tap: EnrollmentTap): Promise<Flow> {
 }
 
 /** The old number agrees: the new one gets its code. */
-async function confirmOldCode(tap: EnrollmentTap, input: SecretInput): Promise<Flow> {
+async function confirmOldCode(tap: EnrollmentTap, input: TypedCode): Promise<Flow> {
   const { deps, manager } = tap;
   const { flow, todo } = await guessCode<EnrollmentFlow, ReservedCode>(
     tap,

@@ -9,11 +9,10 @@ import {
 import { readPasscode } from '../../domain/flows/passcode.ts';
 import { isSamePerson, type ManagerKey } from '../../domain/parties.ts';
 import { Secret } from '../../domain/secret.ts';
-import type { Failure } from '../../ports/store/passcodes.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { tellOfLockAfterLift } from '../desk/callers.ts';
-import type { SecretInput } from '../input.ts';
+import type { TypedCode } from '../input.ts';
 import type { FlowTap, Verb } from './table.ts';
 import {
   type Submission,
@@ -34,16 +33,14 @@ function awaitsCode(
 }
 
 /** A typed code; one that cannot be a code is refused uncounted. */
-export function guess<F extends Flow>(
-  take: (tap: FlowTap<F>, code: SecretInput) => Promise<Flow>,
-): Verb<F, { readonly code: SecretInput }> {
+export function guess<F extends Flow>(take: Verb<F, TypedCode>['take']): Verb<F, TypedCode> {
   return {
     isFromAnyCard: true,
     refuse: (tap, { code }) =>
       readPasscode(code?.reveal() ?? '', tap.deps.settings.codeLength) === undefined
         ? refuseMalformedCode(tap)
         : undefined,
-    take: (tap, { code }) => take(tap, code),
+    take,
   };
 }
 
@@ -61,11 +58,11 @@ async function refuseMalformedCode<F extends Flow>(tap: Submission<F>): Promise<
  */
 export async function guessCode<F extends Flow, Todo>(
   tap: FlowTap<F>,
-  input: SecretInput,
+  typed: TypedCode,
   onAccepted: (tx: StoreTransaction, current: F) => Promise<Submitted<F, Todo>>,
 ): Promise<Submitted<Flow, Todo>> {
   const { deps, cardDraw } = tap;
-  const code = readPasscode(input?.reveal() ?? '', deps.settings.codeLength);
+  const code = readPasscode(typed.code?.reveal() ?? '', deps.settings.codeLength);
   return changeFlow(deps, tap.flow, async (tx, current) => {
     const waiting = awaitsCode(current);
     const isStale = waiting === undefined || cardDraw < waiting.firstDraw;
@@ -131,14 +128,18 @@ export async function codesLockedUntil(
   const wrong = failures.filter(({ kind }) => kind === 'code');
   const own = wrong.filter((failure) => isSamePerson(failure.manager, manager));
   const ends = [
-    lockedUntil(timesOf(own), deps.settings.codeAttempts, now),
-    lockedUntil(timesOf(wrong), ACCOUNT_FAILURE_LIMIT, now),
+    lockedUntil(
+      own.map(({ at }) => at),
+      deps.settings.codeAttempts,
+      now,
+    ),
+    lockedUntil(
+      wrong.map(({ at }) => at),
+      ACCOUNT_FAILURE_LIMIT,
+      now,
+    ),
   ].filter((end) => end !== undefined);
   return ends.length === 0 ? undefined : Math.max(...ends);
-}
-
-function timesOf(failures: readonly Failure[]): number[] {
-  return failures.map(({ at }) => at);
 }
 
 /** Ends the flow where no code of this manager or account counts now; else undefined. */

@@ -6,7 +6,7 @@ import { advanceReset } from '../flow/flows.ts';
 import { guess, guessCode } from '../flow/codeGuess.ts';
 import { RESEND } from '../flow/codeSending.ts';
 import { ENDS, type ResetTap, type FlowTable } from '../flow/table.ts';
-import type { SecretInput } from '../input.ts';
+import type { TypedCode } from '../input.ts';
 import { refuseMalformedPassword, setPassword } from './newPassword.ts';
 import { proveLostWrite } from './lostWriteRetyped.ts';
 
@@ -21,7 +21,7 @@ export const RESET: FlowTable<ResetFlow> = {
   ...ENDS,
 };
 
-async function toNewPassword(tap: ResetTap, input: SecretInput): Promise<Flow> {
+async function toNewPassword(tap: ResetTap, input: TypedCode): Promise<Flow> {
   const rules = shownRules(tap.deps.settings, tap.account);
   const { flow } = await guessCode<ResetFlow, never>(tap, input, async (tx, current) => ({
     flow: await advanceReset(tx, current, { type: 'codeAccepted', rules }),

@@ -7,7 +7,7 @@ import { guess, guessCode } from '../flow/codeGuess.ts';
 import { advanceUnlock, auditOf, changeFlow, isStillEnrolled, submit } from '../flow/flows.ts';
 import { RESEND } from '../flow/codeSending.ts';
 import { ENDS, type UnlockTap, type FlowTable } from '../flow/table.ts';
-import type { SecretInput } from '../input.ts';
+import type { TypedCode } from '../input.ts';
 import { addNotices } from '../notices/notices.ts';
 import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
 import { saveOutcome } from '../flow/unsaved.ts';
@@ -22,7 +22,7 @@ export const UNLOCK: FlowTable<UnlockFlow> = {
   ...ENDS,
 };
 
-async function confirmCode(tap: UnlockTap, input: SecretInput): Promise<Flow> {
+async function confirmCode(tap: UnlockTap, input: TypedCode): Promise<Flow> {
   const { flow, todo } = await guessCode<UnlockFlow, 'unlock'>(tap, input, async (tx, current) => ({
     flow: await advanceUnlock(tx, current, { type: 'codeAccepted' }),
     todo: 'unlock',

@@ -14,11 +14,10 @@ export interface Cards {
   /**
    * The card of a view as of `now` (epoch ms). The card carries no more outside data than the view does:
    * handles in its buttons, escaped names, masked numbers.
+   * Its summary is its title and, where it is about one account, the account's name.
    * @throws CardError where a template or text is broken
    */
-  render(view: View, locale: Locale, now: number): Card;
-  /** The same card with its summary: its title and, where it is about one account, the account's name. */
-  draw(view: View, locale: Locale, now: number): Message;
+  readonly draw: (view: View, locale: Locale, now: number) => Message;
 }
 
 export interface CardOptions {
@@ -58,11 +57,17 @@ export function createCards(
     return candidates.find((candidate) => texts.has(candidate)) ?? key;
   }
 
+  /** The keys of the texts that a card's template binds, once it has been drawn. */
+  const keysBound = new Map<CardName, ReadonlyMap<string, string>>();
+
   /** The texts that the template binds, as far as the view has their values. */
   function boundTexts(card: CardName, locale: Locale, values: TextValues): Branch {
+    const keys =
+      keysBound.get(card) ??
+      new Map(templateOf(card).texts.map((path) => [path, keyOf(card, path)]));
+    keysBound.set(card, keys);
     const root: Branch = {};
-    for (const path of templateOf(card).texts) {
-      const key = keyOf(card, path);
+    for (const [path, key] of keys) {
       const isComplete = texts.placeholders(locale, key).every((name) => name in values);
       if (isComplete) put(root, path, texts.text(locale, key, unbroken(values)));
     }
@@ -97,19 +102,14 @@ export function createCards(
     return rendered;
   }
 
-  function render(view: View, locale: Locale, now: number): Card {
-    try {
-      return filled(view, locale, now);
-    } catch (error) {
-      throw new CardError(view.card, error);
-    }
-  }
-
   return {
-    render,
     draw(view, locale, now) {
-      const card = render(view, locale, now);
-      return { card, summary: summaryOf(view, card) };
+      try {
+        const card = filled(view, locale, now);
+        return { card, summary: summaryOf(view, card) };
+      } catch (error) {
+        throw new CardError(view.card, error);
+      }
     },
   };
 }

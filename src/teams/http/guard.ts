@@ -1,4 +1,3 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
 import { CHANNEL, toInbound, type Inbound, type RawActivity } from '../in/activity.ts';
 import type { ServiceHosts } from '../out/serviceHosts.ts';
@@ -108,25 +107,13 @@ function readHeader(token: string): { alg: string; kid: string } | undefined {
   }
 }
 
-/** The public key of each key that was fetched, as long as it is in use. */
-const publicKeys = new WeakMap<SigningKey, KeyObject>();
-
-function publicKeyOf(key: SigningKey): KeyObject {
-  const known = publicKeys.get(key);
-  if (known) return known;
-  const { kty, n, e } = key;
-  const made = createPublicKey({ key: { kty, n, e }, format: 'jwk' });
-  publicKeys.set(key, made);
-  return made;
-}
-
 async function verify(
   token: string,
-  key: SigningKey,
+  { publicKey }: SigningKey,
   { appId, clock }: GuardOptions,
 ): Promise<JWTPayload | undefined> {
   try {
-    const { payload } = await jwtVerify(token, publicKeyOf(key), {
+    const { payload } = await jwtVerify(token, publicKey, {
       algorithms: ALGORITHMS,
       issuer: ISSUER,
       audience: appId,

@@ -1,3 +1,4 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { withDeadline } from '../../ports/deadline.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
@@ -23,7 +24,12 @@ const keySchema = z.object({
 const keySetSchema = z.object({ keys: z.array(z.unknown()) });
 
 /** A public key with which the channel signs. */
-export type SigningKey = z.infer<typeof keySchema>;
+export interface SigningKey {
+  readonly kid: string;
+  readonly publicKey: KeyObject;
+  /** Channels for which it signs; none: for all. */
+  readonly endorsements: readonly string[];
+}
 
 export interface SigningKeys {
   /**
@@ -45,7 +51,7 @@ export function createSigningKeys(metadataUrl: string, clock: () => number, log:
   async function fetchKeys(): Promise<void> {
     const metadata = metadataSchema.parse(await getJson(metadataUrl));
     const set = keySetSchema.parse(await getJson(sameTrust(metadata.jwks_uri, metadataUrl)));
-    const found = set.keys.flatMap((key) => keySchema.safeParse(key).data ?? []);
+    const found = set.keys.flatMap((key) => readKey(key) ?? []);
     if (found.length === 0) throw new Error('the key set holds no usable key');
     keys = new Map(found.map((key) => [key.kid, key]));
     fetchedAt = clock();
@@ -76,6 +82,19 @@ export function createSigningKeys(metadataUrl: string, clock: () => number, log:
       return isUsable() ? keys.get(kid) : 'unavailable';
     },
   };
+}
+
+/** Undefined for a key that the bot cannot use. */
+function readKey(found: unknown): SigningKey | undefined {
+  const key = keySchema.safeParse(found).data;
+  if (!key) return undefined;
+  const { kid, kty, n, e, endorsements } = key;
+  try {
+    const publicKey = createPublicKey({ key: { kty, n, e }, format: 'jwk' });
+    return { kid, publicKey, endorsements };
+  } catch {
+    return undefined;
+  }
 }
 
 /** The key set must be fetched as safely as the metadata that names it. */

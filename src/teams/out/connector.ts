@@ -72,7 +72,8 @@ export function createConnector(options: ConnectorOptions): Connector {
     return withDeadline(timeoutMs, callerSignal, async (signal) => {
       const token = login ? await tokenOf(login, signal) : undefined;
       const operation = ['v3/conversations', ...path.map(segment)].join('/');
-      const url = new URL(operation, slashed(serviceUrl));
+      const base = serviceUrl.endsWith('/') ? serviceUrl : `${serviceUrl}/`;
+      const url = new URL(operation, base);
       const answer = await exchange({ method, url, token, body, signal }).catch(
         (error: unknown) => {
           throw lost(error);
@@ -168,10 +169,6 @@ interface Call {
 function segment(id: string): string {
   if (/^\.{0,2}$/.test(id) || !id.isWellFormed()) throw new NotifierError('refused', 'a bad id');
   return encodeURIComponent(id);
-}
-
-function slashed(serviceUrl: string): string {
-  return serviceUrl.endsWith('/') ? serviceUrl : `${serviceUrl}/`;
 }
 
 /**

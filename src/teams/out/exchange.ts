@@ -78,14 +78,6 @@ export async function exchange(asked: Request): Promise<Answer> {
 }
 
 async function read(response: IncomingMessage): Promise<Answer> {
-  return {
-    status: response.statusCode ?? 0,
-    retryAfter: response.headers['retry-after'],
-    body: parse(await readText(response)),
-  };
-}
-
-async function readText(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -93,7 +85,11 @@ async function readText(response: IncomingMessage): Promise<string> {
     if (size > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  return {
+    status: response.statusCode ?? 0,
+    retryAfter: response.headers['retry-after'],
+    body: parse(Buffer.concat(chunks).toString()),
+  };
 }
 
 function parse(json: string): unknown {

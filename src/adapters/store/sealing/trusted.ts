@@ -97,15 +97,11 @@ export function createTelling(log: Log) {
     });
     // Tells before the waiting caller goes on.
     done.then(
-      () => sayAll([...left.found, ...left.sayings]),
-      () => sayAll(left.found),
+      () => [...left.found, ...left.sayings].forEach((say) => say()),
+      () => left.found.forEach((say) => say()),
     );
     return done;
   };
-}
-
-function sayAll(sayings: readonly (() => void)[]): void {
-  for (const say of sayings) say();
 }
 
 /** A stored value as the schema's type. `what` names it in the error, which quotes nothing stored. */

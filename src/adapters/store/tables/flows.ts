@@ -38,12 +38,9 @@ function toFlow(scope: Scope, row: Selectable<FlowTable>): Flow | undefined {
   };
 }
 
-function isUnsettled({ state }: Flow): boolean {
-  return operationSince(state) !== undefined || state.step === 'unknown';
-}
-
 function toRow({ keys, now }: Scope, flow: Flow): Insertable<FlowTable> {
   const { purpose, state } = flow;
+  const isUnsettled = operationSince(state) !== undefined || state.step === 'unknown';
   const row = {
     id: flow.id,
     purpose,
@@ -54,7 +51,7 @@ function toRow({ keys, now }: Scope, flow: Flow): Insertable<FlowTable> {
     expires_at: flow.expiresAt,
     ended_at: flow.endedAt ?? null,
     saved_at: now,
-    unsettled: isUnsettled(flow) ? 1 : 0,
+    unsettled: isUnsettled ? 1 : 0,
     turn: flow.draw,
     version: flow.version,
     origin: flow.origin ?? null,
@@ -74,12 +71,7 @@ function open(scope: Scope): FlowSelection {
   return flows(scope).where('ended_at', 'is', null);
 }
 
-async function first(scope: Scope, query: FlowSelection): Promise<Flow | undefined> {
-  const row = await query.executeTakeFirst();
-  return row && toFlow(scope, row);
-}
-
-/** The same for a row whose place only one flow can have: an untrusted row makes room. */
+/** The flow of a place that only one can have: an untrusted row makes room. */
 async function only(scope: Scope, query: FlowSelection): Promise<Flow | undefined> {
   const row = await query.executeTakeFirst();
   const flow = row && toFlow(scope, row);
@@ -105,7 +97,8 @@ export const flowQueries = {
         .executeTakeFirst();
       if (unchanged) return { ...known, messageId: unchanged.message_id ?? undefined };
     }
-    return first(scope, flows(scope).where('id', '=', id));
+    const row = await flows(scope).where('id', '=', id).executeTakeFirst();
+    return row && toFlow(scope, row);
   },
 
   flowFrom: (scope, origin, purpose) =>

@@ -1,5 +1,4 @@
 import { timingSafeEqual, randomUUID } from 'node:crypto';
-import type { Secret } from '../../../domain/secret.ts';
 import type { PasscodeQueries, FailureQueries } from '../../../ports/store/passcodes.ts';
 import type { OnScope, Scope } from '../schema/scope.ts';
 import { z } from 'zod';
@@ -36,13 +35,9 @@ async function isFirstTry(
   return added !== undefined;
 }
 
-function macsOf({ keys }: Scope, flowId: string, code: Secret): readonly [string, ...string[]] {
-  return keys.passcodeMacs(flowId, code);
-}
-
 export const passcodeQueries = {
   async setPasscode(scope, { flowId, code, expiresAt }) {
-    const [mac] = macsOf(scope, flowId, code);
+    const [mac] = scope.keys.passcodeMacs(flowId, code);
     await scope.db
       .insertInto('passcode')
       .values({ flow_id: flowId, mac, expires_at: expiresAt })
@@ -76,7 +71,7 @@ export const passcodeQueries = {
   },
 
   async tryPasscode(scope, { flowId, draw, code, expiresAt = Infinity }) {
-    const macs = macsOf(scope, flowId, code);
+    const macs = scope.keys.passcodeMacs(flowId, code);
     if (!(await isFirstTry(scope, flowId, draw, macs))) return 'repeated';
     const passcode = await scope.db
       .selectFrom('passcode')

@@ -29,7 +29,7 @@ function dataOf(accountName: string, serviceDesk: string): Data {
       texts: templateOf(name).texts,
       expand(bound) {
         data = bound;
-        return {};
+        return templateOf(name).expand(bound);
       },
     }),
   );
@@ -41,7 +41,7 @@ function dataOf(accountName: string, serviceDesk: string): Data {
     progress: { step: 2, of: 2 },
     problem: { reason: 'passwordTooShort', all: ['passwordTooShort'], isEmpty: true },
   };
-  cards.render(view, 'sv', Date.now());
+  cards.draw(view, 'sv', Date.now());
   return data;
 }
 
