@@ -63,12 +63,13 @@ export function accountOn(card: unknown, accountName: string): Record<string, un
   });
 }
 
-/** All text of a card, for looking through. */
+/** All text of a card, for looking through, with plain blanks. */
 export function textOf(card: unknown): string {
   return [...nodes(card)]
     .flatMap((node) => ['text', 'label', 'title', 'errorMessage'].map((key) => node[key]))
     .filter((text) => typeof text === 'string')
-    .join('\n');
+    .join('\n')
+    .replaceAll('\u00A0', ' ');
 }
 
 /** Cards that come unasked: they may come between a question and its answer. */

@@ -14,8 +14,13 @@ export function byType(card: Node, type: string): Node[] {
   return nodes(card).filter((node) => node['type'] === type);
 }
 
-/** Everything that can be read on it: texts, labels, titles of buttons and facts. */
+/** Everything that can be read on it: texts, labels, titles of buttons and facts, with plain blanks. */
 export function texts(value: unknown): string[] {
+  return rawTexts(value).map((text) => text.replaceAll('\u00A0', ' '));
+}
+
+/** The same, sign by sign. */
+export function rawTexts(value: unknown): string[] {
   return nodes(value).flatMap((node) =>
     [node['text'], node['title'], node['value'], node['label']].filter(
       (text): text is string => typeof text === 'string',

@@ -5,14 +5,16 @@ import { REASONS } from '../../src/domain/reasons.ts';
 import type { Problem } from '../../src/domain/reasons.ts';
 import type { View } from '../../src/ports/view.ts';
 import { createCards } from '../../src/teams/cards/cards.ts';
-import { nodes, texts } from './cardNodes.ts';
+import { nodes, rawTexts, texts } from './cardNodes.ts';
 import type { Node } from './cardNodes.ts';
 import { CODE_CARDS } from './flowViews.ts';
 import { NOW } from './sampleParts.ts';
 import { SAMPLES, withProblem } from './sampleViews.ts';
 
+const SERVICE_DESK = 'Servicedesk 019-21 00 00';
+
 const cards = createCards({
-  serviceDesk: 'Servicedesk 019-21 00 00',
+  serviceDesk: SERVICE_DESK,
   timeZone: 'Europe/Stockholm',
   codeLength: 6,
 });
@@ -22,6 +24,16 @@ function render(view: View, locale: Locale = 'sv'): Node {
 }
 
 describe('what cards say', () => {
+  it.each(['sv', 'en'] as const)('breaks no number and no time over a line: %s', (locale) => {
+    const all = SAMPLES.flatMap(({ view }) => rawTexts(render(view, locale)));
+    const told = all.join('\n').replaceAll(SERVICE_DESK, '');
+    expect(told).toMatch(/(?:kl\.|at)\u00A0\d\d[.:]\d\d/);
+    expect(told).toMatch(/••\u00A0\d\d/);
+    expect(told).not.toMatch(/[\d•] [\d•]| \d\d[.:]\d\d(?!\d)/);
+    // This line is the administrator's.
+    expect(all.join('\n')).toContain(SERVICE_DESK);
+  });
+
   it('says how many tries are left', () => {
     const view = withProblem('reset.code', { reason: 'codeRefused', attemptsLeft: 3 });
     expect(texts(render(view!))).toContain(
@@ -92,7 +104,7 @@ describe('what cards say', () => {
     'does not claim on %s that a code was sent when that is not known',
     (name) => {
       const sent =
-        'Koden är skickad till +46\u00A0•••\u00A0••\u00A0••\u00A067. Den gäller i 5 minuter, till kl. 14.36.';
+        'Koden är skickad till +46 ••• •• •• 67. Den gäller i 5 minuter, till kl. 14.36.';
       expect(texts(render(withProblem(name, { reason: 'codeRefused' })!))).toContain(sent);
       expect(texts(render(withProblem(name, { reason: 'smsUnavailable' })!))).not.toContain(sent);
     },
@@ -322,7 +334,7 @@ describe('what cards say', () => {
     ],
     [
       'notice: ownEnrollment, cool-down',
-      'Mobilen +46\u00A0•••\u00A0••\u00A0••\u00A067 är registrerad i ditt namn. Det går att byta lösenordet med den först 24 november kl. 14.32.',
+      'Mobilen +46 ••• •• •• 67 är registrerad i ditt namn. Det går att byta lösenordet med den först 24 november kl. 14.32.',
     ],
     [
       'notice: revoke',

@@ -104,7 +104,7 @@ export function walkFirstEnrollment(world: World): void {
     await chat.say('status');
     expect(chat.button('reset', account)).toBeDefined();
     const shown = textOf(chat.card);
-    expect(shown).toContain(`••\u00A0${mobile.slice(-2)}`);
+    expect(shown).toContain(`•• ${mobile.slice(-2)}`);
     const day = new Intl.DateTimeFormat('sv-SE', {
       timeZone: 'Europe/Stockholm',
       day: 'numeric',

@@ -60,6 +60,12 @@ export function createCards(
   /** The keys of the texts that a card's template binds, once it has been drawn. */
   const keysBound = new Map<CardName, ReadonlyMap<string, string>>();
 
+  /** Numbers and times stay on one line; the service desk's line stands as it is configured. */
+  function textIn(locale: Locale, key: string, values: TextValues): string {
+    const parts = texts.text(locale, key, values).split(desk);
+    return parts.map((part) => part.replace(WITHIN_NUMBER, NO_BREAK_SPACE)).join(desk);
+  }
+
   /** The texts that the template binds, as far as the view has their values. */
   function boundTexts(card: CardName, locale: Locale, values: TextValues): Branch {
     const keys =
@@ -69,7 +75,7 @@ export function createCards(
     const root: Branch = {};
     for (const [path, key] of keys) {
       const isComplete = texts.placeholders(locale, key).every((name) => name in values);
-      if (isComplete) put(root, path, texts.text(locale, key, unbroken(values)));
+      if (isComplete) put(root, path, textIn(locale, key, values));
     }
     return root;
   }
@@ -81,7 +87,7 @@ export function createCards(
       now,
       desk,
       words: words[locale],
-      text: (key, values = {}) => texts.text(locale, key, unbroken(values)),
+      text: (key, values = {}) => textIn(locale, key, values),
     };
     const facts = cardFacts(view, voice);
     const values = { ...facts.values, ...always };
@@ -114,13 +120,9 @@ export function createCards(
   };
 }
 
-/** A masked number stays on one line, also on the narrowest card. */
-function unbroken(values: TextValues): TextValues {
-  const { mobile } = values;
-  return typeof mobile === 'string'
-    ? { ...values, mobile: mobile.replaceAll(' ', '\u00A0') }
-    : values;
-}
+/** A blank between the digits of a number, masked or not, or before a time. */
+const WITHIN_NUMBER = /(?<=[\d•]) (?=[\d•])| (?=\d\d[.:]\d\d(?!\d))/g;
+const NO_BREAK_SPACE = '\u00A0';
 
 /** Clients show it in place of the card, as it stands: no escape may be left in it. */
 function summaryOf(view: View, card: Card): string {
