@@ -163,6 +163,7 @@ describe('a manager who begins again and again', () => {
       ['code.notSent', 'smsNumberRefused'],
       ['enrollment.started', '×20'],
       ['enrollment.proved', '×5'],
+      ['code.notSent', 'smsNumberRefused ×3'],
       ['code.sent', null],
     ]);
   });

@@ -152,8 +152,10 @@ function eventOf(outcome: SmsOutcome, draw: number): CodeEvent {
 
 function auditSend({ denials }: Deps, tx: StoreTransaction, flow: Flow, outcome: SmsOutcome): void {
   const about = auditOf(flow);
+  const refused = { event: 'code.notSent', result: 'failed', ...about } as const;
   switch (outcome.outcome) {
     case 'accepted':
+      denials.settleIn(tx, refused);
       tx.audit({ event: 'code.sent', result: 'ok', ...about });
       return;
     case 'unknown':
@@ -161,12 +163,7 @@ function auditSend({ denials }: Deps, tx: StoreTransaction, flow: Flow, outcome:
       return;
     case 'refused':
       // A refused message counts against no budget: a manager can repeat it at will.
-      denials.auditIn(tx, {
-        event: 'code.notSent',
-        result: 'failed',
-        reason: notDelivered(outcome.fault),
-        ...about,
-      });
+      denials.auditIn(tx, { ...refused, reason: notDelivered(outcome.fault) });
       return;
   }
 }
