@@ -50,7 +50,12 @@ const WORDING = createTexts();
 const texts = (codeLength = 6): ReturnType<typeof createSmsTexts> =>
   createSmsTexts({ timeZone: 'Europe/Stockholm', codeLength }, WORDING);
 
-function everyMessage(codeLength: number, code: string): { text: string; hasCode: boolean }[] {
+/** Every code and notice for every name; the notices with all their additions, or with each set of them. */
+function everyMessage(
+  codeLength: number,
+  code: string,
+  isAdded: readonly boolean[] = [true],
+): { text: string; hasCode: boolean }[] {
   const sms = texts(codeLength);
   return LOCALES.flatMap((locale) =>
     NAMES.flatMap((names) => [
@@ -59,9 +64,13 @@ function everyMessage(codeLength: number, code: string): { text: string; hasCode
         hasCode: true,
       })),
       ...NOTICE_EVENTS.flatMap((event) =>
-        [undefined, names.byName].flatMap((agentName) =>
-          [undefined, NOW + DAY_MS].map((until) => ({
-            text: sms.notice(locale, event, { ...names, agentName, until }),
+        isAdded.flatMap((hasAgent) =>
+          isAdded.map((hasUntil) => ({
+            text: sms.notice(locale, event, {
+              ...names,
+              agentName: hasAgent ? names.byName : undefined,
+              until: hasUntil ? NOW + DAY_MS : undefined,
+            }),
             hasCode: false,
           })),
         ),
@@ -71,7 +80,7 @@ function everyMessage(codeLength: number, code: string): { text: string; hasCode
 }
 
 describe('sms texts', () => {
-  const everyOrdinary = everyMessage(6, '048291');
+  const everyOrdinary = everyMessage(6, '048291', [true, false]);
 
   it('fit one message whatever the names are', () => {
     const tooLong = everyOrdinary.filter(({ text }) => septets(text) > 160);
