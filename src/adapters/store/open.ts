@@ -45,7 +45,7 @@ export interface StoreOptions {
 export interface OpenStore extends Store {
   readonly audit: AuditLog;
   readonly sealed: SealedValues;
-  /** How many stored values these keys could not read. */
+  /** How many stored values these keys could not read, or not find. */
   unreadableBy(keys: readonly EncryptionKey[]): Promise<number>;
   /** Transactions that begin from now on use these; those under way end with the earlier ones. */
   renewKeys(keys: readonly EncryptionKey[]): void;
@@ -185,10 +185,7 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
     audit: openAuditLog(engine, always),
     sealed: openSealed(engine, always),
 
-    unreadableBy: async (others) => {
-      const { unreadable } = await openSealed(engine, createKeyring(others)).census();
-      return unreadable;
-    },
+    unreadableBy: (others) => openSealed(engine, createKeyring(others)).countLost(),
 
     renewKeys(others) {
       keys = createKeyring(others);

@@ -32,6 +32,8 @@ interface Rekeyed {
 /** The sealed values as a whole. Throws only StoreError. */
 export interface SealedValues {
   census(): Promise<KeyCensus>;
+  /** The values that these keys do not read, or do not find: none of them has made their index. */
+  countLost(): Promise<number>;
   /**
    * Seals everything with the first key and computes the indexes anew, a few rows at a time. May be
    * interrupted at any moment and repeated, beside running bots that know both keys.
@@ -116,18 +118,25 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
     return clear !== undefined && keys.index(clear) !== row['found_by'];
   }
 
-  async function countMisplaced(where: SealedColumn): Promise<number> {
+  /** Whether none of the keys has made the index of a value that they open. */
+  function isUnfound(where: SealedColumn, row: Row): boolean {
+    const clear = clearOf(where, row);
+    return clear !== undefined && !keys.indexes(clear).includes(String(row['found_by']));
+  }
+
+  async function countIndexed(where: SealedColumn, isMeant: typeof isUnfound): Promise<number> {
     if (where.index === undefined) return 0;
-    let misplaced = 0;
+    let meant = 0;
     let last: Row | undefined;
     do {
       const rows = await readPatiently(engine, (db) => nextRows(db, where, last));
-      misplaced += rows.filter((row) => isMisplaced(where, row)).length;
+      meant += rows.filter((row) => isMeant(where, row)).length;
       last = rows.at(-1);
     } while (last !== undefined);
-    return misplaced;
+    return meant;
   }
 
+  const countMisplaced = (where: SealedColumn) => countIndexed(where, isMisplaced);
   const countEarlier = async (where: SealedColumn): Promise<number> =>
     (await countSealedEarlier(where)) + (await countMisplaced(where));
 
@@ -193,15 +202,20 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
     return true;
   }
 
+  const countUnreadable = async () => (await sum(countUnknown)) + (await sum(countBadSamples));
+
   return {
     async census() {
       const misplaced = await sum(countMisplaced);
       return {
         current: (await sum(countFirst)) - misplaced,
         earlier: (await sum(countSealedEarlier)) + misplaced,
-        unreadable: (await sum(countUnknown)) + (await sum(countBadSamples)),
+        unreadable: await countUnreadable(),
       };
     },
+
+    countLost: async () =>
+      (await countUnreadable()) + (await sum((where) => countIndexed(where, isUnfound))),
 
     async rekey(onProgress) {
       const countOthers = async (where: SealedColumn) =>
