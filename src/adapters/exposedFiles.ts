@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 const BY_OTHERS = 0o007;
 const PASSED_BY_OTHERS = 0o001;
@@ -21,7 +21,8 @@ export function exposedFiles(paths: Readonly<Record<string, string>>): Exposed[]
   if (process.platform === 'win32') return [];
   return Object.entries(paths).flatMap(([variable, path]) => {
     const mode = modeOf(path);
-    if (mode === undefined || (mode & BY_OTHERS) === 0 || !isReachable(resolve(path))) return [];
+    if (mode === undefined || (mode & BY_OTHERS) === 0 || !isReachable(realpathSync(path)))
+      return [];
     return [{ variable, mode: `0${(mode & 0o777).toString(8).padStart(3, '0')}` }];
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkHost } from '../../src/admin/check/hostCheck.ts';
 import { secretEnvFilesOf } from '../../src/config/secretFiles.ts';
@@ -36,6 +36,21 @@ describe('check, of the host', () => {
     modes(0o700, 0o644, 0o777);
     expect(minds(paths)).toEqual([]);
     expect(minds({ DATA_DIR: join(folder, 'none') })).toEqual([]);
+  });
+
+  it('follows a link to where the file lies', () => {
+    const closed = join(folder, 'closed');
+    mkdirSync(closed);
+    chmodSync(closed, 0o700);
+    const [outward, inward] = [join(closed, 'outward'), join(folder, 'inward')];
+    symlinkSync(key, outward);
+    writeFileSync(join(closed, 'kept'), 'canary');
+    symlinkSync(join(closed, 'kept'), inward);
+    modes(0o755, 0o644, 0o700);
+    chmodSync(join(closed, 'kept'), 0o644);
+    expect(minds({ LDAP_BIND_PASSWORD_FILE: inward, ENCRYPTION_KEYS_FILE: outward })).toEqual([
+      expect.stringMatching(/^ENCRYPTION_KEYS_FILE: .*\(mode 0644\)/),
+    ]);
   });
 
   it('names a file of variables that holds a secret and is open to others, however Node.js was given it', () => {
