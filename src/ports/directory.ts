@@ -73,8 +73,8 @@ export interface Directory {
   /** The one enabled person that the query finds; undefined for none or several. */
   findManager(query: ManagerQuery, signal: AbortSignal): Promise<DirectoryManager | undefined>;
 
-  /** Whether the query matches another entry than that of `managerId`, enabled or not. */
-  fitsAnother(query: ManagerQuery, managerId: string, signal: AbortSignal): Promise<boolean>;
+  /** The ids of all entries that the query matches, enabled or not. */
+  fitting(query: ManagerQuery, signal: AbortSignal): Promise<readonly string[]>;
 
   /** The person of that id; undefined where the entry is gone or disabled. */
   managerById(id: string, signal: AbortSignal): Promise<DirectoryManager | undefined>;

@@ -92,6 +92,22 @@ export function walkPins(world: World): void {
     });
   });
 
+  it('refuses one who was never pinned, with an alarm, while two entries have the address', async () => {
+    const { chat } = newManager(world);
+    const other = world.manager(newName('Annan'));
+    const before = alarms();
+    world.directory.put(other.dn, 'userPrincipalName', chat.person.upn);
+    expect(await chat.say('status')).toBe('refused notResponsible');
+    expect(alarms()).toBe(before + 1);
+    world.directory.put(other.dn, 'userPrincipalName', other.person.upn);
+    expect(await chat.say('status')).toBe('home');
+    world.directory.put(chat.dn, 'userPrincipalName', newName('annat'));
+    const { chat: unknown } = newManager(world);
+    world.directory.put(unknown.dn, 'userPrincipalName', newName('annat'));
+    expect(await unknown.say('status')).toBe('refused notResponsible');
+    expect(alarms()).toBe(before + 1);
+  });
+
   it('pins one of two who come at once', async () => {
     const { chat } = newManager(world);
     const second = namesake(chat);

@@ -55,8 +55,7 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
     findManager: (query, signal) =>
       sessions.read(signal, (session) => lookup.person(session, query)),
 
-    fitsAnother: (query, managerId, signal) =>
-      sessions.read(signal, (session) => lookup.fitsAnother(session, query, managerId)),
+    fitting: (query, signal) => sessions.read(signal, (session) => lookup.fitting(session, query)),
 
     managerById: (id, signal) => sessions.read(signal, (session) => lookup.personById(session, id)),
 

@@ -55,14 +55,25 @@ export async function identify(
       // An address may be missing, or have changed in the directory first; another's is refused.
       const isOwn =
         query === undefined ||
-        (found === undefined && !(await deps.directory.fitsAnother(query, pinned.id, signal)));
+        (found === undefined &&
+          (await deps.directory.fitting(query, signal)).every((id) => id === pinned.id));
       if (isOwn) return letIn(deps, person.key, pinned);
       // Also where the own entry fits too: whoever may write an address could keep the person out, unseen.
       return denyTaken(deps, person.key, pinned, OTHERS_ADDRESS);
     }
   }
-  if (roster.status === 'unavailable') return 'temporarilyUnavailable';
-  if (found === undefined) return deny(deps, person.key);
+  if (query === undefined) return 'temporarilyUnavailable';
+  if (found === undefined) {
+    const fitting = await deps.directory.fitting(query, signal);
+    return fitting.length > 1
+      ? denyTaken(
+          deps,
+          person.key,
+          { id: undefined },
+          'the address of a person fits several entries',
+        )
+      : deny(deps, person.key);
+  }
   return (await keepsPin(deps, record, signal))
     ? denyTaken(deps, person.key, { id: record.directoryId }, OTHERS_ADDRESS)
     : pin(deps, person.key, found);

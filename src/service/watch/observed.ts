@@ -68,7 +68,7 @@ export function observeDirectory(
   return {
     servers: directory.servers,
     findManager: observed('findManager', directory.findManager),
-    fitsAnother: observed('fitsAnother', directory.fitsAnother),
+    fitting: observed('fitting', directory.fitting),
     managerById: observed('managerById', directory.managerById),
     hasEntry: observed('hasEntry', directory.hasEntry),
     standingOf: observed('standingOf', directory.standingOf),

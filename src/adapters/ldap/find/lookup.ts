@@ -108,11 +108,11 @@ export function createLookup(settings: LookupSettings) {
       return managerFrom(session, await onePerson(session, filter));
     },
 
-    /** Whether the query matches an entry of another id. */
-    async fitsAnother(session: Session, query: ManagerQuery, id: string) {
+    /** The ids of all entries that the query matches. */
+    async fitting(session: Session, query: ManagerQuery) {
       const { dialect } = session;
       const filter = managerFilter(settings.managerFilter ?? dialect.defaultManagerFilter, query);
-      if (filter === undefined) return false;
+      if (filter === undefined) return [];
       const found = await session.connection.search({
         base: settings.managersBase,
         scope: 'sub',
@@ -120,7 +120,7 @@ export function createLookup(settings: LookupSettings) {
         attributes: [dialect.idAttribute],
         binary: dialect.binary,
       });
-      return found.some((entry) => dialect.idOf(entry) !== id);
+      return found.flatMap((entry) => dialect.idOf(entry) ?? []);
     },
 
     personById: async (session: Session, id: string) =>
