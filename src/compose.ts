@@ -41,9 +41,9 @@ import {
   encryptionKeysOf,
   gatewayOf,
   instanceName,
-  random,
   settingsOf,
 } from './wiring.ts';
+import { random } from './process/random.ts';
 
 const SELF_CHECK_MS = 10_000;
 

@@ -9,7 +9,7 @@ widenThreadPool();
 const { startBot } = await import('./compose.ts');
 const { createLog } = await import('./adapters/log.ts');
 const { readConfig } = await import('./config/config.ts');
-const { random } = await import('./wiring.ts');
+const { random } = await import('./process/random.ts');
 await run();
 
 /** Runs the bot until a signal ends it. */

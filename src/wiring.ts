@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConsoleGateway } from './adapters/consoleSms.ts';
@@ -9,24 +9,12 @@ import { createSwedishHolidays } from './adapters/swedishHolidays.ts';
 import { createTwilioGateway } from './adapters/twilio.ts';
 import type { Config } from './config/config.ts';
 import { createCalendar } from './domain/rotation/calendar.ts';
-import { passcodeFrom } from './domain/flows/passcode.ts';
 import { Secret } from './domain/secret.ts';
 import type { Log } from './ports/log.ts';
 import type { SmsGateway } from './ports/sms.ts';
-import type { Deps, Random, Settings } from './service/deps.ts';
+import type { Deps, Settings } from './service/deps.ts';
 import type { CardOptions } from './teams/cards/cards.ts';
 import type { ChannelSettings } from './teams/channel.ts';
-
-/** 144 bits, URL-safe and without a dot: the ids on cards. */
-const ID_BYTES = 18;
-
-export const random: Random = {
-  id: () => randomBytes(ID_BYTES).toString('base64url'),
-  reference: () => randomBytes(4).toString('hex').toUpperCase(),
-  fraction: Math.random,
-  below: (max) => randomInt(max),
-  passcode: (length) => new Secret(passcodeFrom((max) => randomInt(max), length)),
-};
 
 /** Names this process in audit rows: two bots on one host differ, and so do two runs of one. */
 export function instanceName(): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Reason } from '../../src/domain/reasons.ts';
 import type { View } from '../../src/ports/view.ts';
 import { createRefer } from '../../src/service/tap/references.ts';
-import { random } from '../../src/wiring.ts';
+import { random } from '../../src/process/random.ts';
 
 function referring() {
   const logged: Record<string, unknown>[] = [];

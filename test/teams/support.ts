@@ -11,7 +11,7 @@ import type { Server } from '../../src/teams/http/server.ts';
 import { createPerson } from '../support/activities.ts';
 import type { TeamsPerson } from '../support/activities.ts';
 import { TeamsServer } from '../support/connector.ts';
-import { random } from '../../src/wiring.ts';
+import { random } from '../../src/process/random.ts';
 
 /** The service's side of the boundary: answers as a test tells it, and records the questions. */
 class ScriptedTurns implements Turns {

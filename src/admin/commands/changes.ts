@@ -1,5 +1,6 @@
 import { clearLockout, revoke } from '../../service/administration/administration.ts';
-import { random, settingsOf } from '../../wiring.ts';
+import { settingsOf } from '../../wiring.ts';
+import { random } from '../../process/random.ts';
 import { findAccount, managersOf } from './account.ts';
 import { counted } from '../check/advice.ts';
 import type { Command } from '../command.ts';

@@ -4,7 +4,8 @@ import { again } from '../../service/waiting/waiting.ts';
 import { createCards } from '../../teams/cards/cards.ts';
 import { createChannel } from '../../teams/channel.ts';
 import { createTexts } from '../../texts/texts.ts';
-import { cardOptionsOf, channelSettingsOf, delay, random, settingsOf } from '../../wiring.ts';
+import { cardOptionsOf, channelSettingsOf, delay, settingsOf } from '../../wiring.ts';
+import { random } from '../../process/random.ts';
 import { CommandFailure, type Command, type Workplace } from '../command.ts';
 import { createProgress } from '../print.ts';
 
