@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { schedule } from './lists.ts';
+import { schedule } from './encryptionKeys.ts';
 import {
   choice,
   matching,

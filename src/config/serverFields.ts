@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { keyRing, serviceHosts } from './lists.ts';
+import { keyRing, serviceHosts } from './encryptionKeys.ts';
 import { choice, matching, oneLine, parsed, secret, wholeNumber } from './parsers.ts';
 import { certificate, httpUrl, origin, postgresUrl, privateKey, startOfDay } from './shapes.ts';
 import { TEXTS } from './variableText.ts';

@@ -4,7 +4,7 @@ import type { SweptAccount } from '../../ports/account.ts';
 import type { SweepDeps } from '../deps.ts';
 import { createUnwatched } from './unwatched.ts';
 import { noteOutsideChanges } from '../notices/outsideChanges.ts';
-import { forgetLostRelations } from './relations.ts';
+import { forgetLostRelations } from './lostRelations.ts';
 import { remindOf, type ReminderRow } from '../reminders/reminders.ts';
 import { settleLost } from '../reminders/sendOnce.ts';
 import { createSendPace } from '../chat/sendPace.ts';
