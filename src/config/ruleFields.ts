@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { schedule } from './encryptionKeys.ts';
+import { schedule } from './shapes.ts';
 import {
   choice,
   matching,

@@ -1,7 +1,15 @@
 import { z } from 'zod';
-import { keyRing, serviceHosts } from './encryptionKeys.ts';
+import { keyRing } from './encryptionKeys.ts';
+import {
+  certificate,
+  httpUrl,
+  origin,
+  postgresUrl,
+  privateKey,
+  serviceHosts,
+  startOfDay,
+} from './shapes.ts';
 import { choice, matching, oneLine, parsed, secret, wholeNumber } from './parsers.ts';
-import { certificate, httpUrl, origin, postgresUrl, privateKey, startOfDay } from './shapes.ts';
 import { TEXTS } from './variableText.ts';
 import { Secret } from '../domain/secret.ts';
 

@@ -1,3 +1,4 @@
+import type { SendingHours } from '../domain/rotation/calendar.ts';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
 /** Whether the host is this machine's own loopback, as a URL or a listen address names it. */
@@ -102,4 +103,28 @@ function read<T>(make: () => T): T | undefined {
 export function startOfDay(text: string): number | undefined {
   const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
   return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== text ? undefined : at;
+}
+
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
+/** `Mon-Fri 08-16`; one day alone and ranges over Sunday are days too. */
+export function schedule(text: string): SendingHours | undefined {
+  const match = /^([a-z]{3})(?:-([a-z]{3}))? +([0-9]{2})-([0-9]{2})$/.exec(text.toLowerCase());
+  if (match === null) return undefined;
+  const [, first = '', last = first, from, to] = match;
+  const [start, end] = [WEEKDAYS.indexOf(first), WEEKDAYS.indexOf(last)];
+  const [fromHour, toHour] = [Number(from), Number(to)];
+  if (start < 0 || end < 0 || fromHour >= toHour || toHour > 24) return undefined;
+
+  const count = ((end - start + 7) % 7) + 1;
+  const weekdays = Array.from({ length: count }, (_, index) => ((start + index) % 7) + 1);
+  return { weekdays: weekdays.sort((a, b) => a - b), fromHour, toHour };
+}
+
+/** Host names, each perhaps with `*.` before it, in lower case. */
+export function serviceHosts(text: string): string[] | undefined {
+  const hosts = text.split(',').map((host) => host.trim().toLowerCase());
+  const isRight = (host: string): boolean =>
+    /^(?:(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])$/.test(host);
+  return hosts.every(isRight) ? hosts : undefined;
 }
