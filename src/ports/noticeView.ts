@@ -29,7 +29,7 @@ export interface ReminderDoneView {
   readonly handle: string;
   readonly accountName: string;
   readonly answer: 'snoozed' | 'notNeeded' | 'undone' | 'notNow';
-  /** Without a number there is no reset to offer. */
+  /** Without a number the card says how to register one. */
   readonly isEnrolled: boolean;
   /** When the next reminder may come; absent: as usual. */
   readonly until?: number | undefined;

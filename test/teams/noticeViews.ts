@@ -79,10 +79,10 @@ export const NOTICE_SAMPLES: readonly Sample[] = [
     'not needed',
   ),
   sample({ ...REMINDED, answer: 'undone' }, ['reset', 'home'], 'undone'),
-  sample({ ...REMINDED, answer: 'notNow', isEnrolled: false }, ['home'], 'not now'),
+  sample({ ...REMINDED, answer: 'notNow', isEnrolled: false }, ['reset', 'home'], 'not now'),
   sample(
     { ...REMINDED, answer: 'snoozed', until: NOW + DAY_MS, isEnrolled: false },
-    ['home'],
+    ['reset', 'home'],
     'not enrolled',
   ),
   sample({ card: 'invitation', ...FLOW }, ['enroll', 'notNow']),

@@ -73,7 +73,7 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
           day: view.until === undefined ? '' : words.date(view.until, now),
           isEnrolled: view.isEnrolled ? 'yes' : 'no',
         },
-        { isEnrolled: view.isEnrolled },
+        {},
       );
     case 'notice':
       if (view.event === 'unanswered') return summaryFacts(view, voice);
