@@ -73,6 +73,8 @@ export interface HomeView {
   /** The person is of the service desk too. */
   readonly isAgent: boolean;
   readonly problem?: Problem | undefined;
+  /** An unlock was asked for, and none of the manager's accounts is locked. */
+  readonly isNothingLocked?: boolean | undefined;
   /** It is the first card that the manager sees, and says what the bot is. */
   readonly isWelcome?: boolean | undefined;
 }

@@ -38,6 +38,11 @@ export const SAMPLES: readonly Sample[] = [
     'reset',
   ]),
   {
+    name: 'home: nothing locked',
+    view: { card: 'home', accounts: [ACCOUNT], isAgent: false, isNothingLocked: true },
+    verbs: ['enroll', 'reset', 'language'],
+  },
+  {
     name: 'home: welcome',
     view: {
       card: 'home',

@@ -78,7 +78,23 @@ export function walkUnlock(world: World): void {
     world.directory.unlock(walker.accountDn);
     const codes = world.codes(walker.mobile).length;
     expect(await walker.chat.tapButton(button)).toBe('home');
+    expect(textOf(walker.chat.card)).toContain('Ditt konto är inte låst.');
     expect(world.codes(walker.mobile).length).toBe(codes);
+  });
+
+  it('by its word says where nothing is locked', async () => {
+    const walker = await newPlanted(world);
+    const { chat } = walker;
+    expect(await chat.say('lås upp')).toBe('home');
+    expect(textOf(chat.card)).toContain('Ditt konto är inte låst.');
+    await chat.say('status');
+    expect(textOf(chat.card)).not.toContain('inte låst');
+    const { dn } = world.account(newName('annan'), chat.dn, FIRST_PASSWORD);
+    expect(await chat.say('lås upp')).toBe('home');
+    expect(textOf(chat.card)).toContain('Inget av dina konton är låst.');
+    world.directory.lock(dn);
+    expect(await chat.say('unlock')).toBe('home');
+    expect(textOf(chat.card)).not.toContain('Inget av dina konton');
   });
 
   it('that the directory fails after the code is tried again without a new one', async () => {

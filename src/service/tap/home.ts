@@ -21,6 +21,8 @@ export interface HomeOptions {
   readonly about?: string | undefined;
   /** The first card after an installation. */
   readonly isWelcome?: boolean | undefined;
+  /** An unlock was asked for: it says so where no account is locked. */
+  readonly isUnlockAsked?: boolean | undefined;
 }
 
 /** The card for a person who manages no account, in place of `home`. */
@@ -76,6 +78,7 @@ export async function homeViewOf(
     card: 'home',
     problem: options.problem,
     isWelcome: options.isWelcome === true,
+    isNothingLocked: options.isUnlockAsked === true && accounts.every(({ isLocked }) => !isLocked),
     isAgent,
     part: isPart
       ? {

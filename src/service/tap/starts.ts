@@ -40,7 +40,8 @@ export async function startByWord(tap: Tap, purpose: Purpose): Promise<Reply> {
   const standing = await deps.directory.standingOf(manager.entry, signal);
   const [account, ...others] = standing.accounts;
   if (account === undefined || others.length > 0) {
-    return { view: await homeViewOf(deps, manager, standing) };
+    const isUnlockAsked = purpose === 'unlock';
+    return { view: await homeViewOf(deps, manager, standing, { isUnlockAsked }) };
   }
   if (purpose !== 'enrollment') {
     const enrolled = await deps.store.read((reads) => reads.enrollment(person.key, account.id));
@@ -60,7 +61,9 @@ async function start(
   origin: string | undefined,
 ): Promise<Reply> {
   const { deps, signal } = tap;
-  if (purpose === 'unlock' && !account.isLocked) return showHome(tap, { about: account.id });
+  if (purpose === 'unlock' && !account.isLocked) {
+    return showHome(tap, { about: account.id, isUnlockAsked: true });
+  }
   const vouched =
     purpose === 'enrollment' ? await vouchedFor(deps, manager, account, signal) : undefined;
   const begun = await begin(deps, { manager, account, purpose, origin, vouched }, signal);

@@ -9,7 +9,7 @@ const EXPIRY_NOTICE_MS = 14 * DAY_MS;
 
 /** The accounts in words, and their place among many. */
 export function homeFacts(
-  { accounts, part, isWelcome, isAgent }: HomeView,
+  { accounts, part, isWelcome, isAgent, isNothingLocked }: HomeView,
   voice: Voice,
 ): CardFacts {
   const first = part?.first ?? 1;
@@ -24,6 +24,7 @@ export function homeFacts(
       isAnyEnrolled: part?.isAnyEnrolled ?? accounts.some(({ number }) => number !== undefined),
       isSeveral: count > 1,
       isWelcome: isWelcome === true,
+      isNothingLocked: isNothingLocked === true,
       isAgent,
       accounts: accounts.map((account, index) => accountFacts(account, first + index, voice)),
       others: part === undefined ? [] : [{ handle: String(isLast ? 0 : last) }],
