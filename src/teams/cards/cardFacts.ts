@@ -18,7 +18,10 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
     case 'home':
       return homeFacts(view, voice);
     case 'help':
-      return { values: {}, data: { isAgent: view.isAgent, isManager: view.isManager } };
+      return {
+        values: { isManager: view.isManager ? 'yes' : 'no' },
+        data: { isAgent: view.isAgent, isManager: view.isManager },
+      };
     case 'cancelled':
       return { values: { isPasswordKept: view.isPasswordKept === true ? 'yes' : 'no' }, data: {} };
     case 'enrollment.currentPassword':

@@ -19,18 +19,28 @@ const COMMANDS: Readonly<Record<string, Input>> = {
   'service desk': { type: 'desk', isWord: true },
   status: { type: 'home' },
   hjälp: { type: 'help' },
+  'hjälp mig': { type: 'help' },
   help: { type: 'help' },
+  'help me': { type: 'help' },
   avbryt: { type: 'cancel' },
   cancel: { type: 'cancel' },
   svenska: { type: 'language', locale: 'sv' },
   english: { type: 'language', locale: 'en' },
 };
 
+/** Blanks and the marks that end a sentence: a word stays the same word. */
+const AT_EITHER_END = /^\s+|[\s.,;:!?…]+$/gu;
+
 /** A chat message as input. Text that is no command may be a secret and is wrapped at once. */
 export function readMessage(text: string): Input {
   const kept = text.slice(0, MAX_TYPED_LENGTH);
   // A Mac may send `ö` as two characters. Composing a long row of marks would take seconds.
-  const words = kept.normalize('NFC').trim().toLowerCase().split(/\s+/).join(' ');
+  const words = kept
+    .normalize('NFC')
+    .replace(AT_EITHER_END, '')
+    .toLowerCase()
+    .split(/\s+/)
+    .join(' ');
   const isCommand = kept.length === text.length && Object.hasOwn(COMMANDS, words);
   return (isCommand ? COMMANDS[words] : undefined) ?? { type: 'text', text: new Secret(kept) };
 }
