@@ -20,17 +20,14 @@ export type ConfigResult =
  * Reads the whole environment. Each fault is `NAME: what would be right`; the faults are reported together
  * and hold no part of a value.
  */
-export function readConfig(
-  env: NodeJS.ProcessEnv = process.env,
-  nodeOptions: readonly string[] = process.execArgv,
-): ConfigResult {
+export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigResult {
   const faults: string[] = [...dangerousSwitches(env), ...quoted(env)];
   const given = { ...env, ...valuesFromFiles(env, faults) };
   const values = parseEach(given, faults);
   const ldapCa = readCertificates(values.LDAP_CA_FILE, faults);
   faults.push(...contradictions(values));
   if (faults.length > 0) return { ok: false, faults };
-  const secretFiles = { ...secretFilesOf(given), ...secretEnvFilesOf(nodeOptions) };
+  const secretFiles = { ...secretFilesOf(given), ...secretEnvFilesOf(process.execArgv) };
   // Every variable was parsed without a fault.
   return { ok: true, config: deepFreeze(byTopic(values as Values, ldapCa, secretFiles)) };
 }
@@ -46,8 +43,8 @@ export function readSudoUser(env: NodeJS.ProcessEnv = process.env): string | und
 }
 
 /** The folder of the copies of secrets that systemd hands the bot (`LoadCredential=`). */
-export function readCredentialsFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  return env['CREDENTIALS_DIRECTORY'];
+export function readCredentialsFolder(): string | undefined {
+  return process.env['CREDENTIALS_DIRECTORY'];
 }
 
 /** Values that came with the quotes of a shell's file, as `docker --env-file` hands them over. */

@@ -107,10 +107,10 @@ export async function noteNumber(
 export async function noteRevoke(
   scope: Scope,
   account_id: string,
-  manager = ALL,
-  at = scope.now,
+  manager: string | undefined,
+  at: number,
 ): Promise<void> {
-  await add(scope, { account_id, manager, revoked_at: at }, SEAL_ONLY);
+  await add(scope, { account_id, manager: manager ?? ALL, revoked_at: at }, SEAL_ONLY);
 }
 
 export async function noteRemoval(

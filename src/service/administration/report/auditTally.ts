@@ -75,10 +75,10 @@ export function createAuditTally({ since, until, dayOf, weekOf, places }: TallyO
   let day = '';
   let week = '';
 
-  function count(kind: Weekly, times = 1): void {
-    totals[kind] += times;
+  function count(kind: Weekly): void {
+    totals[kind] += 1;
     const counts = weeks.get(week);
-    if (counts !== undefined) counts[kind] += times;
+    if (counts !== undefined) counts[kind] += 1;
   }
 
   function countDay(kind: Daily, times = 1): void {
