@@ -1,8 +1,8 @@
 import { productOfSuite } from '../support/ofSuite.ts';
 import { walkFlows } from '../walks/everyFlow.ts';
-import { REMINDED, walkReminder } from '../walks/reminder.ts';
+import { REMINDED_BY_SUBMIT, walkReminder } from '../walks/reminder.ts';
 
-const product = await productOfSuite(REMINDED);
+const product = await productOfSuite(REMINDED_BY_SUBMIT);
 walkFlows(product, 'others');
 walkFlows(product, 'cards');
-walkReminder(await productOfSuite(REMINDED));
+walkReminder(await productOfSuite(REMINDED_BY_SUBMIT));

@@ -36,12 +36,9 @@ const LONGEST = [
   'test/e2e/outagesOfSms.test.ts',
   'test/cards/references.test.ts',
   'test/e2e/floods.test.ts',
-  'test/walks/submitTold.test.ts',
-  'test/walks/submitDeskLimits.test.ts',
-  ...['Desk', 'Cards', 'Numbers', 'Others', 'Codes', 'Reminder'].flatMap((group) => [
-    `test/walks/submit${group}.test.ts`,
-    `test/walks/door${group}.test.ts`,
-  ]),
+  ...['Desk', 'Cards', 'Others', 'Numbers', 'Codes', 'Reminder'].map(
+    (group) => `test/walks/door${group}.test.ts`,
+  ),
 ];
 
 /** The order in which jest runs the suites: the longest first, the rest by the length of their files. */

@@ -18,7 +18,7 @@ export const LEFT_OUT_OF_QUICK = [
   '/test/(?:walls|afterCommit)\\.test\\.ts$',
   '/test/manifest/',
   '/test/domain/rotationYears\\.test\\.ts$',
-  '/test/walks/(?:on\\w+|directory\\w+|submit\\w+|invite|late\\w+|ownLateWrite)\\.test\\.ts$',
+  '/test/walks/(?:on\\w+|directory\\w+|invite|late\\w+|ownLateWrite)\\.test\\.ts$',
   '/test/walks/(?:desk\\w+|formerPassword|revokedMidway|smsReminder)\\.test\\.ts$',
   '/test/deploy/',
   '/test/e2e/',

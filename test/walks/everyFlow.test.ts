@@ -6,7 +6,6 @@ import { GROUPS, LEFT_OUT_OF_DOORS } from './everyFlow.ts';
 /** The suites that walk the groups, by the beginning of their files' names. */
 const WAYS = [
   { folder: import.meta.dirname, files: /^door\w+\.test\.ts$/, leftOut: LEFT_OUT_OF_DOORS },
-  { folder: import.meta.dirname, files: /^submit\w+\.test\.ts$/ },
   { folder: join(import.meta.dirname, '../e2e'), files: /^walksOf\w+\.test\.ts$/ },
 ];
 

@@ -70,8 +70,9 @@ export const GROUPS = Object.keys(WALKS);
 export const LEFT_OUT_OF_DOORS: readonly string[] = ['deskLimits', 'told'];
 
 /**
- * Declares the walks of one group; the same in the test's process and on the built bot. A world of its own
- * for each group keeps its directory small, which is asked all the time.
+ * Declares the walks of one group; the same in the test's process, and on the built bot with
+ * CARD_ACTIONS=submit. A world of its own for each group keeps its directory small, which is asked all the
+ * time.
  */
 export function walkFlows(world: World, group: keyof typeof WALKS): void {
   for (const [name, walk] of Object.entries<(world: World) => void>(WALKS[group])) {
