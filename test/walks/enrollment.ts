@@ -207,6 +207,25 @@ export function walkEnrollment(world: World): void {
       expect(world.codes(mobile)).toHaveLength(1);
     });
 
+    it('keeps its code where another number is chosen that can get none', async () => {
+      const walker = newManager(world);
+      const { chat } = walker;
+      await enrollToCode(world, walker);
+      let { mobile } = walker;
+      // As many numbers as a manager may try in a day.
+      for (let more = 1; more < 5; more += 1) {
+        await chat.tap('changeMobile');
+        mobile = newMobile();
+        expect(await chat.tap('setMobile', { mobile })).toBe('enrollment.code');
+      }
+      await chat.tap('changeMobile');
+      expect(await chat.tap('setMobile', { mobile: newMobile() })).toBe(
+        'enrollment.mobile tooManyCodes',
+      );
+      expect(await chat.tap('setMobile', { mobile })).toBe('enrollment.code');
+      expect(await chat.tap('confirmCode', { code: world.code(mobile) })).toBe('enrollment.done');
+    });
+
     it('belongs to one manager: each of a group enrolls alone', async () => {
       const first = world.manager('Gruppchefett');
       const second = world.manager('Gruppcheftva');

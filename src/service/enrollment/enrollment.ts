@@ -117,13 +117,13 @@ async function chooseMobile(
       if (isCodeHeld(state, mobile, tx.now)) {
         return { flow: await advanceEnrollment(tx, current, { type: 'heldMobileChosen', mobile }) };
       }
-      if (state.left !== undefined) await tx.removePasscode(current.id);
       const { to, mobile: recipient } = firstRecipient(state, mobile);
       const budget = { flowId: current.id, mobile: recipient, manager };
       const problem = await codeBudgetRefusal(deps, tx, budget);
       if (problem !== undefined) {
         return { flow: await advanceEnrollment(tx, current, { type: 'mobileRefused', problem }) };
       }
+      if (state.left !== undefined) await tx.removePasscode(current.id);
       const expiresAt = codeExpiry(deps, tx);
       const saved = await advanceEnrollment(tx, current, {
         type: 'mobileChosen',
