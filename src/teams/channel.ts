@@ -3,13 +3,14 @@ import type { Secret } from '../domain/secret.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Notifier } from '../ports/notifier.ts';
+import { NotifierError } from '../ports/errors.ts';
 import type { Turns } from '../service/input.ts';
+import { measured } from '../service/watch/observed.ts';
 import { createBot } from './in/bot.ts';
-import { createConnector } from './out/connector.ts';
+import { createConnector, type Connector } from './out/connector.ts';
 import { createGuard } from './http/guard.ts';
 import { createServiceHosts } from './out/serviceHosts.ts';
-import { createLogin, type LoginCredential } from './out/login.ts';
-import { observeConnector, observeLogin } from './out/observed.ts';
+import { createLogin, type Login, type LoginCredential } from './out/login.ts';
 import { createNotifier, createUpdateQueue, type Render } from './out/notifier.ts';
 import { createServer, type Server, type ServerOptions } from './http/server.ts';
 import { createSigningKeys } from './http/signingKeys.ts';
@@ -107,5 +108,37 @@ export function createChannel(options: ChannelOptions): Channel {
       const mayRead = { metricsToken: () => metricsToken };
       return createServer({ ...served, ...mayRead, auth, guard, bot, degraded, clock, log });
     },
+  };
+}
+
+/** The connector, whose every call is measured. */
+function observeConnector(connector: Connector, metrics: Metrics): Connector {
+  const faultOf = (error: unknown): string =>
+    error instanceof NotifierError ? error.code : 'other';
+  const observed =
+    <A extends unknown[], T>(operation: string, call: (...args: A) => Promise<T>) =>
+    (...args: A): Promise<T> =>
+      measured(metrics, 'connector', operation, () => call(...args), faultOf);
+  return {
+    post: observed('post', connector.post),
+    open: observed('open', connector.open),
+    say: observed('say', connector.say),
+    update: observed('update', connector.update),
+    member: observed('member', connector.member),
+  };
+}
+
+/** The login, whose every token, kept or fetched, is measured. */
+function observeLogin(login: Login, metrics: Metrics): Login {
+  return {
+    ...login,
+    token: () =>
+      measured(
+        metrics,
+        'login',
+        'token',
+        () => login.token(),
+        () => 'noToken',
+      ),
   };
 }

@@ -4,11 +4,10 @@ import type { CardName, View } from '../../ports/view.ts';
 import { CardError } from '../../ports/errors.ts';
 import { createTexts, createWords, type TextValues } from '../../texts/texts.ts';
 import type { Card, Message } from '../out/connector.ts';
-import type { CardActions } from './buttons.ts';
+import { type CardActions, loadTemplates } from './templates.ts';
 import { cardFacts } from './cardFacts.ts';
 import { problemFacts, type Voice } from './facts.ts';
 import { named, plain } from './markdown.ts';
-import { loadTemplates } from './templates.ts';
 
 export interface Cards {
   /**
