@@ -119,8 +119,8 @@ export function createCards(
   };
 }
 
-/** A blank between the digits of a number, masked or not, or before a time. */
-const WITHIN_NUMBER = /(?<=[\d•]) (?=[\d•])| (?=\d\d[.:]\d\d(?!\d))/g;
+/** A blank between the digits of a number, or before a time; a masked number stands as requirement F5 has it. */
+const WITHIN_NUMBER = /(?<=\d) (?=\d)| (?=\d\d[.:]\d\d(?!\d))/g;
 const NO_BREAK_SPACE = '\u00A0';
 
 /** Clients show it in place of the card, as it stands: no escape may be left in it. */
