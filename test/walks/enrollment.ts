@@ -195,6 +195,25 @@ export function walkEnrollment(world: World): void {
       expect(new Set(found.slice(1).map(({ flow }) => flow)).size).toBe(1);
     });
 
+    it('has its start in the audit before a proof that is refused at no cost', async () => {
+      const walker = newManager(world);
+      const { chat, account } = walker;
+      await greet(walker);
+      world.directory.lock(walker.accountDn);
+      const rows = world.auditRows();
+      for (let time = 1; time <= 2; time += 1) {
+        await chat.say('status');
+        await chat.tap('enroll', {}, account);
+        await chat.tap('cancel');
+      }
+      expect(await prove(walker)).toBe('refused proofLocked');
+      expect(world.audit(rows).map(({ event, reason }) => `${event} ${String(reason)}`)).toEqual([
+        'enrollment.started null',
+        'enrollment.started ×2',
+        'enrollment.proofRefused proofLocked',
+      ]);
+    });
+
     it('keeps its code where the same number is chosen again', async () => {
       const walker = newManager(world);
       const { chat, mobile } = walker;

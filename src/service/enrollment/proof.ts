@@ -126,7 +126,7 @@ async function refuseAtNoCost(
   flow: EnrollmentFlow,
   problem: Problem,
 ): Promise<EnrollmentFlow> {
-  denials.auditIn(tx, proofRefused(flow, problem.reason));
+  denials.auditIn(tx, proofRefused(flow, problem.reason), enrollmentStarted(flow));
   return advanceEnrollment(tx, flow, { type: 'refused', problem });
 }
 
