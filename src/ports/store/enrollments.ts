@@ -14,7 +14,7 @@ export interface Enrollment {
 }
 
 /** A revoke of an account's numbers. */
-export interface Revoke {
+interface Revoke {
   readonly at: number;
   /** Whose number it took; absent: all. */
   readonly manager?: ManagerKey;
