@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { isCodeHeld, stepEnrollment } from '../../src/domain/flows/enrollment.ts';
+import { stepEnrollment } from '../../src/domain/flows/enrollment.ts';
+import type { EnrollmentState } from '../../src/domain/flows/flow.ts';
 import { ENROLLMENT_STATES, NEW, NOW, OLD } from './machineSamples.ts';
 import { beginningsOf, enrollment } from './machineTables.ts';
-
-const OTHER = '+46736666666';
 
 describe('enrollment', () => {
   it('asks the directory only for a proof that has been counted', () => {
@@ -59,43 +58,23 @@ describe('enrollment', () => {
   });
 });
 
-describe('a code card that the manager went back from', () => {
-  const leave = (step: 'code' | 'oldCode') => {
-    const waiting = ENROLLMENT_STATES.find((state) => state.step === step)!;
-    return stepEnrollment(waiting, { type: 'mobileChangeAsked' }, NOW);
-  };
+describe('a code card that a manager let in by the service desk went back from', () => {
+  const shown = ENROLLMENT_STATES.find(({ step }) => step === 'code')!;
+  const vouched = { ...shown, vouch: { checkId: 'c', agentName: 'Dag' } } as EnrollmentState;
+  const leave = (state: EnrollmentState) =>
+    stepEnrollment(state, { type: 'mobileChangeAsked' }, NOW);
 
-  it('is there again, as it was, where its number is chosen again', () => {
-    for (const step of ['code', 'oldCode'] as const) {
-      const left = leave(step);
-      const again = stepEnrollment(left, { type: 'heldMobileChosen', mobile: NEW }, NOW);
-      expect(again).toEqual(ENROLLMENT_STATES.find((state) => state.step === step));
-    }
-  });
-
-  it('holds for the number that its code went to, as long as the code', () => {
-    const left = leave('code');
-    if (left.step !== 'mobile') throw new Error('not left');
-    const proven = { ...left, isOldProven: true };
-    expect(isCodeHeld(proven, NEW, NOW + 300_000)).toBe(true);
-    expect(isCodeHeld(proven, NEW, NOW + 300_001)).toBe(false);
-    expect(isCodeHeld(proven, OLD, NOW)).toBe(false);
-    // The old number would be asked first.
-    expect(isCodeHeld(left, NEW, NOW)).toBe(false);
-    const leftOld = leave('oldCode');
-    if (leftOld.step !== 'mobile') throw new Error('not left');
-    expect(isCodeHeld(leftOld, OTHER, NOW)).toBe(true);
-    expect(isCodeHeld(leftOld, OLD, NOW)).toBe(false);
+  it('is there again, as it was', () => {
+    expect(stepEnrollment(leave(vouched), { type: 'heldCodeAsked' }, NOW)).toEqual(vouched);
+    // Where any number may be typed each choice asks for a code.
+    expect(stepEnrollment(leave(shown), { type: 'heldCodeAsked' }, NOW)).toEqual(leave(shown));
   });
 
   it('knows that its message has failed meanwhile', () => {
-    const failed = stepEnrollment(
-      leave('code'),
-      { type: 'smsFailed', reason: 'smsUnavailable' },
-      NOW,
-    );
+    const failure = { type: 'smsFailed', reason: 'smsUnavailable' } as const;
+    const failed = stepEnrollment(leave(vouched), failure, NOW);
     expect(failed.step).toBe('mobile');
-    const again = stepEnrollment(failed, { type: 'heldMobileChosen', mobile: NEW }, NOW);
+    const again = stepEnrollment(failed, { type: 'heldCodeAsked' }, NOW);
     expect(again).toMatchObject({ step: 'code', problem: { reason: 'smsUnavailable' } });
   });
 });

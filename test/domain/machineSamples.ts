@@ -51,8 +51,7 @@ export const ENROLLMENT_STATES: readonly EnrollmentState[] = [
   { ...sending, mobile: NEW, to: 'new', newMobile: NEW, ...proven },
   { step: 'oldCode', mobile: OLD, newMobile: NEW, ...progress, ...proven },
   { step: 'code', mobile: NEW, ...progress, ...proven },
-  { step: 'mobile', malformed: 2, left: { to: 'new', mobile: NEW, ...progress }, ...proven },
-  { step: 'mobile', malformed: 2, left: { to: 'old', mobile: OLD, ...progress }, ...proven },
+  { step: 'mobile', malformed: 2, held: { mobile: NEW, ...progress }, ...proven },
   { step: 'done', mobile: NEW },
   ...ENDED,
 ];
@@ -106,7 +105,7 @@ export const ENROLLMENT_EVENTS: readonly EnrollmentEvent[] = [
   { type: 'passwordTypedInChat' },
   { type: 'mobileRefused', problem: { reason: 'mobileInvalid' } },
   { type: 'mobileChosen', mobile: NEW, expiresAt: NOW + 300_000 },
-  { type: 'heldMobileChosen', mobile: NEW },
+  { type: 'heldCodeAsked' },
   { type: 'mobileChangeAsked' },
   { type: 'oldCodeAccepted', expiresAt: NOW + 300_000 },
   { type: 'oldCodeAcceptedOnly', problem: { reason: 'tooManyCodes' } },

@@ -1,5 +1,5 @@
 import { progressAfterSend, progressAfterTrouble, resend, type CodeEvent } from './codeSteps.ts';
-import type { EnrollmentState, KnownMobile, LeftCode, ProvenEnrollment } from './flow.ts';
+import type { EnrollmentState, KnownMobile, ProvenEnrollment } from './flow.ts';
 import { stoppedBy, isEnded, type StoppingEvent } from './lifetime.ts';
 import type { Problem, Reason } from '../reasons.ts';
 
@@ -11,8 +11,8 @@ export type EnrollmentEvent =
   | { readonly type: 'passwordTypedInChat' }
   | { readonly type: 'mobileRefused'; readonly problem: Problem }
   | { readonly type: 'mobileChosen'; readonly mobile: string; readonly expiresAt: number }
-  /** The number whose code was sent before the manager went back. */
-  | { readonly type: 'heldMobileChosen'; readonly mobile: string }
+  /** The code that was sent before the manager went back holds still. */
+  | { readonly type: 'heldCodeAsked' }
   | { readonly type: 'mobileChangeAsked' }
   | CodeEvent
   /** The old number's code was right; a message to the new number goes out. */
@@ -23,24 +23,10 @@ export type EnrollmentEvent =
   | StoppingEvent;
 
 /** The number to which an enrollment sends first: the old one must agree to a change (requirement A13). */
-export function firstRecipient(
-  { known, isOldProven }: ProvenEnrollment,
-  mobile: string,
-): Pick<LeftCode, 'to' | 'mobile'> {
-  return known?.isEnrolled === true && known.mobile !== mobile && !isOldProven
-    ? { to: 'old', mobile: known.mobile }
-    : { to: 'new', mobile };
+export function firstRecipient(proven: ProvenEnrollment, mobile: string): 'old' | 'new' {
+  const { known, isOldProven } = proven;
+  return known?.isEnrolled === true && known.mobile !== mobile && !isOldProven ? 'old' : 'new';
 }
-
-/** Whether the code that was sent before the manager went back holds for the chosen number. */
-export function isCodeHeld(state: MobileState, chosen: string, now: number): boolean {
-  const { left } = state;
-  if (left === undefined || left.expiresAt < now) return false;
-  const { to, mobile } = firstRecipient(state, chosen);
-  return left.to === to && left.mobile === mobile;
-}
-
-type MobileState = Extract<EnrollmentState, { step: 'mobile' }>;
 
 function proven({ known, isOldProven, vouch }: ProvenEnrollment): ProvenEnrollment {
   return { known, isOldProven, vouch };
@@ -48,11 +34,12 @@ function proven({ known, isOldProven, vouch }: ProvenEnrollment): ProvenEnrollme
 
 function send(
   from: ProvenEnrollment & { readonly malformed: number },
+  to: 'old' | 'new',
   newMobile: string,
   expiresAt: number,
   now: number,
 ): EnrollmentState {
-  const { to, mobile } = firstRecipient(from, newMobile);
+  const mobile = to === 'old' && from.known !== undefined ? from.known.mobile : newMobile;
   const { malformed } = from;
   return {
     step: 'sendingCode',
@@ -105,21 +92,19 @@ export function stepEnrollment(
       return { ...state, problem: event.problem };
     case 'mobileChosen':
       if (state.step !== 'mobile') return state;
-      return send(state, event.mobile, event.expiresAt, now);
-    case 'heldMobileChosen': {
-      if (state.step !== 'mobile' || state.left === undefined) return state;
-      const { to, ...code } = state.left;
-      const waiting = { ...code, ...proven(state) };
-      return to === 'old'
-        ? { step: 'oldCode', newMobile: event.mobile, ...waiting }
-        : { step: 'code', ...waiting };
-    }
+      return send(state, firstRecipient(state, event.mobile), event.mobile, event.expiresAt, now);
+    case 'heldCodeAsked':
+      if (state.step !== 'mobile' || state.held === undefined) return state;
+      return { step: 'code', ...state.held, ...proven(state) };
     case 'mobileChangeAsked': {
       if (state.step !== 'code' && state.step !== 'oldCode') return state;
       const { mobile, malformed, expiresAt, firstDraw, hasFailed, problem } = state;
-      const to = state.step === 'code' ? 'new' : 'old';
-      const left = { to, mobile, malformed, expiresAt, firstDraw, hasFailed, problem } as const;
-      return { step: 'mobile', malformed, left, ...proven(state) };
+      // Whoever was let in by the service desk can choose this one number only.
+      const held =
+        state.vouch === undefined
+          ? {}
+          : { held: { mobile, malformed, expiresAt, firstDraw, hasFailed, problem } };
+      return { step: 'mobile', malformed, ...held, ...proven(state) };
     }
 
     case 'codeSent':
@@ -151,15 +136,15 @@ export function stepEnrollment(
     case 'codeMalformed':
     case 'codeRefused':
     case 'smsFailed':
-      if (state.step === 'mobile' && state.left !== undefined && event.type === 'smsFailed') {
-        return { ...state, left: { ...state.left, ...progressAfterTrouble(state.left, event) } };
+      if (state.step === 'mobile' && state.held !== undefined && event.type === 'smsFailed') {
+        return { ...state, held: { ...state.held, ...progressAfterTrouble(state.held, event) } };
       }
       if (state.step !== 'code' && state.step !== 'oldCode') return state;
       return { ...state, ...progressAfterTrouble(state, event) };
 
     case 'oldCodeAccepted':
       if (state.step !== 'oldCode') return state;
-      return send({ ...state, isOldProven: true }, state.newMobile, event.expiresAt, now);
+      return send({ ...state, isOldProven: true }, 'new', state.newMobile, event.expiresAt, now);
     case 'oldCodeAcceptedOnly':
       if (state.step !== 'oldCode') return state;
       return {

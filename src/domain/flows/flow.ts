@@ -109,9 +109,8 @@ interface UnprovenEnrollment {
   readonly isChange?: boolean | undefined;
 }
 
-/** A code card that the manager went back from: its code still holds for the number that it went to. */
-export interface LeftCode extends CodeProgress {
-  readonly to: 'old' | 'new';
+/** A code card that the manager went back from, where only its number can be chosen: the code still holds. */
+export interface HeldCode extends CodeProgress {
   readonly mobile: string;
 }
 
@@ -132,7 +131,7 @@ export type EnrollmentState =
       readonly step: 'mobile';
       readonly malformed: number;
       readonly problem?: Problem | undefined;
-      readonly left?: LeftCode | undefined;
+      readonly held?: HeldCode | undefined;
     } & ProvenEnrollment)
   /** An SMS is under way to the old number or, with `to: 'new'`, to `newMobile` itself. */
   | (SendProgress & { readonly to: 'old' | 'new'; readonly newMobile: string } & ProvenEnrollment)

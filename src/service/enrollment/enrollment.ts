@@ -1,4 +1,4 @@
-import { firstRecipient, isCodeHeld } from '../../domain/flows/enrollment.ts';
+import { firstRecipient } from '../../domain/flows/enrollment.ts';
 import type { KnownMobile, EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
 import { endWhereLocked, guess, guessCode } from '../flow/codeGuess.ts';
@@ -114,16 +114,16 @@ async function chooseMobile(
       if (mobile === undefined) {
         return { flow: await advanceEnrollment(tx, current, mobileInvalid(false)) };
       }
-      if (isCodeHeld(state, mobile, tx.now)) {
-        return { flow: await advanceEnrollment(tx, current, { type: 'heldMobileChosen', mobile }) };
+      if (state.held !== undefined && tx.now <= state.held.expiresAt) {
+        return { flow: await advanceEnrollment(tx, current, { type: 'heldCodeAsked' }) };
       }
-      const { to, mobile: recipient } = firstRecipient(state, mobile);
+      const to = firstRecipient(state, mobile);
+      const recipient = to === 'old' && state.known !== undefined ? state.known.mobile : mobile;
       const budget = { flowId: current.id, mobile: recipient, manager };
       const problem = await codeBudgetRefusal(deps, tx, budget);
       if (problem !== undefined) {
         return { flow: await advanceEnrollment(tx, current, { type: 'mobileRefused', problem }) };
       }
-      if (state.left !== undefined) await tx.removePasscode(current.id);
       const expiresAt = codeExpiry(deps, tx);
       const saved = await advanceEnrollment(tx, current, {
         type: 'mobileChosen',
@@ -142,7 +142,10 @@ function changeMobile(tap: EnrollmentTap): Promise<Flow> {
   return submitStep<EnrollmentFlow, Flow>(tap, async (tx, current) => {
     const locked = await endWhereLocked(tap.deps, tx, current);
     if (locked !== undefined) return locked;
-    return advanceEnrollment(tx, current, { type: 'mobileChangeAsked' });
+    const saved = await advanceEnrollment(tx, current, { type: 'mobileChangeAsked' });
+    const isHeld = saved.state.step === 'mobile' && saved.state.held !== undefined;
+    if (!isHeld) await tx.removePasscode(current.id);
+    return saved;
   });
 }
 

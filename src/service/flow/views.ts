@@ -1,7 +1,7 @@
 import type {
   EnrollmentState,
   Flow,
-  LeftCode,
+  HeldCode,
   StoppedState,
   ResetState,
   UnlockState,
@@ -88,7 +88,7 @@ function enrollmentView(state: Exclude<EnrollmentState, StoppedState>, frame: Fr
         shownMobile: state.known === undefined ? undefined : maskMobile(state.known.mobile),
         shownIsEnrolled: state.known?.isEnrolled,
         vouchedBy: state.vouch?.agentName,
-        held: state.left?.to === 'new' ? heldCode(state.left) : undefined,
+        held: state.held && heldCode(state.held),
       };
     case 'oldCode':
       return codeView('enrollment.oldCode', state, frame, enrollmentProgress(state));
@@ -163,7 +163,7 @@ export function cancelledView(flows: readonly Flow[]): View {
   return { card: 'cancelled', isPasswordKept };
 }
 
-function heldCode({ mobile, expiresAt }: LeftCode): MobileView['held'] {
+function heldCode({ mobile, expiresAt }: HeldCode): MobileView['held'] {
   return { maskedMobile: maskMobile(mobile), expiresAt };
 }
 

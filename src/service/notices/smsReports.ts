@@ -52,8 +52,8 @@ async function takeReport(deps: Deps, report: SmsStatus): Promise<boolean> {
     const flow = (await tx.flow(found.id, found)) ?? found;
     const newest = await tx.lastSend(flow.id);
     const { state } = flow;
-    const isLeft = state.step === 'mobile' && state.left !== undefined;
-    const isAwaited = isLeft || state.step === 'code' || state.step === 'oldCode';
+    const isHeld = state.step === 'mobile' && state.held !== undefined;
+    const isAwaited = isHeld || state.step === 'code' || state.step === 'oldCode';
     if (!isAwaited || newest?.id !== message.id) return undefined;
     const reason = notDelivered(report.fault);
     return saveFlow(tx, stepAny(flow, { type: 'smsFailed', reason }, tx.now), 'sameDraw');

@@ -81,9 +81,7 @@ const enrollmentState = exactly<EnrollmentState>()(
       step: z.literal('mobile'),
       malformed: count,
       problem: problem.optional(),
-      left: z
-        .object({ to: z.enum(['old', 'new']), mobile: z.string(), ...codeProgress })
-        .optional(),
+      held: z.object({ mobile: z.string(), ...codeProgress }).optional(),
       ...provenEnrollment,
     }),
     z.object({
