@@ -1,3 +1,4 @@
+import { withDeadline } from '../../ports/deadline.ts';
 import type { Inspection } from '../../adapters/ldap/check/inspection.ts';
 import type { InspectedServer } from '../../adapters/ldap/check/serverInspection.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
@@ -46,10 +47,12 @@ const CURES: Readonly<Record<DirectoryError['code'], Advice>> = {
 /** Reads everything that the bot needs of the directory and changes nothing there. */
 export async function checkDirectory(place: Workplace): Promise<Checked> {
   const name = 'directory';
-  const signal = AbortSignal.timeout(INSPECTION_MS);
   try {
-    const seen = await place.directory().inspect(signal);
-    const servers = await place.directory().inspectServers(signal);
+    const directory = place.directory();
+    const [seen, servers] = await withDeadline(INSPECTION_MS, undefined, async (signal) => [
+      await directory.inspect(signal),
+      await directory.inspectServers(signal),
+    ]);
     const parts = [judgeServers(servers), judgeAccounts(seen), judgeDelegation(seen)];
     return {
       name,

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../ports/deadline.ts';
 import { DirectoryError } from '../../ports/errors.ts';
 import type { Account } from '../../ports/account.ts';
 import { CommandFailure, LOOKUP_MS } from '../command.ts';
@@ -39,8 +40,9 @@ async function askDirectory(
   nameOrId: string,
 ): Promise<Pick<AskedAccount, 'account' | 'fault'>> {
   try {
-    const signal = AbortSignal.timeout(LOOKUP_MS);
-    const account = await place.directory().findAccount(nameOrId, signal);
+    const account = await withDeadline(LOOKUP_MS, undefined, (signal) =>
+      place.directory().findAccount(nameOrId, signal),
+    );
     const fault = account === undefined ? 'the directory has no such shared account' : undefined;
     return { account, fault };
   } catch (error) {
@@ -61,7 +63,9 @@ export async function entryOf(place: Workplace, who: string): Promise<string> {
   if (GUID.test(id)) return id;
   const name = JSON.stringify(who);
   try {
-    const person = await place.directory().findPerson(who, AbortSignal.timeout(LOOKUP_MS));
+    const person = await withDeadline(LOOKUP_MS, undefined, (signal) =>
+      place.directory().findPerson(who, signal),
+    );
     if (person !== undefined) return person.id;
   } catch (error) {
     if (!(error instanceof DirectoryError)) throw error;

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../ports/deadline.ts';
 import { MAX_REMINDED } from '../../ports/account.ts';
 import {
   listAccounts,
@@ -19,7 +20,7 @@ export const showAccounts: Command['run'] = async (place) => {
     store: await place.store(),
     settings: settingsOf(place.config),
   };
-  const listed = await listAccounts(deps, AbortSignal.timeout(LISTING_MS));
+  const listed = await withDeadline(LISTING_MS, undefined, (signal) => listAccounts(deps, signal));
   return {
     json: listed.map(asJson),
     text: table(

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../ports/deadline.ts';
 import type { SweepDeps } from '../../service/deps.ts';
 import type { SweepOptions } from '../../service/upkeep/sweepLease.ts';
 import { again } from '../../service/waiting/waiting.ts';
@@ -56,7 +57,9 @@ async function waitFor<T>(
   let report = await tryNow();
   if (report === undefined) {
     place.say(`${where} is sweeping right now: waiting until it is done`);
-    report = await again(delay, PAUSES, AbortSignal.timeout(PATIENCE_MS), tryNow);
+    report = await withDeadline(PATIENCE_MS, undefined, (patience) =>
+      again(delay, PAUSES, patience, tryNow),
+    );
   }
   if (report === undefined) {
     throw new CommandFailure(`${where} is still sweeping: try again when it is done`);

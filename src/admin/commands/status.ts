@@ -1,3 +1,4 @@
+import { withDeadline } from '../../ports/deadline.ts';
 import { managerName } from '../../domain/parties.ts';
 import { DirectoryError } from '../../ports/errors.ts';
 import type { Responsibility } from '../../ports/account.ts';
@@ -43,8 +44,9 @@ async function responsibilityFor(
 ): Promise<Answering | undefined> {
   if (account === undefined) return undefined;
   try {
-    const signal = AbortSignal.timeout(LOOKUP_MS);
-    const found = await place.directory().responsibilityFor(id, signal);
+    const found = await withDeadline(LOOKUP_MS, undefined, (signal) =>
+      place.directory().responsibilityFor(id, signal),
+    );
     return found && { ...found, pins: await pinsOf(place, found) };
   } catch (error) {
     if (error instanceof DirectoryError) return undefined;

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../ports/deadline.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 import type { Locale } from '../../domain/parties.ts';
 import { tallyAccounts } from '../../service/administration/report/accountsTally.ts';
@@ -64,7 +65,9 @@ async function readReport(place: Workplace, days: number): Promise<ReportData> {
   const store = await place.store();
   const settings = settingsOf(config);
   const deps = { store, directory: place.directory(), settings };
-  const directory = await tallyAccounts(deps, AbortSignal.timeout(READING_MS));
+  const directory = await withDeadline(READING_MS, undefined, (signal) =>
+    tallyAccounts(deps, signal),
+  );
   const now = store.now();
   const since = now - days * DAY_MS;
   const fateDays = Math.min(days, KEPT_MS.flows / DAY_MS);
