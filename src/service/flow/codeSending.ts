@@ -33,7 +33,7 @@ export interface ReservedCode {
 }
 
 /** The names that a code message holds. */
-export interface CodeMessageNames {
+interface CodeMessageNames {
   readonly locale: Locale;
   readonly accountName: string;
   readonly byName: string;
@@ -99,7 +99,7 @@ export async function issueCode(
 }
 
 /** Sends the reserved message, once, and takes the answer into the flow. */
-export async function sendCode(
+async function sendCode(
   deps: Deps,
   flow: Flow,
   reserved: ReservedCode,

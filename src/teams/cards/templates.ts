@@ -92,7 +92,7 @@ export type CardActions = 'execute' | 'submit';
  * verb in the button's data, and for clients without Action.Execute an Action.Submit that brings the same
  * data. With `submit` each button is that Action.Submit.
  */
-export function withButtons(node: Json, actions: CardActions): Json {
+function withButtons(node: Json, actions: CardActions): Json {
   if (typeof node !== 'object' || node === null) return node;
   if (Array.isArray(node)) return node.map((child) => withButtons(child, actions));
   if (node['type'] !== 'Action.Execute') {
