@@ -99,7 +99,7 @@ export function stepEnrollment(
     case 'mobileChangeAsked': {
       if (state.step !== 'code' && state.step !== 'oldCode') return state;
       const { mobile, malformed, expiresAt, firstDraw, hasFailed, problem } = state;
-      // Whoever was let in by the service desk can choose this one number only.
+      // A manager whom the service desk vouches for can choose this one number only.
       const held =
         state.vouch === undefined
           ? {}

@@ -123,7 +123,7 @@ export function liftOf(facts: DeskFacts): CallerCheck | undefined {
   return isOpen ? confirmationOf(facts) : undefined;
 }
 
-/** What the card says of lifts; that none can be made only where a confirmation would allow it. */
+/** The card's word of lifts; that none can be made only where a confirmation would allow it. */
 export function liftFact(facts: DeskFacts): 'done' | 'spent' | undefined {
   if (facts.status.lockouts.length === 0) return facts.isJustLifted ? 'done' : undefined;
   return facts.isLiftSpent && confirmationOf(facts) !== undefined ? 'spent' : undefined;
