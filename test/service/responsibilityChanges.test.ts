@@ -18,7 +18,16 @@ const someone = (at: number): DirectoryManager => ({
 });
 
 it('tells hundreds of hundreds of new managers without holding up the process', async () => {
-  const former = Array.from({ length: 150 }, (_, at) => someone(at));
+  let addressesRead = 0;
+  const former = Array.from({ length: 150 }, (_, at) => {
+    const { address, ...person } = someone(at);
+    return Object.defineProperty<DirectoryManager>(person, 'address', {
+      get: () => {
+        addressesRead += 1;
+        return address;
+      },
+    });
+  });
   const managers = Array.from({ length: 150 }, (_, at) => someone(at));
   const account = { id: randomUUID(), name: 'grupp' };
   await store.transaction((tx) =>
@@ -27,14 +36,13 @@ it('tells hundreds of hundreds of new managers without holding up the process', 
       former.map(({ id }) => id),
     ),
   );
-  const began = performance.now();
   const waiting = await store.transaction(async (tx) => {
     await noteAnswering(deps, tx, { account, managers, isCrowd: false, former });
     return tx.countNotices();
   });
   expect(waiting).toBe(former.length);
-  // Each name against each, for each who is told, took eleven seconds.
-  expect(performance.now() - began).toBeLessThan(5_000);
+  // Each name once: for each who is told, 500 of 500 took seven seconds, and with long names a minute.
+  expect(addressesRead).toBe(former.length);
 });
 
 it('tells a former manager of a remaining one’s name with the address', async () => {

@@ -126,14 +126,15 @@ export async function noteAnswering(
     notices.push({ reader: person.id, notice });
   }
   // A manager missing from a crowd's list may still be a manager.
-  const gone = isCrowd ? [] : removed;
+  const gone = (isCrowd ? [] : removed).map((entry) => ({
+    entry,
+    name: nameOf(names.get(entry) ?? '', entry),
+  }));
   await tx.addNotices(
     notices.map(({ reader, notice }) => ({
       ...notice,
-      hasReader: gone.includes(reader),
-      removed: gone.flatMap((entry) =>
-        entry === reader ? [] : nameOf(names.get(entry) ?? '', entry) || [],
-      ),
+      hasReader: gone.some(({ entry }) => entry === reader),
+      removed: gone.flatMap(({ entry, name }) => (entry === reader ? [] : name || [])),
     })),
   );
 }
