@@ -77,3 +77,15 @@ export async function lockCodes(world: World, call: Call): Promise<void> {
   }
   if (chat.shown !== 'refused locked') throw new Error(`not locked but ${chat.shown}`);
 }
+
+/** The manager denies the question of another agent, or picks a wrong number. */
+export async function deny(world: World, call: Call, isWrongNumber = false): Promise<void> {
+  const { chat, account } = call;
+  const agent = newAgent(world);
+  await agent.say('servicedesk');
+  await openAccount(agent, account);
+  await ask(world, { ...call, agent });
+  const right = shownNumber(agent);
+  const wrong = chat.buttons('callerAnswer').find(({ title }) => title !== right)!;
+  await chat.tapButton(isWrongNumber ? wrong : chat.button('callerDeny'));
+}

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
-import { confirm, newCall, openAccount } from '../support/desk.ts';
+import { confirm, deny, newCall, openAccount } from '../support/desk.ts';
 import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
 import { enroll, FIRST_PASSWORD, newMobile, newName } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
@@ -140,5 +140,33 @@ export function walkDeskVouch(world: World): void {
     world.dismiss(agent.dn);
     await chat.say('status');
     expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+  });
+
+  it('has nothing vouched for any more after a revoke', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, name } = call;
+    await openAccount(agent, account);
+    await confirm(world, call);
+    await agent.tap('deskVouch', {}, name);
+    await world.administer(['revoke', account]);
+    await chat.say('status');
+    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+  });
+
+  it('has nothing vouched for any more once the manager denies that it is they who call', async () => {
+    for (const denial of ['denied', 'wrongNumber']) {
+      const call = await newCall(world);
+      const { agent, chat, account, name } = call;
+      await openAccount(agent, account);
+      await confirm(world, call);
+      await agent.tap('deskVouch', {}, name);
+      await chat.say('status');
+      expect(await chat.tap('enroll', {}, account)).toBe('enrollment.mobile');
+      const shown = chat.button('useShownMobile');
+      await deny(world, call, denial === 'wrongNumber');
+      expect(await chat.tapButton(shown)).toBe('home flowExpired');
+      expect(world.codes(call.mobile)).toEqual([]);
+      expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+    }
   });
 }
