@@ -228,13 +228,14 @@ export function storedPeopleContract(opened: () => StorePair): void {
       expect(await claim()).toBeUndefined();
     });
 
-    it('are taken up by lane, so that neither texts nor news keep warnings waiting', async () => {
+    it('are taken up by lane, so that neither texts, changes of who answers nor news keep warnings waiting', async () => {
       await drain();
       const text = someNotice({ to: { channel: 'sms', mobile: '+46701740605', locale: 'sv' } });
       const card = someNotice({ to: { channel: 'chat', manager: someManager() } });
       const toFind = someNotice({ to: { channel: 'otherManagers' } });
+      const change = someNotice({ event: 'responsibilityChanged', to: card.to });
       const news = someNotice({ event: 'notNeeded', to: { channel: 'otherManagers' } });
-      await store.transaction((tx) => tx.addNotices([text, news]));
+      await store.transaction((tx) => tx.addNotices([text, change, news]));
       await pause(3);
       await store.transaction((tx) => tx.addNotices([card, toFind]));
       const ids = (lane: NoticeLane) =>
@@ -244,6 +245,7 @@ export function storedPeopleContract(opened: () => StorePair): void {
         ]);
       expect(new Set(await ids('chat'))).toEqual(new Set([card.id, toFind.id]));
       expect(await ids('sms')).toEqual([text.id, undefined]);
+      expect(await ids('changes')).toEqual([change.id, undefined]);
       expect(await ids('news')).toEqual([news.id, undefined]);
     });
 

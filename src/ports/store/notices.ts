@@ -23,9 +23,10 @@ export interface Notice extends NoticeFacts {
 
 /**
  * Notices of one lane do not wait for those of another. `chat`: also those whose readers are to be found.
+ * `changes`: of who answers; one name in a group that answers for many accounts is told to each member for each.
  * `news`: cards that warn of nothing, of which one manager may cause many.
  */
-export type NoticeLane = 'sms' | 'chat' | 'news';
+export type NoticeLane = 'sms' | 'chat' | 'changes' | 'news';
 
 /** A notice taken up by this instance; no other instance takes it before the lease ends. */
 export interface ClaimedNotice extends Notice {

@@ -64,6 +64,7 @@ export function startBackground(deps: Deps, outdated: readonly Flow[]): Backgrou
   const loops = [
     Promise.all(outdated.map((flow) => showOutdated(deps, flow))),
     repeat('notices', NOTICES_EVERY_MS, () => deliverNotice(deps, 'chat', pace, signal)),
+    repeat('changes', NOTICES_EVERY_MS, () => deliverNotice(deps, 'changes', pace, signal)),
     repeat('news', NOTICES_EVERY_MS, () => deliverNotice(deps, 'news', pace, signal)),
     repeat('texts', NOTICES_EVERY_MS, () => deliverNotice(deps, 'sms', pace, signal)),
     repeat('sweep', SWEEP_LOOK_EVERY_MS, () => sweepPatiently(deps, signal)),

@@ -48,11 +48,12 @@ const noticeSchema = exactly<Notice>()(
   }),
 );
 
-const OTHER_LANES: readonly NoticeLane[] = ['sms', 'news'];
+const OTHER_LANES: readonly NoticeLane[] = ['sms', 'changes', 'news'];
 
 function laneOf({ event, to }: Notice): NoticeLane {
   if (to.channel === 'sms') return 'sms';
-  return event === 'notNeeded' ? 'news' : 'chat';
+  if (event === 'notNeeded') return 'news';
+  return event === 'responsibilityChanged' ? 'changes' : 'chat';
 }
 
 function due({ db, now }: Scope, lane: NoticeLane | undefined) {
