@@ -29,8 +29,8 @@ export interface PostgresServer {
     values?: readonly unknown[],
     url?: string,
   ): Promise<Record<string, unknown>[]>;
-  /** A further empty database of that name; gives its url. */
-  createDatabase(name: string): Promise<string>;
+  /** A further database of that name, empty or a copy of `from`; gives its url. */
+  createDatabase(name: string, from?: string): Promise<string>;
   /** Ends the server and removes all its data. */
   stop(): Promise<void>;
 }
@@ -91,13 +91,14 @@ function createMaker(url: string) {
     return client;
   }
   return {
-    async make(name: string): Promise<void> {
+    async make(name: string, from = 'template1'): Promise<void> {
       const client = await (connected ??= connect());
       const { rows } = await client.query<{ server_version_num: string }>(
         'show server_version_num',
       );
       const isCopied = Number(rows[0]?.server_version_num) >= 150_000;
-      await client.query(`create database "${name}"${isCopied ? ' strategy file_copy' : ''}`);
+      const copied = isCopied ? ' strategy file_copy' : '';
+      await client.query(`create database "${name}" template "${from}"${copied}`);
     },
     async close(): Promise<void> {
       const client = await connected?.catch(() => undefined);
@@ -214,8 +215,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     url,
     port,
     query: (text, values, at = url) => queryAt(at, text, values),
-    async createDatabase(name) {
-      await maker.make(name);
+    async createDatabase(name, from) {
+      await maker.make(name, from);
       return urlOf(name);
     },
     stop,

@@ -1,6 +1,6 @@
 import { migrationsFor } from '../../../src/adapters/store/schema/migrations.ts';
 import { describe, expect, it } from '@jest/globals';
-import { createKeyring } from '../../../src/adapters/store/sealing/crypto.ts';
+import { createKeyring, type EncryptionKey } from '../../../src/adapters/store/sealing/crypto.ts';
 import { migrateStore } from '../../../src/adapters/store/open.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { StoreError } from '../../../src/ports/errors.ts';
@@ -17,8 +17,7 @@ import type { FlowTable } from '../../../src/adapters/store/schema/tables.ts';
 import { SEALED } from '../../../src/adapters/store/sealing/places.ts';
 import { attackSuite } from './attacks.ts';
 import { auditAtRestSuite } from './auditAtRest.ts';
-import { createBench } from './bench.ts';
-import type { RawDatabase } from './bench.ts';
+import { createBench, type Bench, type RawDatabase } from './bench.ts';
 import { sealingSuite } from './sealing.ts';
 import { unreadableSuite } from './unreadable.ts';
 import { recordingLog, silentLog, someKey } from './support.ts';
@@ -28,24 +27,31 @@ const digits = (cell: unknown) =>
   typeof cell === 'string' && /^\d{1,15}$/.test(cell) ? Number(cell) : cell;
 const CORRUPT = { name: 'StoreError', code: 'corrupt' };
 
+/** A database whose schema is current already, brought up with that key. */
+interface Migrated {
+  readonly key?: EncryptionKey;
+  readonly create: () => Promise<RawDatabase>;
+}
+
 /**
  * Tests of the store's traces in its database, and of its answers from a database that was changed behind
- * it.
+ * it. Most of them may begin with a `migrated` one.
  */
-export function atRestSuite(create: () => Promise<RawDatabase>): void {
-  const bench = createBench(create);
+export function atRestSuite(
+  create: () => Promise<RawDatabase>,
+  migrated: Migrated = { create },
+): void {
+  describe('brought up', () => {
+    const bench = createBench(create);
+    schemaSuite(bench);
+    sealingSuite(bench);
+  });
+  describe('at rest', () => {
+    suiteAtRest(createBench(migrated.create, migrated.key));
+  });
+}
 
-  /** Puts `state` in the place of the reset's own, sealed as the bot seals it. */
-  async function sealState(flowId: string, state: object): Promise<void> {
-    const [stored] = await bench.database.query(`select * from flow where id = '${flowId}'`);
-    const row = Object.fromEntries(
-      Object.entries(stored!).map(([name, cell]) => [name, digits(cell)]),
-    ) as unknown as FlowTable;
-    const text = JSON.stringify({ purpose: 'reset', state });
-    const sealed = createKeyring([bench.key]).seal(SEALED.flow.place(row), text);
-    await bench.database.query(`update flow set state = '${sealed}' where id = '${flowId}'`);
-  }
-
+function schemaSuite(bench: Bench): void {
   describe('the schema', () => {
     it('is brought up once by several instances that start together', async () => {
       const stores = await Promise.all([bench.open(), bench.open(), bench.open()]);
@@ -84,10 +90,22 @@ export function atRestSuite(create: () => Promise<RawDatabase>): void {
       expect(await store.isReady()).toBe(false);
     });
   });
+}
+
+function suiteAtRest(bench: Bench): void {
+  /** Puts `state` in the place of the reset's own, sealed as the bot seals it. */
+  async function sealState(flowId: string, state: object): Promise<void> {
+    const [stored] = await bench.database.query(`select * from flow where id = '${flowId}'`);
+    const row = Object.fromEntries(
+      Object.entries(stored!).map(([name, cell]) => [name, digits(cell)]),
+    ) as unknown as FlowTable;
+    const text = JSON.stringify({ purpose: 'reset', state });
+    const sealed = createKeyring([bench.key]).seal(SEALED.flow.place(row), text);
+    await bench.database.query(`update flow set state = '${sealed}' where id = '${flowId}'`);
+  }
 
   auditAtRestSuite(bench);
   attackSuite(bench);
-  sealingSuite(bench);
   unreadableSuite(bench);
 
   it('shows no number, code, password or name to whoever reads the database', async () => {

@@ -23,13 +23,14 @@ export interface Bench {
   open(keys?: readonly EncryptionKey[], migrate?: boolean, log?: Log): Promise<OpenStore>;
 }
 
-export function createBench(create: () => Promise<RawDatabase>): Bench {
+/** Without `givenKey` each test has a key of its own. */
+export function createBench(create: () => Promise<RawDatabase>, givenKey?: EncryptionKey): Bench {
   let database: RawDatabase;
   let key: EncryptionKey;
   let opened: OpenStore[];
   beforeEach(async () => {
     database = await create();
-    key = someKey('k1');
+    key = givenKey ?? someKey('k1');
     opened = [];
   });
   afterEach(async () => {

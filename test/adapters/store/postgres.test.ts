@@ -59,7 +59,15 @@ describe('the store on PostgreSQL', () => {
 });
 
 describe('the PostgreSQL database', () => {
-  atRestSuite(() => rawPostgres(server));
+  const key = someKey('k1');
+  let template: Promise<string> | undefined;
+  async function bringUp(): Promise<string> {
+    const url = new Secret(await server.createDatabase('brought_up'));
+    await migrateStore({ kind: 'postgres', url }, [key], silentLog);
+    return 'brought_up';
+  }
+  const create = async () => rawPostgres(server, await (template ??= bringUp()));
+  atRestSuite(() => rawPostgres(server), { key, create });
 
   it('gives a lease to nobody whose transaction began before that of its holder', async () => {
     const options = optionsAt(await newDatabase());

@@ -4,9 +4,9 @@ import { Secret } from '../../../src/domain/secret.ts';
 import type { PostgresServer } from '../../support/postgres.ts';
 import type { RawDatabase } from './bench.ts';
 
-/** A new database of the server, looked into over one connection: the server needs a process for each. */
-export async function rawPostgres(server: PostgresServer): Promise<RawDatabase> {
-  const url = await server.createDatabase(`d${randomUUID()}`);
+/** A new database of the server, empty or a copy of `from`, looked into over one connection: the server needs a process for each. */
+export async function rawPostgres(server: PostgresServer, from?: string): Promise<RawDatabase> {
+  const url = await server.createDatabase(`d${randomUUID()}`, from);
   const client = new Client({ connectionString: url });
   await client.connect();
   const query = async (text: string) => (await client.query<Record<string, unknown>>(text)).rows;
