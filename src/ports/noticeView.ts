@@ -77,11 +77,16 @@ export interface NoticeFacts {
   readonly hasReader?: boolean | undefined;
   /** Names of the managers whose numbers were removed; an empty one where the bot knows none. */
   readonly owners?: readonly string[] | undefined;
-  /** Names of the account's new managers. */
+  /** Names of the account's new managers, as many as a card shows. */
   readonly added?: readonly string[] | undefined;
-  /** Names of the former managers, as far as they are known. */
+  /** Names of the former managers, as far as they are known and as many as a card shows. */
   readonly removed?: readonly string[] | undefined;
+  /** How many more there are of each. */
+  readonly more?: { readonly added: number; readonly removed: number } | undefined;
 }
+
+/** Hundreds may begin to answer at once: a card with all their names would be too large for Teams. */
+export const CHANGED_ON_CARD = 20;
 
 export interface NoticeView extends NoticeFacts {
   readonly card: 'notice';

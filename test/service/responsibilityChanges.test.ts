@@ -36,11 +36,14 @@ it('tells hundreds of hundreds of new managers without holding up the process', 
       former.map(({ id }) => id),
     ),
   );
-  const waiting = await store.transaction(async (tx) => {
+  const [waiting, notice] = await store.transaction(async (tx) => {
     await noteAnswering(deps, tx, { account, managers, isCrowd: false, former });
-    return tx.countNotices();
+    return [await tx.countNotices(), await tx.claimNotice(1_000)];
   });
   expect(waiting).toBe(former.length);
+  expect(notice?.added).toHaveLength(20);
+  expect(notice?.removed).toHaveLength(20);
+  expect(notice?.more).toEqual({ added: 130, removed: 129 });
   // Each name once: for each who is told, 500 of 500 took seven seconds, and with long names a minute.
   expect(addressesRead).toBe(former.length);
 });

@@ -20,8 +20,8 @@ export async function postNotice(
 
 function viewOf(notice: Notice): View {
   const { event, accountName, byName, agentName, at, maskedMobile, until } = notice;
-  const { handle, hasReader, owners, added, removed } = notice;
+  const { handle, hasReader, owners, added, removed, more } = notice;
   if (event === 'overdue') throw new Error('an overdue password is told by SMS only');
-  const more = { agentName, maskedMobile, until, handle, hasReader, owners, added, removed };
-  return { card: 'notice', event, accountName, byName, at, ...more };
+  const about = { agentName, maskedMobile, until, handle, hasReader, owners, added, removed, more };
+  return { card: 'notice', event, accountName, byName, at, ...about };
 }

@@ -1,4 +1,5 @@
 import type { Account, DirectoryManager, Responsibility } from '../../ports/account.ts';
+import { CHANGED_ON_CARD } from '../../ports/noticeView.ts';
 import type { Notice } from '../../ports/store/notices.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';
@@ -120,7 +121,7 @@ export async function noteAnswering(
       accountName: account.name,
       byName: '',
       at: tx.now,
-      added: addedNames,
+      added: addedNames.slice(0, CHANGED_ON_CARD),
       to: { channel: 'chat', manager: way.key },
     } as const;
     notices.push({ reader: person.id, notice });
@@ -131,12 +132,21 @@ export async function noteAnswering(
     name: nameOf(names.get(entry) ?? '', entry),
   }));
   await tx.addNotices(
-    notices.map(({ reader, notice }) => ({
-      ...notice,
-      hasReader: gone.some(({ entry }) => entry === reader),
-      removed: gone.flatMap(({ entry, name }) => (entry === reader ? [] : name || [])),
-    })),
+    notices.map(({ reader, notice }) => {
+      const others = gone.flatMap(({ entry, name }) => (entry === reader ? [] : name || []));
+      return {
+        ...notice,
+        hasReader: gone.some(({ entry }) => entry === reader),
+        removed: others.slice(0, CHANGED_ON_CARD),
+        more: { added: moreOf(addedNames), removed: moreOf(others) },
+      };
+    }),
   );
+}
+
+/** Names that its card does not show would make each of hundreds of notices large. */
+function moreOf(names: readonly string[]): number {
+  return Math.max(0, names.length - CHANGED_ON_CARD);
 }
 
 /** Usually the managers are as seen: then there is no lock to take. */

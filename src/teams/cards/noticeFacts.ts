@@ -1,11 +1,9 @@
-import type { NoticeView, SummaryView } from '../../ports/noticeView.ts';
+import { CHANGED_ON_CARD, type NoticeView, type SummaryView } from '../../ports/noticeView.ts';
 import { ofFlow, type CardFacts, type Voice } from './facts.ts';
 import { plain } from './markdown.ts';
 
 /** More names than this would fill the card. */
 const OWNERS_ON_CARD = 5;
-/** Hundreds may begin to answer at once: a card with all their names would be too large for Teams. */
-const CHANGED_ON_CARD = 20;
 
 /** The notice's event, in words. */
 export function noticeFacts(view: NoticeView, { words, now, text }: Voice): CardFacts {
@@ -14,7 +12,7 @@ export function noticeFacts(view: NoticeView, { words, now, text }: Voice): Card
     const reader = key === 'removed' && view.hasReader === true ? [text('notice.you')] : [];
     const shown = [...reader, ...all.slice(0, CHANGED_ON_CARD).map(plain)];
     if (shown.length === 0) return [];
-    const more = reader.length + all.length - shown.length;
+    const more = reader.length + all.length - shown.length + (view.more?.[key] ?? 0);
     const names = words.list(more === 0 ? shown : [...shown, text('notice.more', { more })]);
     return text(`notice.${key}`, { names });
   });

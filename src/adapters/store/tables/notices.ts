@@ -38,6 +38,7 @@ const noticeSchema = exactly<Notice>()(
     ownerEntries: z.array(z.string()).optional(),
     added: z.array(z.string()).optional(),
     removed: z.array(z.string()).optional(),
+    more: z.object({ added: z.number(), removed: z.number() }).optional(),
     noticedAt: z.number().optional(),
     flow: z.string().optional(),
     to: z.discriminatedUnion('channel', [
