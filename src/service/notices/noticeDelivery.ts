@@ -23,6 +23,8 @@ const NOTING_MS = 15_000;
 const NOTE_AGAIN_MS = 500;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 const GIVE_UP_MS = DAY_MS;
+/** After a stop of days the first tries come before the network does: so many, some fourteen minutes, are made. */
+const LEAST_TRIES = 10;
 /** After this long of tries an account that cannot be read holds its notice up no more, ms. */
 const LATE_MS = HOUR_MS;
 /** A text is not delivered later than this. */
@@ -236,9 +238,10 @@ function queuedAt({ at, noticedAt = at }: Notice): number {
   return noticedAt;
 }
 
-/** Tries again after 2, 4, 8 … seconds up to five minutes, for a day; then the auditor is told. */
+/** Tries again after 2, 4, 8 … seconds up to five minutes, for a day and ten times; then the auditor is told. */
 async function tryLater(deps: Deps, notice: ClaimedNotice, reason: string): Promise<void> {
-  if (deps.store.now() - queuedAt(notice) > GIVE_UP_MS) {
+  const isOld = deps.store.now() - queuedAt(notice) > GIVE_UP_MS;
+  if (isOld && notice.tries >= LEAST_TRIES) {
     deps.log.error({ alarm: 'noticeLost', reason }, 'a notice could not be delivered for a day');
     return finish(deps, notice, 'failed', reason);
   }
