@@ -1,7 +1,5 @@
 /** The test command: `npm test` runs everything, `npm run test:quick` what needs no server. */
-import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { changedSince } from './changed.ts';
 import { run, stopChildrenOnSignals } from './children.ts';
 import { runJest } from './jestRun.ts';
 import { memoryFolder } from './memoryFolder.ts';
@@ -24,8 +22,6 @@ interface Check {
   readonly args: readonly string[];
   /** Left to the full run: what it finds changes no behaviour. */
   readonly isForFullRun?: true;
-  /** Takes the files to look at as arguments; all where there are none. */
-  readonly takesFiles?: true;
 }
 
 const CHECKS: readonly Check[] = [
@@ -41,13 +37,8 @@ const CHECKS: readonly Check[] = [
   {
     name: 'lint',
     program: 'oxlint/bin/oxlint',
-    // The rules that ask for types take ten times as long.
-    args: [
-      '--deny-warnings',
-      '--report-unused-disable-directives',
-      ...(isQuick ? [] : ['--type-aware']),
-    ],
-    takesFiles: true,
+    args: ['--deny-warnings', '--report-unused-disable-directives', '--type-aware'],
+    isForFullRun: true,
   },
   {
     name: 'unused',
@@ -64,30 +55,12 @@ const CHECKS: readonly Check[] = [
 ];
 const BUILD: Check = { name: 'build', program: '../release/compile.ts', args: [] };
 
-/**
- * Runs a check and prints one line, and its output where it fails; true when it holds. The quick run checks
- * nothing that has not changed since it held.
- */
-async function holds({ name, program, args, takesFiles }: Check): Promise<boolean> {
-  const stamp = `${CACHE}/${name}.held`;
-  const startedAt = new Date();
-  const changed = isQuick ? await changedSince(stamp) : undefined;
-  if (changed?.length === 0) {
-    process.stdout.write(`${name.padEnd(8)}ok (unchanged)\n`);
-    return true;
-  }
+/** Runs a check and prints one line, and its output where it fails; true when it holds. */
+async function holds({ name, program, args }: Check): Promise<boolean> {
   const began = performance.now();
-  const files = takesFiles === true ? (changed ?? []) : [];
-  const { code, output } = await run(
-    process.execPath,
-    [`node_modules/${program}`, ...args, ...files],
-    { isShown: false },
-  );
-  if (code === 0) {
-    await mkdir(CACHE, { recursive: true });
-    await writeFile(stamp, '');
-    await utimes(stamp, startedAt, startedAt);
-  }
+  const { code, output } = await run(process.execPath, [`node_modules/${program}`, ...args], {
+    isShown: false,
+  });
   const time = `${((performance.now() - began) / 1000).toFixed(1)} s`;
   process.stdout.write(`${name.padEnd(8)}${code === 0 ? 'ok' : 'FAILED'} (${time})\n`);
   if (code !== 0) process.stdout.write(`${output.trimEnd()}\n\n`);
