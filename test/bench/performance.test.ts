@@ -14,7 +14,7 @@ const bench = (...args: readonly string[]) =>
   run(process.execPath, ['test/bench/performance.ts', ...args], { isShown: false });
 
 describe('the benchmark', () => {
-  // One group of rows with next to no work: its figures mean nothing, and are judged nowhere.
+  // Two groups of rows with next to no work: their figures mean nothing, and are judged nowhere.
   it('starts its floor and the bot, compares their cards and prints each row with its ratio', async () => {
     const { code, output } = await bench('--tiny', '--json', '--only', 'taps');
     if (code !== 0) throw new Error(`the benchmark broke:\n${output}`);
@@ -28,6 +28,13 @@ describe('the benchmark', () => {
     for (const { product, ratio } of rows) {
       expect([product.median > 0, ratio > 0]).toEqual([true, true]);
     }
+  });
+
+  it('replays the parts of a reset against both directories', async () => {
+    const { code, output } = await bench('--tiny', '--json', '--only', 'resets');
+    if (code !== 0) throw new Error(`the benchmark broke:\n${output}`);
+    const { rows } = JSON.parse(output.slice(output.indexOf('{'))) as Printed;
+    expect(rows.map(({ ratio }) => ratio > 0)).toEqual([true, true, true]);
   });
 
   it('counts our functions and the LDAP operations of a tap, and sizes up the sources', async () => {
