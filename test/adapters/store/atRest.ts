@@ -84,6 +84,21 @@ function schemaSuite(bench: Bench): void {
       );
     });
 
+    it('finds no warning more slowly beside very many notices of another kind', async () => {
+      const store = await bench.open();
+      const claim = async (lane: 'sms' | 'chat'): Promise<void> => {
+        expect(await store.transaction((tx) => tx.claimNotice(1_000, lane))).toBeUndefined();
+      };
+      await bench.database.query(`
+        with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000)
+        insert into notice (id, due_at, tries, lane, payload)
+        select 'n' || i, 0, 0, 'changes', '${'x'.repeat(1_500)}' from n`);
+      const began = performance.now();
+      for (let time = 0; time < 10; time += 1)
+        for (const lane of ['sms', 'chat'] as const) await claim(lane);
+      expect(performance.now() - began).toBeLessThan(900);
+    });
+
     it('makes a store not ready when it is gone', async () => {
       const store = await bench.open();
       await bench.database.query('drop table bot_migration');

@@ -122,6 +122,12 @@ const RESETS_FOUND = [
   `create index flow_saved on flow (account_id, saved_at) where purpose <> 'enrollment'`,
 ];
 
+/** Finds what is due in a lane by the index alone, however many notices wait in another one. */
+const NOTICES_FOUND = [
+  `create index notice_lane on notice (lane, due_at, id)`,
+  `drop index if exists notice_due`,
+];
+
 const APPEND_ONLY = {
   sqlite: ['update', 'delete'].map(
     (change) =>
@@ -180,5 +186,6 @@ export function migrationsFor(
     '0013_removal_told': running(REMOVAL_TOLD),
     '0014_service_desk': running(SERVICE_DESK),
     '0015_resets_found': running(RESETS_FOUND),
+    '0016_notices_found': running(NOTICES_FOUND),
   };
 }
