@@ -18,11 +18,12 @@ export function createSendPace({ delay }: Pick<Deps, 'delay'>): SendPace {
   let last = -Infinity;
   return {
     async turn(recipient, signal) {
-      const free = Math.max(last + GAP_MS, (lastTo.get(recipient) ?? -Infinity) + CHAT_GAP_MS);
-      const waitMs = free - performance.now();
-      if (waitMs > 0) await delay(waitMs, signal);
-      last = performance.now();
-      lastTo.set(recipient, last);
+      const now = performance.now();
+      // Taken before the wait: several senders ask at once.
+      const at = Math.max(now, last + GAP_MS, (lastTo.get(recipient) ?? -Infinity) + CHAT_GAP_MS);
+      last = at;
+      lastTo.set(recipient, at);
+      if (at > now) await delay(at - now, signal);
     },
   };
 }
