@@ -80,6 +80,7 @@ describe('the name under which people are told of a manager', () => {
     ...['IT-support', 'lT-avdelningen', 'Service\u00a0desk Örebro', 'KUNDTJÄNST', 'He1pdesk'],
     ...['Servicedesken', 'Supportens Anna', 'Kundtjänsten', 'Helpdeskgruppen', 'Servicedeskchef'],
     ...['ITsupport', 'Driftsupport', 'DRIFTSUPPORTEN', 'Orebroservicedesk', 'lTavdelningen'],
+    ...['En administratör', 'Administrator', 'Systemförvaltaren'],
     ...['Supportgruppen', 'Supportteamet', 'Lösenordshjälpen', 'Losenordshjalpen', 'Kundtjanst'],
   ])('has the address before it where it is that of an office: %s', (name) => {
     expect(distinctName(name, ADDRESS, ['Anna Berg'])).toBe(WITH_ADDRESS(name));
