@@ -370,6 +370,12 @@ describe('what cards say', () => {
     expect(told([''], true)).toContain('Mobilnumren som du och en ansvarig hade');
   });
 
+  it('tells a reader whose number was removed nothing of who answers', () => {
+    const about = { accountName: 'a', byName: '', at: NOW, owners: [], hasReader: true } as const;
+    const told = texts(render({ card: 'notice', event: 'revoke', ...about }));
+    expect(told.join()).not.toContain('Ansvarar inte längre');
+  });
+
   it('shows an agent a number that has to wait before all else', () => {
     const sample = SAMPLES.find(({ name }) => name === 'desk.account: number waits')!;
     expect(texts(render(sample.view))[2]).toBe(

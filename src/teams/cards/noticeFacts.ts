@@ -8,7 +8,8 @@ const OWNERS_ON_CARD = 5;
 /** The notice's event, in words. */
 export function noticeFacts(view: NoticeView, { words, now, text }: Voice): CardFacts {
   const lines = (['added', 'removed'] as const).flatMap((key) => {
-    const all = view[key] ?? [];
+    const all = view[key];
+    if (all === undefined) return [];
     const reader = key === 'removed' && view.hasReader === true ? [text('notice.you')] : [];
     const shown = [...reader, ...all.slice(0, CHANGED_ON_CARD).map(plain)];
     if (shown.length === 0) return [];
