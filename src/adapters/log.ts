@@ -2,8 +2,7 @@ import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import { CardError, DirectoryError } from '../ports/errors.ts';
-import { NotifierError, StoreError } from '../ports/errors.ts';
+import { CardError, DirectoryError, NotifierError, StoreError } from '../ports/errors.ts';
 
 /**
  * The fields of a line that hold exceptions; exceptions are described, never printed with their contents.

@@ -1,6 +1,5 @@
 import type { View } from '../ports/view.ts';
-import { DirectoryError } from '../ports/errors.ts';
-import { StoreError } from '../ports/errors.ts';
+import { DirectoryError, StoreError } from '../ports/errors.ts';
 import { cancelAll, cancelCard } from './tap/cancel.ts';
 import { refresh } from './tap/refresh.ts';
 import { takeOnCard } from './tap/submit.ts';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Secret } from '../../src/domain/secret.ts';
-import type { Retention } from '../../src/ports/store/store.ts';
-import type { Store } from '../../src/ports/store/store.ts';
+import type { Retention, Store } from '../../src/ports/store/store.ts';
 import {
   MINUTE,
   someEnrollment,

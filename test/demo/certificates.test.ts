@@ -1,5 +1,4 @@
-import { createServer } from 'node:tls';
-import { connect } from 'node:tls';
+import { createServer, connect } from 'node:tls';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';

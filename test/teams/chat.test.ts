@@ -1,6 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createPerson, execute, installation } from '../support/activities.ts';
-import { membersAdded, message, submit } from '../support/activities.ts';
+import {
+  createPerson,
+  execute,
+  installation,
+  membersAdded,
+  message,
+  submit,
+} from '../support/activities.ts';
 import type { Activity } from '../support/activities.ts';
 import { Chat, opened } from './chat.ts';
 import { closeBenches, openBench, show, TENANT_ID } from './support.ts';

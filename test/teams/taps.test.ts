@@ -1,8 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Problem } from '../../src/domain/reasons.ts';
 import type { Answer } from '../../src/service/input.ts';
-import { createPerson, execute, installation } from '../support/activities.ts';
-import { membersAdded, message, submit } from '../support/activities.ts';
+import {
+  createPerson,
+  execute,
+  installation,
+  membersAdded,
+  message,
+  submit,
+} from '../support/activities.ts';
 import { conversationOf } from '../../src/teams/conversation.ts';
 import type { Activity } from '../support/activities.ts';
 import { nameOf } from '../support/connector.ts';

@@ -1,8 +1,7 @@
 import { stepEnrolledCode, type CodeEvent } from './codeSteps.ts';
 import type { UnlockState } from './flow.ts';
 import { stoppedBy, isEnded, type StoppingEvent } from './lifetime.ts';
-import type { Reason } from '../reasons.ts';
-import type { Shut } from '../reasons.ts';
+import type { Reason, Shut } from '../reasons.ts';
 
 export type UnlockEvent =
   | CodeEvent

@@ -7,8 +7,7 @@ import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';
 import { openLdapAdmin } from '../../support/ldapAdmin.ts';
 import type { LdapAdmin } from '../../support/ldapAdmin.ts';
 import { startOpenldap } from '../../support/openldap.ts';
-import type { OpenldapOptions } from '../../support/openldap.ts';
-import type { Openldap } from '../../support/openldap.ts';
+import type { OpenldapOptions, Openldap } from '../../support/openldap.ts';
 
 export interface OpenldapWorld extends DirectoryWorld {
   readonly slapd: Openldap;

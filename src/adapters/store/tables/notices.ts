@@ -1,6 +1,10 @@
 import { z } from 'zod';
-import type { ClaimedNotice, Notice, NoticeLane } from '../../../ports/store/notices.ts';
-import type { NoticeQueries } from '../../../ports/store/notices.ts';
+import type {
+  ClaimedNotice,
+  Notice,
+  NoticeLane,
+  NoticeQueries,
+} from '../../../ports/store/notices.ts';
 import { batches } from '../engine/batches.ts';
 import { exactly, readJson, readOrSkip, openTrusted } from '../sealing/trusted.ts';
 import { SEALED } from '../sealing/places.ts';
