@@ -126,8 +126,8 @@ export interface MobileView extends FlowView {
   readonly shownMobile?: string | undefined;
   /** Whether the known number is already enrolled or only a suggestion from the directory. */
   readonly shownIsEnrolled?: boolean | undefined;
-  /** The number whose code has been sent already: chosen again it gets no other one before this ends. */
-  readonly held?: { readonly maskedMobile: string; readonly expiresAt: number } | undefined;
+  /** The known number's code has been sent already; chosen again, the number gets no other code before then. */
+  readonly heldUntil?: number | undefined;
   /** The agent who vouched: only the shown number may be taken. */
   readonly vouchedBy?: string | undefined;
 }

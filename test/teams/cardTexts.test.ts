@@ -156,10 +156,13 @@ describe('what cards say', () => {
   it('tells of a code that was sent before a number is chosen again, until the code has ended', () => {
     const told =
       'Koden är redan skickad till +46 ••• •• •• 12. Välj det numret igen, så kan du skriva koden.';
-    const held = { maskedMobile: '+46 ••• •• •• 12', expiresAt: NOW };
-    const view = { ...withProblem('enrollment.mobile', { reason: 'tooManyCodes' })!, held } as View;
+    const view = {
+      ...withProblem('enrollment.mobile', { reason: 'tooManyCodes' })!,
+      shownMobile: '+46 ••• •• •• 12',
+      heldUntil: NOW,
+    } as View;
     expect(texts(render(view))).toContain(told);
-    const over = { ...view, held: { ...held, expiresAt: NOW - 1 } } as View;
+    const over = { ...view, heldUntil: NOW - 1 } as View;
     expect(texts(render(over))).not.toContain(told);
   });
 

@@ -78,7 +78,7 @@ export const FLOW_SAMPLES: readonly Sample[] = [
       progress: { step: 1, of: 2 },
       shownMobile: MASKED,
       shownIsEnrolled: false,
-      held: { maskedMobile: MASKED, expiresAt: NOW + 4 * MINUTE_MS },
+      heldUntil: NOW + 4 * MINUTE_MS,
       vouchedBy: 'Dag Servicesson',
     },
     ['useShownMobile', 'cancel'],

@@ -1,7 +1,6 @@
 import type {
   EnrollmentState,
   Flow,
-  HeldCode,
   StoppedState,
   ResetState,
   UnlockState,
@@ -10,7 +9,7 @@ import { FLOW_LIFETIME_MS, isStopped } from '../../domain/flows/lifetime.ts';
 import { maskMobile } from '../../domain/mobile.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import { sentBy } from '../../domain/flows/reset.ts';
-import type { CodeView, MobileView, Progress, View } from '../../ports/view.ts';
+import type { CodeView, Progress, View } from '../../ports/view.ts';
 import { flowHandle } from '../tap/handles.ts';
 
 /** The parts that the cards of a running flow share. */
@@ -88,7 +87,7 @@ function enrollmentView(state: Exclude<EnrollmentState, StoppedState>, frame: Fr
         shownMobile: state.known === undefined ? undefined : maskMobile(state.known.mobile),
         shownIsEnrolled: state.known?.isEnrolled,
         vouchedBy: state.vouch?.agentName,
-        held: state.held && heldCode(state.held),
+        heldUntil: state.held?.expiresAt,
       };
     case 'oldCode':
       return codeView('enrollment.oldCode', state, frame, enrollmentProgress(state));
@@ -161,10 +160,6 @@ export function cancelledView(flows: readonly Flow[]): View {
     resets.length > 0 &&
     resets.every(({ state }) => state.step === 'cancelled' && sentBy(state).length === 0);
   return { card: 'cancelled', isPasswordKept };
-}
-
-function heldCode({ mobile, expiresAt }: HeldCode): MobileView['held'] {
-  return { maskedMobile: maskMobile(mobile), expiresAt };
 }
 
 function codeView(

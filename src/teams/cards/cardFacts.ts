@@ -98,16 +98,15 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
 }
 
 function mobileFacts(view: MobileView, { now }: Voice): CardFacts {
-  const { shownMobile, shownIsEnrolled, vouchedBy, held } = view;
+  const { shownMobile, shownIsEnrolled, vouchedBy, heldUntil } = view;
   const shown = shownMobile === undefined ? {} : { mobile: shownMobile };
   const agent = vouchedBy === undefined ? {} : { agentName: plain(vouchedBy) };
   const isVouched = vouchedBy !== undefined;
   const isShown = shownMobile === undefined ? 'no' : 'yes';
-  const isHeld = held !== undefined && now <= held.expiresAt;
-  const heldMobile = held === undefined ? {} : { heldMobile: held.maskedMobile };
+  const isHeld = heldUntil !== undefined && now <= heldUntil;
   return ofFlow(
     view,
-    { isShown, isHeld: isHeld ? 'yes' : 'no', ...heldMobile, ...shown, ...agent },
+    { isShown, isHeld: isHeld ? 'yes' : 'no', ...shown, ...agent },
     { shownMobile, shownIsEnrolled: shownIsEnrolled === true, isVouched, isHeld },
   );
 }
