@@ -11,6 +11,7 @@ export function noticeFacts(view: NoticeView, { words, now, text }: Voice): Card
     const all = view[key];
     if (all === undefined) return [];
     const reader = key === 'removed' && view.hasReader === true ? [text('notice.you')] : [];
+    // A notice that version 1.0.0 has kept holds all names.
     const shown = [...reader, ...all.slice(0, CHANGED_ON_CARD).map(plain)];
     if (shown.length === 0) return [];
     const more = reader.length + all.length - shown.length + (view.more?.[key] ?? 0);
