@@ -1,26 +1,18 @@
 import { constants } from 'node:fs';
-import { access, open, rename, rm, stat } from 'node:fs/promises';
+import { access, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { CommandFailure } from './command.ts';
 
-/** A file that a command writes at its end: whole, or not at all. */
-export interface OutFile {
-  /**
-   * Writes the mark, and the rest behind it.
-   * @throws CommandFailure where it cannot be written
-   */
-  write(rest: string): Promise<void>;
-  /** Leaves nothing behind of a file that was not written. */
-  close(): Promise<void>;
-}
-
 /**
- * Makes sure that the file can be written, before the work whose result goes there. Only its owner may read
- * it: it holds names and addresses. It takes the place of a file that begins with the same mark, and of no
- * other: a mistyped name costs no database and no key.
- * @throws CommandFailure where it cannot
+ * Makes sure that the file can be written, before the work whose result goes there, and gives what writes the
+ * mark and the rest behind it: all, or nothing. Only its owner may read it: it holds names and addresses. It
+ * takes the place of a file that begins with the same mark, and of no other: a mistyped name costs no
+ * database and no key. Both throw a CommandFailure where it cannot be written.
  */
-export async function openOutFile(path: string, mark: string): Promise<OutFile> {
-  const draft = `${path}.${String(process.pid)}.tmp`;
+export async function openOutFile(
+  path: string,
+  mark: string,
+): Promise<(rest: string) => Promise<void>> {
   const orFail = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -28,24 +20,23 @@ export async function openOutFile(path: string, mark: string): Promise<OutFile> 
       throw new CommandFailure(`${path} cannot be written (${codeOf(error)})`);
     }
   };
-  const file = await orFail(async () => {
+  await orFail(async () => {
     if (await isThere(path, mark)) await access(path, constants.W_OK);
-    return open(draft, 'wx', 0o600);
+    await access(dirname(path), constants.W_OK);
   });
-  return {
-    write: (rest) =>
-      orFail(async () => {
-        await file.writeFile(mark + rest);
-        await file.sync();
+  return (rest) =>
+    orFail(async () => {
+      const draft = `${path}.${String(process.pid)}.tmp`;
+      try {
+        await writeFile(draft, mark + rest, { flag: 'wx', mode: 0o600, flush: true });
         // Another program may have written there during the work.
         await isThere(path, mark);
         await rename(draft, path);
-      }),
-    async close() {
-      await file.close();
-      await rm(draft, { force: true });
-    },
-  };
+      } catch (error) {
+        await rm(draft, { force: true });
+        throw error;
+      }
+    });
 }
 
 /** @throws Error where something is there that this command did not write */

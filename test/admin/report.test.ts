@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { readdirSync } from 'node:fs';
 import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -154,16 +155,21 @@ describe('admin report', () => {
     }
   });
 
-  it('writes nothing where the database or the directory goes away', async () => {
+  it('writes nothing where the database or the directory goes away, nor while it reads', async () => {
     const lost = await houseOfTest();
     const place = await folderOfSuite();
     const out = join(place, 'lost.html');
-    lost.directory.fault = () => 'drop';
+    const seen = new Set<string>();
+    lost.directory.fault = () => {
+      seen.add(readdirSync(place).join());
+      return 'drop';
+    };
     const apart = await lost.runAdmin(['report', '--out', out]);
     expect([apart.code, apart.stderr]).toEqual([
       1,
       expect.stringContaining('directory: unreachable'),
     ]);
+    expect([...seen]).toEqual(['']);
     lost.directory.fault = undefined;
     await lost.database.query('alter table audit rename to gone');
     const { code, stderr } = await lost.runAdmin(['report', '--out', out]);

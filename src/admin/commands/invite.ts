@@ -12,28 +12,24 @@ const HEADINGS = csvLine(['account', 'manager', 'mail']);
 export const inviteManagers: Command['run'] = async (place, args) => {
   const { csv } = args.options;
   // Before anything is sent: a file that cannot be written is no reason to invite nobody's list.
-  const file = typeof csv === 'string' ? await openOutFile(csv, HEADINGS) : undefined;
-  try {
-    const report = await inTurn(place, args, 'invite', inviteNow);
-    await file?.write(asCsv(report.invitations));
-    const invitations = report.invitations.map(({ account, manager, result, reason }) => ({
-      account,
-      manager,
-      result,
-      reason,
-    }));
-    const lines = summaryLines(report, invitations, 'everybody is enrolled');
-    const rows = invitations.map(({ account, manager, result, reason }) => [
-      account,
-      manager ?? 'nobody',
-      reason === null ? result : `${result}: ${reason}`,
-    ]);
-    const headings = ['Account', 'Answers for it', 'Invitation'];
-    if (rows.length > 0) lines.push('', table(headings, rows));
-    return { json: { ...report, invitations }, text: lines.join('\n') };
-  } finally {
-    await file?.close();
-  }
+  const write = typeof csv === 'string' ? await openOutFile(csv, HEADINGS) : undefined;
+  const report = await inTurn(place, args, 'invite', inviteNow);
+  await write?.(asCsv(report.invitations));
+  const invitations = report.invitations.map(({ account, manager, result, reason }) => ({
+    account,
+    manager,
+    result,
+    reason,
+  }));
+  const lines = summaryLines(report, invitations, 'everybody is enrolled');
+  const rows = invitations.map(({ account, manager, result, reason }) => [
+    account,
+    manager ?? 'nobody',
+    reason === null ? result : `${result}: ${reason}`,
+  ]);
+  const headings = ['Account', 'Answers for it', 'Invitation'];
+  if (rows.length > 0) lines.push('', table(headings, rows));
+  return { json: { ...report, invitations }, text: lines.join('\n') };
 };
 
 /** The managers whom no card reaches, for a letter by mail; below the headings. */

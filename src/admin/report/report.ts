@@ -21,25 +21,21 @@ export const makeReport: Command['run'] = async (place, { options, isJson }) => 
   const locale = localeOf(options['locale'], place.config.defaultLocale);
   const { out = isJson ? undefined : 'report.html' } = options;
   // Before the work: a file that cannot be written is told at once.
-  const file = typeof out === 'string' ? await openOutFile(out, MARK) : undefined;
-  try {
-    const data = await readReport(place, days);
-    const figures = figuresOf(data, options['names'] === true);
-    if (file !== undefined) {
-      const { reportPage } = await import('./page.ts');
-      const { organisation, sms } = place.config;
-      const dayOf = dayIn(place.config.timeZone);
-      const page = { locale, organisation, smsPerDay: sms.perDay, dayOf };
-      await file.write(reportPage(data, figures, page));
-    }
-    const { accounts, enrolled, resets } = figures;
-    return {
-      json: figures,
-      text: `${String(out)}: ${String(days)} days, ${String(accounts)} accounts, ${String(enrolled)} enrolled, ${String(resets)} resets`,
-    };
-  } finally {
-    await file?.close();
+  const write = typeof out === 'string' ? await openOutFile(out, MARK) : undefined;
+  const data = await readReport(place, days);
+  const figures = figuresOf(data, options['names'] === true);
+  if (write !== undefined) {
+    const { reportPage } = await import('./page.ts');
+    const { organisation, sms } = place.config;
+    const dayOf = dayIn(place.config.timeZone);
+    const page = { locale, organisation, smsPerDay: sms.perDay, dayOf };
+    await write(reportPage(data, figures, page));
   }
+  const { accounts, enrolled, resets } = figures;
+  return {
+    json: figures,
+    text: `${String(out)}: ${String(days)} days, ${String(accounts)} accounts, ${String(enrolled)} enrolled, ${String(resets)} resets`,
+  };
 };
 
 function daysOf(given: string | boolean | undefined): number {
