@@ -60,15 +60,22 @@ export class NotifierError extends Error {
   readonly retryAfterMs?: number;
   /** The channel has too much to do: nothing was delivered, and the same may be tried again. */
   readonly isBusy: boolean;
+  /** The channel has answered, so that asking again would change nothing. */
+  readonly isFinal: boolean;
 
   constructor(
     code: NotifierErrorCode,
     detail: string,
-    options: ErrorOptions & { readonly retryAfterMs?: number; readonly isBusy?: boolean } = {},
+    options: ErrorOptions & {
+      readonly retryAfterMs?: number;
+      readonly isBusy?: boolean;
+      readonly isFinal?: boolean;
+    } = {},
   ) {
     super(`notifier: ${code} (${detail})`, options);
     this.code = code;
     this.isBusy = options.isBusy ?? false;
+    this.isFinal = options.isFinal ?? false;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }
 }

@@ -121,8 +121,8 @@ describe('roster', () => {
     expect(await rosterAfter({ tenantId: TENANT_ID.toUpperCase() })).toBe('member');
   });
 
-  it('knows no member where it answers 403 or 404', async () => {
-    for (const status of [403, 404]) {
+  it('knows no member where it answers 403 or 404, or refuses otherwise', async () => {
+    for (const status of [403, 404, 400, 405, 410, 413, 302, 204]) {
       bench.teams.fail('member', { status });
       expect([status, await rosterAfter({})]).toEqual([status, 'notAllowed']);
     }
@@ -134,6 +134,8 @@ describe('roster', () => {
       { status: 500 },
       { status: 503 },
       { status: 429 },
+      { status: 412 },
+      { status: 408 },
       { status: 401 },
       'cut',
     ] as const;

@@ -122,12 +122,15 @@ export function refusal(
   const code = refusalSchema.safeParse(body).data?.error.code;
   const detail = [status, code].filter((part) => part !== undefined).join(' ');
   if (status === 401) login?.forget();
-  if (status === 403) return new NotifierError('unreachable', detail);
-  if (status === 404) return new NotifierError('messageGone', detail);
+  if (status === 403) return new NotifierError('unreachable', detail, { isFinal: true });
+  if (status === 404) return new NotifierError('messageGone', detail, { isFinal: true });
   if (status === 408 || status >= 500) return new NotifierError('ambiguous', detail);
   const seconds = Number(retryAfter ?? 'none');
+  const isBusy = status === 412 || status === 429;
   return new NotifierError('refused', detail, {
-    isBusy: status === 412 || status === 429,
+    isBusy,
+    // A 401 is about the bot's own token.
+    isFinal: !isBusy && status !== 401,
     ...(seconds >= 0 ? { retryAfterMs: seconds * 1_000 } : {}),
   });
 }

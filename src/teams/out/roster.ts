@@ -18,7 +18,10 @@ const memberSchema = z.object({
   userRole: text,
 });
 
-/** The sender as the channel's roster shows them, asked anew each time (requirement A5). */
+/**
+ * The sender as the channel's roster shows them, asked anew each time (requirement A5). A refusal of the channel
+ * is an answer: the person is no member of the chat, or there is no such chat.
+ */
 export async function readRoster(
   connector: Connector,
   { conversation, key }: Inbound,
@@ -28,12 +31,12 @@ export async function readRoster(
   try {
     answer = await connector.member(conversation);
   } catch (error) {
-    if (saysNoMember(error)) return { status: 'notAllowed' };
+    if (error instanceof NotifierError && error.isFinal) return { status: 'notAllowed' };
     log.warn({ fault: error }, 'the roster cannot be read');
     return { status: 'unavailable' };
   }
   const member = memberSchema.safeParse(answer).data;
-  if (!member) return { status: 'unavailable' };
+  if (!member) return { status: 'notAllowed' };
   const isOther =
     differs(member.tenantId, key.tenantId) ||
     differs(member.aadObjectId, key.aadObjectId) ||
@@ -47,12 +50,6 @@ export async function readRoster(
     mail: member.email,
     name: member.name,
   };
-}
-
-/** 403 and 404 are an answer: the person is no member of the chat, or there is no such chat. */
-function saysNoMember(error: unknown): boolean {
-  if (!(error instanceof NotifierError)) return false;
-  return error.code === 'unreachable' || error.code === 'messageGone';
 }
 
 function differs(named: string | undefined, expected: string): boolean {
