@@ -100,7 +100,7 @@ describe('reset', () => {
     expect(again).toMatchObject({ step: 'newPassword', sent });
   });
 
-  it('counts what the directory refuses, also past a write whose answer was lost', () => {
+  it('counts what the directory refuses or does not do, also past a write whose answer was lost', () => {
     const refused = { type: 'passwordRefused', reasons: ['passwordRefusedByDirectory'] } as const;
     const write = { type: 'writeStarted', digest: 'd' } as const;
     const lost = { type: 'outcomeUnknown' } as const;
@@ -110,7 +110,7 @@ describe('reset', () => {
       ...[write, lost, notDone],
       { type: 'passwordRefused', reasons: ['passwordTooShort'] },
       { type: 'passwordTypedInChat' },
-      ...Array.from({ length: 4 }, () => [write, refused]).flat(),
+      ...Array.from({ length: 3 }, () => [write, refused]).flat(),
     ];
     const after = (state: ResetState, events: readonly ResetEvent[]) =>
       events.reduce((before, event) => stepReset(before, event, NOW), state);
@@ -119,7 +119,14 @@ describe('reset', () => {
     // The search for the lost write goes on.
     expect(after(ninth, [write, refused])).toMatchObject({
       step: 'refused',
+      problem: { isOutOfTries: true },
       sent: [{ digest: 'd' }],
+    });
+    // A write that the directory does not do is as dear as one that it refuses, and no fault of the password.
+    expect(after(ninth, [write, notDone])).toEqual({
+      step: 'refused',
+      problem: { reason: 'temporarilyUnavailable' },
+      sent: [{ digest: 'd', sentAt: NOW }],
     });
   });
 

@@ -12,8 +12,8 @@ import type {
 import { stoppedBy, isEnded, type StoppingEvent } from './lifetime.ts';
 
 /**
- * New passwords of one flow that the directory may refuse: each is a write and an audit row. The next flow
- * needs another code message, and those have a budget.
+ * New passwords of one flow that the directory may refuse, or not write: each is a write and audit rows. The
+ * next flow needs another code message, and those have a budget.
  */
 const MOST_REFUSALS = 10;
 
@@ -92,7 +92,7 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       const marks = { isComplex, holdsName, isEmpty, forbidden };
       const problem = { reason, all, absent, until, ...marks };
       if (state.step === 'newPassword') return { step: 'newPassword', ...unsent(state), problem };
-      return refusedByDirectory(state, problem);
+      return notWritten(state, problem, { ...SPENT, isOutOfTries: true });
     }
     case 'writeStarted':
       if (state.step !== 'newPassword') return state;
@@ -104,7 +104,7 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       };
     case 'writeNotDone':
       if (state.step !== 'writingPassword' && state.step !== 'unknown') return state;
-      return { step: 'newPassword', ...unsent(state), problem: { reason: event.reason } };
+      return notWritten(state, { reason: event.reason }, SPENT);
     case 'passwordWritten':
       return written(state, event);
     case 'passwordInForce':
@@ -197,15 +197,17 @@ function unsent(state: VerifiedReset & ResetState): VerifiedReset {
   return verified(state, state.step === 'writingPassword' ? sentBy(state).slice(0, -1) : undefined);
 }
 
-/** The directory has refused the password that was being written; after too many of them the flow ends. */
-function refusedByDirectory(
-  state: Extract<ResetState, { readonly step: 'writingPassword' }>,
+const SPENT = { reason: 'temporarilyUnavailable' } as const;
+
+/** The password that was being written is not in force; after too many of them the flow ends, with `spent`. */
+function notWritten(
+  state: Extract<ResetState, { readonly step: 'writingPassword' | 'unknown' }>,
   problem: Problem,
+  spent: Problem,
 ): ResetState {
   const refusals = (state.refusals ?? 0) + 1;
   const left = { ...unsent(state), refusals };
   if (refusals < MOST_REFUSALS) return { step: 'newPassword', ...left, problem };
-  const spent = { reason: 'temporarilyUnavailable', isOutOfTries: true } as const;
   return { ...stoppedBy({ type: 'refused', problem: spent }), ...keepSent(left.sent ?? []) };
 }
 
