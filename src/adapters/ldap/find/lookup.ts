@@ -50,6 +50,19 @@ export function createLookup(settings: LookupSettings) {
     return entry !== undefined && dialect.isPerson(entry) ? entry : undefined;
   }
 
+  async function idsOf(session: Session, filter: Filter): Promise<string[]> {
+    const { connection, dialect } = session;
+    const { idAttribute, binary } = dialect;
+    const base = settings.managersBase;
+    const attributes = [idAttribute];
+    const found = await connection.search({ base, scope: 'sub', filter, attributes, binary });
+    return found.flatMap((entry) => dialect.idOf(entry) ?? []);
+  }
+
+  function filterFor({ dialect }: Session, query: ManagerQuery): Filter | undefined {
+    return managerFilter(settings.managerFilter ?? dialect.defaultManagerFilter, query);
+  }
+
   function entryById(session: Session, id: string): Promise<Entry | undefined> {
     if (!isId(id)) return Promise.resolve(undefined);
     return onePerson(session, session.dialect.idFilter(id));
@@ -102,25 +115,14 @@ export function createLookup(settings: LookupSettings) {
 
   return {
     async person(session: Session, query: ManagerQuery) {
-      const template = settings.managerFilter ?? session.dialect.defaultManagerFilter;
-      const filter = managerFilter(template, query);
-      if (filter === undefined) return undefined;
-      return managerFrom(session, await onePerson(session, filter));
+      const filter = filterFor(session, query);
+      return managerFrom(session, filter && (await onePerson(session, filter)));
     },
 
     /** The ids of all entries that the query matches. */
     async fitting(session: Session, query: ManagerQuery) {
-      const { dialect } = session;
-      const filter = managerFilter(settings.managerFilter ?? dialect.defaultManagerFilter, query);
-      if (filter === undefined) return [];
-      const found = await session.connection.search({
-        base: settings.managersBase,
-        scope: 'sub',
-        filter,
-        attributes: [dialect.idAttribute],
-        binary: dialect.binary,
-      });
-      return found.flatMap((entry) => dialect.idOf(entry) ?? []);
+      const filter = filterFor(session, query);
+      return filter === undefined ? [] : idsOf(session, filter);
     },
 
     personById: async (session: Session, id: string) =>
@@ -128,17 +130,7 @@ export function createLookup(settings: LookupSettings) {
 
     /** Whether an entry of that id is there, enabled or not. */
     async hasEntry(session: Session, id: string) {
-      if (!isId(id)) return false;
-      const { dialect } = session;
-      const found = await session.connection.search({
-        base: settings.managersBase,
-        scope: 'sub',
-        filter: dialect.idFilter(id),
-        attributes: [dialect.idAttribute],
-        binary: dialect.binary,
-        limit: 2,
-      });
-      return found.length > 0;
+      return isId(id) && (await idsOf(session, session.dialect.idFilter(id))).length > 0;
     },
 
     /** The person of that address, name or id. */
