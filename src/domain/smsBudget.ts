@@ -105,7 +105,7 @@ export const BUDGET_MARKS = [100, 80, 50] as const;
 
 export type BudgetMark = (typeof BUDGET_MARKS)[number];
 
-/** The share of the day's ceiling, in per cent, that is reached just with the `total`th message. */
+/** The highest share of the day's ceiling, in per cent, that `total` messages have reached. */
 export function budgetAlarm(total: number, perDay: number): BudgetMark | undefined {
-  return BUDGET_MARKS.find((mark) => total === Math.ceil((perDay * mark) / 100));
+  return BUDGET_MARKS.find((mark) => total >= Math.ceil((perDay * mark) / 100));
 }

@@ -117,26 +117,31 @@ describe('the alarms of the SMS budget', () => {
 
   it('sound once a day each, however often the sum moves around a mark', () => {
     const { told, state, budget } = alarms(10);
-    for (const total of [4, 5, 4, 5, 6, 5]) budget.reserved(total);
+    for (const total of [4, 5, 4, 5, 6, 5]) budget.counted(total);
     expect(told).toEqual([50]);
-    for (const total of [7, 8, 9, 10]) budget.reserved(total);
-    budget.refused(10);
+    for (const total of [7, 8, 9, 10, 10, 9, 7]) budget.counted(total);
     expect(told).toEqual([50, 80, 100]);
     state.now += DAY_MS;
-    budget.reserved(5);
+    budget.counted(5);
     expect(told).toEqual([50, 80, 100, 50]);
+  });
+
+  it('sound at the highest mark where several messages went out between two looks', () => {
+    const { told, budget } = alarms(10);
+    for (const total of [3, 9, 7]) budget.counted(total);
+    expect(told).toEqual([80]);
   });
 
   it('sound when the ceiling was lowered below what is used already', () => {
     const { told, budget } = alarms(10);
-    budget.refused(14);
-    budget.refused(14);
+    budget.counted(14);
+    budget.counted(14);
     expect(told).toEqual([100]);
   });
 
   it('sound when what is left is kept for enrolled numbers', () => {
     const { told, budget } = alarms(10);
-    budget.refused(9);
+    budget.counted(9);
     expect(told).toEqual([80]);
   });
 });

@@ -98,6 +98,8 @@ describe('REMINDER_SMS=overdue', () => {
     await sweepAgain(tight);
     await noneWaits(tight);
     expect(gone.flatMap(({ texts }) => texts())).toHaveLength(1);
+    // The reminder alone has reached the mark: no code message has seen that sum.
+    await tight.teams.until(() => /"alarm":"smsBudget","percent":80\b/.test(tight.output));
   });
 
   it('sends nothing outside the hours or as a dry run, and says that it would', async () => {

@@ -71,7 +71,7 @@ export async function codeBudgetRefusal(
   );
   if (refusal?.reason === 'smsUnavailable') {
     tx.afterCommit(() => {
-      deps.budgetAlarms.refused(total);
+      deps.budgetAlarms.counted(total);
     });
   }
   return refusal;
@@ -107,7 +107,7 @@ async function sendCode(
   signal: AbortSignal,
 ): Promise<Flow> {
   const { accountName, byName } = names;
-  deps.budgetAlarms.reserved(reserved.total);
+  deps.budgetAlarms.counted(reserved.total);
   const text = deps.smsTexts.code(names.locale, reserved.purpose, {
     code: reserved.code,
     accountName,

@@ -100,15 +100,21 @@ async function showOutdated(deps: Deps, flow: Flow): Promise<void> {
 
 /**
  * The store's state for operators, read now and then rather than at each scrape; gives the acts of the
- * last hour.
+ * last hour. Here the budget of messages is looked at for those that no tap sends: reminders.
  */
-async function measureStore({ store, metrics, settings }: Deps): Promise<ActsOfAnHour> {
+async function measureStore({
+  store,
+  metrics,
+  settings,
+  budgetAlarms,
+}: Deps): Promise<ActsOfAnHour> {
   const { revokes, vouches, ...state } = await store.transaction(async (tx) => ({
     noticesWaiting: await tx.countNotices(),
     codeMessages: await tx.countSends(tx.now - SENDS_LOOKBACK_MS.total),
     revokes: await tx.countRevokes(tx.now - ACTS_LOOKBACK_MS),
     vouches: await tx.countVouches(tx.now - ACTS_LOOKBACK_MS),
   }));
+  budgetAlarms.counted(state.codeMessages);
   metrics.storeMeasured({ ...state, codeMessagesCeiling: settings.smsPerDay });
   return { revokes, vouches };
 }
