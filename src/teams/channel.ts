@@ -8,7 +8,7 @@ import type { Turns } from '../service/input.ts';
 import { measured } from '../service/watch/observed.ts';
 import { createBot } from './in/bot.ts';
 import { createConnector, type Connector } from './out/connector.ts';
-import { createGuard } from './http/guard.ts';
+import { createGuard } from './http/tokenGuard.ts';
 import { createServiceHosts } from './out/serviceHosts.ts';
 import { createLogin, type Login, type LoginCredential } from './out/login.ts';
 import { createNotifier, createUpdateQueue, type Render } from './out/notifier.ts';

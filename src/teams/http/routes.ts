@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { hasTokenForm } from './guard.ts';
+import { hasTokenForm } from './tokenGuard.ts';
 import { isForwarded } from './health.ts';
 
 interface Route {

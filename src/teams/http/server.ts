@@ -10,8 +10,8 @@ import { readActivity, type RawActivity } from '../in/activity.ts';
 import type { Bot } from '../in/bot.ts';
 import { decodeText, discard, parseJson, readBody, takeInTurn } from './request.ts';
 import { type Path, ROUTES, type Refusal, refuse, signatureOf } from './routes.ts';
-import type { Guard } from './guard.ts';
-import { createTurnedAway, type TurnedAway } from './turnedAway.ts';
+import type { Guard } from './tokenGuard.ts';
+import { createTurnedAway, type TurnedAway } from './turnedAwayLog.ts';
 import { createReadiness, maySeeMetrics } from './health.ts';
 
 /** Headers and body must have arrived by then. */

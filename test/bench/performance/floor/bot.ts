@@ -14,7 +14,7 @@ import { ClaimsIdentity, ConnectorClient, ConnectorFactory } from 'botframework-
 import { createServer, plugins } from 'restify';
 import { z } from 'zod';
 import { readActivity } from '../../../../src/teams/in/activity.ts';
-import { createGuard } from '../../../../src/teams/http/guard.ts';
+import { createGuard } from '../../../../src/teams/http/tokenGuard.ts';
 import { createServiceHosts } from '../../../../src/teams/out/serviceHosts.ts';
 import { createSigningKeys } from '../../../../src/teams/http/signingKeys.ts';
 import { createCard } from './card.ts';

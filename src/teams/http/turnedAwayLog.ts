@@ -1,6 +1,6 @@
 import type { Log } from '../../ports/log.ts';
 import { createBundles } from '../../service/waiting/bundles.ts';
-import type { Refused } from './guard.ts';
+import type { Refused } from './tokenGuard.ts';
 
 type Cause = Omit<Refused, 'outcome'>;
 

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { createTurnedAway } from '../../src/teams/http/turnedAway.ts';
+import { createTurnedAway } from '../../src/teams/http/turnedAwayLog.ts';
 
 /** A log that resolves `line(n)` once it has its n-th line. */
 function recordingLog() {
