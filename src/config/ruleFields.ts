@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { USUAL_COOL_DOWN_SECONDS } from '../domain/flows/coolDown.ts';
+import { USUAL_CODES } from '../domain/flows/passcode.ts';
 import { schedule } from './shapes.ts';
 import {
   choice,
@@ -14,13 +16,13 @@ import { TEXTS } from './variableText.ts';
 /** Codes and passwords. */
 export const RULES = {
   CODE_LENGTH: wholeNumber(6, 8)
-    .default(6)
+    .default(USUAL_CODES.digits)
     .register(TEXTS, { meaning: 'digits of a code, 6 to 8', default: '6' }),
   CODE_TTL_SECONDS: wholeNumber(1, 600)
-    .default(300)
+    .default(USUAL_CODES.lifeSeconds)
     .register(TEXTS, { meaning: 'how long a code is good, at most 600 s', default: '300' }),
   CODE_ATTEMPTS: wholeNumber(1, 10)
-    .default(5)
+    .default(USUAL_CODES.attempts)
     .register(TEXTS, { meaning: 'wrong codes before the lockout, at most 10', default: '5' }),
   // NIST SP 800-63B-4: never below 8, and at least 64 characters must be possible.
   PASSWORD_MIN_LENGTH: wholeNumber(8, 64).default(8).register(TEXTS, {
@@ -69,7 +71,7 @@ export const ROTATION = {
     default: 'off',
   }),
   NEW_NUMBER_COOLDOWN_SECONDS: wholeNumber(0, 30 * 86_400)
-    .default(86_400)
+    .default(USUAL_COOL_DOWN_SECONDS)
     .register(TEXTS, {
       meaning: 'after a `revoke`: how long the next enrolled number cannot reset; 0 is allowed',
       default: '86400',

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../domain/durations.ts';
+import { firstUse } from '../../domain/flows/coolDown.ts';
 import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
@@ -36,7 +36,7 @@ export async function enrollNumber(tap: EnrollmentTap, input: TypedCode): Promis
       // The enrolled number changed during the flow: the new one has not agreed.
       return { flow: await advanceEnrollment(tx, current, { type: 'expired' }) };
     }
-    const usableFrom = former?.usableFrom ?? (await firstUse(deps, tx, current));
+    const usableFrom = former?.usableFrom ?? (await firstUseOf(deps, tx, current));
     await tx.saveEnrollment({
       id: deps.random.id(),
       manager: manager.key,
@@ -80,20 +80,13 @@ export async function enrollNumber(tap: EnrollmentTap, input: TypedCode): Promis
 }
 
 /**
- * After this long a revoke delays no enrollment, ms: an attacker who came by a phone or a chat then has
- * been found.
- */
-const REVOKE_FELT_MS = 90 * DAY_MS;
-
-/**
  * When a number without a predecessor can first be used for a reset (requirement A14). After a revoke that
  * is the cool-down later, for the first number of each of the account's managers: a thief of one manager's
  * phone or chat could as well come as another manager, and several may have lost theirs at once. A revoke
  * of one manager's number alone delays that manager. A number that only replaces an enrolled one keeps that
  * one's time.
  */
-async function firstUse(deps: Deps, tx: StoreTransaction, flow: Flow): Promise<number> {
+async function firstUseOf(deps: Deps, tx: StoreTransaction, flow: Flow): Promise<number> {
   const revokedAt = await tx.revokedAt(flow.accountId, flow.manager);
-  if (revokedAt === undefined || tx.now - revokedAt >= REVOKE_FELT_MS) return tx.now;
-  return tx.now + deps.settings.newNumberCooldownSeconds * 1000;
+  return firstUse(revokedAt, deps.settings.newNumberCooldownSeconds, tx.now);
 }

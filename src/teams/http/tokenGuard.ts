@@ -38,7 +38,7 @@ export type Refused = Extract<Verdict, { outcome: 'refused' }>;
 
 /** Decides which requests are admitted, before the SDK sees anything. Changes and logs nothing. */
 export interface Guard {
-  /** Verifies the token by itself, so that a stranger's body need not be read. */
+  /** Verifies the token by itself, so that a stranger’s body need not be parsed. */
   authenticate(authorization: string | undefined): Promise<Bearer | Refused>;
   /** Decides about an activity that came with the token. */
   admit(bearer: Bearer, activity: RawActivity): Verdict;
