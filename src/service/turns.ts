@@ -13,7 +13,7 @@ import { changeManager } from './people/managers.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
 import { directoryReason, tellFault } from './directoryFault.ts';
 import { meet } from './people/identity.ts';
-import { answerInvitation, answerReminder, undoNotNeeded } from './reminders/reminderTaps.ts';
+import { answerInvitation, answerReminder, undoNotNeeded } from './reminders/snoozeAndSilence.ts';
 import { showOpenCards } from './chat/showCard.ts';
 import { createSmsReports } from './notices/smsReports.ts';
 import { startByWord, startFromButton } from './tap/starts.ts';

@@ -6,7 +6,7 @@ import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { endVouches } from '../desk/callers.ts';
 import { endFlow, lockAccount } from '../flow/flows.ts';
-import { addAdminNotices } from '../notices/notices.ts';
+import { addAdminNotices } from '../notices/whoIsTold.ts';
 
 /** The actor of a change, and the account that it is about. */
 export interface AdminAct {

@@ -10,7 +10,7 @@ import { isSamePerson } from '../../domain/parties.ts';
 import { guessCode } from '../flow/codeGuess.ts';
 import type { EnrollmentTap } from '../flow/table.ts';
 import type { TypedCode } from '../input.ts';
-import { addFirstEnrollmentNotices, addNotices } from '../notices/notices.ts';
+import { addFirstEnrollmentNotices, addNotices } from '../notices/whoIsTold.ts';
 import { noteAnswering, readAnswering } from '../people/responsibilityChanges.ts';
 
 /** The number is proven: it counts from here on. */

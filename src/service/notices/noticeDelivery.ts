@@ -8,11 +8,11 @@ import type { Deps } from '../deps.ts';
 import { lockAccount } from '../flow/flows.ts';
 import { postNotice } from './noticeCard.ts';
 import { namesAmong } from '../people/managers.ts';
-import { enrolledOf } from './notices.ts';
+import { enrolledOf } from './whoIsTold.ts';
 import { recipientsOf } from '../chat/recipients.ts';
 import { noteAnswering } from '../people/responsibilityChanges.ts';
 import { again } from '../waiting/waiting.ts';
-import { audienceOf } from './audience.ts';
+import { audienceOf } from './otherManagers.ts';
 import type { SendPace } from '../chat/sendPace.ts';
 
 /** Longer than a notice can take, so that no two instances send the same one. */

@@ -6,7 +6,7 @@ import type { SweepDeps } from '../deps.ts';
 import { withDeadline } from '../../ports/deadline.ts';
 import { seenInTime } from '../directoryFault.ts';
 import { lockAccount } from '../flow/flows.ts';
-import { enrolledOf } from '../notices/notices.ts';
+import { enrolledOf } from '../notices/whoIsTold.ts';
 import { namesAmong } from './managers.ts';
 import { recipientsOf } from '../chat/recipients.ts';
 import type { SweepLease } from '../upkeep/sweepLease.ts';

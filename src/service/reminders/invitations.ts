@@ -3,7 +3,7 @@ import type { Account, DirectoryManager, Responsibility } from '../../ports/acco
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import { recipientOf, type Recipient } from '../chat/recipients.ts';
 import type { SweepDeps } from '../deps.ts';
-import { enrolledOf } from '../notices/notices.ts';
+import { enrolledOf } from '../notices/whoIsTold.ts';
 import { alreadyBy, INVITATION, NOBODY, reserve, sendOnce, skipOnce } from './sendOnce.ts';
 import type { Outcome, Sent, SentRow, Sweeping } from './sendOnce.ts';
 

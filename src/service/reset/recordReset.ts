@@ -6,7 +6,7 @@ import type { PasswordDigest } from '../../ports/store/passwords.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { advanceReset, auditOf } from '../flow/flows.ts';
-import { addNotices } from '../notices/notices.ts';
+import { addNotices } from '../notices/whoIsTold.ts';
 import { digestText } from './digests.ts';
 
 /** A password that is in force, as it is recorded. */

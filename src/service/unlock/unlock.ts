@@ -8,7 +8,7 @@ import { advanceUnlock, auditOf, changeFlow, isStillEnrolled, submit } from '../
 import { RESEND } from '../flow/codeSending.ts';
 import { ENDS, type UnlockTap, type FlowTable } from '../flow/table.ts';
 import type { TypedCode } from '../input.ts';
-import { addNotices } from '../notices/notices.ts';
+import { addNotices } from '../notices/whoIsTold.ts';
 import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
 import { saveOutcome } from '../flow/unsaved.ts';
 

@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../domain/durations.ts';
 import type { SweepDeps } from '../deps.ts';
 import { lockAccount } from '../flow/flows.ts';
-import { addRemovalNotices } from '../notices/notices.ts';
+import { addRemovalNotices } from '../notices/whoIsTold.ts';
 import { followAnswering } from '../people/responsibilityChanges.ts';
 import { pastUnreadable } from './pastUnreadable.ts';
 import type { SweepLease } from './sweepLease.ts';

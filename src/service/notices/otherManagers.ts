@@ -9,7 +9,7 @@ import {
   readFormer,
   type Answering,
 } from '../people/responsibilityChanges.ts';
-import { enrolledOf } from './notices.ts';
+import { enrolledOf } from './whoIsTold.ts';
 
 /** Ids in one question to the store. */
 const LOOKED_UP_AT_ONCE = 500;

@@ -4,7 +4,7 @@ import { isCycleOf, rotationOf } from '../../domain/rotation/rotation.ts';
 import type { Reminder } from '../../ports/store/reminders.ts';
 import type { Deps } from '../deps.ts';
 import type { ReminderInput } from '../input.ts';
-import { addNotices } from '../notices/notices.ts';
+import { addNotices } from '../notices/whoIsTold.ts';
 import { INVITED_EVERY_MS } from './invitations.ts';
 import { reminderView } from './reminders.ts';
 import { INVITATION } from './sendOnce.ts';

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { beforeEach, expect, it } from '@jest/globals';
 import { DirectoryError } from '../../src/ports/errors.ts';
 import type { Deps } from '../../src/service/deps.ts';
-import { audienceOf } from '../../src/service/notices/audience.ts';
+import { audienceOf } from '../../src/service/notices/otherManagers.ts';
 import { silentLog } from '../support/silentLog.ts';
 import { MOBILE, someAddress, someManager } from '../contracts/storeSamples.ts';
 import { storeOfSuite } from '../support/ofSuite.ts';
