@@ -1,9 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
 import type { AuditEvent } from '../../src/domain/audit.ts';
+import { managerName } from '../../src/domain/parties.ts';
 import type { Store, StoreTransaction } from '../../src/ports/store/store.ts';
 import { createDenials } from '../../src/service/people/denials.ts';
+import { createBundles } from '../../src/service/waiting/bundles.ts';
 import { silentLog } from '../adapters/store/support.ts';
+import { storeOfSuite } from '../support/ofSuite.ts';
+
+const store = await storeOfSuite();
 
 it('has a row for an event whose transaction is kept after its minute has ended', async () => {
   const rows: AuditEvent[] = [];
@@ -51,4 +57,44 @@ it('keeps a person who is turned away from an account apart from the other accou
   expect(denials.isKnown(key)).toBe(false);
   expect(denials.isKnown({ ...key, aadObjectId: 'c' }, 'one')).toBe(false);
   while (denials.isKnown(key, 'one')) await setImmediate();
+});
+
+it('tells of those that were counted once before the row that follows from them, and of later ones at the end', async () => {
+  const denials = createDenials(store, silentLog);
+  const key = { tenantId: randomUUID(), aadObjectId: randomUUID() };
+  const actor = managerName(key);
+  const [account, other] = [randomUUID(), randomUUID()];
+  const rows = async (of: string): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const { account: about, event, reason } of store.audit.read()) {
+      if (about === of) found.push(`${event} ${reason ?? '-'}`);
+    }
+    return found;
+  };
+  for (const about of [account, account, account, other, other]) await denials.audit(key, about);
+  await store.transaction(async (tx) => {
+    denials.settleIn(tx, { event: 'access.denied', actor, account, result: 'refused' });
+    tx.audit({ event: 'reset.started', actor, account, result: 'ok' });
+    // Counted while the transaction is under way.
+    await denials.audit(key, account);
+  });
+  const told = ['notResponsible', 'notResponsible ×2'].map((reason) => `access.denied ${reason}`);
+  expect(await rows(account)).toEqual([...told, 'reset.started -']);
+  expect(await rows(other)).toEqual(told.slice(0, 1));
+  await denials.flush();
+  expect(await rows(account)).toEqual([...told, 'reset.started -', told[0]]);
+  expect(await rows(other)).toEqual([told[0], told[0]]);
+});
+
+it('keeps ten thousand at once', async () => {
+  const denials = createDenials(store, silentLog);
+  const bundles = createBundles(() => Promise.resolve());
+  const keyOf = (at: number) => ({ tenantId: 'a', aadObjectId: String(at) });
+  for (let at = 0; at <= 10_000; at += 1) {
+    for (let times = 0; times < 5; times += 1) denials.foundNothing(keyOf(at));
+    bundles.begin(String(at), undefined);
+  }
+  expect([denials.isKnown(keyOf(9_999)), denials.isKnown(keyOf(10_000))]).toEqual([true, false]);
+  expect([bundles.isUnderWay('9999'), bundles.isUnderWay('10000')]).toEqual([true, false]);
+  await Promise.all([denials.flush(), bundles.flush()]);
 });

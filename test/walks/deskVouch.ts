@@ -43,6 +43,8 @@ export function walkDeskVouch(world: World): void {
     expect(await chat.tap('useShownMobile')).toBe('enrollment.code');
     expect(world.codes(mobile)).toHaveLength(1);
     expect(await chat.tap('confirmCode', { code: world.code(mobile) })).toBe('enrollment.done');
+    await agent.tap('refresh');
+    expect(textOf(agent.card)).not.toContain('Kan registrera katalogens mobil');
     expect(await chat.tap('reset')).toBe('reset.code');
     expect(await chat.tap('confirmCode', { code: world.code(mobile) })).toBe('reset.newPassword');
     const password = { newPassword: PASSWORD, confirmPassword: PASSWORD };

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
+import { plantEnrollment } from '../support/planted.ts';
 import {
   enroll,
   greet,
@@ -284,6 +285,16 @@ export function walkEnrollment(world: World): void {
       expect(await walker.chat.tap('useShownMobile')).toBe('enrollment.code');
       expect(await walker.chat.tap('confirmCode', { code: world.code(walker.mobile) })).toBe(
         'enrollment.done',
+      );
+    });
+
+    it('is not made by a first number’s code where another one was enrolled meanwhile', async () => {
+      const walker = newManager(world);
+      await enrollToCode(world, walker);
+      const enrolled = { ...walker, mobile: newMobile(), password: FIRST_PASSWORD };
+      await plantEnrollment(world, enrolled);
+      expect(await walker.chat.tap('confirmCode', { code: world.code(walker.mobile) })).toBe(
+        'home flowExpired',
       );
     });
 
