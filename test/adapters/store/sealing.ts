@@ -50,7 +50,7 @@ export function sealingSuite(bench: Bench): void {
     }
     await sql('alter table enrollment drop column removal_told');
     await sql('drop index flow_saved');
-    await sql('drop index notice_lane');
+    await sql('drop index notice_waiting');
   }
 
   async function forgetMigration(): Promise<void> {

@@ -128,6 +128,13 @@ const NOTICES_FOUND = [
   `drop index if exists notice_due`,
 ];
 
+/** The chats' lane holds whatever is in no other: a condition that no index of the column answers. */
+const CHATS_FOUND = [
+  `create index notice_waiting on notice (
+    (case when lane in ('sms', 'changes', 'news') then lane else 'chat' end), due_at, id)`,
+  `drop index notice_lane`,
+];
+
 const APPEND_ONLY = {
   sqlite: ['update', 'delete'].map(
     (change) =>
@@ -187,5 +194,6 @@ export function migrationsFor(
     '0014_service_desk': running(SERVICE_DESK),
     '0015_resets_found': running(RESETS_FOUND),
     '0016_notices_found': running(NOTICES_FOUND),
+    '0017_chats_found': running(CHATS_FOUND),
   };
 }

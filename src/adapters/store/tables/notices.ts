@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { z } from 'zod';
 import type {
   ClaimedNotice,
@@ -53,7 +54,11 @@ const noticeSchema = exactly<Notice>()(
   }),
 );
 
-const OTHER_LANES: readonly NoticeLane[] = ['sms', 'changes', 'news'];
+/**
+ * A notice in a lane that the bot never writes goes with the chats': no notice waits for ever. The index
+ * `notice_waiting` holds this very expression: a lane more needs another one.
+ */
+const LANE = sql<NoticeLane>`case when lane in ('sms', 'changes', 'news') then lane else 'chat' end`;
 
 function laneOf({ event, to }: Notice): NoticeLane {
   if (to.channel === 'sms') return 'sms';
@@ -61,16 +66,14 @@ function laneOf({ event, to }: Notice): NoticeLane {
   return event === 'responsibilityChanged' ? 'changes' : 'chat';
 }
 
+/**
+ * The notice that has waited longest. In the index's order, wherever only a first one is asked for: where
+ * PostgreSQL believes that many are due, any one would be looked for in the whole table.
+ */
 function due({ db, now }: Scope, lane: NoticeLane | undefined) {
-  return (
-    db
-      .selectFrom('notice')
-      .select('id')
-      .where('due_at', '<=', now)
-      // A notice in a lane that the bot never writes goes with the chats': no notice waits for ever.
-      .$if(lane === 'chat', (query) => query.where('lane', 'not in', OTHER_LANES))
-      .$if(lane !== undefined && lane !== 'chat', (query) => query.where('lane', '=', lane ?? ''))
-  );
+  const all = db.selectFrom('notice').select('id').where('due_at', '<=', now);
+  const some = lane === undefined ? all : all.where(LANE, '=', lane);
+  return some.orderBy('due_at').orderBy('id').limit(1);
 }
 
 export const noticeQueries = {
@@ -87,11 +90,11 @@ export const noticeQueries = {
 
   async claimNotice(scope, leaseMs, lane): Promise<ClaimedNotice | undefined> {
     // Another instance may take the row that this one found first: then there is a next, or none.
-    while ((await due(scope, lane).limit(1).executeTakeFirst()) !== undefined) {
+    while ((await due(scope, lane).executeTakeFirst()) !== undefined) {
       const row = await scope.db
         .updateTable('notice')
         .set((notice) => ({ due_at: scope.now + leaseMs, tries: notice('tries', '+', 1) }))
-        .where('id', '=', due(scope, lane).orderBy('due_at').orderBy('id').limit(1))
+        .where('id', '=', due(scope, lane))
         .where('due_at', '<=', scope.now)
         .returning(['id', 'tries', 'payload'])
         .executeTakeFirst();
