@@ -86,6 +86,19 @@ it('tells of those that were counted once before the row that follows from them,
   expect(await rows(other)).toEqual([told[0], told[0]]);
 });
 
+it('has the last of those that were counted, and tells at once again after a minute without any', async () => {
+  const told: (readonly [string, number])[] = [];
+  const bundles = createBundles<string>((last, more) => {
+    told.push([last, more]);
+    return Promise.resolve();
+  }, 20);
+  bundles.begin('kind', 'first');
+  for (const event of ['second', 'third']) bundles.count('kind', event);
+  while (bundles.isUnderWay('kind')) await setImmediate();
+  expect(told).toEqual([['third', 2]]);
+  expect(bundles.count('kind', 'fourth')).toBe(false);
+});
+
 it('keeps ten thousand at once', async () => {
   const denials = createDenials(store, silentLog);
   const bundles = createBundles(() => Promise.resolve());

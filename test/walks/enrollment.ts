@@ -13,6 +13,7 @@ import {
   newMobile,
   prove,
   wrongCode,
+  type Walker,
 } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
@@ -194,6 +195,36 @@ export function walkEnrollment(world: World): void {
         'enrollment.completed null',
       ]);
       expect(new Set(found.slice(1).map(({ flow }) => flow)).size).toBe(1);
+    });
+
+    it('has its starts and its proofs in the audit before its code, and before a wrong password', async () => {
+      const [walker, wrong] = [newManager(world), newManager(world)];
+      const rows = world.auditRows();
+      for (let time = 1; time <= 2; time += 1) {
+        await prove(walker);
+        await walker.chat.tap('cancel');
+      }
+      await enrollToCode(world, walker);
+      await wrong.chat.say('registrera');
+      await wrong.chat.tap('cancel');
+      await prove(wrong, 'Fel-Losen-1');
+      const eventsOf = ({ accountId }: Walker): string[] =>
+        world
+          .audit(rows)
+          .filter(({ account }) => account === accountId)
+          .map(({ event, reason }) => `${event} ${String(reason)}`);
+      expect(eventsOf(walker)).toEqual([
+        'enrollment.started null',
+        'enrollment.proved null',
+        'enrollment.started ×2',
+        'enrollment.proved ×2',
+        'code.sent null',
+      ]);
+      expect(eventsOf(wrong)).toEqual([
+        'enrollment.started null',
+        'enrollment.started null',
+        'enrollment.proofRefused passwordWrong',
+      ]);
     });
 
     it('has its start in the audit before a proof that is refused at no cost', async () => {
