@@ -122,17 +122,14 @@ const RESETS_FOUND = [
   `create index flow_saved on flow (account_id, saved_at) where purpose <> 'enrollment'`,
 ];
 
-/** Finds what is due in a lane by the index alone, however many notices wait in another one. */
+/**
+ * Finds what is due in a lane by the index alone, however many notices wait in another one. The chats' lane
+ * holds whatever is in no other: a condition that no index of the column answers.
+ */
 const NOTICES_FOUND = [
-  `create index notice_lane on notice (lane, due_at, id)`,
-  `drop index if exists notice_due`,
-];
-
-/** The chats' lane holds whatever is in no other: a condition that no index of the column answers. */
-const CHATS_FOUND = [
   `create index notice_waiting on notice (
     (case when lane in ('sms', 'changes', 'news') then lane else 'chat' end), due_at, id)`,
-  `drop index notice_lane`,
+  `drop index if exists notice_due`,
 ];
 
 const APPEND_ONLY = {
@@ -194,6 +191,5 @@ export function migrationsFor(
     '0014_service_desk': running(SERVICE_DESK),
     '0015_resets_found': running(RESETS_FOUND),
     '0016_notices_found': running(NOTICES_FOUND),
-    '0017_chats_found': running(CHATS_FOUND),
   };
 }
