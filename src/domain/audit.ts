@@ -55,7 +55,7 @@ export interface AuditEvent {
   readonly result: AuditResult;
   /**
    * A reason of the contract, or a short fixed word; in some rows of the service desk the manager it is
-   * about, as in `actor`. Never text from outside.
+   * about, as in `actor`; in those of a change of who answers the persons' entries. Never text from outside.
    */
   readonly reason?: string | undefined;
   readonly flow?: string | undefined;

@@ -209,8 +209,8 @@ export function storedPeopleContract(opened: () => StorePair): void {
 
     async function drain(): Promise<void> {
       for (let notice = await claim(); notice; notice = await claim()) {
-        const { id } = notice;
-        await store.transaction((tx) => tx.removeNotice(id));
+        const taken = notice;
+        await store.transaction((tx) => tx.removeNotice(taken));
       }
     }
 
@@ -255,9 +255,9 @@ export function storedPeopleContract(opened: () => StorePair): void {
       const notice = someNotice();
       await store.transaction((tx) => tx.addNotices([notice, someNotice()]));
       expect(await count()).toBe(before + 2);
-      await claim();
+      const taken = await claim();
       expect(await count()).toBe(before + 2);
-      await store.transaction((tx) => tx.removeNotice(notice.id));
+      await store.transaction((tx) => tx.removeNotice(taken!));
       expect(await count()).toBe(before + 1);
     });
 
@@ -271,8 +271,23 @@ export function storedPeopleContract(opened: () => StorePair): void {
       await store.transaction((tx) => tx.postponeNotice(notice.id, tx.now));
       expect(await claim()).toEqual({ ...notice, tries: 2 });
       await store.transaction((tx) => tx.postponeNotice(notice.id, tx.now));
-      await store.transaction((tx) => tx.removeNotice(notice.id));
+      expect(await store.transaction((tx) => tx.removeNotice({ ...notice, tries: 1 }))).toBe(false);
+      expect(await store.transaction((tx) => tx.removeNotice({ ...notice, tries: 2 }))).toBe(true);
       expect(await claim()).toBeUndefined();
+    });
+
+    it('are replaced by one of the same id, that no delivery under way removes', async () => {
+      await drain();
+      const notice = someNotice();
+      await store.transaction((tx) => tx.addNotices([notice]));
+      const taken = await claim(pair.other);
+      const next = { ...notice, byName: 'Bo Ek' };
+      await store.transaction((tx) => tx.addNotices([next, someNotice()]));
+      const ids = [notice.id, randomUUID()];
+      expect(await store.transaction((tx) => tx.waitingNotices(ids))).toEqual([next]);
+      expect(await pair.other.transaction((tx) => tx.removeNotice(taken!))).toBe(false);
+      await store.transaction((tx) => tx.postponeNotice(notice.id, 0));
+      expect(await claim()).toEqual({ ...next, tries: 3 });
     });
 
     it('come back when the lease ends', async () => {

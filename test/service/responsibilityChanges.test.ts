@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import type { DirectoryManager } from '../../src/ports/account.ts';
+import type { ClaimedNotice } from '../../src/ports/store/notices.ts';
 import type { Deps } from '../../src/service/deps.ts';
 import { noteAnswering } from '../../src/service/people/responsibilityChanges.ts';
 import { storeOfSuite } from '../support/ofSuite.ts';
@@ -64,4 +65,101 @@ it('tells a former manager of a remaining one’s name with the address', async 
     return undefined;
   });
   expect(notice?.removed).toEqual(['anna.berg0@orebro.example (Anna Berg)']);
+});
+
+/** Takes up what waits to be told about an account, as its readers would get it. */
+async function untold(accountId: string) {
+  const taken: ClaimedNotice[] = [];
+  await store.transaction(async (tx) => {
+    for (let one = await tx.claimNotice(1_000); one; one = await tx.claimNotice(1_000)) {
+      if (one.accountId === accountId) taken.push(one);
+      else await tx.removeNotice(one);
+    }
+  });
+  return taken.map(({ id, tries, to, added, removed, hasReader, more }) => {
+    if (to.channel !== 'chat') throw new Error('told to no reader');
+    return { id, tries, reader: to.manager.aadObjectId, added, removed, hasReader, more };
+  });
+}
+
+/** An account whose managers were last seen so, and what changes them, as a sweep or an enrollment does. */
+async function followed(...seen: DirectoryManager[]) {
+  const account = { id: randomUUID(), name: 'grupp' };
+  const ids = seen.map(({ id }) => id);
+  await store.transaction((tx) => tx.rememberAnswering(account.id, ids));
+  let before = seen;
+  const become = async (managers: DirectoryManager[], isCrowd = false) => {
+    const former = before.filter((one) => !managers.includes(one));
+    await store.transaction((tx) =>
+      noteAnswering(deps, tx, { account, managers: isCrowd ? [] : managers, isCrowd, former }),
+    );
+    before = managers;
+  };
+  return { account, become };
+}
+
+it('keeps one untold change for each reader and account, each person as they stand after all', async () => {
+  const [asa, bo, cia] = [0, 1, 2].map((at) => ({
+    ...someone(at),
+    displayName: `Namn ${'ABC'[at]!}`,
+  }));
+  const { account, become } = await followed(asa!, bo!);
+  for (let times = 0; times < 5; times += 1) {
+    await become([asa!, bo!, cia!]);
+    await become([asa!, bo!]);
+  }
+  await become([asa!, cia!]);
+  const all = await untold(account.id);
+  expect(all).toHaveLength(3);
+  const waiting = new Map(all.map(({ reader, ...told }) => [reader, told]));
+  expect(waiting.get(asa!.aadObjectId!)).toMatchObject({ added: ['Namn C'], removed: ['Namn B'] });
+  expect(waiting.get(bo!.aadObjectId!)).toMatchObject({ added: ['Namn C'], hasReader: true });
+  expect(waiting.get(cia!.aadObjectId!)).toMatchObject({ added: [], hasReader: true });
+});
+
+it('tells a change anew that another one joined while it was on its way', async () => {
+  const [asa, bo] = [0, 1].map((at) => ({ ...someone(at), displayName: `Namn ${'AB'[at]!}` }));
+  const { account, become } = await followed(asa!);
+  await become([asa!, bo!]);
+  const [onItsWay] = await untold(account.id);
+  await become([asa!]);
+  expect(await store.transaction((tx) => tx.removeNotice(onItsWay!))).toBe(false);
+  await store.transaction((tx) => tx.postponeNotice(onItsWay!.id, tx.now));
+  const told = (await untold(account.id)).find(({ id }) => id === onItsWay!.id);
+  expect(told).toMatchObject({ added: [], removed: ['Namn B'] });
+  expect(await store.transaction((tx) => tx.removeNotice(told!))).toBe(true);
+});
+
+it('names as many as a card shows of all that came and went untold, and counts the rest', async () => {
+  const [asa, ...others] = Array.from({ length: 61 }, (_, at) => someone(at));
+  const { account, become } = await followed(asa!);
+  await become([asa!, ...others.slice(0, 30)]);
+  await become([asa!, ...others]);
+  const first = (await untold(account.id)).find(({ reader }) => reader === asa!.aadObjectId);
+  expect(first?.added).toHaveLength(20);
+  expect(first?.more).toEqual({ added: 40, removed: 0 });
+});
+
+it('forgets nobody who came before a crowd took over, untold', async () => {
+  const [asa, bo] = [0, 1].map((at) => ({ ...someone(at), displayName: `Namn ${'AB'[at]!}` }));
+  const { account, become } = await followed(asa!);
+  await become([asa!, bo!]);
+  await become([asa!, bo!], true);
+  const first = (await untold(account.id)).find(({ reader }) => reader === asa!.aadObjectId);
+  expect(first?.added).toEqual(['Namn B']);
+});
+
+it('audits how many came and went, and each of them by their entry, in rows of twenty', async () => {
+  const [asa, bo, ...others] = Array.from({ length: 40 }, (_, at) => someone(at));
+  const { account, become } = await followed(asa!, bo!);
+  await become([asa!, ...others]);
+  await become([asa!, ...others, bo!]);
+  const rows: (string | null)[] = [];
+  for await (const row of store.audit.read()) if (row.account === account.id) rows.push(row.reason);
+  const named = [...others.map(({ id }) => `+${id}`), `-${bo!.id}`];
+  expect(rows).toEqual([
+    ['replaced +38 -1', ...named.slice(0, 20)].join(' '),
+    ['replaced +38 -1', ...named.slice(20)].join(' '),
+    `added +1 +${bo!.id}`,
+  ]);
 });

@@ -80,7 +80,7 @@ async function addressOthers(
     await deps.store.transaction(async (tx) => {
       await lockAccount(tx, notice.accountId);
       // After a long pause of this instance another one has delivered it.
-      if (!(await tx.removeNotice(notice.id))) return;
+      if (!(await tx.removeNotice(notice))) return;
       // Another manager has resumed the reminders meanwhile: there is nothing to undo.
       const isNotNeeded = notice.event === 'notNeeded';
       const until = isNotNeeded ? await tx.silencedUntil(notice.accountId) : notice.until;
@@ -221,7 +221,7 @@ async function note(
 ): Promise<void> {
   await deps.store.transaction(async (tx) => {
     // Gone: it was recorded before, and only that answer was lost.
-    if (!(await tx.removeNotice(notice.id))) return;
+    if (!(await tx.removeNotice(notice))) return;
     tx.audit({
       event: result === 'ok' ? 'notice.sent' : 'notice.failed',
       actor: 'system',

@@ -1,4 +1,5 @@
 import type { Account, DirectoryManager, Responsibility } from '../../ports/account.ts';
+import { managerName, type ManagerKey } from '../../domain/parties.ts';
 import { CHANGED_ON_CARD } from '../../ports/noticeView.ts';
 import type { Notice } from '../../ports/store/notices.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
@@ -77,7 +78,7 @@ function entriesOf({ managers, isCrowd }: Answering): string[] {
  * directory: an attacker who may write there must not get in unseen.
  */
 export async function noteAnswering(
-  deps: Pick<SweepDeps, 'random' | 'settings'>,
+  deps: Pick<SweepDeps, 'settings'>,
   tx: StoreTransaction,
   answering: Answering,
 ): Promise<void> {
@@ -91,8 +92,9 @@ export async function noteAnswering(
   if (before === undefined) return;
 
   const audited = { actor: 'system', account: account.id, result: 'ok' } as const;
-  const reason = removed.length === 0 ? 'added' : added.length === 0 ? 'removed' : 'replaced';
-  tx.audit({ event: 'responsibility.changed', ...audited, reason });
+  for (const reason of reasonsOf(added, removed)) {
+    tx.audit({ event: 'responsibility.changed', ...audited, reason });
+  }
   if (await tx.endSilence(account.id)) {
     const why = 'responsibilityChanged';
     tx.audit({ event: 'reminder.notNeededUndone', ...audited, reason: why });
@@ -103,50 +105,115 @@ export async function noteAnswering(
   const told = before.includes(CROWD) ? enrolled.map(({ id }) => id) : before;
   const names = new Map<string, string>();
   const nameOf = namesAmong(deps, known);
-  const addedNames = managers
-    .filter(({ id }) => added.includes(id))
-    .map(({ id, displayName }) => nameOf(displayName, id));
-  const notices: { readonly reader: string; readonly notice: Notice }[] = [];
   const persons = told.map(
     (entry) => known.find(({ id }) => id === entry) ?? { id: entry, displayName: '' },
   );
+  const readers = new Map<string, { readonly reader: string; readonly manager: ManagerKey }>();
   for (const { person, way } of await recipientsOf(deps, tx, persons)) {
     const record = way && person.displayName === '' ? await tx.manager(way.key) : undefined;
     names.set(person.id, record?.displayName ?? person.displayName);
     if (way === undefined) continue;
-    const notice = {
-      id: deps.random.id(),
-      event: 'responsibilityChanged',
-      accountId: account.id,
-      accountName: account.name,
-      byName: '',
-      at: tx.now,
-      added: addedNames.slice(0, CHANGED_ON_CARD),
-      to: { channel: 'chat', manager: way.key },
-    } as const;
-    notices.push({ reader: person.id, notice });
+    const { key: manager } = way;
+    // One for each reader and account waits to be told, however often a writer of the directory changes it.
+    const id = `change ${account.id} ${managerName(manager)}`;
+    readers.set(id, { reader: person.id, manager });
   }
+  const came = managers
+    .filter(({ id }) => added.includes(id))
+    .map(({ id: entry, displayName }) => ({ entry, name: nameOf(displayName, entry) }));
   // A manager missing from a crowd's list may still be a manager.
   const gone = (isCrowd ? [] : removed).map((entry) => ({
     entry,
     name: nameOf(names.get(entry) ?? '', entry),
   }));
+  const isHere = new Set(entries);
+  const waiting = await tx.waitingNotices([...readers.keys()]);
+  const untold = new Map(waiting.map((notice) => [notice.id, notice]));
   await tx.addNotices(
-    notices.map(({ reader, notice }) => {
-      const others = gone.flatMap(({ entry, name }) => (entry === reader ? [] : name || []));
+    [...readers].map(([id, { reader, manager }]) => {
+      const first = untold.get(id);
+      const others = gone.filter(({ entry, name }) => entry !== reader && name !== '');
+      const here = joined(
+        first && listOf(first, 'added'),
+        came,
+        (entry) => isCrowd || isHere.has(entry),
+      );
+      const left = joined(first && listOf(first, 'removed'), others, (entry) => !isHere.has(entry));
+      const wasReader = first?.hasReader === true && !isHere.has(reader);
       return {
-        ...notice,
-        hasReader: gone.some(({ entry }) => entry === reader),
-        removed: others.slice(0, CHANGED_ON_CARD),
-        more: { added: moreOf(addedNames), removed: moreOf(others) },
+        id,
+        event: 'responsibilityChanged',
+        accountId: account.id,
+        accountName: account.name,
+        byName: '',
+        at: tx.now,
+        to: { channel: 'chat', manager },
+        hasReader: wasReader || gone.some(({ entry }) => entry === reader),
+        added: here.names,
+        addedEntries: here.entries,
+        removed: left.names,
+        removedEntries: left.entries,
+        more: { added: here.more, removed: left.more },
       };
     }),
   );
 }
 
-/** Names that its card does not show would make each of hundreds of notices large. */
-function moreOf(names: readonly string[]): number {
-  return Math.max(0, names.length - CHANGED_ON_CARD);
+/** An audit row names no more. */
+const AUDITED_TOGETHER = 20;
+
+/** What is audited of a change: how many came and went, and each of them by their entry, in as many rows as it takes. */
+function reasonsOf(added: readonly string[], removed: readonly string[]): string[] {
+  const word = removed.length === 0 ? 'added' : added.length === 0 ? 'removed' : 'replaced';
+  const counts = [
+    ...(added.length === 0 ? [] : [`+${String(added.length)}`]),
+    ...(removed.length === 0 ? [] : [`-${String(removed.length)}`]),
+  ];
+  const who = [...added.map((entry) => `+${entry}`), ...removed.map((entry) => `-${entry}`)];
+  const reasons: string[] = [];
+  for (let at = 0; at < who.length; at += AUDITED_TOGETHER) {
+    reasons.push([word, ...counts, ...who.slice(at, at + AUDITED_TOGETHER)].join(' '));
+  }
+  return reasons;
+}
+
+interface NamedEntry {
+  readonly entry: string;
+  readonly name: string;
+}
+
+/** Persons as a notice names them: as many as its card shows, and how many more. */
+interface NamedOnCard {
+  readonly names: readonly string[];
+  readonly entries: readonly string[];
+  readonly more: number;
+}
+
+function listOf(notice: Notice, which: 'added' | 'removed'): NamedOnCard {
+  const { [which]: names = [], [`${which}Entries` as const]: entries = [], more } = notice;
+  return { names, entries, more: more?.[which] ?? 0 };
+}
+
+/**
+ * Those of an untold notice of whom it is still true, and the new ones behind them. Names that its card does not
+ * show would make each of hundreds of notices large.
+ */
+function joined(
+  first: NamedOnCard | undefined,
+  next: readonly NamedEntry[],
+  isStill: (entry: string) => boolean,
+): NamedOnCard {
+  const isNew = new Set(next.map(({ entry }) => entry));
+  const kept = (first?.names ?? [])
+    .map((name, at) => ({ name, entry: first?.entries[at] ?? '' }))
+    .filter(({ entry }) => isStill(entry) && !isNew.has(entry));
+  const all = [...kept, ...next];
+  const shown = all.slice(0, CHANGED_ON_CARD);
+  return {
+    names: shown.map(({ name }) => name),
+    entries: shown.map(({ entry }) => entry),
+    more: all.length - shown.length + (kept.length === 0 ? 0 : (first?.more ?? 0)),
+  };
 }
 
 /** Usually the managers are as seen: then there is no lock to take. */

@@ -41,6 +41,8 @@ const noticeSchema = exactly<Notice>()(
     hasReader: z.boolean().optional(),
     owners: z.array(z.string()).optional(),
     ownerEntries: z.array(z.string()).optional(),
+    addedEntries: z.array(z.string()).optional(),
+    removedEntries: z.array(z.string()).optional(),
     added: z.array(z.string()).optional(),
     removed: z.array(z.string()).optional(),
     more: z.object({ added: z.number(), removed: z.number() }).optional(),
@@ -76,6 +78,16 @@ function due({ db, now }: Scope, lane: NoticeLane | undefined) {
   return some.orderBy('due_at').orderBy('id').limit(1);
 }
 
+function readNotice(
+  scope: Scope,
+  row: { readonly id: string; readonly payload: string },
+): Notice | undefined {
+  return readOrSkip(() => {
+    const text = openTrusted(scope, SEALED.notice.place(row), row.payload);
+    return text === undefined ? undefined : readJson(noticeSchema, text, 'notice.payload');
+  }, scope.log);
+}
+
 export const noticeQueries = {
   async addNotices(scope, notices, dueAt = scope.now) {
     const rows = notices.map((notice) => ({
@@ -85,7 +97,32 @@ export const noticeQueries = {
       lane: laneOf(notice),
       payload: scope.keys.seal(SEALED.notice.place(notice), JSON.stringify(notice)),
     }));
-    for (const some of batches(rows)) await scope.db.insertInto('notice').values(some).execute();
+    for (const some of batches(rows)) {
+      await scope.db
+        .insertInto('notice')
+        .values(some)
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet(({ ref, eb }) => ({
+            payload: ref('excluded.payload'),
+            // A delivery under way removes the notice that it took up, and not this one.
+            tries: eb('notice.tries', '+', 1),
+          })),
+        )
+        .execute();
+    }
+  },
+
+  async waitingNotices(scope, ids) {
+    const waiting: Notice[] = [];
+    for (const some of batches(ids)) {
+      const rows = await scope.db
+        .selectFrom('notice')
+        .select(['id', 'payload'])
+        .where('id', 'in', some)
+        .execute();
+      waiting.push(...rows.flatMap((row) => readNotice(scope, row) ?? []));
+    }
+    return waiting;
   },
 
   async claimNotice(scope, leaseMs, lane): Promise<ClaimedNotice | undefined> {
@@ -98,14 +135,8 @@ export const noticeQueries = {
         .where('due_at', '<=', scope.now)
         .returning(['id', 'tries', 'payload'])
         .executeTakeFirst();
-      const notice =
-        row &&
-        readOrSkip(() => {
-          const text = openTrusted(scope, SEALED.notice.place(row), row.payload);
-          if (text === undefined) return undefined;
-          return { ...readJson(noticeSchema, text, 'notice.payload'), tries: row.tries };
-        }, scope.log);
-      if (notice !== undefined) return notice;
+      const notice = row && readNotice(scope, row);
+      if (row !== undefined && notice !== undefined) return { ...notice, tries: row.tries };
     }
     return undefined;
   },
@@ -114,10 +145,11 @@ export const noticeQueries = {
     await db.updateTable('notice').set({ due_at: at }).where('id', '=', id).execute();
   },
 
-  async removeNotice({ db }, id) {
+  async removeNotice({ db }, { id, tries }) {
     const { numDeletedRows } = await db
       .deleteFrom('notice')
       .where('id', '=', id)
+      .where('tries', '=', tries)
       .executeTakeFirstOrThrow();
     return numDeletedRows > 0n;
   },
