@@ -290,6 +290,19 @@ export function storedPeopleContract(opened: () => StorePair): void {
       expect(await claim()).toEqual({ ...next, tries: 3 });
     });
 
+    it('are replaced without waiting longer than any delivery is put off, whoever wrote that', async () => {
+      await drain();
+      const notice = someNotice();
+      await store.transaction(async (tx) => {
+        await tx.addNotices([notice], tx.now + 365 * 24 * 60 * MINUTE);
+        await tx.addNotices([notice]);
+      });
+      expect((await claim())?.id).toBe(notice.id);
+      await store.transaction((tx) => tx.postponeNotice(notice.id, tx.now + 5 * MINUTE));
+      await store.transaction((tx) => tx.addNotices([notice]));
+      expect(await claim()).toBeUndefined();
+    });
+
     it('come back when the lease ends', async () => {
       await drain();
       const notice = someNotice();

@@ -130,6 +130,22 @@ it('tells a change anew that another one joined while it was on its way', async 
   expect(await store.transaction((tx) => tx.removeNotice(told!))).toBe(true);
 });
 
+it('names one who came and was then deleted, untold, though the directory has no name any more', async () => {
+  const [asa, bo] = [0, 1].map((at) => ({ ...someone(at), displayName: `Namn ${'AB'[at]!}` }));
+  const { account, become } = await followed(asa!);
+  await become([asa!, bo!]);
+  await store.transaction((tx) =>
+    noteAnswering(deps, tx, {
+      account,
+      managers: [asa!],
+      isCrowd: false,
+      former: [{ id: bo!.id, displayName: '' }],
+    }),
+  );
+  const first = (await untold(account.id)).find(({ reader }) => reader === asa!.aadObjectId);
+  expect(first?.removed).toEqual(['Namn B']);
+});
+
 it('names as many as a card shows of all that came and went untold, and counts the rest', async () => {
   const [asa, ...others] = Array.from({ length: 61 }, (_, at) => someone(at));
   const { account, become } = await followed(asa!);

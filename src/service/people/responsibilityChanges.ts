@@ -132,7 +132,9 @@ export async function noteAnswering(
   await tx.addNotices(
     [...readers].map(([id, { reader, manager }]) => {
       const first = untold.get(id);
-      const others = gone.filter(({ entry, name }) => entry !== reader && name !== '');
+      const others = gone
+        .map(({ entry, name }) => ({ entry, name: name || untoldName(first, entry) }))
+        .filter(({ entry, name }) => entry !== reader && name !== '');
       const here = joined(
         first && listOf(first, 'added'),
         came,
@@ -192,6 +194,11 @@ interface NamedOnCard {
 function listOf(notice: Notice, which: 'added' | 'removed'): NamedOnCard {
   const { [which]: names = [], [`${which}Entries` as const]: entries = [], more } = notice;
   return { names, entries, more: more?.[which] ?? 0 };
+}
+
+/** One who came and was then deleted has no name left but the one that waits to be told. */
+function untoldName(first: Notice | undefined, entry: string): string {
+  return first?.added?.[first.addedEntries?.indexOf(entry) ?? -1] ?? '';
 }
 
 /**

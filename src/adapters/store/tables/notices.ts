@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { MINUTE_MS } from '../../../domain/durations.ts';
 import type {
   ClaimedNotice,
   Notice,
@@ -88,6 +89,9 @@ function readNotice(
   }, scope.log);
 }
 
+/** Longer than any delivery takes, or is put off. */
+const PUT_OFF_AT_MOST_MS = 10 * MINUTE_MS;
+
 export const noticeQueries = {
   async addNotices(scope, notices, dueAt = scope.now) {
     const rows = notices.map((notice) => ({
@@ -104,6 +108,14 @@ export const noticeQueries = {
         .onConflict((conflict) =>
           conflict.column('id').doUpdateSet(({ ref, eb }) => ({
             payload: ref('excluded.payload'),
+            lane: ref('excluded.lane'),
+            // Later than this the bot puts off none: a row may have been put in its way without the keys.
+            due_at: eb
+              .case()
+              .when('notice.due_at', '>', scope.now + PUT_OFF_AT_MOST_MS)
+              .then(ref('excluded.due_at'))
+              .else(ref('notice.due_at'))
+              .end(),
             // A delivery under way removes the notice that it took up, and not this one.
             tries: eb('notice.tries', '+', 1),
           })),
