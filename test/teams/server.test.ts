@@ -20,10 +20,14 @@ const PATHS: readonly Path[] = ['/api/messages', '/api/sms/status'];
 
 let bench: Bench;
 
-/** Sends bytes as they are and gives what comes back until the connection ends or 5 s are over. */
+/** The server of these tests waits longer for the rest of a request than they do for its answer. */
+const RECEIVE_MS = 10 * 60_000;
+const PATIENCE_MS = 60_000;
+
+/** Sends bytes as they are and gives what comes back until the connection ends. */
 function raw(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname);
     let answer = '';
     const end = (): void => {
@@ -31,7 +35,10 @@ function raw(url: string, bytes: string): Promise<string> {
       socket.destroy();
       resolve(answer);
     };
-    const timer = setTimeout(end, 5_000);
+    const timer = setTimeout(() => {
+      socket.destroy();
+      reject(new Error('the connection stayed open'));
+    }, PATIENCE_MS);
     socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
     socket.on('error', end);
     socket.on('close', end);
@@ -65,7 +72,7 @@ function headerLines(headers: Readonly<Record<string, string>>): string {
 
 describe('server', () => {
   beforeAll(async () => {
-    bench = await openBench();
+    bench = await openBench({}, { receiveTimeoutMs: RECEIVE_MS });
   });
   afterEach(() => {
     bench.turns.taken.length = 0;
@@ -199,9 +206,7 @@ describe('server', () => {
         );
         expect(announced.slice(9, 12)).toBe('413');
         const endless = `${head}Transfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(9_000)}`;
-        const began = performance.now();
         await raw(bench.url, endless);
-        expect(performance.now() - began).toBeLessThan(4_000);
       }
     }
   });
@@ -210,9 +215,7 @@ describe('server', () => {
     const head = 'POST /api/messages HTTP/1.1\r\nHost: x\r\nExpect: x\r\n';
     const refused = await raw(bench.url, `${head}Connection: close\r\nContent-Length: 0\r\n\r\n`);
     expect(refused.slice(9, 12)).toBe('417');
-    const began = performance.now();
     await raw(bench.url, `${head}Transfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(9_000)}`);
-    expect(performance.now() - began).toBeLessThan(4_000);
   });
 
   it('takes no request before the answer to the one before on its connection', async () => {
@@ -278,10 +281,8 @@ describe('server', () => {
   });
 
   it('does not wait for the rest of a body that it has refused', async () => {
-    const started = Date.now();
     const head = 'POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n';
     expect(await raw(bench.url, head)).toMatch(/^HTTP\/1.1 404 /);
-    expect(Date.now() - started).toBeLessThan(4_500);
   });
 
   it('says 400 to what is no JSON object with a type', async () => {
@@ -375,7 +376,6 @@ describe('server', () => {
 
   it('cuts off clients that send headers or body too slowly', async () => {
     const slow = await openBench({}, { receiveTimeoutMs: 500 });
-    const started = Date.now();
     const [head, body] = await Promise.all([
       raw(slow.url, 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-'),
       raw(
@@ -385,6 +385,5 @@ describe('server', () => {
     ]);
     expect(head).toMatch(/^HTTP\/1.1 408 /);
     expect(body).toMatch(/^HTTP\/1.1 408 |^$/);
-    expect(Date.now() - started).toBeLessThan(4_500);
   });
 });
