@@ -36,7 +36,7 @@ function send(
       ...sender,
     },
     silentLog,
-  ).send({ to: TO, text: new Secret(body), validitySeconds: 300 }, AbortSignal.timeout(5000));
+  ).send({ to: TO, text: new Secret(body), validitySeconds: 300 }, AbortSignal.timeout(60_000));
 }
 
 function sendPlainly(

@@ -12,8 +12,6 @@ import { describeSweeps } from './directorySweeps.ts';
 import { describeWrites } from './directoryWrites.ts';
 import type { DirectoryWorld } from './directoryWorld.ts';
 
-const START_MS = 60_000;
-
 /** The contract of every Directory, run against a world that `start` gives. */
 export function describeDirectory(name: string, start: () => Promise<DirectoryWorld>): void {
   describe(`the directory on ${name}`, () => {
@@ -25,7 +23,7 @@ export function describeDirectory(name: string, start: () => Promise<DirectoryWo
 
     beforeAll(async () => {
       stage = openStage(await start());
-    }, START_MS);
+    });
 
     afterEach(() => stage?.endTest());
     afterAll(() => stage?.close());

@@ -127,7 +127,7 @@ export function describePersons(on: DirectoryStage): void {
       const { accounts } = await on.directory.inspect(never);
       const crowded = accounts.filter(({ isCrowd }) => isCrowd).map(({ name }) => name);
       expect(crowded).toEqual([account.name]);
-    }, 60_000);
+    });
 
     it('hands the mail of the account’s managers, where their entries have one', async () => {
       const mail = 'asa.chef@orebro.test';

@@ -152,7 +152,7 @@ export function storedRemindersContract(pairOf: () => StorePair): void {
       const silenced = () => one().transaction((tx) => tx.silencedUntil(about.accountId));
       const next = () =>
         one().transaction(async (tx) => {
-          const at = await tx.nextSilenceNotice(about, 1_000);
+          const at = await tx.nextSilenceNotice(about, MINUTE);
           return at === undefined ? undefined : at - tx.now > 0 ? 'later' : 'now';
         });
       expect([await next(), await next(), await next()]).toEqual(['now', 'later', undefined]);

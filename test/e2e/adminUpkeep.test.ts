@@ -48,7 +48,7 @@ describe('old things', () => {
       Number(own.database.querySqlite<{ n: number }>(`select count(*) as n from ${table}`)[0]?.n);
     const counts = () => ['passcode', 'passcode_try', 'failure', 'code_send', 'flow'].map(count);
     const until = async (isGone: () => boolean) => {
-      const deadline = Date.now() + 30_000;
+      const deadline = Date.now() + 90_000;
       while (!isGone() && Date.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }

@@ -186,18 +186,16 @@ describe('a write whose outcome is unknown', () => {
     await house.teams.until(() => house.directory.hasPassword(walker.accountDn, GOOD));
     house.directory.fault = ({ name }) => (name === 'connect' ? 'drop' : undefined);
     await tap;
-    await house.teams.until(() => walker.chat.reload() === 'reset.unknown', 15_000);
+    await house.teams.until(() => walker.chat.reload() === 'reset.unknown');
     const { data } = walker.chat.button('refresh');
     const forged = { verb: 'cancel', title: '', data: { ...data, verb: 'cancel' } };
     expect(await walker.chat.tapButton(forged)).toBe('reset.unknown');
     expect(await walker.chat.say('avbryt')).toBe('cancelled');
     house.directory.fault = undefined;
-    await house.teams.until(
-      () =>
-        house
-          .audit()
-          .some(({ event, account }) => event === 'reset.verified' && account === walker.accountId),
-      20_000,
+    await house.teams.until(() =>
+      house
+        .audit()
+        .some(({ event, account }) => event === 'reset.verified' && account === walker.accountId),
     );
   });
 });
@@ -212,12 +210,12 @@ describe('a notice', () => {
         ({ conversationId, card }) =>
           conversationId === bo.chat.person.conversationId && nameOf(card) === 'notice',
       ).length;
-    await house.teams.until(() => notices() === 1, 15_000);
+    await house.teams.until(() => notices() === 1);
     await noneWaits(house);
     await resetToPassword(house, asa);
     house.teams.fail('post', { status: 502 }, 1);
     expect(await asa.chat.tap('setPassword', both)).toBe('reset.done');
-    await house.teams.until(() => notices() === 2, 20_000);
+    await house.teams.until(() => notices() === 2);
   });
 });
 

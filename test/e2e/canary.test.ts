@@ -151,7 +151,7 @@ describe('secrets in all scenarios at debug level', () => {
       return 'applyThenDrop';
     };
     await chat.tap('setPassword', twice(CANARY.lost));
-    await product.teams.until(() => chat.reload() === 'reset.done', 20_000);
+    await product.teams.until(() => chat.reload() === 'reset.done');
     product.directory.fault = undefined;
   }
 

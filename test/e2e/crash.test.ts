@@ -80,7 +80,6 @@ describe('a bot killed while passwords are written', () => {
     const { walker, button } = notWritten;
     await product.teams.until(
       () => walker.chat.reload() === 'reset.newPassword directoryUnavailable',
-      25_000,
     );
     expect(product.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
     expect(await walker.chat.tapButton(button, both)).toBe(
@@ -93,7 +92,7 @@ describe('a bot killed while passwords are written', () => {
   it('never says done of a change alone, but proves it by the same password typed again', async () => {
     const { walker, button } = written;
     expect(product.directory.hasPassword(walker.accountDn, GOOD)).toBe(true);
-    await product.teams.until(() => walker.chat.reload() === 'reset.unknown', 25_000);
+    await product.teams.until(() => walker.chat.reload() === 'reset.unknown');
     await new Promise((resolve) => setTimeout(resolve, 7_000));
     expect(walker.chat.reload()).toBe('reset.unknown');
     expect(await walker.chat.tap('refresh')).toBe('reset.unknown');
@@ -114,7 +113,7 @@ describe('a bot killed while passwords are written', () => {
 
   it('lets the manager start over from the unknown', async () => {
     const { walker } = startedOver;
-    await product.teams.until(() => walker.chat.reload() === 'reset.unknown', 25_000);
+    await product.teams.until(() => walker.chat.reload() === 'reset.unknown');
     product.passTime(61_000);
     expect(await walker.chat.tap('reset')).toBe('reset.code');
     await walker.chat.tap('confirmCode', { code: product.code(walker.mobile) });
@@ -133,7 +132,7 @@ describe('a bot killed after the answer to a write was lost', () => {
     walker.chat.card = (await tap).card;
     expect(walker.chat.shown).toBe('reset.unknown');
     await killAndStart();
-    const end = Date.now() + 30_000;
+    const end = Date.now() + 90_000;
     while (walker.chat.shown !== 'reset.done' && Date.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 500));
       await walker.chat.tapButton(button, both);
@@ -209,7 +208,7 @@ describe('a bot killed while messages are sent', () => {
         .filter(({ account }) => account === reminded.accountId)
         .filter(({ event }) => event.startsWith('reminder.'))
         .map(({ event, result }) => [event, result]);
-    await product.teams.until(() => remindersOf().length > 0, 20_000);
+    await product.teams.until(() => remindersOf().length > 0);
     await sweepAgain(product);
     expect(remindersOf()).toEqual([['reminder.failed', 'unknown']]);
     expect(cardsTo(product, reminded.chat)).toHaveLength(0);

@@ -162,10 +162,11 @@ describe('a reminder that has to wait', () => {
   it('is read anew after the wait: a password that was changed meanwhile is not reminded of', async () => {
     const { chat, accountDn } = await newDue(unhurried, 80);
     unhurried.teams.fail('post', { status: 429, headers: { 'retry-after': '3' } }, 1);
-    setTimeout(() => {
-      setAge(unhurried, accountDn, 0);
-    }, 2_500);
+    const changed = unhurried.teams
+      .until(() => unhurried.teams.hasFailed('post'))
+      .then(() => setAge(unhurried, accountDn, 0));
     await sweepAgain(unhurried);
+    await changed;
     expect(cardsTo(unhurried, chat)).toHaveLength(0);
   });
 

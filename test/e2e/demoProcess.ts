@@ -11,7 +11,7 @@ import { freePort } from '../support/ports.ts';
 
 /** Longer than the demo itself waits for its parts. */
 const READY_MS = 120_000;
-const SMS_MS = 30_000;
+const SMS_MS = 90_000;
 
 /** A message as the demo's terminal shows it. */
 interface Sms {

@@ -38,7 +38,7 @@ describe('the message on which the outcome of a write was unknown', () => {
     house.passTime(MINUTE_MS);
     expect(await walker.chat.tap('reset')).toBe('reset.code');
     const before = looks();
-    await house.teams.until(() => looks() >= before + 3, 20_000);
+    await house.teams.until(() => looks() >= before + 3);
     await pause(200);
     expect(walker.chat.reload()).toBe('reset.code');
     expect(await walker.chat.tap('confirmCode', { code: house.code(walker.mobile) })).toBe(
@@ -59,9 +59,8 @@ describe('the message on which the outcome of a write was unknown', () => {
     house.passTime(MINUTE_MS);
     await chat.tap('home');
     expect(await chat.tap('reset', {}, other)).toBe('reset.code');
-    await house.teams.until(
-      () => house.audit(rows).some(({ event }) => event === 'reset.verified'),
-      30_000,
+    await house.teams.until(() =>
+      house.audit(rows).some(({ event }) => event === 'reset.verified'),
     );
     await pause(500);
     expect(chat.reload()).toBe('reset.code');

@@ -35,20 +35,21 @@ describe('notices', () => {
     const told = () => product.texts(walker.mobile).filter((text) => !/^\d{6}/.test(text));
     // A tap of the test before would get the answer meant for this one.
     await untilNoneWaits();
-    product.twilio.script('ok', { delayMs: 1_000 });
+    const isAway = Promise.withResolvers<void>();
+    product.twilio.script('ok', { until: isAway.promise });
     expect(await enroll(product, walker)).toBe('enrollment.done');
     await product.teams.until(() => told().length === 1);
     // Longer than the bot tries one transaction.
     const other = new DatabaseSync(join(product.dataDir, 'bot.sqlite'), { timeout: 5_000 });
     other.exec('begin immediate');
+    isAway.resolve();
     const noted = product.auditRows();
     await pause(12_000);
     other.exec('rollback');
     other.close();
     // Sooner than the notice would be taken up again.
-    await product.teams.until(
-      () => product.wholeAudit(noted).some(({ event }) => event === 'notice.sent'),
-      15_000,
+    await product.teams.until(() =>
+      product.wholeAudit(noted).some(({ event }) => event === 'notice.sent'),
     );
     expect(told()).toHaveLength(1);
   });

@@ -18,7 +18,7 @@ import type { World } from '../support/world.ts';
 import type { Part, StepName } from './outageTable.ts';
 
 /** How long the bot may feel an outage after its end. */
-export const BACK_MS = 45_000;
+export const BACK_MS = 90_000;
 
 /** A product with one part behind a relay, and its stand-ins. */
 export interface Lane {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Card } from '../support/connector.ts';
 import { buttonsOf, describeCard, type Button } from '../support/chatDriver.ts';
 import { SLOW_MS, type Outage } from '../support/outageRelay.ts';
+import { startStopwatch } from '../support/stopwatch.ts';
 import { FIRST_PASSWORD, type Walker } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 import {
@@ -68,11 +69,11 @@ async function tapAndWait(lane: Lane, walker: Walker, step: StepName): Promise<T
   // Without the connector no message changes by itself: the manager taps what `working` offers.
   const refreshes = part === 'connector' || part === 'login';
   const [button, inputs] = tapOf(product, walker, step);
-  const began = performance.now();
+  const tookMs = startStopwatch();
   const answer = await chat.sendTap(button, inputs);
-  const answerMs = performance.now() - began;
+  const answerMs = tookMs();
   let card: Card | undefined = answer.card;
-  while (describeCard(card) === 'working' && performance.now() - began < STATE_MS + 2_000) {
+  while (describeCard(card) === 'working' && tookMs() < STATE_MS + 2_000) {
     await pause(refreshes ? 1_000 : 20);
     if (refreshes) {
       const [refresh] = buttonsOf(card).filter(({ verb }) => verb === 'refresh');
@@ -85,7 +86,7 @@ async function tapAndWait(lane: Lane, walker: Walker, step: StepName): Promise<T
     card = shown?.card ?? card;
   }
   chat.card = card;
-  return { answerMs, stateMs: performance.now() - began, shows: describeCard(card) };
+  return { answerMs, stateMs: tookMs(), shows: describeCard(card) };
 }
 
 /** The directory's own handling of the operation at which the outage begins. */
@@ -110,7 +111,7 @@ function onEffect(
 ): Promise<void> {
   if (step === 'send') {
     product.twilio.scriptCodes({ until: begun });
-    return product.teams.until(() => product.codes(mobile).length > 0, STATE_MS);
+    return product.teams.until(() => product.codes(mobile).length > 0);
   }
   return new Promise((resolve) => {
     const former = product.directory.fault;

@@ -15,7 +15,6 @@ import {
 const GOOD = 'Kaffekanna-Blomma-42';
 const both = { newPassword: GOOD, confirmPassword: GOOD };
 const TAPS = 20;
-const SETTLED_MS = 15_000;
 
 const IDS = [
   ['the same activity id', () => ({ id: 'one-and-the-same' })],
@@ -51,7 +50,7 @@ describe.each([
 
   /** Waits until the message shows the card, as taps that were answered `working` have it. */
   async function untilShown({ chat }: Walker, card: string): Promise<void> {
-    await product.teams.until(() => chat.reload() === card, SETTLED_MS);
+    await product.teams.until(() => chat.reload() === card);
   }
 
   const auditOf = async ({ accountId }: Walker, event: string) =>
@@ -127,7 +126,7 @@ describe.each([
     await product.database.passTime(61_000, product.setting('ENCRYPTION_KEYS'));
     const before = product.codes(walker.mobile).length;
     await tapAtOnce(walker, walker.chat.button('resendCode'), () => ({}), 100);
-    await product.teams.until(() => product.codes(walker.mobile).length > before, SETTLED_MS);
+    await product.teams.until(() => product.codes(walker.mobile).length > before);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(product.codes(walker.mobile)).toHaveLength(before + 1);
   });

@@ -170,9 +170,9 @@ describe('a sweep', () => {
     setAge(house, due.accountDn, 3);
     await sweepAgain(house);
     const tries = () => house.database.querySqlite<{ tries: number }>('select tries from notice');
-    await house.teams.until(() => tries().some((row) => row.tries > 1), 20_000);
+    await house.teams.until(() => tries().some((row) => row.tries > 1));
     house.teams.heal('post');
-    await house.teams.until(() => cardsTo(house, due.chat, 'notice').length === told + 1, 20_000);
+    await house.teams.until(() => cardsTo(house, due.chat, 'notice').length === told + 1);
     expect(house.output).not.toContain('noticeLost');
   });
 

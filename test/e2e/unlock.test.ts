@@ -26,12 +26,12 @@ describe('an unlock', () => {
     };
     const code = house.code(walker.mobile);
     const tap = walker.chat.sendTap(walker.chat.button('confirmCode'), { code });
-    await house.teams.until(() => house.output.includes('could not be saved yet'), 30_000);
+    await house.teams.until(() => house.output.includes('could not be saved yet'));
     await tap;
     expect(walker.chat.reload()).toBe('working');
     other?.exec('rollback');
     other?.close();
-    await house.teams.until(() => walker.chat.reload() === 'unlock.done', 15_000);
+    await house.teams.until(() => walker.chat.reload() === 'unlock.done');
     const events = house.audit(rows).map(({ event }) => event);
     expect(events).toEqual(['code.accepted', 'unlock.completed']);
   });

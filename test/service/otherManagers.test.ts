@@ -48,7 +48,7 @@ it('has those who are enrolled, and those who answered before, where a crowd can
   expect(audience.persons.map(({ id }) => id).toSorted()).toEqual([enrolled, former].toSorted());
   expect(audience.own?.id).toBe(own);
   expect(logged).toEqual([{ account: accountId }]);
-}, 20_000);
+});
 
 it('has all who answered before, also where the directory is slow to name so many', async () => {
   const accountId = randomUUID();
@@ -69,7 +69,7 @@ it('has all who answered before, also where the directory is slow to name so man
   expect(audience.persons.map(({ id }) => id).toSorted()).toEqual(former.toSorted());
   expect(logged).toEqual([{ account: accountId, unread: expect.any(Number) }]);
   expect(askedInVain).toBe(0);
-}, 20_000);
+});
 
 it('has those whom the store knows once the account could not be read for long', async () => {
   const accountId = randomUUID();

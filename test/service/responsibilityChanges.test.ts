@@ -39,7 +39,7 @@ it('tells hundreds of hundreds of new managers without holding up the process', 
   );
   const [waiting, notice] = await store.transaction(async (tx) => {
     await noteAnswering(deps, tx, { account, managers, isCrowd: false, former });
-    return [await tx.countNotices(), await tx.claimNotice(1_000)];
+    return [await tx.countNotices(), await tx.claimNotice(60_000)];
   });
   expect(waiting).toBe(former.length);
   expect(notice?.added).toHaveLength(20);
@@ -59,7 +59,7 @@ it('tells a former manager of a remaining one’s name with the address', async 
     await tx.rememberAnswering(account.id, [gone.id, left.id]);
     const answering = { account, managers: [left], isCrowd: false, former: [gone] };
     await noteAnswering(deps, tx, answering);
-    for (let one = await tx.claimNotice(1_000); one; one = await tx.claimNotice(1_000)) {
+    for (let one = await tx.claimNotice(60_000); one; one = await tx.claimNotice(60_000)) {
       if (one.accountId === account.id && one.hasReader !== true) return one;
     }
     return undefined;

@@ -31,12 +31,20 @@ export async function runAdminProcess(
   return { code, stdout, stderr };
 }
 
-/** Runs the administration in the test's process, which takes a hundredth of the time. */
-export async function runAdminHere(env: Environment, args: readonly string[]): Promise<AdminRun> {
+/**
+ * Runs the administration in the test's process, which takes a hundredth of the time.
+ * @param warned called when it says something on standard error
+ */
+export async function runAdminHere(
+  env: Environment,
+  args: readonly string[],
+  warned?: () => void,
+): Promise<AdminRun> {
   let stdout = '';
   let stderr = '';
   const err = (text: string): void => {
     stderr += text;
+    warned?.();
   };
   const code = await runCommand(args, {
     env,

@@ -17,7 +17,7 @@ export const FROM_SOURCES: BotProgram = {
   command: BUILT.command.map((word) => word.replace('dist/main.js', 'src/main.ts')),
   folder: PROJECT,
 };
-const START_MS = 60_000;
+const START_MS = 120_000;
 /** Longer than a bot takes to say that it is ready or not; another server might never answer. */
 const LOOK_MS = 2_000;
 

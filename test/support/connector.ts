@@ -16,6 +16,8 @@ import type { ChannelKey } from './tokens.ts';
 const FIRST_KEY = createChannelKey('key-1', ['msteams']);
 
 const POLL_MS = 10;
+/** What comes at all comes by then, on a busy machine too. */
+const PATIENCE_MS = 90_000;
 
 /** A message that the bot posted or updated. */
 export interface Sent {
@@ -191,7 +193,7 @@ export class TeamsServer {
   }
 
   /** Waits until the condition holds, and calls `whileWaiting` again and again. */
-  async until(condition: () => boolean, ms = 30_000): Promise<void> {
+  async until(condition: () => boolean, ms = PATIENCE_MS): Promise<void> {
     const end = Date.now() + ms;
     while (!condition()) {
       if (Date.now() > end) throw new Error(`still not so after ${String(ms)} ms`);

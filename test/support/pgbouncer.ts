@@ -11,7 +11,7 @@ import { serverOwner } from './postgres.ts';
 import { inDirectory, requireProgram } from './serverProcess.ts';
 
 const PROGRAM = '/usr/sbin/pgbouncer';
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** A PgBouncer on loopback before a PostgreSQL server: in transaction mode, all else by its defaults. */
 export interface Pgbouncer {

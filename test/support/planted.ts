@@ -10,7 +10,7 @@ import { message } from './activities.ts';
 import { silentLog } from './silentLog.ts';
 import type { World } from './world.ts';
 
-const HASH_PATIENCE_MS = 10_000;
+const HASH_PATIENCE_MS = 60_000;
 
 /** A manager of one account, as the directory and Teams know them. */
 interface Planted {

@@ -17,7 +17,7 @@ const INSTALLATIONS = '/usr/lib/postgresql';
 const CURE =
   'These tests need the PostgreSQL server programs (initdb, postgres): ' +
   `apt-get install postgresql puts them in ${INSTALLATIONS}/<version>/bin.`;
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 
 export interface PostgresServer {
   /** An empty database, as a superuser. */
@@ -68,7 +68,7 @@ export async function serverOwner(): Promise<Owner | undefined> {
 }
 
 async function queryAt(url: string, text: string, values: readonly unknown[] = []) {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 20_000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 60_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -85,7 +85,7 @@ async function queryAt(url: string, text: string, values: readonly unknown[] = [
 function createMaker(url: string) {
   let connected: Promise<Client> | undefined;
   async function connect(): Promise<Client> {
-    const client = new Client({ connectionString: url, connectionTimeoutMillis: 20_000 });
+    const client = new Client({ connectionString: url, connectionTimeoutMillis: 60_000 });
     client.on('error', () => (connected = undefined));
     await client.connect();
     return client;

@@ -37,7 +37,7 @@ const sweepsOf = (product: World): number =>
   product.output.split('swept for due passwords').length - 1;
 
 /** Lets the hour until the next sweep pass, and waits for the end of that sweep. */
-export async function sweepAgain(product: World, ms = 30_000): Promise<void> {
+export async function sweepAgain(product: World, ms = 90_000): Promise<void> {
   // One under way may have passed by what the test has just done.
   for (const free = Date.now() + ms; Date.now() < free; await pause(POLL_MS)) {
     const held = await product.database.query(`select name from lease where holder <> ''`);

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import tls from 'node:tls';
 import { endWithRun } from './children.ts';
 
-const START_MS = 60_000;
+const START_MS = 150_000;
 /** A server whose test was killed ends itself. */
 const MAX_RUNTIME_SECONDS = 600;
 

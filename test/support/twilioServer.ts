@@ -147,7 +147,7 @@ export async function startTwilioServer(port = 0): Promise<TwilioServer> {
     scriptCodes: (...next) => {
       codeAnswers.splice(0, codeAnswers.length, ...next);
     },
-    waitForRequest: async (count, timeoutMs = 30_000) => {
+    waitForRequest: async (count, timeoutMs = 90_000) => {
       const end = Date.now() + timeoutMs;
       for (;;) {
         const request = requests[count - 1];

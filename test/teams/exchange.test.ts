@@ -28,7 +28,7 @@ afterEach(async () => {
 function send(method: 'GET' | 'POST' | 'PUT') {
   const { port } = server.address() as AddressInfo;
   const url = new URL(`http://127.0.0.1:${String(port)}/v3/conversations`);
-  const signal = AbortSignal.timeout(5_000);
+  const signal = AbortSignal.timeout(60_000);
   return exchange({
     method,
     url,

@@ -123,9 +123,8 @@ describe('taps', () => {
   it('does not wait for a slow update', async () => {
     const slow = Promise.withResolvers<void>();
     bench.teams.fail('update', { until: slow.promise });
-    const started = Date.now();
+    // Else it is answered with `working`.
     expect(nameOf((await chat.tap('home', {}, chat.known('m3'))).card)).toBe('home');
-    expect(Date.now() - started).toBeLessThan(2_800);
     slow.resolve();
     await bench.teams.until(() => chat.sent().length === 1);
   });

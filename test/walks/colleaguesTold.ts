@@ -112,7 +112,7 @@ export function walkColleaguesTold(world: World): void {
     const created = world.teams.created.length;
     const walker = { chat: asa, account: 'chattgrupp', mobile: newMobile() };
     expect(await enroll(world, walker)).toBe('enrollment.done');
-    await world.teams.until(() => world.teams.created.length > created, 20_000);
+    await world.teams.until(() => world.teams.created.length > created);
     const { conversationId, body } = world.teams.created.at(-1)!;
     expect(body).toMatchObject({ members: [{ id: bo.person.aadObjectId }] });
     const told = () => world.teams.sent.filter((sent) => sent.conversationId === conversationId);

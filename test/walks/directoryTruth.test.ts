@@ -63,7 +63,7 @@ describe('an account that may not log on over the network', () => {
     product.directory.fault = ({ name }) => (name === 'modify' ? 'applyThenDrop' : undefined);
     await reset(product, walker, GOOD);
     product.directory.fault = undefined;
-    await product.teams.until(() => walker.chat.reload() === 'reset.done', 20_000);
+    await product.teams.until(() => walker.chat.reload() === 'reset.done');
     expect(eventsOf(walker.accountId).at(-1)).toBe('reset.verified');
   });
 });

@@ -102,7 +102,7 @@ export function walkFaults(world: World): void {
       const writes = world.directory.writes.length;
       const shown = await walker.chat.tap('setPassword', both);
       expect(['reset.unknown', 'reset.done']).toContain(shown);
-      await world.teams.until(() => walker.chat.reload() === 'reset.done', 15_000);
+      await world.teams.until(() => walker.chat.reload() === 'reset.done');
       expect(world.directory.hasPassword(walker.accountDn, GOOD)).toBe(true);
       expect(world.directory.writes.length).toBe(writes + 1);
     });

@@ -69,7 +69,7 @@ describe('a lost write whose password binds though it was replaced meanwhile', (
     const goOn = await loseAnswer(walker);
     expect(await reset(house, colleague, OTHER)).toBe('reset.done');
     goOn();
-    await house.teams.until(() => verified(walker).length > 0, 20_000);
+    await house.teams.until(() => verified(walker).length > 0);
     expect(verified(walker)).toEqual(['refused flowExpired']);
     await house.teams.until(() => walker.chat.reload() === 'home flowExpired');
   });
@@ -82,7 +82,7 @@ describe('a lost write whose password binds though it was replaced meanwhile', (
     house.directory.setPassword(walker.accountDn, FOREIGN);
     house.directory.clock = rightTime;
     goOn();
-    await house.teams.until(() => verified(walker).length > 0, 20_000);
+    await house.teams.until(() => verified(walker).length > 0);
     expect(verified(walker)).toEqual(['refused flowExpired']);
   });
 
@@ -90,7 +90,7 @@ describe('a lost write whose password binds though it was replaced meanwhile', (
     const walker = await newPlanted(house);
     const goOn = await loseAnswer(walker);
     goOn();
-    await house.teams.until(() => walker.chat.reload() === 'reset.done', 20_000);
+    await house.teams.until(() => walker.chat.reload() === 'reset.done');
     house.directory.setPassword(walker.accountDn, FOREIGN);
     house.passTime(MINUTE_MS);
     expect(await startReset(walker)).toBe('reset.code');
@@ -106,7 +106,7 @@ describe('a lost write whose password binds though it was replaced meanwhile', (
     const walker = await newPlanted(house);
     const goOn = await loseAnswer(walker);
     goOn();
-    await house.teams.until(() => walker.chat.reload() === 'reset.done', 20_000);
+    await house.teams.until(() => walker.chat.reload() === 'reset.done');
     expect(verified(walker)).toEqual(['ok']);
   });
 });

@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { runAdminHere } from '../support/adminCli.ts';
 import { folderOfSuite, houseOfSuite } from '../support/ofSuite.ts';
 import { rowsOf, type Invited } from '../support/invitations.ts';
 import { ALWAYS, cardsTo, firstSweep } from '../support/rotations.ts';
@@ -112,8 +113,9 @@ describe('admin invite', () => {
     const before = await done();
     const until = Date.now() + 60_000;
     await house.database.query(`update lease set holder = 'another', until = ${String(until)}`);
-    const running = house.runAdmin(['invite', '--json']);
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    const isTold = Promise.withResolvers<void>();
+    const running = runAdminHere(house.env, ['invite', '--json'], isTold.resolve);
+    await Promise.race([isTold.promise, running]);
     expect(cardsTo(house, chat, 'invitation')).toEqual([]);
     await house.database.query(`update lease set holder = '', until = 0`);
     const { code, stdout, stderr } = await running;

@@ -22,13 +22,13 @@ it('knows a late change by the last time that its password was sent', async () =
   expect(await chat.tap('setPassword', both)).toBe('reset.unknown');
   house.directory.fault = undefined;
   const notDone = 'reset.newPassword directoryUnavailable';
-  await house.teams.until(() => chat.reload() === notDone, 20_000);
+  await house.teams.until(() => chat.reload() === notDone);
   // By then a change may come after the second time, but no more after the first, six seconds earlier.
   house.directory.clock = () => rightTime() + LATEST_MS - 3_000;
   house.directory.fault = ({ name }) => (name === 'modify' ? 'applyThenDrop' : undefined);
   expect(await chat.tap('setPassword', both)).toBe('reset.unknown');
   house.directory.fault = undefined;
-  await house.teams.until(() => chat.reload() !== 'reset.unknown', 20_000);
+  await house.teams.until(() => chat.reload() !== 'reset.unknown');
   house.directory.clock = rightTime;
   expect(chat.shown).toBe('reset.done');
 });

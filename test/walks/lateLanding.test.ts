@@ -88,7 +88,7 @@ describe('a write that lands after it was taken for not done', () => {
     expect(new Set(await Promise.all(shown))).toEqual(new Set(['reset.unknown']));
     house.directory.fault = undefined;
     const isOver = ({ chat }: Walker) => chat.reload() === 'reset.newPassword directoryUnavailable';
-    await house.teams.until(() => [overtaken, ...walkers].every(isOver), 20_000);
+    await house.teams.until(() => [overtaken, ...walkers].every(isOver));
   });
 
   it('is not tried by a search that another one has overtaken', async () => {
@@ -144,7 +144,7 @@ describe('a write that lands after it was taken for not done', () => {
     };
     const shown = await walker.chat.tap('setPassword', twice(GOOD));
     expect(['reset.unknown', 'reset.done']).toContain(shown);
-    await house.teams.until(() => walker.chat.reload() === 'reset.done', 20_000);
+    await house.teams.until(() => walker.chat.reload() === 'reset.done');
   });
 
   it('is none where somebody else has changed the password, and the wrong bind is counted', async () => {
@@ -211,7 +211,7 @@ describe('a reset that is found late', () => {
     expect(await walker.chat.tap('reset')).toBe('reset.code');
     expect(await prove(colleague, GOOD)).toBe('enrollment.mobile');
     goOn();
-    await house.teams.until(() => eventsOf(walker).includes('reset.verified ok'), 20_000);
+    await house.teams.until(() => eventsOf(walker).includes('reset.verified ok'));
     await house.teams.until(() => isTold(walker));
     await house.teams.until(() =>
       cardsTo(house, colleague.chat, 'notice').some(({ card }) =>
@@ -229,7 +229,7 @@ describe('a password that an earlier reset sent, typed again', () => {
     house.directory.fault = ({ name }) => (name === 'modify' ? 'applyThenDrop' : undefined);
     expect(await walker.chat.tap('setPassword', twice(GOOD))).toBe('reset.unknown');
     house.directory.fault = undefined;
-    await house.teams.until(() => eventsOf(walker).includes('reset.verified ok'), 20_000);
+    await house.teams.until(() => eventsOf(walker).includes('reset.verified ok'));
     // The last two passwords are not counted by the directory.
     for (const password of [FOREIGN, OTHER, `${OTHER}-b`]) {
       house.directory.setPassword(walker.accountDn, password);
@@ -272,12 +272,12 @@ describe('a bind that tells nothing', () => {
     };
     const binds = house.directory.bindsOf(accountDn);
     expect(await chat.tap('setPassword', twice(GOOD))).toBe('reset.unknown');
-    await house.teams.until(() => looks >= 8, 20_000);
+    await house.teams.until(() => looks >= 8);
     expect(house.directory.bindsOf(accountDn) - binds).toBe(1);
 
     house.directory.clock = rightTime;
     house.directory.put(accountDn, 'pwdLastSet', former);
-    await house.teams.until(() => chat.reload().startsWith('reset.newPassword'), 20_000);
+    await house.teams.until(() => chat.reload().startsWith('reset.newPassword'));
   });
 });
 

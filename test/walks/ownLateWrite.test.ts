@@ -39,7 +39,7 @@ describe('a write whose answer was lost', () => {
     const button = await loseAnswer(walker);
     expect(await walker.chat.tapButton(button, both)).toBe('reset.unknown');
     house.directory.fault = undefined;
-    await house.teams.until(() => walker.chat.reload() === 'reset.done', 20_000);
+    await house.teams.until(() => walker.chat.reload() === 'reset.done');
   });
 
   it('stays one that is looked for though its manager answers no more, and is refused meanwhile, after five times without a look', async () => {
@@ -74,7 +74,7 @@ describe('a write whose answer was lost', () => {
     await loseAnswer(walker);
     const writes = house.directory.writes.length;
     house.directory.fault = undefined;
-    await house.teams.until(() => verifiedOf(walker) === 1, 20_000);
+    await house.teams.until(() => verifiedOf(walker) === 1);
     await startOver(walker);
     expect(await walker.chat.tap('setPassword', both)).toBe('reset.done');
     expect(house.directory.writes.length).toBe(writes);
@@ -92,7 +92,7 @@ describe('a write whose answer was lost', () => {
     house.passTime(MINUTE_MS);
     house.directory.fault = undefined;
     expect(await walker.chat.tap('reset')).toBe('reset.code');
-    await house.teams.until(() => verifiedOf(walker) === 1, 20_000);
+    await house.teams.until(() => verifiedOf(walker) === 1);
     await walker.chat.tap('confirmCode', { code: house.code(walker.mobile) });
     expect(await walker.chat.tap('setPassword', both)).toBe('reset.done');
   });
@@ -101,7 +101,7 @@ describe('a write whose answer was lost', () => {
     const walker = await newPlanted(house);
     await loseAnswer(walker);
     house.directory.fault = undefined;
-    await house.teams.until(() => verifiedOf(walker) === 1, 20_000);
+    await house.teams.until(() => verifiedOf(walker) === 1);
     house.directory.setPassword(walker.accountDn, 'Nagon-Annans-77');
     await startOver(walker);
     expect(await walker.chat.tap('setPassword', both)).toBe('reset.newPassword passwordUsedBefore');

@@ -152,12 +152,12 @@ export function walkUnlock(world: World): void {
     await startUnlock({ chat: first, account, mobile, accountDn: dn, accountId: '' });
     await first.tap('confirmCode', { code: world.code(mobile) });
     const told = () => world.texts(mobile).filter((text) => !/^\d{6}/.test(text)).length;
-    await world.teams.until(() => told() === 2, 15_000);
+    await world.teams.until(() => told() === 2);
     const cards = () =>
       world.teams.sent.filter(
         ({ conversationId, card }) =>
           conversationId === second.person.conversationId && card?.body[0]?.id === 'notice',
       ).length;
-    await world.teams.until(() => cards() === 2, 15_000);
+    await world.teams.until(() => cards() === 2);
   });
 }

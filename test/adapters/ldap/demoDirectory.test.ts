@@ -330,11 +330,15 @@ describe('Active Directory’s own ways', () => {
 
   it('inspects accounts for which a person of another domain answers, to which the server refers', async () => {
     const responsible = 'CN=Anna,DC=annan,DC=example';
-    const { name } = await world.newAccount({ responsible: [responsible] });
-    world.demo.fault = (operation) =>
+    const small = await startDemoWorld();
+    const one = openDirectory(small.options, silentLog);
+    const { name } = await small.newAccount({ responsible: [responsible] });
+    small.demo.fault = (operation) =>
       operation.name === 'search' && operation.dn === responsible ? [10, 'referral'] : undefined;
-    const { accounts } = await directory.inspect(never);
-    expect(accounts.find((one) => one.name === name)).toMatchObject({ isCrowd: false });
+    const { accounts } = await one.inspect(never);
+    expect(accounts).toMatchObject([{ name, isCrowd: false }]);
+    await one.close();
+    await small.close();
   });
 
   it('takes whoever answers through more names than it follows for a crowd, also where these fill whole answers', async () => {
@@ -351,7 +355,7 @@ describe('Active Directory’s own ways', () => {
       await wide.close();
       await large.close();
     }
-  }, 60_000);
+  });
 
   it('does not count a bind that never reached the account’s own password', async () => {
     const binds = world.demo.bindsOf(target.dn);
@@ -378,15 +382,16 @@ describe('Active Directory’s own ways', () => {
   });
 
   it('asks a server that did not answer only after the others, for a while', async () => {
-    const silent = await startRecordingServer(() => undefined);
+    let connections = 0;
+    const silent = await startRecordingServer(() => (connections += 1));
     const urls = [`ldaps://127.0.0.1:${silent.port}`, ...world.options.urls];
     const two = openDirectory({ ...world.options, urls }, silentLog);
     const started = Date.now();
     expect(await two.unlock(manager, account.id, never)).toBe('unlocked');
-    const first = Date.now() - started;
+    expect(Date.now() - started).toBeGreaterThan(2_900);
+    expect(connections).toBe(1);
     expect(await two.unlock(manager, account.id, never)).toBe('unlocked');
-    expect(first).toBeGreaterThan(2_900);
-    expect(Date.now() - started - first).toBeLessThan(2_900);
+    expect(connections).toBe(1);
     await two.close();
     await silent.close();
   });
@@ -399,7 +404,8 @@ describe('Active Directory’s own ways', () => {
       code: 'unreachable',
     });
     expect(Date.now() - started).toBeGreaterThan(4_900);
-    expect(Date.now() - started).toBeLessThan(9_000);
+    // It would else wait for ever.
+    expect(Date.now() - started).toBeLessThan(60_000);
     await silent.close();
   });
 });

@@ -90,13 +90,16 @@ describe('a directory that is down', () => {
         ),
       );
       const directory = open(dead.map(({ url }) => url));
+      const began = performance.now();
       const end = AbortSignal.timeout(OUTAGE_MS);
       const refused = await Promise.all(
         Array.from({ length: USERS }, () => insist(directory, end)),
       );
+      // On a busy machine the outage lasts longer.
+      const seconds = (performance.now() - began) / 1_000;
       const connects = dead.flatMap((server) => server.connects).length;
       // One more for each server: the first find of the outage needs no rest.
-      expect(connects).toBeLessThanOrEqual(OUTAGE_MS / 1_000 + count);
+      expect(connects).toBeLessThanOrEqual(Math.ceil(seconds) + count);
       expect(connects).toBeGreaterThanOrEqual(2);
       expect(Math.min(...refused)).toBeGreaterThan(0);
     },
@@ -109,9 +112,11 @@ describe('a directory that is down', () => {
       const { ldapsPort } = await server.listen();
       const directory = open([`ldaps://127.0.0.1:${String(ldapsPort)}`], caPem, dn);
       server.fault = ({ name }) => (name === step ? 'drop' : undefined);
+      const began = performance.now();
       const end = AbortSignal.timeout(OUTAGE_MS);
       await Promise.all(Array.from({ length: USERS }, () => insist(directory, end)));
-      expect(server.connections).toBeLessThanOrEqual(OUTAGE_MS / 1_000 + 1);
+      const seconds = (performance.now() - began) / 1_000;
+      expect(server.connections).toBeLessThanOrEqual(Math.ceil(seconds) + 1);
       expect(server.connections).toBeGreaterThanOrEqual(2);
     },
   );
@@ -121,7 +126,7 @@ describe('a directory that is down', () => {
     const dead = await startDeadServer();
     const directory = open([dead.url], caPem, dn);
     const find = (): Promise<unknown> =>
-      accountsOf(directory, { id: NOBODY }, AbortSignal.timeout(5_000));
+      accountsOf(directory, { id: NOBODY }, AbortSignal.timeout(60_000));
     await expect(find()).rejects.toMatchObject({ code: 'unreachable' });
     dead.server.close();
     await once(dead.server, 'close');

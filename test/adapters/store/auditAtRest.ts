@@ -5,6 +5,7 @@ import type { AuditRow } from '../../../src/adapters/store/audit/auditChain.ts';
 import type { AuditEvent } from '../../../src/domain/audit.ts';
 import { StoreError } from '../../../src/ports/errors.ts';
 import { someFlow } from '../../contracts/storeSamples.ts';
+import { expectBetween } from '../../support/between.ts';
 import type { Bench } from './bench.ts';
 
 const event = (changes: Partial<AuditEvent> = {}): AuditEvent => ({
@@ -55,7 +56,7 @@ export function auditAtRestSuite(bench: Bench): void {
         previous: first!.hash,
       });
       expect(first!.at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-      expect(Math.abs(Date.parse(first!.at) - before)).toBeLessThan(2_000);
+      expectBetween(Date.parse(first!.at), before, Date.now());
       expect(await store.audit.head()).toEqual({ seq: 2, hash: second!.hash });
     });
 

@@ -197,13 +197,15 @@ describe('a PostgreSQL server that fails', () => {
     const { store, relay } = await storeBehindRelay();
     expect(await store.isReady()).toBe(true);
     relay.mode = 'hold';
-    const start = performance.now();
     const silent = store.transaction((tx) => tx.flow('x'));
-    expect(await store.isReady()).toBe(false);
-    // Sooner than an unanswered statement is given up.
-    expect(performance.now() - start).toBeLessThan(5_000);
-    await expect(silent).rejects.toMatchObject(UNAVAILABLE);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    const answers: string[] = [];
+    const given = (answer: string) => () => void answers.push(answer);
+    // An unanswered statement is given up later.
+    await Promise.all([
+      store.isReady().then((isReady) => answers.push(`ready: ${String(isReady)}`)),
+      expect(silent).rejects.toMatchObject(UNAVAILABLE).then(given('given up')),
+    ]);
+    expect(answers).toEqual(['ready: false', 'given up']);
     relay.mode = 'pass';
     expect(await store.transaction((tx) => tx.flow('x'))).toBeUndefined();
     expect(await store.isReady()).toBe(true);

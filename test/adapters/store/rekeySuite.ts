@@ -115,7 +115,7 @@ export function rekeySuite(create: () => Promise<RawDatabase>): void {
 
       const without = await bench.open([k2]);
       await expectReadable(without);
-      expect(await without.transaction((tx) => tx.claimNotice(1_000))).toMatchObject(notice);
+      expect(await without.transaction((tx) => tx.claimNotice(60_000))).toMatchObject(notice);
       expect(await without.audit.verify()).toMatchObject({ result: 'intact', rows: 2 });
       expect(await without.sealed.census()).toEqual({
         current: VALUES - 2,
