@@ -154,8 +154,18 @@ export function storeAdministrationContract(opened: () => StorePair): void {
       await store.transaction(async (tx) => {
         for (const { id: flowId } of [old, open]) {
           const expiresAt = flowId === old.id ? tx.now - MINUTE : tx.now + MINUTE;
-          await tx.setPasscode({ flowId, code: new Secret('482913'), expiresAt });
-          await tx.tryPasscode({ flowId, draw: 1, code: new Secret('000000') });
+          await tx.setPasscode({
+            mobile: '+46701740605',
+            flowId,
+            code: new Secret('482913'),
+            expiresAt,
+          });
+          await tx.tryPasscode({
+            mobile: '+46701740605',
+            flowId,
+            draw: 1,
+            code: new Secret('000000'),
+          });
         }
         await tx.addFailure({ kind: 'code', manager, accountId });
         await tx.addSend(someSend({ manager, flowId: old.id, accountId }));
@@ -167,7 +177,12 @@ export function storeAdministrationContract(opened: () => StorePair): void {
         store.transaction(async (tx) => ({
           flow: (await tx.flow(old.id)) !== undefined,
           open: (await tx.flow(open.id)) !== undefined,
-          tries: await tx.tryPasscode({ flowId: old.id, draw: 1, code: new Secret('000000') }),
+          tries: await tx.tryPasscode({
+            mobile: '+46701740605',
+            flowId: old.id,
+            draw: 1,
+            code: new Secret('000000'),
+          }),
           failures: (await tx.failuresOf({ accountId, since: 0 })).length,
           send: (await tx.lastSendAbout(accountId)) !== undefined,
           button: (await tx.button(handle)) !== undefined,
@@ -197,7 +212,12 @@ export function storeAdministrationContract(opened: () => StorePair): void {
       await store.transaction(async (tx) => {
         expect(await tx.button(handle)).toBeUndefined();
         expect(await tx.flow(open.id)).toBeDefined();
-        const guess = { flowId: open.id, draw: 2, code: new Secret('482913') };
+        const guess = {
+          mobile: '+46701740605',
+          flowId: open.id,
+          draw: 2,
+          code: new Secret('482913'),
+        };
         expect(await tx.tryPasscode(guess)).toBe('match');
       });
     });

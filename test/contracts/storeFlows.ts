@@ -158,12 +158,19 @@ export function storedFlowsContract(opened: () => StorePair): void {
     async function withCode(expiresIn = MINUTE): Promise<ResetFlow> {
       const flow = await withFlow();
       await store.transaction((tx) =>
-        tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now + expiresIn }),
+        tx.setPasscode({
+          mobile: '+46701740605',
+          flowId: flow.id,
+          code,
+          expiresAt: tx.now + expiresIn,
+        }),
       );
       return flow;
     }
     const attempt = (flowId: string, turn: number, guess: Secret, at: Store = store) =>
-      at.transaction((tx) => tx.tryPasscode({ flowId, draw: turn, code: guess }));
+      at.transaction((tx) =>
+        tx.tryPasscode({ mobile: '+46701740605', flowId, draw: turn, code: guess }),
+      );
     /** 200 over both instances, fifty at once: with more the last would wait too long for their turn. */
     async function attempts(flowId: string, guess: Secret, turnOf: (index: number) => number) {
       const outcomes: Awaited<ReturnType<typeof attempt>>[] = [];
@@ -194,10 +201,23 @@ export function storedFlowsContract(opened: () => StorePair): void {
     it('is valid up to its last millisecond by the database clock', async () => {
       const flow = await withFlow();
       const outcomes = await store.transaction(async (tx) => {
-        await tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now - 1 });
-        const late = await tx.tryPasscode({ flowId: flow.id, draw: 1, code });
-        await tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now });
-        return [late, await tx.tryPasscode({ flowId: flow.id, draw: 2, code })];
+        await tx.setPasscode({
+          mobile: '+46701740605',
+          flowId: flow.id,
+          code,
+          expiresAt: tx.now - 1,
+        });
+        const late = await tx.tryPasscode({
+          mobile: '+46701740605',
+          flowId: flow.id,
+          draw: 1,
+          code,
+        });
+        await tx.setPasscode({ mobile: '+46701740605', flowId: flow.id, code, expiresAt: tx.now });
+        return [
+          late,
+          await tx.tryPasscode({ mobile: '+46701740605', flowId: flow.id, draw: 2, code }),
+        ];
       });
       expect(outcomes).toEqual(['noMatch', 'match']);
     });
@@ -209,7 +229,12 @@ export function storedFlowsContract(opened: () => StorePair): void {
 
       const next = new Secret('777777');
       await store.transaction((tx) =>
-        tx.setPasscode({ flowId: flow.id, code: next, expiresAt: tx.now + MINUTE }),
+        tx.setPasscode({
+          mobile: '+46701740605',
+          flowId: flow.id,
+          code: next,
+          expiresAt: tx.now + MINUTE,
+        }),
       );
       expect(await attempt(flow.id, 1, code)).toBe('noMatch');
       await store.transaction((tx) => tx.removePasscode(flow.id));
@@ -220,7 +245,12 @@ export function storedFlowsContract(opened: () => StorePair): void {
       const { id } = await withCode();
       const next = new Secret('777777');
       await store.transaction((tx) =>
-        tx.setPasscode({ flowId: id, code: next, expiresAt: tx.now + MINUTE }),
+        tx.setPasscode({
+          mobile: '+46701740605',
+          flowId: id,
+          code: next,
+          expiresAt: tx.now + MINUTE,
+        }),
       );
       await store.transaction((tx) => tx.restorePasscode(id));
       expect(await attempt(id, 1, next)).toBe('noMatch');

@@ -37,6 +37,12 @@ describe('lockedUntil', () => {
   it('looks at the newest failures only', () => {
     expect(lockedUntil(ago(1, 30, 31, 32, 33, 34), 5, T)).toBeUndefined();
   });
+
+  it('blocks also where the clock was set back after failures, which then lie ahead', () => {
+    const ahead = [T + 30 * DAY, ...ago(0, 1, 2, 3)];
+    expect(lockedUntil(ahead, 5, T)).toBe(T + DAY);
+    expect(lockedUntil(ahead.slice(0, 4), 5, T)).toBeUndefined();
+  });
 });
 
 describe('attemptsLeft', () => {

@@ -24,8 +24,10 @@ export function lockedUntil(
   limit: number,
   now: number,
 ): number | undefined {
-  const newest = timesNewestFirst[0];
-  const first = timesNewestFirst[limit - 1];
+  // Times ahead, after the clock was set back, count as now: apart from the others they would add up to nothing.
+  const [newest, first] = [timesNewestFirst[0], timesNewestFirst[limit - 1]].map(
+    (time) => time && Math.min(time, now),
+  );
   if (newest === undefined || first === undefined) return undefined;
   const until = newest + FAILURES_WINDOW_MS;
   return newest - first < FAILURES_WINDOW_MS && now < until ? until : undefined;

@@ -1,5 +1,5 @@
 import type { CodeEvent } from '../../domain/flows/codeSteps.ts';
-import type { Flow } from '../../domain/flows/flow.ts';
+import type { CodeProgress, Flow } from '../../domain/flows/flow.ts';
 import {
   ACCOUNT_FAILURE_LIMIT,
   attemptsLeft,
@@ -28,7 +28,7 @@ import {
 
 function awaitsCode(
   flow: Flow,
-): { readonly firstDraw: number; readonly expiresAt: number } | undefined {
+): (Pick<CodeProgress, 'firstDraw' | 'expiresAt'> & { readonly mobile: string }) | undefined {
   return flow.state.step === 'code' || flow.state.step === 'oldCode' ? flow.state : undefined;
 }
 
@@ -73,8 +73,9 @@ export async function guessCode<F extends Flow, Todo>(
     if (!(await isStillEnrolled(tx, current))) {
       return { flow: await endFlow(tx, current, { type: 'expired' }) };
     }
-    const { expiresAt } = waiting;
-    const guess = { flowId: current.id, draw: cardDraw, code: new Secret(code), expiresAt };
+    const { mobile, expiresAt } = waiting;
+    const to = { flowId: current.id, mobile };
+    const guess = { ...to, draw: cardDraw, code: new Secret(code), expiresAt };
     switch (await tx.tryPasscode(guess)) {
       case 'repeated':
         return { flow: current };

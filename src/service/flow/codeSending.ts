@@ -93,7 +93,7 @@ export async function issueCode(
   const sendId = deps.random.id();
   const { id: flowId, manager, accountId } = flow;
   await tx.addSend({ id: sendId, flowId, manager, accountId, mobile: to.mobile });
-  await tx.setPasscode({ flowId, code, expiresAt: to.expiresAt });
+  await tx.setPasscode({ flowId, mobile: to.mobile, code, expiresAt: to.expiresAt });
   const total = await tx.countSends(tx.now - SENDS_LOOKBACK_MS.total);
   return { sendId, code, mobile: to.mobile, purpose: to.purpose, at: tx.now, total };
 }

@@ -158,9 +158,19 @@ function suiteAtRest(bench: Bench): void {
         address: 'https://smba.example/ a:canary',
       });
       await tx.addFlow(flow);
-      await tx.setPasscode({ flowId: flow.id, code: former!, expiresAt: tx.now + MINUTE });
-      await tx.setPasscode({ flowId: flow.id, code: code!, expiresAt: tx.now + MINUTE });
-      await tx.tryPasscode({ flowId: flow.id, draw: 1, code: guess! });
+      await tx.setPasscode({
+        mobile: '+46701740605',
+        flowId: flow.id,
+        code: former!,
+        expiresAt: tx.now + MINUTE,
+      });
+      await tx.setPasscode({
+        mobile: '+46701740605',
+        flowId: flow.id,
+        code: code!,
+        expiresAt: tx.now + MINUTE,
+      });
+      await tx.tryPasscode({ mobile: '+46701740605', flowId: flow.id, draw: 1, code: guess! });
       await tx.addSend(someSend({ mobile, flowId: flow.id }));
       await tx.saveEnrollment(enrollment);
       await tx.addToHistory(accountId, digest, 25);
@@ -203,8 +213,18 @@ function suiteAtRest(bench: Bench): void {
       const digest = await firstDigest(old, accountId, new Secret('Granen 7'));
       await old.transaction(async (tx) => {
         await tx.addFlow(flow);
-        await tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now + MINUTE });
-        await tx.tryPasscode({ flowId: flow.id, draw: 1, code: new Secret('000000') });
+        await tx.setPasscode({
+          mobile: '+46701740605',
+          flowId: flow.id,
+          code,
+          expiresAt: tx.now + MINUTE,
+        });
+        await tx.tryPasscode({
+          mobile: '+46701740605',
+          flowId: flow.id,
+          draw: 1,
+          code: new Secret('000000'),
+        });
         await tx.addSend(send);
         await tx.saveEnrollment(enrollment);
         await tx.addToHistory(accountId, digest, 25);
@@ -218,9 +238,16 @@ function suiteAtRest(bench: Bench): void {
         expect(await tx.enrollment(manager, accountId)).toEqual(enrollment);
         expect(await tx.sendTimes({ mobile: send.mobile, since: 0 })).toHaveLength(1);
         expect(await tx.isInHistory(accountId, [again], 25)).toBe(true);
-        const repeated = { flowId: flow.id, draw: 1, code: new Secret('000000') };
+        const repeated = {
+          mobile: '+46701740605',
+          flowId: flow.id,
+          draw: 1,
+          code: new Secret('000000'),
+        };
         expect(await tx.tryPasscode(repeated)).toBe('repeated');
-        expect(await tx.tryPasscode({ flowId: flow.id, draw: 2, code })).toBe('match');
+        expect(
+          await tx.tryPasscode({ mobile: '+46701740605', flowId: flow.id, draw: 2, code }),
+        ).toBe('match');
         await tx.addSend(someSend({ mobile: send.mobile }));
         await tx.saveFlow(flow);
       });

@@ -417,14 +417,39 @@ export function attackSuite(bench: Bench): void {
       const code = new Secret('482913');
       await store.transaction(async (tx) => {
         await tx.addFlow(flow);
-        await tx.setPasscode({ flowId: flow.id, code, expiresAt: tx.now - MINUTE });
+        await tx.setPasscode({
+          mobile: '+46701740605',
+          flowId: flow.id,
+          code,
+          expiresAt: tx.now - MINUTE,
+        });
       });
       await sql(`update passcode set expires_at = expires_at + 600000`);
-      const guess = { flowId: flow.id, draw: 1, code };
+      const guess = { mobile: '+46701740605', flowId: flow.id, draw: 1, code };
       const answer = await store.transaction((tx) =>
         tx.tryPasscode({ ...guess, expiresAt: tx.now - MINUTE }),
       );
       expect(answer).toBe('noMatch');
+    });
+
+    it('makes no code prove another number than the one that it was sent to', async () => {
+      const { store } = await attacked();
+      const flow = someFlow();
+      const [sent, next] = [new Secret('482913'), new Secret('593024')];
+      const [own, strangers] = ['+46701740605', '+46701740612'];
+      const set = (mobile: string, code: Secret) =>
+        store.transaction((tx) =>
+          tx.setPasscode({ flowId: flow.id, mobile, code, expiresAt: tx.now + MINUTE }),
+        );
+      await store.transaction((tx) => tx.addFlow(flow));
+      await set(own!, sent);
+      const [row] = await sql(`select mac from passcode`);
+      await set(strangers!, next);
+      await sql(`update passcode set mac = '${String(row!['mac'])}'`);
+      const attempt = (mobile: string, draw: number) =>
+        store.transaction((tx) => tx.tryPasscode({ flowId: flow.id, mobile, draw, code: sent }));
+      expect(await attempt(strangers!, 1)).toBe('noMatch');
+      expect(await attempt(own!, 2)).toBe('match');
     });
 
     it('takes no password out of the history unseen, and stops nobody by it', async () => {

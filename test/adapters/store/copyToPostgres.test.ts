@@ -49,6 +49,7 @@ async function filled() {
   await store.transaction(async (tx) => {
     await tx.addFlow(flow);
     await tx.setPasscode({
+      mobile: '+46701740605',
       flowId: flow.id,
       code: new Secret('482913'),
       expiresAt: tx.now + MINUTE,
@@ -73,7 +74,12 @@ describe('a copy to PostgreSQL', () => {
       expect(await tx.flow(flow.id)).toEqual(flow);
       expect(await tx.enrollment(enrollment.manager, enrollment.accountId)).toEqual(enrollment);
       expect(await tx.claimNotice(MINUTE)).toMatchObject(notice);
-      const guess = { flowId: flow.id, draw: 1, code: new Secret('482913') };
+      const guess = {
+        mobile: '+46701740605',
+        flowId: flow.id,
+        draw: 1,
+        code: new Secret('482913'),
+      };
       expect(await tx.tryPasscode(guess)).toBe('match');
       tx.audit(EVENT);
     });

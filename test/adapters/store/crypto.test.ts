@@ -65,15 +65,20 @@ describe('the keyring', () => {
     expect(both.indexes(MOBILE)).toEqual([both.index(MOBILE), old.index(MOBILE)]);
   });
 
-  it('binds the hash of a code to its flow and key', () => {
+  it('binds the hash of a code to its flow, number and key', () => {
     const [k1, k2] = [someKey('k1'), someKey('k2')];
     const keys = createKeyring([k1]);
-    const [mac] = keys.passcodeMacs('flow-1', new Secret('482913'));
-    expect(keys.passcodeMacs('flow-1', new Secret('482913'))).toEqual([mac]);
-    expect(keys.passcodeMacs('flow-2', new Secret('482913'))).not.toContain(mac);
-    expect(keys.passcodeMacs('flow-14', new Secret('82913'))).not.toContain(mac);
-    expect(keys.passcodeMacs('flow-1', new Secret('482914'))).not.toContain(mac);
-    expect(createKeyring([k2, k1]).passcodeMacs('flow-1', new Secret('482913'))[1]).toBe(mac);
+    const to = { flowId: 'flow-1', mobile: '+46701740605' };
+    const [mac] = keys.passcodeMacs(to, new Secret('482913'));
+    expect(keys.passcodeMacs(to, new Secret('482913'))).toEqual([mac]);
+    const elsewhere = [{ flowId: 'flow-2' }, { mobile: '+46701740612' }];
+    for (const other of elsewhere) {
+      expect(keys.passcodeMacs({ ...to, ...other }, new Secret('482913'))).not.toContain(mac);
+    }
+    const longer = { ...to, mobile: `${to.mobile}4` };
+    expect(keys.passcodeMacs(longer, new Secret('82913'))).not.toContain(mac);
+    expect(keys.passcodeMacs(to, new Secret('482914'))).not.toContain(mac);
+    expect(createKeyring([k2, k1]).passcodeMacs(to, new Secret('482913'))[1]).toBe(mac);
   });
 
   it.each([

@@ -8,6 +8,7 @@ import {
 } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Secret } from '../../../domain/secret.ts';
+import type { PasscodeTo } from '../../../ports/store/passcodes.ts';
 import { StoreError } from '../../../ports/errors.ts';
 
 /** One of the configured keys. The first of a list encrypts, all decrypt. */
@@ -43,8 +44,8 @@ export interface Keyring {
   index(text: string): string;
   /** The index under every key, for looking up rows of an earlier key. */
   indexes(text: string): string[];
-  /** The stored MAC of a code, under every key: `<key id>:<base64>`, bound to its flow (requirement C9). */
-  passcodeMacs(flowId: string, code: Secret): readonly [string, ...string[]];
+  /** The stored MAC of a code, under every key: `<key id>:<base64>`, bound to its flow and number (requirements C8, C9). */
+  passcodeMacs(to: PasscodeTo, code: Secret): readonly [string, ...string[]];
 }
 
 /** A value names a key that is not configured. */
@@ -132,8 +133,9 @@ export function createKeyring(keys: readonly EncryptionKey[]): Keyring {
 
   const indexWith = (key: DerivedKeys, text: string): string =>
     createHmac('sha256', key.index).update(text).digest('base64');
-  const passcodeMac = (key: DerivedKeys, flowId: string, code: Secret): string => {
-    const mac = createHmac('sha256', key.passcode).update(unambiguous([flowId, code.reveal()]));
+  const passcodeMac = (key: DerivedKeys, { flowId, mobile }: PasscodeTo, code: Secret): string => {
+    const what = unambiguous([flowId, mobile, code.reveal()]);
+    const mac = createHmac('sha256', key.passcode).update(what);
     return `${key.id}:${mac.digest('base64')}`;
   };
 
@@ -168,9 +170,9 @@ export function createKeyring(keys: readonly EncryptionKey[]): Keyring {
 
     index: (text) => indexWith(first, text),
     indexes: (text) => all.map((key) => indexWith(key, text)),
-    passcodeMacs: (flowId, code) => [
-      passcodeMac(first, flowId, code),
-      ...others.map((key) => passcodeMac(key, flowId, code)),
+    passcodeMacs: (to, code) => [
+      passcodeMac(first, to, code),
+      ...others.map((key) => passcodeMac(key, to, code)),
     ],
   };
 }

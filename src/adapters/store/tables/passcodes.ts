@@ -36,8 +36,8 @@ async function isFirstTry(
 }
 
 export const passcodeQueries = {
-  async setPasscode(scope, { flowId, code, expiresAt }) {
-    const [mac] = scope.keys.passcodeMacs(flowId, code);
+  async setPasscode(scope, { flowId, mobile, code, expiresAt }) {
+    const [mac] = scope.keys.passcodeMacs({ flowId, mobile }, code);
     await scope.db
       .insertInto('passcode')
       .values({ flow_id: flowId, mac, expires_at: expiresAt })
@@ -70,8 +70,8 @@ export const passcodeQueries = {
       .execute();
   },
 
-  async tryPasscode(scope, { flowId, draw, code, expiresAt = Infinity }) {
-    const macs = scope.keys.passcodeMacs(flowId, code);
+  async tryPasscode(scope, { flowId, mobile, draw, code, expiresAt = Infinity }) {
+    const macs = scope.keys.passcodeMacs({ flowId, mobile }, code);
     if (!(await isFirstTry(scope, flowId, draw, macs))) return 'repeated';
     const passcode = await scope.db
       .selectFrom('passcode')
