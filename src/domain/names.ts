@@ -115,7 +115,7 @@ const MAX_COMPARED = 256;
 
 /** Equal for names that no reader tells apart by their signs. */
 function looks(name: string): string {
-  return seen(seen(name).slice(0, MAX_COMPARED).normalize('NFKC')).toLocaleLowerCase('sv');
+  return seen(name).slice(0, MAX_COMPARED).normalize('NFKC').toLocaleLowerCase('sv');
 }
 
 /** Equal also where two letters look alike in the fonts of a chat. */
