@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import type { UnlockState } from '../../src/domain/flows/flow.ts';
 import { isEnded } from '../../src/domain/flows/lifetime.ts';
-import { ENROLLMENT_STATES, RESET_STATES, UNLOCK_STATES } from './machineSamples.ts';
+import { stepUnlock } from '../../src/domain/flows/unlock.ts';
+import { ENROLLMENT_STATES, NOW, OLD, RESET_STATES, UNLOCK_STATES } from './machineSamples.ts';
 import { beginningsOf, enrollment, reset, unlock } from './machineTables.ts';
 
 describe('every machine', () => {
@@ -56,5 +58,18 @@ describe('unlock', () => {
       'code codeAccepted',
       'unlocking unlockAsked',
     ]);
+  });
+
+  it('ends after ten tries that the directory does not carry out', () => {
+    const failed = { type: 'notUnlocked', reason: 'directoryUnavailable' } as const;
+    const next = (state: UnlockState): UnlockState =>
+      stepUnlock(stepUnlock(state, { type: 'unlockAsked' }, NOW), failed, NOW);
+    const first = stepUnlock({ step: 'unlocking', since: NOW, mobile: OLD }, failed, NOW);
+    const ninth = Array.from({ length: 8 }).reduce<UnlockState>(next, first);
+    expect(ninth).toMatchObject({ problem: { reason: 'directoryUnavailable' } });
+    expect(next(ninth)).toEqual({
+      step: 'refused',
+      problem: { reason: 'temporarilyUnavailable' },
+    });
   });
 });

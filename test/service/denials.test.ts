@@ -112,3 +112,18 @@ it('keeps ten thousand at once', async () => {
   expect([bundles.isUnderWay('9999'), bundles.isUnderWay('10000')]).toEqual([true, false]);
   await Promise.all([denials.flush(), bundles.flush()]);
 });
+
+it('tells of an event that comes after two have settled the ones before it at once', async () => {
+  const told: number[] = [];
+  const bundles = createBundles<string>((_last, more) => {
+    told.push(more);
+    return Promise.resolve();
+  });
+  bundles.begin('kind', 'first');
+  for (let times = 0; times < 2; times += 1) bundles.count('kind', 'further');
+  const settlings = [bundles.counted(() => true), bundles.counted(() => true)].flat();
+  for (const settling of settlings) settling.told();
+  bundles.count('kind', 'last');
+  await bundles.flush();
+  expect(told).toEqual([1]);
+});

@@ -229,6 +229,8 @@ export type UnlockState =
       readonly step: 'unlocking';
       readonly since: number;
       readonly mobile: string;
+      /** Times that the directory did not do it. */
+      readonly failures?: number | undefined;
       readonly problem?: Problem | undefined;
     }
   | { readonly step: 'done'; readonly shut?: Shut | undefined }

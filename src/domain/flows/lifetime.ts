@@ -7,6 +7,12 @@ export const FLOW_LIFETIME_MS = 15 * 60_000;
 /** An operation without a report for this long counts as lost, ms. No port call lasts as long. */
 export const OPERATION_LOST_MS = 15_000;
 
+/**
+ * Writes of one flow that the directory may refuse, or not do: each costs it some operations, and a reset's audit
+ * rows. The next flow needs another code message, and those have a budget.
+ */
+export const MOST_WRITES_IN_VAIN = 10;
+
 /** Events that stop any open flow. */
 export type StoppingEvent =
   | { readonly type: 'refused'; readonly problem: Problem }

@@ -9,13 +9,7 @@ import type {
   SoughtOutcome,
   VerifiedReset,
 } from './flow.ts';
-import { stoppedBy, isEnded, type StoppingEvent } from './lifetime.ts';
-
-/**
- * New passwords of one flow that the directory may refuse, or not write: each is a write and audit rows. The
- * next flow needs another code message, and those have a budget.
- */
-const MOST_REFUSALS = 10;
+import { MOST_WRITES_IN_VAIN, stoppedBy, isEnded, type StoppingEvent } from './lifetime.ts';
 
 export type ResetEvent =
   | CodeEvent
@@ -207,7 +201,7 @@ function notWritten(
 ): ResetState {
   const refusals = (state.refusals ?? 0) + 1;
   const left = { ...unsent(state), refusals };
-  if (refusals < MOST_REFUSALS) return { step: 'newPassword', ...left, problem };
+  if (refusals < MOST_WRITES_IN_VAIN) return { step: 'newPassword', ...left, problem };
   return { ...stoppedBy({ type: 'refused', problem: spent }), ...keepSent(left.sent ?? []) };
 }
 

@@ -1,6 +1,6 @@
 import { stepEnrolledCode, type CodeEvent } from './codeSteps.ts';
 import type { UnlockState } from './flow.ts';
-import { stoppedBy, isEnded, type StoppingEvent } from './lifetime.ts';
+import { MOST_WRITES_IN_VAIN, stoppedBy, isEnded, type StoppingEvent } from './lifetime.ts';
 import type { Reason, Shut } from '../reasons.ts';
 
 export type UnlockEvent =
@@ -36,11 +36,16 @@ export function stepUnlock(state: UnlockState, event: UnlockEvent, now: number):
       return { step: 'unlocking', since: now, mobile: state.mobile };
     case 'unlockAsked':
       if (state.step !== 'unlocking' || state.problem === undefined) return state;
-      return { step: 'unlocking', since: now, mobile: state.mobile };
+      return { step: 'unlocking', since: now, mobile: state.mobile, failures: state.failures };
     case 'unlocked':
       return state.step === 'unlocking' ? { step: 'done', shut: event.shut } : state;
-    case 'notUnlocked':
+    case 'notUnlocked': {
       if (state.step !== 'unlocking') return state;
-      return { ...state, problem: { reason: event.reason } };
+      const failures = (state.failures ?? 0) + 1;
+      if (failures < MOST_WRITES_IN_VAIN) {
+        return { ...state, failures, problem: { reason: event.reason } };
+      }
+      return stoppedBy({ type: 'refused', problem: { reason: 'temporarilyUnavailable' } });
+    }
   }
 }

@@ -69,7 +69,8 @@ export function createBundles<T>(
         .filter(({ last, more }) => more > 0 && fits(last))
         .map((one) => {
           const { last, more } = one;
-          return { last, more, told: () => void (one.more -= more) };
+          // Two transactions at once may both have told of them.
+          return { last, more, told: () => void (one.more = Math.max(0, one.more - more)) };
         }),
     begin,
     end,

@@ -161,6 +161,7 @@ const unlockState = exactly<UnlockState>()(
       step: z.literal('unlocking'),
       since: time,
       mobile: z.string(),
+      failures: z.number().optional(),
       problem: problem.optional(),
     }),
     done.extend({ shut: z.enum(['expired', 'mustChange']).optional() }),
