@@ -51,7 +51,7 @@ export function storedFlowsContract(opened: () => StorePair): void {
 
     it('let one of many savers win, over all instances', async () => {
       const flow = await withFlow();
-      const savers = Array.from({ length: 40 }, (_, index) =>
+      const savers = Array.from({ length: 24 }, (_, index) =>
         (index % 2 === 0 ? pair.one : pair.other).transaction((tx) => tx.saveFlow(flow)),
       );
       const saved = (await Promise.all(savers)).filter((won) => won !== undefined);
@@ -171,11 +171,11 @@ export function storedFlowsContract(opened: () => StorePair): void {
       at.transaction((tx) =>
         tx.tryPasscode({ mobile: '+46701740605', flowId, draw: turn, code: guess }),
       );
-    /** 200 over both instances, fifty at once: with more the last would wait too long for their turn. */
+    /** 200 over both instances, some at once: with many the last would wait too long for their turn. */
     async function attempts(flowId: string, guess: Secret, turnOf: (index: number) => number) {
       const outcomes: Awaited<ReturnType<typeof attempt>>[] = [];
-      for (let first = 0; first < 200; first += 50) {
-        const wave = Array.from({ length: 50 }, (_, index) =>
+      for (let first = 0; first < 200; first += 20) {
+        const wave = Array.from({ length: 20 }, (_, index) =>
           attempt(flowId, turnOf(first + index), guess, index % 2 === 0 ? pair.one : pair.other),
         );
         outcomes.push(...(await Promise.all(wave)));

@@ -314,10 +314,10 @@ export function storedPeopleContract(opened: () => StorePair): void {
 
     it('are taken up once each by many at once over two instances', async () => {
       await drain();
-      const notices = Array.from({ length: 20 }, () => someNotice());
+      const notices = Array.from({ length: 12 }, () => someNotice());
       await store.transaction((tx) => tx.addNotices(notices));
       const claims = await Promise.all(
-        Array.from({ length: 40 }, (_, index) => claim(index % 2 === 0 ? pair.one : pair.other)),
+        Array.from({ length: 24 }, (_, index) => claim(index % 2 === 0 ? pair.one : pair.other)),
       );
       const taken = claims.flatMap((notice) => (notice === undefined ? [] : [notice.id]));
       expect(taken.toSorted()).toEqual(notices.map(({ id }) => id).toSorted());

@@ -175,8 +175,10 @@ describe('a reminder that has to wait', () => {
     for (let n = 0; n < 30; n += 1) group.push(newDue(unhurried, 80));
     await Promise.all(group);
     const from = unhurried.teams.sent.length;
-    await sweepAgain(unhurried);
-    const times = unhurried.teams.sent.slice(from).map(({ at }) => at);
+    const sent = () => unhurried.teams.sent.slice(from);
+    // A sweep of a busy machine may leave some to the next one.
+    for (let sweep = 0; sweep < 5 && sent().length < 30; sweep += 1) await sweepAgain(unhurried);
+    const times = sent().map(({ at }) => at);
     expect(times).toHaveLength(30);
     for (const [index, at] of times.entries()) {
       const inSecond = times.slice(index).filter((other) => other < at + 1_000);

@@ -126,7 +126,7 @@ export async function startDemo(
 }
 
 async function binds(url: string, ca: Buffer, dn: string, password: string): Promise<boolean> {
-  const client = new Client({ url, tlsOptions: { ca }, timeout: 30_000, connectTimeout: 30_000 });
+  const client = new Client({ url, tlsOptions: { ca }, timeout: 90_000, connectTimeout: 90_000 });
   try {
     await client.bind(dn, password);
     return true;

@@ -94,7 +94,8 @@ export class BotProcess {
 
   async #isReady(): Promise<boolean> {
     const signal = AbortSignal.timeout(LOOK_MS);
-    const answer = await fetch(`${this.url}/readyz`, { signal }).catch(() => undefined);
+    const headers = { connection: 'close' };
+    const answer = await fetch(`${this.url}/readyz`, { signal, headers }).catch(() => undefined);
     return answer?.status === 200;
   }
 

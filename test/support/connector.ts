@@ -63,6 +63,11 @@ export class TeamsServer {
   keyFetches = 0;
   /** Called while a test waits. */
   whileWaiting: (() => void) | undefined;
+  /**
+   * Whether a connection to the bot serves several activities, as Teams' do. Here a busy machine may take one up
+   * again just when the bot ends it, and nobody sends the activity once more.
+   */
+  keepsConnections = false;
   /** How long the bot's own tokens are good for. */
   tokenSeconds = 3_600;
   /** The keys that are published; the first signs. */
@@ -183,6 +188,7 @@ export class TeamsServer {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
+        ...(this.keepsConnections ? {} : { connection: 'close' }),
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...headers,
       },

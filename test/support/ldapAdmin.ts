@@ -31,30 +31,36 @@ export async function openLdapAdmin(server: {
     new Client({
       url: `ldaps://${server.host}:${server.ldapsPort}`,
       tlsOptions: { ca: server.caPem },
-      timeout: 30_000,
-      connectTimeout: 30_000,
+      timeout: 90_000,
+      connectTimeout: 90_000,
     });
   const client = newClient();
-  await client.bind(server.adminDn, server.adminPassword);
+  /** A busy server may have ended the connection; the client makes another one, which has no rights. */
+  async function bound(): Promise<Client> {
+    if (!client.isConnected) await client.bind(server.adminDn, server.adminPassword);
+    return client;
+  }
+  await bound();
   return {
-    add: (dn, attributes) => client.add(dn, attributes),
-    put: (dn, type, values, controls) => {
+    add: async (dn, attributes) => (await bound()).add(dn, attributes),
+    put: async (dn, type, values, controls) => {
       const modification = new Attribute({ type, values: values as string[] | Buffer[] });
-      return client.modify(dn, new Change({ operation: 'replace', modification }), controls);
+      const change = new Change({ operation: 'replace', modification });
+      return (await bound()).modify(dn, change, controls);
     },
     async read(dn) {
       const attributes = ['*', '+'];
-      const { searchEntries } = await client.search(dn, { scope: 'base', attributes });
+      const { searchEntries } = await (await bound()).search(dn, { scope: 'base', attributes });
       return searchEntries[0]!;
     },
     async bytesOf(dn, attribute) {
       const wanted = { attributes: [attribute], explicitBufferAttributes: [attribute] };
-      const { searchEntries } = await client.search(dn, { scope: 'base', ...wanted });
+      const { searchEntries } = await (await bound()).search(dn, { scope: 'base', ...wanted });
       const value = searchEntries[0]?.[attribute];
       if (!Buffer.isBuffer(value)) throw new Error(`no ${attribute}`);
       return value;
     },
-    remove: (dn) => client.del(dn),
+    remove: async (dn) => (await bound()).del(dn),
     async binds(dn, password) {
       const other = newClient();
       try {

@@ -96,7 +96,7 @@ async function truth({ dn }: Service): Promise<Record<string, Right[]>> {
   const client = new Client({
     url: `ldaps://${world.host}:636`,
     tlsOptions: { ca: world.authority.caPem },
-    timeout: 5_000,
+    timeout: 60_000,
   });
   await client.bind(dn, FIRST_PASSWORD);
   try {

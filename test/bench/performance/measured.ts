@@ -26,6 +26,7 @@ export async function startMeasured(
   const imports = preloads.map((file) => ` --import=${file}`).join('');
   const env = { ...ROOMY, NODE_OPTIONS: `${NODE_OPTIONS}${imports}`, BENCH_PROBE, ...options.env };
   const product = await startProduct({ ...options, env });
+  product.teams.keepsConnections = true;
   return {
     product,
     probe,

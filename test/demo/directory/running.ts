@@ -36,7 +36,7 @@ export async function startDirectory(options: DomainOptions = {}) {
     const isTls = url.startsWith('ldaps:');
     const client = new Client({
       url,
-      timeout: 5_000,
+      timeout: 60_000,
       connectTimeout: 5_000,
       ...(isTls ? { tlsOptions: { ca: caPem } } : {}),
     });
