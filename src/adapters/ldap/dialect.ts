@@ -94,7 +94,7 @@ export interface Dialect {
   /** Whether two password writes never leave the same version behind. */
   readonly isVersionExact: boolean;
   /** The filter that a person must match, where the server can tell. */
-  readonly personFilter: Filter | undefined;
+  readonly personFilter: Filter;
 
   idOf(entry: Entry): string | undefined;
   /** `id` has the form that `isId` accepts. */

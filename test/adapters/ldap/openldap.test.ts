@@ -61,6 +61,20 @@ describe('OpenLDAP’s own ways', () => {
     return Number(textOf(counter, 'monitorOpCompleted'));
   }
 
+  it('lets nobody in who would answer unseen: an entry with members counts as a group', async () => {
+    const person = await world.newPerson();
+    const group = await world.newGroup([person.dn]);
+    const account = await world.idOf((await world.newAccount({ responsible: [group] })).dn);
+    const manager = { id: await world.idOf(person.dn) };
+    expect(await directory.accountOf(manager, account, never)).toBeDefined();
+    await world.admin.put(person.dn, 'objectClass', ['inetOrgPerson', 'extensibleObject']);
+    await world.admin.put(person.dn, 'member', [person.dn]);
+    expect((await directory.responsibilityFor(account, never))?.managers).toEqual([]);
+    expect(await directory.accountOf(manager, account, never)).toBeUndefined();
+    expect(await directory.findManager(person.query, never)).toBeUndefined();
+    expect((await directory.standingOf(manager, never)).accounts).toEqual([]);
+  });
+
   it('reads a group of ten thousand names by a few hundred searches, and a crowd’s by a few', async () => {
     const person = await world.newPerson();
     const nested = await world.newGroup([person.dn]);

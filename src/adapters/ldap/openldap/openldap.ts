@@ -41,6 +41,12 @@ function writeRefusal(policyError: number | undefined, error: unknown): WriteRef
   }
 }
 
+const MEMBER_ATTRIBUTES = ['member', 'uniqueMember'];
+/** The filter of groups: entries that have members. */
+const HAS_MEMBERS = anyOf(MEMBER_ATTRIBUTES.map((attribute) => present(attribute)));
+/** A person with members would answer for an account, and be followed as a group, unseen. */
+const PERSON_FILTER = not(HAS_MEMBERS);
+
 /** OpenLDAP with the ppolicy overlay; without it there are no rules, no lockout and no expiry. */
 export const openldap: Dialect = {
   name: 'openldap',
@@ -54,7 +60,7 @@ export const openldap: Dialect = {
   accountAttributes: PASSWORD_ATTRIBUTES,
   // pwdChangedTime counts whole seconds.
   isVersionExact: false,
-  personFilter: undefined,
+  personFilter: PERSON_FILTER,
 
   idOf: (entry) => textOf(entry, 'entryUUID')?.toLowerCase(),
   idFilter: (id) => equals('entryUUID', id),
@@ -66,7 +72,7 @@ export const openldap: Dialect = {
       const entries = await session.connection.search({
         base,
         scope: 'sub',
-        filter: allOf([not(HAS_MEMBERS), anyOf(some.map((dn) => equals('entryDN', dn)))]),
+        filter: allOf([PERSON_FILTER, anyOf(some.map((dn) => equals('entryDN', dn)))]),
         attributes: ['entryUUID', 'displayName', 'cn', ...this.personAttributes],
       });
       return entries.filter((entry) => this.isPerson(entry));
@@ -134,8 +140,6 @@ export const openldap: Dialect = {
   },
 };
 
-const MEMBER_ATTRIBUTES = ['member', 'uniqueMember'];
-
 /** The groups that lead down to `dn`, however deep: OpenLDAP has no rule that follows them itself. */
 function groupsAbove(session: Session, dn: string): Promise<string[]> {
   return climb(dn, (dns) => parents(session, dns));
@@ -154,9 +158,6 @@ async function parents(session: Session, dns: readonly string[]): Promise<string
   }
   return found;
 }
-
-/** The filter of groups: entries that have members. */
-const HAS_MEMBERS = anyOf(MEMBER_ATTRIBUTES.map((attribute) => present(attribute)));
 
 /** The members of those of the entries that are groups. */
 async function membersOf(session: Session, dns: readonly string[]): Promise<string[]> {
