@@ -4,15 +4,24 @@ import { createMetrics } from '../../src/adapters/metrics.ts';
 import { openStore, type OpenStore } from '../../src/adapters/store/open.ts';
 import type { AuditEvent } from '../../src/domain/audit.ts';
 import { DAY_MS } from '../../src/domain/durations.ts';
-import { StoreError } from '../../src/ports/errors.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { Directory } from '../../src/ports/directory.ts';
+import { DirectoryError, StoreError } from '../../src/ports/errors.ts';
 import type { Log } from '../../src/ports/log.ts';
+import type { SmsGateway, SmsOutcome } from '../../src/ports/sms.ts';
 import type { StoreTransaction } from '../../src/ports/store/store.ts';
 import { createBudgetAlarms } from '../../src/service/flow/budgetAlarms.ts';
 import type { Person, Turns } from '../../src/service/input.ts';
-import { observeStore, observeTurns } from '../../src/service/watch/observed.ts';
+import {
+  createHealth,
+  observeDirectory,
+  observeSms,
+  observeStore,
+  observeTurns,
+} from '../../src/service/watch/observed.ts';
 import type { View } from '../../src/ports/view.ts';
 import { silentLog, someKey, temporaryDirectory } from '../adapters/store/support.ts';
-import { someFlow } from '../contracts/storeSamples.ts';
+import { MOBILE, someFlow } from '../contracts/storeSamples.ts';
 
 const SQLITE_BUSY = 5;
 
@@ -101,6 +110,69 @@ describe('an observed store', () => {
     });
     expect(runs).toBe(2);
     expect(await sent()).toBe(1);
+  });
+});
+
+describe('an observed system', () => {
+  const { signal } = new AbortController();
+
+  function watched() {
+    const health = createHealth();
+    const metrics = createMetrics({ version: '0' });
+    /** The faults that were counted, by their codes. */
+    const faults = async (): Promise<string[]> => {
+      const text = await metrics.registry.metrics();
+      return [...text.matchAll(/^passwordbot_operation_errors_total\{.*code="(\w+)"\} 1$/gm)].map(
+        ([, code = '']) => code,
+      );
+    };
+    return { health, metrics, faults };
+  }
+
+  it('is degraded from a failure of the directory until its next answer', async () => {
+    const { health, metrics, faults } = watched();
+    let hasEntry: Directory['hasEntry'] = () => Promise.resolve(true);
+    const bare = { hasEntry: (...asked: Parameters<typeof hasEntry>) => hasEntry(...asked) };
+    const directory = observeDirectory(bare as Directory, { health, metrics });
+    expect(await directory.hasEntry('id', signal)).toBe(true);
+    expect(health.degraded()).toEqual([]);
+    // A bug says nothing of the directory.
+    for (const error of [new Error('a bug'), new DirectoryError('unreachable', 'away')]) {
+      expect(health.degraded()).toEqual([]);
+      hasEntry = () => Promise.reject(error);
+      await expect(directory.hasEntry('id', signal)).rejects.toBe(error);
+    }
+    expect(health.degraded()).toEqual(['directory']);
+    expect(await faults()).toEqual(['other', 'unreachable']);
+    hasEntry = () => Promise.resolve(false);
+    expect(await directory.hasEntry('id', signal)).toBe(false);
+    expect(health.degraded()).toEqual([]);
+  });
+
+  it('is counted by the code of its fault where it is the store', async () => {
+    const { metrics, faults } = watched();
+    for (const error of [new Error('a bug'), new StoreError('unavailable', 'away')]) {
+      const read: OpenStore['read'] = () => Promise.reject(error);
+      const observed = observeStore({ read } as OpenStore, metrics);
+      await expect(observed.read((reads) => reads.flow('none'))).rejects.toBe(error);
+    }
+    expect(await faults()).toEqual(['other', 'unavailable']);
+  });
+
+  it('is degraded while the SMS service takes no message, whatever it says of numbers', async () => {
+    const { health, metrics, faults } = watched();
+    const send = async (outcome: SmsOutcome) => {
+      const gateway = { send: () => Promise.resolve(outcome) } as unknown as SmsGateway;
+      const sms = observeSms(gateway, { health, metrics, delay: () => Promise.resolve() });
+      await sms.send({ to: MOBILE, text: new Secret('x'), validitySeconds: 60 }, signal);
+      return health.degraded();
+    };
+    const refused = { outcome: 'refused', fault: 'number' } as const;
+    expect(await send({ ...refused, code: '21614' })).toEqual([]);
+    expect(await send({ ...refused, fault: 'service', code: '20003' })).toEqual(['sms']);
+    expect(await send({ outcome: 'unknown', code: 'http500' })).toEqual(['sms']);
+    expect(await send({ outcome: 'accepted', messageId: 'SM1' })).toEqual([]);
+    expect(await faults()).toEqual(['21614', '20003', 'http500']);
   });
 });
 
