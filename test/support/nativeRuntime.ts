@@ -2,6 +2,7 @@ import { createRequire, registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type Runtime from 'jest-runtime';
 import { useGlobals, type Globals } from './jestGlobals.ts';
+import { endSuite } from './suiteEnd.ts';
 
 const require = createRequire(import.meta.url);
 const { default: JestRuntime } = require('jest-runtime') as typeof Runtime;
@@ -27,7 +28,13 @@ class NativeRuntime extends JestRuntime {
 
   override async unstable_importModule(path: string): Promise<void> {
     testFiles += 1;
-    await import(`${pathToFileURL(path).href}?run=${String(testFiles)}`);
+    try {
+      await import(`${pathToFileURL(path).href}?run=${String(testFiles)}`);
+    } catch (error) {
+      // Jest runs no test then, and nothing that comes after the last one.
+      await endSuite().catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Loads jest's framework anew for each test file: it keeps the file's tests. */

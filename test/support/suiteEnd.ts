@@ -5,8 +5,17 @@ function createEnds() {
     add: (end: () => Promise<unknown>): void => {
       ends.push(end);
     },
+    /** One that fails leaves the others to be ended all the same: servers would live on beside the next suites. */
     run: async (): Promise<void> => {
-      for (const end of ends.splice(0).toReversed()) await end();
+      const failures: unknown[] = [];
+      for (const end of ends.splice(0).toReversed()) {
+        try {
+          await end();
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw failures[0];
     },
   };
 }

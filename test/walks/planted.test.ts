@@ -11,7 +11,7 @@ async function storedOf(walker: Walker): Promise<unknown> {
   const { chat, account, accountId, mobile } = walker;
   const { key } = personOf(house, chat);
   const stored = await beside(house, async (store, { passwords }) => {
-    const patience = AbortSignal.timeout(10_000);
+    const patience = AbortSignal.timeout(60_000);
     const digests = await store.digestPasswords(accountId, [new Secret(FIRST_PASSWORD)], patience);
     return store.transaction(async (tx) => ({
       manager: await tx.manager(key),

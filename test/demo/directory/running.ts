@@ -37,7 +37,7 @@ export async function startDirectory(options: DomainOptions = {}) {
     const client = new Client({
       url,
       timeout: 60_000,
-      connectTimeout: 5_000,
+      connectTimeout: 60_000,
       ...(isTls ? { tlsOptions: { ca: caPem } } : {}),
     });
     open.push({ close: () => client.unbind().catch(() => undefined) });
