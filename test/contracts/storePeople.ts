@@ -56,6 +56,9 @@ export function storedPeopleContract(opened: () => StorePair): void {
       expect(found).toHaveLength(2);
       expect(found).toEqual(expect.arrayContaining([first, third]));
       expect(await store.transaction((tx) => tx.managersByDirectoryId([]))).toEqual([]);
+      // More than one statement takes: a crowd may have as many.
+      const many = [...ids, ...Array.from({ length: 66_000 }, (_, at) => String(at))];
+      expect(await store.read((reads) => reads.managersByDirectoryId(many))).toHaveLength(2);
     });
   });
 

@@ -11,8 +11,6 @@ import {
 } from '../people/responsibilityChanges.ts';
 import { enrolledOf } from './whoIsTold.ts';
 
-/** Ids in one question to the store. */
-const LOOKED_UP_AT_ONCE = 500;
 /** A crowd, or a late account, that is not read by then keeps nobody else from being told, ms. */
 const READ_MS = 3_000;
 
@@ -85,13 +83,10 @@ async function metInCrowd(
       'a crowd could not be read in time: those who are enrolled are told',
     );
   }
-  const ids = seen ?? [];
   return store.read(async (reads) => {
     const met = await enrolledOf(reads, accountId);
-    for (let from = 0; from < ids.length; from += LOOKED_UP_AT_ONCE) {
-      const some = await reads.managersByDirectoryId(ids.slice(from, from + LOOKED_UP_AT_ONCE));
-      for (const { directoryId: id = '', displayName = '' } of some) met.push({ id, displayName });
-    }
+    const records = await reads.managersByDirectoryId(seen ?? []);
+    for (const { directoryId: id = '', displayName = '' } of records) met.push({ id, displayName });
     return met;
   });
 }

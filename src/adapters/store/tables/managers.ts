@@ -31,6 +31,24 @@ function toRecord(scope: Scope, row: Selectable<Tables['manager']>): ManagerReco
   };
 }
 
+async function managersWhere(
+  scope: Scope,
+  column: 'manager' | 'directory_id',
+  values: readonly string[],
+): Promise<ManagerRecord[]> {
+  const records: ManagerRecord[] = [];
+  for (const some of batches(values)) {
+    const rows = await scope.db
+      .selectFrom('manager')
+      .selectAll()
+      .where(column, 'in', some)
+      .orderBy('manager')
+      .execute();
+    records.push(...rows.flatMap((row) => toRecord(scope, row) ?? []));
+  }
+  return records;
+}
+
 export const managerQueries = {
   async manager(scope, key) {
     const row = await scope.db
@@ -41,16 +59,7 @@ export const managerQueries = {
     return row && toRecord(scope, row);
   },
 
-  async managers(scope, named) {
-    if (named.length === 0) return [];
-    const rows = await scope.db
-      .selectFrom('manager')
-      .selectAll()
-      .where('manager', 'in', named.map(managerName))
-      .orderBy('manager')
-      .execute();
-    return rows.flatMap((row) => toRecord(scope, row) ?? []);
-  },
+  managers: (scope, named) => managersWhere(scope, 'manager', named.map(managerName)),
 
   async saveManager({ db, keys }, { key, directoryId, displayName, locale, address }) {
     const manager = managerName(key);
@@ -72,14 +81,7 @@ export const managerQueries = {
   },
 
   async managersByDirectoryId(scope, directoryIds) {
-    if (directoryIds.length === 0) return [];
-    const rows = await scope.db
-      .selectFrom('manager')
-      .selectAll()
-      .where('directory_id', 'in', directoryIds)
-      .orderBy('manager')
-      .execute();
-    const records = rows.flatMap((row) => toRecord(scope, row) ?? []);
+    const records = await managersWhere(scope, 'directory_id', directoryIds);
     return records.filter(({ directoryId }) => directoryId !== undefined);
   },
 
