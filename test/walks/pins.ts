@@ -61,6 +61,15 @@ export function walkPins(world: World): void {
     expect(await fresh.say('status')).toBe('home');
   });
 
+  it('lets a pinned one in whose address has changed in the directory first', async () => {
+    const { chat } = newManager(world);
+    expect(await chat.say('status')).toBe('home');
+    for (const attribute of ['userPrincipalName', 'mail']) {
+      world.directory.put(chat.dn, attribute, `${newName('annat')}@orebro.example`);
+    }
+    expect(await chat.say('status')).toBe('home');
+  });
+
   it('refuses a pinned one, with an alarm, while another entry has the address too', async () => {
     const { chat } = newManager(world);
     expect(await chat.say('status')).toBe('home');

@@ -55,8 +55,7 @@ export async function identify(
       // An address may be missing, or have changed in the directory first; another's is refused.
       const isOwn =
         query === undefined ||
-        (found === undefined &&
-          (await deps.directory.fitting(query, signal)).every((id) => id === pinned.id));
+        (found === undefined && (await deps.directory.fitting(query, signal)).length === 0);
       if (isOwn) return letIn(deps, person.key, pinned);
       // Also where the own entry fits too: whoever may write an address could keep the person out, unseen.
       return denyTaken(deps, person.key, pinned, OTHERS_ADDRESS);
