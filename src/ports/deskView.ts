@@ -19,8 +19,10 @@ export interface DeskView {
 export type DeskTrouble =
   | { readonly kind: 'directoryLocked' | 'outcomeUnknown' | 'nobodyAnswers' | 'notEnrolled' }
   | { readonly kind: 'mustChange' | 'passwordExpired' }
-  /** So many new numbers have to wait before their first reset. */
-  | { readonly kind: 'numbersWait'; readonly count: number }
+  /** The day's code messages are used up; a wrong password more would lock the account. */
+  | { readonly kind: 'smsSpent' | 'closeToLock' }
+  /** So many managers have to wait: for their number's first reset, or for a code. */
+  | { readonly kind: 'managersWait'; readonly count: number }
   /** Without a name: everybody. */
   | { readonly kind: 'codesLocked'; readonly name?: string | undefined; readonly until: number }
   | { readonly kind: 'proofLocked'; readonly until: number }
@@ -48,6 +50,10 @@ export interface DeskManager {
   /** Does not answer for the account any more, but has a number there. */
   readonly isFormer: boolean;
   readonly number?: ShownNumber | undefined;
+  /** When a new code can go out to them, where they have to wait for it. */
+  readonly codesFrom?: number | undefined;
+  /** When a number that they enroll now could first be used for a reset, where it would have to wait. */
+  readonly nextUsableFrom?: number | undefined;
   readonly question?: DeskQuestion | undefined;
   readonly canConfirm: boolean;
   readonly canVouch: boolean;

@@ -379,11 +379,13 @@ describe('what cards say', () => {
     expect(told.join()).not.toContain('Ansvarar inte längre');
   });
 
-  it('shows an agent a number that has to wait before all else', () => {
+  it('shows an agent before all else that a manager has to wait, and once why', () => {
     const sample = SAMPLES.find(({ name }) => name === 'desk.account: number waits')!;
-    expect(texts(render(sample.view))[2]).toBe(
-      'Ett nytt nummer väntar: det går inte att byta lösenord med det än.',
-    );
+    const lines = texts(render(sample.view));
+    expect(lines[2]).toBe('En ansvarig måste vänta: se under namnet.');
+    expect(lines.filter((line) => line.includes('byta lösenord'))).toEqual([
+      'Numret är nytt. Det går att byta lösenord med det först i morgon kl. 14.32.',
+    ]);
   });
 
   it('names the year where a whole one goes by before the next reminder', () => {

@@ -6,7 +6,7 @@ import { describeFault } from '../../src/adapters/log.ts';
 import { NOT_NEEDED_REASONS } from '../../src/ports/noticeView.ts';
 import type { CardName, View } from '../../src/ports/view.ts';
 import { MAX_REMINDED } from '../../src/ports/account.ts';
-import { MANAGERS_ON_CARD } from '../../src/service/desk/accountCard.ts';
+import { MANAGERS_ON_CARD } from '../../src/service/desk/facts.ts';
 import { ACCOUNTS_ON_CARD } from '../../src/service/tap/home.ts';
 import { createCards } from '../../src/teams/cards/cards.ts';
 import { byType, nodes, texts } from './cardNodes.ts';

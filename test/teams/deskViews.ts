@@ -66,7 +66,9 @@ const TROUBLES: readonly DeskTrouble[] = [
   { kind: 'nobodyAnswers' },
   { kind: 'notEnrolled' },
   { kind: 'smsFailed', at: NOW - 5 * MINUTE_MS },
-  { kind: 'numbersWait', count: 3 },
+  { kind: 'smsSpent' },
+  { kind: 'managersWait', count: 3 },
+  { kind: 'closeToLock' },
   { kind: 'mustChange' },
   { kind: 'passwordExpired' },
 ];
@@ -101,7 +103,7 @@ export const DESK_SAMPLES: readonly Sample[] = [
   account(
     'number waits',
     {
-      troubles: [{ kind: 'numbersWait', count: 1 }],
+      troubles: [{ kind: 'managersWait', count: 1 }],
       managers: [
         {
           ...MANAGER,
@@ -125,6 +127,7 @@ export const DESK_SAMPLES: readonly Sample[] = [
         {
           ...MANAGER,
           number: { masked: MASKED, since: NOW - DAY_MS, usableFrom: NOW + DAY_MS },
+          codesFrom: NOW + 8 * MINUTE_MS,
           question: { kind: 'confirmed', until: NOW + 15 * MINUTE_MS },
           canConfirm: false,
           canRevoke: true,
@@ -150,7 +153,7 @@ export const DESK_SAMPLES: readonly Sample[] = [
   asked(
     'confirmed, may vouch',
     { kind: 'confirmed', until: NOW + 15 * MINUTE_MS },
-    { canConfirm: false, canVouch: true },
+    { canConfirm: false, canVouch: true, nextUsableFrom: NOW + DAY_MS },
   ),
   asked(
     'confirmed, may not vouch',

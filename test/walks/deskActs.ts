@@ -49,7 +49,7 @@ export function walkDeskActs(world: World): void {
     expect(await startReset(call)).toBe('refused numberTooNew');
     await agent.tap('refresh');
     const [, , worst] = textOf(agent.card).split('\n');
-    expect(worst).toBe('Ett nytt nummer väntar: det går inte att byta lösenord med det än.');
+    expect(worst).toBe('En ansvarig måste vänta: se under namnet.');
     // A late tap of an old card takes nothing.
     expect(await agent.tapButton(revoke, { reason: 'left' })).toBe('desk.account');
     expect(agent.button('deskRevoke', name)).toBeDefined();

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
-import { ask, confirm, newCall, openAccount } from '../support/desk.ts';
+import { ask, confirm, lockCodes, newCall, openAccount } from '../support/desk.ts';
 import { houseOfTest } from '../support/ofSuite.ts';
+import { plantEnrollment } from '../support/planted.ts';
+import { FIRST_PASSWORD, startReset } from '../support/walks.ts';
 
 describe('the service desk', () => {
   it('says whom to ask where it may not vouch, and does not vouch', async () => {
@@ -44,6 +46,23 @@ describe('the service desk', () => {
       await ask(house, call);
       expect(textOf(call.chat.card).replaceAll('\\', '')).toContain(call.agent.person.upn);
     }
+  });
+
+  it('promises no code once those of the day are used up', async () => {
+    // The number that is planted has had one.
+    const house = await houseOfTest({ entrance: 'door', env: { SMS_PER_DAY: '2' } });
+    const call = await newCall(house);
+    const { agent, account } = call;
+    const spent = 'Dagens sms är slut: inga nya koder går ut just nu.';
+    await plantEnrollment(house, { ...call, password: FIRST_PASSWORD });
+    await openAccount(agent, account);
+    expect(textOf(agent.card)).not.toContain(spent);
+    await lockCodes(house, call);
+    await confirm(house, call);
+    await agent.tap('deskClearLockout');
+    expect(textOf(agent.card)).toContain(spent);
+    expect(textOf(agent.card)).not.toContain('Det går att försöka igen.');
+    expect(await startReset(call)).toBe('refused smsUnavailable');
   });
 
   it('is nobody where no group is configured', async () => {

@@ -10,6 +10,7 @@ import { walkDeskActs } from './deskActs.ts';
 import { walkDeskLimits } from './deskLimits.ts';
 import { walkDeskVouchEnds } from './deskVouchEnds.ts';
 import { walkDeskVouch } from './deskVouch.ts';
+import { walkDeskWaits } from './deskWaits.ts';
 import { walkFirstEnrollment } from './firstEnrollment.ts';
 import { walkFaults } from './faults.ts';
 import { walkNotices } from './notices.ts';
@@ -47,6 +48,7 @@ const WALKS = {
   desk: {
     'the service desk': walkDesk,
     'the service desk’s acts': walkDeskActs,
+    'what an agent is promised': walkDeskWaits,
     'the service desk’s word for a manager': walkDeskVouch,
   },
   deskLimits: {

@@ -29,19 +29,6 @@ export interface SendReads {
   isSendKnown(messageId: string): Promise<boolean>;
   /** Code messages that the SMS service took since then, by the fate that it has reported. */
   countFates(since: number): Promise<Readonly<Record<SendFate | 'unreported', number>>>;
-}
-
-/** Messages with codes. */
-export interface SendQueries extends SendReads {
-  /** Reserves a code message; it counts at once. */
-  addSend(send: CodeSend): Promise<void>;
-  /** Counts a reminder that goes out as a text among the day's messages, and in no budget of a number or manager. */
-  addCountedText(id: string): Promise<void>;
-  settleSend(
-    id: string,
-    outcome: Exclude<SendOutcome, 'reserved'>,
-    messageId?: string,
-  ): Promise<void>;
   /** Times of code messages that were not refused, newest first; of one flow, or of all. */
   sendTimes(query: {
     readonly flowId?: string;
@@ -61,6 +48,19 @@ export interface SendQueries extends SendReads {
   }): Promise<NumberUse>;
   /** Number of code messages that were not refused since `since`. */
   countSends(since: number): Promise<number>;
+}
+
+/** Messages with codes. */
+export interface SendQueries extends SendReads {
+  /** Reserves a code message; it counts at once. */
+  addSend(send: CodeSend): Promise<void>;
+  /** Counts a reminder that goes out as a text among the day's messages, and in no budget of a number or manager. */
+  addCountedText(id: string): Promise<void>;
+  settleSend(
+    id: string,
+    outcome: Exclude<SendOutcome, 'reserved'>,
+    messageId?: string,
+  ): Promise<void>;
   /** Records a status report; undefined where the message is unknown or the report moves nothing forward. */
   setSendFate(messageId: string, fate: SendFate): Promise<SentMessage | undefined>;
   /** The flow's newest code message. */

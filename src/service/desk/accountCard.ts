@@ -1,35 +1,13 @@
-import { managerName } from '../../domain/parties.ts';
 import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import type { Problem } from '../../domain/reasons.ts';
+import { proofAllowance } from '../../domain/flows/lockout.ts';
 import { shutOf } from '../../domain/rotation/rotation.ts';
 import type { DeskAccountView, DeskManager, DeskTrouble } from '../../ports/deskView.ts';
 import type { Deps } from '../deps.ts';
 import { namesAmong } from '../people/managers.ts';
-import { liftFact, liftOf, offersTo, personsOf, questionOf } from './facts.ts';
-import type { DeskFacts, ManagerFacts } from './facts.ts';
+import { liftFact, liftOf, offersTo, personsOf, questionOf, shownManagers } from './facts.ts';
+import type { DeskFacts } from './facts.ts';
 import { deskHandle } from '../tap/handles.ts';
-
-/** So many managers fit on a card. */
-export const MANAGERS_ON_CARD = 20;
-
-/**
- * The managers whom the card has room for: first those with a question of this agent, with something under way,
- * with a number, and whom the bot has met. So one who calls comes onto the card by beginning something.
- */
-export function shownManagers({ managers, status }: DeskFacts): readonly ManagerFacts[] {
-  const busy = new Set(status.flows.map(({ manager }) => manager));
-  const rank = ({ check, key, number, recipient }: ManagerFacts): number =>
-    [
-      check !== undefined,
-      key !== undefined && busy.has(managerName(key)),
-      number !== undefined,
-      recipient?.way?.address !== undefined,
-    ].reduce((sum, isSo) => 2 * sum + (isSo ? 1 : 0), 0);
-  return managers
-    .toSorted((a, b) => rank(b) - rank(a) || a.name.localeCompare(b.name, 'sv'))
-    .slice(0, MANAGERS_ON_CARD)
-    .toSorted((a, b) => a.name.localeCompare(b.name, 'sv'));
-}
 
 /** An account's card; without facts while the directory does not answer. */
 export function accountView(
@@ -58,6 +36,7 @@ export function accountView(
         since: number.enrolledAt,
         usableFrom: number.usableFrom,
       },
+      ...facts.waits.get(ref),
       question: check && questionOf(check.state, now),
       ...offersTo(deps, facts, manager),
     };
@@ -90,10 +69,15 @@ function fateOf({ outcome, fate }: LastSms): 'sent' | 'delivered' | 'failed' | '
 }
 
 /** The account's troubles, the worst first. */
-function troublesOf({ account, status, managers, isCrowd, now }: DeskFacts): DeskTrouble[] {
+function troublesOf(facts: DeskFacts): DeskTrouble[] {
+  const { account, status, managers, isCrowd, isSmsSpent, now } = facts;
   const { lockouts, flows, lastSms, numbers } = status;
   const current = managers.filter(({ recipient }) => recipient !== undefined);
-  const waiting = numbers.filter(({ usableFrom }) => usableFrom !== undefined).length;
+  const waiting = current.filter(
+    ({ ref, number }) =>
+      number?.usableFrom !== undefined || facts.waits.get(ref)?.codesFrom !== undefined,
+  ).length;
+  const isProofLocked = account.isLocked || lockouts.some(({ kind }) => kind === 'proof');
   const shut = shutOf(account, now);
   const all: (DeskTrouble | false)[] = [
     account.isLocked && { kind: 'directoryLocked' },
@@ -110,7 +94,9 @@ function troublesOf({ account, status, managers, isCrowd, now }: DeskFacts): Des
     numbers.length === 0 && { kind: 'notEnrolled' },
     lastSms !== undefined &&
       fateOf(lastSms) === 'failed' && { kind: 'smsFailed', at: lastSms.createdAt },
-    waiting > 0 && { kind: 'numbersWait', count: waiting },
+    isSmsSpent && { kind: 'smsSpent' },
+    waiting > 0 && { kind: 'managersWait', count: waiting },
+    !isProofLocked && proofAllowance(account.lockout) === 'refused' && { kind: 'closeToLock' },
     shut === 'mustChange' && { kind: 'mustChange' },
     shut === 'expired' && { kind: 'passwordExpired' },
   ];

@@ -8,12 +8,15 @@ import {
   type CallerState,
 } from '../../domain/desk/callerCheck.ts';
 import type { DeskLook } from '../../domain/desk/deskLook.ts';
-import { isSamePerson, type ManagerKey } from '../../domain/parties.ts';
+import { firstUse } from '../../domain/flows/coolDown.ts';
+import { isSamePerson, managerName, type ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager, Responsibility } from '../../ports/account.ts';
 import type { DeskQuestion } from '../../ports/deskView.ts';
+import type { StoreReads } from '../../ports/store/store.ts';
 import { accountStatus, type AccountStatus } from '../administration/accountStatus.ts';
 import { recipientsOf, type Recipient } from '../chat/recipients.ts';
 import type { Deps } from '../deps.ts';
+import { codeBudget } from '../flow/codeSending.ts';
 
 /** An account as an agent's card and buttons find it, at one moment. */
 export interface DeskFacts {
@@ -22,6 +25,10 @@ export interface DeskFacts {
   readonly status: AccountStatus;
   /** Those who answer for it, then former managers with a number. */
   readonly managers: readonly ManagerFacts[];
+  /** What those on the card have to wait for, by their refs. */
+  readonly waits: ReadonlyMap<string, Waits>;
+  /** The day's code messages are used up, over all accounts. */
+  readonly isSmsSpent: boolean;
   /** Agents have lifted a lockout within the day: another is for an administrator. */
   readonly isLiftSpent: boolean;
   /** The confirmation on whose strength one was lifted still holds. */
@@ -43,6 +50,39 @@ export interface ManagerFacts {
   readonly check?: CallerCheck | undefined;
 }
 
+/** What a manager has to wait for; times epoch ms. */
+interface Waits {
+  /** When a new code can go out to their number. */
+  readonly codesFrom?: number | undefined;
+  /** When a number that they enroll now could first be used for a reset. */
+  readonly nextUsableFrom?: number | undefined;
+}
+
+/** So many managers fit on a card. */
+export const MANAGERS_ON_CARD = 20;
+
+/**
+ * The managers whom the card has room for: first those with a question of this agent, with something under way,
+ * with a number, and whom the bot has met. So one who calls comes onto the card by beginning something.
+ */
+export function shownManagers({
+  managers,
+  status,
+}: Pick<DeskFacts, 'managers' | 'status'>): readonly ManagerFacts[] {
+  const busy = new Set(status.flows.map(({ manager }) => manager));
+  const rank = ({ check, key, number, recipient }: ManagerFacts): number =>
+    [
+      check !== undefined,
+      key !== undefined && busy.has(managerName(key)),
+      number !== undefined,
+      recipient?.way?.address !== undefined,
+    ].reduce((sum, isSo) => 2 * sum + (isSo ? 1 : 0), 0);
+  return managers
+    .toSorted((a, b) => rank(b) - rank(a) || a.name.localeCompare(b.name, 'sv'))
+    .slice(0, MANAGERS_ON_CARD)
+    .toSorted((a, b) => a.name.localeCompare(b.name, 'sv'));
+}
+
 /** The account as the directory was just read, with the store's part. */
 export async function readFacts(
   deps: Deps,
@@ -61,7 +101,7 @@ export async function readFacts(
         key: keyOf(number),
         number,
       }));
-    return {
+    const facts = {
       account,
       isCrowd,
       status,
@@ -73,6 +113,7 @@ export async function readFacts(
       ),
       now: reads.now,
     };
+    return { ...facts, ...(await waitsOf(deps, reads, accountId, facts)) };
 
     function currentManager(recipient: Recipient) {
       const { person } = recipient;
@@ -83,6 +124,42 @@ export async function readFacts(
       return { ref, name, recipient, key: recipient.way?.key ?? keyOf(number), number, check };
     }
   });
+}
+
+async function waitsOf(
+  deps: Deps,
+  reads: StoreReads,
+  accountId: string,
+  facts: Omit<DeskFacts, 'waits' | 'isSmsSpent'>,
+): Promise<Pick<DeskFacts, 'waits' | 'isSmsSpent'>> {
+  const { now } = reads;
+  const { isLocked } = facts.account;
+  const enrolled = await reads.enrollmentsOf(accountId);
+  const found = await Promise.all(shownManagers(facts).map(waitsOfOne));
+  return {
+    waits: new Map(found.map(({ ref, waits }) => [ref, waits])),
+    isSmsSpent: found.some(({ isSpent }) => isSpent),
+  };
+
+  async function waitsOfOne({ ref, recipient, key: manager, number }: ManagerFacts) {
+    const nothing = { ref, waits: {}, isSpent: false };
+    if (recipient === undefined || manager === undefined) return nothing;
+    const own = enrolled.find((one) => isSamePerson(one.manager, manager));
+    if (own === undefined || number === undefined) {
+      const revokedAt = await reads.revokedAt(accountId, manager);
+      const from = firstUse(revokedAt, deps.settings.newNumberCooldownSeconds, now);
+      return { ...nothing, waits: { nextUsableFrom: from > now ? from : undefined } };
+    }
+    const to = { mobile: own.mobile, manager: { key: manager, entry: recipient.person } };
+    const { refusal } = await codeBudget(deps, reads, to);
+    // Told once: a code that comes earlier than the number counts helps to an unlock alone.
+    const isTold = isLocked || (refusal?.until ?? 0) > (number.usableFrom ?? 0);
+    return {
+      ref,
+      waits: { codesFrom: isTold ? refusal?.until : undefined },
+      isSpent: refusal?.reason === 'smsUnavailable',
+    };
+  }
 }
 
 /** Those of the account's managers who answer for it now. */

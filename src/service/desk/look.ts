@@ -5,9 +5,9 @@ import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { lockAccount } from '../flow/flows.ts';
 import { denyTap, type Reply, type Tap } from '../tap/tap.ts';
-import { accountView, shownManagers } from './accountCard.ts';
+import { accountView } from './accountCard.ts';
 import { admitAgent, backToDesk, countLookUp, type Agent } from './agent.ts';
-import { personsOf, readFacts, type DeskFacts } from './facts.ts';
+import { personsOf, readFacts, shownManagers, type DeskFacts } from './facts.ts';
 import { isLookId, readDeskHandle } from '../tap/handles.ts';
 
 /** An agent's tap on an account's card, once all of it was read anew. */

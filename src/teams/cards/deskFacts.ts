@@ -61,12 +61,14 @@ function troubleLine(trouble: DeskTrouble, { text, words, now }: Voice): string 
       return text(key, { until: words.until(trouble.until, now) });
     case 'smsFailed':
       return text(key, { at: words.moment(trouble.at) });
-    case 'numbersWait':
+    case 'managersWait':
       return text(key, { count: trouble.count });
     case 'directoryLocked':
     case 'outcomeUnknown':
     case 'nobodyAnswers':
     case 'notEnrolled':
+    case 'smsSpent':
+    case 'closeToLock':
     case 'mustChange':
     case 'passwordExpired':
       return text(key);
@@ -93,9 +95,16 @@ function factLines(facts: DeskAccountFacts, { text, words, now }: Voice): string
       ? []
       : [fact('sms', { at: words.moment(lastSms.at), fate: lastSms.fate })]),
     ...(revokedAt === undefined ? [] : [fact('revoked', { at: words.moment(revokedAt) })]),
-    ...(lift === undefined ? [] : [fact(`lift.${lift}`)]),
+    ...(lift === undefined ? [] : [fact(`lift.${lift}`, { canTry: canTry(facts) ? 'yes' : 'no' })]),
     ...(isCrowd ? [text('desk.account.crowd')] : []),
   ];
+}
+
+/** Nothing on the card says that the next try would be refused. */
+function canTry({ troubles }: DeskAccountFacts): boolean {
+  return !troubles.some(({ kind }) =>
+    ['directoryLocked', 'smsSpent', 'managersWait', 'closeToLock'].includes(kind),
+  );
 }
 
 function managerFacts(manager: DeskManager, n: number, voice: Voice): Record<string, unknown> {
@@ -114,7 +123,7 @@ function managerFacts(manager: DeskManager, n: number, voice: Voice): Record<str
 }
 
 function managerLines(manager: DeskManager, { text, words, now }: Voice): string[] {
-  const { isFormer, number, question, needsAdministrator } = manager;
+  const { isFormer, number, codesFrom, nextUsableFrom, question, needsAdministrator } = manager;
   const line = (key: string, values = {}): string => text(`desk.account.manager.${key}`, values);
   const until = question !== undefined && 'until' in question ? question.until : undefined;
   return [
@@ -125,6 +134,10 @@ function managerLines(manager: DeskManager, { text, words, now }: Voice): string
     ...(number?.usableFrom === undefined
       ? []
       : [text('numberWaits', { until: words.until(number.usableFrom, now) })]),
+    ...(codesFrom === undefined ? [] : [line('codesFrom', { until: words.until(codesFrom, now) })]),
+    ...(nextUsableFrom === undefined
+      ? []
+      : [line('nextUsableFrom', { until: words.until(nextUsableFrom, now) })]),
     ...(needsAdministrator ? [line('administrator')] : []),
     ...(question === undefined
       ? []
