@@ -36,9 +36,11 @@ function isMobile(type: string | undefined): boolean {
   return type === 'MOBILE' || type === 'FIXED_LINE_OR_MOBILE';
 }
 
-/** The number with all but its country code and last two digits hidden: `+46 ••• •• •• 67`. */
+/** The number with all but its country code and last two digits hidden, in pairs: `+46 ••• •• •• 67`. */
 export function maskMobile(e164: string): string {
-  const country = parsePhoneNumberFromString(e164)?.countryCallingCode;
-  const hidden = `••• •• •• ${e164.slice(-2)}`;
+  const number = parsePhoneNumberFromString(e164);
+  const { countryCallingCode: country, nationalNumber = e164 } = number ?? {};
+  const signs = '•'.repeat(Math.max(2, nationalNumber.length - 2));
+  const hidden = `${signs.replace(/(?<=••)(?=(?:••)+$)/g, ' ')} ${e164.slice(-2)}`;
   return country === undefined ? hidden : `+${country} ${hidden}`;
 }

@@ -65,6 +65,7 @@ describe('parseMobile', () => {
 describe('maskMobile', () => {
   it('shows the country code and the last two digits', () => {
     expect(maskMobile('+46701234567')).toBe('+46 ••• •• •• 67');
-    expect(maskMobile('+4790123456')).toBe('+47 ••• •• •• 56');
+    expect(maskMobile('+4790123456')).toBe('+47 •• •• •• 56');
+    expect(maskMobile('+3546112345')).toBe('+354 ••• •• 45');
   });
 });
