@@ -94,6 +94,8 @@ export interface Words {
   clock(at: number): string;
   /** The end of a wait, up to the next minute: `kl. 14.32`, `i morgon kl. 14.32`, `fredag 6 april kl. 14.32`. */
   until(at: number, now: number): string;
+  /** The end of what holds until then, down to the minute, in the same words. */
+  holdsUntil(at: number, now: number): string;
   /** A moment that reads the same tomorrow: `6 april kl. 14.32`. */
   moment(at: number): string;
   /** The end of a wait, up to the next minute, in words that read the same tomorrow: `6 april kl. 14.32`. */
@@ -142,20 +144,22 @@ export function createWords(texts: Texts, locale: Locale, timeZone: string): Wor
     return (Date.parse(isoDate.format(to)) - Date.parse(isoDate.format(from))) / DAY_MS;
   }
 
+  function dayAndTime(at: number, now: number): string {
+    const time = clock(at);
+    const days = daysBetween(now, at);
+    if (days <= 0) return texts.text(locale, 'when.today', { time });
+    if (days === 1) return texts.text(locale, 'when.tomorrow', { time });
+    return texts.text(locale, 'when.later', { time, day: weekdayAndDate.format(at) });
+  }
+
   const moment = (at: number): string =>
     texts.text(locale, 'when.later', { time: clock(at), day: date.format(at) });
   const upToMinute = (at: number): number => Math.ceil(at / MINUTE_MS) * MINUTE_MS;
 
   return {
     clock,
-    until(at, now) {
-      const end = upToMinute(at);
-      const time = clock(end);
-      const days = daysBetween(now, end);
-      if (days <= 0) return texts.text(locale, 'when.today', { time });
-      if (days === 1) return texts.text(locale, 'when.tomorrow', { time });
-      return texts.text(locale, 'when.later', { time, day: weekdayAndDate.format(end) });
-    },
+    until: (at, now) => dayAndTime(upToMinute(at), now),
+    holdsUntil: dayAndTime,
     moment,
     from: (at) => moment(upToMinute(at)),
     daysUntil: (at, now) => daysBetween(now, at),

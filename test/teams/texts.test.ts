@@ -86,6 +86,12 @@ describe('words', () => {
     expect(en.until(NOW + DAY_MS, NOW)).toBe('tomorrow at 14:32');
   });
 
+  it('tells the end of what holds, never too late', () => {
+    expect(sv.holdsUntil(NOW + 60_000, NOW)).toBe('kl. 14.32');
+    expect(sv.holdsUntil(NOW + 12 * 3_600_000, NOW)).toBe('i morgon kl. 02.31');
+    expect(en.holdsUntil(NOW + 60_000, NOW)).toBe('14:32');
+  });
+
   it('counts days by the calendar of the time zone, also when the clock is put forward', () => {
     // 2027-03-28 has 23 hours in Stockholm.
     const now = at('2027-03-27T22:30:00Z');
