@@ -9,6 +9,8 @@ export interface ReminderView {
   readonly isEnrolled: boolean;
   /** Whether the directory itself expires the password: then there is nothing to decline. */
   readonly isEnforced: boolean;
+  /** When the directory expired it; absent while it has not. */
+  readonly expiredAt?: number | undefined;
   /** Whether it asks for a new one at the next logon. */
   readonly mustChange?: boolean | undefined;
 }

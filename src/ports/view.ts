@@ -24,7 +24,7 @@ export type View =
   | CodeView
   | EnrollmentDoneView
   | NewPasswordView
-  | { readonly card: 'reset.done'; readonly accountName: string }
+  | ResetDoneView
   | ResetUnknownView
   | UnlockDoneView
   | { readonly card: 'working'; readonly handle: string | undefined }
@@ -108,10 +108,19 @@ interface FlowView extends AnyFlowView {
   readonly progress?: Progress | undefined;
 }
 
+interface ResetDoneView {
+  readonly card: 'reset.done';
+  readonly accountName: string;
+  /** Absent where the bot only knows that it was. */
+  readonly changedAt?: number | undefined;
+}
+
 interface UnlockDoneView extends AnyFlowView {
   readonly card: 'unlock.done';
   /** The account is unlocked and its password lets nobody in all the same. */
   readonly shut?: Shut | undefined;
+  /** When the number may first be used for a reset, where it has to wait. */
+  readonly usableFrom?: number | undefined;
 }
 
 interface CurrentPasswordView extends FlowView {

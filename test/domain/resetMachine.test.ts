@@ -56,7 +56,11 @@ describe('reset', () => {
       sent: recorded,
     });
     const writing = { step: 'writingPassword', since: NOW, rules: RULES, sent } as const;
-    expect(stepReset(writing, written, NOW)).toEqual({ step: 'done', sent: [sent[0]] });
+    expect(stepReset(writing, written, NOW)).toEqual({
+      step: 'done',
+      changedAt: NOW,
+      sent: [sent[0]],
+    });
     // The answer of an earlier write is not the awaited one.
     expect(
       stepReset(writing, { type: 'passwordWritten', digest: 'first', version: 'v1' }, NOW),
@@ -65,7 +69,19 @@ describe('reset', () => {
       sent: [{ isRecorded: true }, { digest: 'next' }],
     });
     const plain = { ...writing, sent: [sent[1]!] };
-    expect(stepReset(plain, written, NOW)).toEqual({ step: 'done' });
+    expect(stepReset(plain, written, NOW)).toEqual({ step: 'done', changedAt: NOW });
+  });
+
+  it('knows in the end when a password was sent whose answer was lost, and of one in force already not', () => {
+    const sent = [
+      { digest: 'first', sentAt: NOW - 2 },
+      { digest: 'next', sentAt: NOW - 1 },
+    ];
+    const lost = { step: 'unknown', since: NOW, rules: RULES, sent } as const;
+    const written = { type: 'passwordWritten', digest: 'next', version: 'v1' } as const;
+    expect(stepReset(lost, written, NOW)).toMatchObject({ step: 'done', changedAt: NOW - 1 });
+    const asked = { step: 'newPassword', rules: RULES } as const;
+    expect(stepReset(asked, { type: 'passwordInForce' }, NOW)).toEqual({ step: 'done' });
   });
 
   it('leaves an outcome open where its manager goes on, and to nobody once it is settled', () => {

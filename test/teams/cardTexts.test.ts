@@ -194,6 +194,7 @@ describe('what cards say', () => {
     expect(rules('reset.newPassword')).toEqual([
       '• Minst 8 tecken, högst 127',
       '• Utan å, ä och ö',
+      '• Inget mellanslag först eller sist',
       '• Minst tre av: små bokstäver, stora bokstäver, siffror, andra tecken',
       '• Utan ord ur kontots namn: hemvardsgruppen',
       '• Inget av de 25 senaste, inte heller med ny siffra',
@@ -201,6 +202,7 @@ describe('what cards say', () => {
     ]);
     expect(rules('reset.newPassword: advice, few rules')).toEqual([
       '• Minst 8 tecken, högst 127',
+      '• Inget mellanslag först eller sist',
       '• Inte lätt att gissa: inte kontots namn, en årstid eller ett vanligt lösenord',
     ]);
     // Words that the rule of å, ä and ö leaves out cannot be typed.
@@ -210,6 +212,7 @@ describe('what cards say', () => {
     expect(rules('reset.newPassword: odd forbidden characters')).toContain(
       '• Utan Ö, mellanslag och \\*',
     );
+    expect(rules('reset.newPassword: odd forbidden characters').join()).not.toContain('först');
   });
 
   it.each(['edge', 'invisible'] as const)(
@@ -218,6 +221,8 @@ describe('what cards say', () => {
       const reason = 'passwordForbiddenCharacter';
       const card = render(withProblem('reset.newPassword', { reason, all: [reason], forbidden })!);
       expect(texts(card)).toContain('✓ Utan å, ä och ö');
+      const sign = forbidden === 'edge' ? '✗' : '✓';
+      expect(texts(card)).toContain(`${sign} Inget mellanslag först eller sist`);
     },
   );
 
@@ -226,6 +231,7 @@ describe('what cards say', () => {
     expect(texts(render(sample.view)).filter((text) => /^[✓✗•] /.test(text))).toEqual([
       '✗ Minst 8 tecken, högst 127',
       '✓ Utan å, ä och ö',
+      '✓ Inget mellanslag först eller sist',
       '• Minst tre av: små bokstäver, stora bokstäver, siffror, andra tecken',
       '✗ Utan ord ur kontots namn: hemvardsgruppen',
       '• Inget av de 25 senaste, inte heller med ny siffra',
@@ -296,6 +302,10 @@ describe('what cards say', () => {
     ],
     [
       'reminder: overdue, expired by the directory',
+      'Lösenordet gick ut 15 november, för 8 dagar sedan. Det byttes senast för 2 månader sedan.',
+    ],
+    [
+      'reminder: overdue',
       'Lösenordet skulle ha bytts 15 november, för 8 dagar sedan. Det byttes senast för 2 månader sedan.',
     ],
     ['reminder: age unknown', 'Lösenordet bör bytas i dag.'],
@@ -303,8 +313,9 @@ describe('what cards say', () => {
       'reminder',
       'Vänta inte om någon i gruppen har slutat eller om lösenordet kan ha kommit på avvägar.',
     ],
+    ['reminder: overdue, expired by the directory', 'Byt det nu, så kommer gruppen in igen.'],
     [
-      'reminder: overdue, expired by the directory',
+      'reminder: overdue',
       'Byt det gärna nu, särskilt om någon i gruppen har slutat eller om lösenordet kan ha kommit på avvägar.',
     ],
     ['reminder: must be changed', 'Byt det gärna här redan nu.'],
@@ -319,6 +330,41 @@ describe('what cards say', () => {
     ],
   ])('says on %s what is asked and when it comes again', (name, line) => {
     expect(texts(render(SAMPLES.find((sample) => sample.name === name)!.view))).toContain(line);
+  });
+
+  it('tells when the password was changed, in words that hold tomorrow too', () => {
+    const told = (view: Partial<Extract<View, { card: 'reset.done' }>>) =>
+      texts(render({ card: 'reset.done', accountName: 'a', ...view }))[2];
+    expect(told({ changedAt: NOW })).toBe(
+      'Lösenordet byttes 23 november kl. 14.31. Berätta för gruppen, men inte i någon chatt.',
+    );
+    expect(told({})).toBe('Lösenordet är bytt. Berätta för gruppen, men inte i någon chatt.');
+  });
+
+  it.each([
+    ['unlock.done: number waits', 'Kontot är upplåst. Numret är nytt.'],
+    [
+      'unlock.done: expired, number waits',
+      'Kontot är upplåst, men lösenordet har gått ut. Numret är nytt.',
+    ],
+  ])('offers no change of the password on %s that the number does not allow yet', (name, line) => {
+    const { view } = SAMPLES.find((sample) => sample.name === name)!;
+    const waits = 'Det går att byta lösenord med det först 24 november kl. 14.32.';
+    expect(texts(render(view)).join('\n')).toContain(`${line} ${waits}`);
+    expect(texts(render(view)).join('\n')).toContain('Bråttom? Ring Servicedesk 019-21 00 00.');
+    expect(texts(render(view)).join()).not.toMatch(/Byt det nu|kan du byta det nu/);
+  });
+
+  it.each(CODE_CARDS)('asks on %s for the code of the newest message', (name) => {
+    const card = render(withProblem(name, { reason: 'codeRefused' })!);
+    expect(nodes(card).find(({ id }) => id === 'code')?.['label']).toBe(
+      'Koden i det senaste sms:et',
+    );
+  });
+
+  it('claims of an unlocked account’s password no more than that it is not changed', () => {
+    const { view } = SAMPLES.find(({ name }) => name === 'notice: unlock')!;
+    expect(texts(render(view)).join()).toContain('låste upp kontot. Lösenordet är inte bytt.');
   });
 
   it('tells what is to come without the words for what has happened', () => {
@@ -377,6 +423,32 @@ describe('what cards say', () => {
     const about = { accountName: 'a', byName: '', at: NOW, owners: [], hasReader: true } as const;
     const told = texts(render({ card: 'notice', event: 'revoke', ...about }));
     expect(told.join()).not.toContain('Ansvarar inte längre');
+  });
+
+  it.each([
+    ['desk.account: waiting', 'Säg det här talet. Vänta på svar till kl. 14.33.'],
+    ['desk.account: confirmed, may vouch', '✓ Bekräftad i Teams till kl. 14.46.'],
+  ])('tells an agent on %s no longer time than there is', (name, line) => {
+    expect(texts(render(SAMPLES.find((sample) => sample.name === name)!.view))).toContain(line);
+  });
+
+  it('asks an agent once why a number is taken, before all whose number it may be', () => {
+    const shown = (name: string) => {
+      const card = render(SAMPLES.find((sample) => sample.name === name)!.view);
+      const all = nodes(card).filter(
+        ({ type, id }) => type === 'Input.ChoiceSet' || String(id).startsWith('manager:'),
+      );
+      return all.map(({ id, label }) => [id, ...(label === undefined ? [] : [label])]);
+    };
+    expect(shown('desk.account: nothing wrong')).toEqual([
+      ['manager:1'],
+      ['reason', 'Varför tas numret bort?'],
+    ]);
+    expect(shown('desk.account: much to tell')).toEqual([
+      ['reason', 'Ska ett nummer tas bort? Välj varför'],
+      ['manager:1'],
+      ['manager:2'],
+    ]);
   });
 
   it('shows an agent before all else that a manager has to wait, and once why', () => {

@@ -180,7 +180,7 @@ export const FLOW_SAMPLES: readonly Sample[] = [
     ['setPassword', 'cancel'],
     'names with å, ä and ö',
   ),
-  sample({ card: 'reset.done', accountName: FLOW.accountName }, ['home']),
+  sample({ card: 'reset.done', accountName: FLOW.accountName, changedAt: NOW }, ['home']),
   sample({ card: 'reset.unknown', ...FLOW }, ['refresh', 'reset', 'home']),
   sample(
     { card: 'reset.unknown', ...FLOW, passwordSetAt: NOW - 2 * MINUTE_MS },
@@ -192,6 +192,16 @@ export const FLOW_SAMPLES: readonly Sample[] = [
   sample({ card: 'unlock.done', ...FLOW }, ['reset', 'home']),
   sample({ card: 'unlock.done', ...FLOW, shut: 'expired' }, ['reset', 'home'], 'expired'),
   sample({ card: 'unlock.done', ...FLOW, shut: 'mustChange' }, ['reset', 'home'], 'must change'),
+  sample(
+    { card: 'unlock.done', ...FLOW, usableFrom: NOW + DAY_MS },
+    ['reset', 'home'],
+    'number waits',
+  ),
+  sample(
+    { card: 'unlock.done', ...FLOW, shut: 'expired', usableFrom: NOW + DAY_MS },
+    ['reset', 'home'],
+    'expired, number waits',
+  ),
 ];
 
 function code(

@@ -38,6 +38,8 @@ const FACTS_OF_A_NOTICE = {
   at: NOW,
   maskedMobile: MASKED,
 } as const;
+/** The directory has expired the password, a day after it was due by the configuration. */
+const EXPIRED = { dueAt: NOW - 9 * DAY_MS, expiredAt: NOW - 8 * DAY_MS };
 const MANY = ['Anna Berg', 'Bo Ek', 'Cia Holm', 'Dan Ask', 'Eva Lind', 'Fia Ros'];
 /** These tell a day that is to come. */
 const AHEAD: readonly NoticeEvent[] = ['removalAhead', 'notNeeded'];
@@ -58,7 +60,12 @@ export const NOTICE_SAMPLES: readonly Sample[] = [
     'not enrolled',
   ),
   sample(
-    { card: 'reminder', ...REMINDER, isEnforced: true, dueAt: NOW - 8 * DAY_MS },
+    { card: 'reminder', ...REMINDER, dueAt: NOW - 8 * DAY_MS },
+    ['reset', 'snooze', 'notNeeded'],
+    'overdue',
+  ),
+  sample(
+    { card: 'reminder', ...REMINDER, isEnforced: true, ...EXPIRED },
     ['reset', 'snooze'],
     'overdue, expired by the directory',
   ),

@@ -41,6 +41,24 @@ export function walkUnlock(world: World): void {
     expect(await walker.chat.tap('reset')).toBe('reset.code');
   });
 
+  it('offers no change of the password while the number has to wait for it', async () => {
+    const walker = newManager(world);
+    const { chat, account, mobile } = walker;
+    await enroll(world, { ...walker, mobile: newMobile() });
+    await world.administer(['revoke', account]);
+    await enroll(world, walker);
+    world.directory.lock(walker.accountDn);
+    await chat.say('status');
+    expect(textOf(chat.card)).toContain('Kan ni lösenordet? Lås upp.');
+    expect(textOf(chat.card)).not.toContain('Är det glömt? Byt lösenord');
+    await chat.tap('unlock', {}, account);
+    expect(await chat.tap('confirmCode', { code: world.code(mobile) })).toBe('unlock.done');
+    expect(textOf(chat.card)).toMatch(
+      /^Kontot är upplåst\. Numret är nytt\. Det går att byta lösenord med det först \d+ \p{L}+ kl\. /mu,
+    );
+    expect(await chat.tap('reset')).toBe('refused numberTooNew');
+  });
+
   it('says that a password which lets nobody in has to be changed all the same', async () => {
     const walker = await newPlanted(world);
     world.directory.lock(walker.accountDn);

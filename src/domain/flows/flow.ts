@@ -218,7 +218,13 @@ export type ResetState =
       readonly passwordSetAt?: number | undefined;
     } & BindUnderWay &
       VerifiedReset)
-  | ({ readonly step: 'done' } & SentPasswords & SoughtOutcome & BindUnderWay)
+  | ({
+      readonly step: 'done';
+      /** When the password was written; absent where that is not known. */
+      readonly changedAt?: number | undefined;
+    } & SentPasswords &
+      SoughtOutcome &
+      BindUnderWay)
   | (StoppedState & SentPasswords & SoughtOutcome & BindUnderWay);
 
 /** The states of an unlock; numbers are E.164, times epoch ms. */
@@ -233,5 +239,10 @@ export type UnlockState =
       readonly failures?: number | undefined;
       readonly problem?: Problem | undefined;
     }
-  | { readonly step: 'done'; readonly shut?: Shut | undefined }
+  | {
+      readonly step: 'done';
+      readonly shut?: Shut | undefined;
+      /** When the number may first be used for a reset, where it has to wait. */
+      readonly usableFrom?: number | undefined;
+    }
   | StoppedState;

@@ -100,7 +100,7 @@ export function stepReset(state: ResetState, event: ResetEvent, now: number): Re
       if (state.step !== 'writingPassword' && state.step !== 'unknown') return state;
       return notWritten(state, { reason: event.reason }, SPENT);
     case 'passwordWritten':
-      return written(state, event);
+      return written(state, event, now);
     case 'passwordInForce':
       if (state.step !== 'newPassword') return state;
       return { step: 'done' };
@@ -209,17 +209,19 @@ function notWritten(
 function written(
   state: ResetState,
   { digest, version }: Extract<ResetEvent, { type: 'passwordWritten' }>,
+  now: number,
 ): ResetState {
   const sent = sentBy(state);
   const isAwaited = state.step === 'writingPassword' && (sent.at(-1)?.digest ?? digest) === digest;
   // Its manager is told at once.
-  if (isAwaited) return { step: 'done', ...keepSent(sent.slice(0, -1)) };
+  if (isAwaited) return { step: 'done', changedAt: now, ...keepSent(sent.slice(0, -1)) };
   const isSent = sent.some((one) => one.digest === digest);
   const recorded = sent.map((one) =>
     one.digest === digest ? { ...one, isRecorded: true, version } : one,
   );
   if (state.step === 'unknown' || (state.step === 'newPassword' && isSent)) {
-    return { step: 'done', ...keepSent(recorded), ...keepSearch(state) };
+    const changedAt = sent.findLast((one) => one.digest === digest)?.sentAt;
+    return { step: 'done', changedAt, ...keepSent(recorded), ...keepSearch(state) };
   }
   return 'sent' in state && isSent ? { ...state, sent: recorded } : state;
 }

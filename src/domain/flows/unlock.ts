@@ -8,7 +8,11 @@ export type UnlockEvent =
   | { readonly type: 'codeAccepted' }
   /** The manager taps again after the directory failed. */
   | { readonly type: 'unlockAsked' }
-  | { readonly type: 'unlocked'; readonly shut?: Shut | undefined }
+  | {
+      readonly type: 'unlocked';
+      readonly shut?: Shut | undefined;
+      readonly usableFrom?: number | undefined;
+    }
   | { readonly type: 'notUnlocked'; readonly reason: Reason }
   | StoppingEvent;
 
@@ -38,7 +42,8 @@ export function stepUnlock(state: UnlockState, event: UnlockEvent, now: number):
       if (state.step !== 'unlocking' || state.problem === undefined) return state;
       return { step: 'unlocking', since: now, mobile: state.mobile, failures: state.failures };
     case 'unlocked':
-      return state.step === 'unlocking' ? { step: 'done', shut: event.shut } : state;
+      if (state.step !== 'unlocking') return state;
+      return { step: 'done', shut: event.shut, usableFrom: event.usableFrom };
     case 'notUnlocked': {
       if (state.step !== 'unlocking') return state;
       const failures = (state.failures ?? 0) + 1;

@@ -36,6 +36,8 @@ export interface Rotation {
   readonly periodMs: number;
   /** Whether the directory itself expires the password. */
   readonly isEnforced: boolean;
+  /** When the directory expired it; absent while it has not. */
+  readonly expiredAt?: number;
   /** It is due now, because it must be changed at the next logon. */
   readonly mustChange?: boolean;
 }
@@ -57,17 +59,18 @@ export function rotationOf(
     return { setAt, dueAt: now, periodMs, isEnforced: true, mustChange };
   }
   const isEnforced = expiresAt !== undefined;
+  const expired = isEnforced && expiresAt <= now ? { expiredAt: expiresAt } : {};
   if (setAt === undefined) {
     if (!isEnforced) return 'dateUnknown';
     if (expiresAt < EARLIEST) return 'dateImplausible';
     const periodMs = (rotationDays ?? DEFAULT_ROTATION_DAYS) * DAY_MS;
-    return { dueAt: expiresAt, periodMs, isEnforced };
+    return { dueAt: expiresAt, periodMs, isEnforced, ...expired };
   }
   if (setAt < EARLIEST || setAt > now + CLOCK_SLACK_MS) return 'dateImplausible';
   const configuredAt = rotationDays === undefined ? [] : [setAt + rotationDays * DAY_MS];
   const ends = [...configuredAt, ...(expiresAt === undefined ? [] : [expiresAt])];
   const dueAt = ends.length > 0 ? Math.min(...ends) : setAt + DEFAULT_ROTATION_DAYS * DAY_MS;
-  return { setAt, dueAt, periodMs: dueAt - setAt, isEnforced };
+  return { setAt, dueAt, periodMs: dueAt - setAt, isEnforced, ...expired };
 }
 
 /**

@@ -123,7 +123,7 @@ function resetView(state: Exclude<ResetState, StoppedState>, frame: Frame): View
     case 'unknown':
       return { card: 'reset.unknown', handle, accountName, passwordSetAt: state.passwordSetAt };
     case 'done':
-      return { card: 'reset.done', accountName };
+      return { card: 'reset.done', accountName, changedAt: state.changedAt };
     case 'sendingCode':
     case 'writingPassword':
       return { card: 'working', handle };
@@ -144,7 +144,13 @@ function unlockView(state: Exclude<UnlockState, StoppedState>, frame: Frame): Vi
         hasInput: false,
       };
     case 'done':
-      return { card: 'unlock.done', handle, accountName, shut: state.shut };
+      return {
+        card: 'unlock.done',
+        handle,
+        accountName,
+        shut: state.shut,
+        usableFrom: state.usableFrom,
+      };
     case 'sendingCode':
       return { card: 'working', handle };
   }

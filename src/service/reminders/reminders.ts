@@ -144,7 +144,7 @@ async function skip({ deps, lease }: Sweeping, due: DueAccount, reason: string):
 /** The card of a reminder. */
 export function reminderView(
   { handle, accountName }: Pick<Reminder, 'handle' | 'accountName'>,
-  { dueAt, setAt, isEnforced, mustChange }: Rotation,
+  { dueAt, setAt, isEnforced, expiredAt, mustChange }: Rotation,
   isEnrolled: boolean,
 ): ReminderView {
   return {
@@ -155,6 +155,7 @@ export function reminderView(
     setAt,
     isEnrolled,
     isEnforced,
+    expiredAt,
     mustChange,
   };
 }

@@ -106,5 +106,7 @@ async function takeSuccess(
   } as const;
   await addNotices(deps, tx, reported, state.step === 'unlocking' ? [state.mobile] : []);
   const shut = shutOf(account, tx.now);
-  return advanceUnlock(tx, current, { type: 'unlocked', shut }, 'sameDraw');
+  const from = (await tx.enrollment(manager.key, account.id))?.usableFrom ?? 0;
+  const usableFrom = from > tx.now ? from : undefined;
+  return advanceUnlock(tx, current, { type: 'unlocked', shut, usableFrom }, 'sameDraw');
 }

@@ -53,9 +53,16 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
         { advisesDeletion: view.advisesDeletion === true, rules },
       );
     }
-    case 'unlock.done':
-      return ofFlow(view, { shut: view.shut ?? 'no' }, { isShut: view.shut !== undefined });
-    case 'reset.done':
+    case 'unlock.done': {
+      const { shut, usableFrom = 0 } = view;
+      const from = usableFrom > now ? words.from(usableFrom) : 'none';
+      const isShut = shut !== undefined && from === 'none';
+      return ofFlow(view, { shut: shut ?? 'no', from }, { isShut });
+    }
+    case 'reset.done': {
+      const { changedAt } = view;
+      return ofFlow(view, { at: changedAt === undefined ? 'none' : words.moment(changedAt) }, {});
+    }
     case 'invitation':
       return ofFlow(view, {}, {});
     case 'reset.unknown': {
@@ -137,19 +144,25 @@ function isAtEnd(problem: Problem | undefined): boolean {
 }
 
 function reminderFacts(view: ReminderView, { words, now, text }: Voice): CardFacts {
-  const { setAt, dueAt, isEnrolled, isEnforced, mustChange } = view;
-  const days = words.daysUntil(dueAt, now);
+  const { setAt, dueAt, isEnrolled, isEnforced, expiredAt } = view;
+  const told = expiredAt ?? dueAt;
   const values = {
     age: setAt === undefined ? 'none' : words.distance(setAt, now),
-    distance: words.distance(dueAt, now),
-    day: words.date(dueAt, now),
-    due: mustChange === true ? 'mustChange' : days === 0 ? 'today' : days < 0 ? 'past' : 'ahead',
+    distance: words.distance(told, now),
+    day: words.date(told, now),
+    due: dueWord(view, words.daysUntil(dueAt, now)),
   };
   const reasons = NOT_NEEDED_REASONS.map((value) => ({
     title: text(`reminder.reason.${value}`),
     value,
   }));
   return ofFlow(view, values, { isEnrolled, canDecline: !isEnforced, reasons });
+}
+
+function dueWord({ mustChange, expiredAt }: ReminderView, days: number): string {
+  if (mustChange === true) return 'mustChange';
+  if (expiredAt !== undefined) return 'expired';
+  return days === 0 ? 'today' : days < 0 ? 'past' : 'ahead';
 }
 
 interface RuleLine {
@@ -182,6 +195,11 @@ function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice
     isNamed
       ? told('forbidden', ['passwordForbiddenCharacter'], values)
       : line('forbidden', true, values);
+  // A named sign is looked for first: then nothing is known of the ends.
+  const edges = (): RuleLine =>
+    all?.includes('passwordForbiddenCharacter') === true
+      ? line('edges', isNamed ? undefined : problem?.forbidden !== 'edge')
+      : told('edges', ['passwordForbiddenCharacter']);
   const names = (): RuleLine => {
     const isKept = problem?.holdsName === undefined ? undefined : !problem.holdsName;
     return line('names', isKept, { names: voice.words.list(forbiddenNames.map(plain)) });
@@ -189,6 +207,7 @@ function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice
   return [
     told('length', ['passwordTooShort', 'passwordTooLong'], { minLength, maxLength }),
     ...(signs === undefined ? [] : [forbidden({ signs })]),
+    ...(rules.forbiddenCharacters.includes(' ') ? [] : [edges()]),
     ...(rules.requiresComplexity ? [line('complexity', problem?.isComplex)] : []),
     ...(forbiddenNames.length === 0 ? [] : [names()]),
     ...(historyLength > 0 ? [told('history', ['passwordUsedBefore'], { historyLength })] : []),

@@ -30,18 +30,20 @@ export function deskAccountFacts(view: DeskAccountView, voice: Voice): CardFacts
     value,
   }));
   const [worst, ...others] = facts?.troubles.map((trouble) => troubleLine(trouble, voice)) ?? [];
+  // One for all: an input's id is the card's.
+  const asksForSeveral = managers.filter(({ canRevoke }) => canRevoke).length > 1;
   const trouble = worst ?? (facts && voice.text('desk.account.trouble.none'));
   return ofFlow(
     view,
-    { more: facts?.more ?? 0 },
+    { more: facts?.more ?? 0, isOfSeveral: asksForSeveral ? 'yes' : 'no' },
     {
       ...(trouble === undefined ? {} : { trouble }),
       lines: facts === undefined ? [] : [...others, ...factLines(facts, voice)],
       managers: managers.map((manager, index) => ({
         ...managerFacts(manager, index + 1, voice),
-        // One for all: an input's id is the card's.
-        asksReason: index === managers.findIndex(({ canRevoke }) => canRevoke),
+        asksReason: manager.canRevoke && !asksForSeveral,
       })),
+      asksForSeveral,
       more: facts?.more ?? 0,
       canClearLockout: facts?.canClearLockout === true,
       reasons,
@@ -141,7 +143,7 @@ function managerLines(manager: DeskManager, { text, words, now }: Voice): string
     ...(needsAdministrator ? [line('administrator')] : []),
     ...(question === undefined
       ? []
-      : [line(question.kind, { until: until === undefined ? '' : words.until(until, now) })]),
+      : [line(question.kind, { until: until === undefined ? '' : words.holdsUntil(until, now) })]),
   ];
 }
 

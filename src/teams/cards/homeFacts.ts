@@ -42,7 +42,7 @@ function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<str
   if (isLocked) {
     lines.push(
       isEnrolled
-        ? voice.text('home.locked', { isShut: isShut ? 'yes' : 'no' })
+        ? voice.text('home.locked', { way: wayOut(isShut, number.usableFrom !== undefined) })
         : voice.text('home.lockedNotEnrolled', { desk: voice.desk }),
     );
   }
@@ -61,6 +61,12 @@ function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<str
     canUnlock: isEnrolled && isLocked,
     isShut,
   };
+}
+
+/** The ways out of a lockout that are open: a password that lets nobody in, or a number that has to wait, shuts one. */
+function wayOut(isShut: boolean, isWaiting: boolean): 'both' | 'unlock' | 'reset' | 'none' {
+  if (isWaiting) return isShut ? 'none' : 'unlock';
+  return isShut ? 'reset' : 'both';
 }
 
 function numberLine(number: HomeAccount['number'], { text, words, desk, now }: Voice): string {

@@ -146,7 +146,7 @@ const resetState = exactly<ResetState>()(
       ...bindUnderWay,
       ...verified,
     }),
-    done.extend(endOfReset),
+    done.extend({ changedAt: time.optional(), ...endOfReset }),
     refused.extend(endOfReset),
     cancelled.extend(endOfReset),
     superseded.extend(endOfReset),
@@ -164,7 +164,10 @@ const unlockState = exactly<UnlockState>()(
       failures: z.number().optional(),
       problem: problem.optional(),
     }),
-    done.extend({ shut: z.enum(['expired', 'mustChange']).optional() }),
+    done.extend({
+      shut: z.enum(['expired', 'mustChange']).optional(),
+      usableFrom: time.optional(),
+    }),
     ...stoppedStates,
   ]),
 );
