@@ -105,10 +105,12 @@ describe('/metrics', () => {
     expect(await valueOf('passwordbot_operation_errors_total', sms)).toBe(1);
     expect(await valueOf('passwordbot_code_messages_total', { outcome: 'refused' })).toBe(1);
 
+    // A busy machine may have made a roster late before.
+    const roster = { system: 'connector', operation: 'member', code: 'ambiguous' };
+    const before = await valueOf('passwordbot_operation_errors_total', roster).catch(() => 0);
     product.teams.fail('member', { status: 500 }, 1);
     await walker.chat.say('status');
-    const roster = { system: 'connector', operation: 'member', code: 'ambiguous' };
-    expect(await valueOf('passwordbot_operation_errors_total', roster)).toBe(1);
+    expect(await valueOf('passwordbot_operation_errors_total', roster)).toBe(before + 1);
   });
 
   it('shows the writes whose outcome is not known', async () => {

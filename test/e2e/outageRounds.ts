@@ -173,6 +173,8 @@ export async function runRound(
   await pause(NOTICE_MS);
   product.directory.fault = down ? undefined : fault;
   await relay.end();
+  // A try of the outage may still be under way, for which the next tap would wait.
+  await walkTo(product, 'start');
 
   await Promise.all(
     cells.map(async ({ row, walker }) => {
