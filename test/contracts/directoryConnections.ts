@@ -148,6 +148,33 @@ export function describeConnections(on: DirectoryStage): void {
       expect(proxy.connections).toBe(1);
     });
 
+    it('is read on as it is, and bound anew for a write, while there is one of either kind', async () => {
+      const { manager, accountId } = await on.stage();
+      const { proxy, proxied } = await on.openProxied();
+      let binds = 0;
+      proxy.treat = (operation) => {
+        if (operation === REQUEST.bind) binds += 1;
+        return 'pass';
+      };
+      const bindsOf = async (work: () => Promise<unknown>): Promise<number> => {
+        const before = binds;
+        await work();
+        return binds - before;
+      };
+      const look = () => proxied.accountOf(manager, accountId, never);
+      const [account] = await Promise.all([look(), look()]);
+      const first = new Secret(FIRST_PASSWORD);
+      expect(await bindsOf(() => proxied.provePassword(accountId, first, never))).toBe(1);
+      expect(await bindsOf(look)).toBe(0);
+      const password = new Secret('Nytt-Losen-till-Vaxjo1');
+      const expectedVersion = account!.passwordVersion;
+      const write = { manager, accountId, password, expectedVersion };
+      // The service account's, and the proof of what was written.
+      expect(await bindsOf(() => proxied.writePassword(write, never))).toBe(2);
+      expect(await bindsOf(look)).toBe(0);
+      expect(proxy.connections).toBe(2);
+    });
+
     it('is refused with the wrong service password, and says so', async () => {
       const closed = on.open({ bindPassword: new Secret('Fel-Passw0rd!') });
       const answer = closed.findManager({ upn: 'x', mail: 'x', aadObjectId: 'x' }, never);

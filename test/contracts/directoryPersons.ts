@@ -28,6 +28,7 @@ export function describePersons(on: DirectoryStage): void {
       expect(await on.directory.managerById(unknown, never)).toBeUndefined();
       for (const id of ['', '*', unknown.replaceAll('-', ''), `${unknown})(uid=*`]) {
         expect(await on.directory.managerById(id, never)).toBeUndefined();
+        expect(await on.directory.hasEntry(id, never)).toBe(false);
       }
     });
 

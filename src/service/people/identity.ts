@@ -54,8 +54,7 @@ export async function identify(
     if (pinned !== undefined) {
       // An address may be missing, or have changed in the directory first; another's is refused.
       const isOwn =
-        query === undefined ||
-        (found === undefined && (await deps.directory.fitting(query, signal)).length === 0);
+        query === undefined || (await deps.directory.fitting(query, signal)).length === 0;
       if (isOwn) return letIn(deps, person.key, pinned);
       // Also where the own entry fits too: whoever may write an address could keep the person out, unseen.
       return denyTaken(deps, person.key, pinned, OTHERS_ADDRESS);
