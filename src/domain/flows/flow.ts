@@ -110,7 +110,7 @@ interface UnprovenEnrollment {
 }
 
 /** A code card that the manager went back from, where only its number can be chosen: the code still holds. */
-export interface HeldCode extends CodeProgress {
+interface HeldCode extends CodeProgress {
   readonly mobile: string;
 }
 
