@@ -175,6 +175,28 @@ export function describeConnections(on: DirectoryStage): void {
       expect(proxy.connections).toBe(2);
     });
 
+    it('is kept no more where it was in use when the way in was renewed', async () => {
+      const { manager } = await on.stage();
+      const { proxy, proxied } = await on.openProxied();
+      proxy.treat = (operation) => {
+        proxy.treat = () => 'pass';
+        if (operation === REQUEST.bind) proxied.renew(on.world.options);
+        return 'pass';
+      };
+      for (const connections of [1, 2, 2]) {
+        expect(await proxied.managerById(manager.id, never)).toEqual(readAgain(manager));
+        expect(proxy.connections).toBe(connections);
+      }
+    });
+
+    it('is not kept where it was made to the server of a write whose answer was lost', async () => {
+      const { manager, accountId } = await on.stage();
+      const { proxy, proxied } = await on.openProxied();
+      await proxied.readWrite({ accountId, server: proxy.url }, never);
+      await proxied.managerById(manager.id, never);
+      expect(proxy.connections).toBe(2);
+    });
+
     it('is refused with the wrong service password, and says so', async () => {
       const closed = on.open({ bindPassword: new Secret('Fel-Passw0rd!') });
       const answer = closed.findManager({ upn: 'x', mail: 'x', aadObjectId: 'x' }, never);

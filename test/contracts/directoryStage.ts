@@ -39,7 +39,7 @@ export interface DirectoryStage {
   /** A directory behind a proxy that can lose requests and answers; both end with the test. */
   openProxied(
     change?: Partial<DirectoryOptions>,
-  ): Promise<{ proxy: LdapProxy; proxied: Directory }>;
+  ): Promise<{ proxy: LdapProxy; proxied: OpenDirectory }>;
   stage(): Promise<Stage>;
   /** Wrong binds that count against the account now. */
   failures(managerId: string, accountId: string): Promise<number | undefined>;

@@ -72,6 +72,20 @@ describe('Active Directory’s own ways', () => {
       never,
     );
 
+  it('is asked on fifty kept connections at most', async () => {
+    const crowded = openDirectory(world.options, silentLog);
+    let binds = 0;
+    world.demo.fault = ({ name }) => {
+      if (name === 'bind') binds += 1;
+      return undefined;
+    };
+    for (const connections of [51, 52]) {
+      await Promise.all(Array.from({ length: 51 }, () => crowded.managerById(manager.id, never)));
+      expect(binds).toBe(connections);
+    }
+    await crowded.close();
+  });
+
   it('works with a service account of another domain, to which the server refers', async () => {
     world.demo.fault = ({ name, dn }) =>
       name === 'search' && dn === world.options.bindDn ? [10, 'referral'] : undefined;

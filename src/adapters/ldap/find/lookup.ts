@@ -130,7 +130,7 @@ export function createLookup(settings: LookupSettings) {
 
     /** Whether an entry of that id is there, enabled or not. */
     async hasEntry(session: Session, id: string) {
-      return isId(id) && (await idsOf(session, session.dialect.idFilter(id))).length > 0;
+      return (await idsOf(session, session.dialect.idFilter(id))).length > 0;
     },
 
     /** The person of that address, name or id. */

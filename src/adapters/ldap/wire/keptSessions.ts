@@ -62,12 +62,7 @@ export function createKeptSessions() {
 
     keep(session: Session): void {
       const { connection } = session;
-      if (
-        isClosed ||
-        !current.has(connection) ||
-        !connection.isOpen ||
-        kept.length >= KEPT_CONNECTIONS
-      ) {
+      if (isClosed || !current.has(connection) || kept.length >= KEPT_CONNECTIONS) {
         connection.close();
         return;
       }
