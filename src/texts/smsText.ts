@@ -55,11 +55,13 @@ export function septets(text: string): number | undefined {
 
 /** The text in GSM-7: without the accents that GSM-7 lacks, `?` for signs without a plain form. */
 export function toGsm7(text: string): string {
-  return [...text.normalize('NFC')].map(plainSign).join('');
+  return text.normalize('NFC').replace(FOREIGN, plainSign);
 }
 
+/** A sign that GSM-7 lacks. */
+const FOREIGN = new RegExp(`[^${[...SEPTETS.keys()].join('').replace(/[\\\]^-]/g, '\\$&')}]`, 'gu');
+
 function plainSign(sign: string): string {
-  if (SEPTETS.has(sign)) return sign;
   const plain = PLAIN[sign] ?? sign.normalize('NFKD').replace(/[\p{M}\p{Cf}]/gu, '');
   return [...plain].map((part) => (SEPTETS.has(part) ? part : '?')).join('');
 }
