@@ -156,6 +156,37 @@ it('names as many as a card shows of all that came and went untold, and counts t
   expect(first?.more).toEqual({ added: 40, removed: 0 });
 });
 
+/** Persons of whom no name holds another's. */
+const letters = (count: number): DirectoryManager[] =>
+  Array.from({ length: count }, (_, at) => ({
+    ...someone(at),
+    displayName: `Namn ${String.fromCodePoint(65 + at)}`,
+  }));
+
+it('names one who came behind as many as a card shows, where those are gone again, untold', async () => {
+  const [asa, mallory, ...others] = letters(22);
+  const { account, become } = await followed(asa!);
+  await become([asa!, ...others, mallory!]);
+  await become([asa!, mallory!]);
+  const first = (await untold(account.id)).find(({ reader }) => reader === asa!.aadObjectId);
+  expect(first?.added).toEqual([mallory!.displayName]);
+  expect(first?.more).toEqual({ added: 0, removed: 0 });
+});
+
+it('counts those who went behind as many as a card shows, until they are back, untold', async () => {
+  const [asa, ...others] = letters(23);
+  const { account, become } = await followed(asa!, ...others);
+  await become([asa!]);
+  const first = (await untold(account.id)).find(({ reader }) => reader === asa!.aadObjectId);
+  const waiting = () => store.transaction((tx) => tx.waitingNotices([first?.id ?? '']));
+  const named = (await waiting())[0]?.removedEntries ?? [];
+  const back = others.filter(({ id }) => named.includes(id));
+  await become([asa!, ...back]);
+  expect(await waiting()).toMatchObject([{ removed: [], more: { added: 0, removed: 2 } }]);
+  await become([asa!, ...others]);
+  expect(await waiting()).toMatchObject([{ removed: [], more: { added: 2, removed: 0 } }]);
+});
+
 it('forgets nobody who came before a crowd took over, untold', async () => {
   const [asa, bo] = [0, 1].map((at) => ({ ...someone(at), displayName: `Namn ${'AB'[at]!}` }));
   const { account, become } = await followed(asa!);

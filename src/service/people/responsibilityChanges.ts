@@ -118,9 +118,12 @@ export async function noteAnswering(
     const id = `change ${account.id} ${managerName(manager)}`;
     readers.set(id, { reader: person.id, manager });
   }
-  const came = managers
-    .filter(({ id }) => added.includes(id))
-    .map(({ id: entry, displayName }) => ({ entry, name: nameOf(displayName, entry) }));
+  const isNew = new Set(added);
+  const here = managers.map(({ id: entry, displayName }) => ({
+    entry,
+    name: nameOf(displayName, entry),
+  }));
+  const came = here.filter(({ entry }) => isNew.has(entry));
   // A manager missing from a crowd's list may still be a manager.
   const gone = (isCrowd ? [] : removed).map((entry) => ({
     entry,
@@ -135,12 +138,16 @@ export async function noteAnswering(
       const others = gone
         .map(({ entry, name }) => ({ entry, name: name || untoldName(first, entry) }))
         .filter(({ entry, name }) => entry !== reader && name !== '');
-      const here = joined(
-        first && listOf(first, 'added'),
-        came,
-        (entry) => isCrowd || isHere.has(entry),
-      );
-      const left = joined(first && listOf(first, 'removed'), others, (entry) => !isHere.has(entry));
+      const [addedFirst, removedFirst] = [listOf(first, 'added'), listOf(first, 'removed')];
+      const joining = joined(addedFirst, came, (entry) => isCrowd || isHere.has(entry), {
+        more: isCrowd ? addedFirst.more : 0,
+        // Who of these came unnamed before is not known: all of them answer now.
+        among: addedFirst.more === 0 ? [] : here.filter(({ entry }) => entry !== reader),
+      });
+      const back = came.filter(({ entry }) => !removedFirst.entries.includes(entry));
+      const leaving = joined(removedFirst, others, (entry) => !isHere.has(entry), {
+        more: Math.max(0, removedFirst.more - back.length),
+      });
       const wasReader = first?.hasReader === true && !isHere.has(reader);
       return {
         id,
@@ -151,11 +158,11 @@ export async function noteAnswering(
         at: tx.now,
         to: { channel: 'chat', manager },
         hasReader: wasReader || gone.some(({ entry }) => entry === reader),
-        added: here.names,
-        addedEntries: here.entries,
-        removed: left.names,
-        removedEntries: left.entries,
-        more: { added: here.more, removed: left.more },
+        added: joining.names,
+        addedEntries: joining.entries,
+        removed: leaving.names,
+        removedEntries: leaving.entries,
+        more: { added: joining.more, removed: leaving.more },
       };
     }),
   );
@@ -191,8 +198,8 @@ interface NamedOnCard {
   readonly more: number;
 }
 
-function listOf(notice: Notice, which: 'added' | 'removed'): NamedOnCard {
-  const { [which]: names = [], [`${which}Entries` as const]: entries = [], more } = notice;
+function listOf(notice: Notice | undefined, which: 'added' | 'removed'): NamedOnCard {
+  const { [which]: names = [], [`${which}Entries` as const]: entries = [], more } = notice ?? {};
   return { names, entries, more: more?.[which] ?? 0 };
 }
 
@@ -203,23 +210,31 @@ function untoldName(first: Notice | undefined, entry: string): string {
 
 /**
  * Those of an untold notice of whom it is still true, and the new ones behind them. Names that its card does not
- * show would make each of hundreds of notices large.
+ * show would make each of hundreds of notices large. `unnamed` are those whom the untold notice only counts: the
+ * ones whom it names may go, and must not take along who came with them.
  */
 function joined(
-  first: NamedOnCard | undefined,
+  first: NamedOnCard,
   next: readonly NamedEntry[],
   isStill: (entry: string) => boolean,
+  unnamed: { readonly more: number; readonly among?: readonly NamedEntry[] },
 ): NamedOnCard {
   const isNew = new Set(next.map(({ entry }) => entry));
-  const kept = (first?.names ?? [])
-    .map((name, at) => ({ name, entry: first?.entries[at] ?? '' }))
+  const kept = first.names
+    .map((name, at) => ({ name, entry: first.entries[at] ?? '' }))
     .filter(({ entry }) => isStill(entry) && !isNew.has(entry));
-  const all = [...kept, ...next];
-  const shown = all.slice(0, CHANGED_ON_CARD);
+  const isNamed = new Set([...kept, ...next].map(({ entry }) => entry));
+  const others = (unnamed.among ?? []).filter(({ entry }) => !isNamed.has(entry));
+  const shown = [...kept, ...next, ...others].slice(0, CHANGED_ON_CARD);
+  const named = kept.length + next.length;
+  const othersShown = Math.max(0, shown.length - named);
   return {
     names: shown.map(({ name }) => name),
     entries: shown.map(({ entry }) => entry),
-    more: all.length - shown.length + (kept.length === 0 ? 0 : (first?.more ?? 0)),
+    more:
+      Math.max(0, named - shown.length) +
+      Math.min(first.more, others.length - othersShown) +
+      unnamed.more,
   };
 }
 

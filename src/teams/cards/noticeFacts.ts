@@ -13,8 +13,8 @@ export function noticeFacts(view: NoticeView, { words, now, text }: Voice): Card
     const reader = key === 'removed' && view.hasReader === true ? [text('notice.you')] : [];
     // A notice that version 1.0.0 has kept holds all names.
     const shown = [...reader, ...all.slice(0, CHANGED_ON_CARD).map(plain)];
-    if (shown.length === 0) return [];
     const more = reader.length + all.length - shown.length + (view.more?.[key] ?? 0);
+    if (shown.length + more === 0) return [];
     const names = words.list(more === 0 ? shown : [...shown, text('notice.more', { more })]);
     return text(`notice.${key}`, { names });
   });
