@@ -290,6 +290,10 @@ export function attackSuite(bench: Bench): void {
         (select max(revoked_at) from revocation where account_id = '${accountId}')`);
       await read();
       expect(alarms()).toMatchObject([{}, { fields: { table: 'revocation', why: 'changed' } }]);
+      await store.transaction(async (tx) => {
+        // Whose number it was is not known any more.
+        expect(await tx.lastRevoke(accountId)).toEqual({ at: tx.now });
+      });
       const again = await enrolled(store, { manager, accountId });
       // Counted from the revoke that the changed note now stands for.
       const kept = await store.read((reads) => reads.enrollment(manager, accountId));
@@ -304,7 +308,7 @@ export function attackSuite(bench: Bench): void {
         await tx.removeEnrollment(id);
         expect(await tx.revokedAt(accountId, manager)).toBeUndefined();
         expect(await tx.lastRevoke(accountId)).toBeUndefined();
-        expect(await tx.countRevokes(tx.now)).toBe(0);
+        expect(await tx.countRevokes(0)).toBe(0);
       });
       await putBack();
       const read = () => store.read((reads) => reads.enrollment(manager, accountId));
@@ -322,6 +326,19 @@ export function attackSuite(bench: Bench): void {
         await tx.removeEnrollment(last.id);
         expect(await tx.revokedAt(accountId, manager)).toBe(revokedAt);
       });
+    });
+
+    it('makes no revoke of a number by changing the note that it left', async () => {
+      const { store, alarms } = await attacked();
+      const { manager, accountId } = await enrolled(store);
+      const count = () => store.transaction((tx) => tx.countRevokes(0));
+      await sql(`update revocation set seal = 'v1:k1:AAAA'`);
+      expect(await count()).toBe(0);
+      expect(alarms()).toHaveLength(1);
+      // The next number has its note sealed anew.
+      await enrolled(store, { manager, accountId });
+      expect(await count()).toBe(0);
+      expect(await store.read((reads) => reads.lastRevoke(accountId))).toBeUndefined();
     });
 
     it('stops nobody from enrolling anew after a revoke, wherever the clock stands', async () => {
