@@ -137,6 +137,8 @@ export interface MobileView extends FlowView {
   readonly shownIsEnrolled?: boolean | undefined;
   /** The known number's code has been sent already; chosen again, the number gets no other code before then. */
   readonly heldUntil?: number | undefined;
+  /** A code was sent already that counts no more. */
+  readonly isCodeVoid?: boolean | undefined;
   /** The agent who vouched: only the shown number may be taken. */
   readonly vouchedBy?: string | undefined;
 }

@@ -60,6 +60,11 @@ export const FLOW_SAMPLES: readonly Sample[] = [
     'suggestion',
   ),
   sample(
+    { card: 'enrollment.mobile', ...FLOW, progress: { step: 2, of: 3 }, isCodeVoid: true },
+    ['setMobile', 'cancel'],
+    'back from the code',
+  ),
+  sample(
     {
       card: 'enrollment.mobile',
       ...FLOW,

@@ -250,8 +250,12 @@ export function walkEnrollment(world: World): void {
       const walker = newManager(world);
       const { chat, mobile } = walker;
       await enrollToCode(world, walker);
+      expect(textOf(chat.card)).not.toContain('gäller inte längre');
       expect(await chat.tap('changeMobile')).toBe('enrollment.mobile');
+      const told = 'Koden som redan är skickad gäller inte längre.';
+      expect(textOf(chat.card)).toContain(told);
       expect(await chat.tap('setMobile', { mobile })).toBe('enrollment.mobile tooManyCodes');
+      expect(textOf(chat.card)).toContain(told);
       expect(world.codes(mobile)).toHaveLength(1);
       world.passTime(MINUTE_MS);
       expect(await chat.tap('setMobile', { mobile })).toBe('enrollment.code');

@@ -102,7 +102,7 @@ export function stepEnrollment(
       // A manager whom the service desk vouches for can choose this one number only.
       const held =
         state.vouch === undefined
-          ? {}
+          ? { isCodeVoid: true }
           : { held: { mobile, malformed, expiresAt, firstDraw, hasFailed, problem } };
       return { step: 'mobile', malformed, ...held, ...proven(state) };
     }

@@ -132,6 +132,8 @@ export type EnrollmentState =
       readonly malformed: number;
       readonly problem?: Problem | undefined;
       readonly held?: HeldCode | undefined;
+      /** A code was sent before the manager went back, and counts no more. */
+      readonly isCodeVoid?: boolean | undefined;
     } & ProvenEnrollment)
   /** An SMS is under way to the old number or, with `to: 'new'`, to `newMobile` itself. */
   | (SendProgress & { readonly to: 'old' | 'new'; readonly newMobile: string } & ProvenEnrollment)

@@ -88,6 +88,7 @@ function enrollmentView(state: Exclude<EnrollmentState, StoppedState>, frame: Fr
         shownIsEnrolled: state.known?.isEnrolled,
         vouchedBy: state.vouch?.agentName,
         heldUntil: state.held?.expiresAt,
+        isCodeVoid: state.isCodeVoid,
       };
     case 'oldCode':
       return codeView('enrollment.oldCode', state, frame, enrollmentProgress(state));

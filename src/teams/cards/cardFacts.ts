@@ -105,7 +105,7 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
 }
 
 function mobileFacts(view: MobileView, { now }: Voice): CardFacts {
-  const { shownMobile, shownIsEnrolled, vouchedBy, heldUntil } = view;
+  const { shownMobile, shownIsEnrolled, vouchedBy, heldUntil, isCodeVoid = false } = view;
   const shown = shownMobile === undefined ? {} : { mobile: shownMobile };
   const agent = vouchedBy === undefined ? {} : { agentName: plain(vouchedBy) };
   const isVouched = vouchedBy !== undefined;
@@ -114,7 +114,7 @@ function mobileFacts(view: MobileView, { now }: Voice): CardFacts {
   return ofFlow(
     view,
     { isShown, isHeld: isHeld ? 'yes' : 'no', ...shown, ...agent },
-    { shownMobile, shownIsEnrolled: shownIsEnrolled === true, isVouched, isHeld },
+    { shownMobile, shownIsEnrolled: shownIsEnrolled === true, isVouched, isHeld, isCodeVoid },
   );
 }
 

@@ -82,6 +82,7 @@ const enrollmentState = exactly<EnrollmentState>()(
       malformed: count,
       problem: problem.optional(),
       held: z.object({ mobile: z.string(), ...codeProgress }).optional(),
+      isCodeVoid: z.boolean().optional(),
       ...provenEnrollment,
     }),
     z.object({
