@@ -75,6 +75,17 @@ describe('OpenLDAP’s own ways', () => {
     expect((await directory.standingOf(manager, never)).accounts).toEqual([]);
   });
 
+  it('lists a member by an attribute with an option, whom a search for the member finds', async () => {
+    const [anna, bo] = [await world.newPerson(), await world.newPerson()];
+    const group = await world.newGroup([anna.dn]);
+    await world.admin.put(group, 'member;lang-sv', [bo.dn]);
+    const account = await world.idOf((await world.newAccount({ responsible: [group] })).dn);
+    const ids = [await world.idOf(anna.dn), await world.idOf(bo.dn)];
+    for (const id of ids) expect(await directory.accountOf({ id }, account, never)).toBeDefined();
+    const found = await directory.responsibilityFor(account, never);
+    expect(found?.managers.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+  });
+
   it('reads a group of ten thousand names by a few hundred searches, and a crowd’s by a few', async () => {
     const person = await world.newPerson();
     const nested = await world.newGroup([person.dn]);

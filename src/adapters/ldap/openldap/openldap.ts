@@ -166,7 +166,8 @@ async function membersOf(session: Session, dns: readonly string[]): Promise<stri
   for (const base of session.facts.namingContexts) {
     const search = { base, scope: 'sub', filter, attributes: MEMBER_ATTRIBUTES } as const;
     for (const group of await session.connection.search(search)) {
-      for (const attribute of MEMBER_ATTRIBUTES) {
+      // A search for a member finds those of `member;lang-sv` and of other kinds of the attribute too.
+      for (const attribute of Object.keys(group).filter((name) => name !== 'dn')) {
         // RFC 4517 3.3.21: a unique member may carry a bit string after the DN.
         members.push(...textsOf(group, attribute).map((dn) => dn.replace(/#'[01]*'B$/, '')));
       }
