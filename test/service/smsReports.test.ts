@@ -1,12 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openStore, type OpenStore } from '../../src/adapters/store/open.ts';
+import type { EnrollmentFlow } from '../../src/domain/flows/flow.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import type { Deps } from '../../src/service/deps.ts';
 import { createSmsReports } from '../../src/service/notices/smsReports.ts';
 import { rawSqlite } from '../adapters/store/rawSqlite.ts';
 import { silentLog, someKey } from '../adapters/store/support.ts';
-import { someFlow, someSend } from '../contracts/storeSamples.ts';
+import { MOBILE, someAddress, someFlow, someSend } from '../contracts/storeSamples.ts';
 
 describe('a status report', () => {
   let database: Awaited<ReturnType<typeof rawSqlite>>;
@@ -61,6 +62,31 @@ describe('a status report', () => {
     all.resolve(undefined);
     await ended;
     expect(asked).toEqual({ transactions: 0, pauses: 4 });
+  });
+
+  it('of a code that is held is kept for its card, and draws none on which a number may be half typed', async () => {
+    const { state: _, ...frame } = someFlow();
+    const held = { mobile: MOBILE, expiresAt: frame.expiresAt, malformed: 0, firstDraw: 1 };
+    const state = { step: 'mobile', malformed: 0, isOldProven: false, held } as const;
+    const flow: EnrollmentFlow = { ...frame, purpose: 'enrollment', state };
+    const send = someSend({ flowId: flow.id });
+    await store.transaction(async (tx) => {
+      await tx.saveManager({ key: flow.manager, address: someAddress(flow.manager) });
+      await tx.addFlow(flow);
+      await tx.setFlowMessage(flow.id, 'a message');
+      await tx.addSend(send);
+      await tx.settleSend(send.id, 'accepted', 'SMheld');
+    });
+    let drawn = 0;
+    const notifier = { update: () => Promise.resolve(void (drawn += 1)) };
+    const deps = { ...parts().deps, notifier, settings: {} } as unknown as Deps;
+    await createSmsReports(deps)({ messageId: 'SMheld', fate: 'failed', fault: 'number' });
+    const kept = await store.read((reads) => reads.flow(flow.id));
+    expect(kept?.state).toMatchObject({
+      step: 'mobile',
+      held: { hasFailed: true, problem: { reason: 'smsNumberRefused' } },
+    });
+    expect(drawn).toBe(0);
   });
 
   it('that comes before its message is known is taken when it is', async () => {
