@@ -127,6 +127,21 @@ export function unreadableSuite(bench: Bench): void {
       expect(alarms()).toEqual([alarm]);
     });
 
+    it.each(['9223372036854775807', '9007199254740993', '-1'])(
+      'as the tries of a notice, %s, holds up none of its lane',
+      async (tries) => {
+        const { store } = await opened();
+        const [bad, next] = [someNotice({ id: '0' }), someNotice()];
+        await store.transaction((tx) => tx.addNotices([bad, next]));
+        await sql(`update notice set tries = ${tries} where id = '0'`);
+        const claim = () => store.transaction((tx) => tx.claimNotice(60_000));
+        const claimed = [await claim(), await claim()];
+        expect(claimed).toMatchObject([{ ...bad, tries: 1 }, next]);
+        await sql(`update notice set tries = ${tries} where id = '0'`);
+        await store.transaction((tx) => tx.addNotices([bad]));
+      },
+    );
+
     it('as the kind of a failure or the outcome of a message hides no other', async () => {
       const { store, alarms } = await opened();
       const failure = { manager: someManager(), accountId: 'a' };

@@ -89,6 +89,12 @@ function readNotice(
   }, scope.log);
 }
 
+/**
+ * One try more. A count that was planted without the keys begins anew: what neither engine adds to, or gives
+ * back, would hold up the lane.
+ */
+const ONE_MORE = sql<number>`case when notice.tries between 0 and 999999999 then notice.tries + 1 else 1 end`;
+
 /** Longer than any delivery takes, or is put off. */
 const PUT_OFF_AT_MOST_MS = 10 * MINUTE_MS;
 
@@ -117,7 +123,7 @@ export const noticeQueries = {
               .else(ref('notice.due_at'))
               .end(),
             // A delivery under way removes the notice that it took up, and not this one.
-            tries: eb('notice.tries', '+', 1),
+            tries: ONE_MORE,
           })),
         )
         .execute();
@@ -142,7 +148,7 @@ export const noticeQueries = {
     while ((await due(scope, lane).executeTakeFirst()) !== undefined) {
       const row = await scope.db
         .updateTable('notice')
-        .set((notice) => ({ due_at: scope.now + leaseMs, tries: notice('tries', '+', 1) }))
+        .set({ due_at: scope.now + leaseMs, tries: ONE_MORE })
         .where('id', '=', due(scope, lane))
         .where('due_at', '<=', scope.now)
         .returning(['id', 'tries', 'payload'])
