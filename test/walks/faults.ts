@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { textOf } from '../support/chatDriver.ts';
 import {
   FIRST_PASSWORD,
   newPlanted,
@@ -85,6 +86,27 @@ export function walkFaults(world: World): void {
           : undefined;
       expect(await walker.chat.tap('setPassword', both)).toBe('refused temporarilyUnavailable');
       expect(world.output).toContain('alarm');
+      expect(world.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
+    });
+
+    it('is busy at every write ends the change after ten, with no blame for the password', async () => {
+      const walker = await newPlanted(world);
+      await resetToPassword(world, walker);
+      const rows = world.auditRows();
+      world.directory.fault = ({ name }) =>
+        name === 'modify' ? ([51, 'busy'] as const) : undefined;
+      for (let time = 1; time < 10; time += 1) {
+        expect(await walker.chat.tap('setPassword', both)).toBe(
+          'reset.newPassword directoryUnavailable',
+        );
+      }
+      const button = walker.chat.button('setPassword');
+      expect(await walker.chat.tap('setPassword', both)).toBe('refused temporarilyUnavailable');
+      expect(textOf(walker.chat.card)).toContain('Något krånglar hos oss.');
+      world.directory.fault = undefined;
+      expect(await walker.chat.tapButton(button, both)).toBe('refused temporarilyUnavailable');
+      const attempts = Array.from({ length: 10 }, () => ['reset.attempted', 'reset.refused']);
+      expect(world.audit(rows).map(({ event }) => event)).toEqual(attempts.flat());
       expect(world.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
     });
 
