@@ -4,6 +4,7 @@ import {
   busyUntil,
   confirmedUntil,
   drawNumbers,
+  isOutOfReach,
   PICK_MS,
   stepCaller,
   vouchedUntil,
@@ -105,6 +106,17 @@ describe('the limits of the desk', () => {
     expect(busyUntil([...four, asked(40, { step: 'notReached' })], NOW)).toBeUndefined();
     expect(busyUntil([...four, asked(61, denied)], NOW)).toBeUndefined();
     expect(busyUntil([...four, asked(40, denied)], NOW)).toBe(NOW + 10 * MINUTE_MS);
+  });
+
+  it('are five questions in ten minutes that came to nobody', () => {
+    const tried = (minutes: number, state: CallerState = { step: 'notReached' }) => ({
+      askedAt: NOW - minutes * MINUTE_MS,
+      state,
+    });
+    const four = [1, 2, 3, 4].map((minutes) => tried(minutes));
+    expect(isOutOfReach([...four, tried(9)], NOW)).toBe(true);
+    expect(isOutOfReach([...four, tried(10)], NOW)).toBe(false);
+    expect(isOutOfReach([...four, tried(5, { step: 'expired' })], NOW)).toBe(false);
   });
 
   it('are sixty look-ups an hour to an agent', () => {
