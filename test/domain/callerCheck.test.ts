@@ -5,9 +5,12 @@ import {
   confirmedUntil,
   drawNumbers,
   isOutOfReach,
+  isVouchedAfter,
   PICK_MS,
   stepCaller,
   vouchedUntil,
+  withDenials,
+  type CallerCheck,
   type CallerEvent,
   type CallerState,
 } from '../../src/domain/desk/callerCheck.ts';
@@ -57,6 +60,11 @@ describe('a question to a manager who calls', () => {
       const event = type === 'picked' ? ({ type, number: 82 } as const) : ({ type } as const);
       expect(stepCaller(WAITING, event, late)).toEqual({ step: 'expired' });
     }
+    // Until the card says that the time is over.
+    expect(stepCaller(WAITING, { type: 'denied' }, late)).toEqual({
+      step: 'denied',
+      reason: 'denied',
+    });
     for (const state of STATES.slice(1)) {
       for (const type of ['denied', 'notReached', 'timePassed'] as const) {
         expect(stepCaller(state, { type }, late)).toBe(state);
@@ -72,6 +80,24 @@ describe('a question to a manager who calls', () => {
     expect(confirmedUntil(vouched, NOW)).toBe(NOW + 15 * MINUTE_MS);
     expect(stepCaller(vouched, { type: 'vouchEnded' }, NOW)).toEqual(CONFIRMED);
     expect(stepCaller(CONFIRMED, { type: 'vouched' }, NOW + 15 * MINUTE_MS + 1)).toBe(CONFIRMED);
+  });
+});
+
+describe('an agent’s word for a manager', () => {
+  const vouched = stepCaller(CONFIRMED, { type: 'vouched' }, NOW);
+
+  it('counts no more after a revoke of that moment or later', () => {
+    expect(isVouchedAfter(vouched, NOW - 1)).toBe(true);
+    expect(isVouchedAfter(vouched, NOW)).toBe(false);
+    expect(isVouchedAfter(CONFIRMED, NOW - 1)).toBe(false);
+  });
+
+  it('and a confirmation count no more after a later denial', () => {
+    const checks = ([CONFIRMED, STATES[3], vouched, CONFIRMED, WAITING] as const).map(
+      (state) => ({ state }) as CallerCheck,
+    );
+    const steps = withDenials(checks, NOW).map(({ state }) => state.step);
+    expect(steps).toEqual(['confirmed', 'denied', 'expired', 'expired', 'waiting']);
   });
 });
 
