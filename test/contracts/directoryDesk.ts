@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { never } from './directoryStage.ts';
 import type { DirectoryStage } from './directoryStage.ts';
+import { firstAnswer } from '../support/tries.ts';
 
 /** More than are read for one text. */
 const FITS_VERY_MANY = 260;
@@ -30,7 +31,7 @@ export function describeDesk(on: DirectoryStage): void {
       expect(await isAgent(stranger.dn)).toBe(true);
       await on.world.disable(direct.dn);
       expect(await isAgent(direct.dn)).toBe(false);
-      const found = await directory.inspect(never);
+      const found = await firstAnswer(() => directory.inspect(never));
       expect(found.isDeskGroupReadable).toBe(true);
     });
 
@@ -72,8 +73,11 @@ export function describeDesk(on: DirectoryStage): void {
     it('leaves no search under way on a kept connection where a text fits very many accounts', async () => {
       await on.world.newCrowd(FITS_VERY_MANY);
       const accountsBase = on.world.options.managersBase;
-      const { proxy, proxied } = await on.openProxied({ accountsBase });
-      const { accounts } = await proxied.accountsLike('folk', FITS_VERY_MANY, never);
+      // A busy server may take longer than the bot waits for one answer.
+      const { proxy, proxied, accounts } = await firstAnswer(async () => {
+        const opened = await on.openProxied({ accountsBase });
+        return { ...opened, ...(await opened.proxied.accountsLike('folk', FITS_VERY_MANY, never)) };
+      });
       expect(accounts).toHaveLength(250);
       // By its answer all that the first call sent on the connection has arrived too.
       const none = await proxied.accountsLike('ingen heter så', 5, never);

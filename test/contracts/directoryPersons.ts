@@ -7,6 +7,7 @@ import type { ManagerQuery } from '../../src/ports/account.ts';
 import { accountsOf, never, readAgain } from './directoryStage.ts';
 import type { DirectoryStage } from './directoryStage.ts';
 import { FIRST_PASSWORD } from './directoryWorld.ts';
+import { firstAnswer } from '../support/tries.ts';
 
 const NEW_PASSWORD = 'Ny-Hemlighet-77';
 
@@ -118,14 +119,13 @@ export function describePersons(on: DirectoryStage): void {
       const id = await on.world.idOf(account.dn);
       const managerId = await on.world.idOf(person.dn);
       expect(await on.directory.accountOf({ id: managerId }, id, never)).toMatchObject({ id });
-      const managers = await on.directory.managersOf(id, never);
+      // A busy server may take longer than the bot waits for one answer.
+      const managers = await firstAnswer(() => on.directory.managersOf(id, never));
       expect(new Set(managers).size).toBe(MAX_REMINDED + 21);
       expect(managers).toContain(managerId);
-      expect(await on.directory.responsibilityFor(id, never)).toMatchObject({
-        managers: [],
-        isCrowd: true,
-      });
-      const { accounts } = await on.directory.inspect(never);
+      const responsibility = await firstAnswer(() => on.directory.responsibilityFor(id, never));
+      expect(responsibility).toMatchObject({ managers: [], isCrowd: true });
+      const { accounts } = await firstAnswer(() => on.directory.inspect(never));
       const crowded = accounts.filter(({ isCrowd }) => isCrowd).map(({ name }) => name);
       expect(crowded).toEqual([account.name]);
     });

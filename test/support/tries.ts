@@ -14,6 +14,17 @@ export async function firstGood<T>(
   }
 }
 
+/** The first result of five tries, else the last one's exception. */
+export async function firstAnswer<T>(work: () => Promise<T>): Promise<T> {
+  for (let time = 1; ; time += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (time === TRIES) throw error;
+    }
+  }
+}
+
 /** The least time of five that the work takes, or the first that is within `ms`. */
 export function leastMs(ms: number, work: () => Promise<unknown>): Promise<number> {
   return firstGood(

@@ -9,6 +9,7 @@ import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';
 import { silentLog } from '../../support/silentLog.ts';
 import { startSambaWorld } from './sambaWorld.ts';
 import type { SambaWorld } from './sambaWorld.ts';
+import { firstAnswer } from '../../support/tries.ts';
 
 const never = new AbortController().signal;
 const [RESET, LOCKOUT, PWD_LAST_SET, USER] = [
@@ -72,7 +73,8 @@ async function inspectAs({ dn }: Service): Promise<Inspection> {
   const bindPassword = new Secret(FIRST_PASSWORD);
   const directory = openDirectory({ ...world.options, bindDn: dn, bindPassword }, silentLog);
   try {
-    return await directory.inspect(never);
+    // A busy server may take longer than the bot waits for one answer.
+    return await firstAnswer(() => directory.inspect(never));
   } finally {
     await directory.close();
   }

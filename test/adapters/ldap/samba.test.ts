@@ -7,6 +7,7 @@ import { describeDirectory } from '../../contracts/directory.ts';
 import { FIRST_PASSWORD } from '../../contracts/directoryWorld.ts';
 import { accountsOf } from '../../contracts/directoryStage.ts';
 import { silentLog } from '../../support/silentLog.ts';
+import { firstAnswer } from '../../support/tries.ts';
 import { startSambaWorld } from './sambaWorld.ts';
 import type { SambaWorld } from './sambaWorld.ts';
 
@@ -116,14 +117,16 @@ describe('Samba’s own ways', () => {
   });
 
   it('shows a service account that is in a privileged group, and one that is not', async () => {
-    expect(await directory.inspect(never)).toMatchObject({
+    // A busy server may take longer than the bot waits for one answer.
+    expect(await firstAnswer(() => directory.inspect(never))).toMatchObject({
       dialect: 'activeDirectory',
       serviceAccount: 'ordinary',
     });
     const bindDn = samba.samba.adminDn;
     const bindPassword = new Secret(samba.samba.adminPassword);
     const admin = openDirectory({ ...samba.options, bindDn, bindPassword }, silentLog);
-    expect(await admin.inspect(never)).toMatchObject({ serviceAccount: 'privileged' });
+    const seen = await firstAnswer(() => admin.inspect(never));
+    expect(seen).toMatchObject({ serviceAccount: 'privileged' });
     await admin.close();
   });
 
