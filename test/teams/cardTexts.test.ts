@@ -432,6 +432,15 @@ describe('what cards say', () => {
     expect(texts(render(SAMPLES.find((sample) => sample.name === name)!.view))).toContain(line);
   });
 
+  it('promises an agent no new try while a manager’s next number would have to wait', () => {
+    const { view } = SAMPLES.find(({ name }) => name === 'desk.account: a lockout lifted')!;
+    expect(texts(render(view))).toContain('Spärren är borttagen. Det går att försöka igen.');
+    const { facts } = view as Extract<View, { card: 'desk.account' }>;
+    const managers = facts!.managers.map((one) => ({ ...one, nextUsableFrom: NOW + DAY_MS }));
+    const waiting = { ...view, facts: { ...facts!, managers } } as View;
+    expect(texts(render(waiting))).toContain('Spärren är borttagen.');
+  });
+
   it('asks an agent once why a number is taken, before all whose number it may be', () => {
     const shown = (name: string) => {
       const card = render(SAMPLES.find((sample) => sample.name === name)!.view);

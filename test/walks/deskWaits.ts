@@ -66,8 +66,7 @@ export function walkDeskWaits(world: World): void {
   it('says after a revoke from when a number that is vouched for can reset', async () => {
     const call = await newCall(world);
     const { agent, chat, account, name } = call;
-    const told =
-      /^Ett nummer har tagits bort. Med ett nytt går det att byta lösenord först i morgon kl\./m;
+    const told = /^Med ett nytt nummer går det att byta lösenord först i morgon kl\./m;
     await openAccount(agent, account);
     expect(textOf(agent.card)).not.toMatch(told);
     await enroll(world, { chat, account, mobile: newMobile() });

@@ -103,10 +103,12 @@ function factLines(facts: DeskAccountFacts, { text, words, now }: Voice): string
 }
 
 /** Nothing on the card says that the next try would be refused. */
-function canTry({ troubles }: DeskAccountFacts): boolean {
-  return !troubles.some(({ kind }) =>
+function canTry({ troubles, managers }: DeskAccountFacts): boolean {
+  const isWaiting = managers.some(({ nextUsableFrom }) => nextUsableFrom !== undefined);
+  const isStopped = troubles.some(({ kind }) =>
     ['directoryLocked', 'smsSpent', 'managersWait', 'closeToLock'].includes(kind),
   );
+  return !isWaiting && !isStopped;
 }
 
 function managerFacts(manager: DeskManager, n: number, voice: Voice): Record<string, unknown> {
