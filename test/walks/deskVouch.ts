@@ -153,6 +153,11 @@ export function walkDeskVouch(world: World): void {
     await world.administer(['revoke', account]);
     await chat.say('status');
     expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
+    // The manager is confirmed still, and the agent can vouch anew.
+    await agent.tap('refresh');
+    await agent.tap('deskVouch', {}, name);
+    await chat.say('status');
+    expect(await chat.tap('enroll', {}, account)).toBe('enrollment.mobile');
   });
 
   it('has nothing vouched for any more once the manager denies that it is they who call', async () => {
@@ -166,6 +171,11 @@ export function walkDeskVouch(world: World): void {
       expect(await chat.tap('enroll', {}, account)).toBe('enrollment.mobile');
       const shown = chat.button('useShownMobile');
       await deny(world, call, denial === 'wrongNumber');
+      // The card of the agent who vouched is drawn anew.
+      await world.teams.until(() => {
+        agent.reload();
+        return !textOf(agent.card).includes('Kan registrera katalogens mobil');
+      });
       expect(await chat.tapButton(shown)).toBe('home flowExpired');
       expect(world.codes(call.mobile)).toEqual([]);
       expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
