@@ -83,6 +83,8 @@ describe('check, of the host', () => {
       checkHost({ privatePaths: paths }, [], credentials).found.join('\n');
     expect(found()).toMatch(/^the files of secrets that .* are the bot’s alone$/);
     expect(found(join(folder, 'other'))).toBe(found());
+    // A folder whose name only begins as that of the copies does.
+    expect(found(folder.slice(0, -1))).toBe(found());
     const told = found(folder);
     expect(told).not.toContain('the files of secrets');
     expect(told).toMatch(/LoadCredential.*EnvironmentFile.*not looked at.*ls -l/);
