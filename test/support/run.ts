@@ -53,6 +53,8 @@ const CHECKS: readonly Check[] = [
     isForFullRun: true,
   },
 ];
+/** The compiler and the linter with types are in Go: without its collector they take a fifth less CPU and 90 MB more. */
+const IN_GO = { GOGC: 'off' };
 const BUILD: Check = { name: 'build', program: '../release/compile.ts', args: [] };
 
 /** Runs a check and prints one line, and its output where it fails; true when it holds. */
@@ -60,6 +62,7 @@ async function holds({ name, program, args }: Check): Promise<boolean> {
   const began = performance.now();
   const { code, output } = await run(process.execPath, [`node_modules/${program}`, ...args], {
     isShown: false,
+    env: IN_GO,
   });
   const time = `${((performance.now() - began) / 1000).toFixed(1)} s`;
   process.stdout.write(`${name.padEnd(8)}${code === 0 ? 'ok' : 'FAILED'} (${time})\n`);
