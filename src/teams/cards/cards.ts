@@ -59,10 +59,10 @@ export function createCards(
   /** The keys of the texts that a card's template binds, once it has been drawn. */
   const keysBound = new Map<CardName, ReadonlyMap<string, string>>();
 
-  /** Numbers and times stay on one line; the service desk's line stands as it is configured. */
+  /** No time is broken over a line; the service desk's line stands as it is configured. */
   function textIn(locale: Locale, key: string, values: TextValues): string {
     const parts = texts.text(locale, key, values).split(desk);
-    return parts.map((part) => part.replace(WITHIN_NUMBER, NO_BREAK_SPACE)).join(desk);
+    return parts.map((part) => part.replace(BEFORE_TIME, NO_BREAK_SPACE)).join(desk);
   }
 
   /** The texts that the template binds, as far as the view has their values. */
@@ -119,8 +119,8 @@ export function createCards(
   };
 }
 
-/** A blank between the digits of a number, or before a time; a masked number stands as requirement F5 has it. */
-const WITHIN_NUMBER = /(?<=\d) (?=\d)| (?=\d\d[.:]\d\d(?!\d))/g;
+/** A blank before a time. */
+const BEFORE_TIME = / (?=\d\d[.:]\d\d(?!\d))/g;
 const NO_BREAK_SPACE = '\u00A0';
 
 /** Clients show it in place of the card, as it stands: no escape may be left in it. */
