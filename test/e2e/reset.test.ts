@@ -20,17 +20,17 @@ describe('the new password', () => {
   });
 
   it.each([
-    ['short with å', both('Kå1-xyz'), ['✗', '✗', '✓', '✓', '•', '✓']],
+    ['short with å', both('Kå1-xyz'), ['✗', '✗', '•', '✓', '✓', '•', '✓']],
     [
       'twice differently',
       { newPassword: GOOD, confirmPassword: 'x' },
-      ['✓', '✓', '✓', '✓', '•', '✓'],
+      ['✓', '✓', '✓', '✓', '✓', '•', '✓'],
     ],
-    ['common', both('Password123!'), ['✓', '✓', '✓', '✓', '✓', '✗']],
-    ['as before', both(FIRST_PASSWORD), ['✓', '✓', '✓', '✓', '✗', '✓']],
-    ['empty', both(''), ['•', '•', '•', '•', '•', '•']],
-    ['once only', { newPassword: 'Kå1-xyz' }, ['•', '•', '•', '•', '•', '•']],
-    ['too simple for the directory', both('kaffekannablomma'), ['✓', '✓', '✗', '✓', '•', '•']],
+    ['common', both('Password123!'), ['✓', '✓', '✓', '✓', '✓', '✓', '✗']],
+    ['as before', both(FIRST_PASSWORD), ['✓', '✓', '✓', '✓', '✓', '✗', '✓']],
+    ['empty', both(''), ['•', '•', '•', '•', '•', '•', '•']],
+    ['once only', { newPassword: 'Kå1-xyz' }, ['•', '•', '•', '•', '•', '•', '•']],
+    ['too simple for the directory', both('kaffekannablomma'), ['✓', '✓', '✓', '✗', '✓', '•', '•']],
   ])(
     'typed %s is answered with which rules it kept, as far as known',
     async (_name, inputs, signs) => {
