@@ -12,6 +12,7 @@ import type { WorldAccount } from '../../contracts/directoryWorld.ts';
 import { endChildren, startNode } from '../store/child.ts';
 import { startRecordingServer } from '../../support/recordingServer.ts';
 import { silentLog } from '../../support/silentLog.ts';
+import { firstAnswer } from '../../support/tries.ts';
 import { startDemoWorld } from './demoWorld.ts';
 import type { DemoWorld } from './demoWorld.ts';
 
@@ -73,17 +74,27 @@ describe('Active Directory’s own ways', () => {
     );
 
   it('is asked on fifty kept connections at most', async () => {
-    const crowded = openDirectory(world.options, silentLog);
-    let binds = 0;
-    world.demo.fault = ({ name }) => {
-      if (name === 'bind') binds += 1;
-      return undefined;
+    const bindsOfTwoCrowds = async (): Promise<number[]> => {
+      const crowded = openDirectory(world.options, silentLog);
+      let binds = 0;
+      world.demo.fault = ({ name }) => {
+        if (name === 'bind') binds += 1;
+        return undefined;
+      };
+      const ask = () => crowded.managerById(manager.id, never);
+      const counts: number[] = [];
+      try {
+        for (let crowd = 0; crowd < 2; crowd += 1) {
+          await Promise.all(Array.from({ length: 51 }, ask));
+          counts.push(binds);
+        }
+      } finally {
+        await crowded.close();
+      }
+      return counts;
     };
-    for (const connections of [51, 52]) {
-      await Promise.all(Array.from({ length: 51 }, () => crowded.managerById(manager.id, never)));
-      expect(binds).toBe(connections);
-    }
-    await crowded.close();
+    // A busy machine may be too late for one of so many handshakes.
+    expect(await firstAnswer(bindsOfTwoCrowds)).toEqual([51, 52]);
   });
 
   it('works with a service account of another domain, to which the server refers', async () => {
