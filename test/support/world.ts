@@ -10,7 +10,11 @@ import { ProductDatabase, type AuditLine } from './productDatabase.ts';
 import type { TwilioServer } from './twilioServer.ts';
 
 /** Events that the background writes, when it next looks. */
-const FOUND_LATER: ReadonlySet<string> = new Set(['responsibility.changed', 'enrollment.revoked']);
+const FOUND_LATER: ReadonlySet<string> = new Set([
+  'responsibility.changed',
+  'enrollment.revoked',
+  'reminder.notNeededUndone',
+]);
 
 /** A bot with all its parts on loopback, as a test sees and changes it. */
 export abstract class World {
