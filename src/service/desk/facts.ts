@@ -25,7 +25,7 @@ export interface DeskFacts {
   readonly status: AccountStatus;
   /** Those who answer for it, then former managers with a number. */
   readonly managers: readonly ManagerFacts[];
-  /** What those on the card have to wait for, by their refs. */
+  /** The waits of those on the card, by their refs. */
   readonly waits: ReadonlyMap<string, Waits>;
   /** The day's code messages are used up, over all accounts. */
   readonly isSmsSpent: boolean;
@@ -50,7 +50,7 @@ export interface ManagerFacts {
   readonly check?: CallerCheck | undefined;
 }
 
-/** What a manager has to wait for; times epoch ms. */
+/** A manager's waits; times epoch ms. */
 interface Waits {
   /** When a new code can go out to their number. */
   readonly codesFrom?: number | undefined;

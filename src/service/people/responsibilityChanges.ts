@@ -141,7 +141,7 @@ export async function noteAnswering(
       const [addedFirst, removedFirst] = [listOf(first, 'added'), listOf(first, 'removed')];
       const joining = joined(addedFirst, came, (entry) => isCrowd || isHere.has(entry), {
         more: isCrowd ? addedFirst.more : 0,
-        // Who of these came unnamed before is not known: all of them answer now.
+        // It is not known which of these came unnamed before: all of them answer now.
         among: addedFirst.more === 0 ? [] : here.filter(({ entry }) => entry !== reader),
       });
       const back = came.filter(({ entry }) => !removedFirst.entries.includes(entry));
@@ -171,7 +171,7 @@ export async function noteAnswering(
 /** An audit row names no more. */
 const AUDITED_TOGETHER = 20;
 
-/** What is audited of a change: how many came and went, and each of them by their entry, in as many rows as it takes. */
+/** The audit of a change: how many came and went, and each of them by their entry, in as many rows as it takes. */
 function reasonsOf(added: readonly string[], removed: readonly string[]): string[] {
   const word = removed.length === 0 ? 'added' : added.length === 0 ? 'removed' : 'replaced';
   const counts = [
