@@ -16,7 +16,7 @@ import type { StoreReads } from '../../ports/store/store.ts';
 import { accountStatus, type AccountStatus } from '../administration/accountStatus.ts';
 import { recipientsOf, type Recipient } from '../chat/recipients.ts';
 import type { Deps } from '../deps.ts';
-import { codeBudget } from '../flow/codeSending.ts';
+import { codeBudget } from '../flow/codeBudget.ts';
 
 /** An account as an agent's card and buttons find it, at one moment. */
 export interface DeskFacts {

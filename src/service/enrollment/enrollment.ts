@@ -2,14 +2,8 @@ import { firstRecipient } from '../../domain/flows/enrollment.ts';
 import type { KnownMobile, EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
 import { endWhereLocked, guess, guessCode } from '../flow/codeGuess.ts';
-import {
-  RESEND,
-  type ReservedCode,
-  codeBudgetRefusal,
-  codeExpiry,
-  deliver,
-  issueCode,
-} from '../flow/codeSending.ts';
+import { codeBudgetRefusal } from '../flow/codeBudget.ts';
+import { RESEND, type ReservedCode, codeExpiry, deliver, issueCode } from '../flow/codeSending.ts';
 import { ENDS, type EnrollmentTap, type FlowTable } from '../flow/table.ts';
 import {
   type Submission,

@@ -8,13 +8,8 @@ import type { Account } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import { codesLockedUntil, refuseWhereLocked } from '../flow/codeGuess.ts';
-import {
-  type ReservedCode,
-  codeBudgetRefusal,
-  codeExpiry,
-  deliver,
-  issueCode,
-} from '../flow/codeSending.ts';
+import { codeBudgetRefusal } from '../flow/codeBudget.ts';
+import { type ReservedCode, codeExpiry, deliver, issueCode } from '../flow/codeSending.ts';
 import type { Deps } from '../deps.ts';
 import { vouchOf } from '../desk/callers.ts';
 import type { Vouched } from '../enrollment/vouched.ts';
