@@ -7,7 +7,8 @@ import type { Connection } from './connection.ts';
 import { AnswerLost, directoryFault, hasResult, RESULT, WritesElsewhere } from './errors.ts';
 import { openServers } from './servers.ts';
 import { endpointOf } from './tlsSocket.ts';
-import { createKeptSessions, readFacts } from './keptSessions.ts';
+import { createKeptSessions } from './keptSessions.ts';
+import { readFacts } from './serverFacts.ts';
 
 /** A whole call of the port (requirement D6). */
 const CALL_MS = 10_000;
