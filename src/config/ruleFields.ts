@@ -17,13 +17,19 @@ import { TEXTS } from './variableText.ts';
 export const RULES = {
   CODE_LENGTH: wholeNumber(6, 8)
     .default(USUAL_CODES.digits)
-    .register(TEXTS, { meaning: 'digits of a code, 6 to 8', default: '6' }),
+    .register(TEXTS, { meaning: 'digits of a code, 6 to 8', default: String(USUAL_CODES.digits) }),
   CODE_TTL_SECONDS: wholeNumber(1, 600)
     .default(USUAL_CODES.lifeSeconds)
-    .register(TEXTS, { meaning: 'how long a code is good, at most 600 s', default: '300' }),
+    .register(TEXTS, {
+      meaning: 'how long a code is good, at most 600 s',
+      default: String(USUAL_CODES.lifeSeconds),
+    }),
   CODE_ATTEMPTS: wholeNumber(1, 10)
     .default(USUAL_CODES.attempts)
-    .register(TEXTS, { meaning: 'wrong codes before the lockout, at most 10', default: '5' }),
+    .register(TEXTS, {
+      meaning: 'wrong codes before the lockout, at most 10',
+      default: String(USUAL_CODES.attempts),
+    }),
   // NIST SP 800-63B-4: never below 8, and at least 64 characters must be possible.
   PASSWORD_MIN_LENGTH: wholeNumber(8, 64).default(8).register(TEXTS, {
     meaning: 'least length of a new password, 8 to 64; **15 is recommended**',
@@ -74,7 +80,7 @@ export const ROTATION = {
     .default(USUAL_COOL_DOWN_SECONDS)
     .register(TEXTS, {
       meaning: 'after a `revoke`: how long the next enrolled number cannot reset; 0 is allowed',
-      default: '86400',
+      default: String(USUAL_COOL_DOWN_SECONDS),
     }),
 };
 
