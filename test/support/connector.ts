@@ -16,7 +16,7 @@ import type { ChannelKey } from './tokens.ts';
 const FIRST_KEY = createChannelKey('key-1', ['msteams']);
 
 const POLL_MS = 10;
-/** What comes at all comes by then, on a busy machine too. */
+/** Whatever comes has come by then, on a busy machine too. */
 const PATIENCE_MS = 90_000;
 
 /** A message that the bot posted or updated. */

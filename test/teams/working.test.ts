@@ -26,9 +26,9 @@ interface Run {
  * times.
  */
 interface Clocks {
-  /** Of those that began before the turn. */
+  /** The timers that began before the turn. */
   readonly before: readonly number[];
-  /** Of those that began after the turn. */
+  /** The timers that began after the turn. */
   readonly after: readonly number[];
 }
 
