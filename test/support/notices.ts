@@ -12,13 +12,14 @@ const PUT_OFF_MS = 20_000;
 
 /** Waits until a notice is put off after so many tries. */
 export function isPutOff(world: World, tries: number): Promise<void> {
-  const before = String(Date.now() + PUT_OFF_MS);
-  return world.teams.until(
-    () =>
+  return world.teams.until(() => {
+    const before = String(Date.now() + PUT_OFF_MS);
+    return (
       world.database.querySqlite(
-        `select id from notice where tries = ${String(tries)} and due_at < ${before}`,
-      ).length > 0,
-  );
+        `select id from notice where tries >= ${String(tries)} and due_at < ${before}`,
+      ).length > 0
+    );
+  });
 }
 
 /** Waits until no notice waits to be delivered. */

@@ -133,6 +133,7 @@ export function walkColleaguesTold(world: World): void {
     const created = world.teams.created.length;
     const walker = { chat: asa, account: 'heltgrupp', mobile: newMobile() };
     await enrollToCode(world, walker);
+    await noneWaits(world);
     // The own card is tried again.
     world.teams.fail('post', { status: 404, code: 'ConversationNotFound' }, 4, 'notice');
     await asa.tap('confirmCode', { code: world.code(walker.mobile) });
