@@ -111,7 +111,7 @@ describe('admin report', () => {
     const { code, stdout } = await house.runAdmin(['report', '--out', join(folder, 'read.html')]);
     await house.database.query(`update lease set holder = '', until = 0`);
     expect([code, stdout]).toEqual([0, expect.stringContaining('read.html: 90 days, 4 accounts')]);
-    expect(house.auditRows()).toBe(rows);
+    expect(house.audit(rows)).toEqual([]);
   });
 
   it.each([

@@ -13,23 +13,31 @@ import { newEnrolled, reset, startReset } from '../support/walks.ts';
 const [house, server] = await Promise.all([houseOfSuite(), postgresOfSuite()]);
 await newEnrolled(house);
 
-type AuditRow = Parameters<typeof hashRow>[0];
+type WholeRow = Parameters<typeof hashRow>[0] & { readonly hash: string };
 
 describe('audit verify', () => {
-  /** A copy of the database whose guards are gone and that an attacker has changed. */
-  async function verifyAfter(statements: readonly string[], args: readonly string[] = []) {
+  /**
+   * A copy of the database whose guards are gone and that an attacker has changed. The rows are the
+   * copy's: the bot may write one more at any time.
+   */
+  async function verifyAfter(
+    change: (rows: readonly WholeRow[]) => readonly string[],
+    argsOf: (rows: readonly WholeRow[]) => readonly string[] = () => [],
+  ) {
     const folder = await mkdtemp(join(tmpdir(), 'bot-audit-'));
     try {
       house.database.querySqlite(`vacuum into '${join(folder, 'bot.sqlite')}'`);
       const database = new DatabaseSync(join(folder, 'bot.sqlite'));
+      const rows = database.prepare('select * from audit order by seq').all() as WholeRow[];
       database.exec('drop trigger audit_no_update; drop trigger audit_no_delete');
-      for (const statement of statements) database.exec(statement);
+      for (const statement of change(rows)) database.exec(statement);
       database.close();
-      return await adminJson<{ error?: string; row?: number; result?: string }>(
+      const { code, value } = await adminJson<{ error?: string; row?: number; result?: string }>(
         house,
-        ['audit', 'verify', ...args],
+        ['audit', 'verify', ...argsOf(rows)],
         { DATA_DIR: folder },
       );
+      return { code, value, rows };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -60,42 +68,41 @@ describe('audit verify', () => {
       undefined,
     ],
   ] as const)('names %s by its number', async (_what, statements, row) => {
-    const { code, value } = await verifyAfter(statements);
+    const { code, value, rows } = await verifyAfter(() => statements);
     expect(code).toBe(1);
     expect(value.error).toContain(`row ${String(row ?? value.row)}`);
-    expect(value.row).toBe(row ?? house.auditRows());
+    expect(value.row).toBe(row ?? rows.length);
   });
 
   it('finds a chain that was rewritten as a whole', async () => {
-    const rows = house.database.querySqlite<AuditRow & { hash: string }>(
-      'select * from audit order by seq',
-    );
-    let previous = '';
-    const statements = rows.map((row) => {
-      const actor = row.actor === 'system' ? 'os:root' : row.actor;
-      const hash = hashRow({ ...row, actor, previous });
-      const statement = `update audit set actor = '${actor}', previous = '${previous}', hash = '${hash}' where seq = ${String(row.seq)}`;
-      previous = hash;
-      return statement;
+    const { code, value, rows } = await verifyAfter((read) => {
+      let previous = '';
+      const statements = read.map((row) => {
+        const actor = row.actor === 'system' ? 'os:root' : row.actor;
+        const hash = hashRow({ ...row, actor, previous });
+        const statement = `update audit set actor = '${actor}', previous = '${previous}', hash = '${hash}' where seq = ${String(row.seq)}`;
+        previous = hash;
+        return statement;
+      });
+      return [...statements, `update audit_head set hash = '${previous}'`];
     });
-    statements.push(`update audit_head set hash = '${previous}'`);
-    expect(await verifyAfter(statements)).toMatchObject({
-      code: 1,
-      value: { result: 'broken', row: rows.findIndex(({ actor }) => actor === 'system') + 1 },
+    expect(code).toBe(1);
+    expect(value).toMatchObject({
+      result: 'broken',
+      row: rows.findIndex(({ actor }) => actor === 'system') + 1,
     });
   });
 
   it('finds a chain whose end was taken away by the head that was noted before', async () => {
-    const rows = house.database.querySqlite<AuditRow & { hash: string }>(
-      'select * from audit order by seq',
-    );
-    const [before, last] = rows.slice(-2);
-    const statements = [
-      `delete from audit where seq = ${String(last!.seq)}`,
-      `update audit_head set seq = ${String(before!.seq)}, hash = '${before!.hash}'`,
-    ];
-    expect(await verifyAfter(statements)).toMatchObject({ code: 0, value: { result: 'intact' } });
-    expect(await verifyAfter(statements, ['--head', last!.hash])).toMatchObject({
+    function withoutLast(rows: readonly WholeRow[]): string[] {
+      const before = rows.at(-2)!;
+      return [
+        `delete from audit where seq > ${String(before.seq)}`,
+        `update audit_head set seq = ${String(before.seq)}, hash = '${before.hash}'`,
+      ];
+    }
+    expect(await verifyAfter(withoutLast)).toMatchObject({ code: 0, value: { result: 'intact' } });
+    expect(await verifyAfter(withoutLast, (rows) => ['--head', rows.at(-1)!.hash])).toMatchObject({
       code: 1,
       value: { result: 'headUnknown' },
     });
