@@ -31,6 +31,14 @@ export function parseMobile(input: string, countries: readonly string[]): string
   return isMobile(number.getType()) ? number.number : undefined;
 }
 
+/** The mobile in a directory entry, E.164; undefined where it holds none. */
+export function entryMobile(
+  entry: { readonly mobile?: string | undefined } | undefined,
+  countries: readonly string[],
+): string | undefined {
+  return parseMobile(entry?.mobile ?? '', countries);
+}
+
 /** Some countries' plans (DK, US) do not tell mobiles from fixed lines: there only the code can show it. */
 function isMobile(type: string | undefined): boolean {
   return type === 'MOBILE' || type === 'FIXED_LINE_OR_MOBILE';

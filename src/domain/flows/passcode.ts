@@ -1,6 +1,12 @@
 /** The usual rules for codes; an administrator may choose others within the bounds that the configuration sets. */
 export const USUAL_CODES = { digits: 6, lifeSeconds: 300, attempts: 5 } as const;
 
+/** The flow that a code belongs to, and the number that it was sent to: it proves no other. */
+export interface PasscodeTo {
+  readonly flowId: string;
+  readonly mobile: string;
+}
+
 /** Spaces of every width, the line breaks of a pasted text and the zero-width space. */
 const SPACES = /[\s\u200B]/gu;
 const FULL_WIDTH_DIGITS = /[\uFF10-\uFF19]/gu;

@@ -1,11 +1,6 @@
+import type { PasscodeTo } from '../../domain/flows/passcode.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
-
-/** The flow that a code belongs to, and the number that it was sent to: it proves no other. */
-export interface PasscodeTo {
-  readonly flowId: string;
-  readonly mobile: string;
-}
 
 /** One-time codes. */
 export interface PasscodeQueries {

@@ -1,7 +1,7 @@
+import { entryMobile } from '../../domain/mobile.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import { operationSince } from '../../domain/flows/lifetime.ts';
 import { endFlow } from '../flow/flows.ts';
-import { entryMobile } from '../people/identity.ts';
 import { auditOfAgent, vouchIn } from './callers.ts';
 import type { ManagerFacts } from './facts.ts';
 import { takeDraw, type DeskTap } from './look.ts';
@@ -14,7 +14,8 @@ export async function vouchFor(
   const { deps, signal } = deskTap;
   if (recipient === undefined || known === undefined) return undefined;
   const entry = await deps.directory.managerById(recipient.person.id, signal);
-  if (entryMobile(deps, entry) === undefined) return { reason: 'noDirectoryMobile' };
+  if (entryMobile(entry, deps.settings.smsCountries) === undefined)
+    return { reason: 'noDirectoryMobile' };
   await deps.store.transaction(async (tx) => {
     if (!(await takeDraw(tx, deskTap))) return;
     if ((await tx.enrollment(known.manager, known.accountId)) !== undefined) return;

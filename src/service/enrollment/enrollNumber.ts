@@ -1,9 +1,9 @@
+import { entryMobile } from '../../domain/mobile.ts';
 import { firstUse } from '../../domain/flows/coolDown.ts';
 import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { endVouches } from '../desk/callers.ts';
-import { entryMobile } from '../people/identity.ts';
 import { isVouchGood } from './vouched.ts';
 import { advanceEnrollment, auditOf } from '../flow/flows.ts';
 import { isSamePerson } from '../../domain/parties.ts';
@@ -62,7 +62,7 @@ export async function enrollNumber(tap: EnrollmentTap, input: TypedCode): Promis
       const first = { ...by, until: waits };
       await addFirstEnrollmentNotices(deps, tx, first, {
         mobile,
-        entryMobile: entryMobile(deps, manager.entry),
+        entryMobile: entryMobile(manager.entry, deps.settings.smsCountries),
         managers: [manager.entry, ...(answering?.managers ?? []), ...(answering?.former ?? [])],
       });
     } else {

@@ -1,3 +1,4 @@
+import { entryMobile } from '../../domain/mobile.ts';
 import type { AuditEvent } from '../../domain/audit.ts';
 import type { KnownMobile, EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import {
@@ -30,7 +31,6 @@ import {
 } from '../flow/flows.ts';
 import type { SecretInput } from '../input.ts';
 import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
-import { entryMobile } from '../people/identity.ts';
 import { bindsUnderWay, proofBlock, reserveBind, settleBind } from '../proof/proofLimits.ts';
 import type { ReservedBind } from '../proof/proofLimits.ts';
 
@@ -202,7 +202,7 @@ async function knownMobile(
 ): Promise<KnownMobile | undefined> {
   const enrollment = await tx.enrollment(manager.key, account.id);
   if (enrollment !== undefined) return { mobile: enrollment.mobile, isEnrolled: true };
-  const mobile = entryMobile(deps, manager.entry);
+  const mobile = entryMobile(manager.entry, deps.settings.smsCountries);
   return mobile === undefined ? undefined : { mobile, isEnrolled: false };
 }
 

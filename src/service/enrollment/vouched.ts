@@ -1,9 +1,9 @@
+import { entryMobile } from '../../domain/mobile.ts';
 import type { KnownMobile, Vouch } from '../../domain/flows/flow.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Deps } from '../deps.ts';
 import { vouchesOf, vouchOf } from '../desk/callers.ts';
 import type { Manager } from '../people/managers.ts';
-import { entryMobile } from '../people/identity.ts';
 
 /** An agent's word for a manager, and the number that it is for. */
 export interface Vouched {
@@ -23,7 +23,7 @@ export async function vouchedFor(
   signal: AbortSignal,
 ): Promise<Vouched | undefined> {
   const { isOpen, mayVouch } = deps.settings.desk;
-  const mobile = entryMobile(deps, entry);
+  const mobile = entryMobile(entry, deps.settings.smsCountries);
   if (!isOpen || !mayVouch || mobile === undefined) return undefined;
   const check = await deps.store.read((reads) => vouchOf(reads, key, id));
   if (check === undefined) return undefined;
@@ -47,7 +47,7 @@ export async function isVouchGood(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { isOpen, mayVouch } = deps.settings.desk;
-  const isKnown = mobile !== undefined && mobile === entryMobile(deps, entry);
+  const isKnown = mobile !== undefined && mobile === entryMobile(entry, deps.settings.smsCountries);
   if (!isOpen || !mayVouch || !isKnown) return false;
   const vouches = await deps.store.read((reads) => vouchesOf(reads, key, id));
   const check = vouches.find((vouch) => vouch.id === checkId);

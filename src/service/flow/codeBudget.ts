@@ -1,7 +1,7 @@
+import { entryMobile } from '../../domain/mobile.ts';
 import { budgetRefusal, SENDS_LOOKBACK_MS, type BudgetRefusal } from '../../domain/smsBudget.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { entryMobile } from '../people/identity.ts';
 import type { Manager } from '../people/managers.ts';
 
 /** The recipient of a code message, of one flow or of the next. */
@@ -42,7 +42,7 @@ export async function codeBudget(
     number: await reads.sendTimes({ mobile, since }),
     ...(await reads.managerSends({ manager, since: now - SENDS_LOOKBACK_MS.manager })),
     ...(await reads.numberUse({ mobile, manager, since })),
-    isInOwnEntry: entryMobile(deps, entry) === mobile,
+    isInOwnEntry: entryMobile(entry, deps.settings.smsCountries) === mobile,
     total,
   };
   return { refusal: budgetRefusal(sends, deps.settings.smsPerDay), total };

@@ -1,19 +1,10 @@
 import { isSamePerson, managerName, namesPerson, type ManagerKey } from '../../domain/parties.ts';
-import { parseMobile } from '../../domain/mobile.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { ManagerRecord } from '../../ports/store/people.ts';
 import type { Deps } from '../deps.ts';
 import type { Person } from '../input.ts';
 import { changeManager, changeManagerIn } from './managers.ts';
 import type { StoreReads } from '../../ports/store/store.ts';
-
-/** The mobile in a directory entry, E.164; undefined where it holds none. */
-export function entryMobile(
-  { settings }: Pick<Deps, 'settings'>,
-  entry: Pick<DirectoryManager, 'mobile'> | undefined,
-): string | undefined {
-  return parseMobile(entry?.mobile ?? '', settings.smsCountries);
-}
 
 /** Why a person is not let in. */
 export type NotLetIn = 'notResponsible' | 'temporarilyUnavailable';

@@ -8,7 +8,7 @@ import {
 } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Secret } from '../../../domain/secret.ts';
-import type { PasscodeTo } from '../../../ports/store/passcodes.ts';
+import type { PasscodeTo } from '../../../domain/flows/passcode.ts';
 import { StoreError } from '../../../ports/errors.ts';
 
 /** One of the configured keys. The first of a list encrypts, all decrypt. */
