@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import type { DirectoryManager } from '../../src/ports/account.ts';
 import type { ClaimedNotice } from '../../src/ports/store/notices.ts';
 import type { Deps } from '../../src/service/deps.ts';
@@ -128,6 +129,26 @@ it('tells a change anew that another one joined while it was on its way', async 
   const told = (await untold(account.id)).find(({ id }) => id === onItsWay!.id);
   expect(told).toMatchObject({ added: [], removed: ['Namn B'] });
   expect(await store.transaction((tx) => tx.removeNotice(told!))).toBe(true);
+});
+
+it('has waited since the first untold change, however often another one joins it', async () => {
+  const [asa, bo] = [0, 1].map(someone) as [DirectoryManager, DirectoryManager];
+  const { account, become } = await followed(asa);
+  await become([asa, bo]);
+  const id = `change ${account.id} ${settings.tenantId}/${asa.aadObjectId!}`;
+  const waiting = async () => {
+    const [notice] = await store.transaction((tx) => tx.waitingNotices([id]));
+    return notice!;
+  };
+  const first = await waiting();
+  const longAgo = first.at - DAY_MS;
+  await store.transaction((tx) => tx.addNotices([{ ...first, at: longAgo, noticedAt: longAgo }]));
+  for (const managers of [[asa], [asa, bo]]) {
+    await become(managers);
+    const { at, noticedAt } = await waiting();
+    expect(at).toBeGreaterThanOrEqual(first.at);
+    expect(noticedAt).toBe(longAgo);
+  }
 });
 
 it('names one who came and was then deleted, untold, though the directory has no name any more', async () => {

@@ -5,7 +5,7 @@ import type { NoticeFacts } from '../noticeView.ts';
 export interface Notice extends NoticeFacts {
   readonly id: string;
   readonly accountId: string;
-  /** When the bot noticed it, where that may be long after it happened. */
+  /** When the bot noticed it, where that may be long after it happened; of joined changes the first. */
   readonly noticedAt?: number | undefined;
   readonly flow?: string | undefined;
   /** The directory entries of `owners`, in their order; an empty one where the bot knows none. */

@@ -155,6 +155,8 @@ export async function noteAnswering(
         accountName: account.name,
         byName: '',
         at: tx.now,
+        // Without this one change an hour would put off for ever the alarm for a notice that nobody gets.
+        noticedAt: first?.noticedAt ?? tx.now,
         to: { channel: 'chat', manager },
         hasReader: wasReader || gone.some(({ entry }) => entry === reader),
         added: joining.names,
