@@ -77,6 +77,22 @@ export function walkDeskVouch(world: World): void {
     expect(noticesTo(world, mobile)[0]).toContain(agent.person.name);
   });
 
+  it('sends another code to the one number once the held one counts no more', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, name, mobile } = call;
+    await openAccount(agent, account);
+    await confirm(world, call);
+    await agent.tap('deskVouch', {}, name);
+    await chat.say('status');
+    await chat.tap('enroll', {}, account);
+    expect(await chat.tap('useShownMobile')).toBe('enrollment.code');
+    expect(await chat.tap('changeMobile')).toBe('enrollment.mobile');
+    world.passTime(5 * MINUTE_MS + 1);
+    expect(await chat.tap('useShownMobile')).toBe('enrollment.code');
+    expect(world.codes(mobile)).toHaveLength(2);
+    expect(await chat.tap('confirmCode', { code: world.code(mobile) })).toBe('enrollment.done');
+  });
+
   it('vouches for a quarter of an hour, once, and for nobody who is enrolled', async () => {
     const call = await newCall(world);
     const { agent, chat, account, name } = call;
