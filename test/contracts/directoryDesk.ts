@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { never } from './directoryStage.ts';
+import { never, PATIENT } from './directoryStage.ts';
 import type { DirectoryStage } from './directoryStage.ts';
-import { firstAnswer } from '../support/tries.ts';
 
 /** More than are read for one text. */
 const FITS_VERY_MANY = 260;
@@ -20,7 +19,7 @@ export function describeDesk(on: DirectoryStage): void {
       const outer = await on.world.newGroup([inner, direct.dn]);
       // As an administrator may write it.
       const deskGroup = outer.replaceAll(',', ' , ').toUpperCase();
-      const directory = on.open({ deskGroup });
+      const directory = on.open({ deskGroup, deadlines: PATIENT });
       const isAgent = async (dn: string) =>
         (await directory.standingOf({ id: await on.world.idOf(dn) }, never)).isAgent;
       expect(await isAgent(direct.dn)).toBe(true);
@@ -31,7 +30,7 @@ export function describeDesk(on: DirectoryStage): void {
       expect(await isAgent(stranger.dn)).toBe(true);
       await on.world.disable(direct.dn);
       expect(await isAgent(direct.dn)).toBe(false);
-      const found = await firstAnswer(() => directory.inspect(never));
+      const found = await directory.inspect(never);
       expect(found.isDeskGroupReadable).toBe(true);
     });
 
@@ -73,11 +72,8 @@ export function describeDesk(on: DirectoryStage): void {
     it('leaves no search under way on a kept connection where a text fits very many accounts', async () => {
       await on.world.newCrowd(FITS_VERY_MANY);
       const accountsBase = on.world.options.managersBase;
-      // A busy server may take longer than the bot waits for one answer.
-      const { proxy, proxied, accounts } = await firstAnswer(async () => {
-        const opened = await on.openProxied({ accountsBase });
-        return { ...opened, ...(await opened.proxied.accountsLike('folk', FITS_VERY_MANY, never)) };
-      });
+      const { proxy, proxied } = await on.openProxied({ accountsBase, deadlines: PATIENT });
+      const { accounts } = await proxied.accountsLike('folk', FITS_VERY_MANY, never);
       expect(accounts).toHaveLength(250);
       // By its answer all that the first call sent on the connection has arrived too.
       const none = await proxied.accountsLike('ingen heter så', 5, never);

@@ -1,7 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 const TRIES = 5;
-const PAUSE_MS = 4_000;
 
 /**
  * The first of five results that is good, else the last: where a busy machine may hold up any one of them. For
@@ -14,21 +11,6 @@ export async function firstGood<T>(
   for (let time = 1; ; time += 1) {
     const result = await work();
     if (isGood(result) || time === TRIES) return result;
-  }
-}
-
-/**
- * The first result of five tries, else the last one's exception. After longer and longer pauses: a server goes on
- * with what nobody waits for any more.
- */
-export async function firstAnswer<T>(work: () => Promise<T>): Promise<T> {
-  for (let time = 1; ; time += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (time === TRIES) throw error;
-      await pause(time * PAUSE_MS);
-    }
   }
 }
 

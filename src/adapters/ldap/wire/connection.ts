@@ -6,8 +6,6 @@ import type { Change, Control, Entry, Filter, SearchOptions, SearchResult } from
 import type { Secret } from '../../../domain/secret.ts';
 import { AnswerLost, isAbsence } from './errors.ts';
 
-/** The time for one request and its answer (requirement D6); ldapts alone would wait for ever. */
-const OPERATION_MS = 5_000;
 const PAGE_SIZE = 500;
 /** A sweep holds two of these at a time; larger ones are no faster. */
 const SWEEP_PAGE_SIZE = 250;
@@ -35,13 +33,14 @@ export class Connection {
   readonly #client: Client;
   #boundAs: string | undefined;
 
-  constructor(server: string, socket: TLSSocket) {
+  /** `answerMs`: the time for one request and its answer; ldapts alone would wait for ever. */
+  constructor(server: string, socket: TLSSocket, answerMs: number) {
     this.server = server;
     this.#socket = socket;
     let isTaken = false;
     this.#client = new Client({
       url: 'ldap://verified-socket',
-      timeout: OPERATION_MS,
+      timeout: answerMs,
       createConnection: () => {
         if (isTaken || socket.destroyed) throw new Error('the connection is gone');
         isTaken = true;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { withDeadline } from '../../../ports/deadline.ts';
 import { DirectoryError } from '../../../ports/errors.ts';
 import type { Log } from '../../../ports/log.ts';
 import { Connection } from './connection.ts';
@@ -49,14 +50,25 @@ interface Server {
 /** `abandoned`: its caller stopped waiting, which says nothing about the server. */
 type Trial = 'reached' | 'abandoned' | { readonly fault: unknown };
 
+/** How long a server may take. */
+export interface Deadlines {
+  /** TCP, StartTLS and TLS handshake together. */
+  readonly connectMs: number;
+  /** One request and its answer. */
+  readonly answerMs: number;
+  /** A whole call of the port. */
+  readonly callMs: number;
+}
+
 export interface ServerOptions {
   readonly urls: readonly string[];
+  readonly deadlines: Deadlines;
   readonly ca?: string | undefined;
   readonly certificateSeen?: ((server: string, endsAt: number) => void) | undefined;
 }
 
 export function openServers(options: ServerOptions, log: Log): Servers {
-  const { urls, ca, certificateSeen } = options;
+  const { urls, ca, deadlines, certificateSeen } = options;
   const servers: Server[] = urls.map((url) => ({ endpoint: endpointOf(url) }));
   /**
    * The servers behind a name, found again by their address: one that fails says nothing about the others.
@@ -71,8 +83,14 @@ export function openServers(options: ServerOptions, log: Log): Servers {
     prepare: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     try {
-      const socket = await openTlsSocket(server.endpoint, trust, signal);
-      const connection = new Connection(serverName(server.endpoint, socket), socket);
+      const socket = await withDeadline(deadlines.connectMs, signal, (deadline) =>
+        openTlsSocket(server.endpoint, trust, deadline),
+      );
+      const connection = new Connection(
+        serverName(server.endpoint, socket),
+        socket,
+        deadlines.answerMs,
+      );
       certificateSeen?.(connection.server, connection.certificateEndsAt);
       const prepared = await prepare(connection);
       if (server.failedAt !== undefined) log.info(logged(server), 'directory server is back');

@@ -5,13 +5,13 @@ import { DirectoryError } from '../../../ports/errors.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { Connection } from './connection.ts';
 import { AnswerLost, directoryFault, hasResult, RESULT, WritesElsewhere } from './errors.ts';
-import { openServers } from './servers.ts';
+import { openServers, type Deadlines } from './servers.ts';
 import { endpointOf } from './tlsSocket.ts';
 import { createKeptSessions } from './keptSessions.ts';
 import { readFacts } from './serverFacts.ts';
 
-/** A whole call of the port (requirement D6). */
-const CALL_MS = 10_000;
+/** The usual ones (requirement D6). */
+const DEADLINES: Deadlines = { connectMs: 3_000, answerMs: 5_000, callMs: 10_000 };
 
 type Work<T> = (session: Session, signal: AbortSignal) => Promise<T>;
 
@@ -44,10 +44,14 @@ export interface SessionOptions extends Access {
   readonly dialectOf: (facts: ServerFacts) => Dialect;
   /** Called at each connect: the server, and epoch ms until which its certificate is valid. */
   readonly certificateSeen?: ((server: string, endsAt: number) => void) | undefined;
+  /** Others than the usual ones. */
+  readonly deadlines?: Deadlines;
 }
 
 export function openSessions(options: SessionOptions, log: Log): Sessions {
-  const servers = openServers(options, log);
+  const { deadlines = DEADLINES } = options;
+  const { callMs } = deadlines;
+  const servers = openServers({ ...options, deadlines }, log);
   const kept = createKeptSessions();
   const directory = {};
   let { bindPassword } = options;
@@ -153,7 +157,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     work: (deadline: AbortSignal) => Promise<T>,
   ): Promise<T> {
     try {
-      return await withDeadline(CALL_MS, signal, work);
+      return await withDeadline(callMs, signal, work);
     } catch (error) {
       throw directoryFault(error, 'read');
     }
@@ -189,7 +193,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
 
     async long(signal, work) {
       try {
-        const session = await withDeadline(CALL_MS, signal, (deadline) => open(deadline));
+        const session = await withDeadline(callMs, signal, (deadline) => open(deadline));
         return await within(signal, session.connection, () => work(session, signal)).finally(() => {
           session.connection.close();
         });

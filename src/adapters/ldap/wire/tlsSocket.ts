@@ -4,11 +4,8 @@ import tls from 'node:tls';
 
 import { BerReader } from 'ldapts';
 
-import { withDeadline } from '../../../ports/deadline.ts';
 import { DirectoryError } from '../../../ports/errors.ts';
 
-/** The time for TCP, StartTLS and TLS handshake together (requirement D6). */
-const CONNECT_MS = 3_000;
 const MAX_STARTTLS_ANSWER_BYTES = 4_096;
 const EXTENDED_RESPONSE = 0x78;
 /** LDAPMessage 1 with the extended request 1.3.6.1.4.1.1466.20037 (RFC 4511 4.14.1). */
@@ -77,17 +74,9 @@ function systemTrust(): string[] {
 /**
  * A connected TLS socket whose chain and host name are verified. Not left to ldapts: its StartTLS
  * waits for ever on a silent server, and reconnects in plain text after a lost connection.
- * @throws DirectoryError `unreachable` or `tls`, within 3 s.
+ * @throws DirectoryError `unreachable` or `tls`.
  */
-export function openTlsSocket(
-  endpoint: Endpoint,
-  trust: () => tls.SecureContext,
-  signal: AbortSignal,
-): Promise<tls.TLSSocket> {
-  return withDeadline(CONNECT_MS, signal, (deadline) => connect(endpoint, trust, deadline));
-}
-
-async function connect(
+export async function openTlsSocket(
   endpoint: Endpoint,
   trust: () => tls.SecureContext,
   deadline: AbortSignal,
