@@ -55,6 +55,27 @@ export function walkDeskLimits(world: World): void {
     expect(textOf(agent.card)).not.toContain('är spärrad efter fel koder');
   });
 
+  it('asks a manager once at a time and five times an hour, whoever asks', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, name } = call;
+    const other = newAgent(world);
+    await other.say('status');
+    await openAccount(agent, account);
+    await openAccount(other, account);
+    await ask(world, call);
+    expect(await other.tap('deskConfirm', {}, name)).toBe('desk.account callerBusy');
+    expect(textOf(other.card)).toContain(`${name} har redan fått en fråga`);
+    for (let times = 1; times < 5; times += 1) {
+      await chat.tap('callerDeny');
+      await agent.tap('refresh');
+      await ask(world, call);
+    }
+    await chat.tap('callerDeny');
+    expect(await other.tap('deskConfirm', {}, name)).toBe('desk.account callerBusy');
+    world.passTime(61 * MINUTE_MS);
+    expect(await other.tap('deskConfirm', {}, name)).toBe('desk.account');
+  });
+
   it('raises an alarm too where wrong passwords lock an account again', async () => {
     const call = await newCall(world);
     const { agent, chat, account, accountId, accountDn } = call;

@@ -17,7 +17,7 @@ import { walkNotices } from './notices.ts';
 import { walkRevoke } from './revoke.ts';
 import { walkRevokeManagers } from './revokeManagers.ts';
 import { walkMainJob } from './mainJob.ts';
-import { walkNotNeeded } from './notNeeded.ts';
+import { walkNotNeeded, walkNotNeededAgain } from './notNeeded.ts';
 import { walkPins } from './pins.ts';
 import { walkReset } from './reset.ts';
 import { walkResponsibility } from './responsibility.ts';
@@ -41,23 +41,24 @@ const WALKS = {
   others: {
     // First: it sweeps all accounts of the world again and again.
     'the answer that no change is needed': walkNotNeeded,
-    colleagues: walkColleagues,
     'a revoke': walkRevoke,
     notices: walkNotices,
   },
   desk: {
     'the service desk': walkDesk,
     'the service desk’s acts': walkDeskActs,
-    'what an agent is promised': walkDeskWaits,
     'the service desk’s word for a manager': walkDeskVouch,
   },
   deskLimits: {
     'the limits of the service desk': walkDeskLimits,
+    'what an agent is promised': walkDeskWaits,
     'the end of the service desk’s word': walkDeskVouchEnds,
   },
   told: {
     // First, as above.
     responsibility: walkResponsibility,
+    'the answer that no change is needed, given again': walkNotNeededAgain,
+    colleagues: walkColleagues,
     'the colleagues': walkColleaguesTold,
     'the managers of a revoked number': walkRevokeManagers,
   },

@@ -6,8 +6,8 @@ import { setAge, sweepAgain } from '../support/rotations.ts';
 import { FIRST_PASSWORD, newName } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
-/** One of several managers cannot silence an account without the others. */
-export function walkNotNeeded(world: World): void {
+/** An account that one of its managers has silenced, and what is seen of it. */
+function silencing(world: World) {
   /** A due account of two managers, of whom the first has said that no change is needed. */
   async function silenced() {
     const [asa, bo] = [world.manager(newName('Asa')), world.manager(newName('Bo'))];
@@ -36,6 +36,12 @@ export function walkNotNeeded(world: World): void {
       .filter(
         ({ account, event }) => account === accountId && event === 'reminder.notNeededUndone',
       );
+  return { silenced, notice, undone };
+}
+
+/** One of several managers cannot silence an account without the others. */
+export function walkNotNeeded(world: World): void {
+  const { silenced, notice, undone } = silencing(world);
 
   it('is told to the others, who can be reminded all the same', async () => {
     const { asa, bo, account, accountId } = await silenced();
@@ -57,6 +63,28 @@ export function walkNotNeeded(world: World): void {
     const swept = await world.administer(['sweep', '--dry-run']);
     expect(JSON.stringify(swept)).not.toContain('"notNeeded"');
   });
+
+  it('cannot be undone from another button, by the one who gave it either', async () => {
+    const { asa, account, accountId } = await silenced();
+    await asa.say('status');
+    const { handle } = asa.button('enroll', account).data;
+    const forged = { verb: 'undoNotNeeded', title: '', data: { verb: 'undoNotNeeded', handle } };
+    expect(await asa.tapButton(forged)).toBe('refused notResponsible');
+    expect(undone(accountId)).toEqual([]);
+  });
+
+  it('cannot be undone by one who answers no more', async () => {
+    const { bo, account } = await silenced();
+    notice(bo);
+    const { dn } = world.directory.user({ name: newName('tom'), commonName: newName('Tom') });
+    world.directory.put(`CN=${account},${world.accountsBase}`, 'manager', dn);
+    expect(await bo.tap('undoNotNeeded')).toBe('refused notResponsible');
+  });
+}
+
+/** What follows where it is said anew. */
+export function walkNotNeededAgain(world: World): void {
+  const { silenced, notice, undone } = silencing(world);
 
   it('is told once in an hour, however often it is said again, and undone only once told', async () => {
     const { asa, bo, account, accountId } = await silenced();
@@ -100,22 +128,5 @@ export function walkNotNeeded(world: World): void {
     expect(await asa.tap('notNeeded', { reason: 'other' })).toBe('reminder.done');
     await noneWaits(world);
     expect(cardsTo(world, bo, 'notice')).toHaveLength(2);
-  });
-
-  it('cannot be undone from another button, by the one who gave it either', async () => {
-    const { asa, account, accountId } = await silenced();
-    await asa.say('status');
-    const { handle } = asa.button('enroll', account).data;
-    const forged = { verb: 'undoNotNeeded', title: '', data: { verb: 'undoNotNeeded', handle } };
-    expect(await asa.tapButton(forged)).toBe('refused notResponsible');
-    expect(undone(accountId)).toEqual([]);
-  });
-
-  it('cannot be undone by one who answers no more', async () => {
-    const { bo, account } = await silenced();
-    notice(bo);
-    const { dn } = world.directory.user({ name: newName('tom'), commonName: newName('Tom') });
-    world.directory.put(`CN=${account},${world.accountsBase}`, 'manager', dn);
-    expect(await bo.tap('undoNotNeeded')).toBe('refused notResponsible');
   });
 }

@@ -30,6 +30,58 @@ export function walkRevokeManagers(world: World): void {
     }
   });
 
+  it('takes one manager’s number and leaves the colleagues’ alone', async () => {
+    const [first, second] = [newName('Chef'), newName('Chef')].map((name) => world.manager(name));
+    const group = world.directory.group(newName('grp'), [first!.dn, second!.dn]);
+    const account = newName('delad');
+    world.account(account, group.dn, FIRST_PASSWORD);
+    const one = { chat: first!, account, mobile: newMobile() };
+    const other = { chat: second!, account, mobile: newMobile() };
+    await enroll(world, one);
+    await enroll(world, other);
+    await one.chat.say('status');
+    await one.chat.tap('reset', {}, account);
+    await other.chat.say('status');
+    expect(await other.chat.tap('reset', {}, account)).toBe('reset.code');
+    await noneWaits(world);
+    const before = world.auditRows();
+    const texts = world.texts(other.mobile).length;
+    const { upn } = one.chat.person;
+    const done = await world.administer(['revoke', account, '--manager', upn]);
+    expect(done).toMatchObject({ account, numbers: 1, flows: 1 });
+    const reason = `${world.tenantId}/${one.chat.person.aadObjectId}`;
+    expect(world.audit(before)).toMatchObject([
+      { event: 'admin.revoke', actor: ACTOR, reason, result: 'ok' },
+      { event: 'enrollment.revoked', actor: ACTOR, reason, result: 'ok' },
+    ]);
+    await noneWaits(world);
+    expect(world.texts(one.mobile).at(-1)).toMatch(/togs bort/);
+    expect(world.texts(other.mobile).length).toBe(texts);
+    for (const { chat } of [one, other]) {
+      const owner = chat === one.chat ? 'du' : one.chat.person.name;
+      const told = `Mobilnumret som ${owner} hade registrerat togs bort`;
+      expect(textOf(noticesTo(chat).at(-1)?.card)).toContain(told);
+    }
+
+    expect(await world.administer(['status', account])).toMatchObject({
+      revokedFrom: { manager: reason, name: one.chat.person.name },
+    });
+    const status = await world.runAdmin(['status', account]);
+    expect(status.stdout).toMatch(new RegExp(`^Revoked +\\S+ \\S+, ${one.chat.person.name}$`, 'm'));
+
+    expect(await one.chat.say('reset')).toBe('home notEnrolled');
+    const code = world.code(other.mobile);
+    expect(await other.chat.tap('confirmCode', { code })).toBe('reset.newPassword');
+    await other.chat.tap('cancel');
+    world.passTime(HOUR_MS);
+    const again = { ...one, mobile: newMobile() };
+    expect(await enroll(world, again)).toBe('enrollment.done');
+    await again.chat.say('status');
+    expect(await again.chat.tap('reset', {}, account)).toBe('refused numberTooNew');
+    await other.chat.say('status');
+    expect(await other.chat.tap('reset', {}, account)).toBe('reset.code');
+  });
+
   it('makes each manager of the account wait, also one who had no number', async () => {
     const [first, second] = [newName('Chef'), newName('Chef')].map((name) => world.manager(name));
     const group = world.directory.group(newName('grp'), [first!.dn, second!.dn]);
