@@ -8,7 +8,7 @@
 export const LEFT_OUT_OF_QUICK = [
   '/test/adapters/ldap/',
   '/test/(?:adapters/store|service)/\\w*(?:[pP]ostgres|pgbouncer)\\.test\\.ts$',
-  '/test/service/audience\\.test\\.ts$',
+  '/test/service/otherManagers\\.test\\.ts$',
   '/test/adapters/store/(?:sqlite\\w*|rekey|formerDigests)\\.test\\.ts$',
   '/test/adapters/twilio\\.test\\.ts$',
   '/test/teams/(?:botCertificate|cardFaults|health|proactive|server|summary|working)\\.test\\.ts$',
