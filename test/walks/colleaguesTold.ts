@@ -39,6 +39,46 @@ export function walkColleaguesTold(world: World): void {
     expect(textOf(noticesIn(opened()!.conversationId)[0]?.card)).toContain(account);
   });
 
+  it('stand in the audit at each change where the bot was removed from their chats', async () => {
+    const [asa, bo, cia, unmet] = ['Asa', 'Bo', 'Cia', 'Ny'].map((name) =>
+      world.manager(newName(name)),
+    );
+    const all = [asa, bo, cia, unmet].map((one) => one!.dn);
+    const account = newName('grupp');
+    const { id } = world.account(
+      account,
+      world.directory.group(newName('Chefer'), all).dn,
+      FIRST_PASSWORD,
+    );
+    await bo!.say('status');
+    await cia!.say('status');
+    const walker = { chat: asa!, account, accountDn: '', accountId: '', mobile: newMobile() };
+    await enroll(world, walker);
+    await noneWaits(world);
+    const failed = (from: number) =>
+      world
+        .wholeAudit(from)
+        .filter((row) => row.account === id && row.event === 'notice.failed')
+        .map(({ result, reason }) => [result, reason]);
+
+    // Teams says so at the first card that the bot posts there; it posts none any more.
+    world.teams.fail('post', { status: 403, code: 'ConversationBlockedByUser' }, 2, 'notice');
+    const untold = ['failed', 'notInTeams'];
+    for (const password of [GOOD, `${GOOD}-igen`]) {
+      const rows = world.auditRows();
+      expect(await reset(world, walker, password)).toBe('reset.done');
+      await noneWaits(world);
+      expect(failed(rows)).toEqual([untold, untold]);
+    }
+    const rows = world.auditRows();
+    await cia!.say('status');
+    const before = cardsTo(world, cia!, 'notice').length;
+    expect(await reset(world, walker, `${GOOD}-till`)).toBe('reset.done');
+    await noneWaits(world);
+    expect(failed(rows)).toEqual([untold]);
+    expect(cardsTo(world, cia!, 'notice')).toHaveLength(before + 1);
+  });
+
   it('see the address of one who has the name of another of them', async () => {
     const name = newName('Anna');
     const [anna, other, bo] = [name, newName('Falsk'), newName('Bo')].map((each) =>

@@ -77,6 +77,27 @@ export function walkResponsibility(world: World): void {
     return { asa, bo, group, walker, toldTo };
   }
 
+  it('stands in the audit as not told where the bot was removed from the chat of the one who is gone', async () => {
+    const { asa, group, walker } = await ofTwo();
+    world.teams.fail('post', { status: 403, code: 'ConversationBlockedByUser' }, 1, 'notice');
+    expect(await reset(world, walker, 'Kaffekanna-Blomma-42')).toBe('reset.done');
+    await noneWaits(world);
+    const rows = world.auditRows();
+    world.directory.put(group.dn, 'member', [asa.dn]);
+    await sweepAgain(world);
+    await noneWaits(world);
+    const ofNotices = world
+      .wholeAudit(rows)
+      .filter(({ account, event }) => account === walker.accountId && event.startsWith('notice.'));
+    // The one who stays is told.
+    expect(ofNotices.map(({ event, reason }) => [event, reason])).toEqual(
+      expect.arrayContaining([
+        ['notice.failed', 'notInTeams'],
+        ['notice.sent', null],
+      ]),
+    );
+  });
+
   it('is told to those who answered before a reset, whoever was the only one during it', async () => {
     const { asa, bo, group, walker, toldTo } = await ofTwo();
     const before = toldTo(bo).length;

@@ -121,7 +121,7 @@ export async function readFacts(
       const own = all.filter(({ managerEntry }) => managerEntry === person.id);
       const check = withDenials(own, reads.now).find((one) => isSamePerson(one.agent, agent));
       const { id: ref, displayName: name } = person;
-      return { ref, name, recipient, key: recipient.way?.key ?? keyOf(number), number, check };
+      return { ref, name, recipient, key: recipient.key, number, check };
     }
   });
 }

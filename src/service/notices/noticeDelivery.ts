@@ -95,10 +95,10 @@ async function addressOthers(
         return { entry, name: nameOf(name, entry) };
       });
       const notices: Notice[] = [];
-      for (const { way, person } of await recipientsOf(deps, tx, persons)) {
-        if (way === undefined) continue;
-        if (except !== undefined && isSamePerson(way.key, except)) continue;
-        const { key: manager } = way;
+      // Also to those from whose chats the bot was removed: whoever did it, the auditor sees that they were not told.
+      for (const { key: manager, person } of await recipientsOf(deps, tx, persons)) {
+        if (manager === undefined) continue;
+        if (except !== undefined && isSamePerson(manager, except)) continue;
         const to = { channel: 'chat', manager } as const;
         // Each manager can undo it, from a button of their own.
         const handle = isNotNeeded ? deps.random.id() : undefined;

@@ -108,11 +108,10 @@ export async function noteAnswering(
     (entry) => known.find(({ id }) => id === entry) ?? { id: entry, displayName: '' },
   );
   const readers = new Map<string, { readonly reader: string; readonly manager: ManagerKey }>();
-  for (const { person, way } of await recipientsOf(deps, tx, persons)) {
-    const record = way && person.displayName === '' ? await tx.manager(way.key) : undefined;
+  for (const { person, key: manager } of await recipientsOf(deps, tx, persons)) {
+    const record = manager && person.displayName === '' ? await tx.manager(manager) : undefined;
     names.set(person.id, record?.displayName ?? person.displayName);
-    if (way === undefined) continue;
-    const { key: manager } = way;
+    if (manager === undefined) continue;
     // One for each reader and account waits to be told, however often a writer of the directory changes it.
     const id = `change ${account.id} ${managerName(manager)}`;
     readers.set(id, { reader: person.id, manager });
