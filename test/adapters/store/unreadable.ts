@@ -142,6 +142,43 @@ export function unreadableSuite(bench: Bench): void {
       },
     );
 
+    it.each(['9223372036854775807', '-9223372036854775808'])(
+      'as a time or a draw, %s, that no number holds, ends no work on the others',
+      async (integer) => {
+        const { store } = await opened();
+        const [bad, good] = [someFlow({ accountId: 'a' }), someFlow({ accountId: 'a' })];
+        const number = someEnrollment({ accountId: 'a' });
+        const send = someSend({ accountId: 'a' });
+        await store.transaction(async (tx) => {
+          for (const flow of [bad, good]) await tx.addFlow(flow);
+          for (const one of [someEnrollment({ accountId: 'a' }), number]) {
+            await tx.saveEnrollment(one);
+            await tx.revokeEnrollments('b', one.manager);
+          }
+          await tx.addFailure({ kind: 'proof', manager: someManager(), accountId: 'a' });
+          await tx.addSend(send);
+        });
+        await sql(`update flow set turn = ${integer} where id = '${bad.id}'`);
+        await sql(`update enrollment set enrolled_at = ${integer} where id <> '${number.id}'`);
+        await sql(`update revocation set revoked_at = ${integer} where account_id = 'b'
+          and manager = '${managerName(number.manager)}'`);
+        for (const column of ['failure set at', 'code_send set created_at']) {
+          await sql(`update ${column} = ${integer}`);
+        }
+        const since = Number.MIN_SAFE_INTEGER;
+        const { mobile } = send;
+        const times = await store.transaction(async (tx) => {
+          expect(await tx.openFlowsOf('a')).toEqual([good]);
+          expect(await tx.enrollmentsOf('a')).toEqual([number]);
+          const failures = await tx.failuresOf({ accountId: 'a', since });
+          return [...failures.map(({ at }) => at), ...(await tx.sendTimes({ mobile, since }))];
+        });
+        // Each is still a date, which a card or an answer to an administrator can hold.
+        expect(times.map((time) => new Date(time).toJSON()?.length)).not.toContain(undefined);
+        expect(await store.sealed.rekey(() => undefined)).toMatchObject({ left: 0 });
+      },
+    );
+
     it('as the kind of a failure or the outcome of a message hides no other', async () => {
       const { store, alarms } = await opened();
       const failure = { manager: someManager(), accountId: 'a' };

@@ -69,7 +69,8 @@ export function openAuditLog(engine: Engine, keys: Keyring): AuditLog {
       );
       yield* page;
       const last = page.at(-1);
-      if (last === undefined) return;
+      // The number of a planted row may be read as another, behind which it would be found for ever.
+      if (last === undefined || last.seq === after) return;
       after = last.seq;
     }
   }

@@ -3,6 +3,7 @@ import { Pool, types, type PoolClient } from 'pg';
 import type { Secret } from '../../../domain/secret.ts';
 import type { Log } from '../../../ports/log.ts';
 import { storeFailure } from './errors.ts';
+import { storedInteger } from './storedIntegers.ts';
 
 const CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -92,9 +93,8 @@ function createPool(url: Secret, statementTimeoutMs: number): Pool {
     // Simultaneous queries are sent at once, and answered in their order.
     pipeline: true,
     types: {
-      // bigint: our largest values are epoch milliseconds, far below 2^53.
       getTypeParser: (oid, format) =>
-        oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format),
+        oid === types.builtins.INT8 ? storedInteger : types.getTypeParser(oid, format),
     },
   });
 }

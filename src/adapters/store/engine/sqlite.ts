@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
+import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
 import { openCommitLog } from './commitLog.ts';
@@ -8,12 +9,15 @@ import { createPrivateFile, prepareDataDirectory } from './dataDirectory.ts';
 import { StoreError } from '../../../ports/errors.ts';
 import { createQueries, type Engine, type Transaction } from './engine.ts';
 import { storeFailure } from './errors.ts';
+import { storedInteger } from './storedIntegers.ts';
 import type { Tables } from '../schema/tables.ts';
 
 const FILE = 'bot.sqlite';
 /** For opening only, while another process may be recovering the file. */
 const OPEN_TIMEOUT_MS = 5_000;
 const KEPT_STATEMENTS = 500;
+/** The type of every integer column, as the migrations have it. */
+const INTEGER_TYPE = 'bigint';
 const CLOCK = "cast(round(unixepoch('subsec') * 1000) as integer)";
 
 /** Where the database of a data directory is. */
@@ -52,10 +56,23 @@ function openFile(directory: string): DatabaseSync {
   });
 }
 
-/** A statement that SQLite has read, and whether it gives rows. */
+/** A statement that SQLite has read. */
 interface Prepared {
   readonly statement: StatementSync;
-  readonly reader: boolean;
+  /** The columns that it gives, and which of them were made for integers; none: it gives no rows. */
+  readonly columns: readonly { readonly name: string; readonly isInteger: boolean }[];
+}
+
+type Cell = Exclude<SQLOutputValue, bigint>;
+
+/**
+ * A cell as a query expects it. SQLite keeps a value of any type in any column, and one that was written
+ * without the keys must not end the work. Bytes stay: a list in the order of their column goes on behind them.
+ */
+function toCell(value: SQLOutputValue | undefined, isInteger: boolean): Cell {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'bigint' || typeof value === 'number') return storedInteger(value);
+  return isInteger ? 0 : value;
 }
 
 /** Reads each statement once: its text is the same from transaction to transaction. */
@@ -67,7 +84,12 @@ function preparedOn(database: DatabaseSync): (text: string) => Prepared {
     // Lists of different lengths give ever new texts.
     if (known.size >= KEPT_STATEMENTS) known.clear();
     const statement = database.prepare(text);
-    const prepared = { statement, reader: statement.columns().length > 0 };
+    // By itself node:sqlite throws at an integer that a number cannot hold.
+    statement.setReadBigInts(true);
+    const columns = statement
+      .columns()
+      .map(({ name, type }) => ({ name, isInteger: type === INTEGER_TYPE }));
+    const prepared = { statement, columns };
     known.set(text, prepared);
     return prepared;
   };
@@ -92,9 +114,16 @@ function queriesOn(prepare: (text: string) => Prepared, progress: Progress): Kys
     // The types that our queries pass: strings, numbers and null.
     const values = parameters as SQLInputValue[];
     try {
-      const { statement, reader } = prepare(text);
-      if (reader) return { rows: statement.all(...values) as Row[] };
-      return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) };
+      const { statement, columns } = prepare(text);
+      if (columns.length === 0) {
+        return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) };
+      }
+      const rows = statement.all(...values).map((row) => {
+        const cells: Record<string, Cell> = {};
+        for (const { name, isInteger } of columns) cells[name] = toCell(row[name], isInteger);
+        return cells;
+      });
+      return { rows: rows as Row[] };
     } catch (error) {
       throw (progress.failure ??= storeFailure(error));
     }

@@ -39,7 +39,7 @@ export interface Keyring {
    * The clear text; undefined for a value that was not sealed for this place.
    * @throws UnknownKeyError
    */
-  open(place: Place, sealed: string, use?: SealUse): string | undefined;
+  open(place: Place, sealed: unknown, use?: SealUse): string | undefined;
   /** A keyed hash by which equal texts are found without being readable. */
   index(text: string): string;
   /** The index under every key, for looking up rows of an earlier key. */
@@ -112,7 +112,7 @@ function unseal(key: KeyObject, place: Place, bytes: Buffer): string {
 export function openKnown(
   keys: Keyring,
   place: Place,
-  sealed: string,
+  sealed: unknown,
   use?: SealUse,
 ): string | undefined {
   try {
@@ -154,6 +154,8 @@ export function createKeyring(keys: readonly EncryptionKey[]): Keyring {
     },
 
     open(place, sealed, use = 'encrypt') {
+      // In SQLite bytes may have been put in the place of the text.
+      if (typeof sealed !== 'string') return undefined;
       const [version, id, encoded] = sealed.split(':');
       if (version !== VERSION || id === undefined || encoded === undefined) return undefined;
       const key = byId.get(id);

@@ -104,7 +104,10 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
       from ${sql.table(where.table)}
       where ${sql.ref(where.column)} is not null ${which} ${behind}
       order by ${key} limit ${sql.lit(BATCH)}`.execute(db);
-    return rows;
+    // An integer that no number holds is read as another, behind which it would be found again and again.
+    const isStuck =
+      after !== undefined && where.key.every((name) => rows.at(-1)?.[name] === after[name]);
+    return isStuck ? [] : rows;
   }
 
   const isFirst = ({ sealed }: Row): boolean => String(sealed).startsWith(first);

@@ -133,7 +133,7 @@ export function readJson<Schema extends z.ZodType>(
 
 /** The inverse of managerName(). */
 export function managerKey(name: string): ManagerKey {
-  const [tenantId, aadObjectId, ...rest] = name.split('/');
+  const [tenantId, aadObjectId, ...rest] = String(name).split('/');
   if (tenantId === undefined || aadObjectId === undefined || rest.length > 0) {
     throw new StoreError('corrupt', 'a manager has no readable name');
   }

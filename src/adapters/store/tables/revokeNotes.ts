@@ -36,7 +36,7 @@ export function latest(notes: readonly Note[]): number | undefined {
  */
 export function readNote(scope: Scope, row: RevokeNote): Note {
   const content = openTrusted(scope, SEALED.revocation.place(row), row.seal);
-  const isByNumber = row.manager.startsWith(BY_NUMBER);
+  const isByNumber = String(row.manager).startsWith(BY_NUMBER);
   if (content === undefined) return { at: scope.now, isRemoval: isByNumber, isTrusted: false };
   const countsFrom = content === REMOVED ? 0 : Number(content);
   const isRemoval = content === REMOVED || isByNumber;
