@@ -10,15 +10,15 @@ export interface FlowReads {
   /** The flow of the manager on the account that has not ended; there is at most one. */
   openFlow(manager: ManagerKey, accountId: string): Promise<Flow | undefined>;
   openFlows(manager: ManagerKey): Promise<Flow[]>;
-  /**
-   * Open flows last saved before `before` that need upkeep, oldest first: an operation is under way, an
-   * outcome unknown, or their time is over.
-   */
-  unsettledFlows(before: number, limit: number): Promise<Flow[]>;
 }
 
 /** Flows. */
 export interface FlowQueries extends FlowReads {
+  /**
+   * Open flows last saved before `before` that need upkeep, oldest first: an operation is under way, an
+   * outcome unknown, or their time is over. Flows that cannot be read make room for the others.
+   */
+  unsettledFlows(before: number, limit: number): Promise<Flow[]>;
   /** Open flows of one account, of all managers. */
   openFlowsOf(accountId: string): Promise<Flow[]>;
   /** Resets of the account, open or ended, that were under way between the two times. */

@@ -60,8 +60,8 @@ export function createRecovery(deps: Deps): Recovery {
 
   return {
     async round() {
-      const unsettled = await deps.store.read((reads) =>
-        reads.unsettledFlows(reads.now - QUIET_MS, AT_ONCE),
+      const unsettled = await deps.store.transaction((tx) =>
+        tx.unsettledFlows(tx.now - QUIET_MS, AT_ONCE),
       );
       deps.metrics.unknownOutcomes(
         unsettled.filter(({ state }) => state.step === 'unknown').length,

@@ -393,10 +393,10 @@ export function attackSuite(bench: Bench): void {
       const flow = someFlow();
       await store.transaction((tx) => tx.addFlow(flow));
       await sql(`update flow set ${change}`);
-      await store.read(async (reads) => {
-        expect(await reads.flow(flow.id)).toBeUndefined();
-        expect(await reads.openFlows(flow.manager)).toEqual([]);
-        expect(await reads.unsettledFlows(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
+      await store.transaction(async (tx) => {
+        expect(await tx.flow(flow.id)).toBeUndefined();
+        expect(await tx.openFlows(flow.manager)).toEqual([]);
+        expect(await tx.unsettledFlows(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
       });
       expect(alarms()).toHaveLength(1);
     });

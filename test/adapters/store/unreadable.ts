@@ -199,6 +199,39 @@ export function unreadableSuite(bench: Bench): void {
       expect(alarms()).toEqual(['failure.kind changed', 'code_send.outcome changed']);
     });
 
+    it('as very many notices, which nobody could read, is passed bit by bit', async () => {
+      const { store } = await opened();
+      const notice = someNotice();
+      await store.transaction((tx) => tx.addNotices([notice]));
+      const numbers = `with recursive n(i) as (select 1 union all select i + 1 from n where i < 1800)`;
+      await sql(`insert into notice (id, due_at, tries, lane, payload)
+        ${numbers} select 'x' || i, i, 0, 'chat', '${FORGED}' from n`);
+      const claim = () => store.transaction((tx) => tx.claimNotice(60_000));
+      const putOff = async () =>
+        (await sql(`select id from notice where due_at > 1800`)).length - 1;
+      expect(await claim()).toBeUndefined();
+      expect(await putOff()).toBeLessThanOrEqual(502);
+      for (let time = 1; time <= 2; time += 1) expect(await claim()).toBeUndefined();
+      expect(await claim()).toMatchObject(notice);
+    });
+
+    it('as very many flows is passed too', async () => {
+      const { store } = await opened();
+      const flow = someFlow({ expiresAt: 1 });
+      await store.transaction((tx) => tx.addFlow(flow));
+      const numbers = `with recursive n(i) as (select 1 union all select i + 1 from n where i < 1800)`;
+      await sql(`insert into flow (id, purpose, manager, account_id, account_name, started_at,
+          expires_at, saved_at, turn, version, password_version, state)
+        ${numbers} select 'x' || i, 'reset', 't/' || i, 'a', 'a', 1, 1, i, 1, 1, '1', '${FORGED}' from n`);
+      const unsettled = async () => {
+        const found = await store.transaction((tx) => tx.unsettledFlows(tx.now - 4_000, 100));
+        return found.map(({ id }) => id);
+      };
+      await sql(`update flow set saved_at = 2000 where id = '${flow.id}'`);
+      expect(await unsettled()).toEqual([]);
+      expect(await unsettled()).toEqual([flow.id]);
+    });
+
     it('as the lane of a notice keeps it from nobody', async () => {
       const { store } = await opened();
       const notice = someNotice();

@@ -12,6 +12,8 @@ import type { FlowTable, Tables } from '../schema/tables.ts';
 
 /** A flow that cannot be trusted must not hide an earlier one. */
 const REMEMBERED_TRIED = 10;
+/** Each holds up the process for some milliseconds where it was planted. */
+const UNSETTLED_PAGES = 10;
 
 function toFlow(scope: Scope, row: Selectable<FlowTable>): Flow | undefined {
   const text = openTrusted(scope, SEALED.flow.place(row), row.state);
@@ -120,14 +122,31 @@ export const flowQueries = {
     all(scope, open(scope).where('account_id', '=', accountId).orderBy('started_at').orderBy('id')),
 
   async unsettledFlows(scope, before, limit) {
-    const rows = await open(scope)
-      .where('saved_at', '<', before)
-      .where((row) => row.or([row('unsettled', '=', 1), row('expires_at', '<', scope.now)]))
-      .orderBy('saved_at')
-      .orderBy('id')
-      .limit(limit)
-      .execute();
-    return rows.flatMap((row) => readOrSkip(() => toFlow(scope, row), scope.log) ?? []);
+    const unsettled: Flow[] = [];
+    for (let page = 0; page < UNSETTLED_PAGES && unsettled.length < limit; page += 1) {
+      const rows = await open(scope)
+        .where('saved_at', '<', before)
+        .where((row) => row.or([row('unsettled', '=', 1), row('expires_at', '<', scope.now)]))
+        .orderBy('saved_at')
+        .orderBy('id')
+        .offset(unsettled.length)
+        .limit(limit - unsettled.length)
+        .execute();
+      const ids: string[] = [];
+      for (const row of rows) {
+        const flow = readOrSkip(() => toFlow(scope, row), scope.log);
+        if (flow === undefined) ids.push(row.id);
+        else unsettled.push(flow);
+      }
+      if (ids.length === 0 || !scope.isWriting) break;
+      // A flow that was planted must not stand before the others for ever.
+      await scope.db
+        .updateTable('flow')
+        .set({ saved_at: scope.now })
+        .where('id', 'in', ids)
+        .execute();
+    }
+    return unsettled;
   },
 
   async rememberedAccount(scope, nameOrId) {

@@ -70,13 +70,13 @@ function laneOf({ event, to }: Notice): NoticeLane {
 }
 
 /**
- * The notice that has waited longest. In the index's order, wherever only a first one is asked for: where
+ * The notices that have waited longest. In the index's order, wherever only a first one is asked for: where
  * PostgreSQL believes that many are due, any one would be looked for in the whole table.
  */
-function due({ db, now }: Scope, lane: NoticeLane | undefined) {
+function due({ db, now }: Scope, lane: NoticeLane | undefined, limit = 1) {
   const all = db.selectFrom('notice').select('id').where('due_at', '<=', now);
   const some = lane === undefined ? all : all.where(LANE, '=', lane);
-  return some.orderBy('due_at').orderBy('id').limit(1);
+  return some.orderBy('due_at').orderBy('id').limit(limit);
 }
 
 function readNotice(
@@ -97,6 +97,22 @@ const ONE_MORE = sql<number>`case when notice.tries between 0 and 999999999 then
 
 /** Longer than any delivery takes, or is put off. */
 const PUT_OFF_AT_MOST_MS = 10 * MINUTE_MS;
+
+/** So many are looked at in one transaction, which holds up the process. */
+const PASSED_AT_ONCE = 500;
+
+/** Puts off those of the next notices that cannot be read: there may be a hundred thousand, planted. */
+async function passUnreadable(scope: Scope, lane: NoticeLane | undefined): Promise<void> {
+  const rows = await due(scope, lane, PASSED_AT_ONCE).select('payload').execute();
+  const ids = rows.filter((row) => readNotice(scope, row) === undefined).map(({ id }) => id);
+  if (ids.length === 0) return;
+  await scope.db
+    .updateTable('notice')
+    .set({ due_at: scope.now + PUT_OFF_AT_MOST_MS })
+    .where('id', 'in', ids)
+    .where('due_at', '<=', scope.now)
+    .execute();
+}
 
 export const noticeQueries = {
   async addNotices(scope, notices, dueAt = scope.now) {
@@ -144,6 +160,7 @@ export const noticeQueries = {
   },
 
   async claimNotice(scope, leaseMs, lane): Promise<ClaimedNotice | undefined> {
+    let hasPassed = false;
     // Another instance may take the row that this one found first: then there is a next, or none.
     while ((await due(scope, lane).executeTakeFirst()) !== undefined) {
       const row = await scope.db
@@ -154,7 +171,12 @@ export const noticeQueries = {
         .returning(['id', 'tries', 'payload'])
         .executeTakeFirst();
       const notice = row && readNotice(scope, row);
-      if (row !== undefined && notice !== undefined) return { ...notice, tries: row.tries };
+      if (row === undefined) continue;
+      if (notice !== undefined) return { ...notice, tries: row.tries };
+      // The next call goes on behind them.
+      if (hasPassed) return undefined;
+      hasPassed = true;
+      await passUnreadable(scope, lane);
     }
     return undefined;
   },
