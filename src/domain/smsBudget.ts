@@ -57,10 +57,15 @@ export interface BudgetRefusal {
   readonly until?: number;
 }
 
+/** Whether a flow that has sent so many codes to a number sends it no other. */
+export function isLastOfFlow(sent: number): boolean {
+  return sent >= MAX_SENDS_PER_FLOW_NUMBER;
+}
+
 /** Why one more code message may not go out now; undefined where it may. */
 export function budgetRefusal(sends: SendsSoFar, perDay: number): BudgetRefusal | undefined {
   const { now, flowNumber, manager, strangers, isEnrolled, unproven } = sends;
-  if (flowNumber.length >= MAX_SENDS_PER_FLOW_NUMBER) return { reason: 'tooManyCodes' };
+  if (isLastOfFlow(flowNumber.length)) return { reason: 'tooManyCodes' };
   const ends = [
     budgetEnd(flowNumber, 1, RESEND_COOLDOWN_MS),
     budgetEnd(sends.number, MAX_SENDS_PER_NUMBER_10_MIN, 10 * MINUTE_MS),

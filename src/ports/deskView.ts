@@ -19,8 +19,10 @@ export interface DeskView {
 export type DeskTrouble =
   | { readonly kind: 'directoryLocked' | 'outcomeUnknown' | 'nobodyAnswers' | 'notEnrolled' }
   | { readonly kind: 'mustChange' | 'passwordExpired' }
-  /** The day's code messages are used up; a wrong password more would lock the account. */
-  | { readonly kind: 'smsSpent' | 'closeToLock' }
+  /** The day's code messages are used up, or those to numbers that are not enrolled yet. */
+  | { readonly kind: 'smsSpent' | 'newSmsSpent' }
+  /** A wrong password more would lock the account. */
+  | { readonly kind: 'closeToLock' }
   /** So many managers have to wait: for their number's first reset, or for a code. */
   | { readonly kind: 'managersWait'; readonly count: number }
   /** Without a name: everybody. */

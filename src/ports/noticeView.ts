@@ -7,6 +7,8 @@ export interface ReminderView {
   readonly setAt?: number | undefined;
   /** Without a number the manager is invited to enroll, before the password is forgotten. */
   readonly isEnrolled: boolean;
+  /** When their number may first be used for a reset, where it has to wait. */
+  readonly usableFrom?: number | undefined;
   /** Whether the directory itself expires the password: then there is nothing to decline. */
   readonly isEnforced: boolean;
   /** When the directory expired it; absent while it has not. */
@@ -33,6 +35,8 @@ export interface ReminderDoneView {
   readonly answer: 'snoozed' | 'notNeeded' | 'undone' | 'notNow';
   /** Without a number the card says how to register one. */
   readonly isEnrolled: boolean;
+  /** When their number may first be used for a reset, where it has to wait. */
+  readonly usableFrom?: number | undefined;
   /** When the next reminder may come; absent: as usual. */
   readonly until?: number | undefined;
 }

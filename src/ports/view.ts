@@ -123,13 +123,19 @@ interface UnlockDoneView extends AnyFlowView {
   readonly usableFrom?: number | undefined;
 }
 
-interface CurrentPasswordView extends FlowView {
+/** Common to the cards before a number is chosen. */
+interface ChoiceView extends FlowView {
+  /** When the number could first be used for a reset, where it would have to wait. */
+  readonly usableFrom?: number | undefined;
+}
+
+interface CurrentPasswordView extends ChoiceView {
   readonly card: 'enrollment.currentPassword';
   /** A password came as chat text: advise to delete that message. */
   readonly advisesDeletion?: boolean | undefined;
 }
 
-export interface MobileView extends FlowView {
+export interface MobileView extends ChoiceView {
   readonly card: 'enrollment.mobile';
   /** The known number, masked; absent where none is known. */
   readonly shownMobile?: string | undefined;
@@ -148,6 +154,8 @@ export interface CodeView extends FlowView {
   readonly maskedMobile: string;
   /** When the code ends; absent where none is asked for. */
   readonly expiresAt?: number | undefined;
+  /** No other code can be sent on this card. */
+  readonly isLast?: boolean | undefined;
   /** The code's message did not arrive, or may not have. */
   readonly hasFailed?: boolean | undefined;
   /** False on `unlock.code` when the code was accepted but the directory failed: only a new try is offered. */

@@ -319,7 +319,15 @@ describe('what cards say', () => {
       'Byt det gärna nu, särskilt om någon i gruppen har slutat eller om lösenordet kan ha kommit på avvägar.',
     ],
     ['reminder: must be changed', 'Byt det gärna här redan nu.'],
+    [
+      'reminder: a new number waits',
+      'Numret är nytt. Det går att byta lösenord med det först 24 november kl. 14.32. Bråttom? Ring Servicedesk 019-21 00 00.',
+    ],
     ['reminder.done', 'Vi påminner dig igen i morgon kl. 14.32. Du kan byta lösenord när du vill.'],
+    [
+      'reminder.done: a new number waits',
+      'Vi påminner dig igen i morgon kl. 14.32. Numret är nytt. Det går att byta lösenord med det först 24 november kl. 14.32.',
+    ],
     [
       'reminder.done: not enrolled',
       'Vi påminner dig igen i morgon kl. 14.32. Du kan registrera mobilen när du vill: skriv registrera här i chatten.',

@@ -67,6 +67,7 @@ const TROUBLES: readonly DeskTrouble[] = [
   { kind: 'notEnrolled' },
   { kind: 'smsFailed', at: NOW - 5 * MINUTE_MS },
   { kind: 'smsSpent' },
+  { kind: 'newSmsSpent' },
   { kind: 'managersWait', count: 3 },
   { kind: 'closeToLock' },
   { kind: 'mustChange' },

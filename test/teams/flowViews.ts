@@ -68,6 +68,16 @@ export const FLOW_SAMPLES: readonly Sample[] = [
     {
       card: 'enrollment.mobile',
       ...FLOW,
+      progress: { step: 2, of: 3 },
+      usableFrom: NOW + DAY_MS,
+    },
+    ['setMobile', 'cancel'],
+    'cool-down',
+  ),
+  sample(
+    {
+      card: 'enrollment.mobile',
+      ...FLOW,
       progress: { step: 1, of: 2 },
       shownMobile: MASKED,
       shownIsEnrolled: false,
@@ -121,6 +131,19 @@ export const FLOW_SAMPLES: readonly Sample[] = [
     },
     ['confirmCode', 'resendCode', 'cancel'],
     'expired',
+  ),
+  sample(
+    {
+      card: 'reset.code',
+      ...FLOW,
+      progress: { step: 1, of: 2 },
+      maskedMobile: MASKED,
+      expiresAt: NOW + 5 * MINUTE_MS,
+      isLast: true,
+      hasInput: true,
+    },
+    ['confirmCode', 'resendCode', 'cancel'],
+    'last code',
   ),
   sample({ card: 'enrollment.done', ...FLOW, maskedMobile: MASKED }, ['reset', 'home']),
   sample(

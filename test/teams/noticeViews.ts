@@ -79,6 +79,11 @@ export const NOTICE_SAMPLES: readonly Sample[] = [
     ['reset', 'snooze'],
     'must be changed',
   ),
+  sample(
+    { card: 'reminder', ...REMINDER, usableFrom: NOW + DAY_MS },
+    ['reset', 'snooze', 'notNeeded'],
+    'a new number waits',
+  ),
   sample({ ...REMINDED, answer: 'snoozed', until: NOW + DAY_MS }, ['reset', 'home']),
   sample(
     { ...REMINDED, answer: 'notNeeded', until: NOW + 90 * DAY_MS },
@@ -86,6 +91,11 @@ export const NOTICE_SAMPLES: readonly Sample[] = [
     'not needed',
   ),
   sample({ ...REMINDED, answer: 'undone' }, ['reset', 'home'], 'undone'),
+  sample(
+    { ...REMINDED, answer: 'snoozed', until: NOW + DAY_MS, usableFrom: NOW + DAY_MS },
+    ['reset', 'home'],
+    'a new number waits',
+  ),
   sample({ ...REMINDED, answer: 'notNow', isEnrolled: false }, ['reset', 'home'], 'not now'),
   sample(
     { ...REMINDED, answer: 'snoozed', until: NOW + DAY_MS, isEnrolled: false },

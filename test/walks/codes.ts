@@ -147,9 +147,13 @@ export function walkCodes(world: World): void {
       expect(await chat.tap('resendCode')).toBe('reset.code tooManyCodes');
       expect(world.codes(mobile).length).toBe(before);
       for (let time = 0; time < 2; time += 1) {
+        expect(textOf(chat.card)).not.toContain('börja om');
         world.passTime(61_000);
         expect(await chat.tap('resendCode')).toBe('reset.code');
       }
+      // The last one: no card from here on promises another.
+      expect(textOf(chat.card)).not.toMatch(/Efter en minut|tryck på Skicka ny kod/i);
+      expect(textOf(chat.card)).toContain('Tryck annars på Avbryt och börja om');
       world.passTime(61_000);
       expect(await chat.tap('resendCode')).toBe('reset.code tooManyCodes');
       expect(world.codes(mobile).length).toBe(before + 2);

@@ -3,7 +3,7 @@ import { textOf } from '../support/chatDriver.ts';
 import { ask, confirm, lockCodes, newCall, openAccount } from '../support/desk.ts';
 import { houseOfTest } from '../support/ofSuite.ts';
 import { plantEnrollment } from '../support/planted.ts';
-import { FIRST_PASSWORD, startReset } from '../support/walks.ts';
+import { FIRST_PASSWORD, newPlanted, startReset } from '../support/walks.ts';
 
 describe('the service desk', () => {
   it('says whom to ask where it may not vouch, and does not vouch', async () => {
@@ -63,6 +63,26 @@ describe('the service desk', () => {
     expect(textOf(agent.card)).toContain(spent);
     expect(textOf(agent.card)).not.toContain('Det går att försöka igen.');
     expect(await startReset(call)).toBe('refused smsUnavailable');
+  });
+
+  it('says before a vouch that the day has no codes for new numbers left', async () => {
+    const house = await houseOfTest({ entrance: 'door', env: { SMS_PER_DAY: '5' } });
+    const spent = 'Dagens sms till nya nummer är slut: ingen mobil kan registreras just nu.';
+    const enrolled = await newPlanted(house);
+    for (let times = 0; times < 3; times += 1) {
+      expect(await startReset(enrolled)).toBe('reset.code');
+      await enrolled.chat.tap('cancel');
+    }
+    const call = await newCall(house);
+    const { agent, chat, account, name } = call;
+    await openAccount(agent, account);
+    await confirm(house, call);
+    expect(textOf(agent.card)).toContain(spent);
+    await agent.tap('deskVouch', {}, name);
+    await chat.say('status');
+    await chat.tap('enroll', {}, account);
+    expect(await chat.tap('useShownMobile')).toBe('enrollment.mobile smsUnavailable');
+    expect(await startReset(enrolled)).toBe('reset.code');
   });
 
   it('is nobody where no group is configured', async () => {

@@ -1,9 +1,16 @@
 import { expect, it } from '@jest/globals';
-import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { confirm, lockCodes, newCall, openAccount } from '../support/desk.ts';
 import { plantEnrollment } from '../support/planted.ts';
-import { enroll, FIRST_PASSWORD, newMobile, newName, startReset } from '../support/walks.ts';
+import {
+  enroll,
+  enrollToCode,
+  FIRST_PASSWORD,
+  newMobile,
+  newName,
+  startReset,
+} from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
 const NO_CODE = /^Får ingen ny kod förrän (i morgon )?kl\./m;
@@ -88,6 +95,32 @@ export function walkDeskWaits(world: World): void {
     expect(textOf(agent.card)).not.toMatch(told);
     expect(textOf(agent.card)).toContain(MUST_WAIT);
     expect(textOf(agent.card)).toContain('Numret är nytt. Det går att byta lösenord med det först');
+  });
+
+  it('says before a vouch that no code can go out to the directory’s number', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, mobile, name } = call;
+    for (let times = 0; times < 5; times += 1) {
+      expect(await enrollToCode(world, { chat, account, mobile })).toBe('enrollment.code');
+      await chat.tap('cancel');
+    }
+    expect(world.codes(mobile)).toHaveLength(5);
+    await openAccount(agent, account);
+    expect(textOf(agent.card)).not.toMatch(NO_CODE);
+    await confirm(world, call);
+    expect(textOf(agent.card)).toMatch(NO_CODE);
+    expect(textOf(agent.card)).toContain(MUST_WAIT);
+    await agent.tap('deskVouch', {}, name);
+    expect(textOf(agent.card)).toMatch(NO_CODE);
+    await chat.say('status');
+    await chat.tap('enroll', {}, account);
+    expect(await chat.tap('useShownMobile')).toBe('enrollment.mobile tooManyCodes');
+
+    world.passTime(DAY_MS);
+    await agent.tap('refresh');
+    await confirm(world, call);
+    expect(textOf(agent.card)).not.toMatch(NO_CODE);
+    expect(textOf(agent.card)).not.toContain(MUST_WAIT);
   });
 
   it('counts no number of a former manager among those that wait', async () => {

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { DAY_MS } from '../../src/domain/durations.ts';
+import { DAY_MS, HOUR_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import type { WorldOptions } from '../support/parts.ts';
 import { ALWAYS, cardsTo, firstSweep, newDue, setAge, sweepAgain } from '../support/rotations.ts';
@@ -87,6 +87,26 @@ export function walkReminder(world: World): void {
     expect(await chat.tap('snooze')).toBe('reminder.done');
     expect(textOf(chat.card)).toContain('skriv registrera');
     expect(await chat.tap('reset')).toBe('home notEnrolled');
+  });
+
+  it('says from when a number that is new after a revoke can reset, and promises nothing sooner', async () => {
+    const due = await newDue(world, 80);
+    await enroll(world, { ...due, mobile: newMobile() });
+    await world.administer(['revoke', due.account]);
+    world.passTime(HOUR_MS);
+    await enroll(world, { ...due, mobile: newMobile() });
+    await sweepAgain(world);
+    const { chat } = due;
+    await world.teams.until(() => chat.reload() === 'reminder');
+    expect(textOf(chat.card)).toMatch(
+      /^Numret är nytt. Det går att byta lösenord med det först \d/m,
+    );
+    expect(textOf(chat.card)).not.toMatch(/gärna nu|Vänta inte/);
+    expect(chat.button('reset').title).toBe('Byt lösenord');
+    expect(await chat.tap('snooze')).toBe('reminder.done');
+    expect(textOf(chat.card)).toContain('Det går att byta lösenord med det först');
+    expect(textOf(chat.card)).not.toContain('när du vill');
+    expect(await chat.tap('reset')).toBe('refused numberTooNew');
   });
 
   it('comes again on the next sending day when it was put off, once', async () => {

@@ -6,6 +6,7 @@ import { cardsTo } from '../support/notices.ts';
 import {
   enroll,
   enrollToCode,
+  FIRST_PASSWORD,
   newPlanted,
   newManager,
   newMobile,
@@ -63,6 +64,41 @@ export function walkRevoke(world: World): void {
     await chat.say('status');
     expect(textOf(chat.card)).not.toContain(waits);
     expect(await reset(world, again, PASSWORD)).toBe('reset.done');
+  });
+
+  it('says before a number is chosen from when it can reset, and before it replaces one that waits', async () => {
+    const walker = await newPlanted(world);
+    const { chat, account } = walker;
+    const told = /^Av säkerhetsskäl går det att byta lösenord med det nya numret tidigast /m;
+    await chat.say('status');
+    await chat.tap('enroll', {}, account);
+    expect(textOf(chat.card)).not.toMatch(told);
+    await chat.tap('cancel');
+    await world.administer(['revoke', account]);
+    await world.teams.until(() => noticesTo(chat).length === 1);
+    const again = { ...walker, mobile: newMobile() };
+    for (const current of [again, { ...again, mobile: newMobile() }]) {
+      world.passTime(HOUR_MS);
+      await chat.say('status');
+      await chat.tap('enroll', {}, account);
+      expect(textOf(chat.card)).toMatch(told);
+      await chat.tap('proveCurrentPassword', { currentPassword: 'Fel-Losen-1' });
+      expect(textOf(chat.card)).toMatch(told);
+      await chat.tap('proveCurrentPassword', { currentPassword: FIRST_PASSWORD });
+      expect(textOf(chat.card)).toMatch(told);
+      await chat.tap('setMobile', { mobile: current.mobile });
+      await chat.tap('changeMobile');
+      expect(textOf(chat.card)).toMatch(told);
+      if (current !== again) continue;
+      world.passTime(MINUTE_MS);
+      await chat.tap('setMobile', { mobile: current.mobile });
+      await chat.tap('confirmCode', { code: world.code(current.mobile) });
+      expect(chat.shown).toBe('enrollment.done');
+    }
+    world.passTime(24 * HOUR_MS);
+    await chat.say('status');
+    await chat.tap('enroll', {}, account);
+    expect(textOf(chat.card)).not.toMatch(told);
   });
 
   it('does not let a change of number shorten the wait', async () => {

@@ -9,9 +9,9 @@ export type NotDelivered = Extract<Reason, 'smsUnavailable' | 'smsNumberRefused'
 
 /** Events of a code message and of the card that waits for its code. */
 export type CodeEvent =
-  | { readonly type: 'codeSent'; readonly draw: number }
+  | { readonly type: 'codeSent'; readonly draw: number; readonly isLast?: boolean }
   /** The service may have taken the message. */
-  | { readonly type: 'codeUncertain'; readonly draw: number }
+  | { readonly type: 'codeUncertain'; readonly draw: number; readonly isLast?: boolean }
   | { readonly type: 'codeNotSent'; readonly draw: number; readonly reason: NotDelivered }
   | { readonly type: 'resendAsked'; readonly expiresAt: number }
   | { readonly type: 'resendRefused'; readonly problem: Problem }
@@ -29,12 +29,13 @@ export function progressAfterSend(
   const { expiresAt, malformed } = sending;
   switch (event.type) {
     case 'codeSent':
-      return { expiresAt, malformed, firstDraw: firstDraw };
+      return { expiresAt, malformed, firstDraw, isLast: event.isLast };
     case 'codeUncertain':
       return {
         expiresAt,
         malformed,
-        firstDraw: firstDraw,
+        firstDraw,
+        isLast: event.isLast,
         hasFailed: true,
         problem: { reason: 'smsUnavailable' },
       };
@@ -43,7 +44,7 @@ export function progressAfterSend(
       return {
         expiresAt: sending.former?.expiresAt ?? expiresAt,
         malformed,
-        firstDraw: firstDraw,
+        firstDraw,
         hasFailed: sending.former?.hasFailed,
         problem: { reason: event.reason },
       };

@@ -1,5 +1,5 @@
 import { progressAfterSend, progressAfterTrouble, resend, type CodeEvent } from './codeSteps.ts';
-import type { EnrollmentState, KnownMobile, ProvenEnrollment } from './flow.ts';
+import type { EnrollmentState, KnownMobile, ProvenEnrollment, UnprovenEnrollment } from './flow.ts';
 import { stoppedBy, isEnded, type StoppingEvent } from './lifetime.ts';
 import type { Problem, Reason } from '../reasons.ts';
 
@@ -28,8 +28,12 @@ export function firstRecipient(proven: ProvenEnrollment, mobile: string): 'old' 
   return known?.isEnrolled === true && known.mobile !== mobile && !isOldProven ? 'old' : 'new';
 }
 
-function proven({ known, isOldProven, vouch }: ProvenEnrollment): ProvenEnrollment {
-  return { known, isOldProven, vouch };
+function unproven({ isChange, usableFrom }: UnprovenEnrollment): UnprovenEnrollment {
+  return { isChange, usableFrom };
+}
+
+function proven({ known, isOldProven, vouch, usableFrom }: ProvenEnrollment): ProvenEnrollment {
+  return { known, isOldProven, vouch, usableFrom };
 }
 
 function send(
@@ -72,16 +76,22 @@ export function stepEnrollment(
         step: 'provingPassword',
         since: now,
         failureId: event.failureId,
-        isChange: state.isChange,
+        ...unproven(state),
       };
     case 'passwordProved':
       if (state.step !== 'provingPassword') return state;
-      return { step: 'mobile', malformed: 0, known: event.known, isOldProven: false };
+      return {
+        step: 'mobile',
+        malformed: 0,
+        known: event.known,
+        isOldProven: false,
+        usableFrom: state.usableFrom,
+      };
     case 'proofFailed': {
       if (state.step !== 'provingPassword' && state.step !== 'currentPassword') return state;
       const { reason, attemptsLeft } = event;
       const problem = attemptsLeft === undefined ? { reason } : { reason, attemptsLeft };
-      return { step: 'currentPassword', problem, isChange: state.isChange };
+      return { step: 'currentPassword', problem, ...unproven(state) };
     }
     case 'passwordTypedInChat':
       if (state.step !== 'currentPassword') return state;
@@ -98,12 +108,12 @@ export function stepEnrollment(
       return { step: 'code', ...state.held, ...proven(state) };
     case 'mobileChangeAsked': {
       if (state.step !== 'code' && state.step !== 'oldCode') return state;
-      const { mobile, malformed, expiresAt, firstDraw, hasFailed, problem } = state;
+      const { mobile, malformed, expiresAt, firstDraw, isLast, hasFailed, problem } = state;
       // A manager whom the service desk vouches for can choose this one number only.
       const held =
         state.vouch === undefined
           ? { isCodeVoid: true }
-          : { held: { mobile, malformed, expiresAt, firstDraw, hasFailed, problem } };
+          : { held: { mobile, malformed, expiresAt, firstDraw, isLast, hasFailed, problem } };
       return { step: 'mobile', malformed, ...held, ...proven(state) };
     }
 
@@ -151,7 +161,7 @@ export function stepEnrollment(
         step: 'mobile',
         malformed: state.malformed,
         problem: event.problem,
-        known: state.known,
+        ...proven(state),
         isOldProven: true,
       };
     case 'codeAccepted':

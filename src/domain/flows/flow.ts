@@ -55,6 +55,8 @@ export interface CodeProgress {
   readonly malformed: number;
   /** The first draw of this card: a code from any later card of it is a guess. */
   readonly firstDraw: number;
+  /** The flow sends no other code to the number. */
+  readonly isLast?: boolean | undefined;
   /** The last message did not arrive, or may not have: until one is taken, no card says that a code was sent. */
   readonly hasFailed?: boolean | undefined;
   readonly problem?: Problem | undefined;
@@ -101,12 +103,15 @@ export interface ProvenEnrollment {
   readonly known?: KnownMobile | undefined;
   /** A code to the enrolled number was accepted in this flow; it is not asked for again. */
   readonly isOldProven: boolean;
+  /** When the number could first be used for a reset, as the start found it; absent where it need not wait. */
+  readonly usableFrom?: number | undefined;
 }
 
 /** Fields known from the enrollment's start. */
-interface UnprovenEnrollment {
+export interface UnprovenEnrollment {
   /** The manager had a number for the account already. */
   readonly isChange?: boolean | undefined;
+  readonly usableFrom?: number | undefined;
 }
 
 /** A code card that the manager went back from, where only its number can be chosen: the code still holds. */

@@ -70,7 +70,7 @@ function fateOf({ outcome, fate }: LastSms): 'sent' | 'delivered' | 'failed' | '
 
 /** The account's troubles, the worst first. */
 function troublesOf(facts: DeskFacts): DeskTrouble[] {
-  const { account, status, managers, isCrowd, isSmsSpent, now } = facts;
+  const { account, status, managers, isCrowd, smsSpent, now } = facts;
   const { lockouts, flows, lastSms, numbers } = status;
   const current = managers.filter(({ recipient }) => recipient !== undefined);
   const waiting = current.filter(
@@ -94,7 +94,7 @@ function troublesOf(facts: DeskFacts): DeskTrouble[] {
     numbers.length === 0 && { kind: 'notEnrolled' },
     lastSms !== undefined &&
       fateOf(lastSms) === 'failed' && { kind: 'smsFailed', at: lastSms.createdAt },
-    isSmsSpent && { kind: 'smsSpent' },
+    smsSpent !== undefined && { kind: smsSpent === 'all' ? 'smsSpent' : 'newSmsSpent' },
     waiting > 0 && { kind: 'managersWait', count: waiting },
     !isProofLocked && proofAllowance(account.lockout) === 'refused' && { kind: 'closeToLock' },
     shut === 'mustChange' && { kind: 'mustChange' },

@@ -8,7 +8,6 @@ import {
   type CallerState,
 } from '../../domain/desk/callerCheck.ts';
 import type { DeskLook } from '../../domain/desk/deskLook.ts';
-import { firstUse } from '../../domain/flows/coolDown.ts';
 import { isSamePerson, managerName, type ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager, Responsibility } from '../../ports/account.ts';
 import type { DeskQuestion } from '../../ports/deskView.ts';
@@ -16,7 +15,9 @@ import type { StoreReads } from '../../ports/store/store.ts';
 import { accountStatus, type AccountStatus } from '../administration/accountStatus.ts';
 import { recipientsOf, type Recipient } from '../chat/recipients.ts';
 import type { Deps } from '../deps.ts';
+import { usableFromOf } from '../enrollment/coolDown.ts';
 import { codeBudget } from '../flow/codeBudget.ts';
+import { entryMobile } from '../../domain/mobile.ts';
 
 /** An account as an agent's card and buttons find it, at one moment. */
 export interface DeskFacts {
@@ -27,8 +28,8 @@ export interface DeskFacts {
   readonly managers: readonly ManagerFacts[];
   /** The waits of those on the card, by their refs. */
   readonly waits: ReadonlyMap<string, Waits>;
-  /** The day's code messages are used up, over all accounts. */
-  readonly isSmsSpent: boolean;
+  /** The day's code messages are used up, over all accounts: all, or those to numbers not yet enrolled. */
+  readonly smsSpent?: 'all' | 'new' | undefined;
   /** Agents have lifted a lockout within the day: another is for an administrator. */
   readonly isLiftSpent: boolean;
   /** The confirmation on whose strength one was lifted still holds. */
@@ -126,38 +127,59 @@ export async function readFacts(
   });
 }
 
+/** One manager's waits, and what they say of the day's code messages. */
+interface FoundWaits {
+  readonly ref: string;
+  readonly waits: Waits;
+  readonly spent?: DeskFacts['smsSpent'];
+}
+
 async function waitsOf(
   deps: Deps,
   reads: StoreReads,
   accountId: string,
-  facts: Omit<DeskFacts, 'waits' | 'isSmsSpent'>,
-): Promise<Pick<DeskFacts, 'waits' | 'isSmsSpent'>> {
+  facts: Omit<DeskFacts, 'waits' | 'smsSpent'>,
+): Promise<Pick<DeskFacts, 'waits' | 'smsSpent'>> {
   const { now } = reads;
+  const { mayVouch } = deps.settings.desk;
   const { isLocked } = facts.account;
   const enrolled = await reads.enrollmentsOf(accountId);
   const found = await Promise.all(shownManagers(facts).map(waitsOfOne));
   return {
     waits: new Map(found.map(({ ref, waits }) => [ref, waits])),
-    isSmsSpent: found.some(({ isSpent }) => isSpent),
+    smsSpent: (['all', 'new'] as const).find((part) => found.some(({ spent }) => spent === part)),
   };
 
-  async function waitsOfOne({ ref, recipient, key: manager, number }: ManagerFacts) {
-    const nothing = { ref, waits: {}, isSpent: false };
-    if (recipient === undefined || manager === undefined) return nothing;
+  async function waitsOfOne({
+    ref,
+    recipient,
+    key: manager,
+    number,
+    check,
+  }: ManagerFacts): Promise<FoundWaits> {
+    if (recipient === undefined || manager === undefined) return { ref, waits: {} };
+    const entry = recipient.person;
+    const refusalFor = async (mobile: string) =>
+      (await codeBudget(deps, reads, { mobile, manager: { key: manager, entry } })).refusal;
     const own = enrolled.find((one) => isSamePerson(one.manager, manager));
     if (own === undefined || number === undefined) {
-      const revokedAt = await reads.revokedAt(accountId, manager);
-      const from = firstUse(revokedAt, deps.settings.newNumberCooldownSeconds, now);
-      return { ...nothing, waits: { nextUsableFrom: from > now ? from : undefined } };
+      const from = await usableFromOf(deps, reads, accountId, manager, own);
+      // The one number that an agent can vouch for: others that the manager may type are not known here.
+      const isVouching = check !== undefined && confirmedUntil(check.state, now) !== undefined;
+      const mobile =
+        mayVouch && isVouching ? entryMobile(entry, deps.settings.smsCountries) : undefined;
+      const refusal = mobile === undefined ? undefined : await refusalFor(mobile);
+      const nextUsableFrom = from > now ? from : undefined;
+      const spent = refusal?.reason === 'smsUnavailable' ? 'new' : undefined;
+      return { ref, waits: { nextUsableFrom, codesFrom: refusal?.until }, spent };
     }
-    const to = { mobile: own.mobile, manager: { key: manager, entry: recipient.person } };
-    const { refusal } = await codeBudget(deps, reads, to);
+    const refusal = await refusalFor(own.mobile);
     // Told once: a code that comes earlier than the number counts helps to an unlock alone.
     const isTold = isLocked || (refusal?.until ?? 0) > (number.usableFrom ?? 0);
     return {
       ref,
       waits: { codesFrom: isTold ? refusal?.until : undefined },
-      isSpent: refusal?.reason === 'smsUnavailable',
+      spent: refusal?.reason === 'smsUnavailable' ? 'all' : undefined,
     };
   }
 }

@@ -1,9 +1,7 @@
 import { entryMobile } from '../../domain/mobile.ts';
-import { firstUse } from '../../domain/flows/coolDown.ts';
 import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
-import type { StoreTransaction } from '../../ports/store/store.ts';
-import type { Deps } from '../deps.ts';
 import { endVouches } from '../desk/callers.ts';
+import { usableFromOf } from './coolDown.ts';
 import { isVouchGood } from './vouched.ts';
 import { advanceEnrollment, auditOf } from '../flow/flows.ts';
 import { isSamePerson } from '../../domain/parties.ts';
@@ -36,7 +34,7 @@ export async function enrollNumber(tap: EnrollmentTap, input: TypedCode): Promis
       // The enrolled number changed during the flow: the new one has not agreed.
       return { flow: await advanceEnrollment(tx, current, { type: 'expired' }) };
     }
-    const usableFrom = former?.usableFrom ?? (await firstUseOf(deps, tx, current));
+    const usableFrom = await usableFromOf(deps, tx, account.id, manager.key, former);
     await tx.saveEnrollment({
       id: deps.random.id(),
       manager: manager.key,
@@ -77,16 +75,4 @@ export async function enrollNumber(tap: EnrollmentTap, input: TypedCode): Promis
     deps.log.error({ alarm, flow: flow.id, others }, 'a number is enrolled by several managers');
   }
   return flow;
-}
-
-/**
- * When a number without a predecessor can first be used for a reset (requirement A14). After a revoke that
- * is the cool-down later, for the first number of each of the account's managers: a thief of one manager's
- * phone or chat could as well come as another manager, and several may have lost theirs at once. A revoke
- * of one manager's number alone delays that manager. A number that only replaces an enrolled one keeps that
- * one's time.
- */
-async function firstUseOf(deps: Deps, tx: StoreTransaction, flow: Flow): Promise<number> {
-  const revokedAt = await tx.revokedAt(flow.accountId, flow.manager);
-  return firstUse(revokedAt, deps.settings.newNumberCooldownSeconds, tx.now);
 }

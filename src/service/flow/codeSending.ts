@@ -6,7 +6,7 @@ import { SENDS_LOOKBACK_MS } from '../../domain/smsBudget.ts';
 import type { SmsOutcome, CodePurpose } from '../../ports/sms.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { codeBudgetRefusal } from './codeBudget.ts';
+import { codeBudgetRefusal, isLastCode } from './codeBudget.ts';
 import { endWhereLocked } from './codeGuess.ts';
 import {
   auditOf,
@@ -91,7 +91,8 @@ async function sendCode(
     auditSend(deps, tx, current, outcome);
     if (current.state.step !== 'sendingCode') return current;
     if (outcome.outcome === 'refused') await tx.restorePasscode(flow.id);
-    return saveFlow(tx, stepAny(current, eventOf(outcome, current.draw), tx.now), 'sameDraw');
+    const event = eventOf(outcome, current.draw, await isLastCode(tx, current));
+    return saveFlow(tx, stepAny(current, event, tx.now), 'sameDraw');
   });
 }
 
@@ -100,12 +101,12 @@ export function notDelivered(fault: 'number' | 'service' | undefined): NotDelive
   return fault === 'number' ? 'smsNumberRefused' : 'smsUnavailable';
 }
 
-function eventOf(outcome: SmsOutcome, draw: number): CodeEvent {
+function eventOf(outcome: SmsOutcome, draw: number, isLast: boolean): CodeEvent {
   switch (outcome.outcome) {
     case 'accepted':
-      return { type: 'codeSent', draw };
+      return { type: 'codeSent', draw, isLast };
     case 'unknown':
-      return { type: 'codeUncertain', draw };
+      return { type: 'codeUncertain', draw, isLast };
     case 'refused':
       return { type: 'codeNotSent', draw, reason: notDelivered(outcome.fault) };
   }

@@ -14,6 +14,7 @@ import { stepReset, type ResetEvent } from '../../domain/flows/reset.ts';
 import { stepUnlock, type UnlockEvent } from '../../domain/flows/unlock.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
+import { isLastCode } from './codeBudget.ts';
 import { again } from '../waiting/waiting.ts';
 
 const POLL_MS = 60;
@@ -201,7 +202,8 @@ export async function settleLost(
   if (flow.state.step === 'sendingCode') {
     const reason = 'smsUnavailable';
     tx.audit({ event: 'code.notSent', result: 'unknown', reason, ...auditOf(flow) });
-    const event = { type: 'codeUncertain', draw: flow.draw } as const;
+    const isLast = await isLastCode(tx, flow);
+    const event = { type: 'codeUncertain', draw: flow.draw, isLast } as const;
     return saveFlow(tx, stepAny(flow, event, tx.now), 'sameDraw');
   }
   const reason = 'directoryUnavailable';

@@ -78,6 +78,7 @@ function enrollmentView(state: Exclude<EnrollmentState, StoppedState>, frame: Fr
         ...frame,
         progress: enrollmentProgress(state),
         advisesDeletion: state.advisesDeletion,
+        usableFrom: state.usableFrom,
       };
     case 'mobile':
       return {
@@ -89,6 +90,7 @@ function enrollmentView(state: Exclude<EnrollmentState, StoppedState>, frame: Fr
         vouchedBy: state.vouch?.agentName,
         heldUntil: state.held?.expiresAt,
         isCodeVoid: state.isCodeVoid,
+        usableFrom: state.usableFrom,
       };
     case 'oldCode':
       return codeView('enrollment.oldCode', state, frame, enrollmentProgress(state));
@@ -174,6 +176,7 @@ function codeView(
   state: {
     readonly mobile: string;
     readonly expiresAt: number;
+    readonly isLast?: boolean | undefined;
     readonly hasFailed?: boolean | undefined;
   },
   frame: Frame,
@@ -185,6 +188,7 @@ function codeView(
     progress,
     maskedMobile: maskMobile(state.mobile),
     expiresAt: state.expiresAt,
+    isLast: state.isLast,
     hasFailed: state.hasFailed,
     hasInput: true,
   };

@@ -1,7 +1,8 @@
 import { cycleOf, rotationOf, stageAt, type Rotation } from '../../domain/rotation/rotation.ts';
+import type { ManagerKey } from '../../domain/parties.ts';
 import type { Account, Responsibility } from '../../ports/account.ts';
 import type { Reminder } from '../../ports/store/reminders.ts';
-import type { StoreTransaction } from '../../ports/store/store.ts';
+import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { View } from '../../ports/view.ts';
 import type { ReminderView } from '../../ports/noticeView.ts';
 import type { SweepDeps } from '../deps.ts';
@@ -113,8 +114,9 @@ async function prepare(
   const reminder = reminderOf(sweep.deps, due, recipient, snoozes);
   const refused = await reserve(sweep, tx, reminder, way);
   if (refused !== undefined) return refused;
-  const enrollment = way && (await tx.enrollment(way.key, about.accountId));
-  return { reminder, view: reminderView(reminder, due.rotation, enrollment !== undefined) };
+  const number =
+    way === undefined ? { isEnrolled: false } : await numberOf(tx, way.key, due.account);
+  return { reminder, view: reminderView(reminder, due.rotation, number) };
 }
 
 function reminderOf(
@@ -141,11 +143,27 @@ async function skip({ deps, lease }: Sweeping, due: DueAccount, reason: string):
   await deps.store.transaction((tx) => skipOnce(tx, reminder, reason));
 }
 
+/** What the cards of reminders say of a manager's number. */
+type KnownNumber = Pick<ReminderView, 'isEnrolled' | 'usableFrom'>;
+
+export async function numberOf(
+  reads: StoreReads,
+  manager: ManagerKey,
+  { id }: Pick<Account, 'id'>,
+): Promise<KnownNumber> {
+  const enrollment = await reads.enrollment(manager, id);
+  const isWaiting = enrollment !== undefined && enrollment.usableFrom > reads.now;
+  return {
+    isEnrolled: enrollment !== undefined,
+    ...(isWaiting ? { usableFrom: enrollment.usableFrom } : {}),
+  };
+}
+
 /** The card of a reminder. */
 export function reminderView(
   { handle, accountName }: Pick<Reminder, 'handle' | 'accountName'>,
   { dueAt, setAt, isEnforced, expiredAt, mustChange }: Rotation,
-  isEnrolled: boolean,
+  number: KnownNumber,
 ): ReminderView {
   return {
     card: 'reminder',
@@ -153,7 +171,7 @@ export function reminderView(
     accountName,
     dueAt,
     setAt,
-    isEnrolled,
+    ...number,
     isEnforced,
     expiredAt,
     mustChange,

@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 import type { ReminderInput } from '../input.ts';
 import { addNotices } from '../notices/whoIsTold.ts';
 import { INVITED_EVERY_MS } from './invitations.ts';
-import { reminderView } from './reminders.ts';
+import { numberOf, reminderView } from './reminders.ts';
 import { INVITATION } from './sendOnce.ts';
 import { admitTo, denyTap, showHome, type Reply, type Tap } from '../tap/tap.ts';
 
@@ -42,12 +42,12 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
     if (typeof rotation === 'string') return undefined;
     const about = { accountId, cycle, recipient };
     const audited = { actor: recipient, account: accountId, result: 'ok' } as const;
-    const isEnrolled = (await tx.enrollment(person.key, accountId)) !== undefined;
+    const number = await numberOf(tx, person.key, account);
     const done = {
       card: 'reminder.done',
       handle: reminder.handle,
       accountName: account.name,
-      isEnrolled,
+      ...number,
     } as const;
     if (input.type === 'snooze') {
       const until = calendar.nextSendingDay(tx.now);
@@ -56,7 +56,7 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
       const pause = await tx.reminderPause(about);
       return { ...done, answer: 'snoozed' as const, until: pause.snoozedUntil ?? until };
     }
-    if (rotation.isEnforced) return reminderView(reminder, rotation, isEnrolled);
+    if (rotation.isEnforced) return reminderView(reminder, rotation, number);
     const isNew = await tx.silenceReminders({ ...about, until: tx.now + rotation.periodMs });
     const { silencedUntil = tx.now } = await tx.reminderPause(about);
     if (isNew) {
@@ -88,16 +88,16 @@ export async function answerInvitation(tap: Tap, handle: string): Promise<Reply>
   const admitted = await admitTo(tap, accountId);
   if ('view' in admitted) return admitted;
   const { account } = admitted;
-  const isEnrolled = await deps.store.transaction(async (tx) => {
+  const number = await deps.store.transaction(async (tx) => {
     // A second tap on the same card is no second answer.
     const answered = { accountId, cycle: `${INVITATION} ${handle}`, recipient };
     const until = tx.now + INVITED_EVERY_MS;
     if (await tx.snoozeReminders({ ...answered, until })) {
       tx.audit({ event: 'invitation.notNow', actor: recipient, account: accountId, result: 'ok' });
     }
-    return (await tx.enrollment(person.key, accountId)) !== undefined;
+    return numberOf(tx, person.key, account);
   });
-  const answer = { answer: 'notNow', isEnrolled } as const;
+  const answer = { answer: 'notNow', ...number } as const;
   return { view: { card: 'reminder.done', handle, accountName: account.name, ...answer } };
 }
 
@@ -125,8 +125,7 @@ export async function undoNotNeeded(tap: Tap, handle: string): Promise<Reply> {
       const actor = managerName(person.key);
       tx.audit({ event: 'reminder.notNeededUndone', actor, account: accountId, result: 'ok' });
     }
-    const isEnrolled = (await tx.enrollment(person.key, accountId)) !== undefined;
-    return { answer: 'undone', isEnrolled } as const;
+    return { answer: 'undone', ...(await numberOf(tx, person.key, account)) } as const;
   });
   if (undone === undefined) return showHome(tap, { about: accountId });
   return { view: { card: 'reminder.done', handle, accountName: account.name, ...undone } };

@@ -12,6 +12,7 @@ import { codeBudgetRefusal } from '../flow/codeBudget.ts';
 import { type ReservedCode, codeExpiry, deliver, issueCode } from '../flow/codeSending.ts';
 import type { Deps } from '../deps.ts';
 import { vouchOf } from '../desk/callers.ts';
+import { usableFromOf } from '../enrollment/coolDown.ts';
 import type { Vouched } from '../enrollment/vouched.ts';
 import { auditOf, endFlow, enrollmentStarted, lockAccount, settled } from '../flow/flows.ts';
 import { readFlowHandle } from './handles.ts';
@@ -217,10 +218,12 @@ async function startFlow(
     // Read under the account's lock: a revoke since then has ended the agent's word.
     const isFirst = enrollment === undefined;
     const vouch = vouched && isFirst ? await vouchOf(tx, manager.key, account.id) : undefined;
+    const from = await usableFromOf(deps, tx, account.id, manager.key, enrollment);
+    const usableFrom = from > tx.now ? from : undefined;
     const state: EnrollmentState =
       vouched !== undefined && vouch?.id === vouched.vouch.checkId
-        ? { step: 'mobile', malformed: 0, isOldProven: false, ...vouched }
-        : { step: 'currentPassword', isChange: !isFirst };
+        ? { step: 'mobile', malformed: 0, isOldProven: false, ...vouched, usableFrom }
+        : { step: 'currentPassword', isChange: !isFirst, usableFrom };
     const flow = { ...frame, purpose, state };
     await tx.addFlow(flow);
     deps.denials.auditIn(tx, enrollmentStarted(flow));

@@ -24,8 +24,10 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
       };
     case 'cancelled':
       return { values: { isPasswordKept: view.isPasswordKept === true ? 'yes' : 'no' }, data: {} };
-    case 'enrollment.currentPassword':
-      return ofFlow(view, {}, { advisesDeletion: view.advisesDeletion === true });
+    case 'enrollment.currentPassword': {
+      const from = fromOf(view, voice);
+      return ofFlow(view, from, { ...from, advisesDeletion: view.advisesDeletion === true });
+    }
     case 'enrollment.mobile':
       return mobileFacts(view, voice);
     case 'enrollment.oldCode':
@@ -34,11 +36,8 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
     case 'unlock.code':
       return codeFacts(view, voice);
     case 'enrollment.done': {
-      const usableFrom =
-        view.usableFrom === undefined || view.usableFrom <= now
-          ? {}
-          : { usableFrom: words.until(view.usableFrom, now) };
-      return ofFlow(view, { mobile: view.maskedMobile, ...usableFrom }, usableFrom);
+      const from = fromOf(view, voice);
+      return ofFlow(view, { mobile: view.maskedMobile, ...from }, from);
     }
     case 'reset.newPassword': {
       const rules = ruleLines(view.rules, view.problem, voice);
@@ -54,8 +53,8 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
       );
     }
     case 'unlock.done': {
-      const { shut, usableFrom = 0 } = view;
-      const from = usableFrom > now ? words.from(usableFrom) : 'none';
+      const { shut } = view;
+      const from = waitOf(view, voice) ?? 'none';
       const isShut = shut !== undefined && from === 'none';
       return ofFlow(view, { shut: shut ?? 'no', from }, { isShut });
     }
@@ -78,6 +77,7 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
       return ofFlow(
         view,
         {
+          from: waitOf(view, voice) ?? 'none',
           answer: view.answer,
           until: view.until === undefined ? '' : words.until(view.until, now),
           day: view.until === undefined ? '' : words.date(view.until, now),
@@ -104,7 +104,23 @@ export function cardFacts(view: View, voice: Voice): CardFacts {
   }
 }
 
-function mobileFacts(view: MobileView, { now }: Voice): CardFacts {
+interface Waiting {
+  readonly usableFrom?: number | undefined;
+}
+
+/** When a number can first be used, in words that read the same tomorrow; undefined where it need not wait. */
+function waitOf({ usableFrom = 0 }: Waiting, { words, now }: Voice): string | undefined {
+  return usableFrom > now ? words.from(usableFrom) : undefined;
+}
+
+/** The same for a card that is read at once; empty where the number need not wait. */
+function fromOf({ usableFrom = 0 }: Waiting, { words, now }: Voice): { usableFrom?: string } {
+  return usableFrom > now ? { usableFrom: words.until(usableFrom, now) } : {};
+}
+
+function mobileFacts(view: MobileView, voice: Voice): CardFacts {
+  const { now } = voice;
+  const from = fromOf(view, voice);
   const { shownMobile, shownIsEnrolled, vouchedBy, heldUntil, isCodeVoid = false } = view;
   const shown = shownMobile === undefined ? {} : { mobile: shownMobile };
   const agent = vouchedBy === undefined ? {} : { agentName: plain(vouchedBy) };
@@ -113,8 +129,15 @@ function mobileFacts(view: MobileView, { now }: Voice): CardFacts {
   const isHeld = heldUntil !== undefined && now <= heldUntil;
   return ofFlow(
     view,
-    { isShown, isHeld: isHeld ? 'yes' : 'no', ...shown, ...agent },
-    { shownMobile, shownIsEnrolled: shownIsEnrolled === true, isVouched, isHeld, isCodeVoid },
+    { isShown, isHeld: isHeld ? 'yes' : 'no', ...shown, ...agent, ...from },
+    {
+      shownMobile,
+      shownIsEnrolled: shownIsEnrolled === true,
+      isVouched,
+      isHeld,
+      isCodeVoid,
+      ...from,
+    },
   );
 }
 
@@ -126,7 +149,8 @@ function codeFacts(view: CodeView, { words, now }: Voice): CardFacts {
   const isSent = isAsked && hasFailed !== true && !(isOver && problem?.reason === 'tooManyCodes');
   const isUsable = isSent && !isOver;
   const isHelped = isAsked && !isAtEnd(problem);
-  const values = { mobile, isUsable: isUsable ? 'yes' : 'no' };
+  const isLast = view.isLast === true ? 'yes' : 'no';
+  const values = { mobile, isUsable: isUsable ? 'yes' : 'no', isLast };
   const data = { isSent, isUsable, isHelped, hasInput };
   if (expiresAt === undefined) return ofFlow(view, values, data);
   const minutes = isOver ? 0 : Math.max(1, Math.round((expiresAt - now) / MINUTE_MS));
@@ -143,7 +167,10 @@ function isAtEnd(problem: Problem | undefined): boolean {
   return problem?.reason === 'tooManyCodes' && problem.until === undefined;
 }
 
-function reminderFacts(view: ReminderView, { words, now, text }: Voice): CardFacts {
+function reminderFacts(view: ReminderView, voice: Voice): CardFacts {
+  const { words, now, text } = voice;
+  const until = waitOf(view, voice);
+  const isWaiting = until !== undefined;
   const { setAt, dueAt, isEnrolled, isEnforced, expiredAt } = view;
   const told = expiredAt ?? dueAt;
   const values = {
@@ -151,12 +178,13 @@ function reminderFacts(view: ReminderView, { words, now, text }: Voice): CardFac
     distance: words.distance(told, now),
     day: words.date(told, now),
     due: dueWord(view, words.daysUntil(dueAt, now)),
+    ...(isWaiting ? { until } : {}),
   };
   const reasons = NOT_NEEDED_REASONS.map((value) => ({
     title: text(`reminder.reason.${value}`),
     value,
   }));
-  return ofFlow(view, values, { isEnrolled, canDecline: !isEnforced, reasons });
+  return ofFlow(view, values, { isEnrolled, isWaiting, canDecline: !isEnforced, reasons });
 }
 
 function dueWord({ mustChange, expiredAt }: ReminderView, days: number): string {

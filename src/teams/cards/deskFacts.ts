@@ -70,6 +70,7 @@ function troubleLine(trouble: DeskTrouble, { text, words, now }: Voice): string 
     case 'nobodyAnswers':
     case 'notEnrolled':
     case 'smsSpent':
+    case 'newSmsSpent':
     case 'closeToLock':
     case 'mustChange':
     case 'passwordExpired':
@@ -106,7 +107,7 @@ function factLines(facts: DeskAccountFacts, { text, words, now }: Voice): string
 function canTry({ troubles, managers }: DeskAccountFacts): boolean {
   const isWaiting = managers.some(({ nextUsableFrom }) => nextUsableFrom !== undefined);
   const isStopped = troubles.some(({ kind }) =>
-    ['directoryLocked', 'smsSpent', 'managersWait', 'closeToLock'].includes(kind),
+    ['directoryLocked', 'smsSpent', 'newSmsSpent', 'managersWait', 'closeToLock'].includes(kind),
   );
   return !isWaiting && !isStopped;
 }

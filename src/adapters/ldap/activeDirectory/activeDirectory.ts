@@ -21,7 +21,14 @@ import {
   PROTECTION_ATTRIBUTES,
 } from './protection.ts';
 import { climb, MAX_FOLLOWED, personsBelow } from '../find/groups.ts';
-import { bufferOf, filetimeOf, guidBytes, guidText, textsOf } from '../wire/entry.ts';
+import {
+  PERSON_ATTRIBUTES,
+  bufferOf,
+  filetimeOf,
+  guidBytes,
+  guidText,
+  textsOf,
+} from '../wire/entry.ts';
 import { refusalOf, RESULT } from '../wire/errors.ts';
 import { allOf, anyOf, chunks, equals } from '../wire/filters.ts';
 import { mayBeTooYoung } from '../passwordRules.ts';
@@ -117,7 +124,7 @@ export const activeDirectory: Dialect = {
         base,
         scope: 'sub',
         filter: allOf([named(some), equals('objectClass', 'user'), ENABLED_FILTER]),
-        attributes: ['objectGUID', 'displayName', 'cn', ...this.personAttributes],
+        attributes: ['objectGUID', ...PERSON_ATTRIBUTES, ...this.personAttributes],
         binary: BINARY,
       });
       // An account may have expired: persons who do not count must not make a crowd.

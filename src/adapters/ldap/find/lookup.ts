@@ -10,7 +10,7 @@ import {
 import { findAccounts, sweepAccounts, unprotectedAmong, findAccountsLike } from './accounts.ts';
 import type { AccountQuery, AccountSettings } from './accounts.ts';
 import type { AccountLens, FoundAccount, PersonsBehind, Session } from '../dialect.ts';
-import { isId, textOf } from '../wire/entry.ts';
+import { PERSON_ATTRIBUTES, isId, textOf } from '../wire/entry.ts';
 import { allOf, anyOf, equals, managerFilter } from '../wire/filters.ts';
 import { serviceAccountTest } from './serviceAccount.ts';
 import { deskGroupTest } from './groups.ts';
@@ -18,7 +18,6 @@ import { answersFor } from './responsible.ts';
 
 /** A person who was read longer ago may be disabled by now; before a password is written they are read anew. */
 const FRESH_MS = 1_000;
-const PERSON_ATTRIBUTES = ['displayName', 'cn', 'mobile'];
 
 export interface LookupSettings extends AccountSettings {
   readonly bindDn: string;

@@ -4,7 +4,7 @@ import { DirectoryError } from '../../../ports/errors.ts';
 import type { ProofOutcome } from '../../../ports/directory.ts';
 import type { Dialect, WriteRefusal, Session } from '../dialect.ts';
 import { personsBelow, climb } from '../find/groups.ts';
-import { textOf, textsOf } from '../wire/entry.ts';
+import { PERSON_ATTRIBUTES, textOf, textsOf } from '../wire/entry.ts';
 import { hasResult, RESULT } from '../wire/errors.ts';
 import { allOf, anyOf, equals, not, chunks, present } from '../wire/filters.ts';
 import { isDisabled, PASSWORD_ATTRIBUTES, passwordStates } from './openldapRules.ts';
@@ -73,7 +73,7 @@ export const openldap: Dialect = {
         base,
         scope: 'sub',
         filter: allOf([PERSON_FILTER, anyOf(some.map((dn) => equals('entryDN', dn)))]),
-        attributes: ['entryUUID', 'displayName', 'cn', ...this.personAttributes],
+        attributes: ['entryUUID', ...PERSON_ATTRIBUTES, ...this.personAttributes],
       });
       return entries.filter((entry) => this.isPerson(entry));
     };

@@ -35,6 +35,7 @@ const codeProgress = {
   expiresAt: time,
   malformed: count,
   firstDraw: count,
+  isLast: z.boolean().optional(),
   hasFailed: z.boolean().optional(),
   problem: problem.optional(),
 };
@@ -58,16 +59,21 @@ const enrolledCode = [
   }),
 ] as const;
 
+const unprovenEnrollment = {
+  isChange: z.boolean().optional(),
+  usableFrom: time.optional(),
+};
 const provenEnrollment = {
   known: z.object({ mobile: z.string(), isEnrolled: z.boolean() }).optional(),
   isOldProven: z.boolean(),
   vouch: z.object({ checkId: z.string(), agentName: z.string() }).optional(),
+  usableFrom: time.optional(),
 };
 const enrollmentState = exactly<EnrollmentState>()(
   z.discriminatedUnion('step', [
     z.object({
       step: z.literal('currentPassword'),
-      isChange: z.boolean().optional(),
+      ...unprovenEnrollment,
       problem: problem.optional(),
       advisesDeletion: z.boolean().optional(),
     }),
@@ -75,7 +81,7 @@ const enrollmentState = exactly<EnrollmentState>()(
       step: z.literal('provingPassword'),
       since: time,
       failureId: z.string(),
-      isChange: z.boolean().optional(),
+      ...unprovenEnrollment,
     }),
     z.object({
       step: z.literal('mobile'),
