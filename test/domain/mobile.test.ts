@@ -48,7 +48,7 @@ describe('parseMobile', () => {
     ['with letters', '07O1234567'],
     ['two numbers', '0701234567 0701234568'],
     ['no number', ''],
-    ['overlong', `070-123 45 67${' '.repeat(100)}0`],
+    ['overlong', `070-123${' '.repeat(40)}45 67`],
   ])('refuses a %s: %j', (_, input) => {
     expect(parseMobile(input, ['SE'])).toBeUndefined();
   });
