@@ -101,6 +101,20 @@ export function walkRevoke(world: World): void {
     expect(textOf(chat.card)).not.toMatch(told);
   });
 
+  it('names no time for a code of a reset at which the new number has to wait still', async () => {
+    const walker = await newPlanted(world);
+    await world.administer(['revoke', walker.account]);
+    await world.teams.until(() => noticesTo(walker.chat).length === 1);
+    const again = { ...walker, mobile: newMobile() };
+    await enroll(world, again);
+    for (let time = 1; time < 5; time += 1) {
+      expect(await enrollToCode(world, again)).toBe('enrollment.code');
+      await again.chat.tap('cancel');
+    }
+    expect(await startReset(again)).toBe('refused tooManyCodes');
+    expect(textOf(again.chat.card)).toMatch(/Du kan få en ny i morgon kl\./);
+  });
+
   it('does not let a change of number shorten the wait', async () => {
     const walker = await newPlanted(world);
     await world.administer(['revoke', walker.account]);

@@ -179,11 +179,13 @@ async function refusalOf(
 
   const to = { mobile: enrollment.mobile, manager };
   const budget = await codeBudgetRefusal(deps, tx, to);
-  if (budget?.reason === 'tooManyCodes') return budget;
-  if (purpose === 'reset' && tx.now < enrollment.usableFrom) {
-    return { reason: 'numberTooNew', until: enrollment.usableFrom };
-  }
-  return budget;
+  const isTooNew = purpose === 'reset' && tx.now < enrollment.usableFrom;
+  if (!isTooNew) return budget;
+  const { usableFrom } = enrollment;
+  // A code before that time would be refused too.
+  return budget?.reason === 'tooManyCodes'
+    ? { ...budget, until: Math.max(budget.until ?? 0, usableFrom) }
+    : { reason: 'numberTooNew', until: usableFrom };
 }
 
 interface NewFlow {
