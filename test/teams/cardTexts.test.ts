@@ -42,6 +42,13 @@ describe('what cards say', () => {
     );
   });
 
+  it('says on home that a locked account takes no enrollment by its password', () => {
+    const { view } = SAMPLES.find(({ name }) => name === 'home: not enrolled and locked')!;
+    expect(texts(render(view))).toContain(
+      'Kontot är låst efter flera försök med fel lösenord. Så länge går det inte att registrera mobilen med lösenordet. Bråttom? Ring Servicedesk 019-21 00 00.',
+    );
+  });
+
   it('says until when it is blocked and whom to call', () => {
     const view = withProblem('refused', { reason: 'locked', until: NOW + 24 * 3_600_000 });
     expect(texts(render(view!))).toContain(
