@@ -184,12 +184,15 @@ export abstract class World {
 
   /**
    * The audit from row `after` on, in order; without the notices, and without the background's findings
-   * about managers: both come in their own time, those of an earlier test too.
+   * about managers: both come in their own time, those of an earlier test too. Of one account: without what was
+   * refused again and again on another one, whose minute may end at any time.
    */
-  audit(after = 0): AuditLine[] {
+  audit(after = 0, accountId?: string): AuditLine[] {
     return this.wholeAudit(after).filter(
-      ({ event, actor }) =>
-        !event.startsWith('notice.') && !(actor === 'system' && FOUND_LATER.has(event)),
+      ({ event, actor, account }) =>
+        !event.startsWith('notice.') &&
+        !(actor === 'system' && FOUND_LATER.has(event)) &&
+        (accountId === undefined || account === accountId),
     );
   }
 

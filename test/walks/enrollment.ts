@@ -239,7 +239,11 @@ export function walkEnrollment(world: World): void {
         await chat.tap('cancel');
       }
       expect(await prove(walker)).toBe('refused proofLocked');
-      expect(world.audit(rows).map(({ event, reason }) => `${event} ${String(reason)}`)).toEqual([
+      expect(
+        world
+          .audit(rows, walker.accountId)
+          .map(({ event, reason }) => `${event} ${String(reason)}`),
+      ).toEqual([
         'enrollment.started null',
         'enrollment.started ×2',
         'enrollment.proofRefused proofLocked',
@@ -298,7 +302,7 @@ export function walkEnrollment(world: World): void {
       );
       expect(await chat.tap('confirmOldCode', { code: old })).toBe('enrollment.code');
       expect(await chat.tap('confirmCode', { code: world.code(other) })).toBe('enrollment.done');
-      const events = world.audit(rows).map(({ event }) => event);
+      const events = world.audit(rows, walker.accountId).map(({ event }) => event);
       expect(events.filter((event) => !/^(access|code\.refused)/.test(event))).toEqual([
         'enrollment.started',
         'enrollment.proved',

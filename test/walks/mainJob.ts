@@ -9,7 +9,7 @@ const SECOND = 'Kaffekanna-Blomma-42';
 export function walkMainJob(world: World): void {
   it('enrolls a phone and resets the shared password', async () => {
     const { teams, directory } = world;
-    const { chat, account, accountDn, mobile } = newManager(world);
+    const { chat, account, accountDn, accountId, mobile } = newManager(world);
     const rows = world.auditRows();
 
     expect(await chat.install()).toBe('home');
@@ -30,7 +30,7 @@ export function walkMainJob(world: World): void {
     );
 
     expect(directory.hasPassword(accountDn, SECOND)).toBe(true);
-    expect(world.audit(rows).map(({ event }) => event)).toEqual([
+    expect(world.audit(rows, accountId).map(({ event }) => event)).toEqual([
       'enrollment.started',
       'enrollment.proved',
       'code.sent',

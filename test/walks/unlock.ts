@@ -32,7 +32,7 @@ export function walkUnlock(world: World): void {
     );
     expect(isLocked(walker.accountDn)).toBe(false);
     expect(world.directory.hasPassword(walker.accountDn, FIRST_PASSWORD)).toBe(true);
-    expect(world.audit(rows).map(({ event }) => event)).toEqual([
+    expect(world.audit(rows, walker.accountId).map(({ event }) => event)).toEqual([
       'unlock.started',
       'code.sent',
       'code.accepted',
@@ -140,7 +140,7 @@ export function walkUnlock(world: World): void {
       'unlock.done',
     );
     expect(isLocked(walker.accountDn)).toBe(false);
-    const events = world.audit(rows).map(({ event }) => event);
+    const events = world.audit(rows, walker.accountId).map(({ event }) => event);
     expect(events).toEqual(['code.accepted', 'unlock.completed']);
   });
 

