@@ -117,6 +117,7 @@ async function findOthers(
   const directory = {
     responsibilityFor: () => responsibilityFor({ id, entry }),
     managerById: () => Promise.resolve({ id: entry, displayName: 'Asa' }),
+    accountOf: () => Promise.resolve(undefined),
   };
   const notice = { id, accountId, to: { channel: 'otherManagers' } } as const;
   return deliver('chat', notice, { directory }, { ageMs });

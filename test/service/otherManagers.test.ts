@@ -64,6 +64,7 @@ it('has all who answered before, also where the directory is slow to name so man
       if (signal.aborted) throw new DirectoryError('unreachable', 'no answer to read');
       return { id, displayName: 'Anna' };
     },
+    accountOf: () => Promise.resolve(undefined),
   });
   const audience = await audienceOf(deps, accountId, undefined, AbortSignal.timeout(10_000));
   expect(audience.persons.map(({ id }) => id).toSorted()).toEqual(former.toSorted());

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import { DAY_MS } from '../../src/domain/durations.ts';
-import type { DirectoryManager } from '../../src/ports/account.ts';
+import type { DirectoryManager, Responsibility } from '../../src/ports/account.ts';
 import type { ClaimedNotice } from '../../src/ports/store/notices.ts';
 import type { Deps } from '../../src/service/deps.ts';
-import { noteAnswering } from '../../src/service/people/responsibilityChanges.ts';
+import { noteAnswering, readAnswering } from '../../src/service/people/responsibilityChanges.ts';
+import { silentLog } from '../support/silentLog.ts';
 import { storeOfSuite } from '../support/ofSuite.ts';
 
 const store = await storeOfSuite();
@@ -215,6 +216,29 @@ it('forgets nobody who came before a crowd took over, untold', async () => {
   await become([asa!, bo!], true);
   const first = (await untold(account.id)).find(({ reader }) => reader === asa!.aadObjectId);
   expect(first?.added).toEqual(['Namn B']);
+});
+
+it('counts one who answers still, asked for alone, though the list leaves them out', async () => {
+  const [asa, bo, cia] = [0, 1, 2].map(someone) as [
+    DirectoryManager,
+    DirectoryManager,
+    DirectoryManager,
+  ];
+  const { account } = await followed(asa, bo, cia);
+  const all = [asa, bo, cia];
+  const directory = {
+    managerById: (id: string) => Promise.resolve(all.find((one) => one.id === id)),
+    accountOf: ({ id }: DirectoryManager) => Promise.resolve(id === bo.id ? account : undefined),
+  };
+  const { signal } = new AbortController();
+  const reading = { store, directory, log: silentLog } as unknown as Deps;
+  const listed = { account, managers: [asa], isCrowd: false } as unknown as Responsibility;
+  expect(await readAnswering(reading, listed, signal)).toEqual({
+    account,
+    managers: [asa, bo],
+    isCrowd: false,
+    former: [cia],
+  });
 });
 
 it('audits how many came and went, and each of them by their entry, in rows of twenty', async () => {

@@ -2,7 +2,15 @@ import { expect, it } from '@jest/globals';
 import { textOf, type ChatDriver } from '../support/chatDriver.ts';
 import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
 import { newDue, sweepAgain } from '../support/rotations.ts';
-import { enroll, FIRST_PASSWORD, newManager, newMobile, newName, reset } from '../support/walks.ts';
+import {
+  enroll,
+  enrollToCode,
+  FIRST_PASSWORD,
+  newManager,
+  newMobile,
+  newName,
+  reset,
+} from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
 /** An attacker who may change the managers in the directory gets in, but not unseen. */
@@ -30,6 +38,37 @@ export function walkResponsibility(world: World): void {
     expect(card).toContain(`Ansvarar nu: ${name}`);
     expect(card).toContain('Ansvarar inte längre: du');
     expect(changesOf(accountId)).toEqual([['system', 'ok', 'replaced']]);
+  });
+
+  it('is told at a first enrollment also where the manager is written back before its end', async () => {
+    const walker = newManager(world);
+    const { chat, account, accountDn, accountId } = walker;
+    expect(await enroll(world, walker)).toBe('enrollment.done');
+    await noneWaits(world);
+
+    const name = newName('Ny');
+    const intruder = { chat: world.manager(name), account, mobile: newMobile() };
+    world.directory.put(accountDn, 'manager', intruder.chat.dn);
+    expect(await enrollToCode(world, intruder)).toBe('enrollment.code');
+    let looks = 0;
+    world.directory.fault = ({ name: operation, dn }) => {
+      if (operation === 'search' && dn.toLowerCase() === world.accountsBase.toLowerCase()) {
+        looks += 1;
+        // After the look by which the intruder is let in.
+        if (looks === 2) world.directory.put(accountDn, 'manager', chat.dn);
+      }
+      return undefined;
+    };
+    const code = world.code(intruder.mobile);
+    expect(await intruder.chat.tap('confirmCode', { code })).toBe('enrollment.done');
+    world.directory.fault = undefined;
+    await noneWaits(world);
+    expect(changesOf(accountId)).toEqual([
+      ['system', 'ok', 'added'],
+      ['system', 'ok', 'removed'],
+    ]);
+    const told = cardsTo(world, chat, 'notice').map(({ card }) => textOf(card));
+    expect(told.some((text) => /Ansvarar (nu|inte längre)/.test(text))).toBe(true);
   });
 
   it('is told also of an account that nobody was enrolled for, once a sweep has seen it', async () => {

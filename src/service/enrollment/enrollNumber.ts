@@ -1,5 +1,6 @@
 import { entryMobile } from '../../domain/mobile.ts';
 import type { EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
+import type { Responsibility } from '../../ports/account.ts';
 import { endVouches } from '../desk/callers.ts';
 import { usableFromOf } from './coolDown.ts';
 import { isVouchGood } from './vouched.ts';
@@ -9,13 +10,14 @@ import { guessCode } from '../flow/codeGuess.ts';
 import type { EnrollmentTap } from '../flow/table.ts';
 import type { TypedCode } from '../input.ts';
 import { addFirstEnrollmentNotices, addNotices } from '../notices/whoIsTold.ts';
+import type { Manager } from '../people/managers.ts';
 import { noteAnswering, readAnswering } from '../people/responsibilityChanges.ts';
 
 /** The number is proven: it counts from here on. */
 export async function enrollNumber(tap: EnrollmentTap, input: TypedCode): Promise<Flow> {
   const { deps, manager, account, signal } = tap;
   const responsibility = await deps.directory.responsibilityFor(account.id, signal);
-  const answering = await readAnswering(deps, responsibility, signal);
+  const answering = await readAnswering(deps, withActor(responsibility, manager), signal);
   const { state } = tap.flow;
   const isVouchLost =
     state.step === 'code' &&
@@ -75,4 +77,18 @@ export async function enrollNumber(tap: EnrollmentTap, input: TypedCode): Promis
     deps.log.error({ alarm, flow: flow.id, others }, 'a number is enrolled by several managers');
   }
   return flow;
+}
+
+/**
+ * With the person who was let in as a manager just now, also where the list leaves them out: they may have been
+ * written out of the account since, or stand in a group whose members the bot may not read.
+ */
+function withActor(
+  responsibility: Responsibility | undefined,
+  { entry }: Manager,
+): Responsibility | undefined {
+  if (responsibility === undefined || responsibility.isCrowd) return responsibility;
+  const { managers } = responsibility;
+  if (managers.some(({ id }) => id === entry.id)) return responsibility;
+  return { ...responsibility, managers: [...managers, entry] };
 }

@@ -58,7 +58,7 @@ export async function audienceOf(
         ? await metInCrowd(deps, accountId, signal)
         : [];
   const persons = new Map(known.map((person) => [person.id, person]));
-  for (const person of [...(found?.managers ?? []), ...former]) persons.set(person.id, person);
+  for (const person of [...(answering?.managers ?? []), ...former]) persons.set(person.id, person);
   const entry = except && (await store.read((reads) => reads.manager(except)))?.directoryId;
   const read = found?.managers.find(({ id }) => id === entry);
   const own = entry === undefined ? undefined : (read ?? (await personOf(deps, entry, signal)));

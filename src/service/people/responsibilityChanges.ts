@@ -30,8 +30,32 @@ export async function readAnswering(
 ): Promise<Answering | undefined> {
   if (responsibility === undefined) return undefined;
   const { account, managers, isCrowd } = responsibility;
-  const former = await readFormer(deps, account.id, managers, signal);
-  return { account, managers, isCrowd, former };
+  const gone = await readFormer(deps, account.id, managers, signal);
+  if (isCrowd) return { account, managers, isCrowd, former: gone };
+  const stays = await answeringAlone(deps, account.id, gone, signal);
+  const former = gone.filter((person) => !stays.includes(person));
+  return { account, managers: [...managers, ...stays], isCrowd, former };
+}
+
+/**
+ * Those of the persons who answer for the account still, asked for alone as at a tap: the list leaves out who
+ * stands in a group whose members the bot may not read.
+ */
+function answeringAlone(
+  { directory }: Pick<SweepDeps, 'directory'>,
+  accountId: string,
+  persons: readonly DirectoryManager[],
+  signal: AbortSignal,
+): Promise<DirectoryManager[]> {
+  return withDeadline(FORMER_MS, signal, async (deadline) => {
+    const answering: DirectoryManager[] = [];
+    for (const person of persons) {
+      if (deadline.aborted) break;
+      const look = directory.accountOf({ id: person.id }, accountId, deadline);
+      if ((await seenInTime(look, deadline, signal)) !== undefined) answering.push(person);
+    }
+    return answering;
+  });
 }
 
 /** The managers when they were last seen, without the given; for a crowd none. */
