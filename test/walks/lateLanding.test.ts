@@ -4,7 +4,7 @@ import { textOf } from '../support/chatDriver.ts';
 import { hastened } from '../support/haste.ts';
 import { startHouse } from '../support/house.ts';
 import { houseOfSuite } from '../support/ofSuite.ts';
-import { cardsTo } from '../support/rotations.ts';
+import { cardsTo, firstSweep, sweepAgain } from '../support/rotations.ts';
 import {
   enroll,
   newEnrolled,
@@ -79,8 +79,9 @@ describe('a write that lands after it was taken for not done', () => {
 
   // All at once: each takes some seconds until the outcome seems known.
   beforeAll(async () => {
+    await firstSweep(house);
     const first = await newEnrolled(house);
-    for (let count = 0; count < 6; count += 1) walkers.push(await newEnrolled(house));
+    for (let count = 0; count < 7; count += 1) walkers.push(await newEnrolled(house));
     for (const walker of walkers) await resetToPassword(house, walker);
     overtaken = { ...first, ...(await loseAnswerAndHold(first, 'drop')) };
     house.directory.fault = ({ name }) => (name === 'modify' ? 'drop' : undefined);
@@ -120,6 +121,16 @@ describe('a write that lands after it was taken for not done', () => {
     ]);
     expect(await failures(walker)).toEqual([]);
     await house.teams.until(() => isTold(walker));
+  });
+
+  it('is no change by another client where a sweep finds it first', async () => {
+    const walker = next();
+    house.directory.setPassword(walker.accountDn, GOOD);
+    await sweepAgain(house);
+    expect(await walker.chat.tap('setPassword', twice(GOOD))).toBe('reset.done');
+    expect(eventsOf(walker).at(-1)).toBe('reset.verified ok');
+    await sweepAgain(house);
+    expect(eventsOf(walker)).not.toContain('reminder.skipped ok changedOutside');
   });
 
   it('is not known where another password is typed, until the same one is', async () => {
@@ -202,6 +213,15 @@ describe('a colleague’s password after a lost write', () => {
 });
 
 describe('a reset that is found late', () => {
+  it('is no change by another client where a sweep finds it first', async () => {
+    const walker = await newEnrolled(house);
+    const { goOn } = await loseAnswerAndHold(walker, 'applyThenDrop');
+    await sweepAgain(house);
+    goOn();
+    await house.teams.until(() => eventsOf(walker).includes('reset.verified ok'));
+    await house.teams.until(() => isTold(walker));
+  });
+
   it('is told though a colleague has proved its password meanwhile', async () => {
     const walker = await newEnrolled(house);
     const colleague = addColleague(walker);

@@ -1,4 +1,4 @@
-import type { Flow } from '../../domain/flows/flow.ts';
+import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
 import type { ManagerKey, Purpose } from '../../domain/parties.ts';
 
 /** Flows, read. */
@@ -22,7 +22,7 @@ export interface FlowQueries extends FlowReads {
   /** Open flows of one account, of all managers. */
   openFlowsOf(accountId: string): Promise<Flow[]>;
   /** Resets of the account, open or ended, that were under way between the two times. */
-  resetsAround(accountId: string, from: number, to: number): Promise<Flow[]>;
+  resetsAround(accountId: string, from: number, to: number): Promise<ResetFlow[]>;
   /** The account of that name (in any case) or id, as the flows and numbers that are kept know it. */
   rememberedAccount(
     nameOrId: string,

@@ -1,4 +1,6 @@
 import { DAY_MS } from '../../domain/durations.ts';
+import { mayBeChangeOf } from '../../domain/flows/lostWrite.ts';
+import { sentBy } from '../../domain/flows/reset.ts';
 import type { SweptAccount } from '../../ports/account.ts';
 import type { Notice } from '../../ports/store/notices.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
@@ -27,10 +29,8 @@ export async function noteOutsideChanges(
     for (const account of page) {
       const { id, passwordVersion: version } = account;
       if (!enrolled.has(id) || !isDated(account) || seen.get(id) === version) continue;
-      if (seen.has(id)) {
-        if (await mayBeOwn(tx, account)) continue;
-        await tell(deps, tx, account);
-      }
+      if (await mayBeOwn(tx, account, seen.get(id))) continue;
+      if (seen.has(id)) await tell(deps, tx, account);
       await tx.sawPasswords([{ accountId: id, version }]);
     }
   });
@@ -42,19 +42,19 @@ function isDated({ passwordSetAt, mustChange }: SweptAccount): boolean {
 }
 
 /**
- * Whether a reset of the bot explains the directory's state: one whose outcome is not known yet, or one
- * that this server has not heard of. A later sweep decides.
+ * Whether a reset of the bot explains the directory's state: one that may have left it without the bot's
+ * knowing yet, or one that this server has not heard of. A later sweep decides.
  */
 async function mayBeOwn(
   tx: StoreTransaction,
-  { id, passwordVersion }: SweptAccount,
+  { id, passwordVersion: version, passwordSetAt: changedAt }: SweptAccount,
+  knownVersion: string | undefined,
 ): Promise<boolean> {
   const resets = await tx.resetsAround(id, tx.now - REPLICATION_MS, tx.now);
-  return resets.some(
-    ({ state: { step }, passwordVersion: former }) =>
-      step === 'writingPassword' ||
-      step === 'unknown' ||
-      (step === 'done' && former === passwordVersion),
+  return resets.some(({ state, passwordVersion: former }) =>
+    former === version
+      ? state.step === 'done'
+      : mayBeChangeOf(sentBy(state), { version, changedAt, knownVersion }),
   );
 }
 

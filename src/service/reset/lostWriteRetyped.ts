@@ -56,7 +56,6 @@ export async function sentEarlier(
 ): Promise<ResetFlow | undefined> {
   const resets = await tx.resetsAround(flow.accountId, tx.now - GIVE_UP_MS, tx.now);
   const earlier = resets
-    .filter((other): other is ResetFlow & Flow => other.purpose === 'reset')
     .filter(({ id, manager }) => id !== flow.id && isSamePerson(manager, flow.manager))
     .sort((a, b) => b.startedAt - a.startedAt);
   const told = earlier.findIndex(

@@ -175,7 +175,7 @@ export const flowQueries = {
       .where('saved_at', '>=', from)
       .execute();
     const around = rows.flatMap((row) => readOrSkip(() => toFlow(scope, row), scope.log) ?? []);
-    return around.filter(({ purpose }) => purpose === 'reset');
+    return around.filter((flow) => flow.purpose === 'reset');
   },
 
   async addFlow(scope, flow) {
