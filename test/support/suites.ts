@@ -19,7 +19,7 @@ export const LEFT_OUT_OF_QUICK = [
   '/test/manifest/',
   '/test/domain/rotationYears\\.test\\.ts$',
   '/test/walks/(?:on\\w+|directory\\w+|invite|late\\w+|ownLateWrite)\\.test\\.ts$',
-  '/test/walks/(?:desk\\w+|formerPassword|revokedMidway|smsReminder)\\.test\\.ts$',
+  '/test/walks/(?:desk\\w+|formerPassword|plantedValues|revokedMidway|smsReminder)\\.test\\.ts$',
   '/test/deploy/',
   '/test/e2e/',
   '/test/bench/',
