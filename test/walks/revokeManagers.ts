@@ -19,6 +19,15 @@ const ACTOR = `os:${userInfo().username}`;
 /** The managers whom a revocation finds, tells and makes wait. */
 export function walkRevokeManagers(world: World): void {
   const noticesTo = (chat: Parameters<typeof cardsTo>[1]) => cardsTo(world, chat, 'notice');
+  /** Two managers of one account, not enrolled yet. */
+  function twoManagers() {
+    const [first, second] = [world.manager(newName('Chef')), world.manager(newName('Chef'))];
+    const group = world.directory.group(newName('grp'), [first.dn, second.dn]);
+    const account = newName('delad');
+    world.account(account, group.dn, FIRST_PASSWORD);
+    const one = { chat: first, account, mobile: newMobile() };
+    return { account, one, other: { chat: second, account, mobile: newMobile() } };
+  }
 
   it('tells a terminal the account’s name without what turns its reading direction', async () => {
     const { chat } = newManager(world);
@@ -31,12 +40,7 @@ export function walkRevokeManagers(world: World): void {
   });
 
   it('takes one manager’s number and leaves the colleagues’ alone', async () => {
-    const [first, second] = [newName('Chef'), newName('Chef')].map((name) => world.manager(name));
-    const group = world.directory.group(newName('grp'), [first!.dn, second!.dn]);
-    const account = newName('delad');
-    world.account(account, group.dn, FIRST_PASSWORD);
-    const one = { chat: first!, account, mobile: newMobile() };
-    const other = { chat: second!, account, mobile: newMobile() };
+    const { account, one, other } = twoManagers();
     await enroll(world, one);
     await enroll(world, other);
     await one.chat.say('status');
@@ -83,12 +87,7 @@ export function walkRevokeManagers(world: World): void {
   });
 
   it('makes each manager of the account wait, also one who had no number', async () => {
-    const [first, second] = [newName('Chef'), newName('Chef')].map((name) => world.manager(name));
-    const group = world.directory.group(newName('grp'), [first!.dn, second!.dn]);
-    const account = newName('delad');
-    world.account(account, group.dn, FIRST_PASSWORD);
-    const one = { chat: first!, account, mobile: newMobile() };
-    const other = { chat: second!, account, mobile: newMobile() };
+    const { account, one, other } = twoManagers();
     await other.chat.say('status');
     await enroll(world, one);
     await noneWaits(world);
