@@ -1,6 +1,7 @@
-import { describe, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { RuleTester } from 'oxlint/plugins-dev';
 import walls from '../oxlint.walls.ts';
+import { measureSources } from './bench/house/sources.ts';
 
 RuleTester.describe = describe;
 RuleTester.it = it;
@@ -53,4 +54,11 @@ new RuleTester({ cwd: process.cwd() }).run('the walls between the rooms', walls.
              import { problemFacts } from './facts.ts';`,
     },
   ],
+});
+
+it('no way through the house is longer, and no folder fuller, than one can follow', async () => {
+  const { longestChain, circles, largestFolder, obliqueComments } = await measureSources('src');
+  expect(longestChain).toBeLessThanOrEqual(15);
+  expect(largestFolder).toBeLessThanOrEqual(12);
+  expect({ circles, obliqueComments }).toEqual({ circles: 0, obliqueComments: 0 });
 });

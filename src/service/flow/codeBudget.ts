@@ -1,11 +1,5 @@
 import { entryMobile } from '../../domain/mobile.ts';
-import type { Flow } from '../../domain/flows/flow.ts';
-import {
-  budgetRefusal,
-  isLastOfFlow,
-  SENDS_LOOKBACK_MS,
-  type BudgetRefusal,
-} from '../../domain/smsBudget.ts';
+import { budgetRefusal, SENDS_LOOKBACK_MS, type BudgetRefusal } from '../../domain/smsBudget.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Manager } from '../people/managers.ts';
@@ -52,12 +46,4 @@ export async function codeBudget(
     total,
   };
   return { refusal: budgetRefusal(sends, deps.settings.smsPerDay), total };
-}
-
-/** Whether the flow, whose code message is under way, sends no other one to that number. */
-export async function isLastCode(reads: StoreReads, { id, state }: Flow): Promise<boolean> {
-  if (state.step !== 'sendingCode') return false;
-  const since = reads.now - SENDS_LOOKBACK_MS.number;
-  const sent = await reads.sendTimes({ flowId: id, mobile: state.mobile, since });
-  return isLastOfFlow(sent.length);
 }

@@ -6,7 +6,7 @@ import { SENDS_LOOKBACK_MS } from '../../domain/smsBudget.ts';
 import type { SmsOutcome, CodePurpose } from '../../ports/sms.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { codeBudgetRefusal, isLastCode } from './codeBudget.ts';
+import { codeBudgetRefusal } from './codeBudget.ts';
 import { endWhereLocked } from './codeGuess.ts';
 import {
   auditOf,
@@ -16,6 +16,7 @@ import {
   saveFlow,
   stepAny,
   submit,
+  isLastCode,
 } from './flows.ts';
 import type { FlowTap, Verb } from './table.ts';
 

@@ -143,7 +143,7 @@ async function skip({ deps, lease }: Sweeping, due: DueAccount, reason: string):
   await deps.store.transaction((tx) => skipOnce(tx, reminder, reason));
 }
 
-/** What the cards of reminders say of a manager's number. */
+/** A manager's number, as the cards of reminders tell it. */
 type KnownNumber = Pick<ReminderView, 'isEnrolled' | 'usableFrom'>;
 
 export async function numberOf(
