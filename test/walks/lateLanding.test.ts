@@ -222,6 +222,16 @@ describe('a reset that is found late', () => {
     await house.teams.until(() => isTold(walker));
   });
 
+  it('hides no change that another client had made before it', async () => {
+    const walker = await newEnrolled(house);
+    await sweepAgain(house);
+    house.directory.setPassword(walker.accountDn, FOREIGN);
+    const { goOn } = await loseAnswerAndHold(walker, 'drop');
+    await sweepAgain(house);
+    expect(eventsOf(walker)).toContain('reminder.skipped ok changedOutside');
+    goOn();
+  });
+
   it('is told though a colleague has proved its password meanwhile', async () => {
     const walker = await newEnrolled(house);
     const colleague = addColleague(walker);
