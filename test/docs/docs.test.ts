@@ -92,6 +92,11 @@ describe('a picture', () => {
 
     expect(undated(one!, 'sv')).toBe(undated(other!, 'sv'));
     expect(undated('by Friday 6 March', 'en')).toBe(undated('by Tuesday 15 June', 'en'));
+    // Walked shortly before midnight.
+    expect(undated('till i morgon kl.\u00a000.12', 'sv')).toBe(
+      undated('till kl.\u00a014.32', 'sv'),
+    );
+    expect(undated('until tomorrow at 00:12', 'en')).toBe(undated('until 14:32', 'en'));
     for (const [was, is] of [
       ['Byt lösenord', 'Byt lösenord nu'],
       ['Steg 1 av 3', 'Steg 2 av 3'],

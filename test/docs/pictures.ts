@@ -52,7 +52,7 @@ export function wordsOn(picture: Buffer): string | undefined {
   return undefined;
 }
 
-/** The card's text on any day: without dates and times of day, and without line breaks. */
+/** The card's text at any time: without dates and times of day, those of tomorrow too, and without line breaks. */
 export function undated(words: string, locale: Locale): string {
   // Every 26 days from New Year: all months and all days of the week.
   const days = Array.from({ length: 14 }, (_, step) => new Date(Date.UTC(2026, 0, 1 + 26 * step)));
@@ -62,6 +62,7 @@ export function undated(words: string, locale: Locale): string {
   });
   return words
     .replace(new RegExp(`(?:\\b\\d{1,2}\\s+)?\\b(?:${names.join('|')})\\b`, 'giu'), '')
+    .replace(/\bi\s+morgon\s+(?=kl\.\s\d)|\btomorrow\s+at\s+(?=\d)/giu, '')
     .replace(/\b\d{1,2}[.:]\d{2}\b/g, '')
     .replace(/\s+/g, ' ')
     .trim();
