@@ -1,3 +1,4 @@
+import type { ShownRules } from '../../src/domain/passwords/shownRules.ts';
 import type { EnrollmentEvent } from '../../src/domain/flows/enrollment.ts';
 import type { UnlockEvent } from '../../src/domain/flows/unlock.ts';
 import type {
@@ -5,7 +6,6 @@ import type {
   StoppedState,
   ResetState,
   UnlockState,
-  ShownRules,
 } from '../../src/domain/flows/flow.ts';
 import type { StoppingEvent } from '../../src/domain/flows/lifetime.ts';
 import type { CodeEvent } from '../../src/domain/flows/codeSteps.ts';

@@ -82,7 +82,7 @@ export function walkNotNeeded(world: World): void {
   });
 }
 
-/** What follows where it is said anew. */
+/** The same answer, given anew: when it is told again. */
 export function walkNotNeededAgain(world: World): void {
   const { silenced, notice, undone } = silencing(world);
 

@@ -8,7 +8,7 @@ import { enroll, greet, newEnrolled, newManager, newName, reset } from '../suppo
 
 const house = await houseOfSuite({ env: ALWAYS, entrance: 'door' });
 
-/** Of these the bot keeps nothing, or one row for all: planted there, they would end its work as their loss does. */
+/** Tables that hold nothing of the bot's, or one row for all: values planted there would end its work as their loss does. */
 const NOT_PLANTED = ['audit', 'audit_head', 'bot_migration', 'bot_migration_lock', 'lock'];
 /** SQLite keeps them in a column of any type. */
 const VALUES = [
@@ -37,7 +37,7 @@ const SAMPLES: Readonly<Record<string, Row>> = {
   caller_check: { agent: '', asked_at: 0, vouched_at: Date.now(), version: 1, state: '' },
 };
 
-/** What lets a background loop come to a row, before all others. */
+/** The columns that let a background loop come to a row before all others. */
 const DUE: Readonly<Record<string, Row>> = {
   flow: { ended_at: null, unsettled: 1, saved_at: 0 },
   notice: { due_at: 0 },

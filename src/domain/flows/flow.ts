@@ -1,4 +1,5 @@
 import type { ManagerKey } from '../parties.ts';
+import type { ShownRules } from '../passwords/shownRules.ts';
 import type { Problem, Shut } from '../reasons.ts';
 
 /** Fields that every flow has from its start. */
@@ -152,17 +153,6 @@ export type EnrollmentState =
   | ({ readonly step: 'code'; readonly mobile: string } & CodeProgress & ProvenEnrollment)
   | { readonly step: 'done'; readonly mobile: string; readonly usableFrom?: number | undefined }
   | StoppedState;
-
-/** The rules for a new password: the bot's own and the directory's, as one list. */
-export interface ShownRules {
-  readonly minLength: number;
-  readonly maxLength: number;
-  readonly forbiddenCharacters: string;
-  readonly historyLength: number;
-  readonly requiresComplexity: boolean;
-  /** Names that may not be in the password, in any case. */
-  readonly forbiddenNames?: readonly string[] | undefined;
-}
 
 /** A password that was sent to the directory. */
 export interface SentPassword {

@@ -1,3 +1,4 @@
+import type { ShownRules } from '../passwords/shownRules.ts';
 import { stepEnrolledCode, type CodeEvent } from './codeSteps.ts';
 import type { ForbiddenCharacter, Problem, Reason } from '../reasons.ts';
 import type {
@@ -5,7 +6,6 @@ import type {
   ResetState,
   SentPassword,
   SentPasswords,
-  ShownRules,
   SoughtOutcome,
   VerifiedReset,
 } from './flow.ts';

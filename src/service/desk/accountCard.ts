@@ -1,11 +1,17 @@
+import { confirmedUntil, vouchedUntil, type CallerState } from '../../domain/desk/callerCheck.ts';
 import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import { proofAllowance } from '../../domain/flows/lockout.ts';
 import { shutOf } from '../../domain/rotation/rotation.ts';
-import type { DeskAccountView, DeskManager, DeskTrouble } from '../../ports/deskView.ts';
+import type {
+  DeskAccountView,
+  DeskManager,
+  DeskQuestion,
+  DeskTrouble,
+} from '../../ports/deskView.ts';
 import type { Deps } from '../deps.ts';
 import { namesAmong } from '../people/managers.ts';
-import { liftFact, liftOf, offersTo, personsOf, questionOf, shownManagers } from './facts.ts';
+import { liftFact, liftOf, offersTo, personsOf, shownManagers } from './facts.ts';
 import type { DeskFacts } from './facts.ts';
 import { deskHandle } from '../tap/handles.ts';
 
@@ -101,4 +107,26 @@ function troublesOf(facts: DeskFacts): DeskTrouble[] {
     shut === 'expired' && { kind: 'passwordExpired' },
   ];
   return all.filter((trouble) => trouble !== false);
+}
+
+/** The question as its agent sees it; undefined where there is nothing to say any more. */
+function questionOf(state: CallerState, now: number): DeskQuestion | undefined {
+  switch (state.step) {
+    case 'waiting':
+      if (now > state.expiresAt) return { kind: 'expired' };
+      return { kind: 'waiting', number: state.right, until: state.expiresAt };
+    case 'confirmed':
+    case 'vouched': {
+      const vouched = vouchedUntil(state, now);
+      if (vouched !== undefined) return { kind: 'vouched', until: vouched };
+      const until = confirmedUntil(state, now);
+      return until === undefined ? undefined : { kind: 'confirmed', until };
+    }
+    case 'denied':
+      return { kind: state.reason };
+    case 'expired':
+      return { kind: 'expired' };
+    case 'notReached':
+      return undefined;
+  }
 }

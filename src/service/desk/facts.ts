@@ -5,19 +5,17 @@ import {
   vouchedUntil,
   withDenials,
   type CallerCheck,
-  type CallerState,
 } from '../../domain/desk/callerCheck.ts';
 import type { DeskLook } from '../../domain/desk/deskLook.ts';
+import { entryMobile } from '../../domain/mobile.ts';
 import { isSamePerson, managerName, type ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager, Responsibility } from '../../ports/account.ts';
-import type { DeskQuestion } from '../../ports/deskView.ts';
 import type { StoreReads } from '../../ports/store/store.ts';
 import { accountStatus, type AccountStatus } from '../administration/accountStatus.ts';
 import { recipientsOf, type Recipient } from '../chat/recipients.ts';
 import type { Deps } from '../deps.ts';
 import { usableFromOf } from '../enrollment/coolDown.ts';
 import { codeBudget } from '../flow/codeBudget.ts';
-import { entryMobile } from '../../domain/mobile.ts';
 
 /** An account as an agent's card and buttons find it, at one moment. */
 export interface DeskFacts {
@@ -232,26 +230,4 @@ function confirmationOf({ managers, now }: DeskFacts): CallerCheck | undefined {
   return managers
     .flatMap(({ recipient, check }) => (recipient === undefined ? [] : (check ?? [])))
     .find(({ state }) => confirmedUntil(state, now) !== undefined);
-}
-
-/** The question as its agent sees it; undefined where there is nothing to say any more. */
-export function questionOf(state: CallerState, now: number): DeskQuestion | undefined {
-  switch (state.step) {
-    case 'waiting':
-      if (now > state.expiresAt) return { kind: 'expired' };
-      return { kind: 'waiting', number: state.right, until: state.expiresAt };
-    case 'confirmed':
-    case 'vouched': {
-      const vouched = vouchedUntil(state, now);
-      if (vouched !== undefined) return { kind: 'vouched', until: vouched };
-      const until = confirmedUntil(state, now);
-      return until === undefined ? undefined : { kind: 'confirmed', until };
-    }
-    case 'denied':
-      return { kind: state.reason };
-    case 'expired':
-      return { kind: 'expired' };
-    case 'notReached':
-      return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { leastLength, MAX_PASSWORD_LENGTH } from '../../domain/passwords/passwordPolicy.ts';
-import type { Flow, ResetFlow, ShownRules } from '../../domain/flows/flow.ts';
+import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
+import type { ShownRules } from '../../domain/passwords/shownRules.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Settings } from '../deps.ts';
 import { advanceReset } from '../flow/flows.ts';

@@ -1,15 +1,13 @@
 import { MINUTE_MS } from '../../domain/durations.ts';
-import { forbiddenCharacter } from '../../domain/passwords/passwordPolicy.ts';
-import type { Problem, Reason } from '../../domain/reasons.ts';
+import type { Problem } from '../../domain/reasons.ts';
 import { NOT_NEEDED_REASONS, type ReminderView } from '../../ports/noticeView.ts';
 import type { CodeView, MobileView, View } from '../../ports/view.ts';
-import type { ShownRules } from '../../domain/flows/flow.ts';
 import { ofFlow, type CardFacts, type Voice } from './facts.ts';
 import { callerFacts, deskAccountFacts, deskFacts } from './deskFacts.ts';
 import { homeFacts } from './homeFacts.ts';
 import { plain } from './markdown.ts';
 import { noticeFacts, summaryFacts } from './noticeFacts.ts';
-import type { TextValues } from '../../texts/texts.ts';
+import { brokenRule, forbiddenSigns, ruleLines } from './ruleLines.ts';
 
 /** The view in words; everything that came from outside is escaped here. */
 export function cardFacts(view: View, voice: Voice): CardFacts {
@@ -191,83 +189,4 @@ function dueWord({ mustChange, expiredAt }: ReminderView, days: number): string 
   if (mustChange === true) return 'mustChange';
   if (expiredAt !== undefined) return 'expired';
   return days === 0 ? 'today' : days < 0 ? 'past' : 'ahead';
-}
-
-interface RuleLine {
-  readonly line: string;
-  readonly isBroken: boolean;
-}
-
-/**
- * All rules before anything is typed, so that no refusal costs a new walk; after a try, also which rules
- * the password kept.
- */
-function ruleLines(rules: ShownRules, problem: Problem | undefined, voice: Voice): RuleLine[] {
-  const { minLength, maxLength, historyLength } = rules;
-  const forbiddenNames = typeableNames(rules);
-  const signs = forbiddenSigns(rules, voice);
-  const isNamed = (problem?.forbidden ?? 'named') === 'named';
-  const all = problem?.isEmpty === true ? [] : problem?.all;
-  // A rule that was not checked keeps its bullet.
-  const line = (key: string, isKept: boolean | undefined, values: TextValues = {}): RuleLine => {
-    const sign = isKept === undefined ? '•' : isKept ? '✓' : '✗';
-    const text = voice.text(`reset.newPassword.rule.${key}`, values);
-    return { line: `${sign} ${text}`, isBroken: isKept === false };
-  };
-  const told = (key: string, faults: readonly Reason[], values: TextValues = {}): RuleLine => {
-    const isBroken = faults.some((fault) => all?.includes(fault) === true);
-    const isKept = faults.every((fault) => problem?.absent?.includes(fault) === true);
-    return line(key, isBroken ? false : isKept || undefined, values);
-  };
-  const forbidden = (values: TextValues): RuleLine =>
-    isNamed
-      ? told('forbidden', ['passwordForbiddenCharacter'], values)
-      : line('forbidden', true, values);
-  // A named sign is looked for first: then nothing is known of the ends.
-  const edges = (): RuleLine =>
-    all?.includes('passwordForbiddenCharacter') === true
-      ? line('edges', isNamed ? undefined : problem?.forbidden !== 'edge')
-      : told('edges', ['passwordForbiddenCharacter']);
-  const names = (): RuleLine => {
-    const isKept = problem?.holdsName === undefined ? undefined : !problem.holdsName;
-    return line('names', isKept, { names: voice.words.list(forbiddenNames.map(plain)) });
-  };
-  return [
-    told('length', ['passwordTooShort', 'passwordTooLong'], { minLength, maxLength }),
-    ...(signs === undefined ? [] : [forbidden({ signs })]),
-    ...(rules.forbiddenCharacters.includes(' ') ? [] : [edges()]),
-    ...(rules.requiresComplexity ? [line('complexity', problem?.isComplex)] : []),
-    ...(forbiddenNames.length === 0 ? [] : [names()]),
-    ...(historyLength > 0 ? [told('history', ['passwordUsedBefore'], { historyLength })] : []),
-    told('guessable', ['passwordTooCommon'], {
-      hasNames: forbiddenNames.length > 0 ? 'yes' : 'no',
-    }),
-  ];
-}
-
-/** Names with a forbidden character cannot be typed: that rule is on the card already. */
-function typeableNames({ forbiddenNames = [], forbiddenCharacters }: ShownRules): string[] {
-  return forbiddenNames.filter(
-    (name) => forbiddenCharacter(name, forbiddenCharacters) === undefined,
-  );
-}
-
-/** The rule that a refused password broke, as far as the card marks them. */
-function brokenRule(
-  problem: Problem | undefined,
-  { requiresComplexity }: ShownRules,
-): 'name' | 'kinds' | 'several' | 'none' {
-  const isPoor = requiresComplexity && problem?.isComplex === false;
-  if (problem?.holdsName === true) return isPoor ? 'several' : 'name';
-  return isPoor ? 'kinds' : 'none';
-}
-
-/** `å, ä och ö`: a capital letter is left out beside its small one. */
-function forbiddenSigns(rules: ShownRules, { text, words }: Voice): string | undefined {
-  const all = [...new Set(rules.forbiddenCharacters)];
-  const told = all.filter(
-    (sign) => sign === sign.toLowerCase() || !all.includes(sign.toLowerCase()),
-  );
-  if (told.length === 0) return undefined;
-  return words.list(told.map((sign) => (/\s/.test(sign) ? text('when.space') : plain(sign))));
 }
