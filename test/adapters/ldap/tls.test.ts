@@ -12,6 +12,7 @@ import {
 import { createAuthority } from '../../../demo/certificates.ts';
 import type { Authority } from '../../../demo/certificates.ts';
 import { openDirectory } from '../../../src/adapters/ldap/directory.ts';
+import type { Deadlines } from '../../../src/adapters/ldap/wire/servers.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Directory } from '../../../src/ports/directory.ts';
 import { startBlackHole, startRecordingServer } from '../../support/recordingServer.ts';
@@ -53,7 +54,7 @@ describe('TLS to the directory', () => {
     });
   }
 
-  function open(url: string, ca = authority.caPem): Directory {
+  function open(url: string, ca = authority.caPem, deadlines?: Deadlines): Directory {
     const directory = openDirectory(
       {
         urls: [url],
@@ -63,6 +64,7 @@ describe('TLS to the directory', () => {
         accountsBase: 'OU=Delade,DC=orebro,DC=test',
         managersBase: 'OU=Personal,DC=orebro,DC=test',
         responsibleAttribute: 'manager',
+        ...(deadlines === undefined ? {} : { deadlines }),
       },
       silentLog,
     );
@@ -295,6 +297,16 @@ describe('TLS to the directory', () => {
       });
       expect(took).toBeLessThan(SOON_MS);
     }
+  });
+
+  it('waits for a silent server no longer than a connection may take', async () => {
+    const server = await serve(() => undefined);
+    const deadlines = { connectMs: 100, answerMs: 60_000, callMs: 60_000 };
+    const directory = open(`ldaps://127.0.0.1:${server.port}`, authority.caPem, deadlines);
+    const began = performance.now();
+    const answer = directory.managerById('00000000-1111-2222-3333-444444444444', never);
+    await expect(answer).rejects.toMatchObject({ code: 'unreachable' });
+    expect(performance.now() - began).toBeLessThan(30_000);
   });
 
   it.each(['ldaps', 'ldap'])(
