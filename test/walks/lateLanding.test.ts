@@ -222,6 +222,20 @@ describe('a reset that is found late', () => {
     await house.teams.until(() => isTold(walker));
   });
 
+  it('is none either on a server that does not know of it yet, after its manager has gone on', async () => {
+    const walker = await newEnrolled(house);
+    await sweepAgain(house);
+    const former = house.directory.get(walker.accountDn, 'pwdLastSet')[0]!;
+    const { goOn } = await loseAnswerAndHold(walker, 'applyThenDrop');
+    house.passTime(MINUTE_MS);
+    expect(await walker.chat.tap('reset')).toBe('reset.code');
+    goOn();
+    await house.teams.until(() => eventsOf(walker).includes('reset.verified ok'));
+    house.directory.put(walker.accountDn, 'pwdLastSet', former);
+    await sweepAgain(house);
+    expect(eventsOf(walker)).not.toContain('reminder.skipped ok changedOutside');
+  });
+
   it('hides no change that another client had made before it', async () => {
     const walker = await newEnrolled(house);
     await sweepAgain(house);

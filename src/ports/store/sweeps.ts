@@ -8,6 +8,8 @@ export interface SweepReads {
   enrolledAmong(accountIds: readonly string[]): Promise<string[]>;
   /** Accounts that have an enrollment, in order, behind `after`. */
   enrolledAccounts(after: string, limit: number): Promise<string[]>;
+  /** The password versions that the last sweep saw, by account. */
+  passwordsSeen(accountIds: readonly string[]): Promise<Map<string, string>>;
 }
 
 /** The sweeps' records and leases. */
@@ -29,8 +31,6 @@ export interface SweepQueries extends SweepReads {
     readonly isDone: boolean;
   }): Promise<void>;
   rememberAnswering(accountId: string, entries: readonly string[]): Promise<void>;
-  /** The password versions that the last sweep saw, by account. */
-  passwordsSeen(accountIds: readonly string[]): Promise<Map<string, string>>;
   sawPasswords(
     passwords: readonly { readonly accountId: string; readonly version: string }[],
   ): Promise<void>;

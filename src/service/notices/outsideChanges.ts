@@ -5,6 +5,7 @@ import type { SweptAccount } from '../../ports/account.ts';
 import type { Notice } from '../../ports/store/notices.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { SweepDeps } from '../deps.ts';
+import { lockAccount } from '../flow/flows.ts';
 import type { SweepLease } from '../upkeep/sweepLease.ts';
 
 /** For at most this long a server that lags behind shows the password that a reset replaced, ms. */
@@ -21,19 +22,32 @@ export async function noteOutsideChanges(
   page: readonly SweptAccount[],
 ): Promise<void> {
   const ids = page.map(({ id }) => id);
-  const enrolled = new Set(await deps.store.read((reads) => reads.enrolledAmong(ids)));
-  if (enrolled.size === 0) return;
-  await deps.store.transaction(async (tx) => {
-    await lease.keep(tx);
-    const seen = await tx.passwordsSeen([...enrolled]);
-    for (const account of page) {
-      const { id, passwordVersion: version } = account;
-      if (!enrolled.has(id) || !isDated(account) || seen.get(id) === version) continue;
-      if (await mayBeOwn(tx, account, seen.get(id))) continue;
-      if (seen.has(id)) await tell(deps, tx, account);
-      await tx.sawPasswords([{ accountId: id, version }]);
-    }
+  const { enrolled, seen } = await deps.store.read(async (reads) => {
+    const found = await reads.enrolledAmong(ids);
+    return { enrolled: new Set(found), seen: await reads.passwordsSeen(found) };
   });
+  for (const account of page) {
+    const { id, passwordVersion: version } = account;
+    if (!enrolled.has(id) || !isDated(account) || seen.get(id) === version) continue;
+    await deps.store.transaction(async (tx) => {
+      await lockAccount(tx, id);
+      await lease.keep(tx);
+      await noteChange(deps, tx, account);
+    });
+  }
+}
+
+/** Under the account's lock: a reset records its end and its version together, and both are read. */
+async function noteChange(
+  deps: SweepDeps,
+  tx: StoreTransaction,
+  account: SweptAccount,
+): Promise<void> {
+  const { id, passwordVersion: version } = account;
+  const known = (await tx.passwordsSeen([id])).get(id);
+  if (known === version || (await mayBeOwn(tx, account, known))) return;
+  if (known !== undefined) await tell(deps, tx, account);
+  await tx.sawPasswords([{ accountId: id, version }]);
 }
 
 /** Without a date the password's age is unknown, save that it must be changed. */
@@ -53,7 +67,7 @@ async function mayBeOwn(
   const resets = await tx.resetsAround(id, tx.now - REPLICATION_MS, tx.now);
   return resets.some(({ state, passwordVersion: former }) =>
     former === version
-      ? state.step === 'done'
+      ? state.step === 'done' || sentBy(state).some(({ isRecorded }) => isRecorded)
       : mayBeChangeOf(sentBy(state), { version, changedAt, knownVersion }),
   );
 }
