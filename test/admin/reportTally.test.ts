@@ -64,6 +64,28 @@ describe('the report’s tally of the audit', () => {
     expect(totals).toMatchObject({ resets: 2, unknownOutcomes: 1 });
   });
 
+  it('counts a lost write once where its password was typed again in the next flow', () => {
+    const { totals } = tallied(
+      line(5, 'reset.unknown', { flow: 'f1', result: 'unknown' }),
+      line(4, 'reset.verified', { flow: 'f1' }),
+      line(4, 'reset.verified', { flow: 'f2' }),
+    );
+    expect(totals.resets).toBe(1);
+  });
+
+  it('has each day, also where the clocks were set forward in a night between', () => {
+    const { format } = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Stockholm' });
+    const at = (text: string): number => Date.parse(text);
+    const { end } = createAuditTally({
+      since: at('2026-03-27T23:30:00+01:00'),
+      until: at('2026-03-31T00:30:00+02:00'),
+      dayOf: (time) => format(time),
+      weekOf,
+      places: new Map(),
+    });
+    expect([...end().days.keys()]).toContain('2026-03-29');
+  });
+
   it('tells how long a reset took after the first reminder of its password', () => {
     const { delays } = tallied(
       line(40, 'reminder.sent'),

@@ -58,7 +58,8 @@ const HOUR_LENGTH = 'YYYY-MM-DDTHH'.length;
 export function createAuditTally({ since, until, dayOf, weekOf, places }: TallyOptions) {
   const days = new Map<string, Counts<Daily>>();
   const weeks = new Map<string, Counts<Weekly>>();
-  for (let at = since; at < until + DAY_MS; at += DAY_MS) {
+  // In half days: the one that the clocks make an hour shorter would be stepped over.
+  for (let at = since; at < until + DAY_MS / 2; at += DAY_MS / 2) {
     const end = Math.min(at, until);
     days.set(dayOf(end), zeros(DAILY));
     weeks.set(weekOf(end), zeros(WEEKLY));
@@ -66,6 +67,8 @@ export function createAuditTally({ since, until, dayOf, weekOf, places }: TallyO
   const totals = { ...zeros(WEEKLY), ...zeros(DAILY) };
   const delays: number[] = Array<number>(DELAY_BINS.length + 1).fill(0);
   const curve = createEnrolledCurve([...days.keys()], places.size);
+  /** Flows whose write was lost. */
+  const lost = new Set<string>();
   /** Flows of which a search found that their password was written. */
   const verified = new Set<string>();
   /** The first reminder of each account's password, epoch ms; 0 where there was none. */
@@ -90,7 +93,11 @@ export function createAuditTally({ since, until, dayOf, weekOf, places }: TallyO
   function reset({ event, flow }: AuditLine, place: number | undefined, at: number): void {
     // A write whose outcome was sought can stand there twice.
     if (flow !== null && verified.has(flow)) return;
-    if (flow !== null && event === 'reset.verified') verified.add(flow);
+    if (flow !== null && event === 'reset.verified') {
+      // A flow that lost none has found that the password of an earlier one is in force.
+      if (!lost.has(flow)) return;
+      verified.add(flow);
+    }
     const reminded = place === undefined ? 0 : (remindedAt[place] ?? 0);
     if (place !== undefined) remindedAt[place] = 0;
     if (at < since) return;
@@ -120,6 +127,9 @@ export function createAuditTally({ since, until, dayOf, weekOf, places }: TallyO
       case 'reset.verified':
         if (result === 'ok') reset(line, place, at);
         return;
+      case 'reset.unknown':
+        if (flow !== null) lost.add(flow);
+        break;
       case 'reminder.sent':
         if (place !== undefined && remindedAt[place] === 0) remindedAt[place] = at;
         break;
