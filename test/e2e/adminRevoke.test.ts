@@ -86,6 +86,23 @@ describe('status and clear-lockout', () => {
     expect(cardsTo(house, chat, 'notice').at(-1)?.card).toBe(card);
   });
 
+  it('say that the directory’s own lock is not known while it does not answer', async () => {
+    const { chat, account, accountDn } = await newEnrolled(house);
+    await chat.say('status');
+    house.directory.lock(accountDn);
+    expect(await house.administer(['clear-lockout', account])).toMatchObject({
+      isLockedInDirectory: true,
+    });
+    house.directory.fault = () => 'drop';
+    const done = await house.administer(['clear-lockout', account]);
+    const { stdout } = await house.runAdmin(['clear-lockout', account]);
+    house.heal();
+    expect(done).toMatchObject({ isLockedInDirectory: null });
+    expect(stdout).toContain(
+      'not known whether the directory has locked the account: the directory does',
+    );
+  });
+
   it('tell of a lockout by wrong current passwords, and lift it', async () => {
     const walker = newManager(house);
     for (let time = 0; time < 3; time += 1) await prove(walker, `Fel-losen-${String(time)}`);

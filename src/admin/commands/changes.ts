@@ -37,12 +37,19 @@ export const clearLockouts: Command['run'] = async (place, { positionals }) => {
   const act = { actor, byName, accountId: asked.id, accountName: asked.name };
   const settings = settingsOf(place.config);
   const { failures } = await clearLockout({ store, random, settings }, act);
-  const isLocked = asked.account?.isLocked === true;
+  const isLocked = asked.account?.isLocked ?? null;
   return {
     json: { account: asked.name, id: asked.id, failures, isLockedInDirectory: isLocked },
     text: [
       `${asked.name}: ${counted(failures, 'failed attempt')} forgotten.`,
-      ...(isLocked ? ['The directory itself has locked the account; that lock stands.'] : []),
+      ...locksLeft(isLocked, asked.fault),
     ].join('\n'),
   };
 };
+
+/** The directory's own lock, which a command of the bot does not lift; null where it is not known. */
+function locksLeft(isLocked: boolean | null, fault: string | undefined): string[] {
+  if (isLocked === true) return ['The directory itself has locked the account; that lock stands.'];
+  if (isLocked === false) return [];
+  return [`It is not known whether the directory has locked the account: ${fault ?? ''}.`];
+}
