@@ -48,7 +48,7 @@ export interface Problem {
   readonly until?: number | undefined;
   /** Attempts left before the lockout. */
   readonly attemptsLeft?: number;
-  /** All faults of a password, most important first; `reason` is the first of them. */
+  /** The faults that the text tells, most important first; absent: `reason` alone. */
   readonly all?: readonly Reason[];
   /** Faults that were checked for and not found; a fault that was not checked for is in neither list. */
   readonly absent?: readonly Reason[];

@@ -101,7 +101,7 @@ export function walkRevoke(world: World): void {
     expect(textOf(chat.card)).not.toMatch(told);
   });
 
-  it('names no time for a code of a reset at which the new number has to wait still', async () => {
+  it('tells of a number that waits longer than its codes do, and names no earlier time', async () => {
     const walker = await newPlanted(world);
     await world.administer(['revoke', walker.account]);
     await world.teams.until(() => noticesTo(walker.chat).length === 1);
@@ -112,7 +112,11 @@ export function walkRevoke(world: World): void {
       await again.chat.tap('cancel');
     }
     expect(await startReset(again)).toBe('refused tooManyCodes');
-    expect(textOf(again.chat.card)).toMatch(/Du kan få en ny i morgon kl\./);
+    const { card } = again.chat;
+    expect(textOf(card)).toMatch(
+      /Mobilnumret är nytt\. .* byta lösenord med det först i morgon kl\./,
+    );
+    expect(textOf(card)).not.toContain('många koder');
   });
 
   it('does not let a change of number shorten the wait', async () => {

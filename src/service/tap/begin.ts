@@ -182,10 +182,11 @@ async function refusalOf(
   const isTooNew = purpose === 'reset' && tx.now < enrollment.usableFrom;
   if (!isTooNew) return budget;
   const { usableFrom } = enrollment;
-  // A code before that time would be refused too.
-  return budget?.reason === 'tooManyCodes'
-    ? { ...budget, until: Math.max(budget.until ?? 0, usableFrom) }
-    : { reason: 'numberTooNew', until: usableFrom };
+  const tooNew = { reason: 'numberTooNew', until: usableFrom } as const;
+  if (budget?.reason !== 'tooManyCodes') return tooNew;
+  // The card is named after the first reason in order; its text tells the one that lasts longest.
+  const isBudgetLonger = (budget.until ?? 0) > usableFrom;
+  return isBudgetLonger ? budget : { ...tooNew, reason: budget.reason, all: [tooNew.reason] };
 }
 
 interface NewFlow {
