@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DAY_MS } from '../../src/domain/durations.ts';
+import { DAY_MS, HOUR_MS } from '../../src/domain/durations.ts';
 import { installation } from '../support/activities.ts';
 import { noneWaits } from '../support/notices.ts';
 import { houseOfSuite, houseOfTest } from '../support/ofSuite.ts';
@@ -12,8 +12,8 @@ const house = await houseOfSuite({ env: { ...ALWAYS, REMINDER_SMS: 'overdue' }, 
 await firstSweep(house);
 
 /** An enrolled manager of an account of that age, who has removed the bot. */
-async function newGone(world: World, days: number) {
-  const walker = { ...(await newDue(world, 10)), mobile: newMobile() };
+async function newGone(world: World, days: number, known?: Awaited<ReturnType<typeof newDue>>) {
+  const walker = { ...(known ?? (await newDue(world, 10))), mobile: newMobile() };
   await enroll(world, walker);
   await noneWaits(world);
   const { chat, accountDn, mobile } = walker;
@@ -111,6 +111,24 @@ describe('REMINDER_SMS=overdue', () => {
     expect(row).toMatchObject({ result: 'due', reason: 'sms' });
     await noneWaits(house);
     expect(texts()).toEqual([]);
+  });
+
+  it('waits until a new number can reset after a revoke, and asks for nothing before', async () => {
+    const waiting = await houseOfTest({ env: { ...ALWAYS, REMINDER_SMS: 'overdue' }, policy });
+    await firstSweep(waiting);
+    const due = await newDue(waiting, 10);
+    await enroll(waiting, { ...due, mobile: newMobile() });
+    await waiting.administer(['revoke', due.account]);
+    await noneWaits(waiting);
+    waiting.passTime(HOUR_MS);
+    const { texts } = await newGone(waiting, 98, due);
+    await sweepAgain(waiting);
+    await noneWaits(waiting);
+    expect(texts()).toEqual([]);
+    waiting.passTime(DAY_MS);
+    await sweepAgain(waiting);
+    await noneWaits(waiting);
+    expect(texts()).toHaveLength(1);
   });
 
   it('is not for managers without a number, nor while they can be reached in the chat', async () => {

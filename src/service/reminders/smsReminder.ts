@@ -22,7 +22,9 @@ export async function remindBySms(
     if (enrollment === undefined) return undefined;
     const before = alreadyBy(await tx.reminderFate(reminder));
     if (before !== undefined) return before;
-    if (lease === undefined || !settings.rotation.calendar.isSending(tx.now)) {
+    // Before its wait is over a new number could not do what the text asks for.
+    const isWaiting = enrollment.usableFrom > tx.now;
+    if (lease === undefined || isWaiting || !settings.rotation.calendar.isSending(tx.now)) {
       return { result: 'due', reason: 'sms' };
     }
     await tx.lock('sms');
