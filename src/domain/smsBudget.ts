@@ -57,17 +57,12 @@ export interface BudgetRefusal {
   readonly until?: number;
 }
 
-/** Whether a flow that has sent so many codes to a number sends it no other. */
-export function isLastOfFlow(sent: number): boolean {
-  return sent >= MAX_SENDS_PER_FLOW_NUMBER;
-}
-
 /** Why one more code message may not go out now; undefined where it may. */
 export function budgetRefusal(sends: SendsSoFar, perDay: number): BudgetRefusal | undefined {
   const { now, flowNumber, manager, strangers, isEnrolled, unproven } = sends;
-  if (isLastOfFlow(flowNumber.length)) return { reason: 'tooManyCodes' };
+  const isFlowSpent = flowNumber.length >= MAX_SENDS_PER_FLOW_NUMBER;
   const ends = [
-    budgetEnd(flowNumber, 1, RESEND_COOLDOWN_MS),
+    budgetEnd(isFlowSpent ? [] : flowNumber, 1, RESEND_COOLDOWN_MS),
     budgetEnd(sends.number, MAX_SENDS_PER_NUMBER_10_MIN, 10 * MINUTE_MS),
     numberBudgetEnd(sends),
     budgetEnd(manager, MAX_SENDS_PER_MANAGER_HOUR, HOUR_MS),
@@ -78,8 +73,36 @@ export function budgetRefusal(sends: SendsSoFar, perDay: number): BudgetRefusal 
   ];
   const until = Math.max(...ends);
   if (until > now) return { reason: 'tooManyCodes', until };
+  if (isFlowSpent) return { reason: 'tooManyCodes' };
   const ceiling = isEnrolled ? perDay : Math.ceil(perDay * UNPROVEN_SHARE);
   return sends.total >= ceiling ? { reason: 'smsUnavailable' } : undefined;
+}
+
+/** The code after one that goes out. */
+export interface CodeAfter {
+  /** The flow sends no other code to the number. */
+  readonly isLast?: boolean | undefined;
+  /** When one can go to the number again, epoch ms; absent where the usual minute is the only wait. */
+  readonly nextFrom?: number | undefined;
+}
+
+/** The code after the one that goes out now. Of the day's ceiling, which all share, nothing is foretold. */
+export function codeAfter(sends: SendsSoFar): CodeAfter {
+  const { now } = sends;
+  const flowNumber = [now, ...sends.flowNumber];
+  const refusal = budgetRefusal(
+    {
+      ...sends,
+      now: now + RESEND_COOLDOWN_MS,
+      flowNumber,
+      number: [now, ...sends.number],
+      manager: [now, ...sends.manager],
+      strangers: [now, ...sends.strangers],
+      ownUnproven: [now, ...sends.ownUnproven],
+    },
+    Infinity,
+  );
+  return { isLast: flowNumber.length >= MAX_SENDS_PER_FLOW_NUMBER, nextFrom: refusal?.until };
 }
 
 /** Whether a reminder may go out as a text: it leaves the last fifth of the day's ceiling to codes. */

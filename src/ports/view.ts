@@ -156,6 +156,8 @@ export interface CodeView extends FlowView {
   readonly expiresAt?: number | undefined;
   /** No other code can be sent on this card. */
   readonly isLast?: boolean | undefined;
+  /** When a code can go to the number again; absent where the usual minute is the only wait. */
+  readonly nextFrom?: number | undefined;
   /** The code's message did not arrive, or may not have. */
   readonly hasFailed?: boolean | undefined;
   /** False on `unlock.code` when the code was accepted but the directory failed: only a new try is offered. */

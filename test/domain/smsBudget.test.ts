@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { budgetAlarm, budgetRefusal } from '../../src/domain/smsBudget.ts';
+import { budgetAlarm, budgetRefusal, codeAfter } from '../../src/domain/smsBudget.ts';
 
 const T = Date.UTC(2027, 0, 15, 12);
 const MINUTE = 60_000;
@@ -113,6 +113,9 @@ describe('budgetRefusal', () => {
     expect(until({ number: sends(5, 1, 1) })).toBe(T + 5 * MINUTE);
     expect(until({ number: sends(5, 1, 1), flowNumber: [T] })).toBe(T + 5 * MINUTE);
     expect(until({ flowNumber: sends(3, 2, 2) })).toBeUndefined();
+    expect(until({ flowNumber: sends(3, 0, 2) })).toBeUndefined();
+    // Another flow could send none before then either.
+    expect(until({ flowNumber: sends(3, 0, 1), number: sends(5, 0, 1) })).toBe(T + 6 * MINUTE);
     expect(until({ total: 2000 })).toBeUndefined();
   });
 
@@ -153,6 +156,34 @@ describe('budgetRefusal', () => {
   it('blames the own budget before the ceiling', () => {
     const both = { ...NOTHING, flowNumber: [T], total: 2000 };
     expect(budgetRefusal(both, 2000)).toMatchObject({ reason: 'tooManyCodes' });
+  });
+});
+
+describe('codeAfter', () => {
+  const after = (sends: object) => codeAfter({ ...NOTHING, ...sends });
+
+  it('knows no other wait than the usual minute while every budget has room for two', () => {
+    const room = { flowNumber: sends(1, 2, 2), number: sends(3, 1, 1), manager: sends(8, 1, 5) };
+    expect(after({})).toEqual({ isLast: false, nextFrom: undefined });
+    expect(after(room)).toEqual({ isLast: false, nextFrom: undefined });
+  });
+
+  it('says when the budget has room again that this message fills', () => {
+    expect(after({ number: sends(4, 1, 1) }).nextFrom).toBe(T + 6 * MINUTE);
+    expect(after({ manager: sends(9, 1, 5) }).nextFrom).toBe(T + 19 * MINUTE);
+    const unproven = { isEnrolled: false, ownUnproven: sends(2, 30, 60), number: sends(2, 30, 60) };
+    expect(after(unproven).nextFrom).toBe(T + (24 * 60 - 90) * MINUTE);
+    expect(after({ strangers: sends(2, 30, 60) }).nextFrom).toBe(T + (24 * 60 - 90) * MINUTE);
+    // Room that comes within the usual minute is no wait.
+    expect(after({ number: sends(4, 6, 1) }).nextFrom).toBeUndefined();
+  });
+
+  it('knows the last message of a flow, and when another flow may send one', () => {
+    expect(after({ flowNumber: sends(2, 2, 2) })).toEqual({ isLast: true, nextFrom: undefined });
+    expect(after({ flowNumber: sends(2, 2, 2), number: sends(4, 2, 2) })).toEqual({
+      isLast: true,
+      nextFrom: T + 2 * MINUTE,
+    });
   });
 });
 

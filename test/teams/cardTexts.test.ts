@@ -153,6 +153,37 @@ describe('what cards say', () => {
     );
   });
 
+  // The old number's card offers no other code in words.
+  const promising = CODE_CARDS.filter((name) => name !== 'enrollment.oldCode');
+
+  it.each(promising)('promises on %s no code before the number can have one', (name) => {
+    const { view } = SAMPLES.find((sample) => sample.name === name)!;
+    const said = (over: object, locale?: Locale) =>
+      texts(render({ ...view, ...over } as View, locale)).join('\n');
+    const nextFrom = NOW + 8 * 60_000;
+    const uncertain = { hasFailed: true, problem: { reason: 'smsUnavailable' } };
+    const refused = { problem: { reason: 'tooManyCodes', until: nextFrom } };
+    const over = { expiresAt: NOW - 1 };
+    const end = { problem: { reason: 'tooManyCodes' } };
+    const each = [{}, uncertain, refused, over, end].map((one) => ({ nextFrom, ...one }));
+    for (const one of each) {
+      expect(said(one)).toContain('kl. 14.40');
+      expect(said(one)).not.toMatch(/[Ee]n minut|tryck på Skicka ny kod|börja om(?! kl)/i);
+      expect(said({ ...one, isLast: true })).toMatch(/Avbryt och börja om/);
+      expect(said(one, 'en')).toContain('14:40');
+      expect(said(one, 'en')).not.toMatch(/a minute|tap Send new code/i);
+    }
+    // Another minute is what every code takes, but an expired one or the last should not be tried in vain.
+    const soon = { nextFrom: NOW + 50_000 };
+    expect(said(soon)).toContain('Efter en minut kan du trycka på Skicka ny kod.');
+    expect(said({ ...soon, ...over })).toContain('Den har gått ut. Du kan få en ny kl. 14.33.');
+    expect(said({ ...soon, isLast: true })).toContain(
+      'Tryck annars på Avbryt och börja om kl. 14.33.',
+    );
+    const past = { nextFrom: NOW };
+    expect(said(past)).toContain('Efter en minut kan du trycka på Skicka ny kod.');
+  });
+
   it('names the hour from which a number can have a code again', () => {
     const view = withProblem('enrollment.mobile', { reason: 'tooManyCodes', until: NOW + 60_000 });
     expect(texts(render(view!, 'en'))).toContain(

@@ -164,14 +164,41 @@ export function walkCodes(world: World): void {
       expect(await startReset(walker)).toBe('reset.code');
     });
 
+    it('is promised by no flow that has sent its last before the number has its share again', async () => {
+      const walker = await newPlanted(world);
+      const { chat } = walker;
+      await startReset(walker);
+      await chat.tap('cancel');
+      await startReset(walker);
+      for (let time = 0; time < 2; time += 1) {
+        world.passTime(61_000);
+        expect(await chat.tap('resendCode')).toBe('reset.code');
+      }
+      const told = /Avbryt och börja om (?:i morgon )?kl\.|Du kan få en ny (?:i morgon )?kl\./;
+      expect(textOf(chat.card)).toMatch(told);
+      world.passTime(61_000);
+      expect(await chat.tap('resendCode')).toBe('reset.code tooManyCodes');
+      expect(textOf(chat.card)).toMatch(told);
+      await chat.tap('cancel');
+      expect(await startReset(walker)).toBe('refused tooManyCodes');
+    });
+
     it('is not sent to a number that has had its share, and says so where it was asked for', async () => {
       const walker = await newPlanted(world);
       const { chat } = walker;
       // The enrollment's message was the first of five within ten minutes.
       for (let time = 0; time < 4; time += 1) {
         expect(await startReset(walker)).toBe('reset.code');
-        await chat.tap('cancel');
+        if (time < 3) await chat.tap('cancel');
       }
+      // The fifth: its card promises none before the number has its share again.
+      const told = /Du kan få en ny kod (?:i morgon )?kl\./;
+      expect(textOf(chat.card)).toMatch(told);
+      expect(textOf(chat.card)).not.toMatch(/Efter en minut|Skicka ny kod\.|börja om/i);
+      world.passTime(MINUTE_MS);
+      expect(await chat.tap('resendCode')).toBe('reset.code tooManyCodes');
+      expect(textOf(chat.card)).toMatch(told);
+      await chat.tap('cancel');
       expect(await startReset(walker)).toBe('refused tooManyCodes');
       world.passTime(11 * MINUTE_MS);
       expect(await startReset(walker)).toBe('reset.code');

@@ -1,5 +1,11 @@
 import type { Problem, Reason } from '../reasons.ts';
-import type { CodeProgress, StoppedState, EnrolledCodeState, SendProgress } from './flow.ts';
+import type {
+  CodeProgress,
+  CodeTerms,
+  StoppedState,
+  EnrolledCodeState,
+  SendProgress,
+} from './flow.ts';
 
 /** Inputs per flow that cannot be a code and do not count as guesses. */
 const MALFORMED_CODES_LIMIT = 30;
@@ -9,16 +15,21 @@ export type NotDelivered = Extract<Reason, 'smsUnavailable' | 'smsNumberRefused'
 
 /** Events of a code message and of the card that waits for its code. */
 export type CodeEvent =
-  | { readonly type: 'codeSent'; readonly draw: number; readonly isLast?: boolean }
+  | { readonly type: 'codeSent'; readonly draw: number }
   /** The service may have taken the message. */
-  | { readonly type: 'codeUncertain'; readonly draw: number; readonly isLast?: boolean }
+  | { readonly type: 'codeUncertain'; readonly draw: number }
   | { readonly type: 'codeNotSent'; readonly draw: number; readonly reason: NotDelivered }
-  | { readonly type: 'resendAsked'; readonly expiresAt: number }
+  | ({ readonly type: 'resendAsked' } & CodeTerms)
   | { readonly type: 'resendRefused'; readonly problem: Problem }
   | { readonly type: 'codeMalformed' }
   | { readonly type: 'codeRefused'; readonly attemptsLeft: number }
   /** The service reports later that the message did not arrive. */
   | { readonly type: 'smsFailed'; readonly reason: NotDelivered };
+
+/** A message's terms, from whatever holds them. */
+export function terms({ expiresAt, isLast, nextFrom }: CodeTerms): CodeTerms {
+  return { expiresAt, isLast, nextFrom };
+}
 
 /** The code card's progress once its message has an outcome. */
 export function progressAfterSend(
@@ -26,23 +37,17 @@ export function progressAfterSend(
   event: Extract<CodeEvent, { type: 'codeSent' | 'codeUncertain' | 'codeNotSent' }>,
 ): CodeProgress {
   const firstDraw = sending.former?.firstDraw ?? event.draw;
-  const { expiresAt, malformed } = sending;
+  const { malformed } = sending;
+  const sent = { ...terms(sending), malformed, firstDraw };
   switch (event.type) {
     case 'codeSent':
-      return { expiresAt, malformed, firstDraw, isLast: event.isLast };
+      return sent;
     case 'codeUncertain':
-      return {
-        expiresAt,
-        malformed,
-        firstDraw,
-        isLast: event.isLast,
-        hasFailed: true,
-        problem: { reason: 'smsUnavailable' },
-      };
+      return { ...sent, hasFailed: true, problem: { reason: 'smsUnavailable' } };
     case 'codeNotSent':
       // The former code was put back and is still valid.
       return {
-        expiresAt: sending.former?.expiresAt ?? expiresAt,
+        expiresAt: sending.former?.expiresAt ?? sending.expiresAt,
         malformed,
         firstDraw,
         hasFailed: sending.former?.hasFailed,
@@ -55,7 +60,7 @@ export function progressAfterSend(
 export function resend(
   progress: CodeProgress,
   mobile: string,
-  expiresAt: number,
+  code: CodeTerms,
   now: number,
 ): SendProgress {
   const { firstDraw, hasFailed } = progress;
@@ -63,7 +68,7 @@ export function resend(
     step: 'sendingCode',
     since: now,
     mobile,
-    expiresAt,
+    ...terms(code),
     malformed: progress.malformed,
     former: { firstDraw, expiresAt: progress.expiresAt, hasFailed },
   };
@@ -94,7 +99,7 @@ export function progressAfterTrouble(
 
 /** The first state of a flow that begins with a code to the enrolled number. */
 export function beginWithCode(
-  start: { readonly mobile: string; readonly enrollmentId: string; readonly expiresAt: number },
+  start: CodeTerms & { readonly mobile: string; readonly enrollmentId: string },
   now: number,
 ): EnrolledCodeState {
   return { step: 'sendingCode', since: now, malformed: 0, ...start };
@@ -118,7 +123,7 @@ export function stepEnrolledCode(
       return { step: 'code', mobile, enrollmentId, ...progressAfterSend(state, event) };
     case 'resendAsked':
       if (state.step !== 'code') return state;
-      return { ...resend(state, mobile, event.expiresAt, now), enrollmentId };
+      return { ...resend(state, mobile, event, now), enrollmentId };
     case 'resendRefused':
     case 'codeMalformed':
     case 'codeRefused':

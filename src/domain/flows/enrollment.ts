@@ -1,5 +1,17 @@
-import { progressAfterSend, progressAfterTrouble, resend, type CodeEvent } from './codeSteps.ts';
-import type { EnrollmentState, KnownMobile, ProvenEnrollment, UnprovenEnrollment } from './flow.ts';
+import {
+  progressAfterSend,
+  progressAfterTrouble,
+  resend,
+  terms,
+  type CodeEvent,
+} from './codeSteps.ts';
+import type {
+  CodeTerms,
+  EnrollmentState,
+  KnownMobile,
+  ProvenEnrollment,
+  UnprovenEnrollment,
+} from './flow.ts';
 import { stoppedBy, isEnded, type StoppingEvent } from './lifetime.ts';
 import type { Problem, Reason } from '../reasons.ts';
 
@@ -10,13 +22,13 @@ export type EnrollmentEvent =
   | { readonly type: 'proofFailed'; readonly reason: Reason; readonly attemptsLeft?: number }
   | { readonly type: 'passwordTypedInChat' }
   | { readonly type: 'mobileRefused'; readonly problem: Problem }
-  | { readonly type: 'mobileChosen'; readonly mobile: string; readonly expiresAt: number }
+  | ({ readonly type: 'mobileChosen'; readonly mobile: string } & CodeTerms)
   /** The code that was sent before the manager went back holds still. */
   | { readonly type: 'heldCodeAsked' }
   | { readonly type: 'mobileChangeAsked' }
   | CodeEvent
   /** The old number's code was right; a message to the new number goes out. */
-  | { readonly type: 'oldCodeAccepted'; readonly expiresAt: number }
+  | ({ readonly type: 'oldCodeAccepted' } & CodeTerms)
   /** The old number's code was right, but no message to the new number may go out now. */
   | { readonly type: 'oldCodeAcceptedOnly'; readonly problem: Problem }
   | { readonly type: 'codeAccepted'; readonly usableFrom?: number | undefined }
@@ -40,7 +52,7 @@ function send(
   from: ProvenEnrollment & { readonly malformed: number },
   to: 'old' | 'new',
   newMobile: string,
-  expiresAt: number,
+  code: CodeTerms,
   now: number,
 ): EnrollmentState {
   const mobile = to === 'old' && from.known !== undefined ? from.known.mobile : newMobile;
@@ -51,7 +63,7 @@ function send(
     mobile,
     newMobile,
     to,
-    expiresAt,
+    ...terms(code),
     malformed,
     ...proven(from),
   };
@@ -102,18 +114,18 @@ export function stepEnrollment(
       return { ...state, problem: event.problem };
     case 'mobileChosen':
       if (state.step !== 'mobile') return state;
-      return send(state, firstRecipient(state, event.mobile), event.mobile, event.expiresAt, now);
+      return send(state, firstRecipient(state, event.mobile), event.mobile, event, now);
     case 'heldCodeAsked':
       if (state.step !== 'mobile' || state.held === undefined) return state;
       return { step: 'code', ...state.held, ...proven(state) };
     case 'mobileChangeAsked': {
       if (state.step !== 'code' && state.step !== 'oldCode') return state;
-      const { mobile, malformed, expiresAt, firstDraw, isLast, hasFailed, problem } = state;
+      const { mobile, malformed, firstDraw, hasFailed, problem } = state;
       // A manager whom the service desk vouches for can choose this one number only.
       const held =
         state.vouch === undefined
           ? { isCodeVoid: true }
-          : { held: { mobile, malformed, expiresAt, firstDraw, isLast, hasFailed, problem } };
+          : { held: { mobile, malformed, ...terms(state), firstDraw, hasFailed, problem } };
       return { step: 'mobile', malformed, ...held, ...proven(state) };
     }
 
@@ -136,7 +148,7 @@ export function stepEnrollment(
       const to = state.step === 'oldCode' ? 'old' : 'new';
       const newMobile = state.step === 'oldCode' ? state.newMobile : state.mobile;
       return {
-        ...resend(state, state.mobile, event.expiresAt, now),
+        ...resend(state, state.mobile, event, now),
         to,
         newMobile,
         ...proven(state),
@@ -154,7 +166,7 @@ export function stepEnrollment(
 
     case 'oldCodeAccepted':
       if (state.step !== 'oldCode') return state;
-      return send({ ...state, isOldProven: true }, 'new', state.newMobile, event.expiresAt, now);
+      return send({ ...state, isOldProven: true }, 'new', state.newMobile, event, now);
     case 'oldCodeAcceptedOnly':
       if (state.step !== 'oldCode') return state;
       return {

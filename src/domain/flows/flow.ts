@@ -1,6 +1,7 @@
 import type { ManagerKey } from '../parties.ts';
 import type { ShownRules } from '../passwords/shownRules.ts';
 import type { Problem, Shut } from '../reasons.ts';
+import type { CodeAfter } from '../smsBudget.ts';
 
 /** Fields that every flow has from its start. */
 interface FlowFrame {
@@ -49,26 +50,27 @@ export type StoppedState =
   | { readonly step: 'superseded' }
   | { readonly step: 'expired' };
 
-/** The fields that a code card keeps beside the number. The code itself is never here. */
-export interface CodeProgress {
+/** A code message, as known when it goes out. The code itself is never here. */
+export interface CodeTerms extends CodeAfter {
   readonly expiresAt: number;
+}
+
+/** The fields that a code card keeps beside the number. */
+export interface CodeProgress extends CodeTerms {
   /** Inputs that could not be a code; limited per flow. */
   readonly malformed: number;
   /** The first draw of this card: a code from any later card of it is a guess. */
   readonly firstDraw: number;
-  /** The flow sends no other code to the number. */
-  readonly isLast?: boolean | undefined;
   /** The last message did not arrive, or may not have: until one is taken, no card says that a code was sent. */
   readonly hasFailed?: boolean | undefined;
   readonly problem?: Problem | undefined;
 }
 
 /** A code message is under way. */
-export interface SendProgress {
+export interface SendProgress extends CodeTerms {
   readonly step: 'sendingCode';
   readonly since: number;
   readonly mobile: string;
-  readonly expiresAt: number;
   readonly malformed: number;
   /** The code card before this message: its first draw, its code's end, and whether its message failed. */
   readonly former?: Pick<CodeProgress, 'firstDraw' | 'expiresAt' | 'hasFailed'> | undefined;

@@ -158,7 +158,7 @@ async function waitsOf(
     if (recipient === undefined || manager === undefined) return { ref, waits: {} };
     const entry = recipient.person;
     const refusalFor = async (mobile: string) =>
-      (await codeBudget(deps, reads, { mobile, manager: { key: manager, entry } })).refusal;
+      (await codeBudget(deps, reads, { mobile, manager: { key: manager, entry } })).refused;
     const own = enrolled.find((one) => isSamePerson(one.manager, manager));
     if (own === undefined || number === undefined) {
       const from = await usableFromOf(deps, reads, accountId, manager, own);

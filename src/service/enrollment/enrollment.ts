@@ -2,8 +2,8 @@ import { firstRecipient } from '../../domain/flows/enrollment.ts';
 import type { KnownMobile, EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
 import { endWhereLocked, guess, guessCode } from '../flow/codeGuess.ts';
-import { codeBudgetRefusal } from '../flow/codeBudget.ts';
-import { RESEND, type ReservedCode, codeExpiry, deliver, issueCode } from '../flow/codeSending.ts';
+import { codeTerms } from '../flow/codeBudget.ts';
+import { RESEND, type ReservedCode, deliver, issueCode } from '../flow/codeSending.ts';
 import { ENDS, type EnrollmentTap, type FlowTable } from '../flow/table.ts';
 import {
   type Submission,
@@ -114,17 +114,14 @@ async function chooseMobile(
       const to = firstRecipient(state, mobile);
       const recipient = to === 'old' && state.known !== undefined ? state.known.mobile : mobile;
       const budget = { flowId: current.id, mobile: recipient, manager };
-      const problem = await codeBudgetRefusal(deps, tx, budget);
+      const { refused: problem, terms } = await codeTerms(deps, tx, budget);
       if (problem !== undefined) {
         return { flow: await advanceEnrollment(tx, current, { type: 'mobileRefused', problem }) };
       }
-      const expiresAt = codeExpiry(deps, tx);
-      const saved = await advanceEnrollment(tx, current, {
-        type: 'mobileChosen',
-        mobile,
-        expiresAt,
-      });
+      const chosen = { type: 'mobileChosen', mobile, ...terms } as const;
+      const saved = await advanceEnrollment(tx, current, chosen);
       const purpose = to === 'old' ? 'oldNumber' : 'enrollment';
+      const { expiresAt } = terms;
       const todo = await issueCode(deps, tx, saved, { mobile: recipient, purpose, expiresAt });
       return { flow: saved, todo };
     },
@@ -153,15 +150,14 @@ async function confirmOldCode(tap: EnrollmentTap, input: TypedCode): Promise<Flo
       if (current.state.step !== 'oldCode') return { flow: current };
       const mobile = current.state.newMobile;
       const to = { flowId: current.id, mobile, manager };
-      const problem = await codeBudgetRefusal(deps, tx, to);
+      const { refused: problem, terms } = await codeTerms(deps, tx, to);
       if (problem !== undefined) {
         return {
           flow: await advanceEnrollment(tx, current, { type: 'oldCodeAcceptedOnly', problem }),
         };
       }
-      const expiresAt = codeExpiry(deps, tx);
-      const saved = await advanceEnrollment(tx, current, { type: 'oldCodeAccepted', expiresAt });
-      const code = { mobile, purpose: 'enrollment', expiresAt } as const;
+      const saved = await advanceEnrollment(tx, current, { type: 'oldCodeAccepted', ...terms });
+      const code = { mobile, purpose: 'enrollment', expiresAt: terms.expiresAt } as const;
       return { flow: saved, todo: await issueCode(deps, tx, saved, code) };
     },
   );

@@ -1,5 +1,12 @@
 import { entryMobile } from '../../domain/mobile.ts';
-import { budgetRefusal, SENDS_LOOKBACK_MS, type BudgetRefusal } from '../../domain/smsBudget.ts';
+import type { CodeTerms } from '../../domain/flows/flow.ts';
+import {
+  budgetRefusal,
+  codeAfter,
+  SENDS_LOOKBACK_MS,
+  type BudgetRefusal,
+  type SendsSoFar,
+} from '../../domain/smsBudget.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Manager } from '../people/managers.ts';
@@ -11,28 +18,33 @@ interface CodeRecipient {
   readonly manager: Pick<Manager, 'key' | 'entry'>;
 }
 
-/** Why no code message may go out now; undefined when one may. Holds the budget's lock from then on. */
-export async function codeBudgetRefusal(
+/** A code message that may go out now, or why none may. Holds the budget's lock from then on. */
+export async function codeTerms(
   deps: Deps,
   tx: StoreTransaction,
   to: CodeRecipient,
-): Promise<BudgetRefusal | undefined> {
+): Promise<
+  | { readonly refused: BudgetRefusal; readonly terms?: undefined }
+  | { readonly refused?: undefined; readonly terms: CodeTerms }
+> {
   await tx.lock('sms');
-  const { refusal, total } = await codeBudget(deps, tx, to);
-  if (refusal?.reason === 'smsUnavailable') {
+  const { refused, sends } = await codeBudget(deps, tx, to);
+  if (refused?.reason === 'smsUnavailable') {
     tx.afterCommit(() => {
-      deps.budgetAlarms.counted(total);
+      deps.budgetAlarms.counted(sends.total);
     });
   }
-  return refusal;
+  if (refused !== undefined) return { refused };
+  const expiresAt = tx.now + deps.settings.codeTtlSeconds * 1000;
+  return { terms: { expiresAt, ...codeAfter(sends) } };
 }
 
-/** The same without the lock, where no message follows; `total` are the messages of the last 24 h. */
+/** The same without the lock, where no message follows. */
 export async function codeBudget(
   deps: Pick<Deps, 'settings'>,
   reads: StoreReads,
   { flowId, mobile, manager: { key: manager, entry } }: CodeRecipient,
-): Promise<{ readonly refusal: BudgetRefusal | undefined; readonly total: number }> {
+): Promise<{ readonly refused: BudgetRefusal | undefined; readonly sends: SendsSoFar }> {
   const { now } = reads;
   const since = now - SENDS_LOOKBACK_MS.number;
   const total = await reads.countSends(now - SENDS_LOOKBACK_MS.total);
@@ -45,5 +57,5 @@ export async function codeBudget(
     isInOwnEntry: entryMobile(entry, deps.settings.smsCountries) === mobile,
     total,
   };
-  return { refusal: budgetRefusal(sends, deps.settings.smsPerDay), total };
+  return { refused: budgetRefusal(sends, deps.settings.smsPerDay), sends };
 }

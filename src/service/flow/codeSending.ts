@@ -6,7 +6,7 @@ import { SENDS_LOOKBACK_MS } from '../../domain/smsBudget.ts';
 import type { SmsOutcome, CodePurpose } from '../../ports/sms.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { codeBudgetRefusal } from './codeBudget.ts';
+import { codeTerms } from './codeBudget.ts';
 import { endWhereLocked } from './codeGuess.ts';
 import {
   auditOf,
@@ -16,7 +16,6 @@ import {
   saveFlow,
   stepAny,
   submit,
-  isLastCode,
 } from './flows.ts';
 import type { FlowTap, Verb } from './table.ts';
 
@@ -37,11 +36,6 @@ interface CodeMessageNames {
   readonly locale: Locale;
   readonly accountName: string;
   readonly byName: string;
-}
-
-/** When a code that is issued now ends, epoch ms of the database. */
-export function codeExpiry(deps: Deps, tx: StoreTransaction): number {
-  return tx.now + deps.settings.codeTtlSeconds * 1000;
 }
 
 /** Makes the flow's new code and counts its message; `send` it once the transaction has been kept. */
@@ -92,7 +86,7 @@ async function sendCode(
     auditSend(deps, tx, current, outcome);
     if (current.state.step !== 'sendingCode') return current;
     if (outcome.outcome === 'refused') await tx.restorePasscode(flow.id);
-    const event = eventOf(outcome, current.draw, await isLastCode(tx, current));
+    const event = eventOf(outcome, current.draw);
     return saveFlow(tx, stepAny(current, event, tx.now), 'sameDraw');
   });
 }
@@ -102,12 +96,12 @@ export function notDelivered(fault: 'number' | 'service' | undefined): NotDelive
   return fault === 'number' ? 'smsNumberRefused' : 'smsUnavailable';
 }
 
-function eventOf(outcome: SmsOutcome, draw: number, isLast: boolean): CodeEvent {
+function eventOf(outcome: SmsOutcome, draw: number): CodeEvent {
   switch (outcome.outcome) {
     case 'accepted':
-      return { type: 'codeSent', draw, isLast };
+      return { type: 'codeSent', draw };
     case 'unknown':
-      return { type: 'codeUncertain', draw, isLast };
+      return { type: 'codeUncertain', draw };
     case 'refused':
       return { type: 'codeNotSent', draw, reason: notDelivered(outcome.fault) };
   }
@@ -144,15 +138,15 @@ async function resendCode(tap: FlowTap<Flow>): Promise<Flow> {
 
     const { mobile } = state;
     const to = { flowId: current.id, mobile, manager };
-    const problem = await codeBudgetRefusal(deps, tx, to);
+    const { refused: problem, terms } = await codeTerms(deps, tx, to);
     if (problem !== undefined) {
       const refused = stepAny(current, { type: 'resendRefused', problem }, tx.now);
       return { flow: await saveFlow(tx, refused, 'nextDraw') };
     }
-    const expiresAt = codeExpiry(deps, tx);
-    const sending = stepAny(current, { type: 'resendAsked', expiresAt }, tx.now);
+    const sending = stepAny(current, { type: 'resendAsked', ...terms }, tx.now);
     const saved = await saveFlow(tx, sending, 'nextDraw');
     const purpose = state.step === 'oldCode' ? 'oldNumber' : current.purpose;
+    const { expiresAt } = terms;
     return { flow: saved, todo: await issueCode(deps, tx, saved, { mobile, purpose, expiresAt }) };
   });
   return todo === undefined ? flow : deliver(tap, flow, todo);

@@ -12,8 +12,7 @@ import {
 import { managerName } from '../../domain/parties.ts';
 import { stepReset, type ResetEvent } from '../../domain/flows/reset.ts';
 import { stepUnlock, type UnlockEvent } from '../../domain/flows/unlock.ts';
-import { isLastOfFlow, SENDS_LOOKBACK_MS } from '../../domain/smsBudget.ts';
-import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { again } from '../waiting/waiting.ts';
 
@@ -202,8 +201,7 @@ export async function settleLost(
   if (flow.state.step === 'sendingCode') {
     const reason = 'smsUnavailable';
     tx.audit({ event: 'code.notSent', result: 'unknown', reason, ...auditOf(flow) });
-    const isLast = await isLastCode(tx, flow);
-    const event = { type: 'codeUncertain', draw: flow.draw, isLast } as const;
+    const event = { type: 'codeUncertain', draw: flow.draw } as const;
     return saveFlow(tx, stepAny(flow, event, tx.now), 'sameDraw');
   }
   const reason = 'directoryUnavailable';
@@ -233,12 +231,4 @@ export async function settled(deps: Deps, flow: Flow, signal: AbortSignal): Prom
     return operationSince(current.state) === undefined ? current : undefined;
   });
   return current;
-}
-
-/** Whether the flow, whose code message is under way, sends no other one to that number. */
-export async function isLastCode(reads: StoreReads, { id, state }: Flow): Promise<boolean> {
-  if (state.step !== 'sendingCode') return false;
-  const since = reads.now - SENDS_LOOKBACK_MS.number;
-  const sent = await reads.sendTimes({ flowId: id, mobile: state.mobile, since });
-  return isLastOfFlow(sent.length);
 }

@@ -177,6 +177,7 @@ function codeView(
     readonly mobile: string;
     readonly expiresAt: number;
     readonly isLast?: boolean | undefined;
+    readonly nextFrom?: number | undefined;
     readonly hasFailed?: boolean | undefined;
   },
   frame: Frame,
@@ -189,6 +190,7 @@ function codeView(
     maskedMobile: maskMobile(state.mobile),
     expiresAt: state.expiresAt,
     isLast: state.isLast,
+    nextFrom: state.nextFrom,
     hasFailed: state.hasFailed,
     hasInput: true,
   };

@@ -1,4 +1,4 @@
-import type { EnrollmentState, Flow } from '../../domain/flows/flow.ts';
+import type { CodeTerms, EnrollmentState, Flow } from '../../domain/flows/flow.ts';
 import { FLOW_LIFETIME_MS, isTimeOver, operationSince } from '../../domain/flows/lifetime.ts';
 import type { AuditEvent } from '../../domain/audit.ts';
 import { beginWithCode } from '../../domain/flows/codeSteps.ts';
@@ -8,8 +8,8 @@ import type { Account } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import { codesLockedUntil, refuseWhereLocked } from '../flow/codeGuess.ts';
-import { codeBudgetRefusal } from '../flow/codeBudget.ts';
-import { type ReservedCode, codeExpiry, deliver, issueCode } from '../flow/codeSending.ts';
+import { codeTerms } from '../flow/codeBudget.ts';
+import { type ReservedCode, deliver, issueCode } from '../flow/codeSending.ts';
 import type { Deps } from '../deps.ts';
 import { vouchOf } from '../desk/callers.ts';
 import { usableFromOf } from '../enrollment/coolDown.ts';
@@ -126,7 +126,7 @@ export async function begin(
     if (before !== undefined) return { flow: before };
 
     const enrollment = await tx.enrollment(manager.key, account.id);
-    const refused = await refusalOf(deps, tx, manager, account, purpose, enrollment);
+    const { refused, terms } = await mayBegin(deps, tx, start, enrollment);
     if (refused !== undefined) {
       deps.denials.auditIn(tx, refusedStart(manager, account, refused));
       return { refused };
@@ -136,7 +136,7 @@ export async function begin(
     if (open !== undefined) {
       await endFlow(tx, open, { type: isTimeOver(open, tx.now) ? 'expired' : 'superseded' });
     }
-    return startFlow(deps, tx, start, enrollment);
+    return startFlow(deps, tx, start, enrollment, terms);
   });
   if ('refused' in started) return started;
   if ('busy' in started) {
@@ -163,30 +163,27 @@ function refusedStart(manager: Manager, account: Account, { reason }: Problem): 
   };
 }
 
-/** Why the flow cannot begin now; undefined where it can. */
-async function refusalOf(
+/** Why the flow cannot begin now, or the terms of the code that it begins with. */
+async function mayBegin(
   deps: Deps,
   tx: StoreTransaction,
-  manager: Manager,
-  account: Account,
-  purpose: Purpose,
+  { manager, account, purpose }: NewFlow,
   enrollment: Enrollment | undefined,
-): Promise<Problem | undefined> {
+): Promise<{ readonly refused?: Problem | undefined; readonly terms?: CodeTerms | undefined }> {
   const until = await codesLockedUntil(deps, tx, manager.key, account.id);
-  if (until !== undefined) return { reason: 'locked', until };
-  if (purpose === 'enrollment') return undefined;
-  if (enrollment === undefined) return { reason: 'notEnrolled' };
+  if (until !== undefined) return { refused: { reason: 'locked', until } };
+  if (purpose === 'enrollment') return {};
+  if (enrollment === undefined) return { refused: { reason: 'notEnrolled' } };
 
-  const to = { mobile: enrollment.mobile, manager };
-  const budget = await codeBudgetRefusal(deps, tx, to);
-  const isTooNew = purpose === 'reset' && tx.now < enrollment.usableFrom;
+  const { mobile, usableFrom } = enrollment;
+  const budget = await codeTerms(deps, tx, { mobile, manager });
+  const isTooNew = purpose === 'reset' && tx.now < usableFrom;
   if (!isTooNew) return budget;
-  const { usableFrom } = enrollment;
   const tooNew = { reason: 'numberTooNew', until: usableFrom } as const;
-  if (budget?.reason !== 'tooManyCodes') return tooNew;
+  if (budget.refused?.reason !== 'tooManyCodes') return { refused: tooNew };
   // The card is named after the first reason in order; its text tells the one that lasts longest.
-  const isBudgetLonger = (budget.until ?? 0) > usableFrom;
-  return isBudgetLonger ? budget : { ...tooNew, reason: budget.reason, all: [tooNew.reason] };
+  const { reason, until: codesFrom = 0 } = budget.refused;
+  return codesFrom > usableFrom ? budget : { refused: { ...tooNew, reason, all: [tooNew.reason] } };
 }
 
 interface NewFlow {
@@ -204,6 +201,7 @@ async function startFlow(
   tx: StoreTransaction,
   { manager, account, purpose, origin, vouched }: NewFlow,
   enrollment: Enrollment | undefined,
+  terms: CodeTerms | undefined,
 ): Promise<Started> {
   const frame = {
     id: deps.random.id(),
@@ -232,11 +230,13 @@ async function startFlow(
     deps.denials.auditIn(tx, enrollmentStarted(flow));
     return { flow };
   }
-  if (enrollment === undefined) return { refused: { reason: 'notEnrolled' } };
+  if (enrollment === undefined || terms === undefined) {
+    return { refused: { reason: 'notEnrolled' } };
+  }
 
   const { mobile, id: enrollmentId } = enrollment;
-  const expiresAt = codeExpiry(deps, tx);
-  const state = beginWithCode({ mobile, enrollmentId, expiresAt }, tx.now);
+  const { expiresAt } = terms;
+  const state = beginWithCode({ mobile, enrollmentId, ...terms }, tx.now);
   const flow: Flow = { ...frame, purpose, state };
   await tx.addFlow(flow);
   tx.audit({ event: `${purpose}.started`, result: 'ok', ...auditOf(flow) });

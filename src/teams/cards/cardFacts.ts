@@ -147,12 +147,28 @@ function codeFacts(view: CodeView, { words, now }: Voice): CardFacts {
   const isSent = isAsked && hasFailed !== true && !(isOver && problem?.reason === 'tooManyCodes');
   const isUsable = isSent && !isOver;
   const isHelped = isAsked && !isAtEnd(problem);
-  const isLast = view.isLast === true ? 'yes' : 'no';
-  const values = { mobile, isUsable: isUsable ? 'yes' : 'no', isLast };
+  const values = {
+    mobile,
+    isUsable: isUsable ? 'yes' : 'no',
+    isLast: view.isLast === true ? 'yes' : 'no',
+    next: nextCode(view, { words, now }, isOver),
+  };
   const data = { isSent, isUsable, isHelped, hasInput };
   if (expiresAt === undefined) return ofFlow(view, values, data);
   const minutes = isOver ? 0 : Math.max(1, Math.round((expiresAt - now) / MINUTE_MS));
   return ofFlow(view, { ...values, minutes, expires: words.clock(expiresAt) }, data);
+}
+
+/** When another code can be had; `none` where there is no other wait than the usual minute. */
+function nextCode(
+  { isLast = false, nextFrom = 0, problem }: CodeView,
+  { words, now }: Pick<Voice, 'words' | 'now'>,
+  isOver: boolean,
+): string {
+  const refusedUntil = problem?.reason === 'tooManyCodes' ? (problem.until ?? 0) : 0;
+  const from = Math.max(nextFrom, refusedUntil);
+  const usualWait = isLast || isOver || isAtEnd(problem) ? 0 : MINUTE_MS;
+  return from > now + usualWait ? words.until(from, now) : 'none';
 }
 
 /** These two problems tell the message's fate themselves. */

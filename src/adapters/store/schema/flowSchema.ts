@@ -31,11 +31,15 @@ const expired = z.object({ step: z.literal('expired') });
 const stoppedStates = [refused, cancelled, superseded, expired] as const;
 const done = z.object({ step: z.literal('done') });
 
-const codeProgress = {
+const codeTerms = {
   expiresAt: time,
+  isLast: z.boolean().optional(),
+  nextFrom: time.optional(),
+};
+const codeProgress = {
+  ...codeTerms,
   malformed: count,
   firstDraw: count,
-  isLast: z.boolean().optional(),
   hasFailed: z.boolean().optional(),
   problem: problem.optional(),
 };
@@ -43,7 +47,7 @@ const sendProgress = {
   step: z.literal('sendingCode'),
   since: time,
   mobile: z.string(),
-  expiresAt: time,
+  ...codeTerms,
   malformed: count,
   former: z
     .object({ firstDraw: count, expiresAt: time, hasFailed: z.boolean().optional() })
