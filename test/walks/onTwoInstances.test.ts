@@ -1,13 +1,16 @@
 import { expect, it } from '@jest/globals';
 import { confirm, newAgent, newCall, openAccount, pick, shownNumber } from '../support/desk.ts';
-import { textOf } from '../support/chatDriver.ts';
+import { textOf, type ChatDriver } from '../support/chatDriver.ts';
 import { cardsTo } from '../support/notices.ts';
 import { houseOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
-import { enroll, newMobile } from '../support/walks.ts';
+import { ALWAYS, setAge, sweepAgain } from '../support/rotations.ts';
+import { enroll, FIRST_PASSWORD, newMobile, newName } from '../support/walks.ts';
 
 const postgres = await postgresOfSuite();
 const house = await houseOfSuite({
   entrance: 'door',
+  env: ALWAYS,
+  policy: { maxAgeMs: Infinity },
   databaseUrl: await postgres.createDatabase('bot'),
 });
 
@@ -69,4 +72,35 @@ it('an hour’s look-ups are counted over both', async () => {
     await elsewhere.tap('deskFind', { account: 'ingen alls' });
   }
   expect(await elsewhere.tap('deskFind', { account: 'ingen alls' })).toBe('desk tooManyLookups');
+});
+
+/** A due account of three managers. */
+async function newDueOfThree() {
+  const first = house.manager(newName('Asa'));
+  const others = [house.manager(newName('Bo')), house.manager(newName('Cia'))];
+  for (const chat of [first, ...others]) await chat.say('status');
+  const all = [first, ...others].map(({ dn }) => dn);
+  const group = house.directory.group(newName('Chefer'), all);
+  const { dn, id } = house.account(newName('forfallen'), group.dn, FIRST_PASSWORD);
+  setAge(house, dn, 120);
+  return { first, others, accountId: id };
+}
+
+it('what one manager called not needed is undone once, by two others at once', async () => {
+  const all = await Promise.all([
+    newDueOfThree(),
+    newDueOfThree(),
+    newDueOfThree(),
+    newDueOfThree(),
+  ]);
+  await sweepAgain(house);
+  for (const { first, others, accountId } of all) {
+    await house.teams.until(() => first.reload() === 'reminder');
+    expect(await first.tap('notNeeded', { reason: 'other' })).toBe('reminder.done');
+    const noticeTo = (chat: ChatDriver) => cardsTo(house, chat, 'notice').at(-1);
+    await house.teams.until(() => others.every((chat) => noticeTo(chat) !== undefined));
+    for (const chat of others) chat.card = noticeTo(chat)?.card;
+    await Promise.all(others.map((chat) => chat.sendTap(chat.button('undoNotNeeded'))));
+    expect(await audit('reminder.notNeededUndone', accountId)).toHaveLength(1);
+  }
 });

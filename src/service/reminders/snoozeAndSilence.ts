@@ -3,6 +3,7 @@ import { managerName, isSamePerson } from '../../domain/parties.ts';
 import { isCycleOf, rotationOf } from '../../domain/rotation/rotation.ts';
 import type { Reminder } from '../../ports/store/reminders.ts';
 import type { Deps } from '../deps.ts';
+import { lockAccount } from '../flow/flows.ts';
 import type { ReminderInput } from '../input.ts';
 import { addNotices } from '../notices/whoIsTold.ts';
 import { INVITED_EVERY_MS } from './invitations.ts';
@@ -38,6 +39,7 @@ export async function answerReminder(tap: Tap, input: ReminderInput): Promise<Re
 
   const { calendar, rotationDays } = deps.settings.rotation;
   const view = await deps.store.transaction(async (tx) => {
+    await lockAccount(tx, accountId);
     const rotation = rotationOf(account, rotationDays, tx.now);
     if (typeof rotation === 'string') return undefined;
     const about = { accountId, cycle, recipient };
@@ -117,6 +119,8 @@ export async function undoNotNeeded(tap: Tap, handle: string): Promise<Reply> {
   if ('view' in admitted) return admitted;
   const { account } = admitted;
   const undone = await deps.store.transaction(async (tx) => {
+    // Of two managers at once the second finds nothing to undo.
+    await lockAccount(tx, accountId);
     const until = await tx.silencedUntil(accountId);
     // A later silence has taken the place of the one that the button's notice tells.
     if (until !== undefined && until !== undoes) return undefined;
