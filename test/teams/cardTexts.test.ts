@@ -114,7 +114,8 @@ describe('what cards say', () => {
       const sent =
         'Koden är skickad till +46 ••• •• •• 67. Den gäller i 5 minuter, till kl. 14.36.';
       expect(texts(render(withProblem(name, { reason: 'codeRefused' })!))).toContain(sent);
-      expect(texts(render(withProblem(name, { reason: 'smsUnavailable' })!))).not.toContain(sent);
+      const uncertain = { ...withProblem(name, { reason: 'smsUnavailable' })!, hasFailed: true };
+      expect(texts(render(uncertain as View))).not.toContain(sent);
     },
   );
 
@@ -152,6 +153,21 @@ describe('what cards say', () => {
       'Det går inte att skicka en ny kod än. Du kan få en ny kl. 14.33. Koden i det senaste sms:et går att använda.',
     );
   });
+
+  it.each(CODE_CARDS)(
+    'tells on %s a new code that was not sent from one that may be lost',
+    (name) => {
+      const view = withProblem(name, { reason: 'smsUnavailable' })!;
+      const said = (over: object) => texts(render({ ...view, ...over } as View)).join('\n');
+      expect(said({})).toContain(
+        'Vi kan inte skicka sms just nu. Försök igen om en stund. Bråttom? Ring Servicedesk 019-21 00 00.',
+      );
+      expect(said({})).toContain('Koden är skickad till');
+      expect(said({ hasFailed: true })).toContain('Det är inte säkert att koden kom fram till');
+      // Its only way on is a new code, which cannot be had now.
+      expect(said({ expiresAt: NOW - 1 })).not.toMatch(/Koden är skickad|Skicka ny kod\./);
+    },
+  );
 
   // The old number's card offers no other code in words.
   const promising = CODE_CARDS.filter((name) => name !== 'enrollment.oldCode');

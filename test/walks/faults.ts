@@ -47,6 +47,10 @@ export function walkFaults(world: World): void {
       world.passTime(61_000);
       world.twilio.scriptCodes({ status: 400, code: 21606 });
       expect(await walker.chat.tap('resendCode')).toBe('reset.code smsUnavailable');
+      const told = textOf(walker.chat.card);
+      expect(told).toContain('Vi kan inte skicka sms just nu. Försök igen om en stund.');
+      expect(told).toContain('Koden är skickad till');
+      expect(told).not.toMatch(/inte säkert|[Ee]n minut/);
       expect(await walker.chat.tap('confirmCode', { code })).toBe('reset.newPassword');
     });
   });

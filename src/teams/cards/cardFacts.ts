@@ -140,17 +140,20 @@ function mobileFacts(view: MobileView, voice: Voice): CardFacts {
 }
 
 function codeFacts(view: CodeView, { words, now }: Voice): CardFacts {
-  const { expiresAt, hasFailed, hasInput, maskedMobile: mobile, problem } = view;
-  const isAsked = expiresAt !== undefined && !tellsOfMessage(problem);
+  const { expiresAt, hasFailed = false, hasInput, maskedMobile: mobile, problem } = view;
+  const isUnsent = problem?.reason === 'smsUnavailable' && !hasFailed;
+  const isAsked = expiresAt !== undefined && (isUnsent || !tellsOfMessage(problem));
   const isOver = expiresAt !== undefined && expiresAt <= now;
   // An expired code's only way on is a new code, which is just what this manager cannot have.
-  const isSent = isAsked && hasFailed !== true && !(isOver && problem?.reason === 'tooManyCodes');
+  const isEnd = isOver && (isUnsent || problem?.reason === 'tooManyCodes');
+  const isSent = isAsked && !hasFailed && !isEnd;
   const isUsable = isSent && !isOver;
-  const isHelped = isAsked && !isAtEnd(problem);
+  const isHelped = isAsked && !isUnsent && !isAtEnd(problem);
   const values = {
     mobile,
     isUsable: isUsable ? 'yes' : 'no',
     isLast: view.isLast === true ? 'yes' : 'no',
+    hasFailed: hasFailed ? 'yes' : 'no',
     next: nextCode(view, { words, now }, isOver),
   };
   const data = { isSent, isUsable, isHelped, hasInput };
