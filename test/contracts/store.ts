@@ -116,7 +116,7 @@ export function storeContract(open: () => Promise<StorePair>): void {
       const tries = Array.from({ length: 24 }, (_, index) =>
         (index % 2 === 0 ? pair.one : pair.other).transaction(async (tx) => {
           await tx.lock(`account ${accountId}`);
-          const times = await tx.failureTimes({ kind, manager, accountId, since: 0 });
+          const times = await tx.failureTimes({ kind, accountId, since: 0 });
           if (times.length >= limit) return false;
           await tx.addFailure({ kind, manager, accountId });
           return true;

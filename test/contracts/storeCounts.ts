@@ -17,7 +17,7 @@ export function storedCountsContract(opened: () => StorePair): void {
   });
 
   describe('failures', () => {
-    it('are counted by account and kind, for one manager or all', async () => {
+    it('are counted by account and kind, each with its manager', async () => {
       const accountId = randomUUID();
       const [anna, bo] = [someManager(), someManager()];
       const kind = 'code';
@@ -33,9 +33,16 @@ export function storedCountsContract(opened: () => StorePair): void {
         expect(all).toHaveLength(2);
         expect(all[0]).toBeGreaterThan(all[1]!);
         expect(all[1]).toBe(before);
-        const ofAnna = { kind, accountId, manager: anna } as const;
-        expect(await tx.failureTimes({ ...ofAnna, since: before })).toEqual([before]);
-        expect(await tx.failureTimes({ ...ofAnna, since: before + 1 })).toEqual([]);
+        expect(await tx.failureTimes({ kind, accountId, since: before + 1 })).toEqual([all[0]]);
+        const each = await tx.failuresOf({ accountId, since: before });
+        expect(each.map((failure) => [failure.kind, failure.manager])).toEqual(
+          expect.arrayContaining([
+            [kind, bo],
+            [kind, anna],
+            ['proof', anna],
+          ]),
+        );
+        expect(each).toHaveLength(3);
       });
     });
 

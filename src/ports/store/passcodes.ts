@@ -39,11 +39,10 @@ export interface Failure {
 export interface FailureReads {
   /** All failures on the account since `since`, of every kind and manager, newest first. */
   failuresOf(query: { readonly accountId: string; readonly since: number }): Promise<Failure[]>;
-  /** Times of failures on the account since `since`, newest first; of one manager or of all. */
+  /** Times of failures on the account since `since`, newest first. */
   failureTimes(query: {
     readonly kind: FailureKind;
     readonly accountId: string;
-    readonly manager?: ManagerKey;
     readonly since: number;
   }): Promise<number[]>;
 }

@@ -97,10 +97,9 @@ async function countWrongCode(deps: Deps, tx: StoreTransaction, flow: Flow): Pro
     await tellOfLockAfterLift(deps, tx, accountId);
     return locked;
   }
-  const since = tx.now - FAILURES_LOOKBACK_MS;
-  const times = await tx.failureTimes({ kind: 'code', accountId, manager, since });
-  const left = attemptsLeft(times, deps.settings.codeAttempts, tx.now);
-  const event: CodeEvent = { type: 'codeRefused', attemptsLeft: left };
+  const limits = await wrongCodes(deps, tx, manager, accountId);
+  const left = limits.map(({ times, limit }) => attemptsLeft(times, limit, tx.now));
+  const event: CodeEvent = { type: 'codeRefused', attemptsLeft: Math.min(...left) };
   return saveFlow(tx, stepAny(flow, event, tx.now), 'nextDraw');
 }
 
@@ -124,23 +123,27 @@ export async function codesLockedUntil(
   manager: ManagerKey,
   accountId: string,
 ): Promise<number | undefined> {
-  const { now } = reads;
-  const failures = await reads.failuresOf({ accountId, since: now - FAILURES_LOOKBACK_MS });
-  const wrong = failures.filter(({ kind }) => kind === 'code');
-  const own = wrong.filter((failure) => isSamePerson(failure.manager, manager));
-  const ends = [
-    lockedUntil(
-      own.map(({ at }) => at),
-      deps.settings.codeAttempts,
-      now,
-    ),
-    lockedUntil(
-      wrong.map(({ at }) => at),
-      ACCOUNT_FAILURE_LIMIT,
-      now,
-    ),
-  ].filter((end) => end !== undefined);
+  const limits = await wrongCodes(deps, reads, manager, accountId);
+  const ends = limits
+    .map(({ times, limit }) => lockedUntil(times, limit, reads.now))
+    .filter((end) => end !== undefined);
   return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
+/** The times of the wrong codes that lock this manager, and of those that lock all of the account's, newest first. */
+async function wrongCodes(
+  deps: Deps,
+  reads: StoreReads,
+  manager: ManagerKey,
+  accountId: string,
+): Promise<readonly { readonly times: readonly number[]; readonly limit: number }[]> {
+  const failures = await reads.failuresOf({ accountId, since: reads.now - FAILURES_LOOKBACK_MS });
+  const all = failures.filter(({ kind }) => kind === 'code');
+  const own = all.filter((failure) => isSamePerson(failure.manager, manager));
+  return [
+    { times: own.map(({ at }) => at), limit: deps.settings.codeAttempts },
+    { times: all.map(({ at }) => at), limit: ACCOUNT_FAILURE_LIMIT },
+  ];
 }
 
 /** Ends the flow where no code of this manager or account counts now; else undefined. */

@@ -111,15 +111,15 @@ export const failureQueries = {
     await db.deleteFrom('failure').where('id', '=', id).execute();
   },
 
-  async failureTimes({ db }, { kind, accountId, manager, since }) {
-    let selection = db
+  async failureTimes({ db }, { kind, accountId, since }) {
+    const rows = await db
       .selectFrom('failure')
       .select('at')
       .where('account_id', '=', accountId)
       .where('kind', '=', kind)
-      .where('at', '>=', since);
-    if (manager !== undefined) selection = selection.where('manager', '=', managerName(manager));
-    const rows = await selection.orderBy('at', 'desc').execute();
+      .where('at', '>=', since)
+      .orderBy('at', 'desc')
+      .execute();
     return rows.map(({ at }) => at);
   },
 
