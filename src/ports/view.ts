@@ -158,6 +158,8 @@ export interface CodeView extends FlowView {
   readonly isLast?: boolean | undefined;
   /** When a code can go to the number again; absent where the usual minute is the only wait. */
   readonly nextFrom?: number | undefined;
+  /** The number is the one that an agent vouched for: no other may be taken. */
+  readonly isVouched?: boolean | undefined;
   /** The code's message did not arrive, or may not have. */
   readonly hasFailed?: boolean | undefined;
   /** False on `unlock.code` when the code was accepted but the directory failed: only a new try is offered. */

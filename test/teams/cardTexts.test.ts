@@ -108,6 +108,17 @@ describe('what cards say', () => {
     );
   });
 
+  it('offers no other number where an agent vouched for the one', () => {
+    const view = withProblem('enrollment.code', { reason: 'smsNumberRefused' })!;
+    const said = (over: object) => texts(render({ ...view, ...over } as View));
+    expect(said({})).toContain(
+      'Sms kommer inte fram till +46 ••• •• •• 67. Ändra numret, eller ring Servicedesk 019-21 00 00.',
+    );
+    expect(said({ isVouched: true })).toContain(
+      'Sms kommer inte fram till +46 ••• •• •• 67. Ring Servicedesk 019-21 00 00, så får du hjälp.',
+    );
+  });
+
   it.each(CODE_CARDS)(
     'does not claim on %s that a code was sent when that is not known',
     (name) => {

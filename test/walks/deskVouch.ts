@@ -3,6 +3,7 @@ import { MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
 import { confirm, deny, newCall, openAccount } from '../support/desk.ts';
 import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
+import { SERVICE_DESK } from '../support/parts.ts';
 import { enroll, FIRST_PASSWORD, newMobile, newName } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
 
@@ -91,6 +92,22 @@ export function walkDeskVouch(world: World): void {
     expect(await chat.tap('useShownMobile')).toBe('enrollment.code');
     expect(world.codes(mobile)).toHaveLength(2);
     expect(await chat.tap('confirmCode', { code: world.code(mobile) })).toBe('enrollment.done');
+  });
+
+  it('sends to the service desk whom no message reaches at the one number', async () => {
+    const call = await newCall(world);
+    const { agent, chat, account, name } = call;
+    await openAccount(agent, account);
+    await confirm(world, call);
+    await agent.tap('deskVouch', {}, name);
+    await chat.say('status');
+    await chat.tap('enroll', {}, account);
+    world.twilio.scriptCodes({ status: 400, code: 21614 });
+    expect(await chat.tap('useShownMobile')).toBe('enrollment.mobile smsNumberRefused');
+    expect(textOf(chat.card)).toContain(
+      `Sms kommer inte fram till numret. Ring ${SERVICE_DESK}, så får du hjälp.`,
+    );
+    expect(textOf(chat.card)).not.toContain('välj ett annat');
   });
 
   it('vouches for a quarter of an hour, once, and for nobody who is enrolled', async () => {

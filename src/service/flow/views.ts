@@ -4,6 +4,7 @@ import type {
   StoppedState,
   ResetState,
   UnlockState,
+  Vouch,
 } from '../../domain/flows/flow.ts';
 import { FLOW_LIFETIME_MS, isStopped } from '../../domain/flows/lifetime.ts';
 import { maskMobile } from '../../domain/mobile.ts';
@@ -179,6 +180,7 @@ function codeView(
     readonly isLast?: boolean | undefined;
     readonly nextFrom?: number | undefined;
     readonly hasFailed?: boolean | undefined;
+    readonly vouch?: Vouch | undefined;
   },
   frame: Frame,
   progress?: Progress,
@@ -191,6 +193,7 @@ function codeView(
     expiresAt: state.expiresAt,
     isLast: state.isLast,
     nextFrom: state.nextFrom,
+    isVouched: state.vouch !== undefined,
     hasFailed: state.hasFailed,
     hasInput: true,
   };

@@ -127,7 +127,14 @@ function mobileFacts(view: MobileView, voice: Voice): CardFacts {
   const isHeld = heldUntil !== undefined && now <= heldUntil;
   return ofFlow(
     view,
-    { isShown, isHeld: isHeld ? 'yes' : 'no', ...shown, ...agent, ...from },
+    {
+      isShown,
+      isHeld: isHeld ? 'yes' : 'no',
+      isVouched: isVouched ? 'yes' : 'no',
+      ...shown,
+      ...agent,
+      ...from,
+    },
     {
       shownMobile,
       shownIsEnrolled: shownIsEnrolled === true,
@@ -154,6 +161,7 @@ function codeFacts(view: CodeView, { words, now }: Voice): CardFacts {
     isUsable: isUsable ? 'yes' : 'no',
     isLast: view.isLast === true ? 'yes' : 'no',
     hasFailed: hasFailed ? 'yes' : 'no',
+    isVouched: view.isVouched === true ? 'yes' : 'no',
     next: nextCode(view, { words, now }, isOver),
   };
   const data = { isSent, isUsable, isHelped, hasInput };
