@@ -39,6 +39,8 @@ interface Script {
   readonly workingFaults?: Partial<Record<Operation, Fault>>;
   /** For the update that follows `working`. */
   readonly lateFault?: Fault;
+  /** How often it comes; once if absent. */
+  readonly lateFaults?: number;
   readonly takesUntilAborted?: boolean;
   /** The template of `working` is broken. */
   readonly isUndrawn?: boolean;
@@ -79,7 +81,7 @@ async function run(script: Script): Promise<Run> {
         if (script.lateFault) {
           // Else a late update to `working` would meet the fault.
           await teams.until(() => teams.sent.length === 1);
-          teams.fail('update', script.lateFault, 1);
+          teams.fail('update', script.lateFault, script.lateFaults ?? 1);
         }
         resolve(slow);
       };
@@ -106,6 +108,12 @@ const scripts = {
   failing: {
     activity: execute('confirmCode', { handle: HANDLE }, 'm1'),
     lateFault: { status: 502 },
+    sends: 2,
+  },
+  throttled: {
+    activity: execute('confirmCode', { handle: HANDLE }, 'm1'),
+    lateFault: { status: 429 },
+    lateFaults: 3,
     sends: 2,
   },
   typed: { activity: message('reset'), sends: 2 },
@@ -176,9 +184,12 @@ describe('a turn that takes longer than three seconds', () => {
     expect(bench.turns.shown.at(-1)).toEqual(['flow-1', bench.teams.sent[1]?.id]);
   });
 
-  it('tries the update once more where it failed', async () => {
-    expect((await runs.failing!).sent).toEqual(['update working', 'update help']);
-  });
+  it.each(['failing', 'throttled'] as const)(
+    'tries the update again and again, for it is the only way to the result (%s)',
+    async (name) => {
+      expect((await runs[name]!).sent).toEqual(['update working', 'update help']);
+    },
+  );
 
   it('shows working for a typed word too, and replaces it', async () => {
     const { answer, sent, bench } = await runs.typed!;

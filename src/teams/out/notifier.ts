@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../ports/log.ts';
 import type { Notifier } from '../../ports/notifier.ts';
+import { withDeadline } from '../../ports/deadline.ts';
 import { NotifierError } from '../../ports/errors.ts';
 import { addressOf, conversationOf, type Conversation } from '../conversation.ts';
 import type { ShownFlow, Turns } from '../../service/input.ts';
+import { again, type Delay } from '../../service/waiting/waiting.ts';
 import type { Card, Connector, Message } from './connector.ts';
 import type { Locale } from '../../domain/parties.ts';
 import type { View } from '../../ports/view.ts';
@@ -97,7 +99,17 @@ export function createNotifier({ connector, updates, render, clock }: NotifierOp
   };
 }
 
-const REPEAT_AFTER_MS = 1_000;
+/** The pauses before the repetitions of an update; Teams throttles for seconds. */
+const REPETITIONS = { first: 1_000, factor: 2 };
+/** None begins later than this: a stop waits for it. */
+const REPEATED_FOR_MS = 10_000;
+
+const rest: Delay = (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined);
+
+function isWorthRepeating(error: unknown): boolean {
+  if (!(error instanceof NotifierError) || error.isFinal) return false;
+  return error.code === 'ambiguous' || error.code === 'refused';
+}
 
 /** The message of the chat that shows a tap's card. */
 export interface Placement {
@@ -141,15 +153,22 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
   /** An update may safely be repeated, and must be where no answer shows the card. */
   async function update(target: string, card: Card, isOnlyWay: boolean): Promise<void> {
     await updates.add(messageKey(conversation.conversationId, target), async (isSuperseded) => {
-      try {
-        await connector.update(conversation, target, card);
-      } catch (error) {
-        const isWorthRepeating =
-          error instanceof NotifierError && ['ambiguous', 'refused'].includes(error.code);
-        if (!isOnlyWay || !isWorthRepeating) throw error;
-        await sleep(REPEAT_AFTER_MS);
-        if (!isSuperseded()) await connector.update(conversation, target, card);
+      let failure: unknown;
+      async function write(): Promise<'written' | undefined> {
+        try {
+          await connector.update(conversation, target, card);
+          return 'written';
+        } catch (error) {
+          if (!isOnlyWay || !isWorthRepeating(error)) throw error;
+          failure = error;
+          return undefined;
+        }
       }
+      if ((await write()) !== undefined) return;
+      const end = await withDeadline(REPEATED_FOR_MS, undefined, (signal) =>
+        again(rest, REPETITIONS, signal, async () => (isSuperseded() ? 'superseded' : write())),
+      );
+      if (end === undefined) throw failure;
     });
   }
 
