@@ -83,6 +83,9 @@ const isAnswer = ({ card }: Sent): boolean => !UNASKED.has(nameOf(card));
 
 const KEPT_ANSWERS = 4;
 
+/** A message is updated by itself within 15 s of the tap; a busy machine takes longer. */
+const LATEST_MS = 30_000;
+
 /** The way of an activity to the bot, and the immediate answer. */
 export type Reach = (activity: Activity) => Promise<BotAnswer>;
 
@@ -205,18 +208,20 @@ export class ChatDriver {
   /**
    * Takes the card of a new message, or of the one that was tapped. A slow answer is `working`, and the
    * message is then updated by itself. Other cards belong to earlier taps: updates of other messages and,
-   * before `working`, the `former` card, written only after it was tapped.
+   * before `working`, the `former` card, written only after it was tapped. Where nothing else has come by
+   * then, that card is the answer.
    */
   async #finish(before: number, tapped?: string, former?: string): Promise<void> {
     let id = tapped;
+    const latest = performance.now() + LATEST_MS;
     await this.#teams.until(() => {
       const own = this.#own(before).filter(
         (sent) => isAnswer(sent) && (sent.operation === 'post' || sent.id === id),
       );
       const newest = own.at(-1);
-      if (newest === undefined || (own.length === 1 && JSON.stringify(newest.card) === former)) {
-        return false;
-      }
+      if (newest === undefined) return false;
+      const isFormer = own.length === 1 && JSON.stringify(newest.card) === former;
+      if (isFormer && performance.now() < latest) return false;
       id = newest.id;
       this.#take(newest);
       return nameOf(newest.card) !== 'working';
