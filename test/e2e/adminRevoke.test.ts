@@ -33,6 +33,17 @@ describe('revoke', () => {
     const done = await house.administer(['revoke', walker.accountId], env);
     expect(done).toMatchObject({ numbers: 1 });
   });
+
+  it.each([
+    ['0', 'can reset at once.'],
+    ['45', 'can reset 45 s after its enrollment.'],
+    ['5400', 'can reset 90 min after its enrollment.'],
+    ['86400', 'can reset 24 h after its enrollment.'],
+  ])('tells from when the next number can reset after %s s', async (seconds, told) => {
+    const { account } = newManager(house);
+    const env = { NEW_NUMBER_COOLDOWN_SECONDS: seconds };
+    expect((await house.runAdmin(['revoke', account], env)).stdout).toContain(told);
+  });
 });
 
 describe('status and clear-lockout', () => {

@@ -16,18 +16,25 @@ export const revokeNumbers: Command['run'] = async (place, { positionals, option
   const { actor, userName: byName } = place;
   const act = { actor, byName, accountId: asked.id, accountName: asked.name, managers };
   const { numbers, flows } = await revoke({ store, random, settings }, act);
-  const hours = (settings.newNumberCooldownSeconds / 3600).toLocaleString('en');
+  const next =
+    managers === undefined ? 'The next number that is enrolled' : "That manager's next number";
   return {
     json: { account: asked.name, id: asked.id, numbers, flows },
     text: [
       `${asked.name}: ${counted(numbers, 'number')} removed, ${counted(flows, 'flow')} ended.`,
       ...(numbers > 0 ? ['The removed numbers are told by SMS.'] : []),
-      managers === undefined
-        ? `The next number that is enrolled can reset ${hours} h after its enrollment.`
-        : `That manager's next number can reset ${hours} h after its enrollment.`,
+      `${next} can reset ${waitOf(settings.newNumberCooldownSeconds)}.`,
     ].join('\n'),
   };
 };
+
+/** How long a number waits, in the largest unit that tells it in whole ones. */
+function waitOf(seconds: number): string {
+  if (seconds === 0) return 'at once';
+  const [unit, length] =
+    seconds % 3600 === 0 ? ['h', 3600] : seconds % 60 === 0 ? ['min', 60] : ['s', 1];
+  return `${String(seconds / length)} ${unit} after its enrollment`;
+}
 
 /** Clears the lockouts of a manager who has only mistyped. */
 export const clearLockouts: Command['run'] = async (place, { positionals }) => {
