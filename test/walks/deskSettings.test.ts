@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
-import { ask, confirm, lockCodes, newCall, openAccount } from '../support/desk.ts';
+import { ask, confirm, lockCodes, newAgent, newCall, openAccount } from '../support/desk.ts';
 import { houseOfTest } from '../support/ofSuite.ts';
 import { plantEnrollment } from '../support/planted.ts';
-import { FIRST_PASSWORD, newPlanted, startReset } from '../support/walks.ts';
+import { FIRST_PASSWORD, newName, newPlanted, startReset } from '../support/walks.ts';
 
 describe('the service desk', () => {
   it('says whom to ask where it may not vouch, and does not vouch', async () => {
@@ -94,5 +94,20 @@ describe('the service desk', () => {
       const button = { verb, title: '', data: { verb } };
       expect(await chat.tapButton(button, { account: 'x' })).toBe('refused notResponsible');
     }
+  });
+
+  it('finds the account of a name though the display names of hundreds of others hold it', async () => {
+    const house = await houseOfTest({ entrance: 'door' });
+    const agent = newAgent(house);
+    const name = newName('vard');
+    for (let n = 0; n < 260; n += 1) {
+      const { dn } = house.account(newName('enhet'), agent.dn, FIRST_PASSWORD);
+      house.directory.put(dn, 'displayName', `Enhet ${name} ${String(n)}`);
+    }
+    house.account(name, house.manager(newName('Chef')).dn, FIRST_PASSWORD);
+    await agent.say('servicedesk');
+    await agent.tap('deskFind', { account: name });
+    expect(agent.buttons('deskOpen')).toHaveLength(5);
+    expect(await agent.tap('deskOpen', {}, name)).toBe('desk.account');
   });
 });

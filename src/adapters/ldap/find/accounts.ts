@@ -195,13 +195,18 @@ export async function findAccountsLike(
 ): Promise<FoundAccounts> {
   const { dialect } = session;
   const lens = await dialect.prepare(session);
-  const filters = [likeFilter(dialect, text), lens.filter];
-  // A text that fits more accounts than one page holds is no name: the rest is not read.
-  const entries = await session.connection.firstPage(
-    accountSearch(session, settings, filters, NAME_ATTRIBUTES),
-  );
+  const firstOf = (filter: Filter) =>
+    session.connection.firstPage(
+      accountSearch(session, settings, [filter, lens.filter], NAME_ATTRIBUTES),
+    );
+  // A text that fits more accounts than one page holds is no name: the rest is not read, which may hold the one
+  // that is named so.
+  const entries = await Promise.all([
+    firstOf(equals(dialect.nameAttribute, text)),
+    firstOf(anyOf(['displayName', 'cn'].map((attribute) => contains(attribute, text)))),
+  ]);
   const found: { id: string; name: string; displayName: string }[] = [];
-  for (const entry of entries) {
+  for (const entry of new Map(entries.flat().map((one) => [one.dn, one])).values()) {
     const id = dialect.idOf(entry);
     if (id === undefined || !lens.isEligible(entry) || isServiceAccount(entry.dn, id)) continue;
     const { name, displayName } = namesOf(entry, dialect, settings.accountsBase);
@@ -211,9 +216,4 @@ export async function findAccountsLike(
     name.toLowerCase() === text.toLowerCase() ? 0 : 1;
   found.sort((a, b) => isNamed(a) - isNamed(b) || a.name.localeCompare(b.name, 'sv'));
   return { accounts: found.slice(0, limit), hasMore: found.length > limit };
-}
-
-function likeFilter({ nameAttribute }: Dialect, text: string): Filter {
-  const parts = ['displayName', 'cn'].map((attribute) => contains(attribute, text));
-  return anyOf([equals(nameAttribute, text), ...parts]);
 }
