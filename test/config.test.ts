@@ -283,6 +283,8 @@ describe('readConfig', () => {
     ['METRICS_TOKEN', { METRICS_TOKEN: 'with space' }],
     ['SERVICE_DESK', { SERVICE_DESK: '' }],
     ['SERVICE_DESK', { SERVICE_DESK: 'two\nlines' }],
+    ['SERVICE_DESK', { SERVICE_DESK: ' \u00a0' }],
+    ['ORGANISATION', { ORGANISATION: '  ' }],
     ['DEFAULT_LOCALE', { DEFAULT_LOCALE: 'no' }],
     ['CARD_ACTIONS', { CARD_ACTIONS: 'none' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],

@@ -9,7 +9,7 @@ import { Secret } from '../domain/secret.ts';
  */
 
 const MAX_LINE_LENGTH = 120;
-const ONE_LINE = /^\P{C}+$/u;
+const ONE_LINE = /^(?=.*\S)\P{C}+$/u;
 
 function required(right: string) {
   return z.string({ error: `is required: ${right}` });
