@@ -254,6 +254,19 @@ describe('the weekly summary', () => {
     expect(textOf(notices[0]?.card)).toContain(orphan);
   });
 
+  it('tells of an account from the day after its due date', async () => {
+    const desk = house.manager(newName('Reserv'));
+    await desk.say('status');
+    const [late, early] = [newName('sen'), newName('tidig')];
+    setAge(house, house.account(late, '', FIRST_PASSWORD).dn, 91);
+    setAge(house, house.account(early, '', FIRST_PASSWORD).dn, 89);
+    await house.end();
+    await house.start({ REMINDER_FALLBACK_UPN: desk.person.upn });
+    await sweepAgain(house);
+    const summary = textOf(cardsTo(house, desk, 'notice')[0]?.card);
+    expect([summary.includes(late), summary.includes(early)]).toEqual([true, false]);
+  });
+
   it('lists the accounts of which a manager said that no change is needed', async () => {
     const desk = house.manager(newName('Reserv'));
     await desk.say('status');

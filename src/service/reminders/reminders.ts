@@ -42,14 +42,16 @@ export async function remindOf(
   { account, managers, isCrowd }: Responsibility,
 ): Promise<Reminded | undefined> {
   const { deps } = sweep;
-  const due = dueAt(deps, account, deps.store.now());
+  const now = deps.store.now();
+  const due = dueAt(deps, account, now);
   if (due === undefined) return undefined;
   const { dueAt: at } = due.rotation;
+  const isOverdue = at < now;
   if (managers.length === 0) {
     const reason = isCrowd ? 'tooManyManagers' : 'noManager';
     await skip(sweep, due, reason);
     const rows = new Map([[NOBODY, rowOf(due, null, 'skipped', reason)]]);
-    return { rows, isUnanswered: due.stage < 0, dueAt: at };
+    return { rows, isUnanswered: isOverdue, dueAt: at };
   }
   const rows = new Map<string, ReminderRow>();
   let isReachable = false;
@@ -63,7 +65,7 @@ export async function remindOf(
     isReachable ||= outcome.reason !== 'notInTeams';
     rows.set(person.id, rowOf(due, person.displayName, outcome.result, outcome.reason ?? null));
   }
-  const isUnanswered = due.stage < 0 && !isReachable;
+  const isUnanswered = isOverdue && !isReachable;
   return { rows, waitMs, isUnanswered, silencedUntil, dueAt: at };
 }
 
