@@ -208,7 +208,8 @@ describe('admin sweep', () => {
     expect(rowOf(await sweepByHand(), account)).toMatchObject({ result: 'already' });
     expect(cardsTo(house, chat)).toHaveLength(1);
     expect(eventsOf(accountId)).toEqual([['reminder.sent', 'ok']]);
-    expect(house.audit().at(-1)).toMatchObject({ event: 'admin.sweep', result: 'ok' });
+    const own = house.audit(rows).filter(({ event }) => event === 'admin.sweep');
+    expect(own).toMatchObject([{ result: 'ok' }, { result: 'ok' }]);
   });
 
   it('sends nothing outside the sending hours', async () => {

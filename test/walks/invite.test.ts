@@ -139,6 +139,18 @@ describe('admin invite', () => {
     expect(own.map(({ actor }) => actor)).toEqual(Array(2).fill(expect.stringMatching(/^os:/)));
   });
 
+  it('names who ran it also where it ends halfway', async () => {
+    const met = [await newMet(), await newMet(), await newMet(), await newMet()];
+    const isSent = () => met.some(({ chat }) => cardsTo(house, chat, 'invitation').length > 0);
+    const rows = house.auditRows();
+    house.directory.fault = () => (isSent() ? 'drop' : undefined);
+    const { code } = await house.runAdmin(['invite']);
+    house.directory.fault = undefined;
+    expect([code, isSent()]).toEqual([1, true]);
+    const own = house.audit(rows).filter(({ event }) => event === 'admin.invite');
+    expect(own).toMatchObject([{ actor: expect.stringMatching(/^os:/), result: 'ok' }]);
+  });
+
   it('tells a directory that is away in one line', async () => {
     const rows = house.auditRows();
     house.directory.fault = () => 'drop';

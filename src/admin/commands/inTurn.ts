@@ -22,38 +22,27 @@ type Work<T> = (
 ) => Promise<T | undefined>;
 
 /** The answer of work under the sweep's lease: one at a time, and the bot's own sweep is let end first. */
-export async function inTurn<T extends { readonly window: 'open' | 'closed' }>(
+export async function inTurn<T>(
   place: Workplace,
   { options }: Parameters<Command['run']>[1],
   label: 'sweep' | 'invite',
   work: Work<T>,
 ): Promise<T> {
   const isDryRun = options['dry-run'] === true;
-  const report = await waitFor(place, label, isDryRun, work);
-  if (!isDryRun && report.window === 'open') {
-    const store = await place.store();
-    await store.transaction((tx) => {
-      tx.audit({ event: `admin.${label}`, actor: place.actor, result: 'ok' });
-      return Promise.resolve();
-    });
-  }
-  return report;
-}
-
-async function waitFor<T>(
-  place: Workplace,
-  label: string,
-  isDryRun: boolean,
-  work: Work<T>,
-): Promise<T> {
   const deps = await openSweep(place);
   const where = place.config.store.databaseUrl === undefined ? 'the bot' : 'an instance';
   const progress = createProgress(label);
   const onProgress = (done: number, total: number): void => {
     progress.show(done, total);
   };
+  // Before the first card: a run that is killed is on record too.
+  const onBegin = (): Promise<void> =>
+    deps.store.transaction((tx) => {
+      tx.audit({ event: `admin.${label}`, actor: place.actor, result: 'ok' });
+      return Promise.resolve();
+    });
   const { signal } = new AbortController();
-  const tryNow = (): Promise<T | undefined> => work(deps, { isDryRun, onProgress }, signal);
+  const tryNow = () => work(deps, { isDryRun, onProgress, onBegin }, signal);
   let report = await tryNow();
   if (report === undefined) {
     place.say(`${where} is sweeping right now: waiting until it is done`);

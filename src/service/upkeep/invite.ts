@@ -20,12 +20,12 @@ export interface InviteReport extends RunByHand {
  */
 export async function inviteNow(
   deps: SweepDeps,
-  { isDryRun, onProgress }: SweepOptions,
+  { isDryRun, ...watch }: SweepOptions,
   signal: AbortSignal,
 ): Promise<InviteReport | undefined> {
   return byHand(deps, { isDryRun, isSweep: false }, signal, async (run, lease, stopped) => ({
     ...run,
-    ...(await inviteAll(deps, lease, stopped, onProgress)),
+    ...(await inviteAll(deps, lease, stopped, watch)),
   }));
 }
 
@@ -33,7 +33,7 @@ async function inviteAll(
   deps: SweepDeps,
   lease: SweepLease | undefined,
   signal: AbortSignal,
-  onProgress: SweepOptions['onProgress'],
+  { onProgress, onBegin }: Omit<SweepOptions, 'isDryRun'>,
 ): Promise<Pick<InviteReport, 'accounts' | 'invitations'>> {
   if (lease !== undefined) await settleLost(deps, lease);
   const accounts: Pick<SweptAccount, 'id' | 'name'>[] = [];
@@ -41,6 +41,7 @@ async function inviteAll(
     for (const { id, name } of page) accounts.push({ id, name });
     return Promise.resolve();
   }, signal);
+  if (lease !== undefined) await onBegin?.();
   const invitations: InvitationRow[] = [];
   const onRow = (row: InvitationRow): void => void invitations.push(row);
   const onUnread = (account: string): void => {

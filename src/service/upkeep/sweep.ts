@@ -29,11 +29,11 @@ export interface SweepReport extends RunByHand {
  */
 export async function sweepNow(
   deps: SweepDeps,
-  { isDryRun, onProgress }: SweepOptions,
+  { isDryRun, onProgress, onBegin }: SweepOptions,
   signal: AbortSignal,
 ): Promise<SweepReport | undefined> {
   const reminders: ReminderRow[] = [];
-  const watch = { onRow: (row: ReminderRow) => reminders.push(row), onProgress };
+  const watch = { onRow: (row: ReminderRow) => reminders.push(row), onProgress, onBegin };
   return byHand(deps, { isDryRun, isSweep: true }, signal, async (run, lease, stopped) => {
     const accounts = await sweep(deps, lease, stopped, watch);
     return { ...run, accounts, reminders };
@@ -70,7 +70,8 @@ type Page = readonly SweptAccount[];
 interface Watch {
   readonly onRow: (row: ReminderRow) => void;
   readonly onPage?: (page: Page) => Promise<void>;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  readonly onProgress?: SweepOptions['onProgress'] | undefined;
+  readonly onBegin?: SweepOptions['onBegin'] | undefined;
 }
 
 /** Reads all accounts and reminds of those that are due; gives how many there are. */
@@ -85,7 +86,8 @@ async function sweep(
   const sweeping = { deps, pace: createSendPace(deps), signal, lease };
   const unanswered: Unanswered[] = [];
   const silenced: Silenced[] = [];
-  const { onRow, onProgress } = watch;
+  const { onRow, onProgress, onBegin } = watch;
+  if (lease !== undefined) await onBegin?.();
   const onUnread = (account: string): void => {
     onRow({ ...UNREAD, account });
   };

@@ -20,6 +20,8 @@ export interface SweepOptions {
   readonly isDryRun: boolean;
   /** Due accounts looked at so far, and all of them. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Runs before the first card goes out; not where none may. */
+  readonly onBegin?: () => Promise<void>;
 }
 
 /** When a command ran: in the sending hours or outside, and whether it was to send at all. */
