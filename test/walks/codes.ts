@@ -199,6 +199,7 @@ export function walkCodes(world: World): void {
       expect(await chat.tap('resendCode')).toBe('reset.code tooManyCodes');
       expect(textOf(chat.card)).toMatch(told);
       await chat.tap('cancel');
+      expect(textOf(chat.card)).toContain('Vill du börja om? Tryck på Till start.');
       expect(await startReset(walker)).toBe('refused tooManyCodes');
       world.passTime(11 * MINUTE_MS);
       expect(await startReset(walker)).toBe('reset.code');
