@@ -78,16 +78,14 @@ export function budgetRefusal(sends: SendsSoFar, perDay: number): BudgetRefusal 
   return sends.total >= ceiling ? { reason: 'smsUnavailable' } : undefined;
 }
 
-/** The code after one that goes out. */
-export interface CodeAfter {
-  /** The flow sends no other code to the number. */
-  readonly isLast?: boolean | undefined;
-  /** When one can go to the number again, epoch ms; absent where the usual minute is the only wait. */
-  readonly nextFrom?: number | undefined;
-}
-
-/** The code after the one that goes out now. Of the day's ceiling, which all share, nothing is foretold. */
-export function codeAfter(sends: SendsSoFar): CodeAfter {
+/**
+ * The code after the one that goes out now: whether its flow sends none, and when one can go to the number again,
+ * where the usual minute is not the only wait. The day's ceiling, which all share, is left out.
+ */
+export function codeAfter(sends: SendsSoFar): {
+  readonly isLast: boolean;
+  readonly nextFrom: number | undefined;
+} {
   const { now } = sends;
   const flowNumber = [now, ...sends.flowNumber];
   const refusal = budgetRefusal(

@@ -1,7 +1,6 @@
 import type { ManagerKey } from '../parties.ts';
 import type { ShownRules } from '../passwords/shownRules.ts';
 import type { Problem, Shut } from '../reasons.ts';
-import type { CodeAfter } from '../smsBudget.ts';
 
 /** Fields that every flow has from its start. */
 interface FlowFrame {
@@ -51,8 +50,12 @@ export type StoppedState =
   | { readonly step: 'expired' };
 
 /** A code message, as known when it goes out. The code itself is never here. */
-export interface CodeTerms extends CodeAfter {
+export interface CodeTerms {
   readonly expiresAt: number;
+  /** The flow sends no other code to the number. */
+  readonly isLast?: boolean | undefined;
+  /** When one can go to the number again, epoch ms; absent where the usual minute is the only wait. */
+  readonly nextFrom?: number | undefined;
 }
 
 /** The fields that a code card keeps beside the number. */
