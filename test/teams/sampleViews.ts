@@ -27,6 +27,11 @@ export const SAMPLES: readonly Sample[] = [
     'reset',
     'unlock',
   ]),
+  home('locked, and no codes', { isLocked: true, codesLockedUntil: NOW + DAY_MS }, [
+    'enroll',
+    'reset',
+    'unlock',
+  ]),
   home('not enrolled', { number: undefined }, ['enroll']),
   home('not enrolled and locked', { number: undefined, isLocked: true }, ['enroll']),
   home('age unknown', { passwordSetAt: undefined }, ['enroll', 'reset']),

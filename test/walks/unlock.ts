@@ -7,6 +7,7 @@ import {
   newManager,
   newMobile,
   newName,
+  wrongCode,
   type Walker,
 } from '../support/walks.ts';
 import type { World } from '../support/world.ts';
@@ -57,6 +58,24 @@ export function walkUnlock(world: World): void {
       /^Kontot är upplåst\. Numret är nytt\. Det går att byta lösenord med det först \d+ \p{L}+ kl\. /mu,
     );
     expect(await chat.tap('reset')).toBe('refused numberTooNew');
+  });
+
+  it('is promised to nobody who gets no code after wrong ones', async () => {
+    const walker = await newPlanted(world);
+    const { chat } = walker;
+    world.directory.lock(walker.accountDn);
+    await startUnlock(walker);
+    const right = world.code(walker.mobile);
+    for (let time = 1; time <= 5; time += 1) {
+      await chat.tap('confirmCode', { code: wrongCode(right, time) });
+    }
+    expect(chat.shown).toBe('refused locked');
+    await chat.say('status');
+    expect(textOf(chat.card)).toMatch(
+      /Kontot är låst efter flera försök med fel lösenord\. Du kan få en ny kod först .* kl\.\s\S+\. Bråttom\? Ring /,
+    );
+    expect(textOf(chat.card)).not.toMatch(/Lås upp\.|Byt lösenord,/);
+    expect(await startUnlock(walker)).toBe('refused locked');
   });
 
   it('says that a password which lets nobody in has to be changed all the same', async () => {

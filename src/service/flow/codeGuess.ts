@@ -1,18 +1,13 @@
 import type { CodeEvent } from '../../domain/flows/codeSteps.ts';
 import type { CodeProgress, Flow } from '../../domain/flows/flow.ts';
-import {
-  ACCOUNT_FAILURE_LIMIT,
-  attemptsLeft,
-  FAILURES_LOOKBACK_MS,
-  lockedUntil,
-} from '../../domain/flows/lockout.ts';
+import { attemptsLeft } from '../../domain/flows/lockout.ts';
 import { readPasscode } from '../../domain/flows/passcode.ts';
-import { isSamePerson, type ManagerKey } from '../../domain/parties.ts';
 import { Secret } from '../../domain/secret.ts';
-import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
+import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { tellOfLockAfterLift } from '../desk/callers.ts';
 import type { TypedCode } from '../input.ts';
+import { codesLockedUntil, wrongCodes } from './codesLocked.ts';
 import type { FlowTap, Verb } from './table.ts';
 import {
   type Submission,
@@ -114,36 +109,6 @@ export async function refuseWhereLocked(deps: Deps, flow: Flow): Promise<Flow> {
     if (awaitsCode(current) === undefined) return current;
     return (await endWhereLocked(deps, tx, current)) ?? current;
   });
-}
-
-/** Until when wrong codes keep this manager, or every manager, from codes of the account. */
-export async function codesLockedUntil(
-  deps: Deps,
-  reads: StoreReads,
-  manager: ManagerKey,
-  accountId: string,
-): Promise<number | undefined> {
-  const limits = await wrongCodes(deps, reads, manager, accountId);
-  const ends = limits
-    .map(({ times, limit }) => lockedUntil(times, limit, reads.now))
-    .filter((end) => end !== undefined);
-  return ends.length === 0 ? undefined : Math.max(...ends);
-}
-
-/** The times of the wrong codes that lock this manager, and of those that lock all of the account's, newest first. */
-async function wrongCodes(
-  deps: Deps,
-  reads: StoreReads,
-  manager: ManagerKey,
-  accountId: string,
-): Promise<readonly { readonly times: readonly number[]; readonly limit: number }[]> {
-  const failures = await reads.failuresOf({ accountId, since: reads.now - FAILURES_LOOKBACK_MS });
-  const all = failures.filter(({ kind }) => kind === 'code');
-  const own = all.filter((failure) => isSamePerson(failure.manager, manager));
-  return [
-    { times: own.map(({ at }) => at), limit: deps.settings.codeAttempts },
-    { times: all.map(({ at }) => at), limit: ACCOUNT_FAILURE_LIMIT },
-  ];
 }
 
 /** Ends the flow where no code of this manager or account counts now; else undefined. */

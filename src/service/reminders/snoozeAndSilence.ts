@@ -119,7 +119,7 @@ export async function undoNotNeeded(tap: Tap, handle: string): Promise<Reply> {
   if ('view' in admitted) return admitted;
   const { account } = admitted;
   const undone = await deps.store.transaction(async (tx) => {
-    // Of two managers at once the second finds nothing to undo.
+    // The second of two managers at once finds nothing to undo.
     await lockAccount(tx, accountId);
     const until = await tx.silencedUntil(accountId);
     // A later silence has taken the place of the one that the button's notice tells.

@@ -5,8 +5,9 @@ import type { DeskView } from '../../ports/deskView.ts';
 import type { HomeAccount, View } from '../../ports/view.ts';
 import type { Account, Standing } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
-import type { StoreTransaction } from '../../ports/store/store.ts';
+import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
+import { codesLockedUntil } from '../flow/codesLocked.ts';
 import type { Manager } from '../people/managers.ts';
 
 /** With the longest names a card of so many accounts still fits Teams' limit (80 KB of UTF-16). */
@@ -67,9 +68,10 @@ export async function homeViewOf(
   }
   const start = startOf(accounts, options);
   const shown = accounts.slice(start, start + ACCOUNTS_ON_CARD);
-  const { handles, enrollments, now } = await deps.store.transaction(async (tx) => ({
+  const { handles, enrollments, codesLocked, now } = await deps.store.transaction(async (tx) => ({
     handles: await handlesOf(deps, tx, manager, shown),
     enrollments: await tx.enrollmentsOfManager(manager.key),
+    codesLocked: await codesLockedOn(deps, tx, manager, shown),
     now: tx.now,
   }));
   const enrolled = new Map(enrollments.map((enrollment) => [enrollment.accountId, enrollment]));
@@ -93,6 +95,7 @@ export async function homeViewOf(
       displayName: account.displayName,
       number: numberOf(enrolled.get(account.id), now),
       isLocked: account.isLocked,
+      codesLockedUntil: codesLocked.get(account.id),
       mustChange: account.mustChange,
       passwordSetAt: account.passwordSetAt,
       passwordExpiresAt: account.passwordExpiresAt,
@@ -115,6 +118,20 @@ async function handlesOf(
   await tx.addButtons(added);
   for (const { accountId, handle } of added) handles.set(accountId, handle);
   return handles;
+}
+
+/** Until when wrong codes keep the manager from the codes of the accounts that are locked in the directory. */
+async function codesLockedOn(
+  deps: Deps,
+  reads: StoreReads,
+  { key }: Manager,
+  accounts: readonly Account[],
+): Promise<ReadonlyMap<string, number | undefined>> {
+  const locked = accounts.filter(({ isLocked }) => isLocked);
+  const found = locked.map(
+    async ({ id }) => [id, await codesLockedUntil(deps, reads, key, id)] as const,
+  );
+  return new Map(await Promise.all(found));
 }
 
 function numberOf(enrollment: Enrollment | undefined, now: number): HomeAccount['number'] {

@@ -39,13 +39,7 @@ function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<str
   const name = plain(account.name);
   const displayName = plain(account.displayName);
   const lines = [ageLine(account, voice)];
-  if (isLocked) {
-    lines.push(
-      isEnrolled
-        ? voice.text('home.locked', { way: wayOut(isShut, number.usableFrom !== undefined) })
-        : voice.text('home.lockedNotEnrolled', { desk: voice.desk }),
-    );
-  }
+  if (isLocked) lines.push(lockedLine(account, isShut, voice));
   lines.push(numberLine(number, voice));
   if (number?.usableFrom !== undefined) {
     const until = voice.words.until(number.usableFrom, voice.now);
@@ -61,6 +55,18 @@ function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<str
     canUnlock: isEnrolled && isLocked,
     isShut,
   };
+}
+
+function lockedLine(
+  { number, codesLockedUntil }: HomeAccount,
+  isShut: boolean,
+  { text, words, desk, now }: Voice,
+): string {
+  if (number === undefined) return text('home.lockedNotEnrolled', { desk });
+  if (codesLockedUntil !== undefined) {
+    return text('home.lockedNoCodes', { until: words.until(codesLockedUntil, now), desk });
+  }
+  return text('home.locked', { way: wayOut(isShut, number.usableFrom !== undefined) });
 }
 
 /** The ways out of a lockout that are open: a password that lets nobody in, or a number that has to wait, shuts one. */
