@@ -9,6 +9,8 @@ import type { SweepLease } from '../upkeep/sweepLease.ts';
 
 /** Stands for the manager of an account that has none. */
 export const NOBODY = 'nobody';
+/** No account has this id: the summary for the fallback person is one reminder about all of them. */
+export const ALL_ACCOUNTS = 'unanswered';
 
 /** The parts that the cards of one sweep share. */
 export interface Sweeping {
@@ -156,7 +158,9 @@ async function settle(deps: SweepDeps, reminder: Reminder, delivered: Delivered)
 /** A card that may or may not have come: it is not repeated in its stage (requirement N5). */
 function auditLost(tx: StoreTransaction, reminder: Reminder): void {
   const { accountId: account } = reminder;
-  tx.audit({ event: eventOf(reminder, 'failed'), actor: 'system', account, result: 'unknown' });
+  const audited = { actor: 'system', result: 'unknown' } as const;
+  if (account === ALL_ACCOUNTS) tx.audit({ event: 'notice.failed', ...audited, reason: account });
+  else tx.audit({ event: eventOf(reminder, 'failed'), ...audited, account });
 }
 
 /** Settles the cards of an instance that died: no other instance sends while this one has the lease. */

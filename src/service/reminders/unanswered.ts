@@ -1,11 +1,9 @@
 import { post } from '../chat/post.ts';
 import { recipientOf } from '../chat/recipients.ts';
-import type { Sweeping } from './sendOnce.ts';
+import { ALL_ACCOUNTS, type Sweeping } from './sendOnce.ts';
 
 /** As many as a card can hold; the rest is told as a number. */
 const MAX_SHOWN = 20;
-/** No account has this id: the summary is one reminder about all of them. */
-const ALL_ACCOUNTS = 'unanswered';
 
 /** An overdue account that has no manager who can be reminded. */
 export interface Unanswered {
@@ -73,7 +71,7 @@ export async function tellFallback(
       event: isSent ? 'notice.sent' : 'notice.failed',
       actor: 'system',
       result: isSent ? 'ok' : isLost ? 'unknown' : 'failed',
-      reason: 'unanswered',
+      reason: ALL_ACCOUNTS,
     });
   });
 }
