@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { summaryLines } from '../../src/admin/commands/inTurn.ts';
 import { DAY_MS } from '../../src/domain/durations.ts';
 import { madeHistory, writeHistory } from '../support/auditHistory.ts';
 import { launchBrowser } from '../support/browser.ts';
@@ -112,6 +113,21 @@ describe('admin report', () => {
     await house.database.query(`update lease set holder = '', until = 0`);
     expect([code, stdout]).toEqual([0, expect.stringContaining('read.html: 90 days, 4 accounts')]);
     expect(house.audit(rows)).toEqual([]);
+  });
+
+  it('tells of one day and of one account as one', async () => {
+    const file = join(folder, 'day.html');
+    const { stdout } = await house.runAdmin(['report', '--out', file, '--days', '1']);
+    expect(stdout).toContain('day.html: 1 day, 4 accounts');
+    for (const [locale, period] of [
+      ['sv', '1 dag, '],
+      ['en', '1 day, '],
+    ] as const) {
+      await house.runAdmin(['report', '--out', file, '--days', '1', '--locale', locale]);
+      expect(await readFile(file, 'utf8')).toContain(`<p>${period}`);
+    }
+    const run = { window: 'open', dryRun: false, accounts: 1 } as const;
+    expect(summaryLines(run, [], 'no password is due')).toEqual(['1 account, no password is due']);
   });
 
   it.each([

@@ -9,6 +9,7 @@ import { cardOptionsOf, channelSettingsOf, delay, settingsOf } from '../../wirin
 import { random } from '../../process/random.ts';
 import { CommandFailure, type Command, type Workplace } from '../command.ts';
 import { createProgress } from '../print.ts';
+import { counted } from '../check/advice.ts';
 
 /** How long to wait for another sweep. */
 const PATIENCE_MS = 10 * 60_000;
@@ -82,7 +83,9 @@ export function summaryLines(
   const counts = new Map<string, number>();
   for (const { result } of rows) counts.set(result, (counts.get(result) ?? 0) + 1);
   const told = [...counts].map(([result, count]) => `${String(count)} ${result}`);
-  const lines = [`${String(accounts)} accounts, ${told.length === 0 ? nothing : told.join(', ')}`];
+  const lines = [
+    `${counted(accounts, 'account')}, ${told.length === 0 ? nothing : told.join(', ')}`,
+  ];
   if (dryRun) lines.push('A dry run: nothing was sent or changed.');
   else if (window === 'closed') lines.push('Outside REMINDER_HOURS: nothing was sent or changed.');
   return lines;

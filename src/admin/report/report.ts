@@ -5,6 +5,7 @@ import { tallyAccounts } from '../../service/administration/report/accountsTally
 import { createAuditTally } from '../../service/administration/report/auditTally.ts';
 import { KEPT_MS } from '../../service/upkeep/retention.ts';
 import { settingsOf } from '../../wiring.ts';
+import { counted } from '../check/advice.ts';
 import { CommandFailure, type Command, type Workplace } from '../command.ts';
 import { openOutFile } from '../outFile.ts';
 import { createProgress } from '../print.ts';
@@ -34,7 +35,7 @@ export const makeReport: Command['run'] = async (place, { options, isJson }) => 
   const { accounts, enrolled, resets } = figures;
   return {
     json: figures,
-    text: `${String(out)}: ${String(days)} days, ${String(accounts)} accounts, ${String(enrolled)} enrolled, ${String(resets)} resets`,
+    text: `${String(out)}: ${counted(days, 'day')}, ${counted(accounts, 'account')}, ${String(enrolled)} enrolled, ${counted(resets, 'reset')}`,
   };
 };
 

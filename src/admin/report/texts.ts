@@ -2,7 +2,8 @@ import type { Locale } from '../../domain/parties.ts';
 
 const sv = {
   title: 'Lösenord på gruppkonton',
-  period: (days: string, from: string, to: string) => `${days} dagar, ${from} till ${to}`,
+  period: (days: string, from: string, to: string) =>
+    `${days} ${days === '1' ? 'dag' : 'dagar'}, ${from} till ${to}`,
   figures: 'I korthet',
   numbers: 'Siffrorna',
   nothing: 'Inget sådant har hänt under perioden.',
@@ -68,7 +69,7 @@ const sv = {
     note: (most: string, limit: string, share: string) =>
       `Som mest ${most} på en dag. Taket är ${limit} per dygn: det är ${share} av det.`,
     fates: (days: string, delivered: string, failed: string, open: string) =>
-      `De senaste ${days} dagarna: ${delivered} levererade, ${failed} kom inte fram, ${open} utan slutbesked.`,
+      `${days === '1' ? 'Det senaste dygnet' : `De senaste ${days} dagarna`}: ${delivered} levererade, ${failed} kom inte fram, ${open} utan slutbesked.`,
   },
   wrong: {
     title: 'Fel koder och spärrar per vecka',
@@ -103,7 +104,7 @@ export type ReportTexts = typeof sv;
 
 const en: ReportTexts = {
   title: 'Passwords of group accounts',
-  period: (days, from, to) => `${days} days, ${from} to ${to}`,
+  period: (days, from, to) => `${days} ${days === '1' ? 'day' : 'days'}, ${from} to ${to}`,
   figures: 'In short',
   numbers: 'The numbers',
   nothing: 'Nothing of the kind has happened in the period.',
@@ -168,7 +169,7 @@ const en: ReportTexts = {
     note: (most, limit, share) =>
       `At most ${most} on one day. The ceiling is ${limit} in 24 hours: that is ${share} of it.`,
     fates: (days, delivered, failed, open) =>
-      `In the last ${days} days: ${delivered} delivered, ${failed} did not arrive, ${open} without a final report.`,
+      `In the last ${days === '1' ? 'day' : `${days} days`}: ${delivered} delivered, ${failed} did not arrive, ${open} without a final report.`,
   },
   wrong: {
     title: 'Wrong codes and lockouts per week',
