@@ -1,5 +1,13 @@
 import { expect, it } from '@jest/globals';
-import { confirm, newAgent, newCall, openAccount, pick, shownNumber } from '../support/desk.ts';
+import {
+  ask,
+  confirm,
+  newAgent,
+  newCall,
+  openAccount,
+  pick,
+  shownNumber,
+} from '../support/desk.ts';
 import { textOf, type ChatDriver } from '../support/chatDriver.ts';
 import { cardsTo } from '../support/notices.ts';
 import { houseOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
@@ -102,5 +110,25 @@ it('what one manager called not needed is undone once, by two others at once', a
     for (const chat of others) chat.card = noticeTo(chat)?.card;
     await Promise.all(others.map((chat) => chat.sendTap(chat.button('undoNotNeeded'))));
     expect(await audit('reminder.notNeededUndone', accountId)).toHaveLength(1);
+  }
+});
+
+it('three denials to one agent raise the alarm, also where two come at once', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const agent = newAgent(house);
+    const calls = [];
+    for (let n = 0; n < 3; n += 1) {
+      const call = { ...(await newCall(house)), agent };
+      await agent.say('servicedesk');
+      await openAccount(agent, call.account);
+      await ask(house, call);
+      calls.push(call);
+    }
+    const [first, ...others] = calls.map(({ chat }) => chat);
+    await first!.tap('callerDeny');
+    await Promise.all(others.map((chat) => chat.sendTap(chat.button('callerDeny'))));
+    const key = `"agent":"${house.tenantId}/${agent.person.aadObjectId}"`;
+    const alarms = house.output.split('\n').filter((line) => line.includes('"callerDenied"'));
+    expect(alarms.filter((line) => line.includes(key))).not.toHaveLength(0);
   }
 });

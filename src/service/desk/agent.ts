@@ -49,12 +49,17 @@ export function backToDesk({ ownAccounts }: Agent, problem?: Problem): { readonl
   return { view: deskView({ hasHome: ownAccounts.length > 0, problem }) };
 }
 
+/** Lets one count about an agent wait for another, which it then sees. Taken after an account's lock. */
+export function lockAgent(tx: StoreTransaction, agent: ManagerKey): Promise<void> {
+  return tx.lock(`agent:${managerName(agent)}`);
+}
+
 /** Counts a look-up, over all instances; the problem where the agent has none left. */
 export async function countLookUp(
   tx: StoreTransaction,
   agent: ManagerKey,
 ): Promise<Problem | undefined> {
-  await tx.lock(`agent:${managerName(agent)}`);
+  await lockAgent(tx, agent);
   const times = await tx.lookUpTimes(agent, tx.now - LOOKUPS_LOOKBACK_MS);
   const until = lookUpsSpentUntil(times);
   if (until !== undefined) return { reason: 'tooManyLookups', until };

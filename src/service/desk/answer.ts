@@ -8,6 +8,7 @@ import type { Deps } from '../deps.ts';
 import type { CallerInput } from '../input.ts';
 import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
 import { admitTo, denyTap, type Reply, type Tap } from '../tap/tap.ts';
+import { lockAgent } from './agent.ts';
 import { callerView } from './ask.ts';
 import { changeCaller, withdrawFormer } from './callers.ts';
 import { isCallerId, readDeskHandle } from '../tap/handles.ts';
@@ -72,6 +73,8 @@ async function note(deps: Deps, tx: StoreTransaction, check: CallerCheck): Promi
   const { reason } = state;
   tx.audit({ event: 'desk.callerDenied', result: 'refused', reason, ...about });
   await withdrawFormer(tx, check);
+  // Two managers may deny at once.
+  await lockAgent(tx, agent);
   const since = tx.now - DAY_MS;
   const counts = await Promise.all(
     [{ manager }, { agent }].map(async (who) => {
