@@ -12,7 +12,7 @@ import { textOf, type ChatDriver } from '../support/chatDriver.ts';
 import { cardsTo } from '../support/notices.ts';
 import { houseOfSuite, postgresOfSuite } from '../support/ofSuite.ts';
 import { ALWAYS, setAge, sweepAgain } from '../support/rotations.ts';
-import { enroll, FIRST_PASSWORD, newMobile, newName } from '../support/walks.ts';
+import { enroll, FIRST_PASSWORD, newManager, newMobile, newName, prove } from '../support/walks.ts';
 
 const postgres = await postgresOfSuite();
 const house = await houseOfSuite({
@@ -130,5 +130,24 @@ it('three denials to one agent raise the alarm, also where two come at once', as
     const key = `"agent":"${house.tenantId}/${agent.person.aadObjectId}"`;
     const alarms = house.output.split('\n').filter((line) => line.includes('"callerDenied"'));
     expect(alarms.filter((line) => line.includes(key))).not.toHaveLength(0);
+  }
+});
+
+it('a phone that two managers enroll at once raises the alarm', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const mobile = newMobile();
+    const typed = [];
+    for (const walker of [newManager(house), newManager(house)]) {
+      await prove(walker);
+      expect(await walker.chat.tap('setMobile', { mobile })).toBe('enrollment.code');
+      typed.push({ walker, code: house.code(mobile) });
+    }
+    await Promise.all(
+      typed.map(({ walker: { chat }, code }) => chat.sendTap(chat.button('confirmCode'), { code })),
+    );
+    for (const { walker } of typed) {
+      expect(await audit('enrollment.completed', walker.accountId)).toHaveLength(1);
+    }
+    expect(house.output.split('"alarm":"sharedNumber"')).toHaveLength(round + 2);
   }
 });

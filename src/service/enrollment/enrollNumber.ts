@@ -37,6 +37,8 @@ export async function enrollNumber(tap: EnrollmentTap, input: TypedCode): Promis
       return { flow: await advanceEnrollment(tx, current, { type: 'expired' }) };
     }
     const usableFrom = await usableFromOf(deps, tx, account.id, manager.key, former);
+    // Whose number it is decides over messages too; of two managers at once the second finds the first.
+    await tx.lock('sms');
     await tx.saveEnrollment({
       id: deps.random.id(),
       manager: manager.key,
