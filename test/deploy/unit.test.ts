@@ -1,6 +1,7 @@
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { widenThreadPool } from '../../src/process/threadPool.ts';
 import { run } from '../support/children.ts';
 import { folderOfSuite } from '../support/ofSuite.ts';
 import { commandOf } from '../support/programs.ts';
@@ -27,6 +28,17 @@ describe('deploy/passwordbot.service', () => {
     const text = deployText(UNIT, { '/usr/bin/node': process.execPath });
     const file = await unitOfThisMachine(UNIT, text);
     expect(await analyze('verify', file)).toEqual({ code: 0, output: '' });
+  });
+
+  it('has room for the threads that the bot makes on a host of many cores', () => {
+    const before = process.env['UV_THREADPOOL_SIZE'];
+    widenThreadPool(256);
+    const pool = Number(process.env['UV_THREADPOOL_SIZE']);
+    if (before === undefined) delete process.env['UV_THREADPOOL_SIZE'];
+    else process.env['UV_THREADPOOL_SIZE'] = before;
+    const [, most] = /^TasksMax=(\d+)$/m.exec(deployText(UNIT)) ?? [];
+    // Node.js ends by SIGABRT where one thread of its pool cannot be made; V8 and others have a few more.
+    expect(pool + 16).toBeLessThan(Number(most));
   });
 
   it('leaves little of the machine open', async () => {

@@ -1,5 +1,6 @@
 import { argon2, createHmac, randomBytes, scrypt as deriveByScrypt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { MOST_HASHES_AT_ONCE } from '../../../domain/passwords/hashing.ts';
 import { lastNumber } from '../../../domain/passwords/passwordPolicy.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import type { PasswordDigest } from '../../../ports/store/passwords.ts';
@@ -68,7 +69,7 @@ export interface Digester {
 type SlowHash = (text: string, salt: Buffer) => Promise<Buffer>;
 
 export interface DigesterOptions {
-  /** As many as there are cores: more would only take turns on them. */
+  /** As many as there are cores, up to a bound: more would only take turns on them. */
   readonly atOnce?: number;
   /** The memory of an Argon2id hash. */
   readonly memoryKiB?: number | undefined;
@@ -77,7 +78,7 @@ export interface DigesterOptions {
 }
 
 export function createDigester({
-  atOnce = availableParallelism(),
+  atOnce = Math.min(availableParallelism(), MOST_HASHES_AT_ONCE),
   memoryKiB = ARGON2ID.memory,
   argon2id = (text, salt) => byArgon2id(text, salt, memoryKiB),
   scrypt = byScrypt,
