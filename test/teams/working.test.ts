@@ -116,6 +116,11 @@ const scripts = {
     lateFaults: 3,
     sends: 2,
   },
+  refused: {
+    activity: execute('confirmCode', { handle: HANDLE }, 'm1'),
+    lateFault: { status: 400 },
+    sends: 1,
+  },
   typed: { activity: message('reset'), sends: 2 },
   posting: {
     activity: message('reset'),
@@ -190,6 +195,12 @@ describe('a turn that takes longer than three seconds', () => {
       expect((await runs[name]!).sent).toEqual(['update working', 'update help']);
     },
   );
+
+  it('repeats no update that Teams refuses for good', async () => {
+    const { teams, logged } = (await runs.refused!).bench;
+    await teams.until(() => logged.some((line) => line.includes('a card was not written')), 30_000);
+    expect(teams.sent).toHaveLength(1);
+  });
 
   it('shows working for a typed word too, and replaces it', async () => {
     const { answer, sent, bench } = await runs.typed!;
