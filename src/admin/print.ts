@@ -8,6 +8,11 @@ export function plain(text: string): string {
   return text.replace(/\p{Cc}/gu, ' ').replace(/\p{Bidi_Control}/gu, '');
 }
 
+/** `1 account`, `2 accounts`. */
+export function counted(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Rows under their headings, each column as wide as its widest cell. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [headings, ...rows].map((row) => row.map(plain));

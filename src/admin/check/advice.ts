@@ -1,3 +1,4 @@
+import { counted } from '../print.ts';
 import { DAY_MS } from '../../domain/durations.ts';
 
 /** The sections of docs/setup.md that advice points to, by their headings. */
@@ -62,9 +63,4 @@ export function named(names: readonly string[]): string {
   const NAMED = 5;
   const more = names.length - NAMED;
   return names.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
-}
-
-/** `1 account`, `2 accounts`. */
-export function counted(count: number, noun: string): string {
-  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,7 +1,8 @@
 import type { Inspection } from '../../adapters/ldap/check/inspection.ts';
 import type { RightsElsewhere, RightsSomewhere } from '../../adapters/ldap/check/delegation.ts';
 import type { Right } from '../../adapters/ldap/activeDirectory/securityDescriptor.ts';
-import { counted, named, NOTHING, type Advice, type Checked } from './advice.ts';
+import { counted } from '../print.ts';
+import { named, NOTHING, type Advice, type Checked } from './advice.ts';
 
 const IN_WORDS: Readonly<Record<Right, string>> = {
   reset: 'reset passwords',

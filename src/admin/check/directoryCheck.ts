@@ -4,7 +4,8 @@ import type { InspectedServer } from '../../adapters/ldap/check/serverInspection
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 import { DirectoryError } from '../../ports/errors.ts';
 import { MAX_REMINDED } from '../../ports/account.ts';
-import { counted, named, NOTHING, RENEW_DAYS } from './advice.ts';
+import { counted } from '../print.ts';
+import { named, NOTHING, RENEW_DAYS } from './advice.ts';
 import type { Advice, Checked, Section } from './advice.ts';
 import { judgeDelegation } from './delegationCheck.ts';
 import type { Workplace } from '../command.ts';

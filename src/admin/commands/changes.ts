@@ -2,7 +2,7 @@ import { clearLockout, revoke } from '../../service/administration/administratio
 import { settingsOf } from '../../wiring.ts';
 import { random } from '../../process/random.ts';
 import { findAccount, managersOf } from './account.ts';
-import { counted } from '../check/advice.ts';
+import { counted } from '../print.ts';
 import type { Command } from '../command.ts';
 
 /** For a phone that is gone, or in wrong hands. */

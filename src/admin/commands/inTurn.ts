@@ -8,8 +8,7 @@ import { createTexts } from '../../texts/texts.ts';
 import { cardOptionsOf, channelSettingsOf, delay, settingsOf } from '../../wiring.ts';
 import { random } from '../../process/random.ts';
 import { CommandFailure, type Command, type Workplace } from '../command.ts';
-import { createProgress } from '../print.ts';
-import { counted } from '../check/advice.ts';
+import { counted, createProgress } from '../print.ts';
 
 /** How long to wait for another sweep. */
 const PATIENCE_MS = 10 * 60_000;

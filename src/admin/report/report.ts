@@ -5,10 +5,9 @@ import { tallyAccounts } from '../../service/administration/report/accountsTally
 import { createAuditTally } from '../../service/administration/report/auditTally.ts';
 import { KEPT_MS } from '../../service/upkeep/retention.ts';
 import { settingsOf } from '../../wiring.ts';
-import { counted } from '../check/advice.ts';
 import { CommandFailure, type Command, type Workplace } from '../command.ts';
 import { openOutFile } from '../outFile.ts';
-import { createProgress } from '../print.ts';
+import { counted, createProgress } from '../print.ts';
 import { figuresOf, type ReportData } from './figures.ts';
 
 const MAX_DAYS = 3_650;
