@@ -68,6 +68,14 @@ export async function confirm(world: World, call: Call): Promise<void> {
   });
 }
 
+/** The agent opens the account, and vouches for the manager once they are confirmed. */
+export async function vouch(world: World, call: Call): Promise<void> {
+  const { agent, account, name } = call;
+  await openAccount(agent, account);
+  await confirm(world, call);
+  await agent.tap('deskVouch', {}, name);
+}
+
 /** The manager, who is enrolled, is locked out by five wrong codes. */
 export async function lockCodes(world: World, call: Call): Promise<void> {
   const { chat, mobile } = call;

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { MINUTE_MS } from '../../src/domain/durations.ts';
 import { textOf } from '../support/chatDriver.ts';
-import { confirm, deny, newCall, openAccount } from '../support/desk.ts';
+import { confirm, deny, newCall, openAccount, vouch } from '../support/desk.ts';
 import { cardsTo, noneWaits, noticesTo } from '../support/notices.ts';
 import { SERVICE_DESK } from '../support/parts.ts';
 import { enroll, FIRST_PASSWORD, newMobile, newName } from '../support/walks.ts';
@@ -80,10 +80,8 @@ export function walkDeskVouch(world: World): void {
 
   it('sends another code to the one number once the held one counts no more', async () => {
     const call = await newCall(world);
-    const { agent, chat, account, name, mobile } = call;
-    await openAccount(agent, account);
-    await confirm(world, call);
-    await agent.tap('deskVouch', {}, name);
+    const { chat, account, mobile } = call;
+    await vouch(world, call);
     await chat.say('status');
     await chat.tap('enroll', {}, account);
     expect(await chat.tap('useShownMobile')).toBe('enrollment.code');
@@ -96,10 +94,8 @@ export function walkDeskVouch(world: World): void {
 
   it('sends to the service desk whom no message reaches at the one number', async () => {
     const call = await newCall(world);
-    const { agent, chat, account, name } = call;
-    await openAccount(agent, account);
-    await confirm(world, call);
-    await agent.tap('deskVouch', {}, name);
+    const { chat, account } = call;
+    await vouch(world, call);
     await chat.say('status');
     await chat.tap('enroll', {}, account);
     world.twilio.scriptCodes({ status: 400, code: 21614 });
@@ -113,9 +109,7 @@ export function walkDeskVouch(world: World): void {
   it('vouches for a quarter of an hour, once, and for nobody who is enrolled', async () => {
     const call = await newCall(world);
     const { agent, chat, account, name } = call;
-    await openAccount(agent, account);
-    await confirm(world, call);
-    await agent.tap('deskVouch', {}, name);
+    await vouch(world, call);
     world.passTime(16 * MINUTE_MS);
     await chat.say('status');
     expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
@@ -127,12 +121,10 @@ export function walkDeskVouch(world: World): void {
 
   it('takes the place of an enrollment that asks for the password', async () => {
     const call = await newCall(world);
-    const { agent, chat, account, name } = call;
+    const { chat, account } = call;
     expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
     const asking = chat.button('proveCurrentPassword');
-    await openAccount(agent, account);
-    await confirm(world, call);
-    await agent.tap('deskVouch', {}, name);
+    await vouch(world, call);
     expect(await chat.tapButton(asking, { currentPassword: FIRST_PASSWORD })).toBe(
       'home flowExpired',
     );
@@ -180,9 +172,7 @@ export function walkDeskVouch(world: World): void {
   it('has nothing vouched for any more after a revoke', async () => {
     const call = await newCall(world);
     const { agent, chat, account, name } = call;
-    await openAccount(agent, account);
-    await confirm(world, call);
-    await agent.tap('deskVouch', {}, name);
+    await vouch(world, call);
     await world.administer(['revoke', account]);
     await chat.say('status');
     expect(await chat.tap('enroll', {}, account)).toBe('enrollment.currentPassword');
@@ -196,10 +186,8 @@ export function walkDeskVouch(world: World): void {
   it('has nothing vouched for any more once the manager denies that it is they who call', async () => {
     for (const denial of ['denied', 'wrongNumber']) {
       const call = await newCall(world);
-      const { agent, chat, account, name } = call;
-      await openAccount(agent, account);
-      await confirm(world, call);
-      await agent.tap('deskVouch', {}, name);
+      const { agent, chat, account } = call;
+      await vouch(world, call);
       await chat.say('status');
       expect(await chat.tap('enroll', {}, account)).toBe('enrollment.mobile');
       const shown = chat.button('useShownMobile');

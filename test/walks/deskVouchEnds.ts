@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { textOf } from '../support/chatDriver.ts';
-import { confirm, deny, newCall, openAccount } from '../support/desk.ts';
+import { confirm, deny, newCall, openAccount, vouch } from '../support/desk.ts';
 import type { World } from '../support/world.ts';
 
 /** Gives a function that makes the rows what they were, as who writes the database without keys can. */
@@ -26,10 +26,8 @@ export function walkDeskVouchEnds(world: World): void {
   it('vouches no more for an enrollment that has begun once the agent has gone', async () => {
     for (const step of ['enrollment.mobile', 'enrollment.code']) {
       const call = await newCall(world);
-      const { agent, chat, account, mobile, name } = call;
-      await openAccount(agent, account);
-      await confirm(world, call);
-      await agent.tap('deskVouch', {}, name);
+      const { agent, chat, account, mobile } = call;
+      await vouch(world, call);
       await chat.say('status');
       await chat.tap('enroll', {}, account);
       if (step === 'enrollment.code') await chat.tap('useShownMobile');
@@ -46,10 +44,7 @@ export function walkDeskVouchEnds(world: World): void {
   it('raises an alarm after many', async () => {
     for (let times = 0; times < 6; times += 1) {
       const call = await newCall(world);
-      const { agent, account, name } = call;
-      await openAccount(agent, account);
-      await confirm(world, call);
-      await agent.tap('deskVouch', {}, name);
+      await vouch(world, call);
     }
     // Once an hour: earlier walks may have raised it.
     await world.teams.until(() => world.output.includes('"alarm":"manyVouches"'));
