@@ -26,6 +26,7 @@ import {
   endTap,
   enrollmentProved,
   enrollmentStarted,
+  isAwaited,
   submit,
   submitStep,
 } from '../flow/flows.ts';
@@ -105,7 +106,7 @@ async function proveInTurn(
     .catch(faultOf);
   if (outcome === 'wrong') await deps.denials.settle(enrollmentStarted(flow));
   return changeFlow(deps, flow, (tx, current) =>
-    takeProof(tap, tx, current, { outcome, digest, reserved: todo }),
+    takeProof(tap, tx, current, { begun: flow, outcome, digest, reserved: todo }),
   );
 }
 
@@ -139,16 +140,17 @@ async function takeProof(
   tx: StoreTransaction,
   current: EnrollmentFlow,
   proof: {
+    readonly begun: Flow;
     readonly outcome: ProofOutcome | DirectoryError;
     readonly digest: PasswordDigest | undefined;
     readonly reserved: ReservedBind;
   },
 ): Promise<EnrollmentFlow> {
   const { deps, account } = tap;
-  const { outcome, digest, reserved } = proof;
+  const { begun, outcome, digest, reserved } = proof;
   const isFault = outcome instanceof DirectoryError;
   await settleBind(tx, reserved, isFault ? { error: outcome } : { isWrong: outcome === 'wrong' });
-  if (current.state.step !== 'provingPassword') return current;
+  if (!isAwaited(current, begun)) return current;
   if (outcome instanceof DirectoryError) {
     const reason = directoryReason(outcome);
     tx.afterCommit(() => tellFault(deps, outcome));

@@ -13,6 +13,7 @@ import {
   changeFlow,
   enrollmentProved,
   enrollmentStarted,
+  isAwaited,
   saveFlow,
   stepAny,
   submit,
@@ -84,7 +85,7 @@ async function sendCode(
     const messageId = outcome.outcome === 'accepted' ? outcome.messageId : undefined;
     await tx.settleSend(reserved.sendId, outcome.outcome, messageId);
     auditSend(deps, tx, current, outcome);
-    if (current.state.step !== 'sendingCode') return current;
+    if (!isAwaited(current, flow)) return current;
     if (outcome.outcome === 'refused') await tx.restorePasscode(flow.id);
     const event = eventOf(outcome, current.draw);
     return saveFlow(tx, stepAny(current, event, tx.now), 'sameDraw');

@@ -190,6 +190,14 @@ export async function isStillEnrolled(tx: StoreTransaction, flow: Flow): Promise
   return enrollment?.id === flow.state.enrollmentId;
 }
 
+/**
+ * Whether the flow still waits for the operation with which it was saved as `begun`: one that was taken for lost
+ * may have been followed by the next, whose answer is another.
+ */
+export function isAwaited(current: Flow, begun: Flow): boolean {
+  return current.draw === begun.draw && current.state.step === begun.state.step;
+}
+
 /** Marks an operation as lost. */
 export async function settleLost(
   tx: StoreTransaction,

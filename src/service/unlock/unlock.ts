@@ -4,7 +4,14 @@ import type { Directory } from '../../ports/directory.ts';
 import { DirectoryError } from '../../ports/errors.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import { guess, guessCode } from '../flow/codeGuess.ts';
-import { advanceUnlock, auditOf, changeFlow, isStillEnrolled, submit } from '../flow/flows.ts';
+import {
+  advanceUnlock,
+  auditOf,
+  changeFlow,
+  isAwaited,
+  isStillEnrolled,
+  submit,
+} from '../flow/flows.ts';
 import { RESEND } from '../flow/codeSending.ts';
 import { ENDS, type UnlockTap, type FlowTable } from '../flow/table.ts';
 import type { TypedCode } from '../input.ts';
@@ -53,7 +60,7 @@ async function unlock(tap: UnlockTap, flow: UnlockFlow): Promise<Flow> {
     changeFlow(deps, flow, (tx, current) =>
       outcome === 'unlocked'
         ? takeSuccess(tap, tx, flow, current)
-        : takeFailure(tap, tx, current, outcome),
+        : takeFailure(tap, tx, flow, current, outcome),
     ),
   );
 }
@@ -71,10 +78,11 @@ async function lift({ deps, manager, account, signal }: UnlockTap): Promise<Outc
 async function takeFailure(
   { deps }: UnlockTap,
   tx: StoreTransaction,
+  begun: UnlockFlow,
   current: UnlockFlow,
   outcome: Exclude<Outcome, 'unlocked'>,
 ): Promise<UnlockFlow> {
-  if (current.state.step !== 'unlocking') return current;
+  if (!isAwaited(current, begun)) return current;
   if (outcome instanceof DirectoryError) {
     const reason = directoryReason(outcome);
     tx.afterCommit(() => tellFault(deps, outcome));
