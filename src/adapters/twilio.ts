@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import twilio from 'twilio';
+import { answerText } from '../ports/answerText.ts';
 import { withDeadline } from '../ports/deadline.ts';
 import type { Log } from '../ports/log.ts';
 import type { SmsGateway, SmsMessage, SmsOutcome } from '../ports/sms.ts';
@@ -144,7 +145,7 @@ class OneRequest extends twilio.RequestClient {
         redirect: 'manual',
         signal: this.#signal,
       });
-      const body = await response.text();
+      const body = await answerText(response.body);
       this.answer = {
         status: response.status,
         body,

@@ -1,3 +1,4 @@
+import { answerText } from '../ports/answerText.ts';
 import { withDeadline } from '../ports/deadline.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { SmsOutcome, SmsStatus } from '../ports/sms.ts';
@@ -137,7 +138,7 @@ export async function readTwilioAccount({
       signal,
     });
     const { status, ok: isOk } = response;
-    const body: unknown = isOk ? await response.json().catch(() => undefined) : undefined;
+    const body = isOk ? fieldsOf(await answerText(response.body)) : undefined;
     return { status, isOk, body };
   }).catch(() => undefined);
   if (answer === undefined || answer.status >= 500) return 'unreachable';

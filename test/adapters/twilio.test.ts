@@ -227,6 +227,12 @@ describe('Twilio gateway, send', () => {
     expect(newRequests()).toHaveLength(1);
   });
 
+  it('reads no answer that has no end', async () => {
+    server.script({ status: 201, text: `{"sid":"SM1","pad":"${' '.repeat(2 * 1024 * 1024)}"}` });
+    expect(await send()).toEqual({ outcome: 'unknown', code: 'noAnswer' });
+    expect(newRequests()).toHaveLength(1);
+  });
+
   it('does not follow a redirect with the message', async () => {
     server.script({ redirectTo: `${server.url}/elsewhere` });
     expect(await send()).toEqual({ outcome: 'unknown', code: 'http307' });

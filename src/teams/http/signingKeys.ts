@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { answerText } from '../../ports/answerText.ts';
 import { withDeadline } from '../../ports/deadline.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 import type { Log } from '../../ports/log.ts';
@@ -109,6 +110,6 @@ async function getJson(url: string): Promise<unknown> {
   return withDeadline(FETCH_TIMEOUT_MS, undefined, async (signal) => {
     const response = await fetch(url, { redirect: 'error', signal });
     if (!response.ok) throw new Error(`signing keys: HTTP ${String(response.status)}`);
-    return response.json();
+    return JSON.parse(await answerText(response.body)) as unknown;
   });
 }

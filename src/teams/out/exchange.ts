@@ -2,11 +2,9 @@ import http from 'node:http';
 import https from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { answerText } from '../../ports/answerText.ts';
 import { NotifierError, isUnsent } from '../../ports/errors.ts';
 import type { Login } from './login.ts';
-
-/** The longest answer: answers are ids, members and faults. */
-const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** The proxies of Node's own agents (NODE_USE_ENV_PROXY); its types leave `options` out. */
 const PROXY_ENV = (http.globalAgent as http.Agent & { readonly options: http.AgentOptions }).options
@@ -78,17 +76,10 @@ export async function exchange(asked: Request): Promise<Answer> {
 }
 
 async function read(response: IncomingMessage): Promise<Answer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
-    chunks.push(chunk);
-  }
   return {
     status: response.statusCode ?? 0,
     retryAfter: response.headers['retry-after'],
-    body: parse(Buffer.concat(chunks).toString()),
+    body: parse(await answerText(response)),
   };
 }
 

@@ -6,6 +6,7 @@ import type {
   NetworkResponse,
   NodeAuthOptions,
 } from '@azure/msal-node';
+import { answerText } from '../../ports/answerText.ts';
 import { withDeadline } from '../../ports/deadline.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
@@ -148,7 +149,7 @@ function createNetworkClient(loginUrl: string): INetworkModule {
       });
       return {
         headers: Object.fromEntries(response.headers),
-        body: (await response.json()) as T,
+        body: JSON.parse(await answerText(response.body)) as T,
         status: response.status,
       };
     });

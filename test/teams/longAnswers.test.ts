@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Secret } from '../../src/domain/secret.ts';
+import { createSigningKeys } from '../../src/teams/http/signingKeys.ts';
+import { createLogin } from '../../src/teams/out/login.ts';
+import { silentLog } from '../support/silentLog.ts';
+import { createChannelKey } from '../support/tokens.ts';
+
+/** Added to each answer: nothing on its way, a lot in memory. */
+let pad = '';
+const { jwk } = createChannelKey('key-1', ['msteams']);
+const server = createServer(({ method }, response) => {
+  const answer =
+    method === 'POST'
+      ? { token_type: 'Bearer', expires_in: 3_600, access_token: 'token' }
+      : { jwks_uri: url(), keys: [jwk] };
+  response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+  response.end(gzipSync(JSON.stringify({ ...answer, pad })));
+});
+const url = (): string => `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
+
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const fetchToken = (): Promise<string> =>
+  createLogin({
+    appId: 'app',
+    credential: { secret: new Secret('secret') },
+    tenantId: 'tenant',
+    loginUrl: url(),
+    clock: Date.now,
+    log: silentLog,
+  }).token();
+const findKey = () => createSigningKeys(url(), Date.now, silentLog).find('key-1');
+
+it('an answer of the login or of the keys that unpacks without an end is none', async () => {
+  expect(await fetchToken()).toBe('token');
+  expect(await findKey()).toMatchObject({ kid: 'key-1' });
+  pad = ' '.repeat(8 * 1024 * 1024);
+  await expect(fetchToken()).rejects.toThrow();
+  expect(await findKey()).toBe('unavailable');
+});
