@@ -104,6 +104,32 @@ export async function patiently<T>(
   }
 }
 
+/** No time and no count of the bot's comes near; arithmetic with it stays exact, and it is still a date. */
+const FURTHEST = 2 ** 52;
+
+/**
+ * A stored integer as a number. One further away than any of the bot's was written without the keys: read
+ * as the furthest, it keeps no list from being worked off.
+ */
+export function storedInteger(value: bigint | number | string): number {
+  return Math.max(-FURTHEST, Math.min(FURTHEST, Number(value)));
+}
+
+/** Far below the values that one statement may have: 32 766 in SQLite, 65 535 in PostgreSQL. */
+const ROWS_AT_ONCE = 500;
+
+/** The rows in parts, one for each statement. */
+export function* batches<T>(rows: Iterable<T>): Generator<T[]> {
+  let batch: T[] = [];
+  for (const row of rows) {
+    batch.push(row);
+    if (batch.length < ROWS_AT_ONCE) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
 /** Sends one statement, and gives its rows or how many it has changed. */
 type Send = <Row>(query: CompiledQuery) => Promise<QueryResult<Row>>;
 

@@ -3,7 +3,7 @@ import { Pool, types, type PoolClient } from 'pg';
 import type { Secret } from '../../../domain/secret.ts';
 import type { Log } from '../../../ports/log.ts';
 import { storeFailure } from './errors.ts';
-import { storedInteger } from './storedIntegers.ts';
+import { storedInteger } from './engine.ts';
 
 const CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 5_000;

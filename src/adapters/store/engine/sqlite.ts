@@ -7,9 +7,8 @@ import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
 import { openCommitLog } from './commitLog.ts';
 import { createPrivateFile, prepareDataDirectory } from './dataDirectory.ts';
 import { StoreError } from '../../../ports/errors.ts';
-import { createQueries, type Engine, type Transaction } from './engine.ts';
+import { createQueries, storedInteger, type Engine, type Transaction } from './engine.ts';
 import { storeFailure } from './errors.ts';
-import { storedInteger } from './storedIntegers.ts';
 import type { Tables } from '../schema/tables.ts';
 
 const FILE = 'bot.sqlite';

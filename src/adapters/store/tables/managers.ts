@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { managerName } from '../../../domain/parties.ts';
 import type { Button, ManagerRecord, ManagerQueries } from '../../../ports/store/people.ts';
-import { batches } from '../engine/batches.ts';
+import { batches } from '../engine/engine.ts';
 import { SEALED, SEAL_ONLY } from '../sealing/places.ts';
 import { managerKey, readValue, openTrusted, readTrusted } from '../sealing/trusted.ts';
 import type { OnScope, Scope } from '../schema/scope.ts';

@@ -7,7 +7,7 @@ import type {
   NoticeLane,
   NoticeQueries,
 } from '../../../ports/store/notices.ts';
-import { batches } from '../engine/batches.ts';
+import { batches } from '../engine/engine.ts';
 import { exactly, readJson, readOrSkip, openTrusted } from '../sealing/trusted.ts';
 import { SEALED } from '../sealing/places.ts';
 import type { OnScope, Scope } from '../schema/scope.ts';
