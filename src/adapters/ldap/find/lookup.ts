@@ -14,7 +14,6 @@ import { PERSON_ATTRIBUTES, isId, textOf } from '../wire/entry.ts';
 import { allOf, anyOf, equals, managerFilter } from '../wire/filters.ts';
 import { serviceAccountTest } from './serviceAccount.ts';
 import { deskGroupTest } from './groups.ts';
-import { answersFor } from './responsible.ts';
 
 /** A person who was read longer ago may be disabled by now; before a password is written they are read anew. */
 const FRESH_MS = 1_000;
@@ -220,4 +219,14 @@ export function createLookup(settings: LookupSettings) {
 /** The one entry; several where one was meant belong to no person (requirement D8). */
 function only<T>(found: readonly T[]): T | undefined {
   return found.length === 1 ? found[0] : undefined;
+}
+
+/** Whether the person at `dn` answers for the account, by name or in a group. */
+async function answersFor(
+  session: Session,
+  dn: string,
+  { responsible }: FoundAccount,
+): Promise<boolean> {
+  if (responsible.some((one) => one.toLowerCase() === dn.toLowerCase())) return true;
+  return responsible.length > 0 && session.dialect.isIn(session, dn, responsible);
 }
