@@ -9,7 +9,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { bundle } from '../release/bundle.ts';
-import { onEndAsked } from '../src/process/endSignals.ts';
+import { onEndAsked } from '../src/process/signals.ts';
 import { MAIN, botEnvironment } from './bot.ts';
 import { createAuthority } from './certificates.ts';
 import type { Child } from './child.ts';

@@ -1,5 +1,5 @@
 import { run } from './admin/run.ts';
-import { openNoInspector } from './process/inspector.ts';
+import { openNoInspector } from './process/signals.ts';
 
 openNoInspector();
 await run(process.argv.slice(2));

@@ -1,5 +1,4 @@
-import { onEndAsked, onReloadAsked } from './process/endSignals.ts';
-import { openNoInspector } from './process/inspector.ts';
+import { onEndAsked, onReloadAsked, openNoInspector } from './process/signals.ts';
 import { widenThreadPool } from './process/threadPool.ts';
 import type { Log } from './ports/log.ts';
 

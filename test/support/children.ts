@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
-import { onEndAsked } from '../../src/process/endSignals.ts';
+import { onEndAsked } from '../../src/process/signals.ts';
 
 /** A child process's end, with its output where that was captured. */
 export interface Ended {
