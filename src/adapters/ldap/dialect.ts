@@ -25,12 +25,6 @@ export interface Session {
 /** Whether an entry is the bot's own account in the directory. */
 export type ServiceAccountTest = (dn: string, id: string) => boolean;
 
-/** The persons that DNs name or, as groups, contain. */
-export interface PersonsBehind {
-  readonly persons: readonly Entry[];
-  readonly isAll: boolean;
-}
-
 /** An account with the adapter's own fields. */
 export interface FoundAccount {
   readonly account: Account;
@@ -83,6 +77,8 @@ export interface Dialect {
   readonly defaultManagerFilter: string;
   readonly nameAttribute: string;
   readonly idAttribute: string;
+  /** Holds an entry's own DN, so that a filter can ask for some of them at once. */
+  readonly dnAttribute: string;
   /** Attributes that hold bytes. */
   readonly binary: readonly string[];
   readonly personAttributes: readonly string[];
@@ -103,16 +99,8 @@ export interface Dialect {
   isPerson(entry: Entry): boolean;
   /** DNs of the groups that the entry belongs to, through other groups too. */
   groupsOf(session: Session, dn: string): Promise<string[]>;
-  /**
-   * Persons below `base` that the DNs name or, where they name groups, contain; without duplicates.
-   * Where they are more than `limit`, or groups too large to be followed, some of them.
-   */
-  personsBehind(
-    session: Session,
-    base: string,
-    dns: readonly string[],
-    limit?: number,
-  ): Promise<PersonsBehind>;
+  /** DNs of the members of those of the entries that are groups. */
+  membersOf(session: Session, dns: readonly string[]): Promise<string[]>;
   /** Whether the person's entry is in one of the groups, through other groups too; other entries have no members. */
   isIn(session: Session, dn: string, groups: readonly string[]): Promise<boolean>;
 

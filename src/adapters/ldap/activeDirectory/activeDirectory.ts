@@ -1,4 +1,4 @@
-import { Attribute, Change, Control, type BerWriter, type Entry, type Filter } from 'ldapts';
+import { Attribute, Change, Control, type BerWriter, type Entry } from 'ldapts';
 
 import { complexityOf } from '../../../domain/passwords/complexity.ts';
 import type { Secret } from '../../../domain/secret.ts';
@@ -20,22 +20,14 @@ import {
   isUnprotected,
   PROTECTION_ATTRIBUTES,
 } from './protection.ts';
-import { climb, MAX_FOLLOWED, personsBelow } from '../find/groups.ts';
-import {
-  PERSON_ATTRIBUTES,
-  bufferOf,
-  filetimeOf,
-  guidBytes,
-  guidText,
-  textsOf,
-} from '../wire/entry.ts';
+import { climb, MAX_FOLLOWED } from '../find/groups.ts';
+import { bufferOf, filetimeOf, guidBytes, guidText, textsOf } from '../wire/entry.ts';
 import { refusalOf, RESULT } from '../wire/errors.ts';
 import { allOf, anyOf, chunks, equals } from '../wire/filters.ts';
 import { mayBeTooYoung } from '../passwordRules.ts';
 
 /** Win32 ERROR_PASSWORD_RESTRICTION. */
 const PASSWORD_RESTRICTION = '0000052D';
-const BINARY = ['objectGUID', 'objectSid'];
 
 class PolicyHints extends Control {
   constructor(oid: string) {
@@ -89,7 +81,8 @@ export const activeDirectory: Dialect = {
   defaultManagerFilter: '(userPrincipalName={upn})',
   nameAttribute: 'sAMAccountName',
   idAttribute: 'objectGUID',
-  binary: BINARY,
+  dnAttribute: 'distinguishedName',
+  binary: ['objectGUID', 'objectSid'],
   personAttributes: [
     'objectClass',
     'userAccountControl',
@@ -118,22 +111,7 @@ export const activeDirectory: Dialect = {
   groupsOf: (session, dn) => climb(dn, (dns) => namesIn(session, dns, 'memberOf')),
 
   // No chain rule here either: over all persons it looks at the groups of each.
-  personsBehind(session, base, dns, limit = Infinity) {
-    const personsOf = async (some: readonly string[]): Promise<Entry[]> => {
-      const entries = await session.connection.search({
-        base,
-        scope: 'sub',
-        filter: allOf([named(some), equals('objectClass', 'user'), ENABLED_FILTER]),
-        attributes: ['objectGUID', ...PERSON_ATTRIBUTES, ...this.personAttributes],
-        binary: BINARY,
-      });
-      // An account may have expired: persons who do not count must not make a crowd.
-      return entries.filter((entry) => this.isPerson(entry));
-    };
-    const membersOf = (some: readonly string[]): Promise<string[]> =>
-      namesIn(session, some, 'member');
-    return personsBelow(dns, limit, membersOf, personsOf);
-  },
+  membersOf: (session, dns) => namesIn(session, dns, 'member'),
 
   async isIn(session, dn, groups) {
     for (const some of chunks(groups)) {
@@ -211,7 +189,7 @@ async function namesIn(
     const entries = await session.connection.search({
       base: domainBase(session),
       scope: 'sub',
-      filter: named(some),
+      filter: anyOf(some.map((dn) => equals('distinguishedName', dn))),
       attributes: [attribute],
     });
     for (const entry of entries) {
@@ -241,8 +219,4 @@ async function wholeOf(session: Session, entry: Entry, attribute: string): Promi
     });
   }
   return values;
-}
-
-function named(dns: readonly string[]): Filter {
-  return anyOf(dns.map((dn) => equals('distinguishedName', dn)));
 }

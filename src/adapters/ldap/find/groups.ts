@@ -1,6 +1,7 @@
-import type { Entry } from 'ldapts';
-import type { PersonsBehind, Session } from '../dialect.ts';
-import { chunks } from '../wire/filters.ts';
+import type { Entry, Filter } from 'ldapts';
+import type { Search } from '../wire/connection.ts';
+import type { Dialect, Session } from '../dialect.ts';
+import { allOf, anyOf, chunks, equals } from '../wire/filters.ts';
 import { MAX_REMINDED } from '../../../ports/account.ts';
 import { textsOf } from '../wire/entry.ts';
 
@@ -27,16 +28,15 @@ export async function climb(
 export const MAX_FOLLOWED = 20_000;
 
 /**
- * The persons that the DNs name or, where they name groups, contain, however deep. `membersOf` gives the
- * members of some entries, `personsOf` those of some names that are persons; both are asked for some names at a
- * time, until more than `limit` persons are found.
+ * The persons below `base` that the DNs name or, where they name groups, contain, however deep; without
+ * duplicates. Where they are more than `limit`, or groups too large to be followed, some of them.
  */
-export async function personsBelow(
+export async function personsBehind(
+  session: Session,
+  base: string,
   dns: readonly string[],
-  limit: number,
-  membersOf: (dns: readonly string[]) => Promise<readonly string[]>,
-  personsOf: (dns: readonly string[]) => Promise<readonly Entry[]>,
-): Promise<PersonsBehind> {
+  limit = Infinity,
+): Promise<{ readonly persons: readonly Entry[]; readonly isAll: boolean }> {
   const persons: Entry[] = [];
   const seen = new Set<string>();
   let frontier = dns;
@@ -47,16 +47,43 @@ export async function personsBelow(
     for (const some of chunks([...unread.values()])) {
       if (seen.size >= MAX_FOLLOWED) return { persons, isAll: false };
       for (const dn of some) seen.add(dn.toLowerCase());
-      const found = await personsOf(some);
+      const found = await personsNamed(session, base, some);
       persons.push(...found);
       if (persons.length > limit) return { persons, isAll: false };
       // A person has no members.
       if (found.length === some.length) continue;
-      for (const member of await membersOf(some)) next.push(member);
+      for (const member of await session.dialect.membersOf(session, some)) next.push(member);
     }
     frontier = next;
   }
   return { persons, isAll: true };
+}
+
+/** The attributes of a person that all servers name alike. */
+const PERSON_ATTRIBUTES = ['displayName', 'cn', 'mobile'];
+
+/** A search for persons below `base`; those whom `isPerson` of the dialect refuses are found too. */
+export function personSearch(dialect: Dialect, base: string, filter: Filter): Search {
+  return {
+    base,
+    scope: 'sub',
+    filter: allOf([filter, dialect.personFilter]),
+    attributes: [...PERSON_ATTRIBUTES, dialect.idAttribute, ...dialect.personAttributes],
+    binary: dialect.binary,
+  };
+}
+
+/** Those of the names that are persons. */
+async function personsNamed(
+  session: Session,
+  base: string,
+  dns: readonly string[],
+): Promise<Entry[]> {
+  const { connection, dialect } = session;
+  const isNamed = anyOf(dns.map((dn) => equals(dialect.dnAttribute, dn)));
+  const entries = await connection.search(personSearch(dialect, base, isNamed));
+  // An account may have expired: persons who do not count must not make a crowd.
+  return entries.filter((entry) => dialect.isPerson(entry));
 }
 
 /**
@@ -85,12 +112,7 @@ export async function crowdsAmong(
   for (const some of chunks([...new Set(dns)])) {
     const kinds = await Promise.all(some.map((dn) => isGroup(session, dn)));
     for (const dn of some.filter((_, index) => kinds[index] === true)) {
-      const { isAll } = await session.dialect.personsBehind(
-        session,
-        managersBase,
-        [dn],
-        MAX_REMINDED,
-      );
+      const { isAll } = await personsBehind(session, managersBase, [dn], MAX_REMINDED);
       if (!isAll) crowds.add(dn);
     }
   }

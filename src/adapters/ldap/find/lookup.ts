@@ -9,11 +9,11 @@ import {
 } from '../../../ports/account.ts';
 import { findAccounts, sweepAccounts, unprotectedAmong, findAccountsLike } from './accounts.ts';
 import type { AccountQuery, AccountSettings } from './accounts.ts';
-import type { AccountLens, FoundAccount, PersonsBehind, Session } from '../dialect.ts';
-import { PERSON_ATTRIBUTES, isId, textOf } from '../wire/entry.ts';
-import { allOf, anyOf, equals, managerFilter } from '../wire/filters.ts';
+import type { AccountLens, FoundAccount, Session } from '../dialect.ts';
+import { isId, textOf } from '../wire/entry.ts';
+import { anyOf, equals, managerFilter } from '../wire/filters.ts';
 import { serviceAccountTest } from './serviceAccount.ts';
-import { deskGroupTest } from './groups.ts';
+import { deskGroupTest, personsBehind, personSearch } from './groups.ts';
 
 /** A person who was read longer ago may be disabled by now; before a password is written they are read anew. */
 const FRESH_MS = 1_000;
@@ -36,14 +36,8 @@ export function createLookup(settings: LookupSettings) {
 
   async function onePerson(session: Session, filter: Filter): Promise<Entry | undefined> {
     const { dialect } = session;
-    const found = await session.connection.search({
-      base: settings.managersBase,
-      scope: 'sub',
-      filter: allOf([filter, dialect.personFilter]),
-      attributes: [...PERSON_ATTRIBUTES, dialect.idAttribute, ...dialect.personAttributes],
-      binary: dialect.binary,
-      limit: 2,
-    });
+    const search = personSearch(dialect, settings.managersBase, filter);
+    const found = await session.connection.search({ ...search, limit: 2 });
     const entry = only(found);
     return entry !== undefined && dialect.isPerson(entry) ? entry : undefined;
   }
@@ -79,14 +73,6 @@ export function createLookup(settings: LookupSettings) {
       mobile: textOf(entry, 'mobile'),
       aadObjectId: aadObjectIdOf(session, entry),
     };
-  }
-
-  function personsBehind(
-    session: Session,
-    { responsible }: FoundAccount,
-    limit?: number,
-  ): Promise<PersonsBehind> {
-    return session.dialect.personsBehind(session, settings.managersBase, responsible, limit);
   }
 
   function aadObjectIdOf(session: Session, entry: Entry): string | undefined {
@@ -149,7 +135,7 @@ export function createLookup(settings: LookupSettings) {
       const { dialect } = session;
       const found = only(await find(session, { id: accountId }));
       if (found === undefined) return [];
-      const { persons } = await personsBehind(session, found);
+      const { persons } = await personsBehind(session, settings.managersBase, found.responsible);
       return persons.flatMap((entry) => dialect.idOf(entry) ?? []);
     },
 
@@ -157,10 +143,16 @@ export function createLookup(settings: LookupSettings) {
     async responsibilityFor(session: Session, accountId: string) {
       const found = only(await find(session, { id: accountId }));
       if (found === undefined) return undefined;
-      const { persons, isAll } = await personsBehind(session, found, MAX_REMINDED);
+      const { account, responsible } = found;
+      const { persons, isAll } = await personsBehind(
+        session,
+        settings.managersBase,
+        responsible,
+        MAX_REMINDED,
+      );
       const known = isAll ? persons : [];
       const managers = known.flatMap((entry) => managerFrom(session, entry) ?? []);
-      return { account: found.account, managers, isCrowd: !isAll };
+      return { account, managers, isCrowd: !isAll };
     },
 
     unprotectedAmong: (session: Session, ids: readonly string[]) =>

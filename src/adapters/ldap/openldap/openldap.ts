@@ -1,10 +1,9 @@
 import { Attribute, BerWriter, Change, PasswordPolicyControl, PasswordPolicyError } from 'ldapts';
-import type { Entry } from 'ldapts';
 import { DirectoryError } from '../../../ports/errors.ts';
 import type { ProofOutcome } from '../../../ports/directory.ts';
 import type { Dialect, WriteRefusal, Session } from '../dialect.ts';
-import { personsBelow, climb } from '../find/groups.ts';
-import { PERSON_ATTRIBUTES, textOf, textsOf } from '../wire/entry.ts';
+import { climb } from '../find/groups.ts';
+import { textOf, textsOf } from '../wire/entry.ts';
 import { hasResult, RESULT } from '../wire/errors.ts';
 import { allOf, anyOf, equals, not, chunks, present } from '../wire/filters.ts';
 import { isDisabled, PASSWORD_ATTRIBUTES, passwordStates } from './openldapRules.ts';
@@ -44,8 +43,6 @@ function writeRefusal(policyError: number | undefined, error: unknown): WriteRef
 const MEMBER_ATTRIBUTES = ['member', 'uniqueMember'];
 /** The filter of groups: entries that have members. */
 const HAS_MEMBERS = anyOf(MEMBER_ATTRIBUTES.map((attribute) => present(attribute)));
-/** A person with members would answer for an account, and be followed as a group, unseen. */
-const PERSON_FILTER = not(HAS_MEMBERS);
 
 /** OpenLDAP with the ppolicy overlay; without it there are no rules, no lockout and no expiry. */
 export const openldap: Dialect = {
@@ -54,31 +51,21 @@ export const openldap: Dialect = {
   defaultManagerFilter: '(mail={mail})',
   nameAttribute: 'uid',
   idAttribute: 'entryUUID',
+  dnAttribute: 'entryDN',
   binary: [],
   personAttributes: ['pwdAccountLockedTime', 'uid', 'mail'],
   addressAttribute: 'mail',
   accountAttributes: PASSWORD_ATTRIBUTES,
   // pwdChangedTime counts whole seconds.
   isVersionExact: false,
-  personFilter: PERSON_FILTER,
+  // A person with members would answer for an account, and be followed as a group, unseen.
+  personFilter: not(HAS_MEMBERS),
 
   idOf: (entry) => textOf(entry, 'entryUUID')?.toLowerCase(),
   idFilter: (id) => equals('entryUUID', id),
   isPerson: (entry) => !isDisabled(entry),
   groupsOf: groupsAbove,
-
-  personsBehind(session, base, dns, limit = Infinity) {
-    const personsOf = async (some: readonly string[]): Promise<Entry[]> => {
-      const entries = await session.connection.search({
-        base,
-        scope: 'sub',
-        filter: allOf([PERSON_FILTER, anyOf(some.map((dn) => equals('entryDN', dn)))]),
-        attributes: ['entryUUID', ...PERSON_ATTRIBUTES, ...this.personAttributes],
-      });
-      return entries.filter((entry) => this.isPerson(entry));
-    };
-    return personsBelow(dns, limit, (some) => membersOf(session, some), personsOf);
-  },
+  membersOf,
 
   async isIn(session, dn, groups) {
     const names = new Set(groups.map((group) => group.toLowerCase()));

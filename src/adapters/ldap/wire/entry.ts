@@ -1,8 +1,5 @@
 import type { Entry } from 'ldapts';
 
-/** The attributes of a person that all servers name alike. */
-export const PERSON_ATTRIBUTES = ['displayName', 'cn', 'mobile'];
-
 /** 100 ns ticks between 1601, where a FILETIME starts, and 1970 (MS-DTYP 2.3.3). */
 const FILETIME_EPOCH = 116_444_736_000_000_000n;
 const TICKS_PER_MS = 10_000n;
