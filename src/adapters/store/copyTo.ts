@@ -175,7 +175,7 @@ export async function copyToPostgres(
     const snapshot = (source = openSnapshot(directory));
     const rows = await engine.transact(ofOnePart((db) => copyAll(db, snapshot)));
     const keys = createKeyring(encryptionKeys);
-    const verdict = await openAuditLog(engine, keys).verify(snapshot.head.hash || undefined);
+    const verdict = await openAuditLog(engine, () => keys).verify(snapshot.head.hash || undefined);
     if (verdict.result !== 'intact') {
       const where = verdict.result === 'broken' ? `, from row ${String(verdict.row)} on` : '';
       throw new StoreError('corrupt', `the audit's chain is broken in the copy${where}`);

@@ -44,6 +44,7 @@ export interface StoreOptions {
 /** The store with the parts that only `main` and the administration need. */
 export interface OpenStore extends Store {
   readonly audit: AuditLog;
+  /** By the keys with which the store was opened. */
   readonly sealed: SealedValues;
   /** How many stored values these keys could not read, or not find. */
   unreadableBy(keys: readonly EncryptionKey[]): Promise<number>;
@@ -135,17 +136,6 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
   }
 
   const digester = createDigester({ memoryKiB: options.hashMemoryKiB });
-  /** The keys of each moment. */
-  const always: Keyring = {
-    get prefixes() {
-      return keys.prefixes;
-    },
-    seal: (...args) => keys.seal(...args),
-    open: (...args) => keys.open(...args),
-    index: (text) => keys.index(text),
-    indexes: (text) => keys.indexes(text),
-    passcodeMacs: (...args) => keys.passcodeMacs(...args),
-  };
   const clock = (): number => Math.floor(seen.now + performance.now() - seen.at);
   const telling = createTelling(log);
   const readingScope = (db: Scope['db'], hearing: Hearing): Scope => ({
@@ -182,8 +172,8 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
   }
 
   return {
-    audit: openAuditLog(engine, always),
-    sealed: openSealed(engine, always),
+    audit: openAuditLog(engine, () => keys),
+    sealed: openSealed(engine, keys),
 
     unreadableBy: (others) => openSealed(engine, createKeyring(others)).countLost(),
 

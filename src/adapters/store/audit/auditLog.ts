@@ -1,6 +1,8 @@
+import type { SelectQueryBuilder } from 'kysely';
 import { HEAD, hashRow, type AuditHead, type AuditRow } from './auditChain.ts';
 import { openKnown, type Keyring, type Place } from '../sealing/crypto.ts';
 import { StoreError } from '../../../ports/errors.ts';
+import type { Tables } from '../schema/tables.ts';
 import { readPatiently, type Engine } from '../engine/engine.ts';
 import { AUDIT_SEALED } from '../sealing/places.ts';
 
@@ -45,7 +47,8 @@ function isNext(row: AuditRow, last: AuditHead): boolean {
   return row.seq === last.seq + 1 && row.previous === last.hash && row.hash === hashRow(row);
 }
 
-export function openAuditLog(engine: Engine, keys: Keyring): AuditLog {
+/** `keys`: those of each moment. */
+export function openAuditLog(engine: Engine, keys: () => Keyring): AuditLog {
   async function headRow() {
     const row = await readPatiently(engine, (db) =>
       db.selectFrom('audit_head').selectAll().where('id', '=', HEAD).executeTakeFirst(),
@@ -54,29 +57,29 @@ export function openAuditLog(engine: Engine, keys: Keyring): AuditLog {
     return row;
   }
 
-  /** The table's rows as they stand there, also those that the bot did not write. */
-  async function* rowsOfTable(): AsyncGenerator<AuditRow> {
+  /** The table's rows in order, a page at a time, as they stand there, also those that the bot did not write. */
+  async function* pagesOf<Row extends Pick<AuditRow, 'seq'>>(
+    page: (rows: SelectQueryBuilder<Tables, 'audit', unknown>) => { execute(): Promise<Row[]> },
+  ): AsyncGenerator<Row[]> {
     let after = Number.MIN_SAFE_INTEGER;
     for (;;) {
-      const page = await readPatiently(engine, (db) =>
-        db
-          .selectFrom('audit')
-          .selectAll()
-          .where('seq', '>', after)
-          .orderBy('seq')
-          .limit(PAGE)
-          .execute(),
+      const rows = await readPatiently(engine, (db) =>
+        page(db.selectFrom('audit').where('seq', '>', after).orderBy('seq')).execute(),
       );
-      yield* page;
-      const last = page.at(-1);
+      yield rows;
+      const last = rows.at(-1);
       // The number of a planted row may be read as another, behind which it would be found for ever.
       if (last === undefined || last.seq === after) return;
       after = last.seq;
     }
   }
 
+  async function* rowsOfTable(): AsyncGenerator<AuditRow> {
+    for await (const page of pagesOf((rows) => rows.selectAll().limit(PAGE))) yield* page;
+  }
+
   const isSealedRow = (row: AuditRow): boolean =>
-    isSealed(keys, AUDIT_SEALED.row.place(row), row.seal);
+    isSealed(keys(), AUDIT_SEALED.row.place(row), row.seal);
 
   return {
     async head() {
@@ -95,24 +98,9 @@ export function openAuditLog(engine: Engine, keys: Keyring): AuditLog {
     },
 
     async *pages() {
-      const head = await headRow();
-      let after = Number.MIN_SAFE_INTEGER;
-      for (;;) {
-        const page = await readPatiently(engine, (db) =>
-          db
-            .selectFrom('audit')
-            .select(['seq', ...LINE])
-            .where('seq', '>', after)
-            .where('seq', '<=', head.seq)
-            .orderBy('seq')
-            .limit(LINES_PAGE)
-            .execute(),
-        );
-        yield page;
-        const last = page.at(-1);
-        if (last === undefined) return;
-        after = last.seq;
-      }
+      const { seq } = await headRow();
+      const columns = ['seq', ...LINE] as const;
+      yield* pagesOf((rows) => rows.select(columns).where('seq', '<=', seq).limit(LINES_PAGE));
     },
 
     async verify(noted) {
@@ -120,7 +108,7 @@ export function openAuditLog(engine: Engine, keys: Keyring): AuditLog {
       const head = await headRow();
       const { seq: rows, hash, checkpoint_seq: sealedAfter } = head;
       const { checkpoint } = AUDIT_SEALED;
-      if (!isSealed(keys, checkpoint.place(head), head.checkpoint_seal)) {
+      if (!isSealed(keys(), checkpoint.place(head), head.checkpoint_seal)) {
         return { result: 'broken', row: 1 };
       }
       let last: AuditHead = { seq: 0, hash: '' };

@@ -198,7 +198,7 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
 
   /** False where the audit is not sound: the earlier keys are still needed to find out how far it is. */
   async function moveCheckpoint(): Promise<boolean> {
-    const verdict = await openAuditLog(engine, keys).verify();
+    const verdict = await openAuditLog(engine, () => keys).verify();
     if (verdict.result !== 'intact') return false;
     const { rows: seq, head: hash } = verdict;
     await transactPatiently(engine, (db) => sealAuditUpTo(db, keys, { seq, hash }));
