@@ -42,24 +42,26 @@ export interface ReminderDoneView {
 }
 
 /** `ownEnrollment`: a first enrollment, as the manager is told in whose name it was. */
-export type NoticeEvent =
-  | 'reset'
-  | 'firstEnrollment'
-  | 'ownEnrollment'
-  | 'numberChange'
-  | 'unlock'
-  | 'revoke'
+export const NOTICE_EVENTS = [
+  'reset',
+  'firstEnrollment',
+  'ownEnrollment',
+  'numberChange',
+  'unlock',
+  'revoke',
   /** An administrator lifted the bot's own lockout. */
-  | 'lockoutCleared'
-  | 'outsideChange'
+  'lockoutCleared',
+  'outsideChange',
   /** A number was removed because its manager no longer answers for the account. */
-  | 'removal'
+  'removal',
   /** The same, two days before. */
-  | 'removalAhead'
+  'removalAhead',
   /** A password is overdue; to a number, where no chat is open. */
-  | 'overdue'
-  | 'responsibilityChanged'
-  | 'notNeeded';
+  'overdue',
+  'responsibilityChanged',
+  'notNeeded',
+] as const;
+export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
 
 /** The contents of a notice. */
 export interface NoticeFacts {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { MINUTE_MS } from '../../../domain/durations.ts';
+import { NOTICE_EVENTS } from '../../../ports/noticeView.ts';
 import type {
   ClaimedNotice,
   Notice,
@@ -16,21 +17,7 @@ const managerSchema = z.object({ tenantId: z.string(), aadObjectId: z.string() }
 const noticeSchema = exactly<Notice>()(
   z.object({
     id: z.string(),
-    event: z.enum([
-      'reset',
-      'firstEnrollment',
-      'ownEnrollment',
-      'numberChange',
-      'unlock',
-      'revoke',
-      'lockoutCleared',
-      'outsideChange',
-      'removal',
-      'removalAhead',
-      'overdue',
-      'responsibilityChanged',
-      'notNeeded',
-    ]),
+    event: z.enum(NOTICE_EVENTS),
     accountId: z.string(),
     accountName: z.string(),
     byName: z.string(),
