@@ -53,21 +53,20 @@ export const passcodeQueries = {
   },
 
   async restorePasscode({ db }, flowId) {
-    const former = await db
-      .selectFrom('passcode')
-      .select(['former_mac', 'former_expires_at'])
+    const restored = await db
+      .updateTable('passcode')
+      .set(({ ref }) => ({
+        mac: ref('former_mac').$notNull(),
+        expires_at: ref('former_expires_at').$notNull(),
+        former_mac: null,
+      }))
       .where('flow_id', '=', flowId)
+      .where('former_mac', 'is not', null)
+      .where('former_expires_at', 'is not', null)
+      .returning('flow_id')
       .executeTakeFirst();
+    if (restored) return;
     await db.deleteFrom('passcode').where('flow_id', '=', flowId).execute();
-    if (!former || former.former_mac === null || former.former_expires_at === null) return;
-    await db
-      .insertInto('passcode')
-      .values({
-        flow_id: flowId,
-        mac: former.former_mac,
-        expires_at: former.former_expires_at,
-      })
-      .execute();
   },
 
   async tryPasscode(scope, { flowId, mobile, draw, code, expiresAt = Infinity }) {
