@@ -26,8 +26,11 @@ const MAX_STRANGERS_SENDS_PER_DAY = 3;
 /** How far back the sends of a number, a manager and all together must be read, ms. */
 export const SENDS_LOOKBACK_MS = { number: DAY_MS, manager: DAY_MS, total: DAY_MS } as const;
 
-/** A number's relation to a manager; the lists are empty where this manager has enrolled it. */
+/** Sends to a number, and its relation to a manager; where this manager has enrolled it, the last three are empty. */
 export interface NumberUse {
+  readonly number: readonly number[];
+  /** Those of the flow. */
+  readonly flowNumber: readonly number[];
   /** Whether this manager has enrolled the number, for whatever account. */
   readonly isEnrolled: boolean;
   /** Sends by managers who have not enrolled the number, where another manager has. */
@@ -41,8 +44,6 @@ export interface NumberUse {
 /** Messages sent so far: epoch ms, newest first; `total` over all accounts in 24 h. */
 export interface SendsSoFar extends NumberUse {
   readonly now: number;
-  readonly flowNumber: readonly number[];
-  readonly number: readonly number[];
   readonly manager: readonly number[];
   /** This manager's messages that the SMS service has refused. */
   readonly refused: readonly number[];

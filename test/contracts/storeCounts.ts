@@ -80,7 +80,10 @@ export function storedCountsContract(opened: () => StorePair): void {
         return tx.now;
       });
       const times = (query: { flowId?: string; mobile: string; since?: number }) =>
-        store.transaction((tx) => tx.sendTimes({ since: start, ...query }));
+        store.transaction(async (tx) => {
+          const { number, flowNumber } = await tx.numberUse({ manager, since: start, ...query });
+          return query.flowId === undefined ? number : flowNumber;
+        });
       const byManager = () => store.transaction((tx) => tx.managerSends({ manager, since: start }));
       expect(await times({ flowId, mobile })).toEqual([start]);
       expect(await times({ mobile })).toEqual([start]);
@@ -112,15 +115,19 @@ export function storedCountsContract(opened: () => StorePair): void {
         });
       };
       expect(await use(anna.mobile, anna.manager)).toEqual({
+        number: [],
+        flowNumber: [],
         isEnrolled: true,
         strangers: [],
         unproven: [],
         ownUnproven: [],
       });
-      await sent(someSend({ manager: anna.manager, mobile: anna.mobile }));
+      const own = await sent(someSend({ manager: anna.manager, mobile: anna.mobile }));
       const first = await sent(someSend({ manager: bo, mobile: anna.mobile }));
       const second = await sent(someSend({ manager: bo, mobile: anna.mobile }));
       expect(await use(anna.mobile, bo)).toEqual({
+        number: [second, first, own],
+        flowNumber: [],
         isEnrolled: false,
         strangers: [second, first],
         unproven: [],
@@ -129,6 +136,8 @@ export function storedCountsContract(opened: () => StorePair): void {
       const other = someSend({ manager: bo });
       const third = await sent(other);
       expect(await use(someSend().mobile, bo)).toEqual({
+        number: [],
+        flowNumber: [],
         isEnrolled: false,
         strangers: [],
         unproven: [third, second],

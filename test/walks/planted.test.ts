@@ -13,22 +13,25 @@ async function storedOf(walker: Walker): Promise<unknown> {
   const stored = await beside(house, async (store, { passwords }) => {
     const patience = AbortSignal.timeout(60_000);
     const digests = await store.digestPasswords(accountId, [new Secret(FIRST_PASSWORD)], patience);
-    return store.transaction(async (tx) => ({
-      manager: await tx.manager(key),
-      enrollments: (await tx.enrollmentsOfManager(key)).map(
-        ({ enrolledAt, usableFrom, ...rest }) => ({
-          ...rest,
-          isUsable: usableFrom === enrolledAt,
-          isNew: tx.now - enrolledAt < 60_000,
-        }),
-      ),
-      answering: await tx.answering(accountId),
-      isPasswordKept: await tx.isInHistory(accountId, digests, passwords.history),
-      sends: (await tx.sendTimes({ mobile, since: 0 })).length,
-      use: await tx.numberUse({ mobile, manager: key, since: 0 }),
-      managerSends: (await tx.managerSends({ manager: key, since: 0 })).manager.length,
-      lastSend: (await tx.lastSendAbout(accountId))?.outcome,
-    }));
+    return store.transaction(async (tx) => {
+      const { number, ...use } = await tx.numberUse({ mobile, manager: key, since: 0 });
+      return {
+        manager: await tx.manager(key),
+        enrollments: (await tx.enrollmentsOfManager(key)).map(
+          ({ enrolledAt, usableFrom, ...rest }) => ({
+            ...rest,
+            isUsable: usableFrom === enrolledAt,
+            isNew: tx.now - enrolledAt < 60_000,
+          }),
+        ),
+        answering: await tx.answering(accountId),
+        isPasswordKept: await tx.isInHistory(accountId, digests, passwords.history),
+        sends: number.length,
+        use,
+        managerSends: (await tx.managerSends({ manager: key, since: 0 })).manager.length,
+        lastSend: (await tx.lastSendAbout(accountId))?.outcome,
+      };
+    });
   });
   const names = { ...chat.person, entryId: chat.entryId, account, accountId, mobile };
   let text = JSON.stringify(stored).replaceAll(/"id":"[^"]+"/g, '"id":""');

@@ -29,21 +29,19 @@ export interface SendReads {
   isSendKnown(messageId: string): Promise<boolean>;
   /** Code messages that the SMS service took since then, by the fate that it has reported. */
   countFates(since: number): Promise<Readonly<Record<SendFate | 'unreported', number>>>;
-  /** Times of code messages that were not refused, newest first; of one flow, or of all. */
-  sendTimes(query: {
-    readonly flowId?: string;
-    readonly mobile: string;
-    readonly since: number;
-  }): Promise<number[]>;
   /** Times of a manager's code messages, newest first: those that the SMS service refused, and the others. */
   managerSends(query: {
     readonly manager: ManagerKey;
     readonly since: number;
   }): Promise<Readonly<Record<'manager' | 'refused', readonly number[]>>>;
-  /** A number's relation to a manager, and the other numbers to which that manager had codes sent. */
+  /**
+   * Code messages to a number that were not refused, its relation to a manager, and the other numbers to which
+   * that manager had codes sent.
+   */
   numberUse(query: {
     readonly mobile: string;
     readonly manager: ManagerKey;
+    readonly flowId?: string | undefined;
     readonly since: number;
   }): Promise<NumberUse>;
   /** Number of code messages that were not refused since `since`. */

@@ -50,10 +50,8 @@ export async function codeBudget(
   const total = await reads.countSends(now - SENDS_LOOKBACK_MS.total);
   const sends = {
     now,
-    flowNumber: flowId === undefined ? [] : await reads.sendTimes({ flowId, mobile, since }),
-    number: await reads.sendTimes({ mobile, since }),
     ...(await reads.managerSends({ manager, since: now - SENDS_LOOKBACK_MS.manager })),
-    ...(await reads.numberUse({ mobile, manager, since })),
+    ...(await reads.numberUse({ mobile, manager, flowId, since })),
     isInOwnEntry: entryMobile(entry, deps.settings.smsCountries) === mobile,
     total,
   };

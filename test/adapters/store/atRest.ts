@@ -236,7 +236,7 @@ function suiteAtRest(bench: Bench): void {
       await both.transaction(async (tx) => {
         expect(await tx.flow(flow.id)).toEqual(flow);
         expect(await tx.enrollment(manager, accountId)).toEqual(enrollment);
-        expect(await tx.sendTimes({ mobile: send.mobile, since: 0 })).toHaveLength(1);
+        expect((await tx.numberUse({ ...send, since: 0 })).number).toHaveLength(1);
         expect(await tx.isInHistory(accountId, [again], 25)).toBe(true);
         const repeated = {
           mobile: '+46701740605',
@@ -254,7 +254,7 @@ function suiteAtRest(bench: Bench): void {
       // An instance that has not been given the new order yet reads what the new key wrote.
       const behind = await bench.open([bench.key, k2]);
       await behind.transaction(async (tx) => {
-        expect(await tx.sendTimes({ mobile: send.mobile, since: 0 })).toHaveLength(2);
+        expect((await tx.numberUse({ ...send, since: 0 })).number).toHaveLength(2);
         expect(await tx.flow(flow.id)).toMatchObject({ id: flow.id, version: 2 });
       });
 

@@ -73,7 +73,7 @@ async function fill(store: OpenStore) {
     await by.transaction(async (tx) => {
       expect(await tx.manager(key)).toEqual(record);
       expect(await tx.flow(flow.id)).toEqual(flow);
-      expect(await tx.sendTimes({ mobile: send.mobile, since: 0 })).toHaveLength(1);
+      expect((await tx.numberUse({ ...send, since: 0 })).number).toHaveLength(1);
       expect(await tx.isInHistory(accountId, [again], 25)).toBe(true);
       expect(await tx.revokedAt(revokedId, key)).toBeDefined();
       const read: (Enrollment | undefined)[] = [];
@@ -223,7 +223,7 @@ export function rekeySuite(create: () => Promise<RawDatabase>): void {
       await only.transaction(async (tx) => {
         const { manager, accountId } = enrollment;
         expect(await tx.enrollment(manager, accountId)).toEqual(enrollment);
-        expect(await tx.sendTimes({ mobile: send.mobile, since: 0 })).toHaveLength(1);
+        expect((await tx.numberUse({ ...send, since: 0 })).number).toHaveLength(1);
       });
     });
 

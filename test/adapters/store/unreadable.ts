@@ -166,12 +166,14 @@ export function unreadableSuite(bench: Bench): void {
           await sql(`update ${column} = ${integer}`);
         }
         const since = Number.MIN_SAFE_INTEGER;
-        const { mobile } = send;
         const times = await store.transaction(async (tx) => {
           expect(await tx.openFlowsOf('a')).toEqual([good]);
           expect(await tx.enrollmentsOf('a')).toEqual([number]);
           const failures = await tx.failuresOf({ accountId: 'a', since });
-          return [...failures.map(({ at }) => at), ...(await tx.sendTimes({ mobile, since }))];
+          return [
+            ...failures.map(({ at }) => at),
+            ...(await tx.numberUse({ ...send, since })).number,
+          ];
         });
         // Each is still a date, which a card or an answer to an administrator can hold.
         expect(times.map((time) => new Date(time).toJSON()?.length)).not.toContain(undefined);

@@ -33,21 +33,6 @@ function counted({ db }: Scope, since: number) {
     .where('created_at', '>=', since);
 }
 
-async function strangers(
-  scope: Scope,
-  indexes: string[],
-  owners: string[],
-  since: number,
-): Promise<number[]> {
-  const rows = await counted(scope, since)
-    .select('created_at')
-    .where('mobile_index', 'in', indexes)
-    .where('manager', 'not in', owners)
-    .orderBy('created_at', 'desc')
-    .execute();
-  return rows.map((row) => row.created_at);
-}
-
 async function newest(scope: Scope, column: 'flow_id' | 'account_id', value: string) {
   const row = await scope.db
     .selectFrom('code_send')
@@ -90,15 +75,6 @@ export const sendQueries = {
       .execute();
   },
 
-  async sendTimes(scope, { flowId, mobile, since }) {
-    let selection = counted(scope, since)
-      .select('created_at')
-      .where('mobile_index', 'in', scope.keys.indexes(mobile));
-    if (flowId !== undefined) selection = selection.where('flow_id', '=', flowId);
-    const rows = await selection.orderBy('created_at', 'desc').execute();
-    return rows.map((row) => row.created_at);
-  },
-
   async managerSends({ db }, { manager, since }) {
     const rows = await db
       .selectFrom('code_send')
@@ -114,20 +90,25 @@ export const sendQueries = {
     return { manager: timesOf(sent), refused: timesOf(refused) };
   },
 
-  async numberUse(scope, { mobile, manager, since }): Promise<NumberUse> {
+  async numberUse(scope, { mobile, manager, flowId, since }): Promise<NumberUse> {
     const name = managerName(manager);
     const indexes = scope.keys.indexes(mobile);
-    const owned = scope.db.selectFrom('enrollment').where('mobile_index', 'in', indexes);
-    const owners = (await owned.select('manager').execute()).map((row) => row.manager);
-    if (owners.includes(name)) {
-      return { isEnrolled: true, strangers: [], unproven: [], ownUnproven: [] };
-    }
     const toNumber = await counted(scope, since)
-      .select('created_at')
-      .where('manager', '=', name)
+      .select(['created_at', 'flow_id', 'manager'])
       .where('mobile_index', 'in', indexes)
       .orderBy('created_at', 'desc')
       .execute();
+    const timesOf = (isMeant: (send: (typeof toNumber)[number]) => boolean) =>
+      toNumber.filter(isMeant).map((send) => send.created_at);
+    const sends = {
+      number: timesOf(() => true),
+      flowNumber: timesOf((send) => send.flow_id === flowId),
+    };
+    const owned = scope.db.selectFrom('enrollment').where('mobile_index', 'in', indexes);
+    const owners = (await owned.select('manager').execute()).map((row) => row.manager);
+    if (owners.includes(name)) {
+      return { ...sends, isEnrolled: true, strangers: [], unproven: [], ownUnproven: [] };
+    }
     const own = scope.db
       .selectFrom('enrollment')
       .select('mobile_index')
@@ -141,10 +122,11 @@ export const sendQueries = {
       .orderBy('newest', 'desc')
       .execute();
     return {
+      ...sends,
       isEnrolled: false,
-      strangers: owners.length === 0 ? [] : await strangers(scope, indexes, owners, since),
+      strangers: timesOf((send) => owners.length > 0 && !owners.includes(send.manager)),
       unproven: unproven.map((row) => row.newest),
-      ownUnproven: toNumber.map((row) => row.created_at),
+      ownUnproven: timesOf((send) => send.manager === name),
     };
   },
 
