@@ -469,6 +469,22 @@ export function attackSuite(bench: Bench): void {
       expect(await attempt(own!, 2)).toBe('match');
     });
 
+    it('makes no guess that was typed the code itself', async () => {
+      const { store } = await attacked();
+      const flow = someFlow();
+      const to = { flowId: flow.id, mobile: '+46701740605' };
+      const attempt = (draw: number) =>
+        store.transaction((tx) => tx.tryPasscode({ ...to, draw, code: new Secret('593024') }));
+      await store.transaction(async (tx) => {
+        await tx.addFlow(flow);
+        await tx.setPasscode({ ...to, code: new Secret('482913'), expiresAt: tx.now + MINUTE });
+      });
+      expect(await attempt(1)).toBe('noMatch');
+      await sql(`update passcode set mac = (select mac from passcode_try)`);
+      expect(await attempt(1)).toBe('repeated');
+      expect(await attempt(2)).toBe('noMatch');
+    });
+
     it('takes no password out of the history unseen, and stops nobody by it', async () => {
       const { store, alarms } = await attacked();
       const accountId = 'account';

@@ -44,8 +44,12 @@ export interface Keyring {
   index(text: string): string;
   /** The index under every key, for looking up rows of an earlier key. */
   indexes(text: string): string[];
-  /** The stored MAC of a code, under every key: `<key id>:<base64>`, bound to its flow and number (requirements C8, C9). */
-  passcodeMacs(to: PasscodeTo, code: Secret): readonly [string, ...string[]];
+  /**
+   * The stored MAC of a code, under every key: `<key id>:<base64>`, bound to its flow and number (requirements C8,
+   * C9). With `draw` that of a guess on a card: the person who typed it knows it, and put in the code's place it
+   * must be none.
+   */
+  passcodeMacs(to: PasscodeTo, code: Secret, draw?: number): readonly [string, ...string[]];
 }
 
 /** A value names a key that is not configured. */
@@ -133,8 +137,14 @@ export function createKeyring(keys: readonly EncryptionKey[]): Keyring {
 
   const indexWith = (key: DerivedKeys, text: string): string =>
     createHmac('sha256', key.index).update(text).digest('base64');
-  const passcodeMac = (key: DerivedKeys, { flowId, mobile }: PasscodeTo, code: Secret): string => {
-    const what = unambiguous([flowId, mobile, code.reveal()]);
+  const passcodeMac = (
+    key: DerivedKeys,
+    { flowId, mobile }: PasscodeTo,
+    code: Secret,
+    draw?: number,
+  ): string => {
+    const guessed = draw === undefined ? [] : [draw];
+    const what = unambiguous([flowId, mobile, code.reveal(), ...guessed]);
     const mac = createHmac('sha256', key.passcode).update(what);
     return `${key.id}:${mac.digest('base64')}`;
   };
@@ -172,9 +182,9 @@ export function createKeyring(keys: readonly EncryptionKey[]): Keyring {
 
     index: (text) => indexWith(first, text),
     indexes: (text) => all.map((key) => indexWith(key, text)),
-    passcodeMacs: (to, code) => [
-      passcodeMac(first, to, code),
-      ...others.map((key) => passcodeMac(key, to, code)),
+    passcodeMacs: (to, code, draw) => [
+      passcodeMac(first, to, code, draw),
+      ...others.map((key) => passcodeMac(key, to, code, draw)),
     ],
   };
 }

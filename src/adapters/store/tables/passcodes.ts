@@ -70,8 +70,9 @@ export const passcodeQueries = {
   },
 
   async tryPasscode(scope, { flowId, mobile, draw, code, expiresAt = Infinity }) {
+    const guessed = scope.keys.passcodeMacs({ flowId, mobile }, code, draw);
+    if (!(await isFirstTry(scope, flowId, draw, guessed))) return 'repeated';
     const macs = scope.keys.passcodeMacs({ flowId, mobile }, code);
-    if (!(await isFirstTry(scope, flowId, draw, macs))) return 'repeated';
     const passcode = await scope.db
       .selectFrom('passcode')
       .select(['mac', 'expires_at'])
