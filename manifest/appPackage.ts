@@ -5,12 +5,11 @@ import type { Installation } from './installation.ts';
 
 /** The Teams app package, a zip: the same bytes for the same installation. */
 export function appPackage({ appId, version, pages }: Installation): Uint8Array {
-  const manifest = read('manifest.json')
-    .replaceAll('{MicrosoftAppId}', appId)
-    .replaceAll('{version}', version)
-    .replaceAll('{website}', pages.website)
-    .replaceAll('{privacy}', pages.privacy)
-    .replaceAll('{terms}', pages.terms);
+  const values = new Map(Object.entries({ MicrosoftAppId: appId, version, ...pages }));
+  const manifest = read('manifest.json').replaceAll(
+    /\{(\w+)\}/g,
+    (word, name: string) => values.get(name) ?? word,
+  );
   return zipSync(
     {
       'manifest.json': strToU8(manifest),

@@ -28,7 +28,11 @@ function main(): void {
     return;
   }
   const file = asked.file ?? fileURLToPath(STANDARD_FILE);
-  writeFileSync(file, zip);
+  try {
+    writeFileSync(file, zip);
+  } catch (error) {
+    return fail([String(error)]);
+  }
   process.stdout.write(`${file}\n`);
 }
 

@@ -69,8 +69,8 @@ function httpsOrigin(url: string): string | undefined {
 }
 
 function isPage(url: string): boolean {
-  // A quotation mark would end the text in the manifest.
-  if (!URL.canParse(url) || url.length > MAX_URL_LENGTH || /["\\\s]/.test(url)) return false;
+  // A quotation mark would end the text in the manifest; a control character may not stand in it.
+  if (!URL.canParse(url) || url.length > MAX_URL_LENGTH || /["\\\s\p{Cc}]/u.test(url)) return false;
   const { protocol, username, password } = new URL(url);
   return protocol === 'https:' && `${username}${password}` === '';
 }

@@ -55,6 +55,14 @@ describe('the Teams app package', () => {
     expect(strFromU8(zip['manifest.json']!)).not.toMatch(/\{\w+\}/);
   });
 
+  it('has each address as it was given, also with signs that mean more to a program', () => {
+    const website = "https://www.example.se/$&/$$/$'/{version}";
+    const { 'manifest.json': filled } = unzipSync(
+      appPackage({ ...INSTALLATION, pages: { ...INSTALLATION.pages, website } }),
+    );
+    expect(JSON.parse(strFromU8(filled!))).toMatchObject({ developer: { websiteUrl: website } });
+  });
+
   it('is for personal chats only, without anonymous guests', () => {
     expect(manifest).toMatchObject({ bots: [{ scopes: ['personal'], isNotificationOnly: false }] });
     expect(manifest).not.toHaveProperty('supportsAnonymousGuestUsers');
@@ -186,6 +194,7 @@ describe('the environment of the app package', () => {
     ['a privacy page that is no address', { MANIFEST_PRIVACY_URL: 'www.example.se/privacy' }],
     ['a privacy page with a password', { MANIFEST_PRIVACY_URL: 'https://u:p@www.example.se' }],
     ['terms that would end the text', { MANIFEST_TERMS_URL: 'https://www.example.se/","x":"' }],
+    ['terms with a control character', { MANIFEST_TERMS_URL: 'https://www.example.se/\u0007' }],
     [
       'terms that are too long',
       { MANIFEST_TERMS_URL: `https://www.example.se/${'a'.repeat(2048)}` },
@@ -235,6 +244,15 @@ describe('npm run manifest', () => {
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(/^MicrosoftAppId: .*\nPUBLIC_URL: .*\n$/);
   });
+
+  it.each(['/nowhere/app.zip', tmpdir(), '/dev/full'])(
+    'says in one line that %s cannot be written',
+    (file) => {
+      const { status, stdout, stderr } = run([file]);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toMatch(/^Error: (?:ENOENT|EISDIR|ENOSPC): .*\n$/);
+    },
+  );
 
   it('says in one line what an unknown option could have been', () => {
     expect(run(['--chekc'])).toMatchObject({
