@@ -4,6 +4,7 @@
  * leaves nothing behind, with Ctrl-C.
  */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,12 +30,15 @@ const PROJECT = join(import.meta.dirname, '..');
 
 /** The started parts, to be ended in opposite order. */
 const open: (() => Promise<unknown>)[] = [];
-let isStopping = false;
+/** Aborts when the end is asked for, also in the middle of the start. */
+const end = new AbortController();
 
 async function stop(exitCode: number, line?: string): Promise<void> {
-  if (isStopping) return;
-  isStopping = true;
+  if (end.signal.aborted) return;
+  end.abort();
   if (line !== undefined) process.stderr.write(`${line}\n`);
+  // A part that is being started would outlive the others.
+  await started.catch(() => undefined);
   for (const close of open.reverse()) await close().catch(() => undefined);
   process.exit(exitCode);
 }
@@ -66,7 +70,8 @@ async function startDirectory(folder: string, port: number) {
   return { ldapUrl: `ldaps://127.0.0.1:${ldapsPort}`, caFile, seed: seeded };
 }
 
-async function main(options: DemoOptions): Promise<void> {
+/** Gives why it did not come up. */
+async function start(options: DemoOptions): Promise<string | undefined> {
   const lines = LINES[options.locale];
   for (const [port, flag] of [
     [options.port, '--port'],
@@ -74,11 +79,14 @@ async function main(options: DemoOptions): Promise<void> {
     [options.isDesk ? options.managerPort : 0, '--manager-port'],
     [options.ldapsPort, '--ldaps-port'],
   ] as const) {
-    if (port !== 0 && !(await isFree(port))) return stop(1, lines.portTaken(port, flag));
+    if (port !== 0 && !(await isFree(port))) return lines.portTaken(port, flag);
   }
+  end.signal.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), FOLDER_PREFIX));
   open.push(() => rm(folder, { recursive: true, force: true }));
   const log = createWriteStream(join(folder, 'demo.log'));
+  log.on('error', ({ message }) => void stop(1, message));
+  open.push(() => new Promise((closed) => log.close(closed)));
   const keep = (line: string) => {
     log.write(`${line}\n`);
     if (options.isVerbose) process.stdout.write(`${line}\n`);
@@ -96,10 +104,14 @@ async function main(options: DemoOptions): Promise<void> {
       ] as const)
     : ([[ASA, options.chatPort]] as const);
   for (const [person, chat] of chats) {
+    end.signal.throwIfAborted();
     watch('chat', await startPlayground(folder, person, { bot: options.port, chat }, keep));
   }
   const directory = await startDirectory(folder, options.ldapsPort);
-  if (!(await building)) return stop(1, options.isBuilt ? lines.notBuilt : lines.buildFailed);
+  end.signal.throwIfAborted();
+  const isBuilt = await Promise.race([building, once(end.signal, 'abort')]);
+  end.signal.throwIfAborted();
+  if (isBuilt === false) return options.isBuilt ? lines.notBuilt : lines.buildFailed;
   const setup = { ...directory, port: options.port, locale: options.locale };
   const env = botEnvironment(folder, setup);
   const bot = startChild([MAIN], { cwd: PROJECT, env }, (line, from) => {
@@ -108,14 +120,14 @@ async function main(options: DemoOptions): Promise<void> {
   });
   watch('bot', bot);
 
-  const deadline = AbortSignal.timeout(READY_SECONDS * 1000);
+  const deadline = AbortSignal.any([end.signal, AbortSignal.timeout(READY_SECONDS * 1000)]);
   const [chatUrl = '', managerUrl] = chats.map(([, chat]) => `http://127.0.0.1:${chat}`);
   if (!(await answers(`http://127.0.0.1:${options.port}/readyz`, deadline))) {
-    return stop(1, lines.notReady('bot', READY_SECONDS));
+    return lines.notReady('bot', READY_SECONDS);
   }
   for (const url of [chatUrl, ...(managerUrl === undefined ? [] : [managerUrl])]) {
     if (!(await answers(`${url}/_debug/ping`, deadline))) {
-      return stop(1, lines.notReady('chat', READY_SECONDS));
+      return lines.notReady('chat', READY_SECONDS);
     }
   }
   await writeRunning(folder, env);
@@ -123,10 +135,13 @@ async function main(options: DemoOptions): Promise<void> {
     managerUrl === undefined
       ? lines.ready(chatUrl, directory.seed.accounts)
       : lines.deskReady(chatUrl, managerUrl, directory.seed.accounts);
+  end.signal.throwIfAborted();
   process.stdout.write(`${ready.join('\n')}\n`);
+  return undefined;
 }
 
-onEndAsked(['SIGINT', 'SIGTERM', 'SIGHUP'], () => void stop(0));
 const options = readOptions(process.argv.slice(2));
-if (options === undefined) await stop(1, USAGE);
-else await main(options);
+const started = options === undefined ? Promise.resolve(USAGE) : start(options);
+onEndAsked(['SIGINT', 'SIGTERM', 'SIGHUP'], () => void stop(0));
+const failure = await started.catch((error: unknown) => String(error));
+if (failure !== undefined) await stop(1, failure);

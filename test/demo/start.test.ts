@@ -10,12 +10,12 @@ import { USAGE, readOptions } from '../../demo/options.ts';
 import { FOLDER_PREFIX, runningEnvironment, writeRunning } from '../../demo/running.ts';
 
 /** The demo's output when it cannot start. */
-function start(args: readonly string[], cwd = process.cwd()) {
+function start(args: readonly string[], cwd = process.cwd(), env = process.env) {
   const demo = resolve('demo');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--import', join(demo, 'preflight.js'), join(demo, 'demo.ts'), ...args],
-    { cwd, encoding: 'utf8' },
+    { cwd, env, encoding: 'utf8' },
   );
   return { status, stdout, stderr };
 }
@@ -39,6 +39,15 @@ describe('the demo', () => {
 
   it('says in one line what an unknown option could have been', () => {
     expect(start(['--englsih'])).toEqual({ status: 1, stdout: '', stderr: `${USAGE}\n` });
+  });
+
+  it('says in one line that there is no folder for temporary files', () => {
+    const { status, stdout, stderr } = start([], process.cwd(), {
+      ...process.env,
+      TMPDIR: '/nowhere/at/all',
+    });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^Error: ENOENT: .*\n$/);
   });
 
   it('says in one line that npm ci was not run', () => {

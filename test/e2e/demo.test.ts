@@ -1,5 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { endWithRun } from '../support/children.ts';
+import { freePort } from '../support/ports.ts';
 import type { DemoProcess } from './demoProcess.ts';
 import { startDemo } from './demoProcess.ts';
 
@@ -50,6 +57,35 @@ describe('npm run demo', () => {
         expect.stringMatching(/^The (bot|chat) ended unexpectedly: .*SIGKILL/),
       ]);
       expect((await demo.stop()).left).toEqual([]);
+    },
+  );
+
+  it.each(['', 'playground-Åsa', 'ca.pem', 'data'])(
+    'leaves nothing behind, and says nothing, when it is ended as soon as its folder has "%s"',
+    async (part) => {
+      const temporary = mkdtempSync(join(tmpdir(), 'demo-test-'));
+      const ports = ['--port', await freePort(), '--chat-port', await freePort()].map(String);
+      const child = spawn(
+        process.execPath,
+        ['--import', './demo/preflight.js', 'demo/demo.ts', '--built', ...ports],
+        { env: { ...process.env, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'pipe'] },
+      );
+      endWithRun(child, 'SIGINT');
+      let said = '';
+      for (const output of [child.stdout, child.stderr]) {
+        output.on('data', (data: Buffer) => (said += data.toString()));
+      }
+      const made = (): boolean => {
+        const [folder] = readdirSync(temporary).filter((name) => name.startsWith('password-bot'));
+        return folder !== undefined && existsSync(join(temporary, folder, part));
+      };
+      while (!made() && child.exitCode === null) await pause(1);
+      child.kill('SIGINT');
+      // The pipes close when none of its children is left.
+      await once(child, 'close');
+      const left = readdirSync(temporary).filter((name) => name.startsWith('password-bot'));
+      rmSync(temporary, { recursive: true });
+      expect({ code: child.exitCode, said, left }).toEqual({ code: 0, said: '', left: [] });
     },
   );
 });
