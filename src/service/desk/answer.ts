@@ -11,7 +11,7 @@ import { admitTo, denyTap, type Reply, type Tap } from '../tap/tap.ts';
 import { lockAgent } from './agent.ts';
 import { callerView } from './ask.ts';
 import { changeCaller, withdrawFormer } from './callers.ts';
-import { isCallerId, readDeskHandle } from '../tap/handles.ts';
+import { isCallerId, readDeskHandle, type DeskHandle } from '../tap/handles.ts';
 
 /** Denied questions of one agent, or to one manager, within a day that are an alarm. */
 const MANY_DENIALS = 3;
@@ -19,9 +19,11 @@ const MANY_DENIALS = 3;
 /** A manager's answer to the question whether it is they who call; every one ends on its own card. */
 export async function answerCaller(tap: Tap, { type, handle }: CallerInput): Promise<Reply> {
   const { deps } = tap;
-  const asked = await ownCheck(tap, handle);
+  const tapped = readDeskHandle(handle);
+  const asked = await ownCheck(tap, tapped);
   if (asked === undefined) return denyTap(tap);
-  if (asked.state.step !== 'waiting') return { view: doneView(asked) };
+  const { state } = asked;
+  if (state.step !== 'waiting') return { view: doneView(asked) };
   try {
     const admitted = await admitTo(tap, asked.accountId);
     if ('view' in admitted) return admitted;
@@ -33,14 +35,14 @@ export async function answerCaller(tap: Tap, { type, handle }: CallerInput): Pro
   const event =
     type === 'callerDeny'
       ? ({ type: 'denied' } as const)
-      : ({ type: 'picked', number: pickedNumber(asked, handle) } as const);
+      : ({ type: 'picked', number: state.numbers[(tapped?.place ?? 0) - 1] } as const);
   const answered = await changeCaller(deps, asked, event, (tx, check) => note(deps, tx, check));
   return { view: doneView(answered) };
 }
 
 /** The question as it stands; shown after a tap that took long. */
 export async function refreshCaller(tap: Tap, handle: string): Promise<Reply> {
-  const asked = await ownCheck(tap, handle);
+  const asked = await ownCheck(tap, readDeskHandle(handle));
   return asked === undefined ? denyTap(tap) : { view: callerCard(asked, tap.deps.store.now()) };
 }
 
@@ -50,16 +52,13 @@ export function callerCard(check: CallerCheck, now: number): View {
   return state.step === 'waiting' && now <= state.expiresAt ? callerView(check) : doneView(check);
 }
 
-async function ownCheck({ deps, person }: Tap, handle: string): Promise<CallerCheck | undefined> {
-  const named = readDeskHandle(handle);
-  if (named === undefined || !isCallerId(named.id)) return undefined;
-  const check = await deps.store.read((reads) => reads.callerCheck(named.id));
+async function ownCheck(
+  { deps, person }: Tap,
+  { id }: Partial<DeskHandle> = {},
+): Promise<CallerCheck | undefined> {
+  if (id === undefined || !isCallerId(id)) return undefined;
+  const check = await deps.store.read((reads) => reads.callerCheck(id));
   return check !== undefined && isSamePerson(check.manager, person.key) ? check : undefined;
-}
-
-function pickedNumber({ state }: CallerCheck, handle: string): number | undefined {
-  const place = readDeskHandle(handle)?.place ?? 0;
-  return state.step === 'waiting' ? state.numbers[place - 1] : undefined;
 }
 
 async function note(deps: Deps, tx: StoreTransaction, check: CallerCheck): Promise<void> {

@@ -11,15 +11,8 @@ import { accountView } from './accountCard.ts';
 import { askCaller } from './ask.ts';
 import { liftOf, offersTo, personsOf, type ManagerFacts } from './facts.ts';
 import { findAccounts, openDesk, openDeskByWord } from './find.ts';
-import {
-  openAccount,
-  ownLook,
-  readDeskTap,
-  showAgain,
-  showLook,
-  takeDraw,
-  type DeskTap,
-} from './look.ts';
+import { ownLook, readDeskTap, showAgain, showLook, takeDraw, type DeskTap } from './look.ts';
+import { readDeskHandle } from '../tap/handles.ts';
 import { spendLift } from './callers.ts';
 import { vouchFor } from './vouch.ts';
 
@@ -54,29 +47,22 @@ export async function takeFromAgent(tap: Tap, input: DeskInput): Promise<Reply> 
     case 'deskFind':
       return findAccounts(tap, input.account);
     case 'deskOpen':
-      return onCard(tap, input.handle, () => openAccount(tap, input.handle));
+      return onCard(tap, input.handle, (deskTap) => Promise.resolve(showLook(deskTap)));
     case 'deskConfirm':
     case 'deskVouch':
     case 'deskClearLockout':
     case 'deskRevoke':
-      return onCard(tap, input.handle, () => act(tap, input));
+      return onCard(tap, input.handle, (deskTap) => act(deskTap, input));
   }
 }
 
-/** An act on an account's card, rule by rule. */
-async function act(tap: Tap, input: DeskActInput): Promise<Reply> {
-  // 1. The card is the agent's own.
-  const look = await ownLook(tap, input.handle);
-  if (look === undefined) return denyTap(tap);
-  // 2. The directory and the store, anew: agent, account, managers, questions.
-  const deskTap = await readDeskTap(tap, input.handle, look);
-  if ('view' in deskTap) return deskTap;
-  // 3. The card offers the act now; else it shows where things stand. Its draw is looked at with the act itself.
-  const ref = deskTap.look.managers[deskTap.place - 1];
+/** An act is done if the card offers it now; else the card shows where things stand. */
+async function act(deskTap: DeskTap, input: DeskActInput): Promise<Reply> {
+  const ref = deskTap.look.managers[deskTap.tapped.place - 1];
   const manager = deskTap.facts.managers.find((one) => one.ref === ref);
   const { isOffered, take } = ACTS[input.type] as DeskAct<DeskActInput>;
   if (!isOffered(deskTap, manager)) return showLook(deskTap);
-  // 4. The act, and its card.
+  // The card's draw is looked at with the act itself.
   const problem = await take(deskTap, manager ?? NOBODY, input);
   return showAgain(deskTap, problem && about(deskTap, problem, manager));
 }
@@ -95,20 +81,30 @@ function about(
 const NOBODY: ManagerFacts = { ref: '', name: '' };
 
 /** One tap on a card after another. Without the directory nothing was done, and the same card says so. */
-async function onCard(tap: Tap, handle: string, work: () => Promise<Reply>): Promise<Reply> {
-  const look = await ownLook(tap, handle);
-  if (look === undefined) return denyTap(tap);
-  try {
-    return await tap.deps.exclusive(look.id, work);
-  } catch (error) {
-    const fault = faultOf(error);
-    tellFault(tap.deps, fault);
-    const reason = directoryReason(fault);
-    const { id, messageId, accountName } = look;
-    return reason === 'temporarilyUnavailable'
-      ? { view: { card: 'refused', problem: { reason }, accountName } }
-      : { view: accountView(tap.deps, look, undefined, { reason }), flow: { id, messageId } };
-  }
+async function onCard(
+  tap: Tap,
+  handle: string,
+  work: (deskTap: DeskTap) => Promise<Reply>,
+): Promise<Reply> {
+  const tapped = readDeskHandle(handle);
+  if (tapped === undefined) return denyTap(tap);
+  return tap.deps.exclusive(tapped.id, async () => {
+    const look = await ownLook(tap, tapped);
+    if (look === undefined) return denyTap(tap);
+    try {
+      // The directory and the store, anew: agent, account, managers, questions.
+      const deskTap = await readDeskTap(tap, tapped, look);
+      return 'view' in deskTap ? deskTap : await work(deskTap);
+    } catch (error) {
+      const fault = faultOf(error);
+      tellFault(tap.deps, fault);
+      const reason = directoryReason(fault);
+      const { id, messageId, accountName } = look;
+      return reason === 'temporarilyUnavailable'
+        ? { view: { card: 'refused', problem: { reason }, accountName } }
+        : { view: accountView(tap.deps, look, undefined, { reason }), flow: { id, messageId } };
+    }
+  });
 }
 
 /** The act of an agent, as the administration's changes take it. */

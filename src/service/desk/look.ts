@@ -4,32 +4,30 @@ import type { Problem } from '../../domain/reasons.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { lockAccount } from '../flow/flows.ts';
-import { denyTap, type Reply, type Tap } from '../tap/tap.ts';
+import type { Reply, Tap } from '../tap/tap.ts';
 import { accountView } from './accountCard.ts';
 import { admitAgent, backToDesk, countLookUp, type Agent } from './agent.ts';
 import { personsOf, readFacts, shownManagers, type DeskFacts } from './facts.ts';
-import { isLookId, readDeskHandle } from '../tap/handles.ts';
+import { isLookId, type DeskHandle } from '../tap/handles.ts';
 
 /** An agent's tap on an account's card, once all of it was read anew. */
 export interface DeskTap {
   readonly deps: Deps;
   readonly agent: Agent;
   readonly look: DeskLook;
-  /** The agent's acts when the tapped card was drawn. */
-  readonly cardDraw: number;
-  /** The tapped button's place on the card. */
-  readonly place: number;
+  readonly tapped: DeskHandle;
   readonly facts: DeskFacts;
   readonly signal: AbortSignal;
 }
 
 /**
  * The tap with everything that it needs, or the card that answers it: another's card, an agent's own
- * account, an account that is gone. An account that was not opened within the hour is a look-up.
+ * account, an account that is gone. An account that was not opened within the hour is a look-up, audited as
+ * looked at.
  */
 export async function readDeskTap(
   tap: Tap,
-  handle: string,
+  tapped: DeskHandle,
   look: DeskLook,
 ): Promise<DeskTap | Reply> {
   const { deps, signal } = tap;
@@ -47,25 +45,18 @@ export async function readDeskTap(
   if ('refused' in opened) return backToDesk(agent, opened.refused);
   const facts = await readFacts(deps, look, found);
   const current = await rememberManagers(deps, opened.look, facts);
-  const { draw: cardDraw = 0, place = 0 } = readDeskHandle(handle) ?? {};
-  return { deps, agent, look: current, cardDraw, place, facts, signal };
+  return { deps, agent, look: current, tapped, facts, signal };
 }
 
 /** The agent's own card of an account that a handle names. */
-export async function ownLook(tap: Tap, handle: string): Promise<DeskLook | undefined> {
-  const named = readDeskHandle(handle);
-  if (named === undefined || !isLookId(named.id)) return undefined;
-  const look = await tap.deps.store.read((reads) => reads.look(named.id));
-  const isOwn = look !== undefined && isSamePerson(look.agent, tap.person.key);
-  return isOwn && named.draw <= look.draw ? look : undefined;
-}
-
-/** Shows an account: the first time, and again once an hour has gone by, it is audited as looked at. */
-export async function openAccount(tap: Tap, handle: string): Promise<Reply> {
-  const look = await ownLook(tap, handle);
-  if (look === undefined) return denyTap(tap);
-  const deskTap = await readDeskTap(tap, handle, look);
-  return 'view' in deskTap ? deskTap : showLook(deskTap);
+export async function ownLook(
+  { deps, person }: Tap,
+  { id, draw }: DeskHandle,
+): Promise<DeskLook | undefined> {
+  if (!isLookId(id)) return undefined;
+  const look = await deps.store.read((reads) => reads.look(id));
+  const isOwn = look !== undefined && isSamePerson(look.agent, person.key);
+  return isOwn && draw <= look.draw ? look : undefined;
 }
 
 /** The account's card as things stand. */
@@ -129,7 +120,7 @@ async function saved(tx: StoreTransaction, look: DeskLook): Promise<DeskLook> {
 export async function takeDraw(tx: StoreTransaction, deskTap: DeskTap): Promise<boolean> {
   await lockAccount(tx, deskTap.look.accountId);
   const look = await tx.look(deskTap.look.id);
-  if (look?.draw !== deskTap.cardDraw) return false;
+  if (look?.draw !== deskTap.tapped.draw) return false;
   await saved(tx, { ...look, draw: look.draw + 1 });
   return true;
 }

@@ -17,7 +17,8 @@ export function readFlowHandle(handle: string | undefined): FlowHandle | undefin
   return { flowId: match[1], draw: Number(match[2]) };
 }
 
-interface DeskHandle {
+/** The parts of a desk card's handle: the look or the question, and where on which card. */
+export interface DeskHandle {
   readonly id: string;
   /** How often the card's agent had acted when the card was drawn. */
   readonly draw: number;
