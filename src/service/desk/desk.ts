@@ -1,7 +1,10 @@
+import { operationSince } from '../../domain/flows/lifetime.ts';
+import { entryMobile } from '../../domain/mobile.ts';
 import { managerName } from '../../domain/parties.ts';
 import type { Problem } from '../../domain/reasons.ts';
 import type { RevokeReason } from '../../ports/deskView.ts';
 import { clearLockoutIn, revokeIn } from '../administration/administration.ts';
+import { endFlow } from '../flow/flows.ts';
 import type { DeskActInput, DeskInput } from '../input.ts';
 import { directoryReason, faultOf, tellFault } from '../directoryFault.ts';
 import { namesAmong } from '../people/managers.ts';
@@ -13,8 +16,7 @@ import { liftOf, offersTo, personsOf, type ManagerFacts } from './facts.ts';
 import { findAccounts, openDesk, openDeskByWord } from './find.ts';
 import { ownLook, readDeskTap, showAgain, showLook, takeDraw, type DeskTap } from './look.ts';
 import { readDeskHandle } from '../tap/handles.ts';
-import { spendLift } from './callers.ts';
-import { vouchFor } from './vouch.ts';
+import { auditOfAgent, spendLift, vouchIn } from './callers.ts';
 
 /** An agent's act: taken where the card offers it now, else the card shows how things stand. */
 interface DeskAct<I extends DeskActInput> {
@@ -118,6 +120,30 @@ function actOf({ deps, agent, look, facts }: DeskTap) {
     accountId,
     accountName: facts.account.name,
   };
+}
+
+/** Lets a confirmed manager enroll the directory's mobile without the password, for a while. */
+async function vouchFor(
+  deskTap: DeskTap,
+  { recipient, check: known }: ManagerFacts,
+): Promise<Problem | undefined> {
+  const { deps, signal } = deskTap;
+  if (recipient === undefined || known === undefined) return undefined;
+  const entry = await deps.directory.managerById(recipient.person.id, signal);
+  if (entryMobile(entry, deps.settings.smsCountries) === undefined)
+    return { reason: 'noDirectoryMobile' };
+  await deps.store.transaction(async (tx) => {
+    if (!(await takeDraw(tx, deskTap))) return;
+    if ((await tx.enrollment(known.manager, known.accountId)) !== undefined) return;
+    const check = await vouchIn(tx, known);
+    if (check === undefined) return;
+    tx.audit({ event: 'desk.vouched', result: 'ok', ...auditOfAgent(check) });
+    // An enrollment that asks for the password must not stand in the way.
+    const open = await tx.openFlow(check.manager, check.accountId);
+    if (open?.purpose !== 'enrollment' || operationSince(open.state) !== undefined) return;
+    await endFlow(tx, open, { type: 'superseded' });
+  });
+  return undefined;
 }
 
 async function revokeNumber(
