@@ -1,5 +1,4 @@
-import { forbiddenCharacter } from '../../domain/passwords/passwordPolicy.ts';
-import type { ShownRules } from '../../domain/passwords/shownRules.ts';
+import { forbiddenCharacter, type ShownRules } from '../../domain/passwords/passwordPolicy.ts';
 import type { Problem, Reason } from '../../domain/reasons.ts';
 import type { TextValues } from '../../texts/texts.ts';
 import type { Voice } from './facts.ts';
