@@ -47,7 +47,7 @@ export const COMMANDS: readonly Command[] = [
     usage: 'WHO',
     summary: 'lets a directory entry be met by another Teams person',
     positionals: 1,
-    run: async (...asked) => (await import('./commands/unpin.ts')).unpinEntry(...asked),
+    run: async (...asked) => (await import('./commands/changes.ts')).unpinEntry(...asked),
   },
   {
     name: 'clear-lockout',

@@ -1,7 +1,8 @@
 import { clearLockout, revoke } from '../../service/administration/administration.ts';
+import { unpin } from '../../service/people/identity.ts';
 import { settingsOf } from '../../wiring.ts';
 import { random } from '../../process/random.ts';
-import { findAccount, managersOf } from './account.ts';
+import { entryOf, findAccount, managersOf } from './account.ts';
 import { counted } from '../print.ts';
 import type { Command } from '../command.ts';
 
@@ -60,3 +61,18 @@ function locksLeft(isLocked: boolean | null, fault: string | undefined): string[
   if (isLocked === false) return [];
   return [`It is not known whether the directory has locked the account: ${fault ?? ''}.`];
 }
+
+/** For a person with a new Teams account: the next one who comes by that address is pinned. */
+export const unpinEntry: Command['run'] = async (place, { positionals }) => {
+  const who = positionals[0] ?? '';
+  const entry = await entryOf(place, who);
+  const store = await place.store();
+  const unpinned = await unpin({ store }, { actor: place.actor, entry });
+  return {
+    json: { entry, unpinned },
+    text:
+      unpinned.length === 0
+        ? `${who}: nobody was pinned.`
+        : `${who}: no longer ${unpinned.join(', ')}.`,
+  };
+};
