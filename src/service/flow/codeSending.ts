@@ -1,6 +1,5 @@
 import type { CodeEvent, NotDelivered } from '../../domain/flows/codeSteps.ts';
 import type { Flow } from '../../domain/flows/flow.ts';
-import type { Locale } from '../../domain/parties.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { SENDS_LOOKBACK_MS } from '../../domain/smsBudget.ts';
 import type { SmsOutcome, CodePurpose } from '../../ports/sms.ts';
@@ -32,14 +31,7 @@ export interface ReservedCode {
   readonly total: number;
 }
 
-/** The names that a code message holds. */
-interface CodeMessageNames {
-  readonly locale: Locale;
-  readonly accountName: string;
-  readonly byName: string;
-}
-
-/** Makes the flow's new code and counts its message; `send` it once the transaction has been kept. */
+/** Makes the flow's new code and counts its message; `deliver` it once the transaction has been kept. */
 export async function issueCode(
   deps: Deps,
   tx: StoreTransaction,
@@ -55,24 +47,18 @@ export async function issueCode(
   return { sendId, code, mobile: to.mobile, purpose: to.purpose, at: tx.now, total };
 }
 
-/** Sends the reserved message, once, and takes the answer into the flow. */
-async function sendCode(
-  deps: Deps,
+/** Sends a reserved message in the manager's name, once, and takes the answer into the flow. */
+export async function deliver(
+  { deps, manager, account, signal }: Omit<FlowTap<Flow>, 'flow' | 'cardDraw'>,
   flow: Flow,
-  reserved: ReservedCode,
-  names: CodeMessageNames,
-  signal: AbortSignal,
+  { sendId, code, mobile, purpose, at, total }: ReservedCode,
 ): Promise<Flow> {
-  const { accountName, byName } = names;
-  deps.budgetAlarms.counted(reserved.total);
-  const text = deps.smsTexts.code(names.locale, reserved.purpose, {
-    code: reserved.code,
-    accountName,
-    byName,
-    at: reserved.at,
-  });
+  deps.budgetAlarms.counted(total);
+  const byName = manager.entry.displayName;
+  const names = { code, accountName: account.name, byName, at };
+  const text = deps.smsTexts.code(manager.locale, purpose, names);
   const outcome = await deps.sms.send(
-    { to: reserved.mobile, text, validitySeconds: deps.settings.codeTtlSeconds },
+    { to: mobile, text, validitySeconds: deps.settings.codeTtlSeconds },
     signal,
   );
   if (flow.purpose === 'enrollment' && outcome.outcome !== 'refused') {
@@ -83,7 +69,7 @@ async function sendCode(
   }
   return changeFlow(deps, flow, async (tx, current) => {
     const messageId = outcome.outcome === 'accepted' ? outcome.messageId : undefined;
-    await tx.settleSend(reserved.sendId, outcome.outcome, messageId);
+    await tx.settleSend(sendId, outcome.outcome, messageId);
     auditSend(deps, tx, current, outcome);
     if (!isAwaited(current, flow)) return current;
     if (outcome.outcome === 'refused') await tx.restorePasscode(flow.id);
@@ -151,18 +137,4 @@ async function resendCode(tap: FlowTap<Flow>): Promise<Flow> {
     return { flow: saved, todo: await issueCode(deps, tx, saved, { mobile, purpose, expiresAt }) };
   });
   return todo === undefined ? flow : deliver(tap, flow, todo);
-}
-
-/** Sends a reserved code in the manager's name. */
-export async function deliver(
-  { deps, manager, account, signal }: Omit<FlowTap<Flow>, 'flow' | 'cardDraw'>,
-  flow: Flow,
-  reserved: ReservedCode,
-): Promise<Flow> {
-  const names = {
-    locale: manager.locale,
-    accountName: account.name,
-    byName: manager.entry.displayName,
-  };
-  return sendCode(deps, flow, reserved, names, signal);
 }
