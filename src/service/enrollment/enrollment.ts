@@ -2,7 +2,7 @@ import { firstRecipient } from '../../domain/flows/enrollment.ts';
 import type { KnownMobile, EnrollmentFlow, Flow } from '../../domain/flows/flow.ts';
 import { parseMobile } from '../../domain/mobile.ts';
 import { endWhereLocked, guess, guessCode } from '../flow/codeGuess.ts';
-import { codeTerms } from '../flow/codeBudget.ts';
+import { nextCode } from '../flow/codeBudget.ts';
 import { RESEND, type ReservedCode, deliver, issueCode } from '../flow/codeSending.ts';
 import { ENDS, type EnrollmentTap, type FlowTable } from '../flow/table.ts';
 import {
@@ -111,19 +111,18 @@ async function chooseMobile(
       if (state.held !== undefined && tx.now <= state.held.expiresAt) {
         return { flow: await advanceEnrollment(tx, current, { type: 'heldCodeAsked' }) };
       }
-      const to = firstRecipient(state, mobile);
-      const recipient = to === 'old' && state.known !== undefined ? state.known.mobile : mobile;
+      const first = firstRecipient(state, mobile);
+      const recipient = first === 'old' && state.known !== undefined ? state.known.mobile : mobile;
       const budget = { flowId: current.id, mobile: recipient, manager };
-      const { refused: problem, terms } = await codeTerms(deps, tx, budget);
+      const { refused: problem, code } = await nextCode(deps, tx, budget);
       if (problem !== undefined) {
         return { flow: await advanceEnrollment(tx, current, { type: 'mobileRefused', problem }) };
       }
-      const chosen = { type: 'mobileChosen', mobile, ...terms } as const;
+      const chosen = { type: 'mobileChosen', mobile, ...code.terms } as const;
       const saved = await advanceEnrollment(tx, current, chosen);
-      const purpose = to === 'old' ? 'oldNumber' : 'enrollment';
-      const { expiresAt } = terms;
-      const todo = await issueCode(deps, tx, saved, { mobile: recipient, purpose, expiresAt });
-      return { flow: saved, todo };
+      const purpose = first === 'old' ? 'oldNumber' : 'enrollment';
+      const to = { mobile: recipient, purpose } as const;
+      return { flow: saved, todo: await issueCode(deps, tx, saved, to, code) };
     },
   );
   return todo === undefined ? flow : deliver(tap, flow, todo);
@@ -150,15 +149,16 @@ async function confirmOldCode(tap: EnrollmentTap, input: TypedCode): Promise<Flo
       if (current.state.step !== 'oldCode') return { flow: current };
       const mobile = current.state.newMobile;
       const to = { flowId: current.id, mobile, manager };
-      const { refused: problem, terms } = await codeTerms(deps, tx, to);
+      const { refused: problem, code } = await nextCode(deps, tx, to);
       if (problem !== undefined) {
         return {
           flow: await advanceEnrollment(tx, current, { type: 'oldCodeAcceptedOnly', problem }),
         };
       }
-      const saved = await advanceEnrollment(tx, current, { type: 'oldCodeAccepted', ...terms });
-      const code = { mobile, purpose: 'enrollment', expiresAt: terms.expiresAt } as const;
-      return { flow: saved, todo: await issueCode(deps, tx, saved, code) };
+      const accepted = { type: 'oldCodeAccepted', ...code.terms } as const;
+      const saved = await advanceEnrollment(tx, current, accepted);
+      const next = { mobile, purpose: 'enrollment' } as const;
+      return { flow: saved, todo: await issueCode(deps, tx, saved, next, code) };
     },
   );
   return todo === undefined ? flow : deliver(tap, flow, todo);

@@ -18,14 +18,21 @@ interface CodeRecipient {
   readonly manager: Pick<Manager, 'key' | 'entry'>;
 }
 
-/** A code message that may go out now, or why none may. Holds the budget's lock from then on. */
-export async function codeTerms(
+/** A code message that may go out now. */
+export interface NextCode {
+  readonly terms: CodeTerms;
+  /** Code messages of the last 24 h, this one included. */
+  readonly total: number;
+}
+
+/** The code message that may go out now, or why none may. Holds the budget's lock from then on. */
+export async function nextCode(
   deps: Deps,
   tx: StoreTransaction,
   to: CodeRecipient,
 ): Promise<
-  | { readonly refused: BudgetRefusal; readonly terms?: undefined }
-  | { readonly refused?: undefined; readonly terms: CodeTerms }
+  | { readonly refused: BudgetRefusal; readonly code?: undefined }
+  | { readonly refused?: undefined; readonly code: NextCode }
 > {
   await tx.lock('sms');
   const { refused, sends } = await codeBudget(deps, tx, to);
@@ -36,7 +43,7 @@ export async function codeTerms(
   }
   if (refused !== undefined) return { refused };
   const expiresAt = tx.now + deps.settings.codeTtlSeconds * 1000;
-  return { terms: { expiresAt, ...codeAfter(sends) } };
+  return { code: { terms: { expiresAt, ...codeAfter(sends) }, total: sends.total + 1 } };
 }
 
 /** The same without the lock, where no message follows. */

@@ -1,11 +1,10 @@
 import type { CodeEvent, NotDelivered } from '../../domain/flows/codeSteps.ts';
 import type { Flow } from '../../domain/flows/flow.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { SENDS_LOOKBACK_MS } from '../../domain/smsBudget.ts';
 import type { SmsOutcome, CodePurpose } from '../../ports/sms.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { codeTerms } from './codeBudget.ts';
+import { nextCode, type NextCode } from './codeBudget.ts';
 import { endWhereLocked } from './codeGuess.ts';
 import {
   auditOf,
@@ -20,31 +19,29 @@ import {
 import type { FlowTap, Verb } from './table.ts';
 
 /** A code message that is reserved in the store and not yet sent. */
-export interface ReservedCode {
+export interface ReservedCode extends Pick<NextCode, 'total'> {
   readonly sendId: string;
   readonly code: Secret;
   readonly mobile: string;
   readonly purpose: CodePurpose;
   /** When it was asked for, epoch ms. */
   readonly at: number;
-  /** Code messages of the last 24 h, this one included. */
-  readonly total: number;
 }
 
-/** Makes the flow's new code and counts its message; `deliver` it once the transaction has been kept. */
+/** Makes the flow's next code and counts its message; `deliver` it once the transaction has been kept. */
 export async function issueCode(
   deps: Deps,
   tx: StoreTransaction,
   flow: Flow,
-  to: { readonly mobile: string; readonly purpose: CodePurpose; readonly expiresAt: number },
+  to: { readonly mobile: string; readonly purpose: CodePurpose },
+  { terms: { expiresAt }, total }: NextCode,
 ): Promise<ReservedCode> {
   const code = deps.random.passcode(deps.settings.codeLength);
   const sendId = deps.random.id();
   const { id: flowId, manager, accountId } = flow;
   await tx.addSend({ id: sendId, flowId, manager, accountId, mobile: to.mobile });
-  await tx.setPasscode({ flowId, mobile: to.mobile, code, expiresAt: to.expiresAt });
-  const total = await tx.countSends(tx.now - SENDS_LOOKBACK_MS.total);
-  return { sendId, code, mobile: to.mobile, purpose: to.purpose, at: tx.now, total };
+  await tx.setPasscode({ flowId, mobile: to.mobile, code, expiresAt });
+  return { sendId, code, ...to, at: tx.now, total };
 }
 
 /** Sends a reserved message in the manager's name, once, and takes the answer into the flow. */
@@ -125,16 +122,15 @@ async function resendCode(tap: FlowTap<Flow>): Promise<Flow> {
 
     const { mobile } = state;
     const to = { flowId: current.id, mobile, manager };
-    const { refused: problem, terms } = await codeTerms(deps, tx, to);
+    const { refused: problem, code } = await nextCode(deps, tx, to);
     if (problem !== undefined) {
       const refused = stepAny(current, { type: 'resendRefused', problem }, tx.now);
       return { flow: await saveFlow(tx, refused, 'nextDraw') };
     }
-    const sending = stepAny(current, { type: 'resendAsked', ...terms }, tx.now);
+    const sending = stepAny(current, { type: 'resendAsked', ...code.terms }, tx.now);
     const saved = await saveFlow(tx, sending, 'nextDraw');
     const purpose = state.step === 'oldCode' ? 'oldNumber' : current.purpose;
-    const { expiresAt } = terms;
-    return { flow: saved, todo: await issueCode(deps, tx, saved, { mobile, purpose, expiresAt }) };
+    return { flow: saved, todo: await issueCode(deps, tx, saved, { mobile, purpose }, code) };
   });
   return todo === undefined ? flow : deliver(tap, flow, todo);
 }

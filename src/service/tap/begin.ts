@@ -1,4 +1,4 @@
-import type { CodeTerms, EnrollmentState, Flow } from '../../domain/flows/flow.ts';
+import type { EnrollmentState, Flow } from '../../domain/flows/flow.ts';
 import { FLOW_LIFETIME_MS, isTimeOver, operationSince } from '../../domain/flows/lifetime.ts';
 import type { AuditEvent } from '../../domain/audit.ts';
 import { beginWithCode } from '../../domain/flows/codeSteps.ts';
@@ -9,7 +9,7 @@ import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import { refuseWhereLocked } from '../flow/codeGuess.ts';
 import { codesLockedUntil } from '../flow/codesLocked.ts';
-import { codeTerms } from '../flow/codeBudget.ts';
+import { nextCode, type NextCode } from '../flow/codeBudget.ts';
 import { type ReservedCode, deliver, issueCode } from '../flow/codeSending.ts';
 import type { Deps } from '../deps.ts';
 import { vouchOf } from '../desk/callers.ts';
@@ -127,7 +127,7 @@ export async function begin(
     if (before !== undefined) return { flow: before };
 
     const enrollment = await tx.enrollment(manager.key, account.id);
-    const { refused, terms } = await mayBegin(deps, tx, start, enrollment);
+    const { refused, code } = await mayBegin(deps, tx, start, enrollment);
     if (refused !== undefined) {
       deps.denials.auditIn(tx, refusedStart(manager, account, refused));
       return { refused };
@@ -137,7 +137,7 @@ export async function begin(
     if (open !== undefined) {
       await endFlow(tx, open, { type: isTimeOver(open, tx.now) ? 'expired' : 'superseded' });
     }
-    return startFlow(deps, tx, start, enrollment, terms);
+    return startFlow(deps, tx, start, enrollment, code);
   });
   if ('refused' in started) return started;
   if ('busy' in started) {
@@ -164,20 +164,20 @@ function refusedStart(manager: Manager, account: Account, { reason }: Problem): 
   };
 }
 
-/** Why the flow cannot begin now, or the terms of the code that it begins with. */
+/** Why the flow cannot begin now, or the code that it begins with. */
 async function mayBegin(
   deps: Deps,
   tx: StoreTransaction,
   { manager, account, purpose }: NewFlow,
   enrollment: Enrollment | undefined,
-): Promise<{ readonly refused?: Problem | undefined; readonly terms?: CodeTerms | undefined }> {
+): Promise<{ readonly refused?: Problem | undefined; readonly code?: NextCode | undefined }> {
   const until = await codesLockedUntil(deps, tx, manager.key, account.id);
   if (until !== undefined) return { refused: { reason: 'locked', until } };
   if (purpose === 'enrollment') return {};
   if (enrollment === undefined) return { refused: { reason: 'notEnrolled' } };
 
   const { mobile, usableFrom } = enrollment;
-  const budget = await codeTerms(deps, tx, { mobile, manager });
+  const budget = await nextCode(deps, tx, { mobile, manager });
   const isTooNew = purpose === 'reset' && tx.now < usableFrom;
   if (!isTooNew) return budget;
   const tooNew = { reason: 'numberTooNew', until: usableFrom } as const;
@@ -202,7 +202,7 @@ async function startFlow(
   tx: StoreTransaction,
   { manager, account, purpose, origin, vouched }: NewFlow,
   enrollment: Enrollment | undefined,
-  terms: CodeTerms | undefined,
+  code: NextCode | undefined,
 ): Promise<Started> {
   const frame = {
     id: deps.random.id(),
@@ -231,15 +231,14 @@ async function startFlow(
     deps.denials.auditIn(tx, enrollmentStarted(flow));
     return { flow };
   }
-  if (enrollment === undefined || terms === undefined) {
+  if (enrollment === undefined || code === undefined) {
     return { refused: { reason: 'notEnrolled' } };
   }
 
   const { mobile, id: enrollmentId } = enrollment;
-  const { expiresAt } = terms;
-  const state = beginWithCode({ mobile, enrollmentId, ...terms }, tx.now);
+  const state = beginWithCode({ mobile, enrollmentId, ...code.terms }, tx.now);
   const flow: Flow = { ...frame, purpose, state };
   await tx.addFlow(flow);
   tx.audit({ event: `${purpose}.started`, result: 'ok', ...auditOf(flow) });
-  return { flow, reserved: await issueCode(deps, tx, flow, { mobile, purpose, expiresAt }) };
+  return { flow, reserved: await issueCode(deps, tx, flow, { mobile, purpose }, code) };
 }
