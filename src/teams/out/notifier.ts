@@ -10,70 +10,45 @@ import type { Card, Connector, Message } from './connector.ts';
 import type { Locale } from '../../domain/parties.ts';
 import type { View } from '../../ports/view.ts';
 
-/** `superseded`: a newer update of the same message was waiting, so this one was not written. */
-type UpdateOutcome = 'written' | 'superseded';
-
-/** A write of one message; asks before a repetition whether a newer write is waiting. */
-type UpdateWork = (isSuperseded: () => boolean) => Promise<void>;
-
-interface Waiting {
-  readonly start: () => void;
-  readonly drop: () => void;
-}
-
-/** Writes the updates of one message one after another, so that an older card never covers a newer one. */
-interface UpdateQueue {
-  /** Runs `work` when its turn comes; rejects as `work` does. */
-  add(message: string, work: UpdateWork): Promise<UpdateOutcome>;
-}
+/**
+ * Writes the updates of one message one after another, so that an older card never covers a newer one; an update that
+ * a newer one overtook while it waited is not written. `work` asks before a repetition whether a newer write is
+ * waiting. Rejects as `work` does.
+ */
+type UpdateQueue = (
+  message: string,
+  work: (isSuperseded: () => boolean) => Promise<void>,
+) => Promise<void>;
 
 export function createUpdateQueue(): UpdateQueue {
-  /** Messages with a write under way, and the newest write that waits for it. */
-  const busy = new Map<string, Waiting | undefined>();
+  /** Messages with a write under way, and the newest write that waits for it: told whether its turn comes. */
+  const busy = new Map<string, ((isTurn: boolean) => void) | undefined>();
 
-  return {
-    async add(message, work) {
-      if (busy.has(message)) {
-        const isTurn = await new Promise<boolean>((resolve) => {
-          busy.get(message)?.drop();
-          const start = (): void => {
-            resolve(true);
-          };
-          const drop = (): void => {
-            resolve(false);
-          };
-          busy.set(message, { start, drop });
-        });
-        if (!isTurn) return 'superseded';
-      } else {
+  return async (message, work) => {
+    if (busy.has(message)) {
+      const isTurn = await new Promise<boolean>((resolve) => {
+        busy.get(message)?.(false);
+        busy.set(message, resolve);
+      });
+      if (!isTurn) return;
+    } else {
+      busy.set(message, undefined);
+    }
+    try {
+      await work(() => busy.get(message) !== undefined);
+    } finally {
+      const next = busy.get(message);
+      if (next === undefined) busy.delete(message);
+      else {
         busy.set(message, undefined);
+        next(true);
       }
-      try {
-        await work(() => busy.get(message) !== undefined);
-        return 'written';
-      } finally {
-        const next = busy.get(message);
-        if (next) {
-          busy.set(message, undefined);
-          next.start();
-        } else {
-          busy.delete(message);
-        }
-      }
-    },
+    }
   };
 }
 
 /** Turns a view into the message that shows it; `now` in epoch ms. */
 export type Render = (view: View, locale: Locale, now: number) => Message;
-
-interface NotifierOptions {
-  readonly connector: Connector;
-  /** The same queue that the answers to taps go through. */
-  readonly updates: UpdateQueue;
-  readonly render: Render;
-  readonly clock: () => number;
-}
 
 /** The key under which the updates of a message are queued. */
 function messageKey(conversationId: string, messageId: string): string {
@@ -81,7 +56,15 @@ function messageKey(conversationId: string, messageId: string): string {
 }
 
 /** Cards outside a tap: notices, results that came late, reminders. */
-export function createNotifier({ connector, updates, render, clock }: NotifierOptions): Notifier {
+export function createNotifier({
+  connector,
+  updates,
+  render,
+  clock,
+}: Pick<PlacementOptions, 'connector' | 'updates'> & {
+  readonly render: Render;
+  readonly clock: () => number;
+}): Notifier {
   return {
     post: async (to, view, locale, signal) =>
       connector.post(conversationOf(to), render(view, locale, clock()), signal),
@@ -92,7 +75,7 @@ export function createNotifier({ connector, updates, render, clock }: NotifierOp
     async update(to, messageId, view, locale, signal) {
       const conversation = conversationOf(to);
       const { card } = render(view, locale, clock());
-      await updates.add(messageKey(conversation.conversationId, messageId), () =>
+      await updates(messageKey(conversation.conversationId, messageId), () =>
         connector.update(conversation, messageId, card, signal),
       );
     },
@@ -124,6 +107,7 @@ export interface Placement {
 export interface PlacementOptions {
   readonly turns: Pick<Turns, 'cardShown'>;
   readonly connector: Connector;
+  /** One queue for the answers to taps and for the cards outside. */
   readonly updates: UpdateQueue;
   readonly log: Log;
 }
@@ -152,7 +136,7 @@ export function createPlacement(options: PlacementOptions, place: Place): Placem
 
   /** An update may safely be repeated, and must be where no answer shows the card. */
   async function update(target: string, card: Card, isOnlyWay: boolean): Promise<void> {
-    await updates.add(messageKey(conversation.conversationId, target), async (isSuperseded) => {
+    await updates(messageKey(conversation.conversationId, target), async (isSuperseded) => {
       let failure: unknown;
       async function write(): Promise<'written' | undefined> {
         try {
