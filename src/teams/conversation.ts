@@ -1,27 +1,21 @@
 import { z } from 'zod';
 import { NotifierError } from '../ports/errors.ts';
-import type { ManagerKey, Address } from '../domain/parties.ts';
-
-/** A chat with one person, in the connector's form. */
-export interface Conversation extends ManagerKey {
-  readonly serviceUrl: string;
-  readonly conversationId: string;
-  /** The channel's id of the person (`29:…`). */
-  readonly userId: string;
-  /** The channel's id of the bot (`28:…`). */
-  readonly botId: string;
-  readonly channelId: string;
-}
+import type { Address } from '../domain/parties.ts';
 
 const conversationSchema = z.object({
   serviceUrl: z.string(),
   conversationId: z.string(),
   tenantId: z.string(),
   aadObjectId: z.string(),
+  /** The channel's id of the person (`29:…`). */
   userId: z.string(),
+  /** The channel's id of the bot (`28:…`). */
   botId: z.string(),
   channelId: z.string(),
 });
+
+/** A chat with one person, in the connector's form. */
+export type Conversation = Readonly<z.infer<typeof conversationSchema>>;
 
 /** A conversation as text, the form in which other rooms keep it. */
 export function addressOf(conversation: Conversation): Address {

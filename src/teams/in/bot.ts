@@ -12,7 +12,7 @@ import { CARD_TYPE, type Card } from '../out/connector.ts';
 import { createPlacement, type PlacementOptions } from '../out/notifier.ts';
 import { createRecent } from '../recent.ts';
 import { within } from '../../service/waiting/waiting.ts';
-import { createLocaleOf, createTurnRunner, type TurnOptions } from './turn.ts';
+import { createTurnRunner, type TurnOptions } from './turn.ts';
 
 /** An installation is announced twice and delivered again; playgrounds announce it with every page. */
 const WELCOME_ONCE_MS = 60_000;
@@ -92,7 +92,6 @@ function cardResponse(card: Card | undefined): InvokeResponse {
 class Handler extends ActivityHandler {
   readonly #options: BotOptions & TurnOptions;
   readonly #runner;
-  readonly #localeOf;
   readonly #welcomed;
   readonly #told;
 
@@ -100,7 +99,6 @@ class Handler extends ActivityHandler {
     super();
     this.#options = options;
     this.#runner = runner;
-    this.#localeOf = createLocaleOf(options);
     const { clock } = options;
     const max = MAX_CONVERSATIONS;
     this.#welcomed = createRecent<boolean>({ ttlMs: WELCOME_ONCE_MS, max }, clock);
@@ -204,7 +202,7 @@ class Handler extends ActivityHandler {
     if (this.#told.get(conversation.conversationId)) return;
     this.#told.set(conversation.conversationId, true);
     const { connector, notPersonal, track, log } = this.#options;
-    const text = notPersonal(await this.#localeOf(key));
+    const text = notPersonal(await this.#runner.localeOf(key));
     const said = connector.say(conversation, text).catch((error: unknown) => {
       log.warn({ fault: error }, 'the sentence was not said');
     });

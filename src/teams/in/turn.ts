@@ -47,21 +47,15 @@ interface Outcome {
   readonly flow?: ShownFlow | undefined;
 }
 
-/** The language of texts outside the service; waits only briefly for it. */
-export function createLocaleOf({
-  turns,
-  defaultLocale,
-}: Pick<TurnOptions, 'turns' | 'defaultLocale'>) {
-  return async (key: ManagerKey): Promise<Locale> => {
-    const known = turns.localeOf(key).catch(() => defaultLocale);
-    return (await within(LOCALE_WAIT_MS, known)) ?? defaultLocale;
-  };
-}
-
 /** Gives the card that answers a tap in time; a result that comes later goes to the message. Never rejects. */
 export function createTurnRunner(options: TurnOptions) {
-  const { turns, connector, render, track, clock, log } = options;
-  const localeOf = createLocaleOf(options);
+  const { turns, connector, render, defaultLocale, track, clock, log } = options;
+
+  /** The language of texts outside the service; waits only briefly for it. */
+  async function localeOf(key: ManagerKey): Promise<Locale> {
+    const known = turns.localeOf(key).catch(() => defaultLocale);
+    return (await within(LOCALE_WAIT_MS, known)) ?? defaultLocale;
+  }
 
   async function take({ activity, input, arrivedAt }: Tap): Promise<Outcome> {
     const { key, conversation } = activity;
@@ -117,5 +111,5 @@ export function createTurnRunner(options: TurnOptions) {
     return working?.card;
   }
 
-  return { run, failure };
+  return { run, failure, localeOf };
 }

@@ -91,11 +91,8 @@ function parse(json: string): unknown {
   }
 }
 
-const refusalSchema = z.object({
-  error: z.object({ code: z.string().regex(/^[\w.-]{1,64}$/) }),
-});
-
 const faultSchema = z.object({ code: z.string().regex(/^[\w.-]{1,64}$/) });
+const refusalSchema = z.object({ error: faultSchema });
 
 /** No answer came. */
 export function lost(cause: unknown): NotifierError {
