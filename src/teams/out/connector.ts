@@ -63,17 +63,14 @@ export function createConnector(options: ConnectorOptions): Connector {
   const { login } = options;
 
   async function call(
-    { serviceUrl, ...conversation }: Conversation,
-    { method, path, body }: Call,
-    timeoutMs: number,
-    callerSignal?: AbortSignal,
+    to: Conversation,
+    { method, path, body, timeoutMs = SEND_TIMEOUT_MS, signal: callerSignal }: Call,
   ): Promise<unknown> {
-    requireOwn(options, { serviceUrl, ...conversation });
+    requireOwn(options, to);
     return withDeadline(timeoutMs, callerSignal, async (signal) => {
       const token = login ? await tokenOf(login, signal) : undefined;
       const operation = ['v3/conversations', ...path.map(segment)].join('/');
-      const base = serviceUrl.endsWith('/') ? serviceUrl : `${serviceUrl}/`;
-      const url = new URL(operation, base);
+      const url = new URL(operation, to.serviceUrl.replace(/\/?$/, '/'));
       const answer = await exchange({ method, url, token, body, signal }).catch(
         (error: unknown) => {
           throw lost(error);
@@ -88,12 +85,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     async post(conversation, { card, summary }, signal) {
       const path = [conversation.conversationId, 'activities'];
       const body = { ...toMessage(conversation, card), summary };
-      const sent = await call(
-        conversation,
-        { method: 'POST', path, body },
-        SEND_TIMEOUT_MS,
-        signal,
-      );
+      const sent = await call(conversation, { method: 'POST', path, body, signal });
       return idOf(sent, 'the answer holds no message id');
     },
     async open(person, via, signal) {
@@ -107,36 +99,29 @@ export function createConnector(options: ConnectorOptions): Connector {
         tenantId,
         channelData: { tenant: { id: tenantId } },
       };
-      const created = await call(
-        conversation,
-        { method: 'POST', path: [], body },
-        SEND_TIMEOUT_MS,
-        signal,
-      );
+      const created = await call(conversation, { method: 'POST', path: [], body, signal });
       return { ...conversation, conversationId: idOf(created, 'the answer holds no conversation') };
     },
     async say(conversation, text) {
       const { conversationId: id, botId, channelId } = conversation;
-      const account = { id, name: '', isGroup: true, conversationType: '' };
-      const from = { id: botId, name: '' };
       const body = {
         type: 'message',
         text,
         textFormat: 'plain',
         channelId,
-        from,
-        conversation: account,
+        from: { id: botId, name: '' },
+        conversation: { id, name: '', isGroup: true, conversationType: '' },
       };
-      await call(conversation, { method: 'POST', path: [id, 'activities'], body }, SEND_TIMEOUT_MS);
+      await call(conversation, { method: 'POST', path: [id, 'activities'], body });
     },
     async update(conversation, messageId, card, signal) {
       const path = [conversation.conversationId, 'activities', messageId];
       const body = { ...toMessage(conversation, card), id: messageId };
-      await call(conversation, { method: 'PUT', path, body }, SEND_TIMEOUT_MS, signal);
+      await call(conversation, { method: 'PUT', path, body, signal });
     },
     member(conversation) {
       const path = [conversation.conversationId, 'members', conversation.userId];
-      return call(conversation, { method: 'GET', path }, MEMBER_TIMEOUT_MS);
+      return call(conversation, { method: 'GET', path, timeoutMs: MEMBER_TIMEOUT_MS });
     },
   };
 }
@@ -163,6 +148,9 @@ interface Call {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: readonly string[];
   readonly body?: unknown;
+  /** Default: that of a post. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** @throws NotifierError for an id that would be another path, or none. */
