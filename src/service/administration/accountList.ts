@@ -18,17 +18,13 @@ export interface ListedManager {
 }
 
 /** One shared account as it is listed. Times are epoch ms. */
-export interface ListedAccount {
-  readonly id: string;
-  readonly name: string;
+export interface ListedAccount extends Pick<Account, 'id' | 'name' | 'mustChange'> {
   /** Empty where they are a crowd. */
   readonly managers: readonly ListedManager[];
   readonly isCrowd: boolean;
   /** Numbers that are enrolled, also of managers who no longer answer for it. */
   readonly enrolled: number;
   readonly passwordSetAt: number | undefined;
-  /** Whether the directory asks for a new password at the next logon. */
-  readonly mustChange: boolean;
   /** Days since then, whole. */
   readonly passwordAgeDays: number | undefined;
   /** Absent where the account has no manager or no date is known. */

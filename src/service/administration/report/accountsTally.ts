@@ -20,19 +20,7 @@ interface Managers {
   readonly isCrowd: boolean;
 }
 
-interface OverdueAccount {
-  readonly account: string;
-  /** Epoch ms. */
-  readonly dueAt: number;
-  readonly managers: readonly string[];
-}
-
-interface UnansweredAccount {
-  readonly account: string;
-  readonly reason: 'noManager' | 'tooManyManagers';
-}
-
-interface UnreachedAccount {
+interface ManagedAccount {
   readonly account: string;
   readonly managers: readonly string[];
 }
@@ -54,9 +42,13 @@ export interface AccountsTally {
   readonly enrolled: number;
   readonly ages: readonly AgeBin[];
   readonly withoutAge: number;
-  readonly overdue: readonly OverdueAccount[];
-  readonly unanswered: readonly UnansweredAccount[];
-  readonly notInTeams: readonly UnreachedAccount[];
+  /** `dueAt`: epoch ms. */
+  readonly overdue: readonly (ManagedAccount & { readonly dueAt: number })[];
+  readonly unanswered: readonly {
+    readonly account: string;
+    readonly reason: 'noManager' | 'tooManyManagers';
+  }[];
+  readonly notInTeams: readonly ManagedAccount[];
 }
 
 type ReportDeps = Pick<Deps, 'store' | 'directory' | 'settings'>;
@@ -101,9 +93,9 @@ export async function tallyAccounts(deps: ReportDeps, signal: AbortSignal): Prom
     return accounts.flatMap(({ id }) => (isListed || due.has(id) ? id : []));
   });
   const unprotected = await unprotectedOf(deps, listed, signal);
-  const overdue: OverdueAccount[] = [];
-  const unanswered: UnansweredAccount[] = [];
-  const notInTeams: UnreachedAccount[] = [];
+  const overdue: AccountsTally['overdue'][number][] = [];
+  const unanswered: AccountsTally['unanswered'][number][] = [];
+  const notInTeams: ManagedAccount[] = [];
   for (const [responsible, accounts] of byResponsible) {
     const { names, notInTeams: unreached, isCrowd } = managers.get(responsible) ?? NOBODY;
     for (const { id, name: account } of accounts) {

@@ -139,15 +139,6 @@ export function createAuditTally({ since, until, dayOf, weekOf, places }: TallyO
     }
     if (at < since) return;
     switch (event) {
-      case 'enrollment.completed':
-        count('enrollments');
-        return;
-      case 'unlock.completed':
-        count('unlocks');
-        return;
-      case 'reminder.sent':
-        count('reminders');
-        return;
       case 'reminder.skipped':
         if (reason === 'changedOutside') count('outsideChanges');
         return;
@@ -158,34 +149,13 @@ export function createAuditTally({ since, until, dayOf, weekOf, places }: TallyO
         if (result === 'failed') countDay('codesRefused', timesIn(reason));
         if (result === 'unknown') countDay('codesUncertain', timesIn(reason));
         return;
-      case 'code.refused':
-        count('wrongCodes');
-        return;
       case 'code.locked':
         // A start that is turned down while a lockout holds is no further lockout.
         if (flow !== null) count('lockouts');
         return;
-      case 'reset.unknown':
-        count('unknownOutcomes');
-        return;
-      case 'desk.looked':
-        count('deskLooked');
-        return;
-      case 'desk.callerConfirmed':
-        count('deskConfirmed');
-        return;
-      case 'desk.callerDenied':
-        count('deskDenied');
-        return;
-      case 'desk.vouched':
-        count('deskVouched');
-        return;
-      case 'desk.revoked':
-        count('deskRevoked');
-        return;
-      case 'desk.lockoutCleared':
-        count('deskLockoutCleared');
     }
+    const kind = KINDS.get(event);
+    if (kind !== undefined) count(kind);
   }
 
   return {
@@ -193,6 +163,21 @@ export function createAuditTally({ since, until, dayOf, weekOf, places }: TallyO
     end: (): AuditTally => ({ totals, weeks, days, enrolled: curve.end(), delays }),
   };
 }
+
+/** The kinds that count each of their events. */
+const KINDS: ReadonlyMap<string, Weekly> = new Map([
+  ['enrollment.completed', 'enrollments'],
+  ['unlock.completed', 'unlocks'],
+  ['reminder.sent', 'reminders'],
+  ['code.refused', 'wrongCodes'],
+  ['reset.unknown', 'unknownOutcomes'],
+  ['desk.looked', 'deskLooked'],
+  ['desk.callerConfirmed', 'deskConfirmed'],
+  ['desk.callerDenied', 'deskDenied'],
+  ['desk.vouched', 'deskVouched'],
+  ['desk.revoked', 'deskRevoked'],
+  ['desk.lockoutCleared', 'deskLockoutCleared'],
+]);
 
 function zeros<Kind extends string>(kinds: readonly Kind[]): Counts<Kind> {
   return Object.fromEntries(kinds.map((kind) => [kind, 0])) as Counts<Kind>;
