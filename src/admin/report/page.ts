@@ -44,7 +44,7 @@ export function reportPage(data: ReportData, figures: Figures, options: PageOpti
 ${tiles(figures, texts, number)}
 </dl>
 </section>
-${plots.map(({ plot, notes }) => plotSection(plot, notes, texts, number)).join('\n')}
+${plots.map((plot) => plotSection(plot, texts, number)).join('\n')}
 ${lists(figures, options, texts, number)}
 </main>
 </body>
@@ -62,13 +62,8 @@ function tiles(figures: Figures, texts: ReportTexts, number: (value: number) => 
     .join('\n');
 }
 
-function plotSection(
-  plot: Plot,
-  notes: readonly string[],
-  texts: ReportTexts,
-  number: (value: number) => string,
-): string {
-  const { id, title, description, labels, labelName, series } = plot;
+function plotSection(plot: Plot, texts: ReportTexts, number: (value: number) => string): string {
+  const { id, title, description, labels, labelName, series, notes = [] } = plot;
   const told = notes.map((note) => `<p>${escaped(note)}</p>`).join('\n');
   const heading = `<section id="${id}">\n<h2>${escaped(title)}</h2>\n<p>${escaped(description)}</p>`;
   if (isEmpty(plot)) return `${heading}\n<p>${escaped(texts.nothing)}</p>\n${told}</section>`;

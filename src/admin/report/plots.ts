@@ -33,6 +33,8 @@ export interface Plot {
   readonly series: readonly Series[];
   /** A horizontal line. */
   readonly limit?: { readonly name: string; readonly value: number } | undefined;
+  /** Sentences below it. */
+  readonly notes?: readonly string[];
 }
 
 /** Colours that are drawn, each for a variable of the page: so the plot follows light and dark. */
