@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../../domain/audit.ts';
 import type { View } from '../../ports/view.ts';
 import type { Reminder, ReminderFate } from '../../ports/store/reminders.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
@@ -74,12 +75,21 @@ export async function sendOnce(
 /** The cycle of all invitations: they are reminders that belong to no password. */
 export const INVITATION = 'invitation';
 
-/** The fate of a card, for the auditor. */
-function eventOf<Fate extends 'sent' | 'skipped' | 'failed'>(
-  { cycle }: Reminder,
-  fate: Fate,
-): `${'reminder' | 'invitation'}.${Fate}` {
-  return `${cycle === INVITATION ? 'invitation' : 'reminder'}.${fate}`;
+/** Tells the auditor of a card's fate; the summary for the fallback person is a notice. */
+function auditFate(
+  tx: StoreTransaction,
+  { cycle, accountId }: Reminder,
+  fate: 'sent' | 'failed',
+  audited: Pick<AuditEvent, 'result' | 'reason'>,
+): void {
+  const actor = 'system';
+  if (accountId === ALL_ACCOUNTS) {
+    tx.audit({ event: `notice.${fate}`, actor, ...audited, reason: accountId });
+  } else tx.audit({ event: `${kindOf(cycle)}.${fate}`, actor, account: accountId, ...audited });
+}
+
+function kindOf(cycle: string): 'invitation' | 'reminder' {
+  return cycle === INVITATION ? INVITATION : 'reminder';
 }
 
 /** The outcome where the card has come, or may have; undefined where it surely has not. */
@@ -124,43 +134,42 @@ export async function skipOnce(
   reason: string,
 ): Promise<void> {
   if (!(await tx.skipReminder(reminder))) return;
-  const account = reminder.accountId;
-  const event = eventOf(reminder, 'skipped');
+  const { cycle, accountId: account } = reminder;
+  const event = `${kindOf(cycle)}.skipped` as const;
   tx.audit({ event, actor: 'system', account, result: 'refused', reason });
 }
 
-async function settle(deps: SweepDeps, reminder: Reminder, delivered: Delivered): Promise<void> {
-  const audited = { actor: 'system', account: reminder.accountId } as const;
+async function settle(deps: SweepDeps, reminder: Reminder, { outcome }: Delivered): Promise<void> {
   await deps.store.transaction(async (tx) => {
-    switch (delivered.outcome) {
+    switch (outcome) {
       case 'sent':
         await tx.settleReminder(reminder.handle, 'sent');
-        tx.audit({ event: eventOf(reminder, 'sent'), result: 'ok', ...audited });
+        auditFate(tx, reminder, 'sent', { result: 'ok' });
         return;
       case 'unknown':
         await tx.settleReminder(reminder.handle, 'unknown');
         auditLost(tx, reminder);
         return;
       case 'busy':
-        await tx.settleReminder(reminder.handle, 'failed');
-        return;
       case 'unreachable':
-      case 'failed': {
-        const reason = delivered.outcome === 'failed' ? 'temporarilyUnavailable' : 'notInTeams';
+      case 'failed':
         await tx.settleReminder(reminder.handle, 'failed');
-        const event = eventOf(reminder, 'failed');
-        tx.audit({ event, result: 'failed', reason, ...audited });
-      }
+        // A busy channel is asked again soon, save for the summary.
+        if (outcome === 'busy' && reminder.accountId !== ALL_ACCOUNTS) return;
+        auditFate(tx, reminder, 'failed', { result: 'failed', reason: FAULTS[outcome] });
     }
   });
 }
 
+const FAULTS = {
+  busy: 'temporarilyUnavailable',
+  failed: 'temporarilyUnavailable',
+  unreachable: 'notInTeams',
+} as const;
+
 /** A card that may or may not have come: it is not repeated in its stage (requirement N5). */
 function auditLost(tx: StoreTransaction, reminder: Reminder): void {
-  const { accountId: account } = reminder;
-  const audited = { actor: 'system', result: 'unknown' } as const;
-  if (account === ALL_ACCOUNTS) tx.audit({ event: 'notice.failed', ...audited, reason: account });
-  else tx.audit({ event: eventOf(reminder, 'failed'), ...audited, account });
+  auditFate(tx, reminder, 'failed', { result: 'unknown' });
 }
 
 /** Settles the cards of an instance that died: no other instance sends while this one has the lease. */
@@ -178,12 +187,9 @@ function outcomeOf(delivered: Delivered): Outcome {
     case 'unknown':
       return { result: 'ambiguous' };
     case 'unreachable':
-      return { result: 'failed', reason: 'notInTeams' };
     case 'failed':
-      return { result: 'failed', reason: 'temporarilyUnavailable' };
-    case 'busy': {
-      const { waitMs } = delivered;
-      return { result: 'failed', reason: 'temporarilyUnavailable', waitMs };
-    }
+      return { result: 'failed', reason: FAULTS[delivered.outcome] };
+    case 'busy':
+      return { result: 'failed', reason: FAULTS.busy, waitMs: delivered.waitMs };
   }
 }

@@ -1,6 +1,5 @@
-import { post } from '../chat/post.ts';
 import { recipientOf } from '../chat/recipients.ts';
-import { ALL_ACCOUNTS, type Sweeping } from './sendOnce.ts';
+import { ALL_ACCOUNTS, reserve, sendOnce, type Sweeping } from './sendOnce.ts';
 
 /** As many as a card can hold; the rest is told as a number. */
 const MAX_SHOWN = 20;
@@ -22,9 +21,10 @@ export interface Silenced {
  * due ones are silenced.
  */
 export async function tellFallback(
-  { deps, lease, pace, signal }: Sweeping,
+  sweep: Sweeping,
   found: { readonly unanswered: readonly Unanswered[]; readonly silenced: readonly Silenced[] },
 ): Promise<void> {
+  const { deps, lease, signal } = sweep;
   const { fallbackUpn: upn, calendar } = deps.settings.rotation;
   const { unanswered, silenced } = found;
   if (unanswered.length + silenced.length === 0) return;
@@ -39,39 +39,24 @@ export async function tellFallback(
     deps.log.warn({}, 'the person of REMINDER_FALLBACK_UPN has not met the bot in Teams');
     return;
   }
-  await pace.turn(recipient.name, signal);
-  const handle = deps.random.id();
-  const isReserved = await deps.store.transaction(async (tx) => {
-    if (!calendar.isSending(tx.now)) return false;
-    await lease.keep(tx);
-    return tx.reserveReminder({
-      handle,
-      accountId: ALL_ACCOUNTS,
-      accountName: '',
-      cycle: calendar.weekOf(tx.now),
-      stage: 0,
-      recipient: recipient.name,
-      repeat: 0,
-    });
-  });
-  if (!isReserved) return;
-  const { outcome } = await post(deps, recipient, {
+  const reminder = {
+    handle: deps.random.id(),
+    accountId: ALL_ACCOUNTS,
+    accountName: '',
+    stage: 0,
+    recipient: recipient.name,
+    repeat: 0,
+  };
+  const view = {
     card: 'notice',
     event: 'unanswered',
     overdue: unanswered.slice(0, MAX_SHOWN),
     count: unanswered.length,
     silenced: silenced.slice(0, MAX_SHOWN),
     silencedCount: silenced.length,
-  });
-  await deps.store.transaction(async (tx) => {
-    const isSent = outcome === 'sent';
-    const isLost = outcome === 'unknown';
-    await tx.settleReminder(handle, isSent ? 'sent' : isLost ? 'unknown' : 'failed');
-    tx.audit({
-      event: isSent ? 'notice.sent' : 'notice.failed',
-      actor: 'system',
-      result: isSent ? 'ok' : isLost ? 'unknown' : 'failed',
-      reason: ALL_ACCOUNTS,
-    });
+  } as const;
+  await sendOnce(sweep, recipient, async (tx) => {
+    const weekly = { ...reminder, cycle: calendar.weekOf(tx.now) };
+    return (await reserve(sweep, tx, weekly, recipient.way)) ?? { reminder: weekly, view };
   });
 }
