@@ -1,4 +1,3 @@
-import type { CodeEvent } from '../../domain/flows/codeSteps.ts';
 import type { CodeProgress, Flow } from '../../domain/flows/flow.ts';
 import { attemptsLeft } from '../../domain/flows/lockout.ts';
 import { readPasscode } from '../../domain/flows/passcode.ts';
@@ -12,12 +11,11 @@ import type { FlowTap, Verb } from './table.ts';
 import {
   type Submission,
   type Submitted,
+  advanceAny,
   auditOf,
   changeFlow,
   endFlow,
   isStillEnrolled,
-  saveFlow,
-  stepAny,
   submitStep,
 } from './flows.ts';
 
@@ -43,7 +41,7 @@ async function refuseMalformedCode<F extends Flow>(tap: Submission<F>): Promise<
   return submitStep<Flow>(tap, async (tx, current) => {
     const locked = await endWhereLocked(tap.deps, tx, current);
     if (locked !== undefined) return locked;
-    return saveFlow(tx, stepAny(current, { type: 'codeMalformed' }, tx.now), 'nextDraw');
+    return advanceAny(tx, current, { type: 'codeMalformed' });
   });
 }
 
@@ -94,8 +92,7 @@ async function countWrongCode(deps: Deps, tx: StoreTransaction, flow: Flow): Pro
   }
   const limits = await wrongCodes(deps, tx, manager, accountId);
   const left = limits.map(({ times, limit }) => attemptsLeft(times, limit, tx.now));
-  const event: CodeEvent = { type: 'codeRefused', attemptsLeft: Math.min(...left) };
-  return saveFlow(tx, stepAny(flow, event, tx.now), 'nextDraw');
+  return advanceAny(tx, flow, { type: 'codeRefused', attemptsLeft: Math.min(...left) });
 }
 
 /** Ends an open flow that waits for a code while codes are locked; any other stays as it is. */

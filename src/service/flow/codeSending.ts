@@ -7,13 +7,12 @@ import type { Deps } from '../deps.ts';
 import { nextCode, type NextCode } from './codeBudget.ts';
 import { endWhereLocked } from './codeGuess.ts';
 import {
+  advanceAny,
   auditOf,
   changeFlow,
   enrollmentProved,
   enrollmentStarted,
   isAwaited,
-  saveFlow,
-  stepAny,
   submit,
 } from './flows.ts';
 import type { FlowTap, Verb } from './table.ts';
@@ -70,8 +69,7 @@ export async function deliver(
     auditSend(deps, tx, current, outcome);
     if (!isAwaited(current, flow)) return current;
     if (outcome.outcome === 'refused') await tx.restorePasscode(flow.id);
-    const event = eventOf(outcome, current.draw);
-    return saveFlow(tx, stepAny(current, event, tx.now), 'sameDraw');
+    return advanceAny(tx, current, eventOf(outcome, current.draw), 'sameDraw');
   });
 }
 
@@ -124,11 +122,9 @@ async function resendCode(tap: FlowTap<Flow>): Promise<Flow> {
     const to = { flowId: current.id, mobile, manager };
     const { refused: problem, code } = await nextCode(deps, tx, to);
     if (problem !== undefined) {
-      const refused = stepAny(current, { type: 'resendRefused', problem }, tx.now);
-      return { flow: await saveFlow(tx, refused, 'nextDraw') };
+      return { flow: await advanceAny(tx, current, { type: 'resendRefused', problem }) };
     }
-    const sending = stepAny(current, { type: 'resendAsked', ...code.terms }, tx.now);
-    const saved = await saveFlow(tx, sending, 'nextDraw');
+    const saved = await advanceAny(tx, current, { type: 'resendAsked', ...code.terms });
     const purpose = state.step === 'oldCode' ? 'oldNumber' : current.purpose;
     return { flow: saved, todo: await issueCode(deps, tx, saved, { mobile, purpose }, code) };
   });

@@ -95,15 +95,20 @@ export async function advanceUnlock(
   return saveFlow(tx, { ...flow, state: stepUnlock(flow.state, event, tx.now) }, draw);
 }
 
-/** The flow after an event that every purpose knows. */
-export function stepAny(flow: Flow, event: CodeEvent | StoppingEvent, now: number): Flow {
+/** Takes an event that every purpose knows into a flow and saves it. */
+export async function advanceAny(
+  tx: StoreTransaction,
+  flow: Flow,
+  event: CodeEvent | StoppingEvent,
+  draw: 'nextDraw' | 'sameDraw' = 'nextDraw',
+): Promise<Flow> {
   switch (flow.purpose) {
     case 'enrollment':
-      return { ...flow, state: stepEnrollment(flow.state, event, now) };
+      return advanceEnrollment(tx, flow, event, draw);
     case 'reset':
-      return { ...flow, state: stepReset(flow.state, event, now) };
+      return advanceReset(tx, flow, event, draw);
     case 'unlock':
-      return { ...flow, state: stepUnlock(flow.state, event, now) };
+      return advanceUnlock(tx, flow, event, draw);
   }
 }
 
@@ -113,8 +118,7 @@ export async function endFlow(
   flow: Flow,
   event: StoppingEvent,
 ): Promise<Flow> {
-  if (isEnded(flow.state)) return flow;
-  return saveFlow(tx, stepAny(flow, event, tx.now), 'nextDraw');
+  return isEnded(flow.state) ? flow : advanceAny(tx, flow, event);
 }
 
 /** The actor and the place of an audit row about the flow. */
@@ -210,7 +214,7 @@ export async function settleLost(
     const reason = 'smsUnavailable';
     tx.audit({ event: 'code.notSent', result: 'unknown', reason, ...auditOf(flow) });
     const event = { type: 'codeUncertain', draw: flow.draw } as const;
-    return saveFlow(tx, stepAny(flow, event, tx.now), 'sameDraw');
+    return advanceAny(tx, flow, event, 'sameDraw');
   }
   const reason = 'directoryUnavailable';
   switch (flow.purpose) {

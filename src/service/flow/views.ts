@@ -1,4 +1,5 @@
 import type {
+  CodeProgress,
   EnrollmentState,
   Flow,
   StoppedState,
@@ -174,14 +175,7 @@ export function cancelledView(flows: readonly Flow[]): View {
 
 function codeView(
   card: CodeView['card'],
-  state: {
-    readonly mobile: string;
-    readonly expiresAt: number;
-    readonly isLast?: boolean | undefined;
-    readonly nextFrom?: number | undefined;
-    readonly hasFailed?: boolean | undefined;
-    readonly vouch?: Vouch | undefined;
-  },
+  state: CodeProgress & { readonly mobile: string; readonly vouch?: Vouch | undefined },
   frame: Frame,
   progress?: Progress,
 ): CodeView {

@@ -1,7 +1,7 @@
 import type { SmsStatus } from '../../ports/sms.ts';
 import { notDelivered } from '../flow/codeSending.ts';
 import type { Deps } from '../deps.ts';
-import { lockAccount, saveFlow, stepAny } from '../flow/flows.ts';
+import { advanceAny, lockAccount } from '../flow/flows.ts';
 import { showCard } from '../chat/showCard.ts';
 import { again } from '../waiting/waiting.ts';
 
@@ -56,7 +56,7 @@ async function takeReport(deps: Deps, report: SmsStatus): Promise<boolean> {
     const isAwaited = isHeld || state.step === 'code' || state.step === 'oldCode';
     if (!isAwaited || newest?.id !== message.id) return undefined;
     const reason = notDelivered(report.fault);
-    return saveFlow(tx, stepAny(flow, { type: 'smsFailed', reason }, tx.now), 'sameDraw');
+    return advanceAny(tx, flow, { type: 'smsFailed', reason }, 'sameDraw');
   });
   // A card on which a number may be half typed is not drawn anew.
   if (failed !== undefined && failed.state.step !== 'mobile') await showCard(deps, failed);
