@@ -1,6 +1,5 @@
 import { maskMobile } from '../../domain/mobile.ts';
 import { isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
-import type { NoticeEvent } from '../../ports/noticeView.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { Notice } from '../../ports/store/notices.ts';
@@ -8,17 +7,15 @@ import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { namesAmong } from '../people/managers.ts';
 
-/** The event that notices tell. */
-export interface Reported {
-  readonly event: NoticeEvent;
+/** The parts of a notice that all its recipients are told. */
+type Told = Pick<
+  Notice,
+  'event' | 'accountId' | 'accountName' | 'byName' | 'agentName' | 'flow' | 'until'
+>;
+
+/** A manager's act that notices tell. */
+export interface Reported extends Told {
   readonly manager: ManagerKey;
-  readonly accountId: string;
-  readonly accountName: string;
-  readonly byName: string;
-  /** The agent of the service desk who did it, or vouched for it. */
-  readonly agentName?: string | undefined;
-  readonly flow?: string | undefined;
-  readonly until?: number | undefined;
   /** From when on the others are told; absent: at once. */
   readonly dueAt?: number | undefined;
 }
@@ -34,10 +31,12 @@ export async function addNotices(
   ownMobiles: readonly string[],
 ): Promise<void> {
   const locale = await localeOf(deps, tx, reported.manager);
-  const mobiles = [...new Set(ownMobiles)];
-  await tx.addNotices(mobiles.map((mobile) => textTo(deps, tx, reported, mobile, locale)));
+  const texts = [...new Set(ownMobiles)].map((mobile) =>
+    noticeTo(deps, tx, reported, { channel: 'sms', mobile, locale }),
+  );
+  await tx.addNotices(texts);
   const to = { channel: 'otherManagers', except: reported.manager } as const;
-  await tx.addNotices([{ ...aboutOf(tx, reported), id: deps.random.id(), to }], reported.dueAt);
+  await tx.addNotices([noticeTo(deps, tx, reported, to)], reported.dueAt);
 }
 
 /** A number that is the manager's first for the account. */
@@ -72,7 +71,7 @@ export async function addFirstEnrollmentNotices(
   for (const known of [...(entryMobile === undefined ? [] : [entryMobile]), ...elsewhere]) {
     if (told.has(known)) continue;
     told.add(known);
-    notices.push(textTo(deps, tx, own, known, locale));
+    notices.push(noticeTo(deps, tx, own, { channel: 'sms', mobile: known, locale }));
   }
   const toOthers = {
     ...by,
@@ -83,14 +82,11 @@ export async function addFirstEnrollmentNotices(
     if (isSamePerson(other.manager, manager) || told.has(other.mobile)) continue;
     told.add(other.mobile);
     const theirs = await localeOf(deps, tx, other.manager);
-    notices.push(textTo(deps, tx, toOthers, other.mobile, theirs));
+    const to = { channel: 'sms', mobile: other.mobile, locale: theirs } as const;
+    notices.push(noticeTo(deps, tx, toOthers, to));
   }
-  notices.push({
-    ...aboutOf(tx, own),
-    id: deps.random.id(),
-    maskedMobile: maskMobile(mobile),
-    to: { channel: 'chat', manager },
-  });
+  const ownCard = noticeTo(deps, tx, own, { channel: 'chat', manager });
+  notices.push({ ...ownCard, maskedMobile: maskMobile(mobile) });
   await tx.addNotices(notices);
 }
 
@@ -107,25 +103,14 @@ export async function enrolledOf(
   return persons;
 }
 
-function aboutOf(
-  { now: at }: StoreTransaction,
-  { event, accountId, accountName, byName, agentName, flow, until }: Reported,
-): Omit<Notice, 'id' | 'to'> {
-  return { event, accountId, accountName, byName, agentName, flow, until, at };
-}
-
-function textTo(
+function noticeTo(
   { random }: Pick<Deps, 'random'>,
-  tx: StoreTransaction,
-  reported: Reported,
-  mobile: string,
-  locale: Locale,
+  { now: at }: StoreTransaction,
+  { event, accountId, accountName, byName, agentName, flow, until }: Told,
+  to: Notice['to'],
 ): Notice {
-  return {
-    ...aboutOf(tx, reported),
-    id: random.id(),
-    to: { channel: 'sms', mobile, locale },
-  };
+  const id = random.id();
+  return { id, event, accountId, accountName, byName, agentName, flow, until, at, to };
 }
 
 async function localeOf(
@@ -141,11 +126,11 @@ export async function addAdminNotices(
   deps: Pick<Deps, 'random' | 'settings'>,
   tx: StoreTransaction,
   event: 'revoke' | 'lockoutCleared',
-  reported: Pick<Reported, 'accountId' | 'accountName' | 'byName' | 'agentName'>,
+  act: Omit<Told, 'event' | 'flow' | 'until'>,
   concerned: readonly Enrollment[],
 ): Promise<void> {
-  const { accountId, accountName, byName, agentName } = reported;
-  const about = { event, accountId, accountName, byName, agentName, at: tx.now } as const;
+  const { accountId, accountName, byName, agentName } = act;
+  const told = { event, accountId, accountName, byName, agentName };
   const notices: Notice[] = [];
   const owners: string[] = [];
   const ownerEntries: string[] = [];
@@ -158,10 +143,10 @@ export async function addAdminNotices(
     } = record ?? {};
     owners.push(displayName);
     ownerEntries.push(directoryId);
-    notices.push({ id: deps.random.id(), ...about, to: { channel: 'sms', mobile, locale } });
+    notices.push(noticeTo(deps, tx, told, { channel: 'sms', mobile, locale }));
   }
   const whose = event === 'revoke' ? { owners, ownerEntries } : {};
-  notices.push({ id: deps.random.id(), ...about, ...whose, to: { channel: 'otherManagers' } });
+  notices.push({ ...noticeTo(deps, tx, told, { channel: 'otherManagers' }), ...whose });
   await tx.addNotices(notices);
 }
 
@@ -172,15 +157,15 @@ export async function addAdminNotices(
 export async function addRemovalNotices(
   deps: Pick<Deps, 'random' | 'settings'>,
   tx: StoreTransaction,
-  reported: Pick<Notice, 'accountId' | 'accountName' | 'until'> & {
+  reported: Pick<Told, 'accountId' | 'accountName' | 'until'> & {
     readonly event: 'removal' | 'removalAhead';
   },
   { manager, mobile }: Enrollment,
 ): Promise<void> {
-  const about = { ...reported, byName: '', at: tx.now };
+  const told = { ...reported, byName: '' };
   const locale = await localeOf(deps, tx, manager);
   await tx.addNotices([
-    { id: deps.random.id(), ...about, to: { channel: 'sms', mobile, locale } },
-    { id: deps.random.id(), ...about, to: { channel: 'chat', manager } },
+    noticeTo(deps, tx, told, { channel: 'sms', mobile, locale }),
+    noticeTo(deps, tx, told, { channel: 'chat', manager }),
   ]);
 }
