@@ -59,26 +59,16 @@ function toRecipient(
   person: DirectoryManager,
   record: ManagerRecord | undefined,
 ): Recipient {
-  const { defaultLocale } = deps.settings;
   const { id: directoryId, displayName } = person;
-  if (record !== undefined) {
-    const { key, address, locale = defaultLocale } = record;
-    return {
-      name: managerName(key),
-      person,
-      locale,
-      key,
-      way: address === undefined ? undefined : { key, directoryId, displayName, address },
-    };
-  }
-  const key = entraKeyOf(deps, person);
-  if (key === undefined) return { name: `entry:${person.id}`, person, locale: defaultLocale };
+  const { key = entraKeyOf(deps, person), address, locale } = record ?? {};
+  // A person whom the bot has met is not reached where it was removed.
+  const isReached = record === undefined || address !== undefined;
   return {
-    name: managerName(key),
+    name: key === undefined ? `entry:${directoryId}` : managerName(key),
     person,
-    locale: defaultLocale,
+    locale: locale ?? deps.settings.defaultLocale,
     key,
-    way: { key, directoryId, displayName },
+    way: key && isReached ? { key, directoryId, displayName, address } : undefined,
   };
 }
 

@@ -58,7 +58,8 @@ function refuseMalformedMobile(
   { mobile }: { readonly mobile: string | undefined },
 ): Promise<Flow> | undefined {
   if (readMobile(tap, mobile) !== undefined) return undefined;
-  return refuseMobile(tap, (mobile ?? '').trim() === '');
+  const event = mobileInvalid((mobile ?? '').trim() === '');
+  return submitStep(tap, (tx, current) => advanceEnrollment(tx, current, event));
 }
 
 /** Where an agent vouched only the directory's number counts: one that is typed changes nothing. */
@@ -83,10 +84,6 @@ async function takeShownMobile(tap: EnrollmentTap): Promise<Flow> {
     if (!isGood) return endTap(tap, { type: 'expired' });
   }
   return chooseMobile(tap, (known) => known?.mobile);
-}
-
-function refuseMobile(tap: Submission<EnrollmentFlow>, isEmpty: boolean): Promise<Flow> {
-  return submitStep(tap, (tx, current) => advanceEnrollment(tx, current, mobileInvalid(isEmpty)));
 }
 
 const mobileInvalid = (isEmpty: boolean) =>

@@ -49,17 +49,14 @@ export function refuseMalformedProof(
   tap: Submission<EnrollmentFlow>,
   { currentPassword }: CurrentPassword,
 ): Promise<Flow> | undefined {
-  return isPassword(currentPassword) ? undefined : refuseUncounted(tap);
+  if (isPassword(currentPassword)) return undefined;
+  const event = { type: 'proofFailed', reason: 'passwordWrong' } as const;
+  return submitStep(tap, (tx, current) => advanceEnrollment(tx, current, event));
 }
 
 function isPassword(input: SecretInput): input is Secret {
   const value = input?.reveal() ?? '';
   return value.trim() !== '' && [...value].length <= MAX_CURRENT_PASSWORD;
-}
-
-function refuseUncounted(tap: Submission<EnrollmentFlow>): Promise<Flow> {
-  const event = { type: 'proofFailed', reason: 'passwordWrong' } as const;
-  return submitStep(tap, (tx, current) => advanceEnrollment(tx, current, event));
 }
 
 /** Proves the account's current password by one bind that can never lock it (requirements P10 to P12). */
@@ -71,15 +68,13 @@ export async function proveCurrentPassword(
   const { deps, account } = tap;
   const known = await deps.store.read((reads) => proofBlock(account, reads));
   // A manager can repeat it at will: what is surely refused costs no hash.
-  if (known !== undefined) return refuseBlocked(tap, known);
+  if (known !== undefined) {
+    return submitStep(tap, (tx, current) => refuseAtNoCost(deps, tx, current, known));
+  }
   // Before anything is counted or bound: a proof without time for its digest is not begun.
   const [digest] = await digestInTurn(tap, account.id, [currentPassword]);
   // One after another: the directory's count must be read after the last bind, not during it.
   return deps.exclusive(`proof:${account.id}`, () => proveInTurn(tap, currentPassword, digest));
-}
-
-function refuseBlocked(tap: EnrollmentTap, problem: Problem): Promise<Flow> {
-  return submitStep(tap, (tx, current) => refuseAtNoCost(tap.deps, tx, current, problem));
 }
 
 async function proveInTurn(

@@ -34,8 +34,11 @@ interface SentWrite extends Write {
 
 /** The one write of a submission. Its answer, whatever it is, is taken into the flow. */
 export async function writePassword(tap: ResetTap, sent: ResetFlow, write: Write): Promise<Flow> {
-  const { deps, manager } = tap;
-  const outcome = await send(tap, sent, write);
+  const { deps, manager, account, signal } = tap;
+  const { password } = write;
+  const { passwordVersion: expectedVersion } = sent;
+  const asked = { manager: manager.entry, accountId: account.id, password, expectedVersion };
+  const outcome = await deps.directory.writePassword(asked, signal).catch(faultOf);
   const state = stepReset(sent.state, { type: 'outcomeUnknown' }, sent.startedAt);
   return saveOutcome(deps, { ...sent, state }, async () => {
     const saved = await changeFlow(deps, sent, (tx, current) =>
@@ -47,20 +50,6 @@ export async function writePassword(tap: ResetTap, sent: ResetFlow, write: Write
     }
     return saved;
   });
-}
-
-function send(
-  { deps, manager, account, signal }: ResetTap,
-  { passwordVersion }: ResetFlow,
-  { password }: Write,
-): Promise<Outcome> {
-  const write = {
-    manager: manager.entry,
-    accountId: account.id,
-    password,
-    expectedVersion: passwordVersion,
-  };
-  return deps.directory.writePassword(write, signal).catch(faultOf);
 }
 
 async function takeOutcome(
