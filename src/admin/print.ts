@@ -50,8 +50,8 @@ export function isoTime(at: number): string {
 
 /** Shows how far a long command is, on a terminal only. */
 export interface Progress {
-  show(done: number, total: number): void;
-  end(): void;
+  readonly show: (done: number, total: number) => void;
+  readonly end: () => void;
 }
 
 /** A bar on standard error, so that standard output stays clean. */

@@ -32,9 +32,6 @@ export async function inTurn<T>(
   const deps = await openSweep(place);
   const where = place.config.store.databaseUrl === undefined ? 'the bot' : 'an instance';
   const progress = createProgress(label);
-  const onProgress = (done: number, total: number): void => {
-    progress.show(done, total);
-  };
   // Before the first card: a run that is killed is on record too.
   const onBegin = (): Promise<void> =>
     deps.store.transaction((tx) => {
@@ -42,7 +39,7 @@ export async function inTurn<T>(
       return Promise.resolve();
     });
   const { signal } = new AbortController();
-  const tryNow = () => work(deps, { isDryRun, onProgress, onBegin }, signal);
+  const tryNow = () => work(deps, { isDryRun, onProgress: progress.show, onBegin }, signal);
   let report = await tryNow();
   if (report === undefined) {
     place.say(`${where} is sweeping right now: waiting until it is done`);

@@ -162,7 +162,7 @@ function asText(shown: Shown, timeZone: string): string {
         (flow) => `${flow.purpose}, ${flow.step}, ${who(flow)}, since ${local(flow.since)}`,
       ),
     ),
-    ['Last SMS', lastSms === undefined ? '–' : smsLine(lastSms, local)],
+    ['Last SMS', lastSms ? `${local(lastSms.createdAt)}, ${lastSms.fate ?? lastSms.outcome}` : '–'],
     ...(revoked === undefined
       ? []
       : [['Revoked', `${local(revoked.at)}, ${who(revoked)}`] as const]),
@@ -181,11 +181,4 @@ function directoryLine({ account, fault }: AskedAccount, local: (at: number) => 
     ...(recentFailures > 0 ? [`${String(recentFailures)}${limit} wrong passwords counted`] : []),
     ...(isLocked ? ['locked by the directory'] : []),
   ].join(', ');
-}
-
-function smsLine(
-  { createdAt, outcome, fate }: NonNullable<AccountStatus['lastSms']>,
-  local: (at: number) => string,
-): string {
-  return `${local(createdAt)}, ${fate ?? outcome}`;
 }

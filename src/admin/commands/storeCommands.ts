@@ -33,9 +33,7 @@ export const rekeyStore: Command['run'] = async (place) => {
   // Audited before the first change: a run that is killed is on record too.
   await auditAct(place, 'admin.rekey', 'ok', 'started');
   const progress = createProgress('rekey');
-  const rekeyed = await store.sealed.rekey((done, total) => {
-    progress.show(done, total);
-  });
+  const rekeyed = await store.sealed.rekey(progress.show);
   progress.end();
   const { done, unreadable, left } = rekeyed;
   const isWhole = unreadable === 0 && left === 0;
