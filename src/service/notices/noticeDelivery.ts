@@ -1,18 +1,14 @@
 import { withDeadline } from '../../ports/deadline.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
-import { managerName, isSamePerson, type Locale, type ManagerKey } from '../../domain/parties.ts';
+import { managerName, type Locale, type ManagerKey } from '../../domain/parties.ts';
 import { Secret } from '../../domain/secret.ts';
 import { DirectoryError, StoreError } from '../../ports/errors.ts';
 import type { ClaimedNotice, Notice, NoticeLane } from '../../ports/store/notices.ts';
+import type { View } from '../../ports/view.ts';
+import { post, type Delivered } from '../chat/post.ts';
 import type { Deps } from '../deps.ts';
-import { lockAccount } from '../flow/flows.ts';
-import { postNotice } from './noticeCard.ts';
-import { namesAmong } from '../people/managers.ts';
-import { enrolledOf } from './whoIsTold.ts';
-import { recipientsOf } from '../chat/recipients.ts';
-import { noteAnswering } from '../people/responsibilityChanges.ts';
 import { again } from '../waiting/waiting.ts';
-import { audienceOf } from './otherManagers.ts';
+import { addressOthers } from './otherManagers.ts';
 import type { SendPace } from '../chat/sendPace.ts';
 
 /** Longer than a notice can take, so that no two instances send the same one. */
@@ -46,11 +42,12 @@ export async function deliverNotice(
   const notice = await deps.store.transaction((tx) => tx.claimNotice(LEASE_MS, lane));
   if (notice === undefined) return false;
   const { to } = notice;
+  const isLate = deps.store.now() - queuedAt(notice) > LATE_MS;
   try {
     const sent = await withDeadline(DELIVERY_MS, undefined, async (signal) => {
       switch (to.channel) {
         case 'otherManagers':
-          return addressOthers(deps, notice, to.except, signal);
+          return addressOthers(deps, notice, to.except, isLate, signal);
         case 'sms':
           return sendText(deps, notice, to, signal);
         case 'chat':
@@ -61,82 +58,11 @@ export async function deliverNotice(
     if (sent === 'notTaken') await deps.delay(TEXTS_REST_MS, stopping);
   } catch (error) {
     // Whatever the fault is, the auditor hears in the end that the notice did not come.
-    await tryLater(deps, notice, 'temporarilyUnavailable');
-    throw error;
+    const isAway = error instanceof DirectoryError;
+    await tryLater(deps, notice, isAway ? 'directoryUnavailable' : 'temporarilyUnavailable');
+    if (!isAway) throw error;
   }
   return true;
-}
-
-async function addressOthers(
-  deps: Deps,
-  notice: ClaimedNotice,
-  except: ManagerKey | undefined,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    const isLate = deps.store.now() - queuedAt(notice) > LATE_MS;
-    const { accountId } = notice;
-    const { persons, own, answering } = await audienceOf(deps, accountId, except, signal, isLate);
-    await deps.store.transaction(async (tx) => {
-      await lockAccount(tx, notice.accountId);
-      // After a long pause of this instance another one has delivered it.
-      if (!(await tx.removeNotice(notice))) return;
-      // Another manager has resumed the reminders meanwhile: there is nothing to undo.
-      const isNotNeeded = notice.event === 'notNeeded';
-      const until = isNotNeeded ? await tx.silencedUntil(notice.accountId) : notice.until;
-      if (isNotNeeded && until === undefined) return;
-      if (answering !== undefined) await noteAnswering(deps, tx, answering);
-      const known = [...persons, ...(await enrolledOf(tx, notice.accountId))];
-      if (own !== undefined) known.unshift(own);
-      const nameOf = namesAmong(deps, known);
-      const byName = nameOf(notice.byName, own?.id);
-      const owners = notice.owners?.map((name, at) => {
-        const entry = notice.ownerEntries?.[at];
-        return { entry, name: nameOf(name, entry) };
-      });
-      const notices: Notice[] = [];
-      // Also to those from whose chats the bot was removed: whoever did it, the auditor sees that they were not told.
-      for (const { key: manager, person } of await recipientsOf(deps, tx, persons)) {
-        if (manager === undefined) continue;
-        if (except !== undefined && isSamePerson(manager, except)) continue;
-        const to = { channel: 'chat', manager } as const;
-        // Each manager can undo it, from a button of their own.
-        const handle = isNotNeeded ? deps.random.id() : undefined;
-        if (handle !== undefined) {
-          await tx.addButtons([{ handle, manager, accountId, undoes: until }]);
-        }
-        const id = deps.random.id();
-        const others = owners?.filter(({ entry }) => entry !== person.id);
-        notices.push({
-          ...told(notice),
-          until,
-          byName,
-          hasReader: others?.length !== owners?.length,
-          owners: others?.map(({ name }) => name),
-          handle,
-          id,
-          to,
-        });
-      }
-      await tx.addNotices(notices);
-    });
-  } catch (error) {
-    if (!(error instanceof DirectoryError)) throw error;
-    await tryLater(deps, notice, 'directoryUnavailable');
-  }
-}
-
-/** The notice without its recipient's parts. */
-function told({
-  event,
-  accountId,
-  accountName,
-  byName,
-  agentName,
-  at,
-  flow,
-}: Notice): Omit<Notice, 'id' | 'to'> {
-  return { event, accountId, accountName, byName, agentName, at, flow };
 }
 
 async function sendText(
@@ -187,6 +113,28 @@ async function postCard(
       // A second card does no harm; a missing warning does.
       return tryLater(deps, notice, 'temporarilyUnavailable');
   }
+}
+
+/** Posts a notice's card to one manager. */
+async function postNotice(
+  deps: Deps,
+  notice: Notice,
+  manager: ManagerKey,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const record = await deps.store.read((reads) => reads.manager(manager));
+  // The bot was removed there.
+  if (record !== undefined && record.address === undefined) return { outcome: 'unreachable' };
+  const locale = record?.locale ?? deps.settings.defaultLocale;
+  return post(deps, { way: record ?? { key: manager }, locale }, viewOf(notice), signal);
+}
+
+function viewOf(notice: Notice): View {
+  const { event, accountName, byName, agentName, at, maskedMobile, until } = notice;
+  const { handle, hasReader, owners, added, removed, more } = notice;
+  if (event === 'overdue') throw new Error('an overdue password is told by SMS only');
+  const about = { agentName, maskedMobile, until, handle, hasReader, owners, added, removed, more };
+  return { card: 'notice', event, accountName, byName, at, ...about };
 }
 
 /** Records the delivery; tries again while the database is away, or the notice would be told twice. */

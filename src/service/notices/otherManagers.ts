@@ -1,9 +1,14 @@
-import type { ManagerKey } from '../../domain/parties.ts';
+import { isSamePerson, type ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager } from '../../ports/account.ts';
 import { withDeadline } from '../../ports/deadline.ts';
+import type { ClaimedNotice, Notice } from '../../ports/store/notices.ts';
+import { recipientsOf } from '../chat/recipients.ts';
 import type { Deps } from '../deps.ts';
 import { faultOf, seenInTime } from '../directoryFault.ts';
+import { lockAccount } from '../flow/flows.ts';
+import { namesAmong } from '../people/managers.ts';
 import {
+  noteAnswering,
   personOf,
   readAnswering,
   readFormer,
@@ -13,6 +18,77 @@ import { enrolledOf } from './whoIsTold.ts';
 
 /** A crowd, or a late account, that is not read by then keeps nobody else from being told, ms. */
 const READ_MS = 3_000;
+
+/**
+ * Makes a notice to the account's managers into cards for each of them, in its place.
+ * @throws DirectoryError
+ */
+export async function addressOthers(
+  deps: Deps,
+  notice: ClaimedNotice,
+  except: ManagerKey | undefined,
+  isLate: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const { accountId } = notice;
+  const { persons, own, answering } = await audienceOf(deps, accountId, except, signal, isLate);
+  await deps.store.transaction(async (tx) => {
+    await lockAccount(tx, notice.accountId);
+    // After a long pause of this instance another one has delivered it.
+    if (!(await tx.removeNotice(notice))) return;
+    // Another manager has resumed the reminders meanwhile: there is nothing to undo.
+    const isNotNeeded = notice.event === 'notNeeded';
+    const until = isNotNeeded ? await tx.silencedUntil(notice.accountId) : notice.until;
+    if (isNotNeeded && until === undefined) return;
+    if (answering !== undefined) await noteAnswering(deps, tx, answering);
+    const known = [...persons, ...(await enrolledOf(tx, notice.accountId))];
+    if (own !== undefined) known.unshift(own);
+    const nameOf = namesAmong(deps, known);
+    const byName = nameOf(notice.byName, own?.id);
+    const owners = notice.owners?.map((name, at) => {
+      const entry = notice.ownerEntries?.[at];
+      return { entry, name: nameOf(name, entry) };
+    });
+    const notices: Notice[] = [];
+    // Also to those from whose chats the bot was removed: whoever did it, the auditor sees that they were not told.
+    for (const { key: manager, person } of await recipientsOf(deps, tx, persons)) {
+      if (manager === undefined) continue;
+      if (except !== undefined && isSamePerson(manager, except)) continue;
+      const to = { channel: 'chat', manager } as const;
+      // Each manager can undo it, from a button of their own.
+      const handle = isNotNeeded ? deps.random.id() : undefined;
+      if (handle !== undefined) {
+        await tx.addButtons([{ handle, manager, accountId, undoes: until }]);
+      }
+      const id = deps.random.id();
+      const others = owners?.filter(({ entry }) => entry !== person.id);
+      notices.push({
+        ...told(notice),
+        until,
+        byName,
+        hasReader: others?.length !== owners?.length,
+        owners: others?.map(({ name }) => name),
+        handle,
+        id,
+        to,
+      });
+    }
+    await tx.addNotices(notices);
+  });
+}
+
+/** The notice without its recipient's parts. */
+function told({
+  event,
+  accountId,
+  accountName,
+  byName,
+  agentName,
+  at,
+  flow,
+}: Notice): Omit<Notice, 'id' | 'to'> {
+  return { event, accountId, accountName, byName, agentName, at, flow };
+}
 
 /** The possible recipients of a notice to the account's managers. */
 interface Audience {
