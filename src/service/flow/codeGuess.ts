@@ -1,12 +1,11 @@
 import type { CodeProgress, Flow } from '../../domain/flows/flow.ts';
-import { attemptsLeft } from '../../domain/flows/lockout.ts';
 import { readPasscode } from '../../domain/flows/passcode.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { tellOfLockAfterLift } from '../desk/callers.ts';
 import type { TypedCode } from '../input.ts';
-import { codesLockedUntil, wrongCodes } from './codesLocked.ts';
+import { codeAttempts } from './codesLocked.ts';
 import type { FlowTap, Verb } from './table.ts';
 import {
   type Submission,
@@ -85,23 +84,21 @@ async function countWrongCode(deps: Deps, tx: StoreTransaction, flow: Flow): Pro
   const { accountId, manager } = flow;
   await tx.addFailure({ kind: 'code', manager, accountId });
   tx.audit({ event: 'code.refused', result: 'refused', reason: 'codeRefused', ...auditOf(flow) });
-  const locked = await endWhereLocked(deps, tx, flow);
-  if (locked !== undefined) {
-    await tellOfLockAfterLift(deps, tx, accountId);
-    return locked;
+  const { lockedUntil, left } = await codeAttempts(deps, tx, manager, accountId);
+  if (lockedUntil === undefined) {
+    return advanceAny(tx, flow, { type: 'codeRefused', attemptsLeft: left });
   }
-  const limits = await wrongCodes(deps, tx, manager, accountId);
-  const left = limits.map(({ times, limit }) => attemptsLeft(times, limit, tx.now));
-  return advanceAny(tx, flow, { type: 'codeRefused', attemptsLeft: Math.min(...left) });
+  await tellOfLockAfterLift(deps, tx, accountId);
+  return endLocked(tx, flow, lockedUntil);
 }
 
 /** Ends an open flow that waits for a code while codes are locked; any other stays as it is. */
 export async function refuseWhereLocked(deps: Deps, flow: Flow): Promise<Flow> {
   if (awaitsCode(flow) === undefined) return flow;
   const { manager, accountId } = flow;
-  const seen = await deps.store.read((reads) => codesLockedUntil(deps, reads, manager, accountId));
+  const seen = await deps.store.read((reads) => codeAttempts(deps, reads, manager, accountId));
   // Usually there is nothing to do, and no lock to take.
-  if (seen === undefined) return flow;
+  if (seen.lockedUntil === undefined) return flow;
   return changeFlow(deps, flow, async (tx, current) => {
     if (awaitsCode(current) === undefined) return current;
     return (await endWhereLocked(deps, tx, current)) ?? current;
@@ -114,8 +111,11 @@ export async function endWhereLocked(
   tx: StoreTransaction,
   flow: Flow,
 ): Promise<Flow | undefined> {
-  const until = await codesLockedUntil(deps, tx, flow.manager, flow.accountId);
-  if (until === undefined) return undefined;
+  const { lockedUntil } = await codeAttempts(deps, tx, flow.manager, flow.accountId);
+  return lockedUntil === undefined ? undefined : endLocked(tx, flow, lockedUntil);
+}
+
+function endLocked(tx: StoreTransaction, flow: Flow, until: number): Promise<Flow> {
   tx.audit({ event: 'code.locked', result: 'refused', reason: 'locked', ...auditOf(flow) });
   return endFlow(tx, flow, { type: 'refused', problem: { reason: 'locked', until } });
 }

@@ -1,42 +1,37 @@
 import {
   ACCOUNT_FAILURE_LIMIT,
+  attemptsLeft,
   FAILURES_LOOKBACK_MS,
   lockedUntil,
 } from '../../domain/flows/lockout.ts';
 import { isSamePerson, type ManagerKey } from '../../domain/parties.ts';
 import type { StoreReads } from '../../ports/store/store.ts';
+import type { Settings } from '../deps.ts';
 
-/** The setting by which wrong codes lock. */
-interface Attempts {
-  readonly settings: { readonly codeAttempts: number };
+/** How many wrong codes are left to a manager on an account. */
+export interface CodeAttempts {
+  /** Until when wrong codes keep this manager, or every manager, from codes of the account; epoch ms. */
+  readonly lockedUntil: number | undefined;
+  readonly left: number;
 }
 
-/** Until when wrong codes keep this manager, or every manager, from codes of the account. */
-export async function codesLockedUntil(
-  deps: Attempts,
+/** By the wrong codes that lock this manager, and by those that lock all of the account's. */
+export async function codeAttempts(
+  { settings }: { readonly settings: Pick<Settings, 'codeAttempts'> },
   reads: StoreReads,
   manager: ManagerKey,
   accountId: string,
-): Promise<number | undefined> {
-  const limits = await wrongCodes(deps, reads, manager, accountId);
-  const ends = limits
-    .map(({ times, limit }) => lockedUntil(times, limit, reads.now))
-    .filter((end) => end !== undefined);
-  return ends.length === 0 ? undefined : Math.max(...ends);
-}
-
-/** The times of the wrong codes that lock this manager, and of those that lock all of the account's, newest first. */
-export async function wrongCodes(
-  deps: Attempts,
-  reads: StoreReads,
-  manager: ManagerKey,
-  accountId: string,
-): Promise<readonly { readonly times: readonly number[]; readonly limit: number }[]> {
+): Promise<CodeAttempts> {
   const failures = await reads.failuresOf({ accountId, since: reads.now - FAILURES_LOOKBACK_MS });
   const all = failures.filter(({ kind }) => kind === 'code');
   const own = all.filter((failure) => isSamePerson(failure.manager, manager));
-  return [
-    { times: own.map(({ at }) => at), limit: deps.settings.codeAttempts },
+  const limits = [
+    { times: own.map(({ at }) => at), limit: settings.codeAttempts },
     { times: all.map(({ at }) => at), limit: ACCOUNT_FAILURE_LIMIT },
   ];
+  const ends = limits.flatMap(({ times, limit }) => lockedUntil(times, limit, reads.now) ?? []);
+  return {
+    lockedUntil: ends.length === 0 ? undefined : Math.max(...ends),
+    left: Math.min(...limits.map(({ times, limit }) => attemptsLeft(times, limit, reads.now))),
+  };
 }

@@ -8,7 +8,7 @@ import type { Account } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import { refuseWhereLocked } from '../flow/codeGuess.ts';
-import { codesLockedUntil } from '../flow/codesLocked.ts';
+import { codeAttempts } from '../flow/codesLocked.ts';
 import { nextCode, type NextCode } from '../flow/codeBudget.ts';
 import { type ReservedCode, deliver, issueCode } from '../flow/codeSending.ts';
 import type { Deps } from '../deps.ts';
@@ -171,7 +171,7 @@ async function mayBegin(
   { manager, account, purpose }: NewFlow,
   enrollment: Enrollment | undefined,
 ): Promise<{ readonly refused?: Problem | undefined; readonly code?: NextCode | undefined }> {
-  const until = await codesLockedUntil(deps, tx, manager.key, account.id);
+  const { lockedUntil: until } = await codeAttempts(deps, tx, manager.key, account.id);
   if (until !== undefined) return { refused: { reason: 'locked', until } };
   if (purpose === 'enrollment') return {};
   if (enrollment === undefined) return { refused: { reason: 'notEnrolled' } };

@@ -7,7 +7,7 @@ import type { Account, Standing } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { codesLockedUntil } from '../flow/codesLocked.ts';
+import { codeAttempts } from '../flow/codesLocked.ts';
 import type { Manager } from '../people/managers.ts';
 
 /** With the longest names a card of so many accounts still fits Teams' limit (80 KB of UTF-16). */
@@ -129,7 +129,7 @@ async function codesLockedOn(
 ): Promise<ReadonlyMap<string, number | undefined>> {
   const locked = accounts.filter(({ isLocked }) => isLocked);
   const found = locked.map(
-    async ({ id }) => [id, await codesLockedUntil(deps, reads, key, id)] as const,
+    async ({ id }) => [id, (await codeAttempts(deps, reads, key, id)).lockedUntil] as const,
   );
   return new Map(await Promise.all(found));
 }
