@@ -94,35 +94,32 @@ async function chooseMobile(
   choose: (known: KnownMobile | undefined) => string | undefined,
 ): Promise<Flow> {
   const { deps, manager } = tap;
-  const { flow, todo } = await submit<EnrollmentFlow, ReservedCode, Flow>(
-    tap,
-    async (tx, current) => {
-      const { state } = current;
-      if (state.step !== 'mobile') return { flow: current };
-      const locked = await endWhereLocked(deps, tx, current);
-      if (locked !== undefined) return { flow: locked };
-      const mobile = choose(state.known);
-      if (mobile === undefined) {
-        return { flow: await advanceEnrollment(tx, current, mobileInvalid(false)) };
-      }
-      if (state.held !== undefined && tx.now <= state.held.expiresAt) {
-        return { flow: await advanceEnrollment(tx, current, { type: 'heldCodeAsked' }) };
-      }
-      const first = firstRecipient(state, mobile);
-      const recipient = first === 'old' && state.known !== undefined ? state.known.mobile : mobile;
-      const budget = { flowId: current.id, mobile: recipient, manager };
-      const { refused: problem, code } = await nextCode(deps, tx, budget);
-      if (problem !== undefined) {
-        return { flow: await advanceEnrollment(tx, current, { type: 'mobileRefused', problem }) };
-      }
-      const chosen = { type: 'mobileChosen', mobile, ...code.terms } as const;
-      const saved = await advanceEnrollment(tx, current, chosen);
-      const purpose = first === 'old' ? 'oldNumber' : 'enrollment';
-      const to = { mobile: recipient, purpose } as const;
-      return { flow: saved, todo: await issueCode(deps, tx, saved, to, code) };
-    },
-  );
-  return todo === undefined ? flow : deliver(tap, flow, todo);
+  const submitted = await submit<EnrollmentFlow, ReservedCode, Flow>(tap, async (tx, current) => {
+    const { state } = current;
+    if (state.step !== 'mobile') return { flow: current };
+    const locked = await endWhereLocked(deps, tx, current);
+    if (locked !== undefined) return { flow: locked };
+    const mobile = choose(state.known);
+    if (mobile === undefined) {
+      return { flow: await advanceEnrollment(tx, current, mobileInvalid(false)) };
+    }
+    if (state.held !== undefined && tx.now <= state.held.expiresAt) {
+      return { flow: await advanceEnrollment(tx, current, { type: 'heldCodeAsked' }) };
+    }
+    const first = firstRecipient(state, mobile);
+    const recipient = first === 'old' && state.known !== undefined ? state.known.mobile : mobile;
+    const budget = { flowId: current.id, mobile: recipient, manager };
+    const { refused: problem, code } = await nextCode(deps, tx, budget);
+    if (problem !== undefined) {
+      return { flow: await advanceEnrollment(tx, current, { type: 'mobileRefused', problem }) };
+    }
+    const chosen = { type: 'mobileChosen', mobile, ...code.terms } as const;
+    const saved = await advanceEnrollment(tx, current, chosen);
+    const purpose = first === 'old' ? 'oldNumber' : 'enrollment';
+    const to = { mobile: recipient, purpose } as const;
+    return { flow: saved, todo: await issueCode(deps, tx, saved, to, code) };
+  });
+  return deliver(tap, submitted);
 }
 
 function changeMobile(tap: EnrollmentTap): Promise<Flow> {
@@ -139,7 +136,7 @@ function changeMobile(tap: EnrollmentTap): Promise<Flow> {
 /** The old number agrees: the new one gets its code. */
 async function confirmOldCode(tap: EnrollmentTap, input: TypedCode): Promise<Flow> {
   const { deps, manager } = tap;
-  const { flow, todo } = await guessCode<EnrollmentFlow, ReservedCode>(
+  const submitted = await guessCode<EnrollmentFlow, ReservedCode>(
     tap,
     input,
     async (tx, current): Promise<Submitted<EnrollmentFlow, ReservedCode>> => {
@@ -158,5 +155,5 @@ async function confirmOldCode(tap: EnrollmentTap, input: TypedCode): Promise<Flo
       return { flow: saved, todo: await issueCode(deps, tx, saved, next, code) };
     },
   );
-  return todo === undefined ? flow : deliver(tap, flow, todo);
+  return deliver(tap, submitted);
 }

@@ -14,6 +14,7 @@ import {
   enrollmentStarted,
   isAwaited,
   submit,
+  type Submitted,
 } from './flows.ts';
 import type { FlowTap, Verb } from './table.ts';
 
@@ -43,12 +44,13 @@ export async function issueCode(
   return { sendId, code, ...to, at: tx.now, total };
 }
 
-/** Sends a reserved message in the manager's name, once, and takes the answer into the flow. */
+/** Sends the message that was reserved, if one was, in the manager's name, once; takes the answer into the flow. */
 export async function deliver(
   { deps, manager, account, signal }: Omit<FlowTap<Flow>, 'flow' | 'cardDraw'>,
-  flow: Flow,
-  { sendId, code, mobile, purpose, at, total }: ReservedCode,
+  { flow, todo }: Submitted<Flow, ReservedCode>,
 ): Promise<Flow> {
+  if (todo === undefined) return flow;
+  const { sendId, code, mobile, purpose, at, total } = todo;
   deps.budgetAlarms.counted(total);
   const byName = manager.entry.displayName;
   const names = { code, accountName: account.name, byName, at };
@@ -112,7 +114,7 @@ export const RESEND: Verb<Flow, unknown> = { take: resendCode };
 
 async function resendCode(tap: FlowTap<Flow>): Promise<Flow> {
   const { deps, manager } = tap;
-  const { flow, todo } = await submit<Flow, ReservedCode>(tap, async (tx, current) => {
+  const submitted = await submit<Flow, ReservedCode>(tap, async (tx, current) => {
     const { state } = current;
     if (state.step !== 'code' && state.step !== 'oldCode') return { flow: current };
     const locked = await endWhereLocked(deps, tx, current);
@@ -128,5 +130,5 @@ async function resendCode(tap: FlowTap<Flow>): Promise<Flow> {
     const purpose = state.step === 'oldCode' ? 'oldNumber' : current.purpose;
     return { flow: saved, todo: await issueCode(deps, tx, saved, { mobile, purpose }, code) };
   });
-  return todo === undefined ? flow : deliver(tap, flow, todo);
+  return deliver(tap, submitted);
 }

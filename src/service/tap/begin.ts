@@ -15,7 +15,14 @@ import type { Deps } from '../deps.ts';
 import { vouchOf } from '../desk/callers.ts';
 import { usableFromOf } from '../enrollment/coolDown.ts';
 import type { Vouched } from '../enrollment/vouched.ts';
-import { auditOf, endFlow, enrollmentStarted, lockAccount, settled } from '../flow/flows.ts';
+import {
+  auditOf,
+  endFlow,
+  enrollmentStarted,
+  lockAccount,
+  settled,
+  type Submitted,
+} from '../flow/flows.ts';
 import { readFlowHandle } from './handles.ts';
 import type { Manager } from '../people/managers.ts';
 import { INVITATION } from '../reminders/sendOnce.ts';
@@ -106,7 +113,7 @@ async function findBegun(
 }
 
 type Started =
-  | { readonly flow: Flow; readonly reserved?: ReservedCode }
+  | Submitted<Flow, ReservedCode>
   /** Another flow on the account has an operation under way that must not be cut short. */
   | { readonly busy: Flow }
   | { readonly refused: Problem };
@@ -145,10 +152,8 @@ export async function begin(
     if (operationSince(quiet.state) !== undefined) return quiet;
     return begin(deps, start, signal);
   }
-  if (started.reserved === undefined) return refuseWhereLocked(deps, started.flow);
-  const { flow, reserved } = started;
   // Others may have used up the account's guesses while the message was under way.
-  return refuseWhereLocked(deps, await deliver({ deps, manager, account, signal }, flow, reserved));
+  return refuseWhereLocked(deps, await deliver({ deps, manager, account, signal }, started));
 }
 
 /** A start that was turned down, under the event whose refusal it is. */
@@ -240,5 +245,5 @@ async function startFlow(
   const flow: Flow = { ...frame, purpose, state };
   await tx.addFlow(flow);
   tx.audit({ event: `${purpose}.started`, result: 'ok', ...auditOf(flow) });
-  return { flow, reserved: await issueCode(deps, tx, flow, { mobile, purpose }, code) };
+  return { flow, todo: await issueCode(deps, tx, flow, { mobile, purpose }, code) };
 }
