@@ -33,7 +33,7 @@ export interface Background {
  * stopped. A failed round is repeated, and logged at most once a minute.
  */
 export function startBackground(deps: Deps, outdated: readonly Flow[]): Background {
-  const recovery = createRecovery(deps);
+  const recover = createRecovery(deps);
   const pace = createSendPace(deps);
   const tellOfActs = createActsAlarm(deps.log);
   const stopping = new AbortController();
@@ -69,7 +69,7 @@ export function startBackground(deps: Deps, outdated: readonly Flow[]): Backgrou
     repeat('texts', NOTICES_EVERY_MS, () => deliverNotice(deps, 'sms', pace, signal)),
     repeat('sweep', SWEEP_LOOK_EVERY_MS, () => sweepPatiently(deps, signal)),
     repeat('recovery', RECOVERY_EVERY_MS, async () => {
-      await recovery.round();
+      await recover();
       return false;
     }),
     ...(deps.settings.desk.isOpen

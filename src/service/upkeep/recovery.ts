@@ -17,25 +17,18 @@ const LONGEST_PAUSE_MS = 60_000;
  */
 export async function settleAtStart(deps: Deps): Promise<Flow[]> {
   const settled: Flow[] = [];
-  const unsettled = await deps.store.transaction((tx) => tx.unsettledFlows(tx.now, AT_ONCE));
-  for (const flow of unsettled) {
+  for (const flow of await deps.store.transaction((tx) => tx.unsettledFlows(tx.now, AT_ONCE))) {
     if (operationSince(flow.state) === undefined) continue;
-    const current = await changeFlow(deps, flow, (tx, locked) => settleLost(tx, locked, 0));
-    settled.push(current);
+    settled.push(await changeFlow(deps, flow, (tx, locked) => settleLost(tx, locked, 0)));
   }
   return settled;
 }
 
-/** One round over the flows that no tap takes further. */
-export interface Recovery {
-  round(): Promise<void>;
-}
-
 /**
- * Settles flows that no tap takes further: operations whose process died, outcomes that are still unknown,
- * and flows whose time is over. Safe to run in several instances.
+ * Gives what settles, in one round, the flows that no tap takes further: operations whose process died, outcomes
+ * that are still unknown, and flows whose time is over. Safe to run in several instances.
  */
-export function createRecovery(deps: Deps): Recovery {
+export function createRecovery(deps: Deps): () => Promise<void> {
   /** When this process next looks for each unknown outcome, by its own clock. */
   const looks = new Map<string, { readonly at: number; readonly pause: number }>();
 
@@ -58,21 +51,17 @@ export function createRecovery(deps: Deps): Recovery {
     await lookForOutcome(deps, current);
   }
 
-  return {
-    async round() {
-      const unsettled = await deps.store.transaction((tx) =>
-        tx.unsettledFlows(tx.now - QUIET_MS, AT_ONCE),
-      );
-      deps.metrics.unknownOutcomes(
-        unsettled.filter(({ state }) => state.step === 'unknown').length,
-      );
-      for (const flow of unsettled) {
-        try {
-          await recover(flow);
-        } catch (error) {
-          deps.log.error({ err: error, flow: flow.id }, 'a flow could not be recovered');
-        }
+  return async () => {
+    const unsettled = await deps.store.transaction((tx) =>
+      tx.unsettledFlows(tx.now - QUIET_MS, AT_ONCE),
+    );
+    deps.metrics.unknownOutcomes(unsettled.filter(({ state }) => state.step === 'unknown').length);
+    for (const flow of unsettled) {
+      try {
+        await recover(flow);
+      } catch (error) {
+        deps.log.error({ err: error, flow: flow.id }, 'a flow could not be recovered');
       }
-    },
+    }
   };
 }
