@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DirectoryError } from '../../src/ports/errors.ts';
 import type { SweepDeps } from '../../src/service/deps.ts';
-import { pastUnreadable } from '../../src/service/upkeep/pastUnreadable.ts';
+import { pastUnreadable } from '../../src/service/upkeep/sweeping.ts';
 
 /** Works through accounts, of which some cannot be read; gives those that were, and what was logged. */
 async function workThrough(

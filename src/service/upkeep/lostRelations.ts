@@ -3,7 +3,7 @@ import type { SweepDeps } from '../deps.ts';
 import { lockAccount } from '../flow/flows.ts';
 import { addRemovalNotices } from '../notices/whoIsTold.ts';
 import { followAnswering } from '../people/responsibilityChanges.ts';
-import { pastUnreadable } from './pastUnreadable.ts';
+import { pastUnreadable } from './sweeping.ts';
 import type { SweepLease } from './sweepLease.ts';
 
 const AT_ONCE = 100;

@@ -2,7 +2,7 @@ import { DirectoryError } from '../../ports/errors.ts';
 import type { SweptAccount } from '../../ports/account.ts';
 import type { SweepDeps } from '../deps.ts';
 import { followAnswering } from '../people/responsibilityChanges.ts';
-import { pastUnreadable } from './pastUnreadable.ts';
+import { pastUnreadable } from './sweeping.ts';
 import type { SweepLease } from './sweepLease.ts';
 
 /** So many accounts in one sweep: each takes some reads, and there is a next one. */
