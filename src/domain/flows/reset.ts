@@ -1,6 +1,6 @@
 import type { ShownRules } from '../passwords/passwordPolicy.ts';
 import { stepEnrolledCode, type CodeEvent } from './codeSteps.ts';
-import type { ForbiddenCharacter, Problem, Reason } from '../reasons.ts';
+import type { Problem, Reason } from '../reasons.ts';
 import type {
   BindUnderWay,
   ResetState,
@@ -16,19 +16,12 @@ export type ResetEvent =
   | { readonly type: 'codeAccepted'; readonly rules: ShownRules }
   | { readonly type: 'passwordTypedInChat' }
   /** The bot's own rules or the directory said no; nothing was written. */
-  | {
+  | ({
       readonly type: 'passwordRefused';
       readonly reasons: readonly Reason[];
-      /** Faults that were checked for and not found. */
-      readonly absent?: readonly Reason[];
-      readonly isComplex?: boolean | undefined;
-      readonly holdsName?: boolean | undefined;
-      readonly isEmpty?: boolean | undefined;
       /** When the directory takes a new one, where that is known. */
       readonly until?: number | undefined;
-      /** The kind of the forbidden character. */
-      readonly forbidden?: ForbiddenCharacter | undefined;
-    }
+    } & Pick<Problem, 'absent' | 'isComplex' | 'holdsName' | 'isEmpty' | 'forbidden'>)
   | { readonly type: 'writeStarted'; readonly digest: string }
   /** The write was not carried out, and will not be. */
   | { readonly type: 'writeNotDone'; readonly reason: Reason }
