@@ -1,4 +1,4 @@
-import type { ShownRules } from '../domain/passwords/passwordPolicy.ts';
+import type { ShownRules } from '../domain/passwords/shownRules.ts';
 import type { Problem, Shut } from '../domain/reasons.ts';
 import type {
   CallerDoneView,

@@ -1,4 +1,4 @@
-import type { ShownRules } from '../../src/domain/passwords/passwordPolicy.ts';
+import type { ShownRules } from '../../src/domain/passwords/shownRules.ts';
 import type { EnrollmentEvent } from '../../src/domain/flows/enrollment.ts';
 import type { UnlockEvent } from '../../src/domain/flows/unlock.ts';
 import type {

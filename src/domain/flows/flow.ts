@@ -1,5 +1,5 @@
 import type { ManagerKey } from '../parties.ts';
-import type { ShownRules } from '../passwords/passwordPolicy.ts';
+import type { ShownRules } from '../passwords/shownRules.ts';
 import type { Problem, Shut } from '../reasons.ts';
 
 /** Fields that every flow has from its start. */

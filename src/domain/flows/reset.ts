@@ -1,4 +1,4 @@
-import type { ShownRules } from '../passwords/passwordPolicy.ts';
+import type { ShownRules } from '../passwords/shownRules.ts';
 import { stepEnrolledCode, type CodeEvent } from './codeSteps.ts';
 import type { Problem, Reason } from '../reasons.ts';
 import type {

@@ -6,7 +6,6 @@ import {
 } from '../../domain/flows/lockout.ts';
 import { isSamePerson, type ManagerKey } from '../../domain/parties.ts';
 import type { StoreReads } from '../../ports/store/store.ts';
-import type { Settings } from '../deps.ts';
 
 /** How many wrong codes are left to a manager on an account. */
 export interface CodeAttempts {
@@ -17,7 +16,7 @@ export interface CodeAttempts {
 
 /** By the wrong codes that lock this manager, and by those that lock all of the account's. */
 export async function codeAttempts(
-  { settings }: { readonly settings: Pick<Settings, 'codeAttempts'> },
+  { settings }: { readonly settings: { readonly codeAttempts: number } },
   reads: StoreReads,
   manager: ManagerKey,
   accountId: string,

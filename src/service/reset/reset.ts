@@ -1,9 +1,6 @@
-import {
-  leastLength,
-  MAX_PASSWORD_LENGTH,
-  type ShownRules,
-} from '../../domain/passwords/passwordPolicy.ts';
+import { leastLength, MAX_PASSWORD_LENGTH } from '../../domain/passwords/passwordPolicy.ts';
 import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
+import type { ShownRules } from '../../domain/passwords/shownRules.ts';
 import type { Account } from '../../ports/account.ts';
 import type { Settings } from '../deps.ts';
 import { advanceReset } from '../flow/flows.ts';

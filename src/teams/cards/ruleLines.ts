@@ -1,4 +1,5 @@
-import { forbiddenCharacter, type ShownRules } from '../../domain/passwords/passwordPolicy.ts';
+import { forbiddenCharacter } from '../../domain/passwords/passwordPolicy.ts';
+import type { ShownRules } from '../../domain/passwords/shownRules.ts';
 import type { Problem, Reason } from '../../domain/reasons.ts';
 import type { TextValues } from '../../texts/texts.ts';
 import type { Voice } from './facts.ts';
