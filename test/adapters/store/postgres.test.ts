@@ -138,6 +138,24 @@ describe('a PostgreSQL server that fails', () => {
     expect(lines.some(({ level }) => level === 'warn')).toBe(true);
   });
 
+  it('between two statements is asked again, from the first one on', async () => {
+    const url = await newDatabase();
+    const store = await storeOn(url);
+    const flow = someFlow();
+    let runs = 0;
+    await store.transaction(async (tx) => {
+      runs += 1;
+      await tx.addFlow(flow);
+      if (runs > 1) return;
+      await terminate(url);
+      // The client hears of it while it waits for nothing.
+      await pause(50);
+      await tx.setFlowMessage(flow.id, 'late');
+    });
+    expect(runs).toBe(2);
+    expect(await store.read((reads) => reads.flow(flow.id))).toEqual(flow);
+  });
+
   it('between two transactions is not noticed by the second', async () => {
     const url = await newDatabase();
     const store = await storeOn(url);

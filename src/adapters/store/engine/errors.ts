@@ -10,8 +10,9 @@ const READ_ONLY_TRANSACTION = '25006';
 const UNSERVED = new Set([READ_ONLY_TRANSACTION, '57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE']);
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: class 08, connection exception. */
 const CONNECTION_EXCEPTION = /^08...$/;
-/** These words of `pg` come without a code. */
-const CONNECTION_ENDED = /^Connection terminated unexpectedly$/;
+/** These words of `pg` come without a code: during a statement, and at the first one after it. */
+const CONNECTION_ENDED =
+  /^(?:Connection terminated unexpectedly|Client has encountered a connection error and is not queryable)$/;
 
 /** https://www.sqlite.org/rescode.html, the low byte of an extended code. */
 const SQLITE_BUSY = 5;
