@@ -9,6 +9,7 @@ import { migrateStore, openStore } from '../../../src/adapters/store/open.ts';
 import type { OpenStore } from '../../../src/adapters/store/open.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { StoreError } from '../../../src/ports/errors.ts';
+import type { StoreTransaction } from '../../../src/ports/store/store.ts';
 import { storeContract } from '../../contracts/store.ts';
 import { someEnrollment, someFlow, someManager } from '../../contracts/storeSamples.ts';
 import type { PostgresServer } from '../../support/postgres.ts';
@@ -138,7 +139,10 @@ describe('a PostgreSQL server that fails', () => {
     expect(lines.some(({ level }) => level === 'warn')).toBe(true);
   });
 
-  it('between two statements is asked again, from the first one on', async () => {
+  it.each<[string, (tx: StoreTransaction) => Promise<unknown>]>([
+    ['two statements', (tx) => tx.flow('x')],
+    ['the last statement and COMMIT', () => Promise.resolve()],
+  ])('between %s is asked again, from the first one on', async (_, goOn) => {
     const url = await newDatabase();
     const store = await storeOn(url);
     const flow = someFlow();
@@ -150,7 +154,7 @@ describe('a PostgreSQL server that fails', () => {
       await terminate(url);
       // The client hears of it while it waits for nothing.
       await pause(50);
-      await tx.setFlowMessage(flow.id, 'late');
+      await goOn(tx);
     });
     expect(runs).toBe(2);
     expect(await store.read((reads) => reads.flow(flow.id))).toEqual(flow);

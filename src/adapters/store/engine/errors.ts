@@ -10,9 +10,10 @@ const READ_ONLY_TRANSACTION = '25006';
 const UNSERVED = new Set([READ_ONLY_TRANSACTION, '57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE']);
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: class 08, connection exception. */
 const CONNECTION_EXCEPTION = /^08...$/;
-/** These words of `pg` come without a code: during a statement, and at the first one after it. */
-const CONNECTION_ENDED =
-  /^(?:Connection terminated unexpectedly|Client has encountered a connection error and is not queryable)$/;
+/** These words of `pg` come without a code. */
+const CONNECTION_ENDED = 'Connection terminated unexpectedly';
+/** The same at the first statement after that, which is not sent. */
+const NOT_SENT = 'Client has encountered a connection error and is not queryable';
 
 /** https://www.sqlite.org/rescode.html, the low byte of an extended code. */
 const SQLITE_BUSY = 5;
@@ -85,8 +86,13 @@ export function isDenied(error: unknown): boolean {
  */
 export function isUnserved(error: unknown): boolean {
   const { code, message } = causeOf(error);
-  if (typeof code !== 'string') return CONNECTION_ENDED.test(String(message));
+  if (typeof code !== 'string') return message === CONNECTION_ENDED || message === NOT_SENT;
   return UNSERVED.has(code) || CONNECTION_EXCEPTION.test(code);
+}
+
+/** The connection had ended before the statement: it was not sent. */
+export function isNotSent(error: unknown): boolean {
+  return causeOf(error).message === NOT_SENT;
 }
 
 /** A server that takes no writes says so before the first one. */

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { Log } from '../../../ports/log.ts';
 import type { StoreError } from '../../../ports/errors.ts';
 import { createQueries, type Began, type Engine } from './engine.ts';
-import { isUnserved, outcomeOfCommitUnknown, readOnly, storeFailure } from './errors.ts';
+import { isNotSent, isUnserved, outcomeOfCommitUnknown, readOnly, storeFailure } from './errors.ts';
 import { openConnections } from './postgresPool.ts';
 import type { Condition, Connections, PostgresOptions } from './postgresPool.ts';
 import type { Tables } from '../schema/tables.ts';
@@ -179,7 +179,9 @@ export function openPostgres(
             session.run('commit'),
           ]);
         } catch (error) {
-          throw isUnserved(error) ? outcomeOfCommitUnknown(error) : error;
+          // All of them are sent in one packet, or none.
+          const isUnknown = isUnserved(error) && !isNotSent(error);
+          throw isUnknown ? outcomeOfCommitUnknown(error) : error;
         }
         return result;
       } catch (error) {
