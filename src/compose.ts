@@ -38,7 +38,6 @@ import {
   databaseOf,
   delay,
   directoryOf,
-  encryptionKeysOf,
   gatewayOf,
   instanceName,
   settingsOf,
@@ -88,7 +87,7 @@ export async function startBot(
   const release =
     database.kind === 'sqlite' ? await lockDataDirectory(database.directory) : undefined;
   const instance = instanceName();
-  const keys = encryptionKeysOf(config);
+  const keys = config.store.encryptionKeys;
   const store = observeStore(
     await openStore(
       { database, keys, instance, migrate: true, hashMemoryKiB, audited: metrics.audited },

@@ -11,7 +11,7 @@ import type { SmsGateway } from './ports/sms.ts';
 import type { Endings } from './service/watch/endings.ts';
 import type { Channel } from './teams/channel.ts';
 import { createLogin } from './teams/out/login.ts';
-import { channelSettingsOf, directoryOf, encryptionKeysOf, gatewayOf } from './wiring.ts';
+import { channelSettingsOf, directoryOf, gatewayOf } from './wiring.ts';
 
 const CHECK_MS = 10_000;
 
@@ -44,7 +44,7 @@ export function createRenewal(
       return;
     }
     config = read.config;
-    parts.store.renewKeys(encryptionKeysOf(config));
+    parts.store.renewKeys(config.store.encryptionKeys);
     parts.directory.renew(config.ldap);
     parts.channel.renew(channelSettingsOf(config));
     parts.useGateway(gatewayOf(config, log));
@@ -95,10 +95,10 @@ async function keyFault(
   next: Config,
   store: Pick<OpenStore, 'unreadableBy'>,
 ): Promise<string | undefined> {
-  const [old, keys] = [encryptionKeysOf(now), encryptionKeysOf(next)];
-  if (isSame(now.store.encryptionKeys, next.store.encryptionKeys)) return undefined;
+  const [old, keys] = [now.store.encryptionKeys, next.store.encryptionKeys];
+  if (isSame(old, keys)) return undefined;
   const isOther = keys.some(({ id, key }) =>
-    old.some((one) => one.id === id && Buffer.compare(one.key, key) !== 0),
+    old.some((one) => one.id === id && !isSame(one.key, key)),
   );
   if (isOther) return 'ENCRYPTION_KEYS: a key has changed under its id: give it a new one';
   try {

@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConsoleGateway } from './adapters/consoleSms.ts';
 import { openDirectory, type OpenDirectory } from './adapters/ldap/directory.ts';
-import type { EncryptionKey } from './adapters/store/sealing/crypto.ts';
 import type { DatabaseOptions } from './adapters/store/open.ts';
 import { createSwedishHolidays } from './adapters/swedishHolidays.ts';
 import { createTwilioGateway } from './adapters/twilio.ts';
@@ -36,13 +35,6 @@ export function databaseOf({ store }: Config, certificateSeen?: CertificateSeen)
   return store.databaseUrl === undefined
     ? { kind: 'sqlite', directory: store.dataDir }
     : { kind: 'postgres', url: store.databaseUrl, certificateSeen };
-}
-
-export function encryptionKeysOf({ store }: Config): EncryptionKey[] {
-  return store.encryptionKeys.map(({ id, key }) => ({
-    id,
-    key: Buffer.from(key.reveal(), 'base64'),
-  }));
 }
 
 export function directoryOf(

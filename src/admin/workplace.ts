@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { OpenDirectory } from '../adapters/ldap/directory.ts';
 import { openStore, type OpenStore } from '../adapters/store/open.ts';
 import type { Config } from '../config/config.ts';
-import { databaseOf, directoryOf, encryptionKeysOf, instanceName } from '../wiring.ts';
+import { databaseOf, directoryOf, instanceName } from '../wiring.ts';
 import type { Workplace } from './command.ts';
 
 /** `sudoUser`: the person behind `sudo`, where one is known. */
@@ -21,7 +21,7 @@ export function openWorkplace(
   const userName = userNameOf();
 
   async function open(): Promise<OpenStore> {
-    const keys = encryptionKeysOf(config);
+    const keys = config.store.encryptionKeys;
     // Never migrated in passing: a bot of an earlier build may be at work beside.
     const database = databaseOf(config, (_server, endsAt) => {
       certificateEndsAt = endsAt;

@@ -5,15 +5,9 @@ const EXAMPLE_KEY = Buffer.from('this is only an example, no key!');
 
 const KEY_BYTES = 32;
 
-/** One encryption key; `key` reveals 32 bytes in base64. */
-export interface EncryptionKey {
-  readonly id: string;
-  readonly key: Secret;
-}
-
-/** `id:base64[,id:base64…]`; the first is the one that encrypts. */
-export function keyRing(text: string): EncryptionKey[] | undefined {
-  const keys: EncryptionKey[] = [];
+/** `id:base64[,id:base64…]`; the first is the one that encrypts. Each key reveals 32 bytes in base64. */
+export function keyRing(text: string) {
+  const keys: { readonly id: string; readonly key: Secret }[] = [];
   for (const part of text.split(',')) {
     const match = /^\s*([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)\s*$/.exec(part);
     const [, id = '', key = ''] = match ?? [];

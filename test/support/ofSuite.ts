@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type OpenStore } from '../../src/adapters/store/open.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import { startHouse, type House, type HouseOptions } from './house.ts';
 import { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.ts';
 import { startProduct, type Product, type ProductOptions } from './product.ts';
@@ -64,7 +65,7 @@ export async function storeOfSuite(): Promise<OpenStore> {
   const store = await openStore(
     {
       database: { kind: 'sqlite', directory: await folderOfSuite() },
-      keys: [{ id: 'k1', key: randomBytes(32) }],
+      keys: [{ id: 'k1', key: new Secret(randomBytes(32).toString('base64')) }],
       instance: 'one',
       migrate: true,
     },

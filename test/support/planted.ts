@@ -4,7 +4,7 @@ import { Secret } from '../../src/domain/secret.ts';
 import type { Store } from '../../src/ports/store/store.ts';
 import { addressOf } from '../../src/teams/conversation.ts';
 import { readActivity, toInbound, type Inbound } from '../../src/teams/in/activity.ts';
-import { databaseOf, encryptionKeysOf } from '../../src/wiring.ts';
+import { databaseOf } from '../../src/wiring.ts';
 import { random } from '../../src/process/random.ts';
 import { message } from './activities.ts';
 import { silentLog } from './silentLog.ts';
@@ -31,7 +31,7 @@ export async function beside<T>(
   const store = await openStore(
     {
       database: databaseOf(config),
-      keys: encryptionKeysOf(config),
+      keys: config.store.encryptionKeys,
       instance: 'test',
       migrate: false,
       hashMemoryKiB: world.hashMemoryKiB,

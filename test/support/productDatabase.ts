@@ -6,6 +6,7 @@ import { hashRow } from '../../src/adapters/store/audit/auditChain.ts';
 import { createKeyring } from '../../src/adapters/store/sealing/crypto.ts';
 import type { Keyring } from '../../src/adapters/store/sealing/crypto.ts';
 import { placeIn, SEALED } from '../../src/adapters/store/sealing/places.ts';
+import { keyRing } from '../../src/config/encryptionKeys.ts';
 
 /** How long a statement waits for another's transaction, and until it looks again. */
 const BUSY_MS = 5_000;
@@ -60,12 +61,7 @@ function isSealed(table: string): table is SealedTable {
 }
 
 function keyringOf(text: string): Keyring {
-  return createKeyring(
-    text.split(',').map((entry) => {
-      const [id = '', key = ''] = entry.split(':');
-      return { id, key: Buffer.from(key, 'base64') };
-    }),
-  );
+  return createKeyring(keyRing(text) ?? []);
 }
 
 /** The statement that moves a row into the past with its seal, as the bot would have written it then. */

@@ -3,7 +3,7 @@ import { migrateStore } from '../../adapters/store/open.ts';
 import { lacksVerifiedTls } from '../../config/shapes.ts';
 import type { AuditEvent } from '../../domain/audit.ts';
 import { Secret } from '../../domain/secret.ts';
-import { databaseOf, encryptionKeysOf } from '../../wiring.ts';
+import { databaseOf } from '../../wiring.ts';
 import { CommandFailure, type Command, type Workplace } from '../command.ts';
 import { createProgress, table } from '../print.ts';
 
@@ -22,7 +22,7 @@ async function auditAct(
 
 /** Needs a role that may change the schema. */
 export const migrateDatabase: Command['run'] = async (place) => {
-  await migrateStore(databaseOf(place.config), encryptionKeysOf(place.config), place.log);
+  await migrateStore(databaseOf(place.config), place.config.store.encryptionKeys, place.log);
   await auditAct(place, 'admin.migrate', 'ok', 'done');
   return { json: { schema: 'current' }, text: 'The database schema is current.' };
 };
@@ -72,7 +72,7 @@ export const copyStore: Command['run'] = async (place, { positionals }) => {
     throw new CommandFailure('the target needs sslmode=verify-full when it is another machine');
   }
   await auditAct(place, 'admin.copy-to', 'ok', 'started');
-  const keys = encryptionKeysOf(place.config);
+  const keys = place.config.store.encryptionKeys;
   const { rows, head } = await copyToPostgres(database.directory, new Secret(url), keys, place.log);
   const counts = Object.entries(rows).toSorted(([a], [b]) => a.localeCompare(b));
   return {

@@ -6,6 +6,8 @@ import { someKey } from './support.ts';
 const PLACE = ['enrollment', 'row-1', 'mobile'] as const;
 const MOBILE = '+46701234567';
 
+const keyOf = (bytes: number) => new Secret(Buffer.alloc(bytes).toString('base64'));
+
 describe('the keyring', () => {
   it('opens what it sealed, with a nonce of its own each time', () => {
     const keys = createKeyring([someKey('k1')]);
@@ -83,9 +85,9 @@ describe('the keyring', () => {
 
   it.each([
     ['no key', []],
-    ['a short key', [{ id: 'k1', key: new Uint8Array(31) }]],
-    ['a long key', [{ id: 'k1', key: new Uint8Array(33) }]],
-    ['an id with a colon', [{ id: 'a:b', key: new Uint8Array(32) }]],
+    ['a short key', [{ id: 'k1', key: keyOf(31) }]],
+    ['a long key', [{ id: 'k1', key: keyOf(33) }]],
+    ['an id with a colon', [{ id: 'a:b', key: keyOf(32) }]],
     ['two keys of one id', [someKey('k1'), someKey('k1')]],
   ])('refuses %s', (_, keys) => {
     expect(() => createKeyring(keys)).toThrow('store: corrupt');

@@ -31,7 +31,7 @@ const CHILD = `
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const store = await openStore({
     database: database.kind === 'sqlite' ? database : { ...database, url: new Secret(database.url) },
-    keys: keys.map(({ id, key }) => ({ id, key: Buffer.from(key, 'base64') })),
+    keys: keys.map(({ id, key }) => ({ id, key: new Secret(key) })),
     instance: 'child', migrate: false }, log);
   await store.sealed.rekey((done) => {
     console.log('done ' + done);
@@ -92,7 +92,7 @@ export function rekeySuite(create: () => Promise<RawDatabase>): void {
     const { options } = bench.database;
     const database =
       options.kind === 'sqlite' ? options : { kind: options.kind, url: options.url.reveal() };
-    const texts = keys.map(({ id, key }) => ({ id, key: Buffer.from(key).toString('base64') }));
+    const texts = keys.map(({ id, key }) => ({ id, key: key.reveal() }));
     return startNode(CHILD, JSON.stringify({ database, keys: texts }));
   }
 

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { lockDataDirectory } from '../../../src/adapters/store/engine/dataDirectory.ts';
 import { openStore } from '../../../src/adapters/store/open.ts';
+import { Secret } from '../../../src/domain/secret.ts';
 import { StoreError } from '../../../src/ports/errors.ts';
 import { MINUTE, someEnrollment, someFlow } from '../../contracts/storeSamples.ts';
 import { endChildren, startNode } from './child.ts';
@@ -12,13 +13,15 @@ import { silentLog, someKey, temporaryDirectory } from './support.ts';
 afterEach(endChildren);
 
 const SOURCE = new URL('../../../src/adapters/store/', import.meta.url);
+const KEY = Buffer.alloc(32, 7).toString('base64');
 /** For the script of a child: `opening` becomes its store in the directory that is its argument. */
 const OPENING = `
     const { openStore } = await import('${SOURCE.href}open.ts');
+    const { Secret } = await import('${SOURCE.href}../../domain/secret.ts');
     const log = { debug() {}, info() {}, warn() {}, error() {} };
     const opening = openStore({
       database: { kind: 'sqlite', directory: process.argv[1] },
-      keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
+      keys: [{ id: 'k1', key: new Secret('${KEY}') }],
       instance: 'child', migrate: true }, log);`;
 
 describe('the SQLite file', () => {
@@ -31,7 +34,7 @@ describe('the SQLite file', () => {
   const optionsIn = (path: string) =>
     ({
       database: { kind: 'sqlite', directory: path },
-      keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
+      keys: [{ id: 'k1', key: new Secret(KEY) }],
       instance: 'one',
       migrate: true,
     }) as const;

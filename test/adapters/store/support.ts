@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EncryptionKey } from '../../../src/adapters/store/sealing/crypto.ts';
+import { Secret } from '../../../src/domain/secret.ts';
 import type { Log } from '../../../src/ports/log.ts';
 
 export interface LogLine {
@@ -28,7 +29,7 @@ export function recordingLog(): { log: Log; lines: LogLine[] } {
 export const { log: silentLog } = recordingLog();
 
 export function someKey(id: string): EncryptionKey {
-  return { id, key: randomBytes(32) };
+  return { id, key: new Secret(randomBytes(32).toString('base64')) };
 }
 
 /** A directory that is gone after the test. */

@@ -14,8 +14,8 @@ import { StoreError } from '../../../ports/errors.ts';
 /** One of the configured keys. The first of a list encrypts, all decrypt. */
 export interface EncryptionKey {
   readonly id: string;
-  /** 32 random bytes. */
-  readonly key: Uint8Array;
+  /** 32 random bytes in base64. */
+  readonly key: Secret;
 }
 
 /**
@@ -79,13 +79,14 @@ interface DerivedKeys {
 
 function derive({ id, key }: EncryptionKey): DerivedKeys {
   if (!KEY_ID.test(id)) throw new StoreError('corrupt', 'an encryption key has an unusable id');
-  if (key.length !== KEY_BYTES) {
+  const bytes = Buffer.from(key.reveal(), 'base64');
+  if (bytes.length !== KEY_BYTES) {
     throw new StoreError('corrupt', `encryption key ${id} is not ${KEY_BYTES} bytes long`);
   }
   // RFC 5869: one key per use, so that an index or a code's hash says nothing of the cipher key.
   const subkey = (use: string): KeyObject =>
     createSecretKey(
-      Buffer.from(hkdfSync('sha256', key, '', `password-bot store ${use} ${id}`, KEY_BYTES)),
+      Buffer.from(hkdfSync('sha256', bytes, '', `password-bot store ${use} ${id}`, KEY_BYTES)),
     );
   return {
     id,
