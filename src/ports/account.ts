@@ -59,13 +59,8 @@ export interface SweptAccount extends Pick<
   Account,
   'id' | 'name' | 'passwordVersion' | 'passwordSetAt' | 'passwordExpiresAt' | 'mustChange'
 > {
-  /** Where it was asked for: equal for accounts with the same managers, empty where nobody is named; opaque. */
-  readonly responsible?: string | undefined;
-}
-
-/** The part of an account that only a sweep reads. */
-export interface SweepMore {
-  readonly responsible: boolean;
+  /** Equal for accounts with the same managers, empty where nobody is named; opaque. */
+  readonly responsible: string;
 }
 
 /** The directory's own demands on a new password of one account. */

@@ -7,7 +7,6 @@ import type {
   Standing,
   FoundAccounts,
   SweptAccount,
-  SweepMore,
   Account,
 } from './account.ts';
 
@@ -114,7 +113,6 @@ export interface Directory {
   sweepAccounts(
     take: (page: readonly SweptAccount[]) => Promise<void>,
     signal: AbortSignal,
-    more?: SweepMore,
   ): Promise<void>;
 
   /**

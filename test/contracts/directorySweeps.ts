@@ -32,6 +32,7 @@ export function describeSweeps(on: DirectoryStage): void {
         passwordSetAt,
         passwordExpiresAt,
         mustChange,
+        responsible: expect.stringMatching(/./),
       });
     });
 

@@ -99,8 +99,8 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
     unprotectedAmong: (ids, signal) =>
       sessions.read(signal, (session) => lookup.unprotectedAmong(session, ids)),
 
-    sweepAccounts: (take, signal, more) =>
-      sessions.long(signal, (session) => lookup.sweep(session, take, more)),
+    sweepAccounts: (take, signal) =>
+      sessions.long(signal, (session) => lookup.sweep(session, take)),
 
     ...createPasswords(sessions, lookup, log),
 

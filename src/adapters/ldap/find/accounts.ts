@@ -1,5 +1,5 @@
 import type { Entry, Filter } from 'ldapts';
-import type { Account, SweepMore, SweptAccount, FoundAccounts } from '../../../ports/account.ts';
+import type { Account, SweptAccount, FoundAccounts } from '../../../ports/account.ts';
 import type {
   AccountLens,
   Dialect,
@@ -48,6 +48,20 @@ export function accountSearch(
   };
 }
 
+/** Those of the entries that may be touched, as far as an entry tells it (requirement D4), with their ids. */
+function eligible(
+  entries: Iterable<Entry>,
+  dialect: Dialect,
+  lens: AccountLens,
+  isServiceAccount: ServiceAccountTest,
+): { readonly entry: Entry; readonly id: string }[] {
+  return [...entries].flatMap((entry) => {
+    const id = dialect.idOf(entry);
+    if (id === undefined || !lens.isEligible(entry) || isServiceAccount(entry.dn, id)) return [];
+    return { entry, id };
+  });
+}
+
 /** The accounts that match and may be touched (requirement D4), as they are now. */
 export async function findAccounts(
   session: Session,
@@ -77,9 +91,7 @@ export async function findAccounts(
     for (const entry of found) entries.set(entry.dn, entry);
   }
   const accounts: FoundAccount[] = [];
-  for (const entry of entries.values()) {
-    const id = dialect.idOf(entry);
-    if (id === undefined || !lens.isEligible(entry) || query.serviceAccount(entry.dn, id)) continue;
+  for (const { entry, id } of eligible(entries.values(), dialect, lens, query.serviceAccount)) {
     accounts.push({
       account: {
         id,
@@ -101,21 +113,16 @@ export async function findAccounts(
 export async function sweepAccounts(
   session: Session,
   settings: AccountSettings,
-  {
-    serviceAccount,
-    responsible = false,
-  }: Pick<AccountQuery, 'serviceAccount'> & Partial<SweepMore>,
+  isServiceAccount: ServiceAccountTest,
   take: (page: readonly SweptAccount[]) => Promise<void>,
 ): Promise<void> {
   const { dialect } = session;
   const lens = await dialect.prepare(session);
-  const more = responsible ? [settings.responsibleAttribute] : [];
-  const pages = session.connection.pages(accountSearch(session, settings, [], more));
+  const search = accountSearch(session, settings, [], [settings.responsibleAttribute]);
+  const pages = session.connection.pages(search);
   for await (const entries of pages) {
     const page: SweptAccount[] = [];
-    for (const entry of entries) {
-      const id = dialect.idOf(entry);
-      if (id === undefined || !lens.isEligible(entry) || serviceAccount(entry.dn, id)) continue;
+    for (const { entry, id } of eligible(entries, dialect, lens, isServiceAccount)) {
       const { passwordVersion, passwordSetAt, passwordExpiresAt, mustChange } =
         await lens.passwordState(entry);
       page.push({
@@ -125,9 +132,7 @@ export async function sweepAccounts(
         passwordSetAt,
         passwordExpiresAt,
         mustChange,
-        responsible: responsible
-          ? textsOf(entry, settings.responsibleAttribute).toSorted().join('\n')
-          : undefined,
+        responsible: textsOf(entry, settings.responsibleAttribute).toSorted().join('\n'),
       });
     }
     await take(page);
@@ -206,9 +211,8 @@ export async function findAccountsLike(
     firstOf(anyOf(['displayName', 'cn'].map((attribute) => contains(attribute, text)))),
   ]);
   const found: { id: string; name: string; displayName: string }[] = [];
-  for (const entry of new Map(entries.flat().map((one) => [one.dn, one])).values()) {
-    const id = dialect.idOf(entry);
-    if (id === undefined || !lens.isEligible(entry) || isServiceAccount(entry.dn, id)) continue;
+  const different = new Map(entries.flat().map((one) => [one.dn, one])).values();
+  for (const { entry, id } of eligible(different, dialect, lens, isServiceAccount)) {
     const { name, displayName } = namesOf(entry, dialect, settings.accountsBase);
     found.push({ id, name, displayName });
   }

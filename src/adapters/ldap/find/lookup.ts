@@ -4,7 +4,6 @@ import {
   type DirectoryManager,
   type GivenManager,
   type ManagerQuery,
-  type SweepMore,
   type SweptAccount,
 } from '../../../ports/account.ts';
 import { findAccounts, sweepAccounts, unprotectedAmong, findAccountsLike } from './accounts.ts';
@@ -159,13 +158,8 @@ export function createLookup(settings: LookupSettings) {
       unprotectedAmong(session, settings, ids),
 
     /** Hands all accounts to `take`, page by page. */
-    async sweep(
-      session: Session,
-      take: (page: readonly SweptAccount[]) => Promise<void>,
-      more?: SweepMore,
-    ) {
-      const serviceAccount = await ownAccount(session);
-      await sweepAccounts(session, settings, { serviceAccount, ...more }, take);
+    async sweep(session: Session, take: (page: readonly SweptAccount[]) => Promise<void>) {
+      await sweepAccounts(session, settings, await ownAccount(session), take);
     },
 
     account: async (session: Session, id: string) => only(await find(session, { id })),
@@ -202,8 +196,7 @@ export function createLookup(settings: LookupSettings) {
 
     /** Accounts of that name, or with that text in their display name. */
     async accountsLike(session: Session, query: { readonly text: string; readonly limit: number }) {
-      const serviceAccount = await ownAccount(session);
-      return findAccountsLike(session, settings, serviceAccount, query);
+      return findAccountsLike(session, settings, await ownAccount(session), query);
     },
   };
 }

@@ -65,27 +65,22 @@ export async function tallyAccounts(deps: ReportDeps, signal: AbortSignal): Prom
   const ages = Array.from({ length: BINS }, (_, n) => ({ from: n * BIN_DAYS, within: 0, past: 0 }));
   let enrolled = 0;
   let withoutAge = 0;
-  await directory.sweepAccounts(
-    async (page) => {
-      enrolled += (await store.read((reads) => reads.enrolledAmong(page.map(({ id }) => id))))
-        .length;
-      const now = store.now();
-      for (const account of page) {
-        const { id, name, responsible = '', passwordSetAt } = account;
-        places.set(id, places.size);
-        const named = byResponsible.get(responsible) ?? [];
-        named.push({ id, name });
-        byResponsible.set(responsible, named);
-        const rotation = rotationOf(account, settings.rotation.rotationDays, now);
-        const isPast = typeof rotation !== 'string' && rotation.dueAt < now;
-        if (isPast) due.set(id, rotation.dueAt);
-        if (passwordSetAt === undefined || typeof rotation === 'string') withoutAge += 1;
-        else addAge(ages, (now - passwordSetAt) / DAY_MS, isPast);
-      }
-    },
-    signal,
-    { responsible: true },
-  );
+  await directory.sweepAccounts(async (page) => {
+    enrolled += (await store.read((reads) => reads.enrolledAmong(page.map(({ id }) => id)))).length;
+    const now = store.now();
+    for (const account of page) {
+      const { id, name, responsible, passwordSetAt } = account;
+      places.set(id, places.size);
+      const named = byResponsible.get(responsible) ?? [];
+      named.push({ id, name });
+      byResponsible.set(responsible, named);
+      const rotation = rotationOf(account, settings.rotation.rotationDays, now);
+      const isPast = typeof rotation !== 'string' && rotation.dueAt < now;
+      if (isPast) due.set(id, rotation.dueAt);
+      if (passwordSetAt === undefined || typeof rotation === 'string') withoutAge += 1;
+      else addAge(ages, (now - passwordSetAt) / DAY_MS, isPast);
+    }
+  }, signal);
   const managers = await managersOf(deps, byResponsible, signal);
   const listed = [...byResponsible].flatMap(([responsible, accounts]) => {
     const { names, notInTeams } = managers.get(responsible) ?? NOBODY;
