@@ -3,15 +3,7 @@ import type { Entry, Filter } from 'ldapts';
 import type { Secret } from '../../domain/secret.ts';
 import type { ProofOutcome, WriteOutcome } from '../../ports/directory.ts';
 import type { Account } from '../../ports/account.ts';
-import type { Connection } from './wire/connection.ts';
-
-/** A server's description of itself in its rootDSE. */
-export interface ServerFacts {
-  readonly namingContexts: readonly string[];
-  readonly defaultNamingContext: string | undefined;
-  readonly controls: readonly string[];
-  readonly capabilities: readonly string[];
-}
+import type { Connection, ServerFacts } from './wire/connection.ts';
 
 /** A connection that is bound as the service account. */
 export interface Session {

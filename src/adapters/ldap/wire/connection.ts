@@ -4,6 +4,7 @@ import { Client, DN, ResultCodeError } from 'ldapts';
 import type { Change, Control, Entry, Filter, SearchOptions, SearchResult } from 'ldapts';
 
 import type { Secret } from '../../../domain/secret.ts';
+import { textOf, textsOf } from './entry.ts';
 import { AnswerLost, isAbsence } from './errors.ts';
 
 const PAGE_SIZE = 500;
@@ -20,6 +21,14 @@ export interface Search {
   /** At most so many entries; absent: all, page by page. */
   readonly limit?: number;
   readonly controls?: readonly Control[];
+}
+
+/** A server's description of itself in its rootDSE. */
+export interface ServerFacts {
+  readonly namingContexts: readonly string[];
+  readonly defaultNamingContext: string | undefined;
+  readonly controls: readonly string[];
+  readonly capabilities: readonly string[];
 }
 
 /**
@@ -101,6 +110,22 @@ export class Connection {
       if (isAbsence(error)) return undefined;
       throw error;
     }
+  }
+
+  async serverFacts(): Promise<ServerFacts> {
+    const attributes = [
+      'namingContexts',
+      'defaultNamingContext',
+      'supportedControl',
+      'supportedCapabilities',
+    ];
+    const [root = { dn: '' }] = await this.search({ base: '', scope: 'base', attributes });
+    return {
+      namingContexts: textsOf(root, 'namingContexts'),
+      defaultNamingContext: textOf(root, 'defaultNamingContext'),
+      controls: textsOf(root, 'supportedControl'),
+      capabilities: textsOf(root, 'supportedCapabilities'),
+    };
   }
 
   /** The name of a base as the server writes it, so that names can be compared; undefined where it is not there. */

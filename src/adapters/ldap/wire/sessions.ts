@@ -1,14 +1,13 @@
-import type { Dialect, ServerFacts, Session } from '../dialect.ts';
+import type { Dialect, Session } from '../dialect.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { withDeadline } from '../../../ports/deadline.ts';
 import { DirectoryError } from '../../../ports/errors.ts';
 import type { Log } from '../../../ports/log.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, ServerFacts } from './connection.ts';
 import { AnswerLost, directoryFault, hasResult, RESULT, WritesElsewhere } from './errors.ts';
 import { openServers, type Deadlines } from './servers.ts';
 import { endpointOf } from './tlsSocket.ts';
 import { createKeptSessions } from './keptSessions.ts';
-import { readFacts } from './serverFacts.ts';
 
 /** The usual ones (requirement D6). */
 const DEADLINES: Deadlines = { connectMs: 3_000, answerMs: 5_000, callMs: 10_000 };
@@ -63,7 +62,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
   async function bind(connection: Connection, signal: AbortSignal): Promise<Session> {
     kept.opened(connection);
     return asServiceAccount(connection, signal, async () => {
-      const facts = await readFacts(connection);
+      const facts = await connection.serverFacts();
       return { connection, facts, dialect: options.dialectOf(facts), directory };
     });
   }
