@@ -38,7 +38,7 @@ export function createRenewal(
   let last: Promise<void> = Promise.resolve();
 
   async function renew(read: ConfigResult): Promise<void> {
-    const faults = read.ok ? await faultsOf(config, read.config, parts, log) : read.faults;
+    const faults = read.ok ? await faultsOf(config, read.config) : read.faults;
     if (!read.ok || faults.length > 0) {
       log.error({ faults }, 'the files were read again, and nothing of them was taken');
       return;
@@ -54,16 +54,11 @@ export function createRenewal(
 
   return (read) => (last = last.then(() => renew(read)));
 
-  async function faultsOf(
-    now: Config,
-    next: Config,
-    { store }: Renewable,
-    log: Log,
-  ): Promise<string[]> {
+  async function faultsOf(now: Config, next: Config): Promise<string[]> {
     const isSameDatabase = isSame(now.store.databaseUrl, next.store.databaseUrl);
     const faults = [
       isSameDatabase ? undefined : 'DATABASE_URL: another one takes a restart',
-      await keyFault(now, next, store),
+      await keyFault(now, next, parts.store),
       isSame(now.ldap, next.ldap) ? undefined : await directoryFault(next, log),
       isSame(now.bot.credential, next.bot.credential) ? undefined : await loginFault(next),
       isSame(now.sms.twilio, next.sms.twilio) ? undefined : await twilioFault(next),
