@@ -143,18 +143,11 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
   const countEarlier = async (where: SealedColumn): Promise<number> =>
     (await countSealedEarlier(where)) + (await countMisplaced(where));
 
-  /** Undefined for a value that no configured key opens there. */
-  function reseal(where: SealedColumn, row: Row) {
-    const clear = clearOf(where, row);
-    if (clear === undefined) return undefined;
-    return { clear, sealed: keys.seal(placeIn(where, row), clear, where.use) };
-  }
-
-  /** False where the value cannot be read. */
+  /** False for a value that no configured key opens there. */
   async function update(db: Scope['db'], where: SealedColumn, row: Row): Promise<boolean> {
-    const resealed = reseal(where, row);
-    if (resealed === undefined) return false;
-    const { clear, sealed } = resealed;
+    const clear = clearOf(where, row);
+    if (clear === undefined) return false;
+    const sealed = keys.seal(placeIn(where, row), clear, where.use);
     const index =
       where.index === undefined ? sql`` : sql`, ${sql.ref(where.index)} = ${keys.index(clear)}`;
     const isRow = sql.join(
@@ -186,7 +179,7 @@ export function openSealed(engine: Engine, keys: Keyring): SealedValues {
       sql<Row>`select ${columnsOf(where)} from ${sql.table(where.table)}
         where ${counted(where)} and ${begins(where.column, prefix)} limit 1`.execute(db),
     );
-    return rows.every((row) => reseal(where, row) !== undefined);
+    return rows.every((row) => clearOf(where, row) !== undefined);
   }
 
   /** A key that was exchanged under its old id passes every count: only opening a value shows that. */

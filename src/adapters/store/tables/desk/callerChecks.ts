@@ -25,10 +25,12 @@ const contentSchema = z.object({
     z.object({ step: z.literal('expired') }),
   ]),
 });
-type Content = z.infer<typeof contentSchema>;
 type Times = Pick<CallerCheckTable, 'ends_at' | 'vouched_until'>;
 
-function toState(state: Content['state'], { ends_at, vouched_until }: Times): CallerState {
+function toState(
+  state: z.infer<typeof contentSchema>['state'],
+  { ends_at, vouched_until }: Times,
+): CallerState {
   switch (state.step) {
     case 'waiting':
       return { ...state, expiresAt: ends_at ?? 0 };
@@ -43,28 +45,18 @@ function toState(state: Content['state'], { ends_at, vouched_until }: Times): Ca
   }
 }
 
-function fromState(state: CallerState): { readonly kept: Content['state'] } & Times {
+function timesOf(state: CallerState): Times {
   switch (state.step) {
-    case 'waiting': {
-      const { step, numbers, right, expiresAt } = state;
-      return {
-        kept: { step, numbers: [...numbers], right },
-        ends_at: expiresAt,
-        vouched_until: null,
-      };
-    }
+    case 'waiting':
+      return { ends_at: state.expiresAt, vouched_until: null };
     case 'confirmed':
-      return { kept: { step: 'confirmed' }, ends_at: state.until, vouched_until: null };
+      return { ends_at: state.until, vouched_until: null };
     case 'vouched':
-      return {
-        kept: { step: 'vouched' },
-        ends_at: state.until,
-        vouched_until: state.vouchedUntil,
-      };
+      return { ends_at: state.until, vouched_until: state.vouchedUntil };
     case 'notReached':
     case 'denied':
     case 'expired':
-      return { kept: state, ends_at: null, vouched_until: null };
+      return { ends_at: null, vouched_until: null };
   }
 }
 
@@ -85,18 +77,17 @@ function toCheck(scope: Scope, row: Selectable<CallerCheckTable>): CallerCheck |
 }
 
 function toRow({ keys }: Scope, check: CallerCheck) {
-  const { id, agent, manager, accountId, askedAt, version, state, ...named } = check;
-  const { kept, ...times } = fromState(state);
   const row = {
-    id,
-    agent: managerName(agent),
-    manager: managerName(manager),
-    account_id: accountId,
-    asked_at: askedAt,
-    version,
-    ...times,
+    id: check.id,
+    agent: managerName(check.agent),
+    manager: managerName(check.manager),
+    account_id: check.accountId,
+    asked_at: check.askedAt,
+    version: check.version,
+    ...timesOf(check.state),
   };
-  const text = JSON.stringify({ ...named, state: kept } satisfies Content);
+  // The schema leaves out what stands in the columns.
+  const text = JSON.stringify(contentSchema.parse(check));
   return { ...row, state: keys.seal(SEALED.callerCheck.place(row), text) };
 }
 

@@ -26,20 +26,17 @@ function toLook(scope: Scope, row: Selectable<DeskLookTable>): DeskLook | undefi
   };
 }
 
-function toRow(
-  { keys }: Scope,
-  { id, agent, accountId, openedAt, draw, version, ...content }: DeskLook,
-) {
+function toRow({ keys }: Scope, look: DeskLook) {
   const row = {
-    id,
-    agent: managerName(agent),
-    account_id: accountId,
-    opened_at: openedAt ?? null,
-    draw,
-    version,
+    id: look.id,
+    agent: managerName(look.agent),
+    account_id: look.accountId,
+    opened_at: look.openedAt ?? null,
+    draw: look.draw,
+    version: look.version,
   };
-  const { accountName, managers } = content;
-  const text = JSON.stringify({ accountName, managers });
+  // The schema leaves out what stands in the columns.
+  const text = JSON.stringify(contentSchema.parse(look));
   return { ...row, managers: keys.seal(SEALED.look.place(row), text) };
 }
 
