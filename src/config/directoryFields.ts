@@ -7,9 +7,9 @@ import {
   matching,
   parsed,
   secret,
+  TEXTS,
 } from './parsers.ts';
 import { ldapUrls } from './shapes.ts';
-import { TEXTS } from './variableText.ts';
 
 /** The directory, and the places in it. */
 export const DIRECTORY = {

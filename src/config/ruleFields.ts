@@ -10,8 +10,8 @@ import {
   timeZone,
   wholeNumber,
   directoryName,
+  TEXTS,
 } from './parsers.ts';
-import { TEXTS } from './variableText.ts';
 
 /** Codes and passwords. */
 export const RULES = {

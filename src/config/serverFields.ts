@@ -9,8 +9,7 @@ import {
   serviceHosts,
   startOfDay,
 } from './shapes.ts';
-import { choice, matching, oneLine, parsed, secret, wholeNumber } from './parsers.ts';
-import { TEXTS } from './variableText.ts';
+import { choice, matching, oneLine, parsed, secret, wholeNumber, TEXTS } from './parsers.ts';
 import { Secret } from '../domain/secret.ts';
 
 const MICROSOFTS = "Microsoft's";

@@ -1,6 +1,14 @@
-import { choice, countries, matching, parsed, secret, SENDER, wholeNumber } from './parsers.ts';
+import {
+  choice,
+  countries,
+  matching,
+  parsed,
+  secret,
+  SENDER,
+  wholeNumber,
+  TEXTS,
+} from './parsers.ts';
 import { origin } from './shapes.ts';
-import { TEXTS } from './variableText.ts';
 
 /** The SMS service. */
 export const SMS = {

@@ -1,5 +1,5 @@
 import { FIELDS, SECRET_NAMES, TOPICS } from '../../src/config/fields.ts';
-import { TEXTS, type VariableText } from '../../src/config/variableText.ts';
+import { TEXTS, type VariableText } from '../../src/config/parsers.ts';
 
 export const README = 'README.md';
 export const EXAMPLE = '.env.example';
