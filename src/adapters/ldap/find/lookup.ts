@@ -62,7 +62,8 @@ export function createLookup(settings: LookupSettings) {
   function managerFrom(session: Session, entry: Entry | undefined): DirectoryManager | undefined {
     const id = entry && session.dialect.idOf(entry);
     if (entry === undefined || id === undefined) return undefined;
-    const { addressAttribute, nameAttribute } = session.dialect;
+    const { addressAttribute, nameAttribute, entraAttribute } = session.dialect;
+    const entra = entraAttribute === undefined ? undefined : textOf(entry, entraAttribute);
     return {
       id,
       place: { dn: entry.dn, readAt: performance.now() },
@@ -70,14 +71,8 @@ export function createLookup(settings: LookupSettings) {
       address: textOf(entry, addressAttribute) ?? textOf(entry, nameAttribute),
       mail: textOf(entry, 'mail'),
       mobile: textOf(entry, 'mobile'),
-      aadObjectId: aadObjectIdOf(session, entry),
+      aadObjectId: /^User_([0-9a-f-]{36})$/i.exec(entra ?? '')?.[1]?.toLowerCase(),
     };
-  }
-
-  function aadObjectIdOf(session: Session, entry: Entry): string | undefined {
-    const { entraAttribute } = session.dialect;
-    const text = entraAttribute === undefined ? undefined : textOf(entry, entraAttribute);
-    return /^User_([0-9a-f-]{36})$/i.exec(text ?? '')?.[1]?.toLowerCase();
   }
 
   async function find(

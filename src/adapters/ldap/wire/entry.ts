@@ -82,15 +82,12 @@ export function isId(text: string): boolean {
 
 /** objectGUID as text: the first three groups are little-endian (MS-DTYP 2.3.4.2). */
 export function guidText(bytes: Buffer): string {
-  return hyphenated(swapped(bytes).toString('hex'));
+  const hex = swapped(bytes).toString('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 export function guidBytes(text: string): Buffer {
   return swapped(Buffer.from(text.replaceAll('-', ''), 'hex'));
-}
-
-function hyphenated(hex: string): string {
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 function swapped(bytes: Buffer): Buffer {

@@ -27,18 +27,8 @@ export const HEAD = 1;
  */
 export function hashRow(row: Omit<AuditRow, 'hash' | 'seal'>): string {
   const { previous, seq, at, event, actor, account, result, reason, flow, instance } = row;
-  const text = JSON.stringify([
-    previous,
-    seq,
-    at,
-    event,
-    actor,
-    account,
-    result,
-    reason,
-    flow,
-    instance,
-  ]);
+  const columns = [previous, seq, at, event, actor, account, result, reason, flow, instance];
+  const text = JSON.stringify(columns);
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }
 
