@@ -15,7 +15,7 @@ const SLAPD = '/usr/sbin/slapd';
 const HOST = '127.0.0.1';
 const SEEDED_AT_ONCE = 1_000;
 
-/** An OpenLDAP server with the ppolicy overlay, on free ports. */
+/** An OpenLDAP server, on free ports. */
 export interface Openldap extends ServerProcess {
   readonly host: string;
   readonly ldapPort: number;
@@ -40,6 +40,8 @@ export interface OpenldapOptions {
   readonly replicaOf?: Openldap;
   /** Whether the replica refers writes to that server; default true. */
   readonly isReferring?: boolean;
+  /** Whether it has the ppolicy overlay; default true. */
+  readonly hasPolicies?: boolean;
   /** Further entries below the base, as LDIF. */
   readonly more?: (base: string) => string;
 }
@@ -73,7 +75,8 @@ async function start(directory: string, options: OpenldapOptions): Promise<Openl
   await writeFile(file('server.crt'), certPem);
   await writeFile(file('server.key'), keyPem, { mode: 0o600 });
   await writeFile(file('slapd.conf'), configuration(directory, facts, options));
-  await writeFile(file('seed.ldif'), `${seed(facts)}\n${options.more?.(base) ?? ''}`);
+  const entries = [...seed(facts), ...(options.hasPolicies === false ? [] : [policy(facts)])];
+  await writeFile(file('seed.ldif'), `${entries.join('\n')}\n${options.more?.(base) ?? ''}`);
   for (const part of manyAccounts(base, options.accounts ?? 0)) {
     await appendFile(file('seed.ldif'), part);
   }
@@ -123,13 +126,13 @@ ${isReferring ? `updateref ${url}\n` : ''}`;
 
 function configuration(directory: string, facts: Facts, options: OpenldapOptions): string {
   const service = `by dn.exact="${facts.serviceDn}"`;
+  const hasPolicies = options.hasPolicies !== false;
   return `include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
-moduleload ppolicy
-moduleload syncprov
+${hasPolicies ? 'moduleload ppolicy\n' : ''}moduleload syncprov
 pidfile ${directory}/slapd.pid
 argsfile ${directory}/slapd.args
 TLSCACertificateFile ${directory}/ca.crt
@@ -151,26 +154,28 @@ index objectClass,uid,manager,mail,entryUUID,member,uniqueMember eq
 limits dn.exact="${facts.serviceDn}" size.soft=1000 size.hard=unlimited size.pr=1000 size.prtotal=unlimited
 # Delegated: the service account resets and unlocks below ou=delade only.
 access to dn.subtree="ou=delade,${facts.base}" attrs=userPassword ${service} write by self write by anonymous auth by * none
-access to dn.subtree="ou=delade,${facts.base}" attrs=pwdAccountLockedTime,pwdReset,pwdFailureTime ${service} manage by users read by * none
-access to attrs=userPassword by self write by anonymous auth by * none
+${hasPolicies ? lockouts(facts) : ''}access to attrs=userPassword by self write by anonymous auth by * none
 access to * by users read by * none
-${replication(options, directory)}overlay ppolicy
-ppolicy_default "${facts.defaultPolicyDn}"
-ppolicy_hash_cleartext
-ppolicy_use_lockout
-# Counts what it is asked.
+${replication(options, directory)}${hasPolicies ? overlay(facts) : ''}# Counts what it is asked.
 database monitor
 `;
 }
 
-function seed(facts: Facts): string {
-  const { base } = facts;
-  const unit = (name: string): string =>
-    `dn: ou=${name},${base}\nobjectClass: organizationalUnit\nou: ${name}\n`;
-  return [
-    `dn: ${base}\nobjectClass: organization\nobjectClass: dcObject\ndc: orebro\no: Orebro\n`,
-    ...['policies', 'delade', 'personal', 'service', 'annat', 'grupper'].map(unit),
-    `dn: ${facts.defaultPolicyDn}
+function lockouts({ base, serviceDn }: Facts): string {
+  return `access to dn.subtree="ou=delade,${base}" attrs=pwdAccountLockedTime,pwdReset,pwdFailureTime by dn.exact="${serviceDn}" manage by users read by * none
+`;
+}
+
+function overlay({ defaultPolicyDn }: Facts): string {
+  return `overlay ppolicy
+ppolicy_default "${defaultPolicyDn}"
+ppolicy_hash_cleartext
+ppolicy_use_lockout
+`;
+}
+
+function policy(facts: Facts): string {
+  return `dn: ${facts.defaultPolicyDn}
 objectClass: device
 objectClass: pwdPolicy
 cn: default
@@ -185,7 +190,16 @@ pwdMaxFailure: 5
 pwdFailureCountInterval: 1800
 pwdAllowUserChange: TRUE
 pwdMustChange: TRUE
-`,
+`;
+}
+
+function seed(facts: Facts): string[] {
+  const { base } = facts;
+  const unit = (name: string): string =>
+    `dn: ou=${name},${base}\nobjectClass: organizationalUnit\nou: ${name}\n`;
+  return [
+    `dn: ${base}\nobjectClass: organization\nobjectClass: dcObject\ndc: orebro\no: Orebro\n`,
+    ...['policies', 'delade', 'personal', 'service', 'annat', 'grupper'].map(unit),
     `dn: ${facts.serviceDn}
 objectClass: inetOrgPerson
 uid: svc-pwbot
@@ -193,7 +207,7 @@ cn: svc-pwbot
 sn: svc-pwbot
 userPassword: ${facts.servicePassword}
 `,
-  ].join('\n');
+  ];
 }
 
 /** As text for slapadd, which takes entries a hundred times faster than the server would. */

@@ -184,7 +184,9 @@ function judgeAccounts(seen: Inspection): Omit<Checked, 'name'> {
       ),
       ...when(
         !seen.obeysHistory,
-        "the directory does not offer policy hints: resets do not obey its password history, only the bot's own",
+        seen.dialect === 'openldap'
+          ? "the directory has no password policies (the ppolicy overlay): it knows no age, lockout and history, only the bot's own rules hold"
+          : "the directory does not offer policy hints: resets do not obey its password history, only the bot's own",
       ),
     ],
   };

@@ -19,7 +19,7 @@ const RELAX = new Control('1.3.6.1.4.1.4203.666.5.12', { critical: true });
 const LOCKED_FOR_GOOD = '000001010000Z';
 
 export async function startOpenldapWorld(
-  options: Pick<OpenldapOptions, 'certificateEndsAt'> = {},
+  options: Pick<OpenldapOptions, 'certificateEndsAt' | 'hasPolicies'> = {},
 ): Promise<OpenldapWorld> {
   const slapd = await startOpenldap(options);
   const { base, host, authority, ldapPort, ldapsPort } = slapd;

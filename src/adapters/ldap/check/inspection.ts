@@ -4,6 +4,7 @@ import type { Account } from '../../../ports/account.ts';
 import { accountSearch, type AccountSettings } from '../find/accounts.ts';
 import type { LookupSettings } from '../find/lookup.ts';
 import { POLICY_HINTS } from '../activeDirectory/activeDirectoryRules.ts';
+import { PASSWORD_POLICY } from '../openldap/openldapRules.ts';
 import { crowdsAmong } from '../find/groups.ts';
 import { rightsReader, type RightsElsewhere, type RightsReader } from './delegation.ts';
 import type { AccountLens, Dialect, Session } from '../dialect.ts';
@@ -45,6 +46,12 @@ export interface Inspection {
   readonly isWholeDomain: boolean;
 }
 
+/** Controls of which one is offered where a reset obeys the directory's history. */
+const KEEPERS_OF_HISTORY = {
+  activeDirectory: POLICY_HINTS,
+  openldap: [PASSWORD_POLICY],
+} as const;
+
 /** Reads everything that the bot needs of the directory; changes nothing. */
 export async function inspect(session: Session, settings: LookupSettings): Promise<Inspection> {
   const { dialect } = session;
@@ -69,9 +76,9 @@ export async function inspect(session: Session, settings: LookupSettings): Promi
       (await session.connection.canonicalDn(settings.deskGroup)) !== undefined,
     accounts,
     passedOver: Math.max(0, matching - accounts.length),
-    obeysHistory:
-      dialect.name === 'openldap' ||
-      POLICY_HINTS.some((oid) => session.facts.controls.includes(oid)),
+    obeysHistory: KEEPERS_OF_HISTORY[dialect.name].some((oid) =>
+      session.facts.controls.includes(oid),
+    ),
     serviceAccount: await privilege(session, own, lens),
     writesBeside: (sample && (await reader?.writesBeside(sample.dn))) ?? [],
     elsewhere: isDelegated ? await reader?.elsewhere(domain, accountsBase, own?.dn) : undefined,

@@ -7,7 +7,7 @@ import { directoryRules, isRecent, UNREADABLE, UNRULED } from '../passwordRules.
 import type { PasswordRules } from '../passwordRules.ts';
 
 /** The control of draft-behera-ldap-password-policy; a server that knows no policies does not offer it. */
-const PASSWORD_POLICY = '1.3.6.1.4.1.42.2.27.8.5.1';
+export const PASSWORD_POLICY = '1.3.6.1.4.1.42.2.27.8.5.1';
 /** The time that an administrator writes to lock an account for good. */
 const LOCKED_FOR_GOOD = '000001010000Z';
 
