@@ -1,8 +1,15 @@
 // Runs in the browser: the drawn cards as a screen reader and a keyboard find them.
 
-/** All rules, those of WCAG 2.2 AA and axe's own advice. */
-globalThis.runAxe = async () => {
-  const { violations, passes } = await axe.run(document, { resultTypes: ['violations'] });
+/** All rules (those of WCAG 2.2 AA and axe's own advice), those about colours, or the others. */
+globalThis.runAxe = async (rules) => {
+  const ofColours = axe.getRules(['cat.color']).map(({ ruleId }) => ruleId);
+  const { violations, passes } = await axe.run(document, {
+    resultTypes: ['violations'],
+    ...(rules === 'colours' ? { runOnly: ofColours } : {}),
+    ...(rules === 'others'
+      ? { rules: Object.fromEntries(ofColours.map((id) => [id, { enabled: false }])) }
+      : {}),
+  });
   return {
     checked: [...violations, ...passes].map(({ id }) => id),
     findings: violations.flatMap(({ id, nodes }) =>
