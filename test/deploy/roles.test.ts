@@ -26,13 +26,13 @@ async function psql(url: string, file: string, ...args: string[]): Promise<void>
 }
 
 /** Runs the script with a psql that notes its arguments; gives them. */
-async function makeRoles(): Promise<string> {
+async function makeRoles(url = server.url): Promise<string> {
   for (const role of ['owner', 'bot']) {
     await writeFile(join(folder, `${role}-password`), `${role}-secret\n`);
   }
   const script = deployText('roles.sh', {
     'psql --': `${join(folder, 'psql')} --`,
-    '--username=postgres': server.url,
+    '--username=postgres': url,
     '/own/': `${folder}/`,
     '/etc/passwordbot/roles.sql': deployPath('roles.sql'),
   });
@@ -55,6 +55,20 @@ describe('deploy/roles.sql and deploy/grants.sql', () => {
   it('show no password in the list of processes', () => {
     expect(shown).toContain('ON_ERROR_STOP');
     expect(shown).not.toContain('secret');
+  });
+
+  it('make the database anew where it alone was lost', async () => {
+    const other = await postgresOfSuite();
+    await makeRoles(other.url);
+    await other.query('drop database bot');
+    await makeRoles(other.url);
+    const restored = other.url.replace(/[^/]+$/, 'bot');
+    const [row] = await other.query(
+      `select datdba::regrole::text as owner from pg_database where datname = 'bot'`,
+      [],
+      restored,
+    );
+    expect(row).toEqual({ owner: 'bot_owner' });
   });
 
   it('give the bot what it needs', async () => {
