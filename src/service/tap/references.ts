@@ -53,7 +53,6 @@ export function referNotifier(notifier: Notifier, refer: Refer): Notifier {
   return {
     ...notifier,
     post: (to, view, locale, signal) => notifier.post(to, refer(view), locale, signal),
-    open: (person, via, signal) => notifier.open(person, via, signal),
     update: (to, messageId, view, locale, signal) =>
       notifier.update(to, messageId, refer(view), locale, signal),
   };
