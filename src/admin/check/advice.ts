@@ -45,17 +45,18 @@ export function linkTo(section: Section): string {
 /** Days before its end at which a secret or certificate has to be renewed. */
 export const RENEW_DAYS = 30;
 
-/** How long a secret or certificate is good, and the advice to renew it where that is not long. */
+/** How long a secret or certificate is good, and the advice to renew it where that is not long; empty where it is not known. */
 export function endOf(
   what: string,
-  endsAt: number,
+  endsAt: number | undefined,
   see: Section,
-): { readonly found: string; readonly mind: readonly Advice[] } {
+): Pick<Checked, 'found' | 'mind'> {
+  if (endsAt === undefined) return NOTHING;
   const days = Math.floor((endsAt - Date.now()) / DAY_MS);
   const found = days < 0 ? `${what} has ended` : `${what} is good for ${counted(days, 'day')}`;
-  if (days >= RENEW_DAYS) return { found, mind: [] };
+  if (days >= RENEW_DAYS) return { found: [found], mind: [] };
   const end = days < 0 ? found : `${what} ends in ${counted(days, 'day')}`;
-  return { found, mind: [{ text: `${end}: renew it`, see }] };
+  return { found: [found], mind: [{ text: `${end}: renew it`, see }] };
 }
 
 /** Some names, and the number of the rest. */

@@ -82,16 +82,14 @@ async function checkDatabase(place: Workplace): Promise<Checked> {
     const store = await place.store();
     const { current, earlier, unreadable } = await store.sealed.census();
     const head = await store.audit.head();
-    const endsAt = place.databaseCertificateEndsAt();
-    const end =
-      endsAt === undefined ? undefined : endOf('its certificate', endsAt, 'configuration');
+    const end = endOf('its certificate', place.databaseCertificateEndsAt(), 'configuration');
     const values = `${String(current + earlier + unreadable)} encrypted values`;
     return {
       name,
       found: [
         database.kind === 'sqlite' ? `embedded, in ${database.directory}` : 'PostgreSQL',
         `schema current, ${values}, ${String(head.seq)} audit rows`,
-        ...(end === undefined ? [] : [end.found]),
+        ...end.found,
       ],
       mend: when(
         unreadable > 0,
@@ -102,7 +100,7 @@ async function checkDatabase(place: Workplace): Promise<Checked> {
           earlier > 0,
           `${String(earlier)} values are encrypted with an earlier key: run rekey before it goes`,
         ),
-        ...(end?.mind ?? []),
+        ...end.mind,
       ],
     };
   } catch (error) {
@@ -116,6 +114,9 @@ const SMS_CURES = {
   refused: 'the account is refused: look at TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN',
   unreachable: 'the service does not answer: look at TWILIO_API_URL and the firewall',
 } as const;
+
+const ACTIVE = 'the account is active';
+const TRIAL = 'it is a trial account, which reaches verified numbers only: upgrade it';
 
 const REDACTION = {
   on: 'message redaction: enable it on the account; without it Twilio may refuse every message (30029, 30030), and TWILIO_REDACTION=off is the way out',
@@ -139,16 +140,9 @@ export async function checkSms({ config }: { config: Pick<Config, 'sms'> }): Pro
   const account = await readTwilioAccount(twilio);
   switch (account) {
     case 'active':
-      return { name, found: ['the account is active'], mend: [], mind };
-    case 'trial': {
-      const trial = 'it is a trial account, which reaches verified numbers only: upgrade it';
-      return {
-        name,
-        found: ['the account is active'],
-        mend: [],
-        mind: [{ text: trial, see }, ...mind],
-      };
-    }
+      return { name, found: [ACTIVE], mend: [], mind };
+    case 'trial':
+      return { name, found: [ACTIVE], mend: [], mind: [{ text: TRIAL, see }, ...mind] };
     case 'unclear':
       return { name, found: ['the service answers, but not about the account'], mend: [], mind };
     case 'inactive':
@@ -163,45 +157,36 @@ const NO_TOKEN =
 const NO_WAY_TO_TEAMS =
   'no answer from smba.trafficmanager.net, where posts to Teams go: look at the firewall, or at HTTPS_PROXY with NODE_USE_ENV_PROXY=1';
 
-async function checkLogin(place: Workplace): Promise<Checked> {
+async function checkLogin({ config, log }: Workplace): Promise<Checked> {
   const name = 'login';
   const see = 'azure';
-  if (!place.config.bot.isAuthenticated) {
+  const { isAuthenticated, credential, credentialEndsAt, serviceHosts } = config.bot;
+  if (!isAuthenticated) {
     return { ...NOTHING, name, mind: [{ text: 'not used (BOT_AUTH is off)', see }] };
   }
-  const [hasToken, reachesTeams] = [await checkMicrosoftLogin(place), await checkWayToTeams(place)];
+  // Nothing is sent with the token, nor posted to Teams.
+  const login = createLogin({ ...channelSettingsOf(config), clock: Date.now, log });
+  const hasToken = await login.token().then(
+    () => true,
+    () => false,
+  );
+  // Undefined where the host of Teams is none of BOT_SERVICE_HOSTS.
+  const reachesTeams = await reachesConnector(createServiceHosts(serviceHosts));
   const faults = [
     ...(hasToken ? [] : [NO_TOKEN]),
     ...(reachesTeams === false ? [NO_WAY_TO_TEAMS] : []),
   ];
-  const { credential, credentialEndsAt: endsAt } = place.config.bot;
   const proof =
     credential !== undefined && 'secret' in credential ? 'MicrosoftAppPassword' : 'its certificate';
-  const end = endsAt === undefined ? undefined : endOf(proof, endsAt, see);
+  const end = endOf(proof, credentialEndsAt, see);
   return {
     name,
-    mind: end?.mind ?? [],
+    mind: end.mind,
     found: [
-      ...(end === undefined ? [] : [end.found]),
+      ...end.found,
       ...(hasToken ? ['the bot gets its token'] : []),
       ...(reachesTeams === true ? ['posts reach the connector of Teams'] : []),
     ],
     mend: faults.map((text) => ({ text, see })),
   };
-}
-
-/** Whether the bot gets its own token; nothing is sent with it. */
-async function checkMicrosoftLogin({ config, log }: Workplace): Promise<boolean> {
-  const login = createLogin({ ...channelSettingsOf(config), clock: Date.now, log });
-  try {
-    await login.token();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a post would get out to Teams; undefined where its own host is none of BOT_SERVICE_HOSTS. */
-function checkWayToTeams({ config }: Workplace): Promise<boolean | undefined> {
-  return reachesConnector(createServiceHosts(config.bot.serviceHosts));
 }

@@ -205,12 +205,11 @@ function minimumAgeText(dialect: Inspection['dialect'], young: Inspection['accou
 
 /** One line for each threshold that holds for some account. */
 function lockoutLines(accounts: Inspection['accounts']): string[] {
-  const counts = new Map<number | 'none', number>();
-  for (const { lockout } of accounts) {
-    const { threshold } = lockout;
-    if (threshold !== 'unreadable') counts.set(threshold, (counts.get(threshold) ?? 0) + 1);
-  }
-  return [...counts].map(([threshold, count]) => {
+  const thresholds = accounts
+    .map(({ lockout }) => lockout.threshold)
+    .filter((threshold) => threshold !== 'unreadable');
+  const counts = Map.groupBy(thresholds, (threshold) => threshold);
+  return [...counts].map(([threshold, { length: count }]) => {
     const locks =
       threshold === 'none' ? 'never locks' : `locks after ${String(threshold)} wrong passwords`;
     return `the directory ${locks} (${counted(count, 'account')})`;

@@ -76,9 +76,8 @@ export function summaryLines(
   rows: readonly { readonly result: string }[],
   nothing: string,
 ): string[] {
-  const counts = new Map<string, number>();
-  for (const { result } of rows) counts.set(result, (counts.get(result) ?? 0) + 1);
-  const told = [...counts].map(([result, count]) => `${String(count)} ${result}`);
+  const byResult = Map.groupBy(rows, ({ result }) => result);
+  const told = [...byResult].map(([result, { length }]) => `${String(length)} ${result}`);
   const lines = [
     `${counted(accounts, 'account')}, ${told.length === 0 ? nothing : told.join(', ')}`,
   ];
