@@ -15,40 +15,34 @@ import type { SentMessage } from '../../ports/store/sends.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
 
-/** Times are epoch ms; managers are named as in the audit. */
+/** A manager, named as in the audit, and the display name that the bot knows. */
+interface Whose<Manager extends string | undefined = string> {
+  readonly manager: Manager;
+  readonly name: string | undefined;
+}
+
+/** Times are epoch ms. */
 export interface AccountStatus {
-  readonly numbers: readonly {
-    readonly manager: string;
-    readonly name: string | undefined;
+  readonly numbers: readonly (Whose & {
     /** Masked. */
     readonly mobile: string;
     readonly enrolledAt: number;
     /** Present while the number still has to wait before its first reset. */
     readonly usableFrom: number | undefined;
-  }[];
+  })[];
   /** The bot's own. `manager` absent: everybody. */
-  readonly lockouts: readonly {
+  readonly lockouts: readonly (Whose<string | undefined> & {
     readonly kind: 'code' | 'proof';
-    readonly manager: string | undefined;
-    readonly name: string | undefined;
     readonly until: number;
-  }[];
-  readonly flows: readonly {
-    readonly manager: string;
-    readonly name: string | undefined;
+  })[];
+  readonly flows: readonly (Whose & {
     readonly purpose: Purpose;
     readonly step: Flow['state']['step'];
     readonly since: number;
-  }[];
+  })[];
   readonly lastSms: Pick<SentMessage, 'createdAt' | 'outcome' | 'fate'> | undefined;
   /** The last revoke. `manager` absent: of all numbers. */
-  readonly revoked:
-    | {
-        readonly at: number;
-        readonly manager: string | undefined;
-        readonly name: string | undefined;
-      }
-    | undefined;
+  readonly revoked: (Whose<string | undefined> & { readonly at: number }) | undefined;
 }
 
 /**
@@ -60,7 +54,10 @@ export async function accountStatus(
   lockout: Account['lockout'] | undefined,
 ): Promise<AccountStatus> {
   return deps.store.transaction(async (tx) => {
-    const nameOf = async (key: ManagerKey) => (await tx.manager(key))?.displayName;
+    const whose = async (key: ManagerKey): Promise<Whose> => ({
+      manager: managerName(key),
+      name: (await tx.manager(key))?.displayName,
+    });
     const numbers = await tx.enrollmentsOf(accountId);
     const flows = (await tx.openFlowsOf(accountId)).filter((flow) => !isPast(flow, tx.now));
     const failures = await tx.failuresOf({ accountId, since: tx.now - FAILURES_LOOKBACK_MS });
@@ -68,8 +65,7 @@ export async function accountStatus(
     return {
       numbers: await Promise.all(
         numbers.map(async ({ manager, mobile, enrolledAt, usableFrom }) => ({
-          manager: managerName(manager),
-          name: await nameOf(manager),
+          ...(await whose(manager)),
           mobile: maskMobile(mobile),
           enrolledAt,
           usableFrom: usableFrom > tx.now ? usableFrom : undefined,
@@ -78,8 +74,7 @@ export async function accountStatus(
       lockouts: await lockoutsOf(deps, tx, failures, lockout),
       flows: await Promise.all(
         flows.map(async ({ manager, purpose, state, startedAt }) => ({
-          manager: managerName(manager),
-          name: await nameOf(manager),
+          ...(await whose(manager)),
           purpose,
           step: state.step,
           since: startedAt,
@@ -88,12 +83,13 @@ export async function accountStatus(
       lastSms: await tx.lastSendAbout(accountId),
       revoked: revoke && {
         at: revoke.at,
-        manager: revoke.manager && managerName(revoke.manager),
-        name: revoke.manager && (await nameOf(revoke.manager)),
+        ...(revoke.manager === undefined ? EVERYBODY : await whose(revoke.manager)),
       },
     };
   });
 }
+
+const EVERYBODY = { manager: undefined, name: undefined };
 
 async function lockoutsOf(
   deps: Pick<Deps, 'settings'>,
@@ -119,11 +115,10 @@ async function lockoutsOf(
     const name = (await tx.manager(key))?.displayName;
     found.push({ kind: 'code', manager, name, until: end });
   }
-  const forAll = { manager: undefined, name: undefined };
   const allCodes = until(codes, ACCOUNT_FAILURE_LIMIT);
-  if (allCodes !== undefined) found.push({ kind: 'code', ...forAll, until: allCodes });
+  if (allCodes !== undefined) found.push({ kind: 'code', ...EVERYBODY, until: allCodes });
   const allowance = lockout === undefined ? PROOF_FAILURE_LIMIT : proofAllowance(lockout);
   const allProofs = until(proofs, allowance === 'refused' ? PROOF_FAILURE_LIMIT : allowance);
-  if (allProofs !== undefined) found.push({ kind: 'proof', ...forAll, until: allProofs });
+  if (allProofs !== undefined) found.push({ kind: 'proof', ...EVERYBODY, until: allProofs });
   return found;
 }

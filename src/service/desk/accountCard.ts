@@ -30,7 +30,7 @@ export function accountView(
   const { account, status, isCrowd, now } = facts;
   const shown = shownManagers(facts);
   const nameOf = namesAmong(deps, personsOf(facts));
-  const managers = shown.map(({ ...manager }): DeskManager => {
+  const managers = shown.map((manager): DeskManager => {
     const { ref, name, recipient, number, check } = manager;
     const place = look.managers.indexOf(ref) + 1;
     return {

@@ -63,21 +63,14 @@ export async function identify(
         )
       : deny(deps, person.key);
   }
-  return (await keepsPin(deps, record, signal))
-    ? denyTaken(deps, person.key, { id: record.directoryId }, OTHERS_ADDRESS)
+  // The person's own entry may be there still, though disabled: no other takes its place before it is gone.
+  const { directoryId: id } = record;
+  return id !== undefined && (await deps.directory.hasEntry(id, signal))
+    ? denyTaken(deps, person.key, { id }, OTHERS_ADDRESS)
     : pin(deps, person.key, found);
 }
 
 const OTHERS_ADDRESS = 'the address of a pinned person fits another entry';
-
-/** Whether the person's own entry is there still, though disabled: no other takes its place before it is gone. */
-async function keepsPin(
-  { directory }: Pick<Deps, 'directory'>,
-  { directoryId }: ManagerRecord,
-  signal: AbortSignal,
-): Promise<boolean> {
-  return directoryId !== undefined && directory.hasEntry(directoryId, signal);
-}
 
 async function letIn(
   deps: Deps,
