@@ -59,11 +59,10 @@ async function toListed(
   { account, managers, isCrowd }: Responsibility,
 ): Promise<ListedAccount> {
   const numbers = await reads.enrollmentsOf(account.id);
-  const enrolledIds = new Set<string | undefined>();
-  for (const { manager } of numbers) enrolledIds.add((await reads.manager(manager))?.directoryId);
+  const enrolled = await reads.managers(numbers.map(({ manager }) => manager));
   const listed: ListedManager[] = [];
   for (const { person, way } of await recipientsOf(deps, reads, managers)) {
-    const isEnrolled = enrolledIds.has(person.id);
+    const isEnrolled = enrolled.some(({ directoryId }) => directoryId === person.id);
     listed.push({ name: person.displayName, isEnrolled, isReachable: way !== undefined });
   }
   const { passwordSetAt, mustChange } = account;

@@ -54,36 +54,35 @@ export async function accountStatus(
   lockout: Account['lockout'] | undefined,
 ): Promise<AccountStatus> {
   return deps.store.transaction(async (tx) => {
-    const whose = async (key: ManagerKey): Promise<Whose> => ({
-      manager: managerName(key),
-      name: (await tx.manager(key))?.displayName,
-    });
     const numbers = await tx.enrollmentsOf(accountId);
     const flows = (await tx.openFlowsOf(accountId)).filter((flow) => !isPast(flow, tx.now));
     const failures = await tx.failuresOf({ accountId, since: tx.now - FAILURES_LOOKBACK_MS });
     const revoke = await tx.lastRevoke(accountId);
+    const shown = [...numbers, ...flows, ...failures, ...(revoke === undefined ? [] : [revoke])];
+    const records = await tx.managers(shown.flatMap(({ manager }) => manager ?? []));
+    const names = new Map(records.map(({ key, displayName }) => [managerName(key), displayName]));
+    const whose = (key: ManagerKey): Whose => {
+      const manager = managerName(key);
+      return { manager, name: names.get(manager) };
+    };
     return {
-      numbers: await Promise.all(
-        numbers.map(async ({ manager, mobile, enrolledAt, usableFrom }) => ({
-          ...(await whose(manager)),
-          mobile: maskMobile(mobile),
-          enrolledAt,
-          usableFrom: usableFrom > tx.now ? usableFrom : undefined,
-        })),
-      ),
-      lockouts: await lockoutsOf(deps, tx, failures, lockout),
-      flows: await Promise.all(
-        flows.map(async ({ manager, purpose, state, startedAt }) => ({
-          ...(await whose(manager)),
-          purpose,
-          step: state.step,
-          since: startedAt,
-        })),
-      ),
+      numbers: numbers.map(({ manager, mobile, enrolledAt, usableFrom }) => ({
+        ...whose(manager),
+        mobile: maskMobile(mobile),
+        enrolledAt,
+        usableFrom: usableFrom > tx.now ? usableFrom : undefined,
+      })),
+      lockouts: lockoutsOf(deps, tx, failures, lockout, whose),
+      flows: flows.map(({ manager, purpose, state, startedAt }) => ({
+        ...whose(manager),
+        purpose,
+        step: state.step,
+        since: startedAt,
+      })),
       lastSms: await tx.lastSendAbout(accountId),
       revoked: revoke && {
         at: revoke.at,
-        ...(revoke.manager === undefined ? EVERYBODY : await whose(revoke.manager)),
+        ...(revoke.manager === undefined ? EVERYBODY : whose(revoke.manager)),
       },
     };
   });
@@ -91,29 +90,28 @@ export async function accountStatus(
 
 const EVERYBODY = { manager: undefined, name: undefined };
 
-async function lockoutsOf(
+function lockoutsOf(
   deps: Pick<Deps, 'settings'>,
-  tx: StoreTransaction,
+  { now }: StoreTransaction,
   failures: readonly Failure[],
   lockout: Account['lockout'] | undefined,
-): Promise<AccountStatus['lockouts']> {
+  whose: (key: ManagerKey) => Whose,
+): AccountStatus['lockouts'] {
   const codes = failures.filter(({ kind }) => kind === 'code');
   const proofs = failures.filter(({ kind }) => kind === 'proof');
   const until = (some: readonly Failure[], limit: number) =>
     lockedUntil(
       some.map(({ at }) => at),
       limit,
-      tx.now,
+      now,
     );
 
   const found: AccountStatus['lockouts'][number][] = [];
   const managers = new Map(codes.map(({ manager }) => [managerName(manager), manager]));
-  for (const [manager, key] of managers) {
-    const own = codes.filter((failure) => managerName(failure.manager) === manager);
+  for (const [name, key] of managers) {
+    const own = codes.filter((failure) => managerName(failure.manager) === name);
     const end = until(own, deps.settings.codeAttempts);
-    if (end === undefined) continue;
-    const name = (await tx.manager(key))?.displayName;
-    found.push({ kind: 'code', manager, name, until: end });
+    if (end !== undefined) found.push({ kind: 'code', ...whose(key), until: end });
   }
   const allCodes = until(codes, ACCOUNT_FAILURE_LIMIT);
   if (allCodes !== undefined) found.push({ kind: 'code', ...EVERYBODY, until: allCodes });

@@ -62,11 +62,11 @@ export async function addFirstEnrollmentNotices(
   const { manager, accountId } = by;
   await addNotices(deps, tx, { ...by, event: 'firstEnrollment' }, [mobile]);
 
-  const entry = (await tx.manager(manager))?.directoryId;
+  const { directoryId: entry, locale = deps.settings.defaultLocale } =
+    (await tx.manager(manager)) ?? {};
   const told = new Set([mobile]);
   const notices: Notice[] = [];
   const own = { ...by, event: 'ownEnrollment' } as const;
-  const locale = await localeOf(deps, tx, manager);
   const elsewhere = (await tx.enrollmentsOfManager(manager)).map((proven) => proven.mobile);
   for (const known of [...(entryMobile === undefined ? [] : [entryMobile]), ...elsewhere]) {
     if (told.has(known)) continue;
@@ -95,12 +95,11 @@ export async function enrolledOf(
   reads: StoreReads,
   accountId: string,
 ): Promise<DirectoryManager[]> {
-  const persons: DirectoryManager[] = [];
-  for (const { manager } of await reads.enrollmentsOf(accountId)) {
-    const { directoryId: id, displayName = '' } = (await reads.manager(manager)) ?? {};
-    if (id !== undefined) persons.push({ id, displayName });
-  }
-  return persons;
+  const enrolled = await reads.enrollmentsOf(accountId);
+  const records = await reads.managers(enrolled.map(({ manager }) => manager));
+  return records.flatMap(({ directoryId: id, displayName = '' }) =>
+    id === undefined ? [] : { id, displayName },
+  );
 }
 
 function noticeTo(

@@ -50,9 +50,9 @@ interface Seen {
 async function look(deps: SweepDeps, accountId: string, signal: AbortSignal): Promise<Seen> {
   const { store, directory } = deps;
   const entries = await store.read(async (reads) => {
-    const managers = (await reads.enrollmentsOf(accountId)).map(({ manager }) => manager);
-    const records = await Promise.all(managers.map((manager) => reads.manager(manager)));
-    return records.flatMap((record) => record?.directoryId ?? []);
+    const enrolled = await reads.enrollmentsOf(accountId);
+    const records = await reads.managers(enrolled.map(({ manager }) => manager));
+    return records.flatMap(({ directoryId }) => directoryId ?? []);
   });
   const answering = new Set<string>();
   let accountName: string | undefined;
