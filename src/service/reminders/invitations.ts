@@ -103,15 +103,8 @@ function invitationOf(
   recipient: string,
   repeat: number,
 ) {
-  return {
-    handle: random.id(),
-    accountId,
-    accountName,
-    cycle: INVITATION,
-    stage: 0,
-    recipient,
-    repeat,
-  };
+  const about = { accountId, accountName, cycle: INVITATION, stage: 0 };
+  return { handle: random.id(), ...about, recipient, repeat };
 }
 
 async function skip(deps: SweepDeps, account: Invited, reason: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { View } from '../../ports/view.ts';
 import type { ReminderView } from '../../ports/noticeView.ts';
 import type { SweepDeps } from '../deps.ts';
-import { recipientOf, type Recipient } from '../chat/recipients.ts';
+import { recipientsOf, type Recipient } from '../chat/recipients.ts';
 import { remindBySms } from './smsReminder.ts';
 import { NOBODY, reserve, sendOnce, skipOnce } from './sendOnce.ts';
 import type { Outcome, Sent, SentRow, Sweeping } from './sendOnce.ts';
@@ -57,13 +57,14 @@ export async function remindOf(
   let isReachable = false;
   let waitMs: number | undefined;
   let silencedUntil: number | undefined;
-  for (const person of managers) {
-    const recipient = await deps.store.read((reads) => recipientOf(deps, reads, person));
+  const recipients = await deps.store.read((reads) => recipientsOf(deps, reads, managers));
+  for (const recipient of recipients) {
+    const { id, displayName } = recipient.person;
     const outcome = await remind(sweep, due, recipient);
     if (outcome.waitMs !== undefined) waitMs = Math.max(waitMs ?? 0, outcome.waitMs);
     silencedUntil ??= outcome.silencedUntil;
     isReachable ||= outcome.reason !== 'notInTeams';
-    rows.set(person.id, rowOf(due, person.displayName, outcome.result, outcome.reason ?? null));
+    rows.set(id, rowOf(due, displayName, outcome.result, outcome.reason ?? null));
   }
   const isUnanswered = isOverdue && !isReachable;
   return { rows, waitMs, isUnanswered, silencedUntil, dueAt: at };
@@ -127,16 +128,8 @@ function reminderOf(
   recipient: string,
   repeat: number,
 ): Reminder {
-  const handle = random.id();
-  return {
-    handle,
-    accountId: account.id,
-    accountName: account.name,
-    cycle,
-    stage,
-    recipient,
-    repeat,
-  };
+  const about = { accountId: account.id, accountName: account.name, cycle, stage };
+  return { handle: random.id(), ...about, recipient, repeat };
 }
 
 async function skip({ deps, lease }: Sweeping, due: DueAccount, reason: string): Promise<void> {
