@@ -22,6 +22,15 @@ export function createExclusive(): Exclusive {
   };
 }
 
+/** Runs the work once at a time: a call meanwhile gets the result of the one under way. */
+export function single<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () =>
+    (running ??= work().finally(() => {
+      running = undefined;
+    }));
+}
+
 /** The pauses between tries, ms: each is `factor` times the one before, up to the longest. */
 export interface Pauses {
   readonly first: number;

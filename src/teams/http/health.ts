@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Secret } from '../../domain/secret.ts';
-import { within } from '../../service/waiting/waiting.ts';
+import { single, within } from '../../service/waiting/waiting.ts';
 import { isLoopbackAddress } from '../out/serviceHosts.ts';
 
 /** A readiness probe must be answered within 200 ms (requirement R12). */
@@ -9,15 +9,8 @@ const READY_TIMEOUT_MS = 150;
 
 /** Whether turns can be served; the answer comes in time even if the check hangs. One check at a time. */
 export function createReadiness(isReady: () => Promise<boolean>): () => Promise<boolean> {
-  let checking: Promise<boolean> | undefined;
-  return async () => {
-    checking ??= isReady()
-      .catch(() => false)
-      .finally(() => {
-        checking = undefined;
-      });
-    return (await within(READY_TIMEOUT_MS, checking)) ?? false;
-  };
+  const check = single(() => isReady().catch(() => false));
+  return async () => (await within(READY_TIMEOUT_MS, check())) ?? false;
 }
 
 /** Whether a proxy says that it passed the request on. */

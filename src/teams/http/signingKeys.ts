@@ -4,6 +4,7 @@ import { answerText } from '../../ports/answerText.ts';
 import { withDeadline } from '../../ports/deadline.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 import type { Log } from '../../ports/log.ts';
+import { single } from '../../service/waiting/waiting.ts';
 import { hasElapsed } from '../recent.ts';
 import { isLoopbackHost } from '../out/serviceHosts.ts';
 
@@ -45,7 +46,6 @@ export function createSigningKeys(metadataUrl: string, clock: () => number, log:
   let keys = new Map<string, SigningKey>();
   let fetchedAt = -Infinity;
   let triedAt = -Infinity;
-  let fetching: Promise<void> | undefined;
 
   const isUsable = (): boolean => clock() - fetchedAt < UNUSABLE_AFTER_MS;
 
@@ -58,19 +58,15 @@ export function createSigningKeys(metadataUrl: string, clock: () => number, log:
     fetchedAt = clock();
   }
 
-  function refresh(): Promise<void> {
-    if (fetching) return fetching;
-    if (!hasElapsed(FETCH_INTERVAL_MS, triedAt, clock())) return Promise.resolve();
+  const refresh = single(async () => {
+    if (!hasElapsed(FETCH_INTERVAL_MS, triedAt, clock())) return;
     triedAt = clock();
-    fetching = fetchKeys()
-      .catch((error: unknown) => {
-        log.warn({ fault: error }, 'the signing keys could not be fetched');
-      })
-      .finally(() => {
-        fetching = undefined;
-      });
-    return fetching;
-  }
+    try {
+      await fetchKeys();
+    } catch (error) {
+      log.warn({ fault: error }, 'the signing keys could not be fetched');
+    }
+  });
 
   return {
     async find(kid) {

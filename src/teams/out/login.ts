@@ -10,6 +10,7 @@ import { answerText } from '../../ports/answerText.ts';
 import { withDeadline } from '../../ports/deadline.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Log } from '../../ports/log.ts';
+import { single } from '../../service/waiting/waiting.ts';
 import { hasElapsed } from '../recent.ts';
 
 const MICROSOFT_LOGIN = 'https://login.microsoftonline.com';
@@ -53,10 +54,9 @@ export function createLogin(options: LoginOptions): Login {
   let application = openApplication(options, credential);
   let isForgotten = false;
   let kept: { readonly token: string; readonly endsAt: number } | undefined;
-  let asking: Promise<string> | undefined;
   let failure: { readonly error: unknown; readonly at: number } | undefined;
 
-  async function ask(): Promise<string> {
+  const ask = single(async (): Promise<string> => {
     try {
       const result = await application.acquireTokenByClientCredential({
         scopes: [SCOPE],
@@ -73,10 +73,8 @@ export function createLogin(options: LoginOptions): Login {
       // MSAL itself would refuse for a minute after one bad answer; a new client remembers nothing.
       application = openApplication(options, credential);
       throw error;
-    } finally {
-      asking = undefined;
     }
-  }
+  });
 
   return {
     async token() {
@@ -87,7 +85,7 @@ export function createLogin(options: LoginOptions): Login {
         if (good) return good.token;
         throw failure.error;
       }
-      const renewed = (asking ??= ask());
+      const renewed = ask();
       if (good === undefined) return renewed;
       // It is as good as a new one: no caller waits for the renewal, or hears of its failure.
       renewed.catch(() => undefined);
