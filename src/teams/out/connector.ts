@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Activity } from 'botbuilder';
 import { NotifierError } from '../../ports/errors.ts';
 import type { ManagerKey } from '../../domain/parties.ts';
@@ -192,12 +193,8 @@ function requireOwn({ isServiceHost, tenantId }: ConnectorOptions, to: Conversat
 async function tokenOf(login: Login, signal: AbortSignal): Promise<string> {
   try {
     signal.throwIfAborted();
-    const aborted = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => {
-        reject(new Error('no token in time'));
-      });
-    });
-    return await Promise.race([login.token(), aborted]);
+    const late = once(signal, 'abort').then(() => Promise.reject(new Error('no token in time')));
+    return await Promise.race([login.token(), late]);
   } catch (cause) {
     throw new NotifierError('refused', 'login', { cause });
   }
