@@ -19,10 +19,13 @@ function firstOf(list: unknown): unknown {
 const activitySchema = z.object({
   type: z.string().min(1),
   id,
+  /** Only on an invoke. */
   name: text,
   channelId: text,
   serviceUrl: text,
+  /** The message on whose card was tapped. */
   replyToId: id,
+  /** `add`, `remove` and the like, of an installation update. */
   action: text,
   text,
   value: z.unknown().optional(),
@@ -42,17 +45,9 @@ export function readActivity(body: unknown): RawActivity | undefined {
 }
 
 /** An activity of a known person of our tenant, sent by the channel. */
-export interface Inbound {
-  readonly type: string;
-  readonly id: string | undefined;
-  /** Only on an invoke. */
-  readonly name: string | undefined;
-  /** `add`, `remove` and the like, of an installation update. */
-  readonly action: string | undefined;
-  readonly text: string | undefined;
-  readonly value: unknown;
-  /** The message on whose card was tapped. */
-  readonly replyToId: string | undefined;
+export interface Inbound extends Readonly<
+  Pick<RawActivity, 'type' | 'id' | 'name' | 'action' | 'text' | 'value' | 'replyToId'>
+> {
   readonly isPersonal: boolean;
   /** The bot is among the members that were added. */
   readonly addsBot: boolean;
@@ -69,14 +64,9 @@ export function toInbound(raw: RawActivity, botId: string): Inbound | undefined 
     return undefined;
   }
   const botChannelId = raw.recipient.id ?? botId;
+  const { type, id, name, action, text, value, replyToId } = raw;
   return {
-    type: raw.type,
-    id: raw.id,
-    name: raw.name,
-    action: raw.action,
-    text: raw.text,
-    value: raw.value,
-    replyToId: raw.replyToId,
+    ...{ type, id, name, action, text, value, replyToId },
     isPersonal: conversation.conversationType === 'personal',
     addsBot: raw.membersAdded.some((member) => member.id === botChannelId),
     key: { tenantId, aadObjectId },
