@@ -89,7 +89,7 @@ async function sweep(
   const { onRow, onProgress, onBegin } = watch;
   if (lease !== undefined) await onBegin?.();
   const onUnread = (account: string): void => {
-    onRow({ ...UNREAD, account });
+    onRow(undatedRow(account, 'failed', 'directoryUnavailable'));
   };
   await throughAccounts(sweeping, due, { onProgress, onUnread }, async ({ id, name }) => {
     const reminded = await sendPatiently(sweeping, id, (found) => remindOf(sweeping, found), onRow);
@@ -106,13 +106,9 @@ async function sweep(
   return accounts;
 }
 
-const UNREAD = {
-  manager: null,
-  stage: null,
-  due: null,
-  result: 'failed',
-  reason: 'directoryUnavailable',
-} as const;
+function undatedRow(account: string, result: 'failed' | 'skipped', reason: string): ReminderRow {
+  return { account, manager: null, stage: null, due: null, result, reason };
+}
 
 type DueName = Pick<SweptAccount, 'id' | 'name'>;
 
@@ -132,8 +128,7 @@ async function findDue(
       const { id, name } = account;
       const rotation = rotationOf(account, rotationDays, now);
       if (typeof rotation === 'string') {
-        const undated = { manager: null, stage: null, due: null, result: 'skipped' } as const;
-        onRow({ ...undated, account: name, reason: rotation });
+        onRow(undatedRow(name, 'skipped', rotation));
       } else if (stageAt(rotation, now, reminderDays, calendar) !== undefined) {
         due.push({ id, name });
       }
