@@ -10,7 +10,7 @@ const ORDINARY = /^[a-zåäö0-9]+(?: [a-zåäö0-9]+)*$/i;
  */
 export function plain(text: string): string {
   if (text.length <= MAX_CHARACTERS && ORDINARY.test(text)) return text;
-  return shorten(oneLine(text))
+  return named(text)
     .replace(/[\\`*[\]<>~]/g, '\\$&')
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
     .replace(/&(?=#?\w+;)/g, '\\&')
@@ -21,22 +21,17 @@ export function plain(text: string): string {
     .replace(/^(\d+)([.)])/, '$1\\$2');
 }
 
-/** The name on one line, for what shows text as it stands. */
+/**
+ * The name on one line, for what shows text as it stands: without line breaks, control characters and the marks that
+ * turn the reading direction.
+ */
 export function named(text: string): string {
-  return shorten(oneLine(text));
-}
-
-/** Without line breaks, control characters and the marks that turn the reading direction. */
-function oneLine(text: string): string {
-  return text
+  const line = text
     .toWellFormed()
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .replace(/(?!\u200D)\p{Cf}/gu, '')
     .trim();
-}
-
-function shorten(text: string): string {
-  const characters = [...text];
-  if (characters.length <= MAX_CHARACTERS) return text;
+  const characters = [...line];
+  if (characters.length <= MAX_CHARACTERS) return line;
   return `${characters.slice(0, MAX_CHARACTERS - 1).join('')}…`;
 }

@@ -25,12 +25,11 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
       resolve(Buffer.concat(chunks));
     });
     // Cut off or too slow: the client no longer reads the answer.
-    request.once('close', () => {
-      resolve(400);
-    });
-    request.once('error', () => {
-      resolve(400);
-    });
+    for (const cut of ['close', 'error']) {
+      request.once(cut, () => {
+        resolve(400);
+      });
+    }
   });
 }
 
