@@ -31,7 +31,7 @@ export function accountView(
   const shown = shownManagers(facts);
   const nameOf = namesAmong(deps, personsOf(facts));
   const managers = shown.map((manager): DeskManager => {
-    const { ref, name, recipient, number, check } = manager;
+    const { ref, name, recipient, number, check, codesFrom, nextUsableFrom } = manager;
     const place = look.managers.indexOf(ref) + 1;
     return {
       handle: deskHandle({ id, draw, place }),
@@ -42,7 +42,8 @@ export function accountView(
         since: number.enrolledAt,
         usableFrom: number.usableFrom,
       },
-      ...facts.waits.get(ref),
+      codesFrom,
+      nextUsableFrom,
       question: check && questionOf(check.state, now),
       ...offersTo(deps, facts, manager),
     };
@@ -76,13 +77,13 @@ function fateOf({ outcome, fate }: LastSms): 'sent' | 'delivered' | 'failed' | '
 
 /** The account's troubles, the worst first. */
 function troublesOf(facts: DeskFacts): DeskTrouble[] {
-  const { account, status, managers, isCrowd, smsSpent, now } = facts;
+  const { account, status, managers, isCrowd, now } = facts;
   const { lockouts, flows, lastSms, numbers } = status;
   const current = managers.filter(({ recipient }) => recipient !== undefined);
   const waiting = current.filter(
-    ({ ref, number }) =>
-      number?.usableFrom !== undefined || facts.waits.get(ref)?.codesFrom !== undefined,
+    ({ number, codesFrom }) => number?.usableFrom !== undefined || codesFrom !== undefined,
   ).length;
+  const isSpent = (part: 'all' | 'new') => managers.some(({ smsSpent }) => smsSpent === part);
   const isProofLocked = account.isLocked || lockouts.some(({ kind }) => kind === 'proof');
   const shut = shutOf(account, now);
   const all: (DeskTrouble | false)[] = [
@@ -100,7 +101,7 @@ function troublesOf(facts: DeskFacts): DeskTrouble[] {
     numbers.length === 0 && { kind: 'notEnrolled' },
     lastSms !== undefined &&
       fateOf(lastSms) === 'failed' && { kind: 'smsFailed', at: lastSms.createdAt },
-    smsSpent !== undefined && { kind: smsSpent === 'all' ? 'smsSpent' : 'newSmsSpent' },
+    isSpent('all') ? { kind: 'smsSpent' } : isSpent('new') && { kind: 'newSmsSpent' },
     waiting > 0 && { kind: 'managersWait', count: waiting },
     !isProofLocked && proofAllowance(account.lockout) === 'refused' && { kind: 'closeToLock' },
     shut === 'mustChange' && { kind: 'mustChange' },

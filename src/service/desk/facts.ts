@@ -10,6 +10,7 @@ import type { DeskLook } from '../../domain/desk/deskLook.ts';
 import { entryMobile } from '../../domain/mobile.ts';
 import { isSamePerson, managerName, type ManagerKey } from '../../domain/parties.ts';
 import type { DirectoryManager, Responsibility } from '../../ports/account.ts';
+import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { StoreReads } from '../../ports/store/store.ts';
 import { accountStatus, type AccountStatus } from '../administration/accountStatus.ts';
 import { recipientsOf, type Recipient } from '../chat/recipients.ts';
@@ -24,10 +25,6 @@ export interface DeskFacts {
   readonly status: AccountStatus;
   /** Those who answer for it, then former managers with a number. */
   readonly managers: readonly ManagerFacts[];
-  /** The waits of those on the card, by their refs. */
-  readonly waits: ReadonlyMap<string, Waits>;
-  /** The day's code messages are used up, over all accounts: all, or those to numbers not yet enrolled. */
-  readonly smsSpent?: 'all' | 'new' | undefined;
   /** Agents have lifted a lockout within the day: another is for an administrator. */
   readonly isLiftSpent: boolean;
   /** The confirmation on whose strength one was lifted still holds. */
@@ -35,8 +32,8 @@ export interface DeskFacts {
   readonly now: number;
 }
 
-/** One of the account's managers, or a former one with a number. */
-export interface ManagerFacts {
+/** One of the account's managers, or a former one with a number; the waits of those on the card only. */
+export interface ManagerFacts extends Waits {
   /** The word under which the card remembers them. */
   readonly ref: string;
   readonly name: string;
@@ -55,6 +52,8 @@ interface Waits {
   readonly codesFrom?: number | undefined;
   /** When a number that they enroll now could first be used for a reset. */
   readonly nextUsableFrom?: number | undefined;
+  /** The day's code messages are used up, over all accounts: all, or those to numbers not yet enrolled. */
+  readonly smsSpent?: 'all' | 'new' | undefined;
 }
 
 /** So many managers fit on a card. */
@@ -90,7 +89,7 @@ export async function readFacts(
 ): Promise<DeskFacts> {
   const status = await accountStatus(deps, accountId, account.lockout);
   return deps.store.read(async (reads) => {
-    const all = await reads.callerChecksOf(accountId, reads.now - QUESTIONS_LOOKBACK_MS);
+    const checks = await reads.callerChecksOf(accountId, reads.now - QUESTIONS_LOOKBACK_MS);
     const current = (await recipientsOf(deps, reads, managers)).map(currentManager);
     const former = status.numbers
       .filter(({ manager }) => !current.some(({ recipient }) => recipient.name === manager))
@@ -100,24 +99,31 @@ export async function readFacts(
         key: keyOf(number),
         number,
       }));
-    const facts = {
+    const facts: DeskFacts = {
       account,
       isCrowd,
       status,
       managers: [...current, ...former],
-      isLiftSpent: isLiftSpent(all),
-      isJustLifted: all.some(
+      isLiftSpent: isLiftSpent(checks),
+      isJustLifted: checks.some(
         ({ hasLifted, state }) =>
           hasLifted === true && confirmedUntil(state, reads.now) !== undefined,
       ),
       now: reads.now,
     };
-    return { ...facts, ...(await waitsOf(deps, reads, accountId, facts)) };
+    const enrolled = await reads.enrollmentsOf(accountId);
+    const shown = new Set(shownManagers(facts));
+    const all = facts.managers.map(async (manager) =>
+      shown.has(manager)
+        ? { ...manager, ...(await waitsOf(deps, reads, account, enrolled, manager)) }
+        : manager,
+    );
+    return { ...facts, managers: await Promise.all(all) };
 
     function currentManager(recipient: Recipient) {
       const { person } = recipient;
       const number = status.numbers.find(({ manager }) => manager === recipient.name);
-      const own = all.filter(({ managerEntry }) => managerEntry === person.id);
+      const own = checks.filter(({ managerEntry }) => managerEntry === person.id);
       const check = withDenials(own, reads.now).find((one) => isSamePerson(one.agent, agent));
       const { id: ref, displayName: name } = person;
       return { ref, name, recipient, key: recipient.key, number, check };
@@ -125,61 +131,38 @@ export async function readFacts(
   });
 }
 
-/** One manager's waits, and what they say of the day's code messages. */
-interface FoundWaits {
-  readonly ref: string;
-  readonly waits: Waits;
-  readonly spent?: DeskFacts['smsSpent'];
-}
-
 async function waitsOf(
   deps: Deps,
   reads: StoreReads,
-  accountId: string,
-  facts: Omit<DeskFacts, 'waits' | 'smsSpent'>,
-): Promise<Pick<DeskFacts, 'waits' | 'smsSpent'>> {
-  const { now } = reads;
-  const { mayVouch } = deps.settings.desk;
-  const { isLocked } = facts.account;
-  const enrolled = await reads.enrollmentsOf(accountId);
-  const found = await Promise.all(shownManagers(facts).map(waitsOfOne));
-  return {
-    waits: new Map(found.map(({ ref, waits }) => [ref, waits])),
-    smsSpent: (['all', 'new'] as const).find((part) => found.some(({ spent }) => spent === part)),
-  };
-
-  async function waitsOfOne({
-    ref,
-    recipient,
-    key: manager,
-    number,
-    check,
-  }: ManagerFacts): Promise<FoundWaits> {
-    if (recipient === undefined || manager === undefined) return { ref, waits: {} };
-    const entry = recipient.person;
-    const refusalFor = async (mobile: string) =>
-      (await codeBudget(deps, reads, { mobile, manager: { key: manager, entry } })).refused;
-    const own = enrolled.find((one) => isSamePerson(one.manager, manager));
-    if (own === undefined || number === undefined) {
-      const from = await usableFromOf(deps, reads, accountId, manager, own);
-      // The one number that an agent can vouch for: others that the manager may type are not known here.
-      const isVouching = check !== undefined && confirmedUntil(check.state, now) !== undefined;
-      const mobile =
-        mayVouch && isVouching ? entryMobile(entry, deps.settings.smsCountries) : undefined;
-      const refusal = mobile === undefined ? undefined : await refusalFor(mobile);
-      const nextUsableFrom = from > now ? from : undefined;
-      const spent = refusal?.reason === 'smsUnavailable' ? 'new' : undefined;
-      return { ref, waits: { nextUsableFrom, codesFrom: refusal?.until }, spent };
-    }
-    const refusal = await refusalFor(own.mobile);
-    // Told once: a code that comes earlier than the number counts helps to an unlock alone.
-    const isTold = isLocked || (refusal?.until ?? 0) > (number.usableFrom ?? 0);
+  { id: accountId, isLocked }: DeskFacts['account'],
+  enrolled: readonly Enrollment[],
+  { recipient, key: manager, number, check }: ManagerFacts,
+): Promise<Waits> {
+  if (recipient === undefined || manager === undefined) return {};
+  const entry = recipient.person;
+  const { desk, smsCountries } = deps.settings;
+  const refusalFor = async (mobile: string) =>
+    (await codeBudget(deps, reads, { mobile, manager: { key: manager, entry } })).refused;
+  const own = enrolled.find((one) => isSamePerson(one.manager, manager));
+  if (own === undefined || number === undefined) {
+    const from = await usableFromOf(deps, reads, accountId, manager, own);
+    // The one number that an agent can vouch for: others that the manager may type are not known here.
+    const isVouching = check !== undefined && confirmedUntil(check.state, reads.now) !== undefined;
+    const mobile = desk.mayVouch && isVouching ? entryMobile(entry, smsCountries) : undefined;
+    const refusal = mobile === undefined ? undefined : await refusalFor(mobile);
     return {
-      ref,
-      waits: { codesFrom: isTold ? refusal?.until : undefined },
-      spent: refusal?.reason === 'smsUnavailable' ? 'all' : undefined,
+      nextUsableFrom: from > reads.now ? from : undefined,
+      codesFrom: refusal?.until,
+      smsSpent: refusal?.reason === 'smsUnavailable' ? 'new' : undefined,
     };
   }
+  const refusal = await refusalFor(own.mobile);
+  // Told once: a code that comes earlier than the number counts helps to an unlock alone.
+  const isTold = isLocked || (refusal?.until ?? 0) > (number.usableFrom ?? 0);
+  return {
+    codesFrom: isTold ? refusal?.until : undefined,
+    smsSpent: refusal?.reason === 'smsUnavailable' ? 'all' : undefined,
+  };
 }
 
 /** Those of the account's managers who answer for it now. */
