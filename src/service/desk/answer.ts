@@ -92,19 +92,15 @@ async function note(deps: Deps, tx: StoreTransaction, check: CallerCheck): Promi
   });
 }
 
+const ANSWERS = {
+  confirmed: 'confirmed',
+  vouched: 'confirmed',
+  waiting: 'late',
+  notReached: 'late',
+  expired: 'late',
+} as const;
+
 function doneView({ agentName, state }: CallerCheck): CallerDoneView {
-  const answer = (): CallerDoneView['answer'] => {
-    switch (state.step) {
-      case 'confirmed':
-      case 'vouched':
-        return 'confirmed';
-      case 'denied':
-        return state.reason;
-      case 'waiting':
-      case 'notReached':
-      case 'expired':
-        return 'late';
-    }
-  };
-  return { card: 'caller.done', agentName, answer: answer() };
+  const answer = state.step === 'denied' ? state.reason : ANSWERS[state.step];
+  return { card: 'caller.done', agentName, answer };
 }

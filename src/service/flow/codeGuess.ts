@@ -1,4 +1,4 @@
-import type { CodeProgress, Flow } from '../../domain/flows/flow.ts';
+import type { Flow } from '../../domain/flows/flow.ts';
 import { readPasscode } from '../../domain/flows/passcode.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
@@ -18,10 +18,10 @@ import {
   submitStep,
 } from './flows.ts';
 
-function awaitsCode(
-  flow: Flow,
-): (Pick<CodeProgress, 'firstDraw' | 'expiresAt'> & { readonly mobile: string }) | undefined {
-  return flow.state.step === 'code' || flow.state.step === 'oldCode' ? flow.state : undefined;
+function awaitsCode({
+  state,
+}: Flow): Extract<Flow['state'], { step: 'code' | 'oldCode' }> | undefined {
+  return state.step === 'code' || state.step === 'oldCode' ? state : undefined;
 }
 
 /** A typed code; one that cannot be a code is refused uncounted. */

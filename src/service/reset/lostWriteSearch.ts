@@ -193,15 +193,13 @@ async function takeVerdict(
 ): Promise<ResetFlow> {
   const { verdict, sought, since, seenAt, version } = found;
   const { state } = flow;
-  // Another search may have settled this write, and the manager begun the next one.
-  if (state.step !== 'unknown' || state.since !== since) {
-    if (verdict !== 'applied' || sought === undefined || version === undefined) return flow;
+  if (verdict === 'applied') {
+    if (sought === undefined || version === undefined) return flow;
     return completeReset(deps, tx, flow, { ...sought, version });
   }
+  // Another search may have settled this write, and the manager begun the next one.
+  if (state.step !== 'unknown' || state.since !== since) return flow;
   switch (verdict) {
-    case 'applied':
-      if (sought === undefined || version === undefined) return flow;
-      return completeReset(deps, tx, flow, { ...sought, version });
     case 'notApplied': {
       tx.audit({ event: 'reset.verified', result: 'refused', ...auditOf(flow) });
       const reason = 'directoryUnavailable';

@@ -18,14 +18,9 @@ export interface Unwatched {
   follow(lease: SweepLease, signal: AbortSignal): Promise<void>;
 }
 
-interface Drawn {
-  readonly id: string;
-  /** Below 0 for an account that was never seen. */
-  readonly lot: number;
-}
-
 export function createUnwatched(deps: SweepDeps): Unwatched {
-  let drawn: Drawn[] = [];
+  /** Each with its lot: below 0 for an account that was never seen. */
+  let drawn: { readonly id: string; readonly lot: number }[] = [];
   return {
     async take(page) {
       const ids = page.map(({ id }) => id);
