@@ -1,4 +1,5 @@
 import type { View } from '../ports/view.ts';
+import { withDeadline } from '../ports/deadline.ts';
 import { DirectoryError, StoreError } from '../ports/errors.ts';
 import { cancelAll, cancelCard } from './tap/cancel.ts';
 import { refresh } from './tap/refresh.ts';
@@ -7,11 +8,10 @@ import { takeText } from './tap/typed.ts';
 import type { Deps } from './deps.ts';
 import { answerCaller } from './desk/answer.ts';
 import { takeFromAgent } from './desk/desk.ts';
-import { showHelp } from './desk/help.ts';
 import { isLookId, readFlowHandle } from './tap/handles.ts';
 import { changeManager } from './people/managers.ts';
 import type { Answer, Input, Person, Turns } from './input.ts';
-import { directoryReason, tellFault } from './directoryFault.ts';
+import { directoryReason, nothingSeen, tellFault } from './directoryFault.ts';
 import { meet } from './people/identity.ts';
 import { answerInvitation, answerReminder, undoNotNeeded } from './reminders/snoozeAndSilence.ts';
 import { showOpenCards } from './chat/showCard.ts';
@@ -21,6 +21,8 @@ import { denyTap, showHome, type Reply, type Tap } from './tap/tap.ts';
 import { within } from './waiting/waiting.ts';
 
 const OPEN_CARDS_MS = 1_000;
+/** A person who asks for help does not wait longer for a slow directory, ms. */
+const HELP_LOOK_MS = 2_000;
 
 /** The use cases over the given parts. */
 export function createTurns(deps: Deps): Turns {
@@ -85,6 +87,24 @@ async function chooseLocale({ deps, person, locale }: Tap): Promise<void> {
     deps.log.warn({ err: error }, 'open cards keep their former language');
   });
   await within(OPEN_CARDS_MS, shown);
+}
+
+/** The words that work: an agent's where the directory says in time that the person is one, a manager's else. */
+async function showHelp({ deps, person, record, signal }: Tap): Promise<Reply> {
+  const { denials, directory, settings } = deps;
+  const isAsked = settings.desk.isOpen && !denials.isKnown(person.key);
+  const id = isAsked ? record.directoryId : undefined;
+  const standing =
+    id === undefined
+      ? undefined
+      : await withDeadline(HELP_LOOK_MS, signal, (deadline) =>
+          directory.standingOf({ id }, deadline).catch(nothingSeen),
+        );
+  const isAgent = standing?.isAgent === true;
+  if (standing?.accounts.length === 0 && !isAgent) denials.foundNothing(person.key);
+  return {
+    view: { card: 'help', isAgent, isManager: !isAgent || standing.accounts.length > 0 },
+  };
 }
 
 function refuseFailure(deps: Deps, error: unknown): View {
