@@ -33,7 +33,8 @@ export function passwordFaults(typed: TypedPassword): Reason[] {
 
   const faults: Reason[] = [];
   if (newPassword !== typed.confirmPassword) faults.push('passwordMismatch');
-  if (length < leastLength(rules, typed.directoryMinLength)) faults.push('passwordTooShort');
+  const leastLength = Math.max(rules.minLength, typed.directoryMinLength);
+  if (length < leastLength) faults.push('passwordTooShort');
   if (forbiddenCharacter(newPassword, rules.forbiddenCharacters) !== undefined) {
     faults.push('passwordForbiddenCharacter');
   }
@@ -48,11 +49,6 @@ export const CHECKED_FAULTS: readonly Reason[] = [
   'passwordForbiddenCharacter',
   'passwordTooCommon',
 ];
-
-/** The least length that holds: the bot's or the directory's, whichever is more; code points. */
-export function leastLength(rules: PasswordRules, directoryMinLength: number): number {
-  return Math.max(rules.minLength, directoryMinLength);
-}
 
 /** A password around its last number. */
 export interface LastNumber {

@@ -1,4 +1,4 @@
-import { leastLength, MAX_PASSWORD_LENGTH } from '../../domain/passwords/passwordPolicy.ts';
+import { MAX_PASSWORD_LENGTH } from '../../domain/passwords/passwordPolicy.ts';
 import type { Flow, ResetFlow } from '../../domain/flows/flow.ts';
 import type { ShownRules } from '../../domain/passwords/shownRules.ts';
 import type { Account } from '../../ports/account.ts';
@@ -32,12 +32,8 @@ async function toNewPassword(tap: ResetTap, input: TypedCode): Promise<Flow> {
 
 /** All rules that a new password meets, the stricter of the bot's and the directory's. */
 function shownRules(settings: Settings, { rules }: Account): ShownRules {
-  const own = {
-    minLength: settings.passwordMinLength,
-    forbiddenCharacters: settings.passwordForbiddenCharacters,
-  };
   return {
-    minLength: leastLength(own, rules.minLength),
+    minLength: Math.max(settings.passwordMinLength, rules.minLength),
     maxLength: MAX_PASSWORD_LENGTH,
     forbiddenCharacters: settings.passwordForbiddenCharacters,
     historyLength: Math.max(settings.passwordHistory, rules.historyLength),

@@ -26,17 +26,15 @@ export async function measured<T>(
   faultOf: (error: unknown) => string,
 ): Promise<T> {
   const began = performance.now();
-  const end = (fault?: string): void => {
+  let fault: string | undefined;
+  try {
+    return await call();
+  } catch (error) {
+    fault = faultOf(error);
+    throw error;
+  } finally {
     const seconds = (performance.now() - began) / 1000;
     metrics.operationEnded({ system, operation, seconds, fault });
-  };
-  try {
-    const result = await call();
-    end();
-    return result;
-  } catch (error) {
-    end(faultOf(error));
-    throw error;
   }
 }
 
