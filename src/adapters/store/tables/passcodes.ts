@@ -10,29 +10,23 @@ function isSame(one: string, other: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** Marks the code as compared on this draw; false where it already was. */
+/**
+ * Marks the code as compared on this draw; false where it already was. Under every key: another instance may
+ * write with another one while keys are being changed.
+ */
 async function isFirstTry(
   { db }: Scope,
   flowId: string,
   draw: number,
-  macs: readonly [string, ...string[]],
-) {
-  // Another instance may write with another key while keys are being changed.
-  const before = await db
-    .selectFrom('passcode_try')
-    .select('turn')
-    .where('flow_id', '=', flowId)
-    .where('turn', '=', draw)
-    .where('mac', 'in', macs)
-    .executeTakeFirst();
-  if (before !== undefined) return false;
+  macs: readonly string[],
+): Promise<boolean> {
   const added = await db
     .insertInto('passcode_try')
-    .values({ flow_id: flowId, turn: draw, mac: macs[0] })
+    .values(macs.map((mac) => ({ flow_id: flowId, turn: draw, mac })))
     .onConflict((conflict) => conflict.doNothing())
-    .returning('turn')
-    .executeTakeFirst();
-  return added !== undefined;
+    .returning('mac')
+    .execute();
+  return added.length === macs.length;
 }
 
 export const passcodeQueries = {
