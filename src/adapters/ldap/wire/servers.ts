@@ -64,6 +64,7 @@ export interface ServerOptions {
   readonly urls: readonly string[];
   readonly deadlines: Deadlines;
   readonly ca?: string | undefined;
+  /** Called at each connect: the server, and epoch ms until which its certificate is valid. */
   readonly certificateSeen?: ((server: string, endsAt: number) => void) | undefined;
 }
 

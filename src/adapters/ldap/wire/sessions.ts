@@ -5,7 +5,7 @@ import { DirectoryError } from '../../../ports/errors.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { Connection, ServerFacts } from './connection.ts';
 import { AnswerLost, directoryFault, hasResult, RESULT, WritesElsewhere } from './errors.ts';
-import { openServers, type Deadlines } from './servers.ts';
+import { openServers, type Deadlines, type ServerOptions } from './servers.ts';
 import { endpointOf } from './tlsSocket.ts';
 import { createKeptSessions } from './keptSessions.ts';
 
@@ -36,13 +36,10 @@ export interface Access {
   readonly bindPassword: Secret;
 }
 
-export interface SessionOptions extends Access {
-  readonly urls: readonly string[];
+export interface SessionOptions extends Access, Omit<ServerOptions, 'ca' | 'deadlines'> {
   readonly bindDn: string;
   /** Tells the server's kind from its description. */
   readonly dialectOf: (facts: ServerFacts) => Dialect;
-  /** Called at each connect: the server, and epoch ms until which its certificate is valid. */
-  readonly certificateSeen?: ((server: string, endsAt: number) => void) | undefined;
   /** Others than the usual ones. */
   readonly deadlines?: Deadlines;
 }
