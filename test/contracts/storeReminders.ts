@@ -226,7 +226,7 @@ export function storedRemindersContract(pairOf: () => StorePair): void {
       const before = accountId.slice(0, -1);
       expect(await one().transaction((tx) => tx.enrolledAccounts(before, 1))).toEqual([accountId]);
       for (const version of ['1', '2']) {
-        await one().transaction((tx) => tx.sawPasswords([{ accountId, version }]));
+        await one().transaction((tx) => tx.sawPassword(accountId, version));
         const seen = await one().transaction((tx) => tx.passwordsSeen([accountId, 'none']));
         expect([...seen]).toEqual([[accountId, version]]);
       }

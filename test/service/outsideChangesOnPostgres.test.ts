@@ -51,7 +51,7 @@ it('is no change by another client where another instance records the reset whil
   const sent = [{ digest: 'abc', sentAt: now }];
   const writing = await one.transaction(async (tx) => {
     await tx.saveEnrollment(someEnrollment({ accountId }));
-    await tx.sawPasswords([{ accountId, version: BEFORE }]);
+    await tx.sawPassword(accountId, BEFORE);
     const state = { step: 'writingPassword', since: tx.now, rules: RULES, sent } as const;
     await tx.addFlow({ ...flow, state });
     return { ...flow, state };
@@ -60,7 +60,7 @@ it('is no change by another client where another instance records the reset whil
   const store = interrupted(one, async () => {
     recorded = other.transaction(async (tx) => {
       await lockAccount(tx, accountId);
-      await tx.sawPasswords([{ accountId, version: WRITTEN }]);
+      await tx.sawPassword(accountId, WRITTEN);
       await tx.saveFlow({ ...writing, state: { step: 'done' }, endedAt: tx.now });
     });
     await Promise.race([recorded, untilOneWaits()]);

@@ -31,9 +31,8 @@ export interface SweepQueries extends SweepReads {
     readonly isDone: boolean;
   }): Promise<void>;
   rememberAnswering(accountId: string, entries: readonly string[]): Promise<void>;
-  sawPasswords(
-    passwords: readonly { readonly accountId: string; readonly version: string }[],
-  ): Promise<void>;
+  /** Remembers the account's password version. */
+  sawPassword(accountId: string, version: string): Promise<void>;
   /** Remembers since when the manager is no longer the account's, and gives that time. */
   noteRelation(enrollmentId: string, isMissing: boolean): Promise<number | undefined>;
   /** Notes that the manager is told of the removal to come; false where they were told of it before. */

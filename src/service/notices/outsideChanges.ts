@@ -47,7 +47,7 @@ async function noteChange(
   const known = (await tx.passwordsSeen([id])).get(id);
   if (known === version || (await mayBeOwn(tx, account, known))) return;
   if (known !== undefined) await tell(deps, tx, account);
-  await tx.sawPasswords([{ accountId: id, version }]);
+  await tx.sawPassword(id, version);
 }
 
 /** Without a date the password's age is unknown, save that it must be changed. */

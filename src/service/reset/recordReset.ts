@@ -46,7 +46,7 @@ async function recordReset(
   const { manager, accountId, accountName, state } = flow;
   await tx.addToHistory(accountId, done.digest, deps.settings.passwordHistory);
   // A later sweep that finds another password has found another client's change.
-  await tx.sawPasswords([{ accountId, version: done.version }]);
+  await tx.sawPassword(accountId, done.version);
   await tx.clearFailures({ kind: 'code', accountId, manager });
   const isAnswer =
     state.step === 'writingPassword' && sentBy(state).at(-1)?.digest === digestText(done.digest);

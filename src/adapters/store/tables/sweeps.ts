@@ -118,14 +118,12 @@ export const sweepQueries = {
     return new Map(rows.map((row) => [row.account_id, row.version]));
   },
 
-  async sawPasswords({ db }, passwords) {
-    for (const { accountId, version } of passwords) {
-      await db
-        .insertInto('password_seen')
-        .values({ account_id: accountId, version })
-        .onConflict((conflict) => conflict.column('account_id').doUpdateSet({ version }))
-        .execute();
-    }
+  async sawPassword({ db }, accountId, version) {
+    await db
+      .insertInto('password_seen')
+      .values({ account_id: accountId, version })
+      .onConflict((conflict) => conflict.column('account_id').doUpdateSet({ version }))
+      .execute();
   },
 
   async noteRelation({ db, now }, enrollmentId, isMissing) {
