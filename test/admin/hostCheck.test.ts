@@ -147,5 +147,9 @@ describe('check, of the host', () => {
       'A: has $ "',
     ]);
     expect(told.join()).not.toMatch(/ary|#1/);
+    // Only a secret can be given as a file.
+    expect(told.filter((text) => text.includes('_FILE'))).toEqual([
+      expect.stringContaining("write '…' around it, or give LDAP_BIND_PASSWORD_FILE"),
+    ]);
   });
 });

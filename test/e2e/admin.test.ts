@@ -160,6 +160,10 @@ describe('the audit', () => {
     ]);
     expect(unknown.code).toBe(1);
     expect(unknown.value.error).toContain('rewritten');
+    for (const part of ['', noted.slice(0, -1), noted.replace('sha256-', '')]) {
+      const wrong = await adminJson(house, ['audit', 'verify', '--head', part]);
+      expect(wrong).toEqual({ code: 1, value: { error: expect.stringContaining('--head is a') } });
+    }
   });
 });
 

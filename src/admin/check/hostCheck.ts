@@ -1,6 +1,7 @@
 import { resolve, sep } from 'node:path';
 import { exposedFiles } from '../../adapters/exposedFiles.ts';
 import { readCredentialsFolder, type Config } from '../../config/config.ts';
+import { FILE_NAMES } from '../../config/fields.ts';
 import { envFilesOf, textOf } from '../../config/secretFiles.ts';
 import { NOTHING, type Advice, type Checked } from './advice.ts';
 
@@ -53,8 +54,9 @@ function ambiguousLines(text: string): string[] {
     if (/^'[^']*'$/.test(value)) return [];
     const signs = [...new Set(value.match(/[\\#$`"']/g) ?? [])].join(' ');
     if (signs === '') return [];
+    const asFile = FILE_NAMES.some((own) => own === name) ? `, or give ${name}_FILE` : '';
     return [
-      `${name}: has ${signs} outside single quotes, which systemd and Node.js read differently: write '…' around it, or a secret as a file (${name}_FILE)`,
+      `${name}: has ${signs} outside single quotes, which systemd and Node.js read differently: write '…' around it${asFile}`,
     ];
   });
 }

@@ -17,6 +17,8 @@ const COLUMNS = [
   'hash',
 ] as const;
 
+const HASH = /^sha256-[A-Za-z0-9+/]{43}=$/;
+
 /** The audit, row by row: however long, little of it is in memory. */
 export const exportAudit: Command['run'] = async (place, { options, isJson }) => {
   const { format = 'jsonl' } = options;
@@ -30,8 +32,12 @@ export const exportAudit: Command['run'] = async (place, { options, isJson }) =>
 
 /** The verdict on the chain; fails unless the chain is intact. */
 export const verifyAudit: Command['run'] = async (place, { options }) => {
-  const { audit } = await place.store();
   const head = options['head'];
+  // A hash that was copied in part would accuse a sound audit.
+  if (typeof head === 'string' && !HASH.test(head)) {
+    throw new CommandFailure('--head is a hash as the log tells it, sha256-… and 44 signs');
+  }
+  const { audit } = await place.store();
   const verdict = await audit.verify(typeof head === 'string' ? head : undefined);
   switch (verdict.result) {
     case 'intact':

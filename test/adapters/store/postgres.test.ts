@@ -366,6 +366,11 @@ describe('TLS to PostgreSQL', () => {
     expect(await openVerified('localhost', authority.caPem)).toBe(true);
   });
 
+  it('names the file of an authority that is not there', async () => {
+    const url = `${server.url}?sslmode=verify-full&sslrootcert=/nowhere/ca.pem`;
+    await expect(openStore(optionsAt(url), silentLog)).rejects.toThrow('ENOENT /nowhere/ca.pem');
+  });
+
   it('is refused for another name or another authority', async () => {
     await expect(openVerified('127.0.0.1', authority.caPem)).rejects.toMatchObject(UNAVAILABLE);
     const { caPem } = await createAuthority();

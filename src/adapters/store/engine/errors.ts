@@ -25,6 +25,7 @@ interface DriverError {
   readonly constraint?: unknown;
   readonly errcode?: unknown;
   readonly message?: unknown;
+  readonly path?: unknown;
   readonly severity?: unknown;
 }
 
@@ -32,11 +33,14 @@ function fieldsOf(error: unknown): DriverError {
   return typeof error === 'object' && error !== null ? error : {};
 }
 
-function describe({ code, constraint, errcode, message, severity }: DriverError): string {
+function describe(error: DriverError): string {
+  const { code, constraint, errcode, message, path, severity } = error;
   if (typeof errcode === 'number') return `sqlite ${errcode}: ${String(message)}`;
   if (typeof code !== 'string') return typeof message === 'string' ? message : 'no reason given';
   // These words are about the connection: they quote no stored value.
   if (severity === 'FATAL') return `${code}: ${String(message)}`;
+  // A file of TLS that the URL names.
+  if (typeof path === 'string') return `${code} ${path}`;
   return typeof constraint === 'string' ? `${code} ${constraint}` : code;
 }
 
