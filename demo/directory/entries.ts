@@ -62,8 +62,9 @@ export class Entries {
 
   /** The entry with this exact value, compared as bytes or without regard to case. */
   find(attribute: string, value: Value): Entry | undefined {
+    const key = attribute.toLowerCase();
     for (const entry of this.all()) {
-      if (stored(entry, attribute).some((own) => isSame(own, value))) return entry;
+      if (entry.attributes.get(key)?.values.some((own) => isSame(own, value))) return entry;
     }
     return undefined;
   }
@@ -103,7 +104,11 @@ export function isUser(entry: Entry): boolean {
 }
 
 function isSame(one: Value, other: Value): boolean {
-  if (Buffer.isBuffer(one) || Buffer.isBuffer(other))
-    return Buffer.from(one).equals(Buffer.from(other));
-  return one.toLowerCase() === other.toLowerCase();
+  if (typeof one === 'string' && typeof other === 'string') {
+    return one.toLowerCase() === other.toLowerCase();
+  }
+  // Every entry is compared: a copy of its value would cost more than the comparison.
+  return toBytes(one).equals(toBytes(other));
 }
+
+const toBytes = (value: Value): Buffer => (typeof value === 'string' ? Buffer.from(value) : value);

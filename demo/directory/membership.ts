@@ -32,9 +32,12 @@ export function isBacklink(attribute: string): boolean {
 export function backlinks(entries: Entries, entry: Entry, attribute: string): string[] | undefined {
   const forward = BACKLINKS[attribute.toLowerCase()];
   if (forward === undefined) return undefined;
+  const key = forward.toLowerCase();
   const found: string[] = [];
   for (const other of entries.all()) {
-    if (strings(other, forward).some((dn) => dnKey(dn) === entry.key)) found.push(other.dn);
+    // Looked up as it is stored: most entries have no such link.
+    const links = other.attributes.get(key)?.values;
+    if (links?.some((dn) => dnKey(String(dn)) === entry.key)) found.push(other.dn);
   }
   return found;
 }

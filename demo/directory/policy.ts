@@ -95,12 +95,12 @@ export function policyFor(entries: Entries, domainHead: Entry, account: Entry): 
 
 /** MS-ADTS 3.1.1.4.5.36: one that names the account comes before one that names its groups. */
 export function resultantPso(entries: Entries, account: Entry): Entry | undefined {
-  const all = [...entries.all()].filter(
-    (entry) =>
-      // Compared as it is stored: every entry is asked for every account.
-      entry.attributes.has('msds-psoappliesto') &&
-      strings(entry, 'objectClass').includes('msDS-PasswordSettings'),
-  );
+  const all: Entry[] = [];
+  for (const entry of entries.all()) {
+    // Looked up as it is stored: every entry is asked for every account.
+    if (!entry.attributes.has('msds-psoappliesto')) continue;
+    if (strings(entry, 'objectClass').includes('msDS-PasswordSettings')) all.push(entry);
+  }
   if (all.length === 0) return undefined;
   const groups = new Set(groupsOf(entries, account).map(({ key }) => key));
   const applied = (keys: ReadonlySet<string>) =>
