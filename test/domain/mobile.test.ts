@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { maskMobile, parseMobile } from '../../src/domain/mobile.ts';
+import { entryMobile, maskMobile, parseMobile } from '../../src/domain/mobile.ts';
 
 describe('parseMobile', () => {
   it.each([
@@ -59,6 +59,22 @@ describe('parseMobile', () => {
     expect(parseMobile('90123456', ['SE', 'NO'])).toBeUndefined();
     expect(parseMobile('+4520123456', ['DK'])).toBe('+4520123456');
     expect(parseMobile('0701234567', [])).toBeUndefined();
+  });
+
+  it('reads forty signs and looks at no more', () => {
+    const written = (signs: number) => `070-123${' '.repeat(signs - 12)}45 67`;
+    expect(written(40)).toHaveLength(40);
+    expect(parseMobile(written(40), ['SE'])).toBe('+46701234567');
+    expect(parseMobile(written(41), ['SE'])).toBeUndefined();
+  });
+});
+
+describe('entryMobile', () => {
+  it('is the number that the entry holds, if it holds one', () => {
+    expect(entryMobile({ mobile: '070-123 45 67' }, ['SE'])).toBe('+46701234567');
+    expect(entryMobile({ mobile: '08123456' }, ['SE'])).toBeUndefined();
+    expect(entryMobile({}, ['SE'])).toBeUndefined();
+    expect(entryMobile(undefined, ['SE'])).toBeUndefined();
   });
 });
 

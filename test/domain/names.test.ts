@@ -24,6 +24,11 @@ describe('the name under which people are told of a manager', () => {
     expect(distinctName('Dag Sundbysson', ADDRESS, [], ['Sundby'])).toBe('Dag Sundbysson');
   });
 
+  it('is the name alone where no address is known, whoever else has it', () => {
+    const nameOf = distinctNames([{ id: 'other', name: 'Anna Berg' }], []);
+    expect(nameOf('Anna Berg', 'own', undefined)).toBe('Anna Berg');
+  });
+
   it.each([
     ['case and blanks', 'anna  BERG'],
     ['a sign without width', 'Anna\u200B Berg'],
