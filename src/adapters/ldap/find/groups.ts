@@ -37,6 +37,7 @@ export async function personsBehind(
   dns: readonly string[],
   limit = Infinity,
 ): Promise<{ readonly persons: readonly Entry[]; readonly isAll: boolean }> {
+  const { connection, dialect } = session;
   const persons: Entry[] = [];
   const seen = new Set<string>();
   let frontier = dns;
@@ -47,12 +48,15 @@ export async function personsBehind(
     for (const some of chunks([...unread.values()])) {
       if (seen.size >= MAX_FOLLOWED) return { persons, isAll: false };
       for (const dn of some) seen.add(dn.toLowerCase());
-      const found = await personsNamed(session, base, some);
+      const isNamed = anyOf(some.map((dn) => equals(dialect.dnAttribute, dn)));
+      const entries = await connection.search(personSearch(dialect, base, isNamed));
+      // An account may have expired: persons who do not count must not make a crowd.
+      const found = entries.filter((entry) => dialect.isPerson(entry));
       persons.push(...found);
       if (persons.length > limit) return { persons, isAll: false };
       // A person has no members.
       if (found.length === some.length) continue;
-      for (const member of await session.dialect.membersOf(session, some)) next.push(member);
+      for (const member of await dialect.membersOf(session, some)) next.push(member);
     }
     frontier = next;
   }
@@ -71,19 +75,6 @@ export function personSearch(dialect: Dialect, base: string, filter: Filter): Se
     attributes: [...PERSON_ATTRIBUTES, dialect.idAttribute, ...dialect.personAttributes],
     binary: dialect.binary,
   };
-}
-
-/** Those of the names that are persons. */
-async function personsNamed(
-  session: Session,
-  base: string,
-  dns: readonly string[],
-): Promise<Entry[]> {
-  const { connection, dialect } = session;
-  const isNamed = anyOf(dns.map((dn) => equals(dialect.dnAttribute, dn)));
-  const entries = await connection.search(personSearch(dialect, base, isNamed));
-  // An account may have expired: persons who do not count must not make a crowd.
-  return entries.filter((entry) => dialect.isPerson(entry));
 }
 
 /**
