@@ -151,9 +151,8 @@ export async function startBot(
   });
 
   const auditService = (event: 'service.started' | 'service.stopped'): Promise<void> =>
-    store.transaction((tx) => {
+    store.transaction(async (tx) => {
       tx.audit({ event, actor: 'system', result: 'ok' });
-      return Promise.resolve();
     });
   const logHead = async (): Promise<void> => {
     const head = await store.audit.head();
@@ -178,9 +177,8 @@ export async function startBot(
       work: [() => background.stop(), () => server.close()],
       notes: [() => denials.flush(), () => auditService('service.stopped'), logHead],
       parts: [
-        () => {
+        async () => {
           stopping.abort();
-          return Promise.resolve();
         },
         () => directory.close(),
         () => store.close(),

@@ -107,9 +107,8 @@ export function openDirectory(options: DirectoryOptions, log: Log): OpenDirector
 
     renew: (access) => sessions.renew(access),
 
-    close() {
+    async close() {
       sessions.close();
-      return Promise.resolve();
     },
   };
 }

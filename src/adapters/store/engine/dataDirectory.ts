@@ -36,25 +36,23 @@ export function createPrivateFile(directory: string, name: string): string {
  * the lock is the kernel's, so a killed bot leaves none behind.
  * @throws StoreError `unavailable` when another bot holds it.
  */
-export function lockDataDirectory(directory: string): Promise<() => void> {
-  return Promise.resolve().then(() => {
-    prepareDataDirectory(directory);
-    const path = createPrivateFile(directory, LOCK_FILE);
-    const holder = new DatabaseSync(path, { timeout: 0 });
-    try {
-      holder.exec('begin exclusive');
-    } catch (cause) {
-      holder.close();
-      const error = storeFailure(cause);
-      if (!isConflict(error)) throw error;
-      throw new StoreError(
-        'unavailable',
-        `another bot is running on the data directory ${directory}`,
-        { cause },
-      );
-    }
-    return () => {
-      if (holder.isOpen) holder.close();
-    };
-  });
+export async function lockDataDirectory(directory: string): Promise<() => void> {
+  prepareDataDirectory(directory);
+  const path = createPrivateFile(directory, LOCK_FILE);
+  const holder = new DatabaseSync(path, { timeout: 0 });
+  try {
+    holder.exec('begin exclusive');
+  } catch (cause) {
+    holder.close();
+    const error = storeFailure(cause);
+    if (!isConflict(error)) throw error;
+    throw new StoreError(
+      'unavailable',
+      `another bot is running on the data directory ${directory}`,
+      { cause },
+    );
+  }
+  return () => {
+    if (holder.isOpen) holder.close();
+  };
 }

@@ -128,12 +128,7 @@ function queriesOn(prepare: (text: string) => Prepared, progress: Progress): Kys
     }
   }
 
-  return queriesBy(
-    (query) =>
-      new Promise((resolve) => {
-        resolve(ask(query));
-      }),
-  );
+  return queriesBy(async (query) => ask(query));
 }
 
 /** The embedded database in `directory`; one connection, one transaction at a time. */
@@ -221,13 +216,13 @@ export function openSqlite(directory: string): Engine {
         return withQueries(work);
       }),
     lock: () => Promise.resolve(),
-    identity() {
+    async identity() {
       // A file system without times of birth gives none, or that of the last change: just now.
       const file = createPrivateFile(directory, FILE);
       const { ino, birthtimeNs, ctimeNs } = statSync(file, { bigint: true });
-      if (birthtimeNs === 0n || birthtimeNs === ctimeNs) return Promise.resolve(undefined);
+      if (birthtimeNs === 0n || birthtimeNs === ctimeNs) return undefined;
       // A file that took the place of a removed one is another, also where it got its number.
-      return Promise.resolve(`${String(ino)}:${String(birthtimeNs)}`);
+      return `${String(ino)}:${String(birthtimeNs)}`;
     },
     close: () => (closed ??= close()),
   };
