@@ -61,6 +61,16 @@ describe('OpenLDAP’s own ways', () => {
     return Number(textOf(counter, 'monitorOpCompleted'));
   }
 
+  it('refuses a service account by its UPN as one by a wrong password', async () => {
+    const options = { ...world.options, bindDn: 'svc-pwbot@orebro.test' };
+    const mistaken = openDirectory(options, silentLog);
+    await expect(mistaken.findAccount('delat', never)).rejects.toMatchObject({
+      code: 'serviceAccount',
+      message: expect.stringContaining('result 34 to bind'),
+    });
+    await mistaken.close();
+  });
+
   it('lets nobody in who would answer unseen: an entry with members counts as a group', async () => {
     const person = await world.newPerson();
     const group = await world.newGroup([person.dn]);

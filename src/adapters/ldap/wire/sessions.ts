@@ -77,8 +77,12 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
       });
     } catch (error) {
       connection.close();
-      if (!hasResult(error, RESULT.invalidCredentials)) throw error;
-      throw new DirectoryError('serviceAccount', 'result 49 to bind');
+      // OpenLDAP takes no UPN for a name.
+      const code = [RESULT.invalidCredentials, RESULT.invalidDn].find((one) =>
+        hasResult(error, one),
+      );
+      if (code === undefined) throw error;
+      throw new DirectoryError('serviceAccount', `result ${code} to bind`);
     }
   }
 
