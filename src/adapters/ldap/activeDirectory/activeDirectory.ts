@@ -1,4 +1,4 @@
-import { Attribute, Change, Control, type BerWriter, type Entry } from 'ldapts';
+import { Attribute, Change, type Control, type Entry } from 'ldapts';
 
 import { complexityOf } from '../../../domain/passwords/complexity.ts';
 import type { Secret } from '../../../domain/secret.ts';
@@ -22,6 +22,7 @@ import {
 } from './protection.ts';
 import { climb, MAX_FOLLOWED } from '../find/groups.ts';
 import { bufferOf, filetimeOf, guidBytes, guidText, textsOf } from '../wire/entry.ts';
+import { CriticalControl } from '../wire/connection.ts';
 import { refusalOf, RESULT } from '../wire/errors.ts';
 import { allOf, anyOf, chunks, equals } from '../wire/filters.ts';
 import { mayBeTooYoung } from '../passwordRules.ts';
@@ -29,17 +30,8 @@ import { mayBeTooYoung } from '../passwordRules.ts';
 /** Win32 ERROR_PASSWORD_RESTRICTION. */
 const PASSWORD_RESTRICTION = '0000052D';
 
-class PolicyHints extends Control {
-  constructor(oid: string) {
-    // Critical: a server that cannot obey must refuse, not skip the history.
-    super(oid, { critical: true });
-  }
-
-  protected override writeControl(writer: BerWriter): void {
-    // PolicyHintsRequestValue ::= SEQUENCE { Flags INTEGER }, flag 1: check the history.
-    writer.writeBuffer(Buffer.from([0x30, 0x03, 0x02, 0x01, 0x01]), 4);
-  }
-}
+/** PolicyHintsRequestValue ::= SEQUENCE { Flags INTEGER }, flag 1: check the history, which no server may skip. */
+const CHECK_HISTORY = [0x30, 0x03, 0x02, 0x01, 0x01];
 
 /** MS-ADTS 3.1.1.3.1.5: the quoted password in UTF-16LE, and nothing done to it before. */
 async function reset(
@@ -162,7 +154,8 @@ export const activeDirectory: Dialect = {
         throw error;
       }
     };
-    if (!(await isRefused(hints === undefined ? [] : [new PolicyHints(hints)]))) return {};
+    if (!(await isRefused(hints === undefined ? [] : [new CriticalControl(hints, CHECK_HISTORY)])))
+      return {};
     // With the hints the minimum age binds a reset too, unlike an administrator's reset. Where no other
     // known rule speaks against the password, it is sent as an administrator's.
     const { requiresComplexity, forbiddenNames } = account.rules;

@@ -1,6 +1,7 @@
-import { Control, type BerWriter, type Entry } from 'ldapts';
+import type { Control, Entry } from 'ldapts';
 import type { Session } from '../dialect.ts';
 
+import { CriticalControl } from '../wire/connection.ts';
 import { bufferOf, buffersOf, textOf, textsOf } from '../wire/entry.ts';
 import { allOf, anyOf, equals, not } from '../wire/filters.ts';
 import {
@@ -21,19 +22,10 @@ const ADMIN_SD_HOLDER = /^CN=AdminSDHolder,CN=System,/i;
 const MAX_USERS = 2_000;
 
 /**
- * Without the audit list: reading that takes a privilege, and without the privilege the whole attribute
- * would be missing.
+ * SDFlagsRequestValue ::= SEQUENCE { Flags INTEGER }: owner 1, access list 4. Without the audit list: reading
+ * that takes a privilege, and without the privilege the whole attribute would be missing.
  */
-class OwnerAndAccessList extends Control {
-  constructor() {
-    super(SD_FLAGS, { critical: true });
-  }
-
-  protected override writeControl(writer: BerWriter): void {
-    // SDFlagsRequestValue ::= SEQUENCE { Flags INTEGER }: owner 1, access list 4.
-    writer.writeBuffer(Buffer.from([0x30, 0x03, 0x02, 0x01, 0x05]), 4);
-  }
-}
+const OWNER_AND_ACCESS_LIST = [0x30, 0x03, 0x02, 0x01, 0x05];
 
 /** An object outside the base of the accounts, and the service account's rights there. */
 export interface RightsSomewhere {
@@ -76,7 +68,10 @@ export async function rightsReader(
 ): Promise<RightsReader | undefined> {
   if (!session.facts.controls.includes(SD_FLAGS)) return undefined;
   const sids = await ownSids(session, own);
-  const asked = { attributes: [DESCRIPTOR], controls: [new OwnerAndAccessList()] };
+  const asked = {
+    attributes: [DESCRIPTOR],
+    controls: [new CriticalControl(SD_FLAGS, OWNER_AND_ACCESS_LIST)],
+  };
 
   function of(entry: Entry): ReadonlySet<Right> | undefined {
     const descriptor = descriptorOf(entry);

@@ -1,7 +1,8 @@
-import { Attribute, Change, Control, ResultCodeError, type BerWriter } from 'ldapts';
+import { Attribute, Change, ResultCodeError } from 'ldapts';
 import type { Session } from '../dialect.ts';
 
 import { DirectoryError } from '../../../ports/errors.ts';
+import { CriticalControl } from '../wire/connection.ts';
 import { generalizedTimesOf } from '../wire/entry.ts';
 import { hasResult, isReadOnlyRefusal, RESULT } from '../wire/errors.ts';
 import type { Sessions } from '../wire/sessions.ts';
@@ -62,18 +63,9 @@ const READ_ONLY_CONTROLLER = '1.2.840.113556.1.4.1920';
 /** RFC 4528: the operation is carried out only where the filter holds. */
 const ASSERTION = '1.3.6.1.1.12';
 
-/** An assertion that never holds: `(!(objectClass=*))`. */
-class NeverHolds extends Control {
-  constructor() {
-    super(ASSERTION, { critical: true });
-  }
-
-  protected override writeControl(writer: BerWriter): void {
-    const present = Buffer.from('objectClass');
-    const filter = [0xa2, present.length + 2, 0x87, present.length, ...present];
-    writer.writeBuffer(Buffer.from(filter), 4);
-  }
-}
+const PRESENT = Buffer.from('objectClass');
+/** `(!(objectClass=*))`. */
+const NEVER_HOLDS = [0xa2, PRESENT.length + 2, 0x87, PRESENT.length, ...PRESENT];
 
 /**
  * Whether the server takes writes, found without a write: by its own description, or by a write that cannot
@@ -90,7 +82,7 @@ async function takesWrites(
   const modification = new Attribute({ type: 'objectClass', values: ['top'] });
   try {
     const change = new Change({ operation: 'add', modification });
-    await connection.modify(base, [change], [new NeverHolds()]);
+    await connection.modify(base, [change], [new CriticalControl(ASSERTION, NEVER_HOLDS)]);
     return true;
   } catch (error) {
     if (isReadOnlyRefusal(error)) return false;

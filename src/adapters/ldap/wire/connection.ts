@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 
-import { Client, DN, ResultCodeError } from 'ldapts';
-import type { Change, Control, Entry, Filter, SearchOptions, SearchResult } from 'ldapts';
+import { Client, Control, DN, ResultCodeError } from 'ldapts';
+import type { BerWriter, Change, Entry, Filter, SearchOptions, SearchResult } from 'ldapts';
 
 import type { Secret } from '../../../domain/secret.ts';
 import { textOf, textsOf } from './entry.ts';
@@ -203,6 +203,20 @@ function optionsOf({ scope, filter, attributes, binary = [] }: Search): SearchOp
     derefAliases: 'never',
     ...(filter === undefined ? {} : { filter }),
   };
+}
+
+/** A control that the server obeys, or else refuses the request; `value` in BER. */
+export class CriticalControl extends Control {
+  readonly #value: Buffer;
+
+  constructor(oid: string, value: readonly number[]) {
+    super(oid, { critical: true });
+    this.#value = Buffer.from(value);
+  }
+
+  protected override writeControl(writer: BerWriter): void {
+    writer.writeBuffer(this.#value, 4);
+  }
 }
 
 /** A name that goes out as it came in; DN of ldapts would take it apart and build it anew. */
