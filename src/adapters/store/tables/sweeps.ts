@@ -127,20 +127,15 @@ export const sweepQueries = {
   },
 
   async noteRelation({ db, now }, enrollmentId, isMissing) {
-    const set = (missing: number | null) =>
-      db
-        .updateTable('enrollment')
-        .set({ missing_since: missing, removal_told: 0 })
-        .where('id', '=', enrollmentId);
+    const relation = db.updateTable('enrollment').where('id', '=', enrollmentId);
     if (!isMissing) {
-      await set(null).where('missing_since', 'is not', null).execute();
+      const found = relation.set({ missing_since: null, removal_told: 0 });
+      await found.where('missing_since', 'is not', null).execute();
       return undefined;
     }
-    await set(now).where('missing_since', 'is', null).execute();
-    const row = await db
-      .selectFrom('enrollment')
-      .select('missing_since')
-      .where('id', '=', enrollmentId)
+    const row = await relation
+      .set(({ fn, val }) => ({ missing_since: fn.coalesce('missing_since', val(now)) }))
+      .returning('missing_since')
       .executeTakeFirst();
     return row?.missing_since ?? undefined;
   },
