@@ -122,11 +122,12 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
   const engine = openEngine(options.database, log);
   let seen: Began;
   try {
-    if ((await schemaState(engine)) === 'behind') {
+    const state = await schemaState(engine);
+    if (state === 'ahead') throw schemaAhead();
+    if (state === 'behind') {
       if (!options.migrate) throw schemaBehind();
       await bringUp(options.database, keys, log);
     }
-    if ((await schemaState(engine)) === 'ahead') throw schemaAhead();
     // The bot alone: its log has to tell of this, and the administration may come first.
     if (options.migrate) await endFlowsOfCopy(engine, keys, log);
     seen = await transactPatiently(engine, async (_db, now) => ({ now, at: performance.now() }));
