@@ -5,7 +5,7 @@ import { dictionary } from '@zxcvbn-ts/language-common';
 export const MAX_PASSWORD_LENGTH = 127;
 
 /** The bot's own rules for a new password; they hold whatever the directory answers. */
-export interface PasswordRules {
+interface PasswordRules {
   /** Code points. */
   readonly minLength: number;
   readonly forbiddenCharacters: string;
