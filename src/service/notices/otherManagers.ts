@@ -126,7 +126,10 @@ export async function audienceOf(
       )
     : await directory.responsibilityFor(accountId, signal);
   const answering = await readAnswering(deps, found, signal);
-  const former = answering?.former ?? (await readFormer(deps, accountId, [], signal));
+  const seenIn = (): Promise<Answering['seen']> =>
+    store.read((reads) => reads.answering(accountId));
+  const former =
+    answering?.former ?? (await readFormer(deps, accountId, await seenIn(), [], signal));
   const known =
     found === undefined
       ? await store.read((reads) => enrolledOf(reads, accountId))

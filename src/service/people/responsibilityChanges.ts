@@ -20,6 +20,8 @@ const FORMER_MS = 3_000;
 export interface Answering extends Pick<Responsibility, 'managers' | 'isCrowd'> {
   readonly account: Pick<Account, 'id' | 'name'>;
   readonly former: readonly DirectoryManager[];
+  /** The managers when they were last seen, by their entries; absent where they never were. */
+  readonly seen: readonly string[] | undefined;
 }
 
 /** Reads what `noteAnswering` needs; undefined where the account is gone. */
@@ -30,11 +32,12 @@ export async function readAnswering(
 ): Promise<Answering | undefined> {
   if (responsibility === undefined) return undefined;
   const { account, managers, isCrowd } = responsibility;
-  const gone = await readFormer(deps, account.id, managers, signal);
-  if (isCrowd) return { account, managers, isCrowd, former: gone };
+  const seen = await deps.store.read((reads) => reads.answering(account.id));
+  const gone = await readFormer(deps, account.id, seen, managers, signal);
+  if (isCrowd) return { account, managers, isCrowd, former: gone, seen };
   const stays = await answeringAlone(deps, account.id, gone, signal);
   const former = gone.filter((person) => !stays.includes(person));
-  return { account, managers: [...managers, ...stays], isCrowd, former };
+  return { account, managers: [...managers, ...stays], isCrowd, former, seen };
 }
 
 /**
@@ -58,15 +61,17 @@ function answeringAlone(
   });
 }
 
-/** The managers when they were last seen, without the given; for a crowd none. */
+/** The managers of when they were last `seen`, without the given; for a crowd none. */
 export async function readFormer(
-  deps: Pick<SweepDeps, 'store' | 'directory' | 'log'>,
+  deps: Pick<SweepDeps, 'directory' | 'log'>,
   accountId: string,
+  seen: Answering['seen'],
   managers: readonly DirectoryManager[],
   signal: AbortSignal,
 ): Promise<DirectoryManager[]> {
-  const seen = (await deps.store.read((reads) => reads.answering(accountId))) ?? [];
-  const gone = seen.filter((id) => id !== CROWD && managers.every((manager) => manager.id !== id));
+  const gone = (seen ?? []).filter(
+    (id) => id !== CROWD && managers.every((manager) => manager.id !== id),
+  );
   return withDeadline(FORMER_MS, signal, async (deadline) => {
     const former: DirectoryManager[] = [];
     let unread = 0;
@@ -92,7 +97,7 @@ export async function personOf(
   return (await directory.managerById(id, signal)) ?? { id, displayName: '' };
 }
 
-function entriesOf({ managers, isCrowd }: Answering): string[] {
+function entriesOf({ managers, isCrowd }: Pick<Answering, 'managers' | 'isCrowd'>): string[] {
   return isCrowd ? [CROWD] : managers.map(({ id }) => id);
 }
 
@@ -103,7 +108,7 @@ function entriesOf({ managers, isCrowd }: Answering): string[] {
 export async function noteAnswering(
   deps: Pick<SweepDeps, 'settings'>,
   tx: StoreTransaction,
-  answering: Answering,
+  answering: Omit<Answering, 'seen'>,
 ): Promise<void> {
   const { account, managers, isCrowd, former } = answering;
   const before = await tx.answering(account.id);
@@ -210,16 +215,6 @@ function reasonsOf(added: readonly string[], removed: readonly string[]): string
   return reasons;
 }
 
-/** Usually the managers are as seen: then there is no lock to take. */
-async function isAsSeen(
-  { store }: Pick<SweepDeps, 'store'>,
-  answering: Answering,
-): Promise<boolean> {
-  const seen = await store.read((reads) => reads.answering(answering.account.id));
-  const entries = entriesOf(answering);
-  return seen?.length === entries.length && entries.every((entry) => seen.includes(entry));
-}
-
 /** The same for an account that a sweep has read. */
 export async function followAnswering(
   deps: SweepDeps,
@@ -228,7 +223,11 @@ export async function followAnswering(
   signal: AbortSignal,
 ): Promise<void> {
   const answering = await readAnswering(deps, responsibility, signal);
-  if (answering === undefined || (await isAsSeen(deps, answering))) return;
+  if (answering === undefined) return;
+  const { seen } = answering;
+  const entries = entriesOf(answering);
+  // Usually the managers are as seen: then there is no lock to take.
+  if (seen?.length === entries.length && entries.every((entry) => seen.includes(entry))) return;
   await deps.store.transaction(async (tx) => {
     await lockAccount(tx, answering.account.id);
     await lease.keep(tx);
