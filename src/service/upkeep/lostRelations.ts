@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../domain/durations.ts';
 import type { SweepDeps } from '../deps.ts';
 import { lockAccount } from '../flow/flows.ts';
-import { addRemovalNotices } from '../notices/whoIsTold.ts';
+import { addRemovalNotices, enrolledOf } from '../notices/whoIsTold.ts';
 import { followAnswering } from '../people/responsibilityChanges.ts';
 import { pastUnreadable } from './sweeping.ts';
 import type { SweepLease } from './sweepLease.ts';
@@ -29,7 +29,8 @@ export async function forgetLostRelations(
       await unlessUnreadable(accountId, async () => {
         const found = await deps.directory.responsibilityFor(accountId, signal);
         await followAnswering(deps, found, lease, signal);
-        await noteRelations(deps, accountId, await look(deps, accountId, signal));
+        const answering = await answeringOf(deps, accountId, signal);
+        await noteRelations(deps, { id: accountId, name: found?.account.name }, answering);
       });
     }
     const last = accounts.at(-1);
@@ -38,38 +39,28 @@ export async function forgetLostRelations(
   }
 }
 
-/** The directory's answer about an account that has an enrollment. */
-interface Seen {
-  /** Absent where it is gone. */
-  readonly accountName: string | undefined;
-  /** The directory entries of the enrolled managers who are still the account's managers. */
-  readonly answering: ReadonlySet<string>;
-}
-
-/** Each enrolled manager is asked for alone, as at a tap: a name missing in a list proves nothing. */
-async function look(deps: SweepDeps, accountId: string, signal: AbortSignal): Promise<Seen> {
+/**
+ * The directory entries of the enrolled managers who answer for the account still. Each is asked for alone, as at a
+ * tap: a name missing in a list proves nothing.
+ */
+async function answeringOf(
+  deps: SweepDeps,
+  accountId: string,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
   const { store, directory } = deps;
-  const entries = await store.read(async (reads) => {
-    const enrolled = await reads.enrollmentsOf(accountId);
-    const records = await reads.managers(enrolled.map(({ manager }) => manager));
-    return records.flatMap(({ directoryId }) => directoryId ?? []);
-  });
+  const enrolled = await store.read((reads) => enrolledOf(reads, accountId));
   const answering = new Set<string>();
-  let accountName: string | undefined;
-  for (const entry of entries) {
-    const account = await directory.accountOf({ id: entry }, accountId, signal);
-    if (account === undefined) continue;
-    answering.add(entry);
-    accountName = account.name;
+  for (const { id } of enrolled) {
+    if ((await directory.accountOf({ id }, accountId, signal)) !== undefined) answering.add(id);
   }
-  accountName ??= (await directory.responsibilityFor(accountId, signal))?.account.name;
-  return { accountName, answering };
+  return answering;
 }
 
 async function noteRelations(
   deps: SweepDeps,
-  accountId: string,
-  { accountName: seenName, answering }: Seen,
+  { id: accountId, name }: { readonly id: string; readonly name: string | undefined },
+  answering: ReadonlySet<string>,
 ): Promise<void> {
   await deps.store.transaction(async (tx) => {
     await lockAccount(tx, accountId);
@@ -82,22 +73,16 @@ async function noteRelations(
       const until = since + MISSING_FOR_MS;
       const isOver = tx.now >= until;
       if (!isOver && (tx.now < until - TOLD_BEFORE_MS || !(await tx.tellRemoval(id)))) continue;
-      const accountName = seenName ?? (await tx.rememberedAccount(accountId))?.name ?? accountId;
-      const about = { accountId, accountName };
+      const accountName = name ?? (await tx.rememberedAccount(accountId))?.name ?? accountId;
+      const told = { accountId, accountName };
       if (!isOver) {
-        await addRemovalNotices(deps, tx, { event: 'removalAhead', ...about, until }, enrollment);
+        await addRemovalNotices(deps, tx, { event: 'removalAhead', ...told, until }, enrollment);
         continue;
       }
       await tx.removeEnrollment(id);
-      const reason = 'notResponsible';
-      tx.audit({
-        event: 'enrollment.revoked',
-        actor: 'system',
-        account: accountId,
-        result: 'ok',
-        reason,
-      });
-      await addRemovalNotices(deps, tx, { event: 'removal', ...about }, enrollment);
+      const about = { actor: 'system', account: accountId, reason: 'notResponsible' } as const;
+      tx.audit({ event: 'enrollment.revoked', result: 'ok', ...about });
+      await addRemovalNotices(deps, tx, { event: 'removal', ...told }, enrollment);
     }
   });
 }
