@@ -12,23 +12,19 @@ import type { SweepLease } from '../upkeep/sweepLease.ts';
 const REPLICATION_MS = DAY_MS;
 
 /**
- * Finds passwords changed by another client since the last sweep, and tells the account's enrolled managers
- * once. The first sight of an account is no change. Versions decide, not clocks: the bot has recorded its
+ * Finds passwords of `enrolled` accounts that another client has changed since the last sweep, and tells the account's
+ * enrolled managers once. The first sight of an account is no change. Versions decide, not clocks: the bot has recorded its
  * own writes (see `recordReset`).
  */
 export async function noteOutsideChanges(
   deps: SweepDeps,
   lease: SweepLease,
-  page: readonly SweptAccount[],
+  enrolled: readonly SweptAccount[],
 ): Promise<void> {
-  const ids = page.map(({ id }) => id);
-  const { enrolled, seen } = await deps.store.read(async (reads) => {
-    const found = await reads.enrolledAmong(ids);
-    return { enrolled: new Set(found), seen: await reads.passwordsSeen(found) };
-  });
-  for (const account of page) {
+  const seen = await deps.store.read((reads) => reads.passwordsSeen(enrolled.map(({ id }) => id)));
+  for (const account of enrolled) {
     const { id, passwordVersion: version } = account;
-    if (!enrolled.has(id) || !isDated(account) || seen.get(id) === version) continue;
+    if (!isDated(account) || seen.get(id) === version) continue;
     await deps.store.transaction(async (tx) => {
       await lockAccount(tx, id);
       await lease.keep(tx);

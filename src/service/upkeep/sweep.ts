@@ -48,7 +48,7 @@ export async function sweepIfDue(deps: SweepDeps, signal: AbortSignal): Promise<
   };
   const began = performance.now();
   const unwatched = createUnwatched(deps);
-  const watch = { onRow: count, onPage: (page: Page) => unwatched.take(page) };
+  const watch = { onRow: count, onUnwatched: unwatched.take };
   const accounts = await withSweepLease(
     deps,
     { everyMs: SWEEP_EVERY_MS },
@@ -65,11 +65,10 @@ export async function sweepIfDue(deps: SweepDeps, signal: AbortSignal): Promise<
   return true;
 }
 
-type Page = readonly SweptAccount[];
-
 interface Watch {
   readonly onRow: (row: ReminderRow) => void;
-  readonly onPage?: (page: Page) => Promise<void>;
+  /** Accounts that nobody is enrolled for. */
+  readonly onUnwatched?: (accounts: readonly SweptAccount[]) => Promise<void>;
   readonly onProgress?: SweepOptions['onProgress'] | undefined;
   readonly onBegin?: SweepOptions['onBegin'] | undefined;
 }
@@ -116,7 +115,7 @@ async function findDue(
   deps: SweepDeps,
   lease: SweepLease | undefined,
   signal: AbortSignal,
-  { onRow, onPage }: Watch,
+  { onRow, onUnwatched }: Watch,
 ): Promise<{ readonly accounts: number; readonly due: readonly DueName[] }> {
   const { rotationDays, reminderDays, calendar } = deps.settings.rotation;
   const due: DueName[] = [];
@@ -133,8 +132,15 @@ async function findDue(
         due.push({ id, name });
       }
     }
-    if (lease !== undefined) await noteOutsideChanges(deps, lease, page);
-    await onPage?.(page);
+    if (lease === undefined) return;
+    const ids = page.map(({ id }) => id);
+    const enrolled = new Set(await deps.store.read((reads) => reads.enrolledAmong(ids)));
+    await noteOutsideChanges(
+      deps,
+      lease,
+      page.filter(({ id }) => enrolled.has(id)),
+    );
+    await onUnwatched?.(page.filter(({ id }) => !enrolled.has(id)));
   }, signal);
   return { accounts, due };
 }

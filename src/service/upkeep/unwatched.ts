@@ -10,7 +10,7 @@ const AT_MOST = 1_000;
 
 /** The accounts of a sweep that nobody is enrolled for: it looks at them for nothing else. */
 export interface Unwatched {
-  take(page: readonly SweptAccount[]): Promise<void>;
+  take(accounts: readonly SweptAccount[]): Promise<void>;
   /**
    * Looks who answers for some of them: first those that were never seen, so that the next change is one,
    * then as many of the others as there is room for, by lot, so that nobody knows when.
@@ -22,15 +22,10 @@ export function createUnwatched(deps: SweepDeps): Unwatched {
   /** Each with its lot: below 0 for an account that was never seen. */
   let drawn: { readonly id: string; readonly lot: number }[] = [];
   return {
-    async take(page) {
-      const ids = page.map(({ id }) => id);
-      const [known, enrolled] = await deps.store.read((reads) =>
-        Promise.all([reads.answeringKnown(ids), reads.enrolledAmong(ids)]),
-      );
-      const [isKnown, isEnrolled] = [new Set(known), new Set(enrolled)];
-      const lots = ids
-        .filter((id) => !isEnrolled.has(id))
-        .map((id) => ({ id, lot: deps.random.fraction() - (isKnown.has(id) ? 0 : 1) }));
+    async take(accounts) {
+      const ids = accounts.map(({ id }) => id);
+      const known = new Set(await deps.store.read((reads) => reads.answeringKnown(ids)));
+      const lots = ids.map((id) => ({ id, lot: deps.random.fraction() - (known.has(id) ? 0 : 1) }));
       drawn = [...drawn, ...lots].sort((a, b) => a.lot - b.lot).slice(0, AT_MOST);
     },
 
