@@ -46,13 +46,16 @@ function isOfPurpose<F extends Flow>(current: Flow, flow: F): current is F {
 }
 
 /**
- * Saves the flow in its new state. `nextDraw` for a manager's input: cards drawn before are stale from then
- * on. An operation's answer keeps the draw, so that the card at hand stays good.
+ * `nextDraw` for a manager's input: cards drawn before are stale from then on. An operation's answer keeps the draw,
+ * so that the card at hand stays good.
  */
+type Draw = 'nextDraw' | 'sameDraw';
+
+/** Saves the flow in its new state. */
 export async function saveFlow<F extends Flow>(
   tx: StoreTransaction,
   flow: F,
-  draw: 'nextDraw' | 'sameDraw',
+  draw: Draw,
 ): Promise<F> {
   const hasEnded = isEnded(flow.state);
   if (hasEnded) await tx.removePasscode(flow.id);
@@ -65,42 +68,24 @@ export async function saveFlow<F extends Flow>(
   return saved;
 }
 
-/** Takes an event into an enrollment and saves it. */
-export async function advanceEnrollment(
-  tx: StoreTransaction,
-  flow: EnrollmentFlow,
-  event: EnrollmentEvent,
-  draw: 'nextDraw' | 'sameDraw' = 'nextDraw',
-): Promise<EnrollmentFlow> {
-  return saveFlow(tx, { ...flow, state: stepEnrollment(flow.state, event, tx.now) }, draw);
+/** Takes an event into a flow by its machine and saves it. */
+function advanceBy<F extends Flow, E>(
+  step: (state: F['state'], event: E, now: number) => F['state'],
+) {
+  return (tx: StoreTransaction, flow: F, event: E, draw: Draw = 'nextDraw'): Promise<F> =>
+    saveFlow(tx, { ...flow, state: step(flow.state, event, tx.now) }, draw);
 }
 
-/** Takes an event into a reset and saves it. */
-export async function advanceReset(
-  tx: StoreTransaction,
-  flow: ResetFlow,
-  event: ResetEvent,
-  draw: 'nextDraw' | 'sameDraw' = 'nextDraw',
-): Promise<ResetFlow> {
-  return saveFlow(tx, { ...flow, state: stepReset(flow.state, event, tx.now) }, draw);
-}
-
-/** Takes an event into an unlock and saves it. */
-export async function advanceUnlock(
-  tx: StoreTransaction,
-  flow: UnlockFlow,
-  event: UnlockEvent,
-  draw: 'nextDraw' | 'sameDraw' = 'nextDraw',
-): Promise<UnlockFlow> {
-  return saveFlow(tx, { ...flow, state: stepUnlock(flow.state, event, tx.now) }, draw);
-}
+export const advanceEnrollment = advanceBy<EnrollmentFlow, EnrollmentEvent>(stepEnrollment);
+export const advanceReset = advanceBy<ResetFlow, ResetEvent>(stepReset);
+export const advanceUnlock = advanceBy<UnlockFlow, UnlockEvent>(stepUnlock);
 
 /** Takes an event that every purpose knows into a flow and saves it. */
 export async function advanceAny(
   tx: StoreTransaction,
   flow: Flow,
   event: CodeEvent | StoppingEvent,
-  draw: 'nextDraw' | 'sameDraw' = 'nextDraw',
+  draw: Draw = 'nextDraw',
 ): Promise<Flow> {
   switch (flow.purpose) {
     case 'enrollment':
