@@ -10,11 +10,6 @@ const COMMON_OPTIONS = {
 /** The command that a command line asks for, with its arguments; `help` or `version` where the line asks for it. */
 export type Asked = 'help' | 'version' | { readonly command: Command; readonly args: Arguments };
 
-/** Whether the answer is for a program, however wrong the rest of the line may be. */
-export function asksForJson(argv: readonly string[]): boolean {
-  return argv.includes('--json');
-}
-
 /** @throws CommandFailure for a line that no command understands */
 export function readCommandLine(argv: readonly string[], commands: readonly Command[]): Asked {
   const words = wordsOf(argv, commands);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createLog } from '../adapters/log.ts';
-import { asksForJson, helpText, readCommandLine } from './commandLine.ts';
+import { helpText, readCommandLine } from './commandLine.ts';
 import { CommandFailure, type Outcome } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { readConfig, readSudoUser } from '../config/config.ts';
@@ -37,7 +37,8 @@ export async function run(argv: readonly string[]): Promise<void> {
 
 /** One command; gives its exit code. */
 export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const isJson = asksForJson(argv);
+  // The answer is for a program, however wrong the rest of the line may be.
+  const isJson = argv.includes('--json');
   try {
     const asked = readCommandLine(argv, COMMANDS);
     if (asked === 'help') {
