@@ -23,8 +23,10 @@ export async function noteOutsideChanges(
 ): Promise<void> {
   const seen = await deps.store.read((reads) => reads.passwordsSeen(enrolled.map(({ id }) => id)));
   for (const account of enrolled) {
-    const { id, passwordVersion: version } = account;
-    if (!isDated(account) || seen.get(id) === version) continue;
+    const { id, passwordVersion: version, passwordSetAt, mustChange } = account;
+    // Without a date the password's age is unknown, save that it must be changed.
+    const isDated = passwordSetAt !== undefined || mustChange;
+    if (!isDated || seen.get(id) === version) continue;
     await deps.store.transaction(async (tx) => {
       await lockAccount(tx, id);
       await lease.keep(tx);
@@ -44,11 +46,6 @@ async function noteChange(
   if (known === version || (await mayBeOwn(tx, account, known))) return;
   if (known !== undefined) await tell(deps, tx, account);
   await tx.sawPassword(id, version);
-}
-
-/** Without a date the password's age is unknown, save that it must be changed. */
-function isDated({ passwordSetAt, mustChange }: SweptAccount): boolean {
-  return passwordSetAt !== undefined || mustChange;
 }
 
 /**
