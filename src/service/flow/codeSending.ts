@@ -68,10 +68,10 @@ export async function deliver(
   return changeFlow(deps, flow, async (tx, current) => {
     const messageId = outcome.outcome === 'accepted' ? outcome.messageId : undefined;
     await tx.settleSend(sendId, outcome.outcome, messageId);
-    auditSend(deps, tx, current, outcome);
+    const event = takeAnswer(deps, tx, current, outcome);
     if (!isAwaited(current, flow)) return current;
     if (outcome.outcome === 'refused') await tx.restorePasscode(flow.id);
-    return advanceAny(tx, current, eventOf(outcome, current.draw), 'sameDraw');
+    return advanceAny(tx, current, event, 'sameDraw');
   });
 }
 
@@ -80,32 +80,30 @@ export function notDelivered(fault: 'number' | 'service' | undefined): NotDelive
   return fault === 'number' ? 'smsNumberRefused' : 'smsUnavailable';
 }
 
-function eventOf(outcome: SmsOutcome, draw: number): CodeEvent {
-  switch (outcome.outcome) {
-    case 'accepted':
-      return { type: 'codeSent', draw };
-    case 'unknown':
-      return { type: 'codeUncertain', draw };
-    case 'refused':
-      return { type: 'codeNotSent', draw, reason: notDelivered(outcome.fault) };
-  }
-}
-
-function auditSend({ denials }: Deps, tx: StoreTransaction, flow: Flow, outcome: SmsOutcome): void {
+/** Audits the service's answer, and gives it as the flow's event. */
+function takeAnswer(
+  { denials }: Deps,
+  tx: StoreTransaction,
+  flow: Flow,
+  answer: SmsOutcome,
+): CodeEvent {
+  const { draw } = flow;
   const about = auditOf(flow);
   const refused = { event: 'code.notSent', result: 'failed', ...about } as const;
-  switch (outcome.outcome) {
+  switch (answer.outcome) {
     case 'accepted':
       denials.settleIn(tx, refused);
       tx.audit({ event: 'code.sent', result: 'ok', ...about });
-      return;
+      return { type: 'codeSent', draw };
     case 'unknown':
       tx.audit({ event: 'code.notSent', result: 'unknown', reason: 'smsUnavailable', ...about });
-      return;
-    case 'refused':
+      return { type: 'codeUncertain', draw };
+    case 'refused': {
+      const reason = notDelivered(answer.fault);
       // A refused message counts against no budget: a manager can repeat it at will.
-      denials.auditIn(tx, { ...refused, reason: notDelivered(outcome.fault) });
-      return;
+      denials.auditIn(tx, { ...refused, reason });
+      return { type: 'codeNotSent', draw, reason };
+    }
   }
 }
 
