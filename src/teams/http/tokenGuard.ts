@@ -80,9 +80,9 @@ async function checkToken(
   authorization: string | undefined,
 ): Promise<Bearer | Refused> {
   const token = TOKEN_FORM.exec(authorization ?? '')?.[1];
-  const header = token ? readHeader(token) : undefined;
-  if (!token || !header) return refused(401, 'token');
-  const key = await options.keys.find(header.kid);
+  const kid = token ? readKeyId(token) : undefined;
+  if (!token || kid === undefined) return refused(401, 'token');
+  const key = await options.keys.find(kid);
   if (key === 'unavailable') return refused(503, 'keys');
   if (!key) return refused(401, 'kid');
   const claims = await verify(token, key, options);
@@ -95,13 +95,13 @@ async function checkToken(
   return isEndorsed ? { outcome: 'bearer', serviceUrl } : refused(401, 'endorsements');
 }
 
-function readHeader(token: string): { alg: string; kid: string } | undefined {
+/** The id of the key by which the token is signed; undefined where the header is not as the channel makes it. */
+function readKeyId(token: string): string | undefined {
   try {
     const header = decodeProtectedHeader(token);
     if (FORBIDDEN_HEADERS.some((name) => name in header)) return undefined;
     const { alg, kid } = header;
-    if (typeof kid !== 'string' || !alg || !ALGORITHMS.includes(alg)) return undefined;
-    return { alg, kid };
+    return typeof kid === 'string' && alg && ALGORITHMS.includes(alg) ? kid : undefined;
   } catch {
     return undefined;
   }
