@@ -94,7 +94,8 @@ async function bringUp(database: DatabaseOptions, keys: Keyring, log: Log): Prom
 async function isServing(engine: Engine): Promise<boolean> {
   const isCurrent = (state: SchemaState): boolean => state === 'current';
   try {
-    const ask: Ask = (work) => patiently(() => engine.transact(ofOnePart(work)), 0);
+    const ask: Ask = (work) =>
+      patiently(() => engine.transact(ofOnePart((db) => engine.touch(db).then(() => work(db)))), 0);
     return isCurrent(await schemaState(engine, ask));
   } catch (error) {
     if (!isConflict(error)) throw error;

@@ -84,6 +84,29 @@ describe('the SQLite file', () => {
     await store.close();
   });
 
+  it('is not ready while nothing more can be written, and is again afterwards', async () => {
+    const script = `${OPENING}
+      const { execFileSync } = await import('node:child_process');
+      const store = await opening;
+      // By itself the signal ends the process; the write then fails.
+      process.on('SIGXFSZ', () => undefined);
+      const limit = (size) => execFileSync('prlimit', ['--pid', process.pid, '--fsize=' + size + ':']);
+      const isKept = () =>
+        store.transaction((tx) => tx.saveManager({ key: { tenantId: 't', aadObjectId: 'p' } })).then(
+          () => true,
+          () => false,
+        );
+      const look = async () => console.log(await store.isReady(), await isKept());
+      await look();
+      limit('1');
+      await look();
+      limit('unlimited');
+      await look();
+      await store.close();`;
+    const { output } = await startNode(script, directory.path).ended;
+    expect(output).toBe('true true\nfalse false\ntrue true\n');
+  });
+
   it('gives an error when another process never ends its writing', async () => {
     const store = await openStore(optionsIn(directory.path), silentLog);
     const writer = new DatabaseSync(join(directory.path, 'bot.sqlite'));

@@ -18,6 +18,8 @@ export interface Engine {
   read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /** Holds the named lock until the end of the transaction that `db` is in. */
   lock(db: Kysely<Tables>, name: string): Promise<void>;
+  /** Has the transaction's commit write, without a change, so that it fails where nothing more can be written. */
+  touch(db: Kysely<Tables>): Promise<void>;
   /**
    * Identifies this database and none of its copies and restored backups; undefined where it cannot be
    * told.

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
-import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
+import { CompiledQuery, sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { Kysely, QueryResult } from 'kysely';
 import { openCommitLog } from './commitLog.ts';
 import { createPrivateFile, prepareDataDirectory } from './dataDirectory.ts';
 import { StoreError } from '../../../ports/errors.ts';
@@ -216,6 +216,10 @@ export function openSqlite(directory: string): Engine {
         return withQueries(work);
       }),
     lock: () => Promise.resolve(),
+    async touch(db) {
+      // No query reads this number; setting it writes the first page to the log.
+      await db.executeQuery(CompiledQuery.raw('pragma user_version = 0'));
+    },
     async identity() {
       // A file system without times of birth gives none, or that of the last change: just now.
       const file = createPrivateFile(directory, FILE);
