@@ -129,7 +129,7 @@ export async function startBot(
     directory,
     sms,
     notifier: referNotifier(channel.notifier, refer),
-    smsTexts: createSmsTexts({ timeZone: config.timeZone, codeLength: config.codes.length }, texts),
+    smsTexts: createSmsTexts({ timeZone: config.timeZone, codeLength: settings.codeLength }, texts),
     random,
     log,
     metrics,

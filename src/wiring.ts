@@ -51,16 +51,11 @@ export function gatewayOf({ sms }: Config, log: Log): SmsGateway {
 }
 
 export function settingsOf(config: Config): Settings {
+  const { reminderHours: hours, ...rotation } = config.rotation;
   return {
-    codeLength: config.codes.length,
-    codeTtlSeconds: config.codes.ttlSeconds,
-    codeAttempts: config.codes.attempts,
+    ...config.rules,
     smsPerDay: config.sms.perDay,
     smsCountries: config.sms.countries,
-    passwordMinLength: config.passwords.minLength,
-    passwordHistory: config.passwords.history,
-    passwordForbiddenCharacters: config.passwords.forbiddenCharacters,
-    newNumberCooldownSeconds: config.enrollment.newNumberCooldownSeconds,
     desk: {
       isOpen: config.desk.group !== undefined,
       mayVouch: config.desk.mayVouch,
@@ -69,22 +64,19 @@ export function settingsOf(config: Config): Settings {
     defaultLocale: config.defaultLocale,
     tenantId: config.bot.tenantId ?? '',
     rotation: {
-      rotationDays: config.rotation.days,
-      reminderDays: config.rotation.reminderDays,
+      ...rotation,
       calendar: createCalendar({
-        hours: config.rotation.reminderHours,
+        hours,
         timeZone: config.timeZone,
         isHoliday: createSwedishHolidays(),
       }),
-      remindsBySms: config.rotation.remindsBySms,
-      fallbackUpn: config.rotation.fallbackUpn,
     },
   };
 }
 
 export function cardOptionsOf(config: Config): CardOptions {
-  const { serviceDesk, organisation, timeZone, cardActions: actions } = config;
-  return { serviceDesk, organisation, timeZone, codeLength: config.codes.length, actions };
+  const { serviceDesk, organisation, timeZone, cardActions: actions, rules } = config;
+  return { serviceDesk, organisation, timeZone, codeLength: rules.codeLength, actions };
 }
 
 export function channelSettingsOf(config: Config): ChannelSettings {

@@ -137,15 +137,21 @@ describe('readConfig', () => {
           isRedacted: true,
         },
       },
-      codes: { length: 6, ttlSeconds: 300, attempts: 5 },
-      passwords: { minLength: 8, history: 25, forbiddenCharacters: 'åäöÅÄÖ' },
-      enrollment: { newNumberCooldownSeconds: 86_400 },
+      rules: {
+        codeLength: 6,
+        codeTtlSeconds: 300,
+        codeAttempts: 5,
+        passwordMinLength: 8,
+        passwordHistory: 25,
+        passwordForbiddenCharacters: 'åäöÅÄÖ',
+        newNumberCooldownSeconds: 86_400,
+      },
       rotation: {
         reminderDays: [14, 7, 1, 0],
         reminderHours: { weekdays: [1, 2, 3, 4, 5], fromHour: 8, toHour: 16 },
       },
     });
-    expect(config.rotation.days).toBeUndefined();
+    expect(config.rotation.rotationDays).toBeUndefined();
     expect(config.store.databaseUrl).toBeUndefined();
     expect(config.store.encryptionKeys.map(({ id, key }) => [id, key.reveal()])).toEqual([
       ['k1', KEY],
@@ -370,7 +376,7 @@ describe('readConfig', () => {
 
   it('takes empty forbidden characters at their word', () => {
     const config = configOf({ PASSWORD_FORBIDDEN_CHARACTERS: '' });
-    expect(config.passwords.forbiddenCharacters).toBe('');
+    expect(config.rules.passwordForbiddenCharacters).toBe('');
   });
 
   it('reads reminder days and hours', () => {

@@ -129,25 +129,23 @@ function byTopic(
       /** Absent: messages are printed. */
       twilio: twilioOf(values),
     },
-    codes: {
-      length: values.CODE_LENGTH,
-      ttlSeconds: values.CODE_TTL_SECONDS,
-      attempts: values.CODE_ATTEMPTS,
-    },
-    passwords: {
-      minLength: values.PASSWORD_MIN_LENGTH,
-      history: values.PASSWORD_HISTORY,
-      forbiddenCharacters: values.PASSWORD_FORBIDDEN_CHARACTERS,
+    rules: {
+      codeLength: values.CODE_LENGTH,
+      codeTtlSeconds: values.CODE_TTL_SECONDS,
+      codeAttempts: values.CODE_ATTEMPTS,
+      passwordMinLength: values.PASSWORD_MIN_LENGTH,
+      passwordHistory: values.PASSWORD_HISTORY,
+      passwordForbiddenCharacters: values.PASSWORD_FORBIDDEN_CHARACTERS,
+      newNumberCooldownSeconds: values.NEW_NUMBER_COOLDOWN_SECONDS,
     },
     desk: {
       /** Absent: nobody is of the service desk. */
       group: values.SERVICE_DESK_GROUP,
       mayVouch: values.DESK_MAY_VOUCH === 'on',
     },
-    enrollment: { newNumberCooldownSeconds: values.NEW_NUMBER_COOLDOWN_SECONDS },
     rotation: {
       /** Absent: the directory's age for each account, else 90. */
-      days: values.ROTATION_DAYS,
+      rotationDays: values.ROTATION_DAYS,
       reminderDays: values.REMINDER_DAYS,
       reminderHours: values.REMINDER_HOURS,
       remindsBySms: values.REMINDER_SMS === 'overdue',

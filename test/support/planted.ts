@@ -62,7 +62,7 @@ export function plantEnrollment(
   { chat, accountId, mobile, password }: Planted,
 ): Promise<void> {
   const { key: manager, conversation } = personOf(world, chat);
-  return beside(world, async (store, { passwords }) => {
+  return beside(world, async (store, { rules }) => {
     const patience = AbortSignal.timeout(HASH_PATIENCE_MS);
     const digests = await store.digestPasswords(accountId, [new Secret(password)], patience);
     await store.transaction(async (tx) => {
@@ -75,7 +75,7 @@ export function plantEnrollment(
       const send = { id: random.id(), flowId: random.id(), manager, accountId, mobile };
       await tx.addSend(send);
       await tx.settleSend(send.id, 'accepted');
-      for (const digest of digests) await tx.addToHistory(accountId, digest, passwords.history);
+      for (const digest of digests) await tx.addToHistory(accountId, digest, rules.passwordHistory);
       const now = { enrolledAt: tx.now, usableFrom: tx.now };
       await tx.saveEnrollment({ id: random.id(), manager, accountId, mobile, ...now });
       await tx.rememberAnswering(accountId, [chat.entryId]);

@@ -10,7 +10,7 @@ const house = await houseOfSuite({ entrance: 'door' });
 async function storedOf(walker: Walker): Promise<unknown> {
   const { chat, account, accountId, mobile } = walker;
   const { key } = personOf(house, chat);
-  const stored = await beside(house, async (store, { passwords }) => {
+  const stored = await beside(house, async (store, { rules }) => {
     const patience = AbortSignal.timeout(60_000);
     const digests = await store.digestPasswords(accountId, [new Secret(FIRST_PASSWORD)], patience);
     return store.transaction(async (tx) => {
@@ -25,7 +25,7 @@ async function storedOf(walker: Walker): Promise<unknown> {
           }),
         ),
         answering: await tx.answering(accountId),
-        isPasswordKept: await tx.isInHistory(accountId, digests, passwords.history),
+        isPasswordKept: await tx.isInHistory(accountId, digests, rules.passwordHistory),
         sends: number.length,
         use,
         managerSends: (await tx.managerSends({ manager: key, since: 0 })).manager.length,
