@@ -1,7 +1,7 @@
 import type { AuditRow } from '../../adapters/store/audit/auditChain.ts';
 import type { AuditLog } from '../../adapters/store/audit/auditLog.ts';
 import { CommandFailure, type Command } from '../command.ts';
-import { csvLine } from '../print.ts';
+import { counted, csvLine } from '../print.ts';
 
 const COLUMNS = [
   'seq',
@@ -43,7 +43,7 @@ export const verifyAudit: Command['run'] = async (place, { options }) => {
     case 'intact':
       return {
         json: verdict,
-        text: `The audit is intact: ${String(verdict.rows)} rows, head ${verdict.head}`,
+        text: `The audit is intact: ${counted(verdict.rows, 'row')}, head ${verdict.head}`,
       };
     case 'broken':
       throw new CommandFailure(`the audit is wrong from row ${String(verdict.row)} on`, {

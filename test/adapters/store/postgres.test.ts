@@ -305,6 +305,9 @@ describe('a PostgreSQL role that may not change the schema', () => {
 
   it('works once another role has done it', async () => {
     await migrateStore({ kind: 'postgres', url: new Secret(url) }, keys, silentLog);
+    await expect(openStore(optionsAt(roleUrl), silentLog)).rejects.toThrow(
+      /42501: permission denied for table \w+; as the owner: .* deploy\/grants\.sql/,
+    );
     for (const right of [
       `grant select, insert, update, delete on all tables in schema public to ${role}`,
       `revoke update, delete, truncate on audit from ${role}`,

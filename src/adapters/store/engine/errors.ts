@@ -20,6 +20,8 @@ const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
 const PRIMARY_CODE_MASK = 0xff;
 
+const GRANTING = 'as the owner: `admin migrate`, then deploy/grants.sql';
+
 interface DriverError {
   readonly code?: unknown;
   readonly constraint?: unknown;
@@ -39,6 +41,8 @@ function describe(error: DriverError): string {
   if (typeof code !== 'string') return typeof message === 'string' ? message : 'no reason given';
   // These words are about the connection: they quote no stored value.
   if (severity === 'FATAL') return `${code}: ${String(message)}`;
+  // These words name a table or a schema.
+  if (code === INSUFFICIENT_PRIVILEGE) return `${code}: ${String(message)}; ${GRANTING}`;
   // A file of TLS that the URL names.
   if (typeof path === 'string') return `${code} ${path}`;
   return typeof constraint === 'string' ? `${code} ${constraint}` : code;
