@@ -34,9 +34,8 @@ export async function inTurn<T>(
   const progress = createProgress(label);
   // Before the first card: a run that is killed is on record too.
   const onBegin = (): Promise<void> =>
-    deps.store.transaction((tx) => {
+    deps.store.transaction(async (tx) => {
       tx.audit({ event: `admin.${label}`, actor: place.actor, result: 'ok' });
-      return Promise.resolve();
     });
   const { signal } = new AbortController();
   const tryNow = () => work(deps, { isDryRun, onProgress: progress.show, onBegin }, signal);

@@ -14,9 +14,8 @@ async function auditAct(
   reason: string,
 ): Promise<void> {
   const store = await place.store();
-  await store.transaction((tx) => {
+  await store.transaction(async (tx) => {
     tx.audit({ event, actor: place.actor, result, reason });
-    return Promise.resolve();
   });
 }
 

@@ -49,7 +49,7 @@ export async function takeFromAgent(tap: Tap, input: DeskInput): Promise<Reply> 
     case 'deskFind':
       return findAccounts(tap, input.account);
     case 'deskOpen':
-      return onCard(tap, input.handle, (deskTap) => Promise.resolve(showLook(deskTap)));
+      return onCard(tap, input.handle, showLook);
     case 'deskConfirm':
     case 'deskVouch':
     case 'deskClearLockout':

@@ -60,7 +60,7 @@ export async function ownLook(
 }
 
 /** The account's card as things stand. */
-export function showLook({ deps, look, facts }: DeskTap, problem?: Problem): Reply {
+export async function showLook({ deps, look, facts }: DeskTap, problem?: Problem): Promise<Reply> {
   const { id, messageId } = look;
   return { view: accountView(deps, look, facts, problem), flow: { id, messageId } };
 }

@@ -42,9 +42,8 @@ export function createDenials(
   }, minuteMs);
 
   async function write(row: AuditEvent): Promise<void> {
-    await store.transaction((tx) => {
+    await store.transaction(async (tx) => {
       tx.audit(row);
-      return Promise.resolve();
     });
   }
 

@@ -37,9 +37,8 @@ async function inviteAll(
 ): Promise<Pick<InviteReport, 'accounts' | 'invitations'>> {
   if (lease !== undefined) await settleLost(deps, lease);
   const accounts: Pick<SweptAccount, 'id' | 'name'>[] = [];
-  await deps.directory.sweepAccounts((page) => {
+  await deps.directory.sweepAccounts(async (page) => {
     for (const { id, name } of page) accounts.push({ id, name });
-    return Promise.resolve();
   }, signal);
   if (lease !== undefined) await onBegin?.();
   const invitations: InvitationRow[] = [];

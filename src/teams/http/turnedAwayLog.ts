@@ -17,9 +17,8 @@ export function createTurnedAway(log: Pick<Log, 'warn' | 'error'>, minuteMs?: nu
   function write(fields: Cause & { readonly times?: number }, message: string): void {
     log[fields.status === 503 ? 'error' : 'warn'](fields, message);
   }
-  const bundles = createBundles<Cause>((cause, times) => {
+  const bundles = createBundles<Cause>(async (cause, times) => {
     write({ ...cause, times }, 'more activities were turned away');
-    return Promise.resolve();
   }, minuteMs);
 
   return {
