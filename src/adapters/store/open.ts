@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditEvent } from '../../domain/audit.ts';
 import type { Log } from '../../ports/log.ts';
 import { StoreError } from '../../ports/errors.ts';
@@ -17,7 +18,7 @@ import { createDigester } from './sealing/passwordDigests.ts';
 import { openPostgres } from './engine/postgres.ts';
 import type { PostgresOptions } from './engine/postgresPool.ts';
 import { migrate, schemaAhead, schemaBehind, schemaState } from './schema/schema.ts';
-import type { Ask, SchemaState } from './schema/schema.ts';
+import type { Ask } from './schema/schema.ts';
 import { openSealed, type SealedValues } from './sealing/rekey.ts';
 import { databaseFile, openSqlite } from './engine/sqlite.ts';
 import type { Scope } from './schema/scope.ts';
@@ -92,15 +93,13 @@ async function bringUp(database: DatabaseOptions, keys: Keyring, log: Log): Prom
  * waits for that, this check need not.
  */
 async function isServing(engine: Engine): Promise<boolean> {
-  const isCurrent = (state: SchemaState): boolean => state === 'current';
-  try {
-    const ask: Ask = (work) =>
-      patiently(() => engine.transact(ofOnePart((db) => engine.touch(db).then(() => work(db)))), 0);
-    return isCurrent(await schemaState(engine, ask));
-  } catch (error) {
+  const ask: Ask = (work) =>
+    patiently(() => engine.transact(ofOnePart((db) => engine.touch(db).then(() => work(db)))), 0);
+  const state = await schemaState(engine, ask).catch((error: unknown) => {
     if (!isConflict(error)) throw error;
-    return isCurrent(await schemaState(engine, (work) => engine.read(work)));
-  }
+    return schemaState(engine, (work) => engine.read(work));
+  });
+  return state === 'current';
 }
 
 /**
@@ -214,15 +213,9 @@ export async function openStore(options: StoreOptions, log: Log): Promise<OpenSt
       return digester.digest({ salt, hasFormer: known.hasFormer }, passwords, signal);
     },
 
-    async isReady() {
-      const isCurrent = isServing(engine).catch(() => false);
-      const { promise: isLate, resolve } = Promise.withResolvers<boolean>();
-      const timer = setTimeout(resolve, READY_TIMEOUT_MS, false);
-      try {
-        return await Promise.race([isCurrent, isLate]);
-      } finally {
-        clearTimeout(timer);
-      }
+    isReady() {
+      const isLate = pause(READY_TIMEOUT_MS, false, { ref: false });
+      return Promise.race([isServing(engine).catch(() => false), isLate]);
     },
 
     close() {
