@@ -194,9 +194,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     async long(signal, work) {
       try {
         const session = await withDeadline(callMs, signal, (deadline) => open(deadline));
-        return await within(signal, session.connection, () => work(session, signal)).finally(() => {
-          session.connection.close();
-        });
+        return await workOn(session, signal, work, false);
       } catch (error) {
         throw directoryFault(error, 'read');
       }
