@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import twilio from 'twilio';
 import { answerText } from '../ports/answerText.ts';
-import { withDeadline } from '../ports/deadline.ts';
+import { isOver, withDeadline } from '../ports/deadline.ts';
 import type { Log } from '../ports/log.ts';
 import type { SmsGateway, SmsMessage, SmsOutcome } from '../ports/sms.ts';
 import { failureCode, outcomeOf, retryDelayMs, statusOf } from './twilioAnswers.ts';
@@ -30,7 +30,7 @@ export interface TwilioOptions extends TwilioAccess {
 export function createTwilioGateway(options: TwilioOptions, log: Log): SmsGateway {
   return {
     send: async (message, signal) => {
-      if (signal.aborted) return { outcome: 'refused', fault: 'service', code: 'tooLate' };
+      if (isOver(signal)) return { outcome: 'refused', fault: 'service', code: 'tooLate' };
       const outcome = await withDeadline(DEADLINE_MS, signal, (deadline) =>
         postPatiently(options, message, deadline),
       );

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createAuthority } from '../../demo/certificates.ts';
 import { createTwilioGateway } from '../../src/adapters/twilio.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { withDeadline } from '../../src/ports/deadline.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { SmsGateway } from '../../src/ports/sms.ts';
 import { leastMs } from '../support/tries.ts';
@@ -266,6 +267,18 @@ describe('Twilio gateway, send', () => {
   it('sends nothing once its signal has ended', async () => {
     const outcome = await gateway.send(MESSAGE, AbortSignal.abort());
     expect(outcome).toMatchObject({ outcome: 'refused', fault: 'service' });
+    expect(newRequests()).toEqual([]);
+  });
+
+  it('sends nothing once its time is up, though the process stood still and no timer has told', async () => {
+    const now = performance.now.bind(performance);
+    const sent = withDeadline(PATIENCE_MS, undefined, (signal) => {
+      performance.now = () => now() + 2 * PATIENCE_MS;
+      return gateway.send(MESSAGE, signal);
+    }).finally(() => {
+      performance.now = now;
+    });
+    expect(await sent).toEqual({ outcome: 'refused', fault: 'service', code: 'tooLate' });
     expect(newRequests()).toEqual([]);
   });
 

@@ -17,6 +17,17 @@ describe('work with a deadline', () => {
     expect(signal.aborted).toBe(false);
   });
 
+  it('is told at once where its caller’s time was up while the process stood still', async () => {
+    const now = performance.now.bind(performance);
+    const isTold = await withDeadline(LONG_MS, undefined, async (callers) => {
+      performance.now = () => now() + 2 * LONG_MS;
+      return withDeadline(LONG_MS, callers, (deadline) => Promise.resolve(deadline.aborted));
+    }).finally(() => {
+      performance.now = now;
+    });
+    expect(isTold).toBe(true);
+  });
+
   it('is told when its caller gives up, also where that was before it began', async () => {
     const caller = new AbortController();
     await withDeadline(LONG_MS, caller.signal, async (deadline) => {

@@ -252,6 +252,27 @@ describe('Active Directory’s own ways', () => {
     }
   });
 
+  it.each([
+    ['writes no password', () => write()],
+    ['lifts no lockout', () => directory.unlock(manager, account.id, never)],
+    ['tries no password', () => directory.provePassword(account.id, new Secret('Fel-1'), never)],
+  ])('%s after it stood still: another one may have done so since', async (_, change) => {
+    const now = performance.now.bind(performance);
+    const [writes, binds] = [world.demo.writes.length, world.demo.bindsOf(target.dn)];
+    // As if the process stopped while it waits for this answer: it sees the answer first, and then its timers.
+    world.demo.fault = ({ name, dn }) => {
+      if (name === 'search' && dn !== '') performance.now = () => now() + 60_000;
+      return undefined;
+    };
+    try {
+      await expect(change()).rejects.toMatchObject({ code: 'unreachable' });
+    } finally {
+      performance.now = now;
+    }
+    expect(world.demo.writes).toHaveLength(writes);
+    expect(world.demo.bindsOf(target.dn)).toBe(binds);
+  });
+
   it('has the history refused by the directory, without knowing why', async () => {
     expect(await write(FIRST_PASSWORD)).toEqual({ outcome: 'refused', reason: 'policy' });
   });

@@ -4,6 +4,8 @@ import { Client, Control, DN, ResultCodeError } from 'ldapts';
 import type { BerWriter, Change, Entry, Filter, SearchOptions, SearchResult } from 'ldapts';
 
 import type { Secret } from '../../../domain/secret.ts';
+import { isOver } from '../../../ports/deadline.ts';
+import { DirectoryError } from '../../../ports/errors.ts';
 import { textOf, textsOf } from './entry.ts';
 import { AnswerLost, isAbsence } from './errors.ts';
 
@@ -41,6 +43,8 @@ export class Connection {
   readonly #socket: TLSSocket;
   readonly #client: Client;
   #boundAs: string | undefined;
+  /** Of the work under way. */
+  #deadline: AbortSignal | undefined;
 
   /** `answerMs`: the time for one request and its answer; ldapts alone would wait for ever. */
   constructor(server: string, socket: TLSSocket, answerMs: number) {
@@ -72,11 +76,28 @@ export class Connection {
     return Date.parse(this.#socket.getPeerCertificate().valid_to);
   }
 
+  /** Runs work on it. When the time is up it ends, and everything that waits on it. */
+  async within<T>(deadline: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const end = (): void => {
+      this.close();
+    };
+    if (deadline.aborted) end();
+    deadline.addEventListener('abort', end, { once: true });
+    this.#deadline = deadline;
+    try {
+      return await work();
+    } finally {
+      this.#deadline = undefined;
+      deadline.removeEventListener('abort', end);
+    }
+  }
+
   /** One simple bind as an entry, by the name that the directory or the configuration gave it. */
   async bind(dn: string, password: Secret, controls: Control[] = []): Promise<void> {
     const plain = password.reveal();
     // RFC 4513 5.1.2: without a password a bind proves nothing, and yet succeeds.
     if (plain === '') throw new Error('a bind needs a password');
+    this.#requireTime();
     this.#boundAs = undefined;
     // A DN object keeps ldapts from reading a name such as PLAIN as a SASL mechanism.
     await this.#answered(this.#client.bind(new VerbatimDn(dn), plain, controls));
@@ -158,10 +179,12 @@ export class Connection {
   }
 
   async modify(dn: string, changes: Change[], controls: Control[] = []): Promise<void> {
+    this.#requireTime();
     await this.#answered(this.#client.modify(dn, changes, controls));
   }
 
   async extended(oid: string, value: Buffer, controls: Control[] = []): Promise<void> {
+    this.#requireTime();
     await this.#answered(this.#client.exop(oid, value, controls));
   }
 
@@ -177,6 +200,12 @@ export class Connection {
   /** Ends the connection at once; requests under way reject with AnswerLost. */
   close(): void {
     this.#socket.destroy();
+  }
+
+  /** What was read before has to be true still when a request changes or tries something. */
+  #requireTime(): void {
+    if (this.#deadline === undefined || !isOver(this.#deadline)) return;
+    throw new DirectoryError('unreachable', 'time is up');
   }
 
   #paged(search: Omit<Search, 'limit'>): AsyncGenerator<SearchResult> {

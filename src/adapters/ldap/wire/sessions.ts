@@ -71,7 +71,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     work: () => Promise<T>,
   ): Promise<T> {
     try {
-      return await within(signal, connection, async () => {
+      return await connection.within(signal, async () => {
         await connection.bind(options.bindDn, bindPassword);
         return work();
       });
@@ -112,7 +112,7 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
     isKept = true,
   ): Promise<T> {
     try {
-      const result = await within(signal, session.connection, () => work(session, signal));
+      const result = await session.connection.within(signal, () => work(session, signal));
       if (isKept) kept.keep(session);
       else session.connection.close();
       return result;
@@ -210,22 +210,4 @@ export function openSessions(options: SessionOptions, log: Log): Sessions {
       kept.close();
     },
   };
-}
-
-/** Ends the connection, and so everything that waits on it, when the time is up. */
-async function within<T>(
-  signal: AbortSignal,
-  connection: Connection,
-  work: () => Promise<T>,
-): Promise<T> {
-  const end = (): void => {
-    connection.close();
-  };
-  if (signal.aborted) end();
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    return await work();
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
 }
