@@ -237,6 +237,11 @@ describe('admin sweep', () => {
     expect(rowOf(report, undated.account)).toMatchObject({ ...nobody, reason: 'dateUnknown' });
     expect(rowOf(report, future.account)).toMatchObject({ ...nobody, reason: 'dateImplausible' });
     expect(rowOf(report, orphan)).toMatchObject({ ...nobody, stage: -7, reason: 'noManager' });
+    // People do answer for an account whose date is not known.
+    const { stdout } = await house.runAdmin(['sweep', '--dry-run']);
+    const lineOf = (name: string) => stdout.split('\n').find((line) => line.startsWith(name));
+    expect(lineOf(undated.account)).not.toContain('nobody');
+    expect(lineOf(orphan)).toContain('nobody');
   });
 });
 

@@ -9,6 +9,7 @@ import { cardOptionsOf, channelSettingsOf, delay, settingsOf } from '../../wirin
 import { random } from '../../process/random.ts';
 import { CommandFailure, type Command, type Workplace } from '../command.ts';
 import { counted, createProgress } from '../print.ts';
+import { CROWD } from './accounts.ts';
 
 /** How long to wait for another sweep. */
 const PATIENCE_MS = 10 * 60_000;
@@ -67,6 +68,18 @@ async function openSweep(place: Workplace): Promise<SweepDeps> {
   const store = await place.store();
   const directory = place.directory();
   return { store, directory, notifier, random, log, settings: settingsOf(config), delay };
+}
+
+/** Who answers for the account of a row; empty where the row is about no manager. */
+export function answererIn({
+  manager,
+  reason,
+}: {
+  readonly manager: string | null;
+  readonly reason: string | null;
+}): string {
+  if (manager !== null) return manager;
+  return reason === 'noManager' ? 'nobody' : reason === 'tooManyManagers' ? CROWD : '';
 }
 
 /** The first lines of the answer: how many accounts, and the results counted. */

@@ -3,7 +3,7 @@ import { inviteNow } from '../../service/upkeep/invite.ts';
 import type { Command } from '../command.ts';
 import { csvLine, table } from '../print.ts';
 import { openOutFile } from '../outFile.ts';
-import { inTurn, summaryLines } from './inTurn.ts';
+import { answererIn, inTurn, summaryLines } from './inTurn.ts';
 
 /** The first line of each list, by which a later one knows an earlier one. */
 const HEADINGS = csvLine(['account', 'manager', 'mail']);
@@ -24,7 +24,7 @@ export const inviteManagers: Command['run'] = async (place, args) => {
   const lines = summaryLines(report, invitations, 'everybody is enrolled');
   const rows = invitations.map(({ account, manager, result, reason }) => [
     account,
-    manager ?? 'nobody',
+    answererIn({ manager, reason }),
     reason === null ? result : `${result}: ${reason}`,
   ]);
   const headings = ['Account', 'Answers for it', 'Invitation'];

@@ -1,7 +1,7 @@
 import { sweepNow, type SweepReport } from '../../service/upkeep/sweep.ts';
 import type { Command } from '../command.ts';
 import { localTime, table } from '../print.ts';
-import { inTurn, summaryLines } from './inTurn.ts';
+import { answererIn, inTurn, summaryLines } from './inTurn.ts';
 
 /** One sweep for an administrator; waits while the bot runs its own. */
 export const sweepNowByHand: Command['run'] = async (place, args) => {
@@ -15,7 +15,7 @@ function asText(report: SweepReport, timeZone: string): string {
   if (reminders.length === 0) return lines.join('\n');
   const rows = reminders.map(({ account, manager, stage, due, result, reason }) => [
     account,
-    manager ?? 'nobody',
+    answererIn({ manager, reason }),
     stage === null ? '' : stageText(stage),
     due === null ? 'unknown' : localTime(Date.parse(due), timeZone),
     reason === null ? result : `${result}: ${reason}`,
