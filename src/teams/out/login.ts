@@ -20,6 +20,8 @@ const REQUEST_TIMEOUT_MS = 5_000;
 const PAUSE_MS = 1_000;
 /** How long before its end a token is renewed. */
 const RENEW_BEFORE_MS = 5 * 60_000;
+/** RFC 6750 2.1: any other character could not be sent, or would begin another header. */
+const BEARER_TOKEN = /^[\w.~+/-]+=*$/;
 
 /** The bot's proof of itself: a client secret, or a certificate and its key in PEM. */
 export type LoginCredential =
@@ -62,7 +64,9 @@ export function createLogin(options: LoginOptions): Login {
         scopes: [SCOPE],
         skipCache: isForgotten,
       });
-      if (!result?.accessToken) throw new Error('the answer holds no token');
+      if (!result || !BEARER_TOKEN.test(result.accessToken)) {
+        throw new Error('the answer holds no token');
+      }
       isForgotten = false;
       failure = undefined;
       kept = { token: result.accessToken, endsAt: result.expiresOn?.getTime() ?? 0 };

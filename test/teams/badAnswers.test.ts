@@ -11,11 +11,12 @@ import { createChannelKey } from '../support/tokens.ts';
 
 /** Added to each answer: nothing on its way, a lot in memory. */
 let pad = '';
+let accessToken = 'token';
 const { jwk } = createChannelKey('key-1', ['msteams']);
 const server = createServer(({ method }, response) => {
   const answer =
     method === 'POST'
-      ? { token_type: 'Bearer', expires_in: 3_600, access_token: 'token' }
+      ? { token_type: 'Bearer', expires_in: 3_600, access_token: accessToken }
       : { jwks_uri: url(), keys: [jwk] };
   response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
   response.end(gzipSync(JSON.stringify({ ...answer, pad })));
@@ -49,3 +50,11 @@ it('an answer of the login or of the keys that unpacks without an end is none', 
   await expect(fetchToken()).rejects.toThrow();
   expect(await findKey()).toBe('unavailable');
 });
+
+it.each(['tok\u00e9n\u0142', 'token\r\nx-injected: 1', 'token token', ''])(
+  'takes %j for no token: it cannot stand in a header',
+  async (one) => {
+    [pad, accessToken] = ['', one];
+    await expect(fetchToken()).rejects.toThrow();
+  },
+);
