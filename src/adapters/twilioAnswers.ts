@@ -36,7 +36,7 @@ export function outcomeOf(answer: Answer): SmsOutcome {
   }
   const { status } = answer;
   const body = fieldsOf(answer.body);
-  const code = wordOf(body['code']) ?? `http${String(status)}`;
+  const code = codeOf(body['code']) ?? `http${String(status)}`;
   if (status >= 400 && status < 500) {
     return { outcome: 'refused', fault: NUMBER_FAULTS.has(code) ? 'number' : 'service', code };
   }
@@ -83,7 +83,7 @@ export function statusOf(parameters: Readonly<Record<string, string>>): SmsStatu
     case 'failed':
     case 'undelivered':
     case 'canceled': {
-      const code = wordOf(parameters['ErrorCode']) ?? 'none';
+      const code = codeOf(parameters['ErrorCode']) ?? 'none';
       return {
         messageId,
         fate: 'failed',
@@ -107,6 +107,12 @@ function fieldsOf(json: string): Record<string, unknown> {
 
 function fieldOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+/** Twilio's codes have five digits; a word of another form would be a metric's label without an end. */
+function codeOf(value: unknown): string | undefined {
+  const code = wordOf(value);
+  return /^[1-9]\d{4}$/.test(code ?? '') ? code : undefined;
 }
 
 /** Ids and codes are short words; anything else that stands in their place is not passed on. */

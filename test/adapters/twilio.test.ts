@@ -196,6 +196,14 @@ describe('Twilio gateway, send', () => {
       { outcome: 'refused', fault: 'service', code: 'http403' },
     ],
     [
+      { status: 400, text: '{"code":"a_word_of_its_own"}' },
+      { outcome: 'refused', fault: 'service', code: 'http400' },
+    ],
+    [
+      { status: 400, text: '{"code":1234567890}' },
+      { outcome: 'refused', fault: 'service', code: 'http400' },
+    ],
+    [
       { status: 404, text: '[]' },
       { outcome: 'refused', fault: 'service', code: 'http404' },
     ],
@@ -411,12 +419,13 @@ describe('Twilio gateway, readStatus', () => {
     ['undelivered', '30007', 'service'],
     ['failed', '30008', 'service'],
     ['failed', undefined, 'service'],
+    ['failed', 'a_word_of_its_own', 'service'],
   ])('reports %s with %s as a fault of the %s', (status, code, fault) => {
     expect(read(status, code)).toEqual({
       messageId: sid,
       fate: 'failed',
       fault,
-      code: code ?? 'none',
+      code: /^\d{5}$/.test(code ?? '') ? code : 'none',
     });
   });
 
