@@ -1,3 +1,5 @@
+import { MAX_REMINDED } from '../ports/account.ts';
+
 const BAR_WIDTH = 30;
 
 /**
@@ -7,6 +9,9 @@ const BAR_WIDTH = 30;
 export function plain(text: string): string {
   return text.replace(/\p{Cc}/gu, ' ').replace(/\p{Bidi_Control}/gu, '');
 }
+
+/** Shown instead of the names where the managers are too many to be reminded. */
+export const CROWD = `more than ${String(MAX_REMINDED)} people`;
 
 /** `1 account`, `2 accounts`. */
 export function counted(count: number, noun: string): string {

@@ -1,5 +1,4 @@
 import { withDeadline } from '../../ports/deadline.ts';
-import { MAX_REMINDED } from '../../ports/account.ts';
 import {
   listAccounts,
   type ListedAccount,
@@ -7,10 +6,8 @@ import {
 } from '../../service/administration/accountList.ts';
 import { settingsOf } from '../../wiring.ts';
 import type { Command } from '../command.ts';
-import { isoTime, localTime, table } from '../print.ts';
+import { CROWD, isoTime, localTime, table } from '../print.ts';
 
-/** Shown instead of the names where the managers are too many to be reminded. */
-export const CROWD = `more than ${String(MAX_REMINDED)} people`;
 const LISTING_MS = 10 * 60_000;
 
 /** The shared accounts as a table. */

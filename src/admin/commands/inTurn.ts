@@ -8,8 +8,7 @@ import { createTexts } from '../../texts/texts.ts';
 import { cardOptionsOf, channelSettingsOf, delay, settingsOf } from '../../wiring.ts';
 import { random } from '../../process/random.ts';
 import { CommandFailure, type Command, type Workplace } from '../command.ts';
-import { counted, createProgress } from '../print.ts';
-import { CROWD } from './accounts.ts';
+import { counted, createProgress, CROWD } from '../print.ts';
 
 /** How long to wait for another sweep. */
 const PATIENCE_MS = 10 * 60_000;
@@ -70,7 +69,7 @@ async function openSweep(place: Workplace): Promise<SweepDeps> {
   return { store, directory, notifier, random, log, settings: settingsOf(config), delay };
 }
 
-/** Who answers for the account of a row; empty where the row is about no manager. */
+/** Names the answerer of a row; empty where the row is about no manager. */
 export function answererIn({
   manager,
   reason,

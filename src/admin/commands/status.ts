@@ -4,10 +4,9 @@ import { DirectoryError } from '../../ports/errors.ts';
 import type { Responsibility } from '../../ports/account.ts';
 import { accountStatus, type AccountStatus } from '../../service/administration/accountStatus.ts';
 import { settingsOf } from '../../wiring.ts';
-import { CROWD } from './accounts.ts';
 import { findAccount, type AskedAccount } from './account.ts';
 import { LOOKUP_MS, type Command, type Workplace } from '../command.ts';
-import { facts, isoTime, localTime, plain } from '../print.ts';
+import { CROWD, facts, isoTime, localTime, plain } from '../print.ts';
 
 /** One account's facts by which the service desk decides. */
 interface Shown extends AccountStatus {
