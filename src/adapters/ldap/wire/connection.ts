@@ -43,7 +43,7 @@ export class Connection {
   readonly #socket: TLSSocket;
   readonly #client: Client;
   #boundAs: string | undefined;
-  /** Of the work under way. */
+  /** The deadline of the work under way. */
   #deadline: AbortSignal | undefined;
 
   /** `answerMs`: the time for one request and its answer; ldapts alone would wait for ever. */
@@ -202,7 +202,7 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  /** What was read before has to be true still when a request changes or tries something. */
+  /** Everything read before must still be true when a request changes or tries something. */
   #requireTime(): void {
     if (this.#deadline === undefined || !isOver(this.#deadline)) return;
     throw new DirectoryError('unreachable', 'time is up');
