@@ -50,8 +50,8 @@ export interface HomeAccount {
   /** The number with which the manager is enrolled; absent where there is none. */
   readonly number?: ShownNumber | undefined;
   readonly isLocked: boolean;
-  /** Until when wrong codes keep an enrolled manager from unlocking it. */
-  readonly codesLockedUntil?: number | undefined;
+  /** When the next code to unlock it can go out, where wrong codes or earlier ones put it off. */
+  readonly codesFrom?: number | undefined;
   readonly mustChange?: boolean | undefined;
   readonly passwordSetAt?: number | undefined;
   readonly passwordExpiresAt?: number | undefined;

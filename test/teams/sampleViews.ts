@@ -27,7 +27,7 @@ export const SAMPLES: readonly Sample[] = [
     'reset',
     'unlock',
   ]),
-  home('locked, and no codes', { isLocked: true, codesLockedUntil: NOW + DAY_MS }, [
+  home('locked, and no codes', { isLocked: true, codesFrom: NOW + DAY_MS }, [
     'enroll',
     'reset',
     'unlock',

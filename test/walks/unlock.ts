@@ -60,6 +60,23 @@ export function walkUnlock(world: World): void {
     expect(await chat.tap('reset')).toBe('refused numberTooNew');
   });
 
+  it('is promised to nobody whose number has had its codes', async () => {
+    const walker = await newPlanted(world);
+    const { chat } = walker;
+    world.directory.lock(walker.accountDn);
+    // The enrollment had the first of the five in ten minutes.
+    for (let time = 2; time <= 5; time += 1) {
+      expect(await startUnlock(walker)).toBe('unlock.code');
+      await chat.tap('cancel');
+    }
+    await chat.say('status');
+    const told = /Du kan få en ny kod först (.+)\. Bråttom\? Ring /;
+    const [, from = 'no time'] = told.exec(textOf(chat.card)) ?? [];
+    expect(textOf(chat.card)).not.toMatch(/Lås upp\.|Byt lösenord,/);
+    expect(await startUnlock(walker)).toBe('refused tooManyCodes');
+    expect(textOf(chat.card)).toContain(from);
+  });
+
   it('is promised to nobody who gets no code after wrong ones', async () => {
     const walker = await newPlanted(world);
     const { chat } = walker;

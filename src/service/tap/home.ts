@@ -7,6 +7,7 @@ import type { Account, Standing } from '../../ports/account.ts';
 import type { Enrollment } from '../../ports/store/enrollments.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
+import { codeBudget } from '../flow/codeBudget.ts';
 import { codeAttempts } from '../flow/codesLocked.ts';
 import type { Manager } from '../people/managers.ts';
 
@@ -68,13 +69,16 @@ export async function homeViewOf(
   }
   const start = startOf(accounts, options);
   const shown = accounts.slice(start, start + ACCOUNTS_ON_CARD);
-  const { handles, enrollments, codesLocked, now } = await deps.store.transaction(async (tx) => ({
-    handles: await handlesOf(deps, tx, manager, shown),
-    enrollments: await tx.enrollmentsOfManager(manager.key),
-    codesLocked: await codesLockedOn(deps, tx, manager, shown),
-    now: tx.now,
-  }));
-  const enrolled = new Map(enrollments.map((enrollment) => [enrollment.accountId, enrollment]));
+  const { handles, enrolled, codesFrom, now } = await deps.store.transaction(async (tx) => {
+    const enrollments = await tx.enrollmentsOfManager(manager.key);
+    const enrolled = new Map(enrollments.map((enrollment) => [enrollment.accountId, enrollment]));
+    return {
+      handles: await handlesOf(deps, tx, manager, shown),
+      enrolled,
+      codesFrom: await codesFromOf(deps, tx, manager, shown, enrolled),
+      now: tx.now,
+    };
+  });
   const isPart = shown.length < accounts.length;
   return {
     card: 'home',
@@ -95,7 +99,7 @@ export async function homeViewOf(
       displayName: account.displayName,
       number: numberOf(enrolled.get(account.id), now),
       isLocked: account.isLocked,
-      codesLockedUntil: codesLocked.get(account.id),
+      codesFrom: codesFrom.get(account.id),
       mustChange: account.mustChange,
       passwordSetAt: account.passwordSetAt,
       passwordExpiresAt: account.passwordExpiresAt,
@@ -120,18 +124,23 @@ async function handlesOf(
   return handles;
 }
 
-/** Until when wrong codes keep the manager from the codes of the accounts that are locked in the directory. */
-async function codesLockedOn(
+/** When the next code can go out, for the accounts that are locked in the directory and have to wait for one. */
+async function codesFromOf(
   deps: Deps,
   reads: StoreReads,
-  { key }: Manager,
+  manager: Manager,
   accounts: readonly Account[],
-): Promise<ReadonlyMap<string, number | undefined>> {
-  const locked = accounts.filter(({ isLocked }) => isLocked);
-  const found = locked.map(
-    async ({ id }) => [id, (await codeAttempts(deps, reads, key, id)).lockedUntil] as const,
-  );
-  return new Map(await Promise.all(found));
+  enrolled: ReadonlyMap<string, Enrollment>,
+): Promise<ReadonlyMap<string, number>> {
+  const found = accounts.map(async ({ id, isLocked }) => {
+    const mobile = enrolled.get(id)?.mobile;
+    if (!isLocked || mobile === undefined) return [];
+    const { lockedUntil = 0 } = await codeAttempts(deps, reads, manager.key, id);
+    const { refused } = await codeBudget(deps, reads, { mobile, manager });
+    const from = Math.max(lockedUntil, refused?.until ?? 0);
+    return from > 0 ? [[id, from] as const] : [];
+  });
+  return new Map((await Promise.all(found)).flat());
 }
 
 function numberOf(enrollment: Enrollment | undefined, now: number): HomeAccount['number'] {

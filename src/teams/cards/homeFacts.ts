@@ -58,13 +58,13 @@ function accountFacts(account: HomeAccount, n: number, voice: Voice): Record<str
 }
 
 function lockedLine(
-  { number, codesLockedUntil }: HomeAccount,
+  { number, codesFrom }: HomeAccount,
   isShut: boolean,
   { text, words, desk, now }: Voice,
 ): string {
   if (number === undefined) return text('home.lockedNotEnrolled', { desk });
-  if (codesLockedUntil !== undefined) {
-    return text('home.lockedNoCodes', { until: words.until(codesLockedUntil, now), desk });
+  if (codesFrom !== undefined) {
+    return text('home.lockedNoCodes', { until: words.until(codesFrom, now), desk });
   }
   return text('home.locked', { way: wayOut(isShut, number.usableFrom !== undefined) });
 }
