@@ -233,11 +233,12 @@ it('counts one who answers still, asked for alone, though the list leaves them o
   const { signal } = new AbortController();
   const reading = { store, directory, log: silentLog } as unknown as Deps;
   const listed = { account, managers: [asa], isCrowd: false } as unknown as Responsibility;
-  expect(await readAnswering(reading, listed, signal)).toMatchObject({
+  expect(await readAnswering(reading, listed, signal)).toEqual({
     account,
     managers: [asa, bo],
     isCrowd: false,
     former: [cia],
+    seen: all.map(({ id }) => id).sort(),
   });
 });
 
