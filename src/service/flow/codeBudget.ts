@@ -8,8 +8,8 @@ import {
   type SendsSoFar,
 } from '../../domain/smsBudget.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
-import type { Deps } from '../deps.ts';
 import type { Manager } from '../people/managers.ts';
+import type { BudgetAlarms } from './budgetAlarms.ts';
 
 /** The recipient of a code message, of one flow or of the next. */
 interface CodeRecipient {
@@ -25,9 +25,17 @@ export interface NextCode {
   readonly total: number;
 }
 
+interface BudgetSettings {
+  readonly smsCountries: readonly string[];
+  readonly smsPerDay: number;
+}
+
 /** The code message that may go out now, or why none may. Holds the budget's lock from then on. */
 export async function nextCode(
-  deps: Deps,
+  deps: {
+    readonly settings: BudgetSettings & { readonly codeTtlSeconds: number };
+    readonly budgetAlarms: BudgetAlarms;
+  },
   tx: StoreTransaction,
   to: CodeRecipient,
 ): Promise<
@@ -48,7 +56,7 @@ export async function nextCode(
 
 /** The same without the lock, where no message follows. */
 export async function codeBudget(
-  deps: Pick<Deps, 'settings'>,
+  deps: { readonly settings: BudgetSettings },
   reads: StoreReads,
   { flowId, mobile, manager: { key: manager, entry } }: CodeRecipient,
 ): Promise<{ readonly refused: BudgetRefusal | undefined; readonly sends: SendsSoFar }> {
