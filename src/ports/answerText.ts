@@ -2,8 +2,8 @@
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /**
- * The text of an answer, unpacked. One without an end would fill the memory until its deadline, a packed one
- * within a second.
+ * The text of an answer, unpacked, without a byte order mark. One without an end would fill the memory until
+ * its deadline, a packed one within a second.
  * @throws Error for one that is longer than any of the answers that the bot asks for.
  */
 export async function answerText(body: AsyncIterable<Uint8Array> | null): Promise<string> {
@@ -14,5 +14,5 @@ export async function answerText(body: AsyncIterable<Uint8Array> | null): Promis
     if (size > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }

@@ -11,6 +11,8 @@ import { createChannelKey } from '../support/tokens.ts';
 
 /** Added to each answer: nothing on its way, a lot in memory. */
 let pad = '';
+/** Before each answer. */
+let mark = '';
 let accessToken = 'token';
 const { jwk } = createChannelKey('key-1', ['msteams']);
 const server = createServer(({ method }, response) => {
@@ -19,7 +21,7 @@ const server = createServer(({ method }, response) => {
       ? { token_type: 'Bearer', expires_in: 3_600, access_token: accessToken }
       : { jwks_uri: url(), keys: [jwk] };
   response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
-  response.end(gzipSync(JSON.stringify({ ...answer, pad })));
+  response.end(gzipSync(`${mark}${JSON.stringify({ ...answer, pad })}`));
 });
 const url = (): string => `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
 
@@ -49,6 +51,13 @@ it('an answer of the login or of the keys that unpacks without an end is none', 
   pad = ' '.repeat(8 * 1024 * 1024);
   await expect(fetchToken()).rejects.toThrow();
   expect(await findKey()).toBe('unavailable');
+});
+
+it('an answer that begins with a byte order mark is read as if it had none', async () => {
+  [pad, mark] = ['', '\uFEFF'];
+  const found = [await fetchToken(), await findKey()];
+  mark = '';
+  expect(found).toMatchObject(['token', { kid: 'key-1' }]);
 });
 
 it.each(['tok\u00e9n\u0142', 'token\r\nx-injected: 1', 'token token', ''])(
