@@ -1,5 +1,6 @@
 import { entryMobile } from '../../domain/mobile.ts';
 import type { CodeTerms } from '../../domain/flows/flow.ts';
+import type { ManagerKey } from '../../domain/parties.ts';
 import {
   budgetRefusal,
   codeAfter,
@@ -7,15 +8,15 @@ import {
   type BudgetRefusal,
   type SendsSoFar,
 } from '../../domain/smsBudget.ts';
+import type { DirectoryManager } from '../../ports/account.ts';
 import type { StoreReads, StoreTransaction } from '../../ports/store/store.ts';
-import type { Manager } from '../people/managers.ts';
 import type { BudgetAlarms } from './budgetAlarms.ts';
 
 /** The recipient of a code message, of one flow or of the next. */
 interface CodeRecipient {
   readonly flowId?: string;
   readonly mobile: string;
-  readonly manager: Pick<Manager, 'key' | 'entry'>;
+  readonly manager: { readonly key: ManagerKey; readonly entry: DirectoryManager };
 }
 
 /** A code message that may go out now. */
