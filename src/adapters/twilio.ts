@@ -69,11 +69,8 @@ async function postPatiently(
     const answer = await post(options, message, deadline);
     const delayMs = retries < MAX_RETRIES ? retryDelayMs(answer, retries) : undefined;
     if (delayMs === undefined) return outcomeOf(answer);
-    try {
-      await wait(delayMs, undefined, { signal: deadline });
-    } catch {
-      return outcomeOf(answer);
-    }
+    await wait(delayMs, undefined, { signal: deadline }).catch(() => undefined);
+    if (isOver(deadline)) return outcomeOf(answer);
   }
 }
 

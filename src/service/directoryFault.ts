@@ -1,3 +1,4 @@
+import { isOver } from '../ports/deadline.ts';
 import { DirectoryError, type DirectoryErrorCode } from '../ports/errors.ts';
 import type { Log } from '../ports/log.ts';
 
@@ -22,7 +23,7 @@ export async function seenInTime<T>(
     return await look;
   } catch (error) {
     const fault = faultOf(error);
-    if (!deadline.aborted || signal.aborted) throw fault;
+    if (!isOver(deadline) || isOver(signal)) throw fault;
     return undefined;
   }
 }

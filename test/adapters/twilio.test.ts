@@ -370,6 +370,20 @@ describe('Twilio gateway, after 429', () => {
     expect(newRequests()).toHaveLength(1);
   });
 
+  it('posts nothing more once its time is up, though the process stood still and no timer has told', async () => {
+    server.script({ status: 429, code: 20429 });
+    const now = performance.now.bind(performance);
+    const outcome = withDeadline(PATIENCE_MS, undefined, (signal) => gateway.send(MESSAGE, signal));
+    await server.waitForRequest(seen + 1);
+    performance.now = () => now() + 2 * PATIENCE_MS;
+    try {
+      expect(await outcome).toEqual({ outcome: 'refused', fault: 'service', code: '20429' });
+    } finally {
+      performance.now = now;
+    }
+    expect(newRequests()).toHaveLength(1);
+  });
+
   it('ends its wait with the signal', async () => {
     server.script({ status: 429, code: 20429, retryAfter: '2' });
     const caller = new AbortController();

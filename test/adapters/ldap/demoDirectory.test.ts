@@ -273,6 +273,26 @@ describe('Active Directory’s own ways', () => {
     expect(world.demo.bindsOf(target.dn)).toBe(binds);
   });
 
+  it('is not taken for away where the process stood still', async () => {
+    const now = performance.now.bind(performance);
+    const told: string[] = [];
+    const log = { ...silentLog, warn: (_: unknown, message: string) => told.push(message) };
+    const certificateSeen = (): void => {
+      performance.now = () => now() + 60_000;
+    };
+    const slow = openDirectory({ ...world.options, certificateSeen }, log);
+    try {
+      await expect(slow.hasEntry(manager.id, never)).rejects.toMatchObject({
+        code: 'unreachable',
+        detail: 'time is up',
+      });
+    } finally {
+      performance.now = now;
+      await slow.close();
+    }
+    expect(told).toEqual([]);
+  });
+
   it('has the history refused by the directory, without knowing why', async () => {
     expect(await write(FIRST_PASSWORD)).toEqual({ outcome: 'refused', reason: 'policy' });
   });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { withDeadline } from '../../../ports/deadline.ts';
+import { isOver, withDeadline } from '../../../ports/deadline.ts';
 import { DirectoryError } from '../../../ports/errors.ts';
 import type { Log } from '../../../ports/log.ts';
 import { Connection } from './connection.ts';
@@ -100,7 +100,7 @@ export function openServers(options: ServerOptions, log: Log): Servers {
       return prepared;
     } catch (error) {
       // A caller who stops waiting ends the connection; the server is not at fault.
-      if (!isGone(error) || signal.aborted) throw error;
+      if (!isGone(error) || isOver(signal)) throw error;
       if (server.failedAt === undefined) {
         const { code, detail } =
           error instanceof DirectoryError ? error : { code: 'noAnswer', detail: 'to bind' };
@@ -132,7 +132,7 @@ export function openServers(options: ServerOptions, log: Log): Servers {
     const own = untilAborted(delay(rest), signal).then(() => attempt(server, signal, prepare));
     server.trial = own.then(
       () => endTrial(server, 'reached'),
-      (fault: unknown) => endTrial(server, signal.aborted ? 'abandoned' : { fault }),
+      (fault: unknown) => endTrial(server, isOver(signal) ? 'abandoned' : { fault }),
     );
     return own;
   }
@@ -171,7 +171,7 @@ export function openServers(options: ServerOptions, log: Log): Servers {
       const candidates = only === undefined ? inOrder() : named(only);
       let fault: unknown = new DirectoryError('unreachable', 'no such server is configured');
       for (const server of candidates) {
-        if (signal.aborted) break;
+        if (isOver(signal)) break;
         try {
           return await open(server, signal, prepare);
         } catch (error) {
@@ -179,7 +179,7 @@ export function openServers(options: ServerOptions, log: Log): Servers {
           fault = error;
         }
       }
-      throw signal.aborted ? new DirectoryError('unreachable', 'time is up') : fault;
+      throw isOver(signal) ? new DirectoryError('unreachable', 'time is up') : fault;
     },
   };
 }
@@ -199,7 +199,7 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const onAbort = (): void => {
     reject(new DirectoryError('unreachable', 'time is up'));
   };
-  if (signal.aborted) onAbort();
+  if (isOver(signal)) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   return Promise.race([promise, aborted]).finally(() => {
     signal.removeEventListener('abort', onAbort);
