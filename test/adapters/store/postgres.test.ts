@@ -144,7 +144,8 @@ describe('a PostgreSQL server that fails', () => {
     ['the last statement and COMMIT', () => Promise.resolve()],
   ])('between %s is asked again, from the first one on', async (_, goOn) => {
     const url = await newDatabase();
-    const store = await storeOn(url);
+    const { log, lines } = recordingLog();
+    const store = await storeOn(url, log);
     const flow = someFlow();
     let runs = 0;
     await store.transaction(async (tx) => {
@@ -153,7 +154,7 @@ describe('a PostgreSQL server that fails', () => {
       if (runs > 1) return;
       await terminate(url);
       // The client hears of it while it waits for nothing.
-      await pause(50);
+      while (lines.length === 0) await pause(10);
       await goOn(tx);
     });
     expect(runs).toBe(2);
