@@ -1,6 +1,11 @@
 import type { View } from '../ports/view.ts';
 import { withDeadline } from '../ports/deadline.ts';
 import { DirectoryError, StoreError } from '../ports/errors.ts';
+import type { ManagerRecord } from '../ports/store/people.ts';
+import type { Flow } from '../domain/flows/flow.ts';
+import { isSamePerson } from '../domain/parties.ts';
+import { leftByLaterTap } from './flow/flows.ts';
+import { viewOf } from './flow/views.ts';
 import { cancelAll, cancelCard } from './tap/cancel.ts';
 import { refresh } from './tap/refresh.ts';
 import { takeOnCard } from './tap/submit.ts';
@@ -21,6 +26,8 @@ import { denyTap, showHome, type Reply, type Tap } from './tap/tap.ts';
 import { within } from './waiting/waiting.ts';
 
 const OPEN_CARDS_MS = 1_000;
+/** A failure is not held up longer by a slow database, ms. */
+const LATER_CARD_MS = 1_000;
 /** A person who asks for help does not wait longer for a slow directory, ms. */
 const HELP_LOOK_MS = 2_000;
 
@@ -55,10 +62,12 @@ async function take(
 ): Promise<Answer> {
   let locale = deps.settings.defaultLocale;
   const flowId = 'handle' in input ? readFlowHandle(input.handle)?.flowId : undefined;
+  let named: Flow | undefined;
 
   async function answer(): Promise<Answer> {
+    let known: ManagerRecord | undefined;
     // Both at once: the round trip to the database is the cost.
-    const [known, named] = await deps.store.read((reads) =>
+    [known, named] = await deps.store.read((reads) =>
       Promise.all([
         reads.manager(person.key),
         flowId === undefined ? undefined : reads.flow(flowId),
@@ -74,8 +83,22 @@ async function take(
     // After the earlier taps on the same flow: each finds it as the last one left it.
     return await (flowId === undefined ? answer() : deps.exclusive(flowId, answer));
   } catch (error) {
-    return { view: refuseFailure(deps, error), locale };
+    const view = refuseFailure(deps, error);
+    return { ...((await laterCard(deps, person, named)) ?? { view }), locale };
   }
+}
+
+/** The card of a tap that another instance took meanwhile; undefined where none did, or the store is away. */
+async function laterCard(
+  deps: Deps,
+  { key }: Person,
+  named: Flow | undefined,
+): Promise<Reply | undefined> {
+  if (named === undefined || !isSamePerson(named.manager, key)) return undefined;
+  const look = leftByLaterTap(deps, named).catch(() => undefined);
+  const later = await within(LATER_CARD_MS, look);
+  const view = later && viewOf(later, deps.store.now());
+  return view && { view, flow: { id: named.id, messageId: named.messageId } };
 }
 
 /** Cards that are waited on change with the language; a slow channel does not hold up the answer. */

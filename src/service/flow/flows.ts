@@ -187,6 +187,18 @@ export function isAwaited(current: Flow, begun: Flow): boolean {
   return current.draw === begun.draw && current.state.step === begun.state.step;
 }
 
+/**
+ * The flow as a later tap has left it since it was read; undefined where none came: a failure that comes late, as
+ * of an instance that stood still, must not cover that tap's card.
+ */
+export async function leftByLaterTap(
+  { store }: Pick<Deps, 'store'>,
+  flow: Flow,
+): Promise<Flow | undefined> {
+  const current = await store.read((reads) => reads.flow(flow.id, flow));
+  return current?.draw === flow.draw ? undefined : current;
+}
+
 /** Marks an operation as lost. */
 export async function settleLost(
   tx: StoreTransaction,

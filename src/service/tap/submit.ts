@@ -1,7 +1,7 @@
 import type { Flow } from '../../domain/flows/flow.ts';
 import { isPast } from '../../domain/flows/lifetime.ts';
 import { DirectoryError } from '../../ports/errors.ts';
-import { auditOf, changeFlow, endFlow, settled } from '../flow/flows.ts';
+import { auditOf, changeFlow, endFlow, leftByLaterTap, settled } from '../flow/flows.ts';
 import { UnsavedOutcome } from '../flow/unsaved.ts';
 import { cancelledView, viewOf } from '../flow/views.ts';
 import type { FlowInput } from '../input.ts';
@@ -54,6 +54,8 @@ export async function takeOnCard(tap: Tap, input: FlowInput): Promise<Reply> {
 /** The directory failed before anything was compared, counted or sent: the same card, inputs offered again. */
 async function showFault(tap: Tap, flow: Flow, error: DirectoryError): Promise<Reply> {
   tellFault(tap.deps, error);
+  const later = await leftByLaterTap(tap.deps, flow);
+  if (later !== undefined) return showFlow(tap, later);
   const reason = directoryReason(error);
   // The search for an unknown outcome goes on, and its card stays.
   return reason === 'temporarilyUnavailable' && flow.state.step !== 'unknown'
