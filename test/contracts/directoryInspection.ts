@@ -40,6 +40,7 @@ export function describeInspection(on: DirectoryStage): void {
           server: expect.stringContaining('ldaps://'),
           isAccountsBaseReadable: true,
           isManagersBaseReadable: true,
+          hasManagers: true,
         });
         expect(seen.serviceAccount).not.toBe('privileged');
         const named = (name: string) => seen.accounts.find((account) => account.name === name);
@@ -53,6 +54,20 @@ export function describeInspection(on: DirectoryStage): void {
       } finally {
         await on.world.setLockout({ threshold: 5, windowSeconds: 1_800 });
       }
+    });
+
+    it.each([
+      ['(noSuchAttribute={upn})', false],
+      [
+        '(&(objectClass=person)(|(mail={mail})(userPrincipalName={upn})(noSuchAttribute={mail})))',
+        true,
+      ],
+      ['(cn=smtp:{mail})', true],
+      ['(!(noSuchAttribute={upn}))', undefined],
+    ])('tells whether %s can find a person: %s', async (managerFilter, hasManagers) => {
+      await on.world.newPerson();
+      const asking = on.open({ managerFilter, deadlines: PATIENT });
+      expect(await asking.inspect(never)).toMatchObject({ hasManagers });
     });
 
     it('tells of bases that are not there', async () => {

@@ -52,6 +52,15 @@ describe('check on Active Directory', () => {
     expect(found.join('\n')).toMatch(/has no such right outside LDAP_ACCOUNTS_BASE \(\d+ users/);
   });
 
+  it('says that no manager is found where the filter looks for what nobody has', async () => {
+    const person = await samba.newPerson();
+    await samba.newAccount({ responsible: [person.dn] });
+    const text = 'no person below LDAP_MANAGERS_BASE has what LDAP_MANAGER_FILTER looks for';
+    const wrong = await check(samba, { LDAP_MANAGER_FILTER: '(extensionAttribute=x{upn})' });
+    expect(wrong.mind.join('\n')).toContain(text);
+    expect((await check(samba)).mind.join('\n')).not.toContain(text);
+  });
+
   it('says what to mend where nothing was delegated', async () => {
     const { name } = await samba.newAccount({ responsible: [] });
     const service = await samba.newAccount({ responsible: [], isOutside: true });

@@ -165,6 +165,11 @@ function judgeAccounts(seen: Inspection): Omit<Checked, 'name'> {
     ],
     mind: [
       ...when(
+        seen.hasManagers === false,
+        'no person below LDAP_MANAGERS_BASE has what LDAP_MANAGER_FILTER looks for, so that no manager is found: look at both',
+        'configuration',
+      ),
+      ...when(
         unanswered.length > 0,
         `nobody answers for ${namesOf(unanswered)} (${String(unanswered.length)} of ${counted(accounts.length, 'account')})`,
       ),

@@ -5,10 +5,11 @@ import { accountSearch, type AccountSettings } from '../find/accounts.ts';
 import type { LookupSettings } from '../find/lookup.ts';
 import { POLICY_HINTS } from '../activeDirectory/activeDirectoryRules.ts';
 import { PASSWORD_POLICY } from '../openldap/openldapRules.ts';
-import { crowdsAmong } from '../find/groups.ts';
+import { crowdsAmong, personSearch } from '../find/groups.ts';
 import { rightsReader, type RightsElsewhere, type RightsReader } from './delegation.ts';
 import type { AccountLens, Dialect, Session } from '../dialect.ts';
 import { textOf, textsOf } from '../wire/entry.ts';
+import { anyManagerFilter } from '../wire/filters.ts';
 import type { Right } from '../activeDirectory/securityDescriptor.ts';
 import { ownEntry } from '../find/serviceAccount.ts';
 
@@ -29,6 +30,8 @@ export interface Inspection {
   readonly dialect: Dialect['name'];
   readonly isAccountsBaseReadable: boolean;
   readonly isManagersBaseReadable: boolean;
+  /** Whether any person there has what LDAP_MANAGER_FILTER looks for; undefined where that does not show. */
+  readonly hasManagers: boolean | undefined;
   /** False where the service desk's group is configured and cannot be read. */
   readonly isDeskGroupReadable: boolean;
   readonly accounts: readonly InspectedAccount[];
@@ -65,12 +68,14 @@ export async function inspect(session: Session, settings: LookupSettings): Promi
     accountsBase === undefined ? [] : await allAccounts(session, settings, lens, reader);
   const [sample] = accounts;
   const matching = accountsBase === undefined ? 0 : await countMatching(session, settings);
+  const isManagersBaseReadable =
+    (await session.connection.canonicalDn(settings.managersBase)) !== undefined;
   return {
     server: session.connection.server,
     dialect: dialect.name,
     isAccountsBaseReadable: accountsBase !== undefined,
-    isManagersBaseReadable:
-      (await session.connection.canonicalDn(settings.managersBase)) !== undefined,
+    isManagersBaseReadable,
+    hasManagers: isManagersBaseReadable ? await hasManagers(session, settings) : undefined,
     isDeskGroupReadable:
       settings.deskGroup === undefined ||
       (await session.connection.canonicalDn(settings.deskGroup)) !== undefined,
@@ -84,6 +89,16 @@ export async function inspect(session: Session, settings: LookupSettings): Promi
     elsewhere: isDelegated ? await reader?.elsewhere(domain, accountsBase, own?.dn) : undefined,
     isWholeDomain: isDelegated && accountsBase.toLowerCase() === domain.toLowerCase(),
   };
+}
+
+async function hasManagers(
+  { connection, dialect }: Session,
+  { managersBase, managerFilter = dialect.defaultManagerFilter }: LookupSettings,
+): Promise<boolean | undefined> {
+  const filter = anyManagerFilter(managerFilter);
+  if (filter === undefined) return undefined;
+  const found = await connection.firstPage(personSearch(dialect, managersBase, filter));
+  return found.length > 0;
 }
 
 async function allAccounts(

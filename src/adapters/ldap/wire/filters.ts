@@ -61,6 +61,18 @@ export function managerFilter(template: string, query: ManagerQuery): Filter | u
   return filled(parseFilter(template), query, false);
 }
 
+/** A part with a placeholder: its attribute. No value has a plain parenthesis (RFC 4515). */
+const ASKED_PART = /\(([^()=~]+)~?=[^()]*\{(?:upn|mail|aadObjectId)\}[^()]*\)/g;
+
+/**
+ * The filter that finds whoever could be a Teams person: with any value where the template has a placeholder.
+ * Undefined where the template has a NOT or a matching rule, of which this would not be true.
+ */
+export function anyManagerFilter(template: string): Filter | undefined {
+  if (/\(!|:=/.test(template)) return undefined;
+  return parseFilter(template.replaceAll(ASKED_PART, '($1=*)'));
+}
+
 /** Below a NOT no part may be dropped: the rest would match more, not less. */
 function filled(filter: Filter, query: ManagerQuery, isNegated: boolean): Filter | undefined {
   if (filter instanceof AndFilter) {
