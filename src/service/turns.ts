@@ -1,7 +1,7 @@
 import type { View } from '../ports/view.ts';
 import { withDeadline } from '../ports/deadline.ts';
 import { DirectoryError, StoreError } from '../ports/errors.ts';
-import type { ManagerRecord } from '../ports/store/people.ts';
+import { readStart } from './tap/begin.ts';
 import type { Flow } from '../domain/flows/flow.ts';
 import { isSamePerson } from '../domain/parties.ts';
 import { leftByLaterTap } from './flow/flows.ts';
@@ -62,12 +62,11 @@ async function take(
 ): Promise<Answer> {
   let locale = deps.settings.defaultLocale;
   const flowId = 'handle' in input ? readFlowHandle(input.handle)?.flowId : undefined;
-  let named: Flow | undefined;
+  let tap: Tap | undefined;
 
   async function answer(): Promise<Answer> {
-    let known: ManagerRecord | undefined;
     // Both at once: the round trip to the database is the cost.
-    [known, named] = await deps.store.read((reads) =>
+    const [known, named] = await deps.store.read((reads) =>
       Promise.all([
         reads.manager(person.key),
         flowId === undefined ? undefined : reads.flow(flowId),
@@ -76,7 +75,8 @@ async function take(
     const record = await meet(deps, person, true, known);
     locale = record.locale ?? locale;
     if (input.type === 'language') locale = input.locale ?? (locale === 'sv' ? 'en' : 'sv');
-    return { ...(await reply({ deps, person, record, locale, signal, named }, input)), locale };
+    tap = { deps, person, record, locale, signal, named };
+    return { ...(await reply(tap, input)), locale };
   }
 
   try {
@@ -84,21 +84,29 @@ async function take(
     return await (flowId === undefined ? answer() : deps.exclusive(flowId, answer));
   } catch (error) {
     const view = refuseFailure(deps, error);
-    return { ...((await laterCard(deps, person, named)) ?? { view }), locale };
+    const later = tap && (await within(LATER_CARD_MS, laterCard(tap, input)));
+    return { ...(later ?? { view }), locale };
   }
 }
 
-/** The card of a tap that another instance took meanwhile; undefined where none did, or the store is away. */
-async function laterCard(
-  deps: Deps,
-  { key }: Person,
-  named: Flow | undefined,
-): Promise<Reply | undefined> {
-  if (named === undefined || !isSamePerson(named.manager, key)) return undefined;
-  const look = leftByLaterTap(deps, named).catch(() => undefined);
-  const later = await within(LATER_CARD_MS, look);
-  const view = later && viewOf(later, deps.store.now());
-  return view && { view, flow: { id: named.id, messageId: named.messageId } };
+/**
+ * The card of a tap on the same card that another instance took meanwhile; undefined where none did, or the store
+ * is away.
+ */
+async function laterCard(tap: Tap, input: Input): Promise<Reply | undefined> {
+  const flow = await laterFlow(tap, input).catch(() => undefined);
+  const view = flow && viewOf(flow, tap.deps.store.now());
+  return view && { view, flow: { id: flow.id, messageId: flow.messageId } };
+}
+
+async function laterFlow(tap: Tap, input: Input): Promise<Flow | undefined> {
+  const { deps, person, named } = tap;
+  if (input.type === 'begin') {
+    const { purpose, handle } = input;
+    return handle === undefined ? undefined : (await readStart(tap, purpose, handle))?.before;
+  }
+  const isOwn = named !== undefined && isSamePerson(named.manager, person.key);
+  return isOwn ? leftByLaterTap(deps, named) : undefined;
 }
 
 /** Cards that are waited on change with the language; a slow channel does not hold up the answer. */

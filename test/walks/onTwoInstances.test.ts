@@ -163,6 +163,19 @@ it('a phone that two managers enroll at once raises the alarm', async () => {
   }
 });
 
+/** The next search of the directory waits until the tap at the other instance is taken. */
+function holdNextSearch() {
+  const isAsked = Promise.withResolvers<void>();
+  const isTaken = Promise.withResolvers<void>();
+  house.directory.fault = ({ name }) => {
+    if (name !== 'search') return undefined;
+    house.directory.fault = undefined;
+    isAsked.resolve();
+    return { until: isTaken.promise };
+  };
+  return { isAsked, isTaken };
+}
+
 describe('a failure that comes late at one does not cover the card of a tap that the other took', () => {
   it.each([
     ['the directory', () => Promise.resolve(void (house.directory.fault = () => 'drop'))],
@@ -173,14 +186,7 @@ describe('a failure that comes late at one does not cover the card of a tap that
     expect(await startReset(walker)).toBe('reset.code');
     const elsewhere = await house.chatAtAnother(chat);
     elsewhere.reload();
-    const isAsked = Promise.withResolvers<void>();
-    const isTaken = Promise.withResolvers<void>();
-    house.directory.fault = ({ name }) => {
-      if (name !== 'search') return undefined;
-      house.directory.fault = undefined;
-      isAsked.resolve();
-      return { until: isTaken.promise };
-    };
+    const { isAsked, isTaken } = holdNextSearch();
     const code = house.code(mobile);
     const late = chat.sendTap(chat.button('confirmCode'), { code });
     await isAsked.promise;
@@ -194,5 +200,21 @@ describe('a failure that comes late at one does not cover the card of a tap that
     chat.reload();
     const typed = { newPassword: NEW_PASSWORD, confirmPassword: NEW_PASSWORD };
     expect(await chat.tap('setPassword', typed)).toBe('reset.done');
+  });
+
+  it('of the directory, at the start of a flow', async () => {
+    const { chat, account, mobile } = await newPlanted(house);
+    await chat.say('status');
+    const elsewhere = await house.chatAtAnother(chat);
+    elsewhere.reload();
+    const { isAsked, isTaken } = holdNextSearch();
+    const late = chat.sendTap(chat.button('reset', account));
+    await isAsked.promise;
+    expect(await elsewhere.tap('reset', {}, account)).toBe('reset.code');
+    house.directory.fault = () => 'drop';
+    isTaken.resolve();
+    expect(nameOf((await late).card)).toBe('reset.code');
+    house.heal();
+    expect(house.codes(mobile)).toHaveLength(1);
   });
 });
