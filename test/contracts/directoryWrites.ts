@@ -55,6 +55,19 @@ export function describeWrites(on: DirectoryStage): void {
       expect(outcome).toMatchObject({ version: after?.passwordVersion });
     });
 
+    it('does not reach an account that took the name of a removed one', async () => {
+      const set = await on.stage();
+      const { dn, name } = set.account;
+      await on.world.remove(dn);
+      const heir = await on.world.newAccount({ name, responsible: [set.managerDn] });
+      expect(heir.dn).toBe(dn);
+      expect(await write(on.directory, set, NEW_PASSWORD)).toEqual({ outcome: 'notResponsible' });
+      const prove = on.directory.provePassword(set.accountId, new Secret(FIRST_PASSWORD), never);
+      expect(await prove).toBe('wrong');
+      expect(await on.directory.unlock(set.manager, set.accountId, never)).toBe('notResponsible');
+      expect(await on.world.binds(dn, FIRST_PASSWORD)).toBe(true);
+    });
+
     it('lifts the lockout with it', async () => {
       const set = await on.stage();
       for (let time = 1; time <= 5; time += 1) {

@@ -15,6 +15,8 @@ export interface LdapAdmin {
   /** The bytes of one attribute. */
   bytesOf(dn: string, attribute: string): Promise<Buffer>;
   remove(dn: string): Promise<void>;
+  /** Gives an entry another name or place. */
+  move(dn: string, to: string): Promise<void>;
   /** Whether a bind succeeds, on a connection of its own. */
   binds(dn: string, password: string): Promise<boolean>;
   close(): Promise<void>;
@@ -61,6 +63,7 @@ export async function openLdapAdmin(server: {
       return value;
     },
     remove: async (dn) => (await bound()).del(dn),
+    move: async (dn, to) => (await bound()).modifyDN(dn, to),
     async binds(dn, password) {
       const other = newClient();
       try {

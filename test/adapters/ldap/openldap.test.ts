@@ -242,4 +242,14 @@ describe('OpenLDAP’s own ways', () => {
     const proof = directory.provePassword(await world.idOf(dn), new Secret(FIRST_PASSWORD), never);
     expect(await proof).toBe('wrong');
   });
+
+  it('follows an account to its new name and place', async () => {
+    const { dn, write } = await stage();
+    const unit = `ou=enhet,${world.options.accountsBase}`;
+    await world.admin.add(unit, { objectClass: 'organizationalUnit' });
+    const moved = `uid=flyttad,${unit}`;
+    await world.admin.move(dn, moved);
+    expect(await write('Ny-Hemlighet-77')).toMatchObject({ outcome: 'written' });
+    expect(await world.binds(moved, 'Ny-Hemlighet-77')).toBe(true);
+  });
 });

@@ -46,6 +46,28 @@ describe('Samba’s own ways', () => {
     }
   });
 
+  it('follows an account to its new name and place', async () => {
+    const person = await samba.newPerson();
+    const { dn, name } = await samba.newAccount({ responsible: [person.dn] });
+    const [managerId, accountId] = [await samba.idOf(person.dn), await samba.idOf(dn)];
+    const unit = `ou=enhet${name},${samba.options.accountsBase}`;
+    await samba.admin.add(unit, { objectClass: 'organizationalUnit' });
+    const moved = `${dn.slice(0, dn.indexOf(','))}x,${unit}`;
+    const found = await directory.accountOf({ id: managerId }, accountId, never);
+    await samba.admin.move(dn, moved);
+    const write = {
+      manager: { id: managerId },
+      accountId,
+      password: new Secret('Ny-Hemlighet-77'),
+      expectedVersion: found!.passwordVersion,
+    };
+    expect(await directory.writePassword(write, never)).toMatchObject({ outcome: 'written' });
+    expect(await samba.binds(moved, 'Ny-Hemlighet-77')).toBe(true);
+    expect(await directory.provePassword(accountId, new Secret('Ny-Hemlighet-77'), never)).toBe(
+      'proved',
+    );
+  });
+
   it('takes the right password outside the logon hours, but none of an expired account', async () => {
     const person = await samba.newPerson();
     const { dn } = await samba.newAccount({ responsible: [person.dn] });
