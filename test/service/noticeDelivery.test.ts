@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, it } from '@jest/globals';
-import { MINUTE_MS } from '../../src/domain/durations.ts';
+import { HOUR_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import { DirectoryError, StoreError } from '../../src/ports/errors.ts';
 import type { SmsOutcome } from '../../src/ports/sms.ts';
 import type { Notice, NoticeLane } from '../../src/ports/store/notices.ts';
@@ -145,4 +145,19 @@ it('waits an hour for an account that cannot be read, and then tells those whom 
   expect(await claim('chat')).toBeUndefined();
   expect(await findOthers(away, 61 * MINUTE_MS)).toBe(1);
   expect((await claim('chat'))?.to.channel).toBe('chat');
+});
+
+it('tells the auditor after a day that the directory was away, where it kept a notice from the managers', async () => {
+  const [actor, accountId] = [someManager(), randomUUID()];
+  await store.transaction((tx) => tx.saveManager({ key: actor, directoryId: randomUUID() }));
+  const away = () => Promise.reject(new DirectoryError('unreachable', 'away'));
+  const directory = { responsibilityFor: away, managerById: away, accountOf: away };
+  const notice = { accountId, to: { channel: 'otherManagers', except: actor } } as const;
+  const tried = { ageMs: 25 * HOUR_MS, triesBefore: 20 };
+  expect(await deliver('chat', notice, { directory }, tried)).toBe(0);
+  const rows: unknown[] = [];
+  for await (const row of store.audit.read()) if (row.account === accountId) rows.push(row);
+  expect(rows).toMatchObject([
+    { event: 'notice.failed', result: 'failed', reason: 'directoryUnavailable' },
+  ]);
 });
