@@ -14,7 +14,7 @@ import { stepReset, type ResetEvent } from '../../domain/flows/reset.ts';
 import { stepUnlock, type UnlockEvent } from '../../domain/flows/unlock.ts';
 import type { StoreTransaction } from '../../ports/store/store.ts';
 import type { Deps } from '../deps.ts';
-import { again } from '../waiting/waiting.ts';
+import { again, within } from '../waiting/waiting.ts';
 
 const POLL_MS = 60;
 
@@ -187,15 +187,19 @@ export function isAwaited(current: Flow, begun: Flow): boolean {
   return current.draw === begun.draw && current.state.step === begun.state.step;
 }
 
+/** A failure is not held up longer by a slow database, ms. */
+const LATER_TAP_MS = 1_000;
+
 /**
- * The flow as a later tap has left it since it was read; undefined where none came: a failure that comes late, as
+ * The flow as a later tap has left it since it was read; undefined where none came, or the store is away: a failure that comes late, as
  * of an instance that stood still, must not cover that tap's card.
  */
 export async function leftByLaterTap(
   { store }: Pick<Deps, 'store'>,
   flow: Flow,
 ): Promise<Flow | undefined> {
-  const current = await store.read((reads) => reads.flow(flow.id, flow));
+  const look = store.read((reads) => reads.flow(flow.id, flow)).catch(() => undefined);
+  const current = await within(LATER_TAP_MS, look);
   return current?.draw === flow.draw ? undefined : current;
 }
 
