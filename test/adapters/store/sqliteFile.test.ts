@@ -1,4 +1,4 @@
-import { copyFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -242,6 +242,30 @@ describe('the SQLite file', () => {
     expect(database.prepare('select count(*) as count from manager').get()).toEqual({ count: 1 });
     database.close();
     await store.close();
+  });
+
+  it('takes nothing more once another has its place: a revoke there would not be seen here', async () => {
+    const store = await openStore(optionsIn(directory.path), silentLog);
+    const enrollment = someEnrollment();
+    await store.transaction((tx) => tx.saveEnrollment(enrollment));
+    const file = join(directory.path, 'bot.sqlite');
+    const backup = join(directory.path, 'backup.sqlite');
+    const raw = new DatabaseSync(file);
+    raw.exec(`vacuum into '${backup}'`);
+    raw.close();
+    expect(await store.isReady()).toBe(true);
+    for (const end of ['', '-wal', '-shm']) await rm(`${file}${end}`);
+    const change = () => store.transaction((tx) => tx.saveEnrollment(enrollment));
+    await expect(change()).rejects.toThrow('is gone from its place');
+    await rename(backup, file);
+    await expect(change()).rejects.toMatchObject({ name: 'StoreError', code: 'unavailable' });
+    expect(await store.isReady()).toBe(false);
+    const restarted = await openStore(optionsIn(directory.path), silentLog);
+    const { manager, accountId } = enrollment;
+    expect(await restarted.read((reads) => reads.enrollment(manager, accountId))).toBeDefined();
+    await store.close();
+    expect(await restarted.isReady()).toBe(true);
+    await restarted.close();
   });
 
   it('has the flows of a restored backup read anew by whoever knew them', async () => {

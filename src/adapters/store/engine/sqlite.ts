@@ -145,6 +145,16 @@ export function openSqlite(directory: string): Engine {
       const row = prepare(`select ${CLOCK} as now, total_changes() as changes`).statement.get();
       return { now: Number(row?.['now']), changes: Number(row?.['changes']) };
     });
+  const path = databaseFile(directory);
+  const numberOfFile = (): bigint | undefined =>
+    statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+  const opened = numberOfFile();
+  /** @throws StoreError where a backup was put back meanwhile: what others do in that file is not seen here. */
+  function requireInPlace(): void {
+    if (numberOfFile() === opened) return;
+    const what = `the open database is gone from its place, ${path}`;
+    throw new StoreError('unavailable', `${what}: start the bot anew`);
+  }
   let last: Promise<unknown> = Promise.resolve();
   const run = (statement: string): void => {
     attempt(() => {
@@ -174,6 +184,7 @@ export function openSqlite(directory: string): Engine {
   /** Gives the result, and whether rows were changed. */
   async function transactOnce<O, T>({ open, work, end }: Transaction<O, T>) {
     log.requireWhole();
+    requireInPlace();
     // IMMEDIATE: data read under the write lock is still true when it is written.
     run('begin immediate');
     try {
