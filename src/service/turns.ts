@@ -84,7 +84,10 @@ async function take(
     return await (flowId === undefined ? answer() : deps.exclusive(flowId, answer));
   } catch (error) {
     const view = refuseFailure(deps, error);
-    const later = tap && (await within(LATER_CARD_MS, laterCard(tap, input)));
+    // After a fault of the bot's own the manager sees the reference.
+    const isExpected = error instanceof DirectoryError || error instanceof StoreError;
+    const later =
+      isExpected && tap ? await within(LATER_CARD_MS, laterCard(tap, input)) : undefined;
     return { ...(later ?? { view }), locale };
   }
 }
