@@ -1,8 +1,12 @@
 import { onEndAsked, onReloadAsked, openNoInspector } from './process/signals.ts';
 import { widenThreadPool } from './process/threadPool.ts';
+import type { RunningBot } from './compose.ts';
 import type { Log } from './ports/log.ts';
 
 openNoInspector();
+// Heard before anything is loaded, and done once the bot has started.
+const bot = Promise.withResolvers<RunningBot>();
+hearSignals(bot.promise);
 // First: modules loaded afterwards may give the pool its first work, and its size is read then.
 widenThreadPool();
 const { startBot } = await import('./compose.ts');
@@ -21,11 +25,15 @@ async function run(): Promise<void> {
   }
   const log = createLog(read.config.logLevel);
   endOnBug(log);
-  const started = startBot(read.config, log).catch((error: unknown) => {
+  try {
+    bot.resolve(await startBot(read.config, log));
+  } catch (error) {
     process.stderr.write(`The bot cannot start: ${describe(error)}\n`);
-    return process.exit(1);
-  });
-  // Heard from the first moment, and done once the bot has started.
+    process.exit(1);
+  }
+}
+
+function hearSignals(started: Promise<RunningBot>): void {
   onReloadAsked(() => void started.then(({ reload }) => reload(readConfig())));
   let isStopping = false;
   onEndAsked(['SIGTERM', 'SIGINT'], () => {
@@ -41,7 +49,6 @@ async function run(): Promise<void> {
         },
       );
   });
-  await started;
 }
 
 /**
