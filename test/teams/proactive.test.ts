@@ -3,6 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAuthority } from '../../demo/certificates.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import { NotifierError } from '../../src/ports/errors.ts';
 import { addressOf, type Conversation } from '../../src/teams/conversation.ts';
 import { createServiceHosts } from '../../src/teams/out/serviceHosts.ts';
@@ -209,6 +210,15 @@ describe('login', () => {
     bench.state.now = () => Date.now() + 1_000;
     await post();
     expect(bench.teams.logins).toBe(1);
+  });
+
+  it('asks at once by another secret, though the former one has just failed', async () => {
+    bench.teams.registration.secret = 'app-second';
+    expect((await failure(post())).code).toBe('refused');
+    const credential = { secret: new Secret('app-second') };
+    bench.channel.renew({ credential, metricsToken: undefined });
+    await post();
+    expect(bench.teams.sent).toHaveLength(1);
   });
 
   it('asks again where the clock was set back since it failed', async () => {

@@ -101,6 +101,8 @@ export function createLogin(options: LoginOptions): Login {
     },
     isFailing: () => failure !== undefined,
     replace(next) {
+      // The failure was the former one's: what is to be sent now does not wait for it.
+      if (failure) failure = { ...failure, at: -Infinity };
       credential = next;
       application = openApplication(options, credential);
     },
